@@ -1,0 +1,152 @@
+/** What happened to the odds: the toolkit's own language, one record per game or outcome and message. */
+import * as Schema from "effect/Schema"
+import type { Side, TargetKind } from "./Side.ts"
+import { type Stamp, stampFields } from "./Stamp.ts"
+
+/**
+ * Why a change came.
+ *
+ * `feed`: a message said so · `resync`: found after a gap, when it happened is not known · `absent`: gone from the
+ * snapshot after a gap · `book_clear`, `sport_clear` · `filters`: excluded by new filters · `unreadable`: its price
+ * could not be read, so it counts as suspended · `snapshot`: told again, nothing changed.
+ */
+export type ChangeCause =
+  | "feed"
+  | "resync"
+  | "absent"
+  | "book_clear"
+  | "sport_clear"
+  | "filters"
+  | "unreadable"
+  | "snapshot"
+
+/** What every change says of its game. */
+export interface ChangeBase extends Stamp {
+  readonly cause: ChangeCause
+  readonly sport: string
+  readonly sportsbook: string
+  /** The game key as sent: with `sportsbook`, the game's identity. */
+  readonly game: string
+  readonly universal_game_id: string | null
+  readonly book_game_id: string | null
+  readonly home_team: string | null
+  readonly away_team: string | null
+  /** ISO 8601, UTC; null where it is not known. */
+  readonly starts_at: string | null
+  /** How many changes were merged into this one, where any were. */
+  readonly merged?: number
+}
+
+/**
+ * A game at one sportsbook appeared, changed what is said of it, or went (with all its lines).
+ *
+ * `game_opened` starts the game anew, without lines. `partial`: so far only line updates told of it, and it may have
+ * more lines than are known.
+ */
+export interface GameChange extends ChangeBase {
+  readonly change: "game_opened" | "game_amended" | "game_closed"
+  readonly partial: boolean
+  /** On a merged `game_opened`: the game was known before and closed in between. */
+  readonly reset?: true
+}
+
+/** The kinds of a {@link LineChange}; the first that fits wins: opened/closed, suspended/resumed, moved, amended. */
+export type LineChangeKind =
+  | "line_opened"
+  | "line_moved"
+  | "line_suspended"
+  | "line_resumed"
+  | "line_amended"
+  | "line_closed"
+
+/**
+ * One outcome changed. Carries the whole new line; a `line_closed` carries the line as it last stood, without odds.
+ *
+ * `line_amended` also confirms a line that was unverified and did not change.
+ */
+export interface LineChange extends ChangeBase {
+  readonly change: LineChangeKind
+  /** The key on the wire: with `sportsbook` and `game`, the line's identity. */
+  readonly outcome: string
+  readonly market: string | null
+  readonly target: string | null
+  readonly target_kind: TargetKind | null
+  readonly side: Side | null
+  readonly line: number | null
+  /** The line was not sent but read from the key. */
+  readonly line_derived: boolean
+  /** American; null while suspended. */
+  readonly odds: number | null
+  readonly link: string | null
+  readonly previous_odds: number | null
+  readonly previous_line: number | null
+  /** The server sent it before something that arrived earlier; applied all the same, arrival order wins. */
+  readonly late?: true
+}
+
+/** A change of the book. Readers ignore kinds and fields they do not know. */
+export type Change = GameChange | LineChange
+
+/** Whether a change is about one line. */
+export const isLineChange = (change: Change): change is LineChange => "outcome" in change
+
+const text = Schema.NullOr(Schema.String)
+const number = Schema.NullOr(Schema.Number)
+const baseFields = {
+  ...stampFields,
+  cause: Schema.Literals([
+    "feed",
+    "resync",
+    "absent",
+    "book_clear",
+    "sport_clear",
+    "filters",
+    "unreadable",
+    "snapshot",
+  ]),
+  sport: Schema.String,
+  sportsbook: Schema.String,
+  game: Schema.String,
+  universal_game_id: text,
+  book_game_id: text,
+  home_team: text,
+  away_team: text,
+  starts_at: text,
+  merged: Schema.optionalKey(Schema.Number),
+}
+
+/** The schema of {@link GameChange}. */
+export const GameChange: Schema.Codec<GameChange> = Schema.Struct({
+  change: Schema.Literals(["game_opened", "game_amended", "game_closed"]),
+  ...baseFields,
+  partial: Schema.Boolean,
+  reset: Schema.optionalKey(Schema.Literal(true)),
+}).annotate({ identifier: "GameChange" })
+
+/** The schema of {@link LineChange}. */
+export const LineChange: Schema.Codec<LineChange> = Schema.Struct({
+  change: Schema.Literals([
+    "line_opened",
+    "line_moved",
+    "line_suspended",
+    "line_resumed",
+    "line_amended",
+    "line_closed",
+  ]),
+  ...baseFields,
+  outcome: Schema.String,
+  market: text,
+  target: text,
+  target_kind: Schema.NullOr(Schema.Literals(["home", "away", "draw", "other"])),
+  side: Schema.NullOr(Schema.Literals(["over", "under"])),
+  line: number,
+  line_derived: Schema.Boolean,
+  odds: number,
+  link: text,
+  previous_odds: number,
+  previous_line: number,
+  late: Schema.optionalKey(Schema.Literal(true)),
+}).annotate({ identifier: "LineChange" })
+
+/** The schema of {@link Change}. */
+export const Change: Schema.Codec<Change> = Schema.Union([LineChange, GameChange]).annotate({ identifier: "Change" })

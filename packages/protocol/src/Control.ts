@@ -1,0 +1,210 @@
+/** What the stream says about itself: gaps, doubts, and their end. */
+import * as Schema from "effect/Schema"
+import type { Change } from "./Change.ts"
+import type { DisconnectKind } from "./FeedEvent.ts"
+import { Filters } from "./Filters.ts"
+import { type Stamp, stampFields } from "./Stamp.ts"
+
+/** The version of Change and Control: raised when a field changes its meaning, which is never planned. */
+export const schemaVersion = 1
+
+/** A run begins: forget everything known from earlier. */
+export interface StreamStarted extends Stamp {
+  readonly control: "stream_started"
+  readonly schema_version: number
+  readonly filters: Filters
+}
+/** The run ends; nothing known is live from here on. */
+export interface StreamStopped extends Stamp {
+  readonly control: "stream_stopped"
+  readonly reason: string
+}
+/** The connection is lost: everything of the session is unverified until told otherwise. */
+export interface GapOpened extends Stamp {
+  readonly control: "gap_opened"
+  readonly reason: DisconnectKind | "new_connection"
+  readonly code: number | null
+  readonly detail: string | null
+}
+/** A full message confirmed this game: all its lines are verified. */
+export interface GameVerified extends Stamp {
+  readonly control: "game_verified"
+  readonly sport: string
+  readonly sportsbook: string
+  readonly game: string
+  readonly lines: number
+  /** How many of them had changed while unverified. */
+  readonly changed: number
+}
+/** The snapshot after a gap has settled. */
+export interface GapClosed extends Stamp {
+  readonly control: "gap_closed"
+  /** From `gap_opened` to the last progress of the snapshot, in milliseconds. */
+  readonly duration_ms: number
+  /** Games verified since the connection came back. */
+  readonly games: number
+  /** Lines that had changed. */
+  readonly changed: number
+  /** Games closed because the snapshot did not hold them. */
+  readonly absent: number
+  /** Games of the session that stay unverified. */
+  readonly unverified: number
+  /** Whether nothing stays unverified. */
+  readonly complete: boolean
+}
+/** The first or a later snapshot has settled: what is known is the whole book, within the filters. */
+export interface Synced extends Stamp {
+  readonly control: "synced"
+  readonly games: number
+  readonly lines: number
+}
+/** Nothing in this scope is to be trusted as live: the session, or one sportsbook where it is named. */
+export interface Stale extends Stamp {
+  readonly control: "stale"
+  /** `silent`: nothing received · `paused`: we were not reading · `book_silent`: this book sends nothing. */
+  readonly reason: "silent" | "paused" | "book_silent"
+  readonly sportsbook: string | null
+  /** Since what was last received, in milliseconds. */
+  readonly age_ms: number
+}
+/** A `stale` is over; what was verified before it counts again. */
+export interface Fresh extends Stamp {
+  readonly control: "fresh"
+  readonly sportsbook: string | null
+}
+/** Sent every 10 s: how much of the book can be trusted. */
+export interface Heartbeat extends Stamp {
+  readonly control: "heartbeat"
+  /** Since the last frame, in milliseconds; null before the first. */
+  readonly frame_age_ms: number | null
+  readonly games: number
+  readonly games_verified: number
+  readonly lines: number
+  /** Milliseconds since we stopped reading; 0 while we read. */
+  readonly paused_ms: number
+  /** Arrival minus the server's time at the last message, in milliseconds; skew between the clocks is in it. */
+  readonly lag_ms: number | null
+}
+/** A lane lost records. */
+export interface Dropped extends Stamp {
+  readonly control: "dropped"
+  readonly lane: string
+  readonly reason: string
+  readonly count: number
+  readonly first_seq: number
+  readonly last_seq: number
+}
+/** Something could not be read. Where it names a game or a book, that is unverified; one that names an `outcome`
+ * suspended that line alone. `touches: "nothing"`: it did not read like feed data. */
+export interface Quarantined extends Stamp {
+  readonly control: "quarantined"
+  readonly reason: string
+  readonly touches: "session" | "sportsbook" | "game" | "outcome" | "nothing"
+  readonly sportsbook: string | null
+  readonly game: string | null
+  readonly outcome: string | null
+  /** The beginning of what could not be read. */
+  readonly text: string
+}
+/** Wall time and elapsed time disagree by more than 5 s (the machine slept): everything is unverified. */
+export interface ClockJumped extends Stamp {
+  readonly control: "clock_jumped"
+  readonly jump_ms: number
+}
+
+/** A record about the stream itself. Readers ignore kinds and fields they do not know. */
+export type Control =
+  | StreamStarted
+  | StreamStopped
+  | GapOpened
+  | GameVerified
+  | GapClosed
+  | Synced
+  | Stale
+  | Fresh
+  | Heartbeat
+  | Dropped
+  | Quarantined
+  | ClockJumped
+
+/** The kind of a {@link Control}. */
+export type ControlKind = Control["control"]
+
+const text = Schema.NullOr(Schema.String)
+const number = Schema.NullOr(Schema.Number)
+const control = <K extends ControlKind, F extends Schema.Struct.Fields>(kind: K, fields: F) =>
+  Schema.Struct({ control: Schema.Literal(kind), ...stampFields, ...fields })
+
+/** The schema of {@link Control}. */
+export const Control: Schema.Codec<Control> = Schema.Union([
+  control("stream_started", { schema_version: Schema.Number, filters: Filters }),
+  control("stream_stopped", { reason: Schema.String }),
+  control("gap_opened", {
+    reason: Schema.Literals([
+      "closed",
+      "network",
+      "no_pong",
+      "silent",
+      "slow_reader",
+      "clock_jumped",
+      "oversize",
+      "overflow",
+      "shutdown",
+      "new_connection",
+    ]),
+    code: number,
+    detail: text,
+  }),
+  control("game_verified", {
+    sport: Schema.String,
+    sportsbook: Schema.String,
+    game: Schema.String,
+    lines: Schema.Number,
+    changed: Schema.Number,
+  }),
+  control("gap_closed", {
+    duration_ms: Schema.Number,
+    games: Schema.Number,
+    changed: Schema.Number,
+    absent: Schema.Number,
+    unverified: Schema.Number,
+    complete: Schema.Boolean,
+  }),
+  control("synced", { games: Schema.Number, lines: Schema.Number }),
+  control("stale", {
+    reason: Schema.Literals(["silent", "paused", "book_silent"]),
+    sportsbook: text,
+    age_ms: Schema.Number,
+  }),
+  control("fresh", { sportsbook: text }),
+  control("heartbeat", {
+    frame_age_ms: number,
+    games: Schema.Number,
+    games_verified: Schema.Number,
+    lines: Schema.Number,
+    paused_ms: Schema.Number,
+    lag_ms: number,
+  }),
+  control("dropped", {
+    lane: Schema.String,
+    reason: Schema.String,
+    count: Schema.Number,
+    first_seq: Schema.Number,
+    last_seq: Schema.Number,
+  }),
+  control("quarantined", {
+    reason: Schema.String,
+    touches: Schema.Literals(["session", "sportsbook", "game", "outcome", "nothing"]),
+    sportsbook: text,
+    game: text,
+    outcome: text,
+    text: Schema.String,
+  }),
+  control("clock_jumped", { jump_ms: Schema.Number }),
+]).annotate({ identifier: "Control" })
+
+/** A record of the stream: what happened to the odds, or what the stream says about itself. */
+export type StreamRecord = Change | Control
+
+/** Whether a record is a control. */
+export const isControl = (record: StreamRecord): record is Control => "control" in record

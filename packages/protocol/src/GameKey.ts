@@ -1,0 +1,27 @@
+/** Game keys, and what can be read from them. */
+
+/** A game key taken apart. */
+export interface ParsedGameKey {
+  /** The key as sent: the only identity. */
+  readonly raw: string
+  readonly home: string | null
+  readonly away: string | null
+  /** `YYYY-MM-DD`, the local day of the start. */
+  readonly day: string | null
+  /** What tells a doubleheader's games apart: an hour (`08`) or 12 hex digits. */
+  readonly suffix: string | null
+}
+
+const form = /^(.+?) vs (.+), (\d{4}-\d{2}-\d{2})(?:, ([0-9A-Za-z]+))?$/
+
+/**
+ * Takes a game key apart for display; parts that cannot be read are null. Total: never throws.
+ *
+ * A key is opaque: `"Home vs Away, 2026-05-14, 01"` until about June 2026, `"Home vs Away, 2026-07-16, 1e1f1b8dc2ec"`
+ * since. Compare whole keys only: without the suffix a doubleheader's two games look like one (PROTOCOL, "game").
+ */
+export const parseGameKey = (raw: string): ParsedGameKey => {
+  const match = form.exec(raw)
+  if (match === null) return { raw, home: null, away: null, day: null, suffix: null }
+  return { raw, home: match[1]!, away: match[2]!, day: match[3]!, suffix: match[4] ?? null }
+}

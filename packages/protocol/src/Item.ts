@@ -1,0 +1,50 @@
+/** What a frame is made of. */
+import type { FeedMessage } from "./Message.ts"
+
+/** Which part of the feed something touches. Empty: all of the session. */
+export interface Scope {
+  readonly sportsbook?: string
+  /** Only with `sportsbook`. */
+  readonly game?: string
+}
+
+/** One outcome of a message whose shape or price cannot be read. It is suspended, and the rest of its message stands. */
+export interface RejectedOutcome {
+  readonly key: string
+  readonly reason: string
+  readonly value: unknown
+}
+
+/** A message of a kind we know. */
+export interface MessageItem {
+  readonly _tag: "Message"
+  /** As parsed, nothing copied. Outcomes named in `rejected` may not have the shape their type says. */
+  readonly message: FeedMessage
+  /** Judged on first use. */
+  readonly rejected: ReadonlyArray<RejectedOutcome>
+  /** The message's own JSON text. */
+  readonly text: string
+}
+
+/** A well-formed message whose `action` we do not know. Passed through. */
+export interface UnknownItem {
+  readonly _tag: "Unknown"
+  readonly action: string
+  readonly value: unknown
+  readonly text: string
+}
+
+/** Something that cannot be read as a message. */
+export interface QuarantinedItem {
+  readonly _tag: "Quarantined"
+  readonly reason: string
+  /**
+   * What may be out of date because this could not be read: a game, a whole book, or (empty) the session.
+   * Undefined where it does not look like feed data at all.
+   */
+  readonly touches: Scope | undefined
+  readonly text: string
+}
+
+/** One message of a frame, judged. */
+export type Item = MessageItem | UnknownItem | QuarantinedItem

@@ -1,0 +1,20 @@
+/** How a reducer is set up. */
+import type { Filters, Millis } from "@boltodds/protocol"
+
+/** Options of a reducer. They belong to a recording's header: the same options and events give the same bytes. */
+export interface StateOptions {
+  /** A ULID for this start of the program. */
+  readonly run: string
+  /** What the sessions will ask for; told in `stream_started`. Default: everything. */
+  readonly filters?: Filters
+  /** Reading time without progress after which a snapshot has settled. Default 10,000. */
+  readonly settleMillis?: Millis
+  /** Between heartbeats. Default 10,000. */
+  readonly heartbeatMillis?: Millis
+  /** How long we may stop reading before all of the session is stale. Default 5,000. */
+  readonly pausedStaleMillis?: Millis
+  /** How long a sportsbook with known lines may say nothing before it is stale. Default 300,000. */
+  readonly bookSilentMillis?: Millis
+  /** How far wall time and elapsed time may drift apart. Default 5,000. */
+  readonly clockJumpMillis?: Millis
+}

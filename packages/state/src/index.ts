@@ -1,0 +1,2 @@
+export type * from "./Options.ts"
+export type * from "./Step.ts"
