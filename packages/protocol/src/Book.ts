@@ -1,0 +1,237 @@
+/** What a reader of the stream knows: the book that changes and controls add up to. */
+import { type Change, type GameChange, isLineChange, type LineChange } from "./Change.ts"
+import { type Control, isControl } from "./Control.ts"
+import type { Side, TargetKind } from "./Side.ts"
+
+/** One line: what a sportsbook quotes for one outcome. */
+export interface BookLine {
+  readonly outcome: string
+  readonly market: string | null
+  readonly target: string | null
+  readonly target_kind: TargetKind | null
+  readonly side: Side | null
+  readonly line: number | null
+  readonly line_derived: boolean
+  /** American; null while suspended. */
+  readonly odds: number | null
+  readonly link: string | null
+  /** Whether it is known to be what the book quotes now. */
+  readonly verified: boolean
+}
+
+/** One game at one sportsbook. */
+export interface BookGame {
+  readonly session: string
+  readonly sport: string
+  readonly sportsbook: string
+  readonly game: string
+  readonly universal_game_id: string | null
+  readonly book_game_id: string | null
+  readonly home_team: string | null
+  readonly away_team: string | null
+  readonly starts_at: string | null
+  /** Only line updates told of it so far: it may have more lines. */
+  readonly partial: boolean
+  /** Whether all of its lines are known to be what the book quotes now. */
+  readonly verified: boolean
+  /** By outcome key. */
+  readonly lines: ReadonlyMap<string, BookLine>
+}
+
+/** Everything known, by {@link gameId}; and what must not be trusted as live for the moment. */
+export interface Book {
+  readonly games: ReadonlyMap<string, BookGame>
+  /** Sessions that are `stale`. */
+  readonly staleSessions: ReadonlySet<string>
+  /** Sportsbooks that are `stale`, as `session` and `sportsbook` joined by {@link gameId}. */
+  readonly staleBooks: ReadonlySet<string>
+}
+
+/** The identity of a game at a sportsbook, as one string. */
+export const gameId = (sportsbook: string, game: string): string => `${sportsbook}\u0000${game}`
+
+/** A book that knows nothing. */
+export const emptyBook: Book = { games: new Map(), staleSessions: new Set(), staleBooks: new Set() }
+
+/**
+ * The book after these records, in the order of their `seq`. The given book is not changed.
+ *
+ * The law: the fold of all records of a run is the reducer's own book, and the fold of a snapshot is too. Records of
+ * unknown kinds are passed over. A line change of a game that is not known opens it as partial.
+ *
+ * @example
+ * ```ts
+ * import { emptyBook, fold, gameId, type Change } from "@boltodds/protocol"
+ *
+ * const odds = (lines: ReadonlyArray<string>, sportsbook: string, game: string, outcome: string) => {
+ *   const book = fold(emptyBook, lines.map((line) => JSON.parse(line) as Change))
+ *   return book.games.get(gameId(sportsbook, game))?.lines.get(outcome)?.odds
+ * }
+ * ```
+ */
+export const fold = (book: Book, records: Iterable<Change | Control>): Book => {
+  const draft = new Draft(book)
+  for (const record of records) {
+    if (isControl(record)) draft.control(record)
+    else if (isLineChange(record)) draft.line(record)
+    else draft.game(record)
+  }
+  return draft.book()
+}
+
+type DraftGame = { -readonly [K in keyof BookGame]: BookGame[K] } & { lines: Map<string, BookLine> }
+
+/** Copies each game once, when it is first touched. */
+class Draft {
+  #games: Map<string, BookGame>
+  #own = new Set<string>()
+  #staleSessions: Set<string>
+  #staleBooks: Set<string>
+
+  constructor(book: Book) {
+    this.#games = new Map(book.games)
+    this.#staleSessions = new Set(book.staleSessions)
+    this.#staleBooks = new Set(book.staleBooks)
+  }
+
+  book(): Book {
+    return { games: this.#games, staleSessions: this.#staleSessions, staleBooks: this.#staleBooks }
+  }
+
+  #touch(id: string): DraftGame | undefined {
+    const game = this.#games.get(id)
+    if (game === undefined || this.#own.has(id)) return game as DraftGame | undefined
+    const copy: DraftGame = { ...game, lines: new Map(game.lines) }
+    this.#games.set(id, copy)
+    this.#own.add(id)
+    return copy
+  }
+
+  #open(id: string, change: Change, partial: boolean): DraftGame {
+    const game: DraftGame = { ...gameFields(change), partial, verified: !partial, lines: new Map() }
+    this.#games.set(id, game)
+    this.#own.add(id)
+    return game
+  }
+
+  game(change: GameChange): void {
+    const id = gameId(change.sportsbook, change.game)
+    switch (change.change) {
+      case "game_opened":
+        this.#open(id, change, change.partial)
+        return
+      case "game_amended": {
+        const game = this.#touch(id)
+        if (game === undefined) this.#open(id, change, change.partial)
+        else Object.assign(game, gameFields(change), { partial: change.partial })
+        return
+      }
+      case "game_closed":
+        this.#games.delete(id)
+        return
+    }
+  }
+
+  line(change: LineChange): void {
+    const id = gameId(change.sportsbook, change.game)
+    switch (change.change) {
+      case "line_closed":
+        this.#touch(id)?.lines.delete(change.outcome)
+        return
+      case "line_opened":
+      case "line_moved":
+      case "line_suspended":
+      case "line_resumed":
+      case "line_amended": {
+        const game = this.#touch(id) ?? this.#open(id, change, true)
+        game.lines.set(change.outcome, bookLine(change, change.cause !== "snapshot" || change.verified !== false))
+        return
+      }
+    }
+  }
+
+  control(control: Control): void {
+    switch (control.control) {
+      case "stream_started":
+        this.#games = new Map()
+        this.#own.clear()
+        this.#staleSessions.clear()
+        this.#staleBooks.clear()
+        return
+      case "stream_stopped":
+        this.#doubt((_) => true)
+        return
+      case "gap_opened":
+        this.#staleSessions.delete(control.session)
+        this.#doubt((game) => game.session === control.session)
+        return
+      case "clock_jumped":
+        this.#doubt((game) => game.session === control.session)
+        return
+      case "game_verified":
+        this.#verify(gameId(control.sportsbook, control.game))
+        return
+      case "quarantined":
+        this.#quarantined(control.touches, control)
+        return
+      case "stale":
+        if (control.sportsbook === null) this.#staleSessions.add(control.session)
+        else this.#staleBooks.add(gameId(control.session, control.sportsbook))
+        return
+      case "fresh":
+        if (control.sportsbook === null) this.#staleSessions.delete(control.session)
+        else this.#staleBooks.delete(gameId(control.session, control.sportsbook))
+        return
+    }
+  }
+
+  #quarantined(touches: string, scope: { session: string; sportsbook: string | null; game: string | null }): void {
+    if (touches === "session") this.#doubt((game) => game.session === scope.session)
+    else if (touches === "sportsbook") {
+      this.#doubt((game) => game.session === scope.session && game.sportsbook === scope.sportsbook)
+    } else if (touches === "game") this.#doubtGame(gameId(scope.sportsbook ?? "", scope.game ?? ""))
+  }
+
+  #verify(id: string): void {
+    const game = this.#touch(id)
+    if (game === undefined) return
+    game.verified = true
+    for (const [key, line] of game.lines) if (!line.verified) game.lines.set(key, { ...line, verified: true })
+  }
+
+  #doubt(within: (game: BookGame) => boolean): void {
+    for (const [id, game] of this.#games) if (within(game)) this.#doubtGame(id)
+  }
+
+  #doubtGame(id: string): void {
+    const game = this.#touch(id)
+    if (game === undefined) return
+    game.verified = false
+    for (const [key, line] of game.lines) if (line.verified) game.lines.set(key, { ...line, verified: false })
+  }
+}
+
+const gameFields = (change: Change): Omit<BookGame, "partial" | "verified" | "lines"> => ({
+  session: change.session,
+  sport: change.sport,
+  sportsbook: change.sportsbook,
+  game: change.game,
+  universal_game_id: change.universal_game_id,
+  book_game_id: change.book_game_id,
+  home_team: change.home_team,
+  away_team: change.away_team,
+  starts_at: change.starts_at,
+})
+
+const bookLine = (change: LineChange, verified: boolean): BookLine => ({
+  outcome: change.outcome,
+  market: change.market,
+  target: change.target,
+  target_kind: change.target_kind,
+  side: change.side,
+  line: change.line,
+  line_derived: change.line_derived,
+  odds: change.odds,
+  link: change.link,
+  verified,
+})
