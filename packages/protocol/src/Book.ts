@@ -50,6 +50,13 @@ export interface Book {
 /** The identity of a game at a sportsbook, as one string. */
 export const gameId = (sportsbook: string, game: string): string => `${sportsbook}\u0000${game}`
 
+/**
+ * Whether a line is known to be what its sportsbook quotes now. Says nothing of its price: a live line may be
+ * suspended (`odds` null).
+ */
+export const isLive = (book: Book, game: BookGame, line: BookLine): boolean =>
+  line.verified && !book.staleSessions.has(game.session) && !book.staleBooks.has(gameId(game.session, game.sportsbook))
+
 /** A book that knows nothing. */
 export const emptyBook: Book = { games: new Map(), staleSessions: new Set(), staleBooks: new Set() }
 
@@ -108,7 +115,7 @@ class Draft {
   }
 
   #open(id: string, change: Change, partial: boolean): DraftGame {
-    const game: DraftGame = { ...gameFields(change), partial, verified: !partial, lines: new Map() }
+    const game: DraftGame = { ...gameFields(change), partial, verified: !partial && change.unverified !== true, lines: new Map() }
     this.#games.set(id, game)
     this.#own.add(id)
     return game
@@ -144,7 +151,7 @@ class Draft {
       case "line_resumed":
       case "line_amended": {
         const game = this.#touch(id) ?? this.#open(id, change, true)
-        game.lines.set(change.outcome, bookLine(change, change.cause !== "snapshot" || change.verified !== false))
+        game.lines.set(change.outcome, bookLine(change, change.unverified !== true))
         return
       }
     }

@@ -35,6 +35,8 @@ export interface ChangeBase extends Stamp {
   readonly starts_at: string | null
   /** How many changes were merged into this one, where any were. */
   readonly merged?: number
+  /** It is not known to be what the book quotes now: on a snapshot's changes, and where a merged opening began in doubt. */
+  readonly unverified?: true
 }
 
 /**
@@ -113,6 +115,7 @@ const baseFields = {
   away_team: text,
   starts_at: text,
   merged: Schema.optionalKey(Schema.Number),
+  unverified: Schema.optionalKey(Schema.Literal(true)),
 }
 
 /** The schema of {@link GameChange}. */

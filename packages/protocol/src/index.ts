@@ -1,4 +1,6 @@
+export * from "./Book.ts"
 export * from "./Change.ts"
+export * from "./Compose.ts"
 export * from "./Control.ts"
 export * from "./Encode.ts"
 export * from "./FeedEvent.ts"
