@@ -1,0 +1,108 @@
+/** What the check consists of, cheapest first. */
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { checkBoundaries } from "./boundaries.ts"
+import { checkDocumented } from "./documented.ts"
+import { checkManifests } from "./manifests.ts"
+import { checkStability } from "./stability.ts"
+import { processStep, ruleStep, runProcess, type Step, type StepResult } from "./Step.ts"
+import { checkTracked } from "./tracked.ts"
+import { apps, libraries } from "./workspace.ts"
+
+interface VitestReport {
+  readonly numPassedTests: number
+  readonly numFailedTests: number
+  readonly numPendingTests: number
+  readonly numTodoTests: number
+}
+
+const vitest: Step = {
+  name: "vitest",
+  about: "the tests",
+  run: async () => {
+    const folder = mkdtempSync(join(tmpdir(), "boltodds-check-"))
+    const file = join(folder, "vitest.json")
+    try {
+      const args = ["run", "--reporter=dot", "--reporter=json", `--outputFile.json=${file}`]
+      const { code, output } = await runProcess("vitest", args, { live: true })
+      if (!existsSync(file)) return { passed: 0, failed: 1, skipped: 0, output }
+      const report: VitestReport = JSON.parse(readFileSync(file, "utf8"))
+      return countTests(
+        code,
+        report.numPassedTests,
+        report.numFailedTests,
+        report.numPendingTests + report.numTodoTests,
+        "",
+      )
+    } finally {
+      rmSync(folder, { recursive: true, force: true })
+    }
+  },
+}
+
+const denoDoc: Step = {
+  name: "examples",
+  about: "the examples in the libraries' doc comments and READMEs, run by Deno",
+  run: async () => {
+    const files = libraries.flatMap(({ folder }) => [`${folder}/src`, `${folder}/README.md`])
+    const { code, output } = await runProcess("deno", ["test", "--doc", "--allow-all", ...files])
+    const [, passed, failed] = /(\d+) passed.*?\| (\d+) failed/.exec(output) ?? []
+    return countTests(code, Number(passed ?? 0), Number(failed ?? 0), 0, output)
+  },
+}
+
+/** A run that fails without a failed test (a file that does not load), or that ran no test, is a failure all the same. */
+const countTests = (code: number, passed: number, failed: number, skipped: number, output: string): StepResult => {
+  if (passed + failed === 0) return { passed, failed: 1, skipped, output: `${output}\nNo test ran.` }
+  if (code !== 0 && failed === 0) return { passed, failed: 1, skipped, output }
+  return { passed, failed, skipped, output }
+}
+
+const changesets: Step = {
+  name: "changesets",
+  about: "the changesets can be read, and changed packages have one",
+  run: async () => {
+    const main = await runProcess("git", ["rev-parse", "--verify", "--quiet", "main"])
+    // Without a local branch to compare with (a detached checkout) there is nothing to say.
+    if (main.code !== 0) return { passed: 0, failed: 0, skipped: 1, output: "" }
+    return processStep("", "", [{ args: ["changeset", "status"] }]).run()
+  },
+}
+
+const published = [...libraries, ...apps].filter(({ manifest }) => manifest.private !== true)
+
+/** All steps, in the order they run. */
+export const steps: ReadonlyArray<Step> = [
+  processStep("format", "deno fmt", [{ args: ["deno", "fmt", "--check"] }]),
+  processStep("lint", "oxlint", [{ args: ["oxlint", "--deny-warnings"] }]),
+  processStep("types", "tsc over everything, from source", [{ args: ["tsc", "-p", "tsconfig.json"] }]),
+  ruleStep("boundaries", "imports follow the arrows between the packages", checkBoundaries),
+  ruleStep("stability", "libraries use only what Effect calls stable", checkStability),
+  ruleStep("documented", "every export of a library has a doc comment", checkDocumented),
+  ruleStep("manifests", "package.json and deno.json agree", checkManifests),
+  ruleStep("tracked", "no machine paths or registry addresses in tracked files", checkTracked),
+  processStep("knip", "no unused files, exports or dependencies", [{ args: ["knip", "--no-progress"] }]),
+  processStep("deno", "deno check from source", [
+    { args: ["deno", "check", ...libraries.map(({ folder }) => `${folder}/src`)] },
+  ]),
+  denoDoc,
+  processStep("jsr", "deno publish would work, without slow types", [
+    { args: ["deno", "publish", "--dry-run", "--allow-dirty"] },
+  ]),
+  processStep("build", "turbo builds every package", [
+    { args: ["turbo", "run", "build", "--output-logs=errors-only", "--log-order=grouped"] },
+  ]),
+  processStep(
+    "publint",
+    "the packed packages are sound",
+    published.map(({ folder }) => ({ args: ["publint", "--pack", "pnpm", "--strict"], folder })),
+  ),
+  processStep(
+    "attw",
+    "the packed libraries' types resolve",
+    libraries.map(({ folder }) => ({ args: ["attw", "--pack", ".", "--profile", "esm-only"], folder })),
+  ),
+  changesets,
+  vitest,
+]
