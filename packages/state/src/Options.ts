@@ -13,8 +13,22 @@ export interface StateOptions {
   readonly heartbeatMillis?: Millis
   /** How long we may stop reading before all of the session is stale. Default 5,000. */
   readonly pausedStaleMillis?: Millis
-  /** How long a sportsbook with known lines may say nothing before it is stale. Default 300,000. */
+  /** How long a sportsbook with known games may say nothing before it is stale. Default 300,000. */
   readonly bookSilentMillis?: Millis
   /** How far wall time and elapsed time may drift apart. Default 5,000. */
   readonly clockJumpMillis?: Millis
 }
+
+/** {@link StateOptions} with every default filled in. */
+export type ResolvedOptions = Required<StateOptions>
+
+/** Fills in the defaults. */
+export const resolveOptions = (options: StateOptions): ResolvedOptions => ({
+  run: options.run,
+  filters: options.filters ?? {},
+  settleMillis: options.settleMillis ?? 10_000,
+  heartbeatMillis: options.heartbeatMillis ?? 10_000,
+  pausedStaleMillis: options.pausedStaleMillis ?? 5_000,
+  bookSilentMillis: options.bookSilentMillis ?? 300_000,
+  clockJumpMillis: options.clockJumpMillis ?? 5_000,
+})

@@ -1,2 +1,6 @@
-export type * from "./Options.ts"
+export { Draft } from "./Draft.ts"
+export type { StateOptions } from "./Options.ts"
+export * from "./Queries.ts"
+export * from "./Snapshot.ts"
+export { apply, counts, make, makeSync, type State, type StateCounts, stop, type Sync, thaw, track } from "./State.ts"
 export type * from "./Step.ts"

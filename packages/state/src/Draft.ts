@@ -1,0 +1,79 @@
+/** The reducer at work: events in, records out, in place on what it owns. */
+import { type Change, type Control, type FeedEvent, type Millis, schemaVersion } from "@boltodds/protocol"
+import { fireDeadlines, nextDeadline } from "./internal/deadlines.ts"
+import { applyEvent } from "./internal/events.ts"
+import type { Core } from "./internal/model.ts"
+import { Work } from "./internal/work.ts"
+import type { State } from "./State.ts"
+import type { Step } from "./Step.ts"
+
+const none: ReadonlyArray<Change | Control> = []
+
+/**
+ * A reducer that works in place: what a long-lived consumer holds.
+ *
+ * Made by `thaw`. It copies a game when it first touches it and then changes its copy, so one event costs the same
+ * however much is known. {@link Draft.seal} gives an immutable state at any time, after which copies are made anew.
+ */
+export class Draft {
+  readonly #work: Work
+  readonly #seal: (core: Core) => State
+  #next: Millis = -Infinity
+
+  /** @internal Use `thaw`. */
+  constructor(core: unknown, seal: (core: never) => State) {
+    this.#work = new Work(core as Core)
+    this.#seal = seal as (core: Core) => State
+  }
+
+  /** Applies events in order; one step for each. Throws where the run has been stopped. */
+  apply(events: ReadonlyArray<FeedEvent>): ReadonlyArray<Step> {
+    const work = this.#work
+    if (work.core.stopped) throw new Error("Cannot apply events after the run was stopped: start a new state")
+    const steps: Array<Step> = []
+    for (const event of events) {
+      if (!work.core.started && event._tag !== "Tick") this.#start(event)
+      if (event.at >= this.#next) fireDeadlines(work, event.at)
+      applyEvent(work, event)
+      work.core.lastSession = event.session
+      work.core.lastEpoch = event.epoch
+      this.#next = nextDeadline(work.core.sessions.values())
+      if (work.records.length === 0) steps.push({ event, records: none })
+      else {
+        steps.push({ event, records: work.records })
+        work.records = []
+      }
+    }
+    return steps
+  }
+
+  /** Ends the run at this time: `stream_stopped`, and nothing known is live any more. */
+  stop(at: Millis, reason: string): ReadonlyArray<Change | Control> {
+    const work = this.#work
+    if (work.core.stopped) return none
+    work.core.stopped = true
+    if (!work.core.started) return none
+    work.begin(work.core.lastSession, work.core.lastEpoch, at, null, false)
+    for (const session of work.core.sessions.values()) work.ownSession(session).doubtedAt = work.doubt()
+    work.control("stream_stopped", { reason })
+    work.end()
+    const records = work.records
+    work.records = []
+    return records
+  }
+
+  /** The state as it is now, immutable. The draft goes on. */
+  seal(): State {
+    const sealed = this.#work.core
+    this.#work.handOver()
+    return this.#seal(sealed)
+  }
+
+  #start(event: FeedEvent): void {
+    const work = this.#work
+    work.core.started = true
+    work.begin(event.session, event.epoch, event.at, null, false)
+    work.control("stream_started", { schema_version: schemaVersion, filters: work.core.options.filters })
+    work.end()
+  }
+}

@@ -1,0 +1,210 @@
+/** Reading a state. */
+import { type Book, type BookGame, type BookLine, emptyBook, gameId, type Millis } from "@boltodds/protocol"
+import { type BookEntry, type Game, isGameVerified, isLineVerified, type Line, type Session } from "./internal/model.ts"
+import { coreOf, type State } from "./State.ts"
+
+/** The whole book of a state, as `fold` would build it from the records. Costs a copy of everything. */
+export const book = (state: State): Book => {
+  const games = new Map<string, BookGame>()
+  const staleSessions = new Set<string>()
+  const staleBooks = new Set<string>()
+  for (const session of coreOf(state).sessions.values()) {
+    if (session.stale !== undefined) staleSessions.add(session.name)
+    for (const entry of session.books.values()) {
+      if (entry.stale) staleBooks.add(gameId(session.name, entry.sportsbook))
+      for (const game of entry.games.values()) {
+        games.set(gameId(entry.sportsbook, game.game), toBookGame(session, entry, game))
+      }
+    }
+  }
+  return games.size === 0 && staleSessions.size + staleBooks.size === 0
+    ? emptyBook
+    : { games, staleSessions, staleBooks }
+}
+
+/** One game at one sportsbook with all its lines, or undefined. */
+export const getGame = (state: State, sportsbook: string, game: string): BookGame | undefined => {
+  const found = find(state, sportsbook, game)
+  return found && toBookGame(found.session, found.book, found.game)
+}
+
+/** All games of one sportsbook. */
+export const gamesOf = (state: State, sportsbook: string): ReadonlyArray<BookGame> => {
+  const games: Array<BookGame> = []
+  for (const session of coreOf(state).sessions.values()) {
+    const entry = session.books.get(sportsbook)
+    if (entry === undefined) continue
+    for (const game of entry.games.values()) games.push(toBookGame(session, entry, game))
+  }
+  return games
+}
+
+/** How to find one game at all sportsbooks: by the feed's own id, or by a game key that several books share. */
+export type AcrossBooks = { readonly universal_game_id: string } | { readonly game: string }
+
+/** One game at every sportsbook that has it. Only what the feed itself says is one game is taken for one game. */
+export const gameAcrossBooks = (state: State, which: AcrossBooks): ReadonlyArray<BookGame> => {
+  const games: Array<BookGame> = []
+  for (const session of coreOf(state).sessions.values()) {
+    for (const entry of session.books.values()) {
+      if ("game" in which) {
+        const game = entry.games.get(which.game)
+        if (game !== undefined) games.push(toBookGame(session, entry, game))
+        continue
+      }
+      for (const game of entry.games.values()) {
+        if (game.universal_game_id === which.universal_game_id) games.push(toBookGame(session, entry, game))
+      }
+    }
+  }
+  return games
+}
+
+/** Where a line is. */
+export interface LineRef {
+  readonly sportsbook: string
+  readonly game: string
+  /** The outcome key. */
+  readonly outcome: string
+}
+
+/** One line, or undefined. */
+export const getLine = (state: State, ref: LineRef): BookLine | undefined => {
+  const found = find(state, ref.sportsbook, ref.game)
+  const line = found?.game.lines.get(ref.outcome)
+  return found && line && toBookLine(found.session, found.book, found.game, line)
+}
+
+/** Why a line is not to be acted on. */
+export type NotActionable =
+  | "unknown"
+  | "unverified"
+  | "suspended"
+  | "partial"
+  | "stale"
+  | "silent"
+  | "disconnected"
+  | "stopped"
+
+/** How long without any frame a session may be before its lines stop being actionable, in milliseconds. */
+const silenceMillis = 25_000
+
+/**
+ * Why a line is not to be acted on at this time (milliseconds of the session clock), or undefined where it is: it is
+ * verified, priced, its game is complete, and its session and book are fresh.
+ */
+export const whyNotActionable = (state: State, ref: LineRef, now: Millis): NotActionable | undefined => {
+  const core = coreOf(state)
+  if (core.stopped) return "stopped"
+  const found = find(state, ref.sportsbook, ref.game)
+  const line = found?.game.lines.get(ref.outcome)
+  if (found === undefined || line === undefined) return "unknown"
+  const { session, book, game } = found
+  if (!session.connected) return "disconnected"
+  if (session.stale !== undefined || book.stale) return "stale"
+  // Nobody may have told the reducer yet: an hour since the last frame is silence all the same.
+  if (now - (session.lastFrameAt ?? session.listeningSince) >= silenceMillis) return "silent"
+  if (!isLineVerified(session, book, game, line)) return "unverified"
+  if (line.odds === null) return "suspended"
+  return game.partial ? "partial" : undefined
+}
+
+/** Whether a line may be acted on at this time; see {@link whyNotActionable}. */
+export const isActionable = (state: State, ref: LineRef, now: Millis): boolean =>
+  whyNotActionable(state, ref, now) === undefined
+
+/** How much is known. */
+export interface Totals {
+  readonly games: number
+  readonly gamesVerified: number
+  readonly lines: number
+  readonly sportsbooks: number
+}
+
+/** How much is known, and how much of it is verified. */
+export const totals = (state: State): Totals => {
+  const core = coreOf(state)
+  const books = new Set<string>()
+  let gamesVerified = 0
+  for (const session of core.sessions.values()) {
+    for (const entry of session.books.values()) {
+      if (entry.games.size > 0) books.add(entry.sportsbook)
+      for (const game of entry.games.values()) if (isGameVerified(session, entry, game)) gamesVerified++
+    }
+  }
+  return { games: core.games, gamesVerified, lines: core.lines, sportsbooks: books.size }
+}
+
+/** How fresh one sportsbook is. */
+export interface BookFreshness {
+  readonly session: string
+  readonly sportsbook: string
+  readonly games: number
+  /** Since its last message, in milliseconds. A quiet market is normal. */
+  readonly silentMillis: Millis
+  readonly stale: boolean
+}
+
+/** How long ago each sportsbook was heard, at this time. */
+export const freshness = (state: State, now: Millis): ReadonlyArray<BookFreshness> => {
+  const books: Array<BookFreshness> = []
+  for (const session of coreOf(state).sessions.values()) {
+    for (const entry of session.books.values()) {
+      books.push({
+        session: session.name,
+        sportsbook: entry.sportsbook,
+        games: entry.games.size,
+        silentMillis: now - entry.heardAt,
+        stale: entry.stale || session.stale !== undefined,
+      })
+    }
+  }
+  return books
+}
+
+interface Found {
+  readonly session: Session
+  readonly book: BookEntry
+  readonly game: Game
+}
+
+const find = (state: State, sportsbook: string, game: string): Found | undefined => {
+  for (const session of coreOf(state).sessions.values()) {
+    const entry = session.books.get(sportsbook)
+    const found = entry?.games.get(game)
+    if (entry !== undefined && found !== undefined) return { session, book: entry, game: found }
+  }
+  return undefined
+}
+
+const toBookGame = (session: Session, entry: BookEntry, game: Game): BookGame => {
+  const lines = new Map<string, BookLine>()
+  for (const line of game.lines.values()) lines.set(line.outcome, toBookLine(session, entry, game, line))
+  return {
+    session: session.name,
+    sport: game.sport,
+    sportsbook: game.sportsbook,
+    game: game.game,
+    universal_game_id: game.universal_game_id,
+    book_game_id: game.book_game_id,
+    home_team: game.home_team,
+    away_team: game.away_team,
+    starts_at: game.starts_at,
+    partial: game.partial,
+    verified: isGameVerified(session, entry, game),
+    lines,
+  }
+}
+
+const toBookLine = (session: Session, entry: BookEntry, game: Game, line: Line): BookLine => ({
+  outcome: line.outcome,
+  market: line.market,
+  target: line.target,
+  target_kind: line.target_kind,
+  side: line.side,
+  line: line.line,
+  line_derived: line.line_derived,
+  odds: line.odds,
+  link: line.link,
+  verified: isLineVerified(session, entry, game, line),
+})

@@ -1,0 +1,45 @@
+/** Telling a state again, to a reader who knows nothing. */
+import type { Change, Control } from "@boltodds/protocol"
+import { copyCore, coreOf, type State } from "./State.ts"
+import { isGameVerified, isLineVerified } from "./internal/model.ts"
+import { Work } from "./internal/work.ts"
+
+/**
+ * The records that rebuild the book of this state from nothing: every game and line with `cause: "snapshot"`, those in
+ * doubt marked `unverified`, and a `stale` for each part that is stale.
+ *
+ * They carry the state's own `seq`, since nothing new happened: a reader applies them in the order given, then goes on
+ * with the records after that `seq`.
+ */
+export const snapshot = (state: State): ReadonlyArray<Change | Control> => {
+  const core = coreOf(state)
+  const work = new Work(copyCore(core))
+  const seq = core.seq
+  for (const session of core.sessions.values()) {
+    const at = session.lastFrameAt ?? session.listeningSince
+    work.begin(session.name, session.epoch, at, null, false)
+    for (const book of session.books.values()) {
+      for (const game of book.games.values()) {
+        work.gameChange("game_opened", game, "snapshot")
+        if (!isGameVerified(session, book, game)) mark(work)
+        for (const line of game.lines.values()) {
+          work.lineChange("line_opened", game, line, line.odds, undefined, "snapshot", false)
+          if (!isLineVerified(session, book, game, line)) mark(work)
+        }
+      }
+      if (book.stale) {
+        work.control("stale", { reason: "book_silent", sportsbook: book.sportsbook, age_ms: at - book.heardAt })
+      }
+    }
+    if (session.stale !== undefined) {
+      work.control("stale", { reason: session.stale, sportsbook: null, age_ms: 0 })
+    }
+    work.end()
+  }
+  return work.records.map((record) => ({ ...record, seq }))
+}
+
+const mark = (work: Work): void => {
+  const record = work.records[work.records.length - 1]! as { unverified?: true }
+  record.unverified = true
+}

@@ -1,0 +1,146 @@
+/**
+ * Deadlines: settling, staleness, heartbeats. They fire, in order and stamped with their own time, before the first
+ * event at or after them, so that what comes out depends on when things happened and not on when anyone looked.
+ */
+import type { Millis } from "@boltodds/protocol"
+import { closeGame } from "./messages.ts"
+import { isGameVerified, isMerelyPartial, type Session } from "./model.ts"
+import type { Work } from "./work.ts"
+
+/** The earliest time at which a deadline may fire; before it, {@link fireDeadlines} has nothing to do. */
+export const nextDeadline = (sessions: Iterable<Session>): Millis => {
+  let next = Infinity
+  for (const session of sessions) next = Math.min(next, sessionDeadline(session))
+  return next
+}
+
+const sessionDeadline = (session: Session): Millis =>
+  Math.min(
+    session.heartbeatAt,
+    session.settleAt ?? Infinity,
+    session.pausedStaleAt ?? Infinity,
+    session.pausedAt === undefined ? session.bookCheckAt : Infinity,
+  )
+
+/** Fires every deadline up to and including `until`, earliest first. */
+export const fireDeadlines = (work: Work, until: Millis): void => {
+  for (;;) {
+    let due: Session | undefined
+    let at = Infinity
+    for (const session of work.core.sessions.values()) {
+      const deadline = sessionDeadline(session)
+      if (deadline < at) {
+        at = deadline
+        due = session
+      }
+    }
+    if (due === undefined || at > until) return
+    fire(work, work.ownSession(due), at)
+  }
+}
+
+/** Fires one deadline of a session. Of several at one time: what makes prices doubtful goes first. */
+const fire = (work: Work, session: Session, at: Millis): void => {
+  work.begin(session.name, session.epoch, at, null, false)
+  if (session.pausedStaleAt === at) {
+    session.pausedStaleAt = undefined
+    if (session.stale === undefined) {
+      session.stale = "paused"
+      const since = session.lastFrameAt ?? session.listeningSince
+      work.control("stale", { reason: "paused", sportsbook: null, age_ms: at - since })
+    }
+  } else if (session.bookCheckAt === at && session.pausedAt === undefined) checkBooks(work, session, at)
+  else if (session.settleAt === at) settle(work, session, at)
+  else {
+    session.heartbeatAt = at + work.core.options.heartbeatMillis
+    heartbeat(work, session, at)
+  }
+  work.end()
+}
+
+/** Marks the books that have said nothing for too long, and finds out when the next one may. */
+const checkBooks = (work: Work, session: Session, at: Millis): void => {
+  let next = Infinity
+  for (const known of [...session.books.values()]) {
+    if (known.stale || known.games.size === 0 || !session.connected) continue
+    const due = Math.max(known.heardAt, session.listeningSince) + work.core.options.bookSilentMillis
+    if (due > at) {
+      next = Math.min(next, due)
+      continue
+    }
+    work.book(session, known.sportsbook).stale = true
+    work.control("stale", { reason: "book_silent", sportsbook: known.sportsbook, age_ms: at - known.heardAt })
+  }
+  session.bookCheckAt = next
+}
+
+/** The snapshot is complete as far as can be told: what it did not hold is gone. */
+const settle = (work: Work, session: Session, at: Millis): void => {
+  session.settleAt = undefined
+  // Without an initial state this epoch tells nothing by absence: all stays as it is, unverified.
+  if (session.initialStates === 0) return
+  session.syncing = false
+  const sweeps = session.subscriptions <= 1
+  let absent = 0
+  let unverified = 0
+  for (const known of [...session.books.values()]) {
+    for (const game of [...known.games.values()]) {
+      if (isGameVerified(session, known, game)) continue
+      if (sweeps && game.heardEpoch !== session.epoch) {
+        closeGame(work, work.book(session, known.sportsbook), game, "absent")
+        absent++
+      } else if (!isMerelyPartial(session, known, game)) unverified++
+    }
+  }
+  const complete = unverified === 0
+  if (session.gapSince !== undefined) {
+    work.control("gap_closed", {
+      duration_ms: (session.progressAt ?? at) - session.gapSince,
+      games: session.verifiedGames,
+      changed: session.changedLines,
+      absent,
+      unverified,
+      complete,
+    })
+    session.gapSince = undefined
+  }
+  if (complete) work.control("synced", { games: countGames(session), lines: countLines(session) })
+}
+
+const countGames = (session: Session): number => {
+  let games = 0
+  for (const book of session.books.values()) games += book.games.size
+  return games
+}
+
+const countLines = (session: Session): number => {
+  let lines = 0
+  for (const book of session.books.values()) for (const game of book.games.values()) lines += game.lines.size
+  return lines
+}
+
+const heartbeat = (work: Work, session: Session, at: Millis): void => {
+  let games = 0
+  let verified = 0
+  let lines = 0
+  for (const book of session.books.values()) {
+    games += book.games.size
+    for (const game of book.games.values()) {
+      lines += game.lines.size
+      if (session.stale === undefined && !book.stale && isGameVerified(session, book, game)) verified++
+    }
+  }
+  work.control("heartbeat", {
+    frame_age_ms: session.lastFrameAt === undefined ? null : at - session.lastFrameAt,
+    games,
+    games_verified: verified,
+    lines,
+    paused_ms: session.pausedAt === undefined ? 0 : at - session.pausedAt,
+    lag_ms: lag(session),
+  })
+}
+
+const lag = (session: Session): number | null => {
+  const sent = session.lastSentAt === null ? NaN : Date.parse(session.lastSentAt)
+  return Number.isNaN(sent) ? null : session.lastSentArrivedAt - sent
+}

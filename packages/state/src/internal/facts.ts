@@ -1,0 +1,28 @@
+/** What a message says of its game. */
+import { type GameData, parseStartsAt } from "@boltodds/protocol"
+import type { Game } from "./model.ts"
+
+/** Takes a message's facts into a game; true where one of them changed. What a message does not say is kept. */
+export const takeFacts = (game: Game, data: GameData): boolean => {
+  const info = data.info ?? undefined
+  let changed = false
+  const home = text(data.home_team) ?? game.home_team
+  if (home !== game.home_team) game.home_team = home, changed = true
+  const away = text(data.away_team) ?? game.away_team
+  if (away !== game.away_team) game.away_team = away, changed = true
+  if (data.sport !== "" && data.sport !== game.sport) game.sport = data.sport, changed = true
+  const universal = text(data.universal_game_id) ?? text(info?.["universal_id"]) ?? game.universal_game_id
+  if (universal !== game.universal_game_id) game.universal_game_id = universal, changed = true
+  if (info === undefined) return changed
+  const id = identifier(info["id"]) ?? identifier(info["game_id"]) ?? game.book_game_id
+  if (id !== game.book_game_id) game.book_game_id = id, changed = true
+  const startsAt = parseStartsAt(info["when"]) ?? game.starts_at
+  if (startsAt !== game.starts_at) game.starts_at = startsAt, changed = true
+  return changed
+}
+
+const text = (value: unknown): string | null => typeof value === "string" && value !== "" ? value : null
+
+/** `info.id` is a number or a string, `info.game_id` likewise; or neither is there. */
+const identifier = (value: unknown): string | null =>
+  typeof value === "number" ? String(value) : typeof value === "string" && value !== "" ? value : null

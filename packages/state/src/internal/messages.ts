@@ -1,0 +1,319 @@
+/** Messages applied to the book, with the scopes PROTOCOL gives them. */
+import type { ChangeCause, DataMessage, GameData, Item, Millis, QuarantinedItem, Scope } from "@boltodds/protocol"
+import { takeFacts } from "./facts.ts"
+import { applyOutcome, closeLine } from "./lines.ts"
+import { type BookEntry, type Game, isGameVerified, type Session } from "./model.ts"
+import { isBefore, serverTime } from "./sentAt.ts"
+import type { Work } from "./work.ts"
+
+/** Applies one item of a frame. */
+export const applyItem = (work: Work, session: Session, at: Millis, item: Item): void => {
+  if (item._tag === "Quarantined") return quarantine(work, session, item)
+  if (item._tag === "Unknown") {
+    work.core.counts.unknown++
+    return
+  }
+  const message = item.message
+  switch (message.action) {
+    case "line_update":
+    case "initial_state":
+    case "game_update":
+    case "game_added":
+    case "game_removed":
+      return applyData(work, session, at, message)
+    case "book_clear":
+    case "sport_clear": {
+      const { sportsbook, sport } = message.data
+      work.sentAt(serverTime(message.timestamp))
+      const book = listen(work, session, sportsbook, at, serverTime(message.timestamp))
+      if (book === undefined) return
+      for (const game of [...book.games.values()]) {
+        if (message.action === "book_clear" || game.sport === sport) closeGame(work, book, game, message.action)
+      }
+      return
+    }
+    case "socket_connected":
+    case "subscription_updated":
+    case "ping":
+    case "error":
+      return
+  }
+}
+
+const applyData = (work: Work, session: Session, at: Millis, message: DataMessage): void => {
+  const { data } = message
+  const { counts } = work.core
+  if (session.match !== undefined && !session.match.game(data.sport, data.sportsbook, data.game)) {
+    counts.filtered++
+    return
+  }
+  const sentAt = serverTime(message.timestamp)
+  work.sentAt(sentAt)
+  const removed = message.action === "game_removed"
+  let book = listen(work, session, data.sportsbook, at, sentAt)
+  const known = book?.games.get(data.game)
+  if (removed) {
+    if (book !== undefined && known !== undefined) closeGame(work, book, known, "feed")
+    return
+  }
+  if (known === undefined && ownedElsewhere(work, session, data)) {
+    counts.overlapping++
+    return
+  }
+  if (book === undefined) {
+    book = work.book(session, data.sportsbook)
+    book.heardAt = at
+  }
+  if (known === undefined) {
+    session.bookCheckAt = Math.min(session.bookCheckAt, at + work.core.options.bookSilentMillis)
+  }
+  if (message.action === "line_update") updateLines(work, session, book, known, data, sentAt)
+  else replaceGame(work, session, book, known, message, sentAt, at)
+}
+
+/** Notes that a book spoke. Undefined where nothing is known of it. */
+const listen = (
+  work: Work,
+  session: Session,
+  sportsbook: string,
+  at: Millis,
+  sentAt: string | null,
+): BookEntry | undefined => {
+  if (sentAt !== null) {
+    session.lastSentAt = sentAt
+    session.lastSentArrivedAt = at
+  }
+  if (!session.books.has(sportsbook)) return undefined
+  const book = work.book(session, sportsbook)
+  book.heardAt = at
+  if (book.stale) {
+    book.stale = false
+    session.bookCheckAt = Math.min(session.bookCheckAt, at + work.core.options.bookSilentMillis)
+    work.control("fresh", { sportsbook })
+  }
+  return book
+}
+
+const ownedElsewhere = (work: Work, session: Session, data: GameData): boolean => {
+  if (work.core.sessions.size < 2) return false
+  for (const other of work.core.sessions.values()) {
+    if (other.name !== session.name && other.books.get(data.sportsbook)?.games.has(data.game)) return true
+  }
+  return false
+}
+
+const openGame = (work: Work, session: Session, book: BookEntry, data: GameData, partial: boolean): Game => {
+  const game: Game = {
+    owner: work.owner,
+    sport: data.sport,
+    sportsbook: data.sportsbook,
+    game: data.game,
+    universal_game_id: null,
+    book_game_id: null,
+    home_team: null,
+    away_team: null,
+    starts_at: null,
+    partial,
+    fullEpoch: 0,
+    heardEpoch: session.epoch,
+    fullSentAt: null,
+    openedAt: work.core.moment,
+    confirmedAt: partial ? -1 : work.core.moment,
+    doubtedAt: 0,
+    lines: new Map(),
+  }
+  takeFacts(game, data)
+  book.games.set(data.game, game)
+  work.core.games++
+  return game
+}
+
+const updateLines = (
+  work: Work,
+  session: Session,
+  book: BookEntry,
+  known: Game | undefined,
+  data: GameData,
+  sentAt: string | null,
+): void => {
+  const game = known === undefined ? openGame(work, session, book, data, true) : work.game(book, known)
+  game.heardEpoch = session.epoch
+  let factsChanged = false
+  if (known === undefined) work.gameChange("game_opened", game, causeOf(session, book, undefined))
+  else {
+    factsChanged = takeFacts(game, data)
+    if (factsChanged) work.gameChange("game_amended", game, "feed")
+  }
+  if (work.core.depth === "sync") return
+  const target = { session, book, game, cause: "feed" as const, sentAt, factsChanged, full: false }
+  const { outcomes } = data
+  for (const key in outcomes) applyWithin(work, target, key, outcomes[key])
+}
+
+const replaceGame = (
+  work: Work,
+  session: Session,
+  book: BookEntry,
+  known: Game | undefined,
+  message: DataMessage,
+  sentAt: string | null,
+  at: Millis,
+): void => {
+  const { data } = message
+  const cause = causeOf(session, book, known)
+  const wasVerified = known === undefined || isGameVerified(session, book, known)
+  const game = known === undefined ? openGame(work, session, book, data, false) : work.game(book, known)
+  let factsChanged = false
+  if (known === undefined) work.gameChange("game_opened", game, cause)
+  else {
+    factsChanged = takeFacts(game, data)
+    const completed = game.partial
+    game.partial = false
+    if (factsChanged || completed) work.gameChange("game_amended", game, cause)
+  }
+  const changed = work.core.depth === "book"
+    ? replaceLines(work, session, book, game, data, cause, sentAt, factsChanged)
+    : 0
+  game.confirmedAt = work.core.moment
+  game.fullEpoch = session.epoch
+  game.heardEpoch = session.epoch
+  if (!isBefore(sentAt, game.fullSentAt)) game.fullSentAt = sentAt
+  if (!wasVerified) {
+    work.control("game_verified", {
+      sport: game.sport,
+      sportsbook: game.sportsbook,
+      game: game.game,
+      lines: game.lines.size,
+      changed,
+    })
+  }
+  const progress = message.action === "initial_state" || !wasVerified
+  if (message.action === "initial_state") session.initialStates++
+  if (session.gapSince !== undefined) {
+    session.verifiedGames += wasVerified && known !== undefined ? 0 : 1
+    session.changedLines += changed
+  }
+  if (progress && session.syncing) {
+    session.progressAt = at
+    session.settleAt = at + work.core.options.settleMillis
+  }
+}
+
+const replaceLines = (
+  work: Work,
+  session: Session,
+  book: BookEntry,
+  game: Game,
+  data: GameData,
+  cause: ChangeCause,
+  sentAt: string | null,
+  factsChanged: boolean,
+): number => {
+  const target = { session, book, game, cause, sentAt, factsChanged, full: true }
+  const { outcomes } = data
+  const before = game.lines.size
+  let changed = 0
+  let listed = 0
+  for (const key in outcomes) {
+    const wasKnown = before > 0 && game.lines.has(key)
+    const applied = applyWithin(work, target, key, outcomes[key])
+    if (applied === undefined) continue
+    if (applied) changed++
+    if (wasKnown) listed++
+  }
+  if (listed < before) {
+    for (const line of [...game.lines.values()]) {
+      if (Object.hasOwn(outcomes, line.outcome)) continue
+      closeLine(work, game, line, cause)
+      changed++
+    }
+  }
+  return changed
+}
+
+/** Applies one outcome unless the market filters exclude it (undefined then). */
+const applyWithin = (
+  work: Work,
+  target: Parameters<typeof applyOutcome>[1],
+  key: string,
+  value: unknown,
+): boolean | undefined => {
+  const { match } = target.session
+  if (match !== undefined && match.hasMarkets) {
+    const market = (value as { outcome_name?: unknown } | null)?.outcome_name
+    if (typeof market === "string" && !match.market(market)) {
+      work.core.counts.filtered++
+      const known = target.game.lines.get(key)
+      if (known !== undefined) closeLine(work, target.game, known, "filters")
+      return undefined
+    }
+  }
+  return applyOutcome(work, target, key, value)
+}
+
+/** Why changes of a full message come: what was doubted, or appears while a gap is open, is found, not reported. */
+const causeOf = (session: Session, book: BookEntry, game: Game | undefined): ChangeCause => {
+  if (game === undefined) return session.gapSince === undefined ? "feed" : "resync"
+  const doubted = Math.max(session.doubtedAt, book.doubtedAt, game.doubtedAt)
+  return doubted > 0 && game.confirmedAt < doubted ? "resync" : "feed"
+}
+
+/** Closes a game and all its lines. */
+export const closeGame = (work: Work, book: BookEntry, game: Game, cause: ChangeCause): void => {
+  book.games.delete(game.game)
+  work.core.games--
+  work.core.lines -= game.lines.size
+  work.gameChange("game_closed", game, cause)
+}
+
+const quarantine = (work: Work, session: Session, item: QuarantinedItem): void => {
+  work.core.counts.quarantined++
+  work.sentAt(null)
+  const touches = item.touches
+  if (touches !== undefined && excluded(session, touches)) {
+    work.core.counts.filtered++
+    return
+  }
+  work.control("quarantined", {
+    reason: item.reason,
+    touches: touches === undefined
+      ? "nothing"
+      : touches.sportsbook === undefined
+      ? "session"
+      : touches.game === undefined
+      ? "sportsbook"
+      : "game",
+    sportsbook: touches?.sportsbook ?? null,
+    game: touches?.game ?? null,
+    outcome: null,
+    text: item.text.slice(0, 200),
+  })
+  if (touches === undefined) return
+  if (touches.sportsbook === undefined) {
+    session.doubtedAt = work.doubt()
+    for (const known of session.books.values()) {
+      for (const game of known.games.values()) hear(work, session, known, game)
+    }
+    return
+  }
+  if (!session.books.has(touches.sportsbook)) return
+  const book = work.book(session, touches.sportsbook)
+  if (touches.game === undefined) {
+    book.doubtedAt = work.doubt()
+    for (const game of [...book.games.values()]) hear(work, session, book, game)
+    return
+  }
+  const game = book.games.get(touches.game)
+  if (game === undefined) return
+  hear(work, session, book, game).doubtedAt = work.doubt()
+}
+
+/** Something of it was there, though unreadable: it is not absent. */
+const hear = (work: Work, session: Session, book: BookEntry, game: Game): Game => {
+  const own = work.game(work.book(session, book.sportsbook), game)
+  own.heardEpoch = session.epoch
+  return own
+}
+
+const excluded = (session: Session, touches: Scope): boolean =>
+  session.match !== undefined && touches.sportsbook !== undefined && !session.match.book(touches.sportsbook)

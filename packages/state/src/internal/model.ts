@@ -1,0 +1,172 @@
+/**
+ * What the reducer keeps.
+ *
+ * Lines are never changed in place. Everything above them carries an `owner`: a draft changes what it owns and copies
+ * what it does not, so that a sealed state stays as it was.
+ *
+ * Verification is kept as moments of one counter, `Core.moment`: a line is verified when it, or its game, was confirmed
+ * no earlier than its session, book or game was last doubted. A gap therefore costs one assignment, whatever the size.
+ */
+import type { FilterMatch, Filters, Millis, Side, TargetKind } from "@boltodds/protocol"
+import type { ResolvedOptions } from "../Options.ts"
+
+/** Marks what a draft may change in place. */
+export interface Owner {
+  readonly of: "draft"
+}
+
+/** What a full or partial message says of one outcome, and when it was confirmed. */
+export interface Line {
+  readonly outcome: string
+  readonly market: string | null
+  readonly target: string | null
+  readonly target_kind: TargetKind | null
+  readonly side: Side | null
+  readonly line: number | null
+  readonly line_derived: boolean
+  readonly odds: number | null
+  readonly link: string | null
+  readonly sentAt: string | null
+  readonly confirmedAt: number
+}
+
+/** What is said of a game, apart from its lines. */
+export interface GameFacts {
+  sport: string
+  sportsbook: string
+  game: string
+  universal_game_id: string | null
+  book_game_id: string | null
+  home_team: string | null
+  away_team: string | null
+  starts_at: string | null
+}
+
+export interface Game extends GameFacts {
+  owner: Owner
+  /** Only line updates told of it so far. */
+  partial: boolean
+  /** The epoch of the last full message. */
+  fullEpoch: number
+  /** The epoch in which anything was last heard of it, readable or not. */
+  heardEpoch: number
+  /** When the server sent the last full message. */
+  fullSentAt: string | null
+  /** The moment it was opened. */
+  openedAt: number
+  /** The moment of the last full message; -1 before the first. */
+  confirmedAt: number
+  doubtedAt: number
+  lines: Map<string, Line>
+}
+
+export interface BookEntry {
+  owner: Owner
+  sportsbook: string
+  games: Map<string, Game>
+  doubtedAt: number
+  /** When data of this book last came. */
+  heardAt: Millis
+  stale: boolean
+}
+
+export interface Session {
+  owner: Owner
+  name: string
+  epoch: number
+  connected: boolean
+  /** This epoch's connection has ended: nothing more of it is applied. */
+  ended: boolean
+  filters: Filters
+  match: FilterMatch | undefined
+  /** Subscribe messages in this epoch. */
+  subscriptions: number
+  books: Map<string, BookEntry>
+  doubtedAt: number
+
+  /** When the open gap began. */
+  gapSince: Millis | undefined
+  /** When the snapshot last made progress. */
+  progressAt: Millis | undefined
+  settleAt: Millis | undefined
+  /** What was left of the settling time when we stopped reading. */
+  settleRest: Millis | undefined
+  /** A snapshot is being awaited or received. */
+  syncing: boolean
+  /** `initial_state` messages in this epoch. */
+  initialStates: number
+  /** Since the gap opened: games verified, lines changed. */
+  verifiedGames: number
+  changedLines: number
+
+  lastFrameAt: Millis | undefined
+  /** The last server time received, and when it was. */
+  lastSentAt: string | null
+  lastSentArrivedAt: Millis
+  pausedAt: Millis | undefined
+  /** When the pause, if it lasts, makes the session stale. */
+  pausedStaleAt: Millis | undefined
+  stale: "silent" | "paused" | undefined
+  /** What is read now waited while we were not reading. */
+  delayed: boolean
+  heartbeatAt: Millis
+  /** From when the silence of books counts: the last connection or resumption. */
+  listeningSince: Millis
+  /** No book can have become silent before this. */
+  bookCheckAt: Millis
+  clockOffset: Millis
+}
+
+/** What was met and not applied, for reports. */
+export interface Counts {
+  /** Events of an epoch that had ended. */
+  oldEpoch: number
+  /** Messages, or outcomes of one, outside the filters. */
+  filtered: number
+  /** Messages that could not be read. */
+  quarantined: number
+  /** Outcomes that could not be read. */
+  rejected: number
+  /** Messages of a kind we do not know. */
+  unknown: number
+  /** Messages about a game that another session owns. */
+  overlapping: number
+  /** Outcomes applied although an earlier arrival had been sent later. */
+  late: number
+}
+
+export interface Core {
+  readonly options: ResolvedOptions
+  /** Whether lines are kept. */
+  readonly depth: "sync" | "book"
+  started: boolean
+  stopped: boolean
+  seq: number
+  frame: number
+  moment: number
+  games: number
+  lines: number
+  counts: Counts
+  /** Where the last event came from. */
+  lastSession: string
+  lastEpoch: number
+  sessions: Map<string, Session>
+}
+
+/** Whether all lines of a game are known to be what the book quotes now. */
+export const isGameVerified = (session: Session, book: BookEntry, game: Game): boolean =>
+  game.confirmedAt >= doubtedAt(session, book, game)
+
+/** Whether a line is known to be what the book quotes now. */
+export const isLineVerified = (session: Session, book: BookEntry, game: Game, line: Line): boolean =>
+  Math.max(line.confirmedAt, game.confirmedAt) >= doubtedAt(session, book, game)
+
+/**
+ * A game born of a line update since the last doubt: it may have more lines than are known, but none of those it has
+ * is unverified.
+ */
+export const isMerelyPartial = (session: Session, book: BookEntry, game: Game): boolean =>
+  game.partial && game.openedAt >= doubtedAt(session, book, game)
+
+const doubtedAt = (session: Session, book: BookEntry, game: Game): number =>
+  Math.max(session.doubtedAt, book.doubtedAt, game.doubtedAt)

@@ -1,0 +1,232 @@
+/** A draft at work: the core it may change, what it owns of it, and the records it is writing. */
+import type {
+  Change,
+  ChangeCause,
+  Control,
+  ControlKind,
+  FeedEvent,
+  LineChange,
+  LineChangeKind,
+  Millis,
+  Stamp,
+} from "@boltodds/protocol"
+import type { BookEntry, Core, Game, Line, Owner, Session } from "./model.ts"
+
+type Mutable<A> = { -readonly [K in keyof A]: A[K] }
+type Fields<K extends ControlKind> = Omit<Extract<Control, { readonly control: K }>, keyof Stamp | "control">
+
+/** The state of one draft. */
+export class Work {
+  core: Core
+  owner: Owner
+  records: Array<Change | Control>
+  /** The first record of the group being written. */
+  #groupFrom = 0
+  #at: Millis = NaN
+  #iso = ""
+  #session = ""
+  #epoch = 0
+  #sentAt: string | null = null
+  #frame: number | null = null
+  #delayed = false
+
+  constructor(core: Core) {
+    this.core = core
+    this.owner = { of: "draft" }
+    this.records = []
+  }
+
+  /** Begins a group: records that happen at once. Until it ends they all carry this stamp. */
+  begin(session: string, epoch: number, at: Millis, frame: number | null, delayed: boolean): void {
+    if (at !== this.#at) {
+      this.#at = at
+      this.#iso = new Date(at).toISOString()
+    }
+    this.#session = session
+    this.#epoch = epoch
+    this.#frame = frame
+    this.#delayed = delayed
+    this.#sentAt = null
+    this.#groupFrom = this.records.length
+  }
+
+  /** What follows comes from a message that the server sent at this time. */
+  sentAt(sentAt: string | null): void {
+    this.#sentAt = sentAt
+  }
+
+  /** Ends a group: its final record says so. */
+  end(): void {
+    if (this.records.length > this.#groupFrom) {
+      const final = this.records[this.records.length - 1]! as Mutable<Change | Control>
+      final.last = true
+    }
+  }
+
+  control<K extends ControlKind>(control: K, fields: Fields<K>): void {
+    const record = {
+      control,
+      run: this.core.options.run,
+      seq: ++this.core.seq,
+      session: this.#session,
+      epoch: this.#epoch,
+      at: this.#iso,
+      sent_at: this.#sentAt,
+      frame: this.#frame,
+      ...fields,
+    } as unknown as Mutable<Control>
+    if (this.#delayed) record.delayed = true
+    this.records.push(record)
+  }
+
+  gameChange(change: "game_opened" | "game_amended" | "game_closed", game: Game, cause: ChangeCause): void {
+    const record: Mutable<Change> = {
+      change,
+      run: this.core.options.run,
+      seq: ++this.core.seq,
+      session: this.#session,
+      epoch: this.#epoch,
+      at: this.#iso,
+      sent_at: this.#sentAt,
+      frame: this.#frame,
+      cause,
+      sport: game.sport,
+      sportsbook: game.sportsbook,
+      game: game.game,
+      universal_game_id: game.universal_game_id,
+      book_game_id: game.book_game_id,
+      home_team: game.home_team,
+      away_team: game.away_team,
+      starts_at: game.starts_at,
+      partial: game.partial,
+    }
+    if (this.#delayed) record.delayed = true
+    this.records.push(record)
+  }
+
+  lineChange(
+    change: LineChangeKind,
+    game: Game,
+    line: Line,
+    odds: number | null,
+    previous: Line | undefined,
+    cause: ChangeCause,
+    late: boolean,
+  ): void {
+    const record: Mutable<LineChange> = {
+      change,
+      run: this.core.options.run,
+      seq: ++this.core.seq,
+      session: this.#session,
+      epoch: this.#epoch,
+      at: this.#iso,
+      sent_at: this.#sentAt,
+      frame: this.#frame,
+      cause,
+      sport: game.sport,
+      sportsbook: game.sportsbook,
+      game: game.game,
+      universal_game_id: game.universal_game_id,
+      book_game_id: game.book_game_id,
+      home_team: game.home_team,
+      away_team: game.away_team,
+      starts_at: game.starts_at,
+      outcome: line.outcome,
+      market: line.market,
+      target: line.target,
+      target_kind: line.target_kind,
+      side: line.side,
+      line: line.line,
+      line_derived: line.line_derived,
+      odds,
+      link: line.link,
+      previous_odds: previous === undefined ? null : previous.odds,
+      previous_line: previous === undefined ? null : previous.line,
+    }
+    if (late) record.late = true
+    if (this.#delayed) record.delayed = true
+    this.records.push(record)
+  }
+
+  /** The session of this name as one we may change; made where there is none. */
+  session(event: FeedEvent): Session {
+    const known = this.core.sessions.get(event.session)
+    if (known !== undefined && known.owner === this.owner) return known
+    const session: Session = known === undefined
+      ? newSession(event, this.owner, this.core.options.heartbeatMillis)
+      : { ...known, owner: this.owner, books: new Map(known.books) }
+    this.core.sessions.set(event.session, session)
+    return session
+  }
+
+  /** A session as one we may change. */
+  ownSession(session: Session): Session {
+    if (session.owner === this.owner) return session
+    const own: Session = { ...session, owner: this.owner, books: new Map(session.books) }
+    this.core.sessions.set(session.name, own)
+    return own
+  }
+
+  /** The entry of a sportsbook as one we may change; made where there is none. */
+  book(session: Session, sportsbook: string): BookEntry {
+    const known = session.books.get(sportsbook)
+    if (known !== undefined && known.owner === this.owner) return known
+    const book: BookEntry = known === undefined
+      ? { owner: this.owner, sportsbook, games: new Map(), doubtedAt: 0, heardAt: 0, stale: false }
+      : { ...known, owner: this.owner, games: new Map(known.games) }
+    session.books.set(sportsbook, book)
+    return book
+  }
+
+  /** A game as one we may change. */
+  game(book: BookEntry, game: Game): Game {
+    if (game.owner === this.owner) return game
+    const own: Game = { ...game, owner: this.owner, lines: new Map(game.lines) }
+    book.games.set(game.game, own)
+    return own
+  }
+
+  /** Gives the core away: from here on everything is copied before it is changed. */
+  handOver(): void {
+    const { core } = this
+    this.core = { ...core, counts: { ...core.counts }, sessions: new Map(core.sessions) }
+    this.owner = { of: "draft" }
+  }
+
+  /** The moment of a doubt: everything confirmed before it no longer counts. */
+  doubt(): number {
+    return ++this.core.moment
+  }
+}
+
+const newSession = (event: FeedEvent, owner: Owner, heartbeatMillis: Millis): Session => ({
+  owner,
+  name: event.session,
+  epoch: 0,
+  connected: false,
+  ended: false,
+  filters: {},
+  match: undefined,
+  subscriptions: 0,
+  books: new Map(),
+  doubtedAt: 0,
+  gapSince: undefined,
+  progressAt: undefined,
+  settleAt: undefined,
+  settleRest: undefined,
+  syncing: false,
+  initialStates: 0,
+  verifiedGames: 0,
+  changedLines: 0,
+  lastFrameAt: undefined,
+  lastSentAt: null,
+  lastSentArrivedAt: event.at,
+  pausedAt: undefined,
+  pausedStaleAt: undefined,
+  stale: undefined,
+  delayed: false,
+  heartbeatAt: event.at + heartbeatMillis,
+  listeningSince: event.at,
+  bookCheckAt: Infinity,
+  clockOffset: 0,
+})
