@@ -1,0 +1,40 @@
+/** What the command's exit codes say, after sysexits(3) where it has a word for it. */
+
+/** The exit codes; 130 and 143 (128 and the signal) mean a second signal forced the end. */
+export const ExitCode = {
+  /** Signal and drained, reader gone, or the asked-for amount reached. */
+  clean: 0,
+  bug: 1,
+  usage: 64,
+  feedUnavailable: 69,
+  sinkFailed: 74,
+  undelivered: 75,
+  keyRefused: 77,
+} as const;
+
+/** One of {@link ExitCode}. */
+export type ExitCode = (typeof ExitCode)[keyof typeof ExitCode];
+
+/** An end that is not clean: what happened and what to do, ready to be shown, with the exit code that says it. */
+export class Failure extends Error {
+  readonly _tag = "Failure";
+  readonly exitCode: ExitCode;
+
+  constructor(
+    exitCode: ExitCode,
+    message: string,
+    options?: { readonly cause?: unknown },
+  ) {
+    super(message, options);
+    this.name = "Failure";
+    this.exitCode = exitCode;
+  }
+}
+
+/** The command line cannot be understood. */
+export class UsageError extends Failure {
+  constructor(message: string) {
+    super(ExitCode.usage, message);
+    this.name = "UsageError";
+  }
+}
