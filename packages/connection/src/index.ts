@@ -1,1 +1,12 @@
-export {}
+export * from "./Backoff.ts"
+export * from "./FeedUrl.ts"
+export * from "./Key.ts"
+export * from "./Limiter.ts"
+export * from "./RateWindow.ts"
+export * from "./RetryAfter.ts"
+export * from "./Session.ts"
+export * from "./SessionClock.ts"
+export * from "./SessionError.ts"
+export * from "./Status.ts"
+export * from "./Transport.ts"
+export * from "./Watch.ts"

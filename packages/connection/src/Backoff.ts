@@ -1,0 +1,122 @@
+/** When to dial again, and when not to. Pure. */
+import type { DisconnectReason } from "@boltodds/protocol"
+import type { DialError } from "./Transport.ts"
+
+/** How an attempt to have a connection ended. */
+export interface Ending {
+  /**
+   * `key`: the server refuses the key · `busy`: it refuses more connections or requests for now · `failed`: everything
+   * else, clean closes included.
+   */
+  readonly kind: "key" | "busy" | "failed"
+  /** Fit to show. */
+  readonly detail: string
+  /** The HTTP status of a refused dial. */
+  readonly status?: number | undefined
+  /** What the server asked for. */
+  readonly retryAfterMillis?: number | undefined
+  /** How long the connection was up; undefined where it never was. */
+  readonly upMillis?: number | undefined
+  /** How long before its end it first brought data; undefined where none came. */
+  readonly liveMillis?: number | undefined
+}
+
+/** What earlier attempts leave behind. */
+export interface Attempts {
+  /** Doublings of the wait: attempts since one that was live for a minute. */
+  readonly step: number
+  /** Attempts in a row that brought nothing. */
+  readonly fruitless: number
+  /** Refusals of the key in a row. */
+  readonly keyRefusals: number
+  /** Whether any connection of this run brought data. */
+  readonly everLive: boolean
+}
+
+/** Before the first attempt. */
+export const noAttempts: Attempts = { step: 0, fruitless: 0, keyRefusals: 0, everLive: false }
+
+/** What to do after an attempt ended. */
+export type Decision =
+  /** Wait for a time drawn evenly from this range. */
+  | { readonly _tag: "Wait"; readonly attempts: Attempts; readonly minMillis: number; readonly maxMillis: number }
+  /** The key was refused twice in a row, and never worked. */
+  | { readonly _tag: "KeyRefused"; readonly refusals: number }
+  /** `maxAttempts` are used up. */
+  | { readonly _tag: "GiveUp"; readonly attempts: number }
+
+const firstWaitMillis = 2000
+const longestWaitMillis = 60_000
+/** Live for this long, a connection has proved itself: the next wait is short again. */
+const provenMillis = 60_000
+/** The server asked for patience. */
+const busyMillis = 30_000
+/** A `Retry-After` beyond an hour is taken for a mistake. */
+const longestRetryAfterMillis = 3_600_000
+
+/**
+ * Full jitter: evenly from 0 to 2 s, 4 s, … 60 s, the same after clean and dirty closes, back to 2 s only after a minute
+ * of live data. A refusal for being busy puts 30 s below that, or what `Retry-After` says.
+ *
+ * A refused key is tried once more after 2 to 5 s: then it is wrong, unless it has worked in this run; then it is tried
+ * every 1 to 5 minutes.
+ */
+export const decide = (before: Attempts, ending: Ending, maxAttempts: number = Infinity): Decision => {
+  const proven = (ending.liveMillis ?? 0) >= provenMillis
+  const fruitful = ending.liveMillis !== undefined || (ending.upMillis ?? 0) >= provenMillis
+  const step = proven ? 0 : before.step
+  const attempts: Attempts = {
+    step: step + 1,
+    fruitless: fruitful ? 0 : before.fruitless + 1,
+    keyRefusals: ending.kind === "key" ? before.keyRefusals + 1 : 0,
+    everLive: before.everLive || ending.liveMillis !== undefined,
+  }
+  if (ending.kind === "key" && !attempts.everLive && attempts.keyRefusals >= 2) {
+    return { _tag: "KeyRefused", refusals: attempts.keyRefusals }
+  }
+  if (attempts.fruitless >= maxAttempts) return { _tag: "GiveUp", attempts: attempts.fruitless }
+  const retryAfter = Math.min(ending.retryAfterMillis ?? 0, longestRetryAfterMillis)
+  const jitter = Math.min(longestWaitMillis, firstWaitMillis * 2 ** Math.min(step, 10))
+  const wait = (minMillis: number, maxMillis: number): Decision => ({ _tag: "Wait", attempts, minMillis, maxMillis })
+  if (ending.kind === "key") return attempts.everLive ? wait(60_000, 300_000) : wait(2000, 5000)
+  const floor = ending.kind === "busy" ? Math.max(busyMillis, retryAfter) : retryAfter
+  return wait(floor, floor + jitter)
+}
+
+const busyText = /too many (concurrent |open |simultaneous )?(connections|requests)|rate.?limit/i
+const keyText =
+  /(invalid|unknown|missing|expired|inactive|revoked|wrong|bad|no such).{0,30}(key|token|subscription|trial)|(key|token|subscription|trial).{0,30}(invalid|unknown|missing|expired|inactive|revoked|wrong|not valid|not found|required)|unauthori[sz]ed|forbidden/i
+
+/** What a failed dial means. */
+export const endingOfDial = (error: DialError): Ending => {
+  const body = error.body?.trim() ?? ""
+  const busy = error.status === 429 || error.status === 503 || busyText.test(body)
+  const key = error.status === 401 || error.status === 403
+  return {
+    kind: busy ? "busy" : key ? "key" : "failed",
+    detail: body === "" ? error.message : `${error.message}: ${body}`,
+    status: error.status,
+    retryAfterMillis: error.retryAfterMillis,
+  }
+}
+
+/**
+ * What the end of a connection means. `errors` are the texts of the server's error messages in it: what a refused key
+ * gets is not documented, so words count too, but only where no data came.
+ */
+export const endingOfConnection = (
+  reason: DisconnectReason,
+  times: { readonly upMillis: number; readonly liveMillis: number | undefined },
+  errors: ReadonlyArray<string>,
+): Ending => {
+  const said = [...errors, reason.detail ?? ""].filter((text) => text !== "").join("; ")
+  const busy = busyText.test(said)
+  const key = times.liveMillis === undefined && (reason.kind === "closed" || reason.kind === "network") &&
+    keyText.test(said)
+  const code = reason.code === undefined ? "" : ` (${reason.code})`
+  return {
+    kind: busy ? "busy" : key ? "key" : "failed",
+    detail: `${reason.kind}${code}${said === "" ? "" : `: ${said}`}`,
+    ...times,
+  }
+}

@@ -1,0 +1,83 @@
+/** The address of the feed, kept apart from the key. */
+import * as Redacted from "effect/Redacted"
+
+/** The vendor's address (PROTOCOL, "Endpoints"). */
+export const defaultFeedUrl = "wss://spro.agency/api"
+
+/** The address given for the feed cannot be used. The message says what to write instead. */
+export class UrlRefused {
+  readonly _tag = "UrlRefused"
+  readonly message: string
+
+  constructor(message: string) {
+    this.message = message
+  }
+}
+
+/** A checked address. Holds no key, so it may be shown. */
+export interface FeedUrl {
+  /** `host:port`; the limiter's and the messages' name for the server. */
+  readonly host: string
+  /** What to dial, with the key: a secret. */
+  readonly socket: (key: Redacted.Redacted<string>) => Redacted.Redacted<string>
+  /** A REST address of the same place, with the key: a secret. */
+  readonly rest: (
+    path: string,
+    query: Readonly<Record<string, string>>,
+    key: Redacted.Redacted<string>,
+  ) => Redacted.Redacted<string>
+}
+
+/**
+ * Checks an address: `wss://` or `ws://` (`https://` and `http://` are taken as these). Unencrypted ones would send the
+ * key in the clear: they are refused for hosts other than this machine unless `insecure` is set.
+ *
+ * An address that brings a `key` of its own is refused: the key belongs where it is kept secret.
+ */
+export const parseFeedUrl = (text: string, options: { readonly insecure?: boolean } = {}): FeedUrl | UrlRefused => {
+  let url: URL
+  try {
+    url = new URL(text)
+  } catch {
+    // Not echoed: what cannot be read may hold a key.
+    return new UrlRefused(`Cannot read the feed's URL: write it like ${defaultFeedUrl}`)
+  }
+  const secure = url.protocol === "wss:" || url.protocol === "https:"
+  if (!secure && url.protocol !== "ws:" && url.protocol !== "http:") {
+    return new UrlRefused(`Cannot use a feed URL that begins with ${url.protocol}//: it must be wss:// or ws://`)
+  }
+  if (url.searchParams.has("key") || url.username !== "" || url.password !== "") {
+    return new UrlRefused("Cannot use a feed URL with a key or password in it: give the key by itself, it is a secret")
+  }
+  if (!secure && options.insecure !== true && !isLoopback(url.hostname)) {
+    return new UrlRefused(
+      `Cannot use ws:// to ${url.host}: the key would be sent unencrypted. Write wss://, or allow it with insecure`,
+    )
+  }
+  url.hash = ""
+  const at = (
+    scheme: string,
+    path: string,
+    query: Readonly<Record<string, string>>,
+    key: Redacted.Redacted<string>,
+  ) => {
+    const target = new URL(`${scheme}://${url.host}${path}`)
+    for (const [name, value] of url.searchParams) target.searchParams.set(name, value)
+    target.searchParams.set("key", Redacted.value(key))
+    for (const [name, value] of Object.entries(query)) target.searchParams.set(name, value)
+    // Spaces as %20: the `+` of form encoding is not a space to every server.
+    target.search = target.search.replaceAll("+", "%20")
+    return Redacted.make(target.href, { label: `${scheme}://${url.host}` })
+  }
+  const base = url.pathname.replace(/\/+$/, "")
+  return {
+    host: url.host,
+    socket: (key) => at(secure ? "wss" : "ws", url.pathname, {}, key),
+    rest: (path, query, key) => at(secure ? "https" : "http", `${base}/${path}`, query, key),
+  }
+}
+
+/** Whether a host name, as a URL gives it, is this machine's own. */
+export const isLoopback = (hostname: string): boolean =>
+  hostname === "localhost" || hostname === "[::1]" || /^127\.\d+\.\d+\.\d+$/.test(hostname) ||
+  hostname.endsWith(".localhost")

@@ -1,0 +1,37 @@
+/** Where the key comes from. It is `Redacted` from the moment it is read. */
+import * as Config from "effect/Config"
+import * as Effect from "effect/Effect"
+import * as Redacted from "effect/Redacted"
+
+/** The key cannot be read. Says where it was looked for, never what was found. */
+export class KeyUnavailable {
+  readonly _tag = "KeyUnavailable"
+  readonly message: string
+
+  constructor(message: string) {
+    this.message = message
+  }
+}
+
+/** Reads the key; run anew at each dial, so that a replaced key is taken without a restart. */
+export type Key = Effect.Effect<Redacted.Redacted<string>, KeyUnavailable>
+
+/** A key read from a text: blanks around it are dropped; an empty or many-lined one is refused. */
+export const readKey = (text: string, where: string): Effect.Effect<Redacted.Redacted<string>, KeyUnavailable> => {
+  const key = text.trim()
+  if (key === "") return Effect.fail(new KeyUnavailable(`Cannot read the key: ${where} is empty`))
+  if (/\s/.test(key)) return Effect.fail(new KeyUnavailable(`Cannot read the key: ${where} holds more than a key`))
+  return Effect.succeed(Redacted.make(key, { label: "key" }))
+}
+
+/** A key given as it is. */
+export const keyOf = (key: Redacted.Redacted<string> | string): Key =>
+  readKey(typeof key === "string" ? key : Redacted.value(key), "the key given")
+
+/** A key from an environment variable. @default BOLTODDS_API_KEY */
+export const keyFromEnv = (name: string = "BOLTODDS_API_KEY"): Key =>
+  Effect.suspend(() => Config.String(name)).pipe(
+    // The cause could hold what was found there.
+    Effect.mapError(() => new KeyUnavailable(`Cannot read the key: the environment variable ${name} is not set`)),
+    Effect.flatMap((key) => readKey(key, name)),
+  )

@@ -1,0 +1,114 @@
+/** A resilient session with the feed. */
+import { type FeedEvent, type Filters, type Frame, normalizeFilters, type Source } from "@boltodds/protocol"
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as PubSub from "effect/PubSub"
+import * as Stream from "effect/Stream"
+import { defaultFeedUrl, parseFeedUrl, UrlRefused } from "./FeedUrl.ts"
+import { EventQueue } from "./internal/EventQueue.ts"
+import { type Run, startRun } from "./internal/Run.ts"
+import type { Key } from "./Key.ts"
+import { Limiter } from "./Limiter.ts"
+import type { SessionError } from "./SessionError.ts"
+import type { Status } from "./Status.ts"
+import type { Transport } from "./Transport.ts"
+import { defaultLimits, type WatchLimits } from "./Watch.ts"
+
+/** Options of {@link makeSession}. */
+export interface SessionOptions {
+  readonly key: Key
+  readonly transport: Transport
+  /** @default {@link defaultFeedUrl} */
+  readonly url?: string
+  /** @default false Whether `ws://` may be used to hosts other than this machine. */
+  readonly insecure?: boolean
+  /** @default everything */
+  readonly filters?: Filters
+  /** @default "feed" The session's name in its events. */
+  readonly name?: string
+  /** @default unlimited Dials in a row that may bring nothing before the stream fails with `FeedUnavailable`. */
+  readonly maxAttempts?: number
+  /** @default 8_388_608 How much may wait for the consumer before we stop reading, in bytes; a turn more at most. */
+  readonly bufferBytes?: number
+  /** @default {@link defaultLimits} */
+  readonly limits?: Partial<WatchLimits>
+  /**
+   * Called with each frame as it arrives, inside the turn of the event loop, before the stream has it. The stream gives
+   * the same frame. What it throws ends the stream as a defect.
+   */
+  readonly onFrame?: (frame: Frame) => void
+}
+
+/** A session: run its `events` to have it dial. */
+export interface Session extends Source<SessionError> {
+  readonly events: Stream.Stream<FeedEvent, SessionError>
+  /** Sends the full new set at once where a connection is up; later connections get the newest. */
+  readonly setFilters: (filters: Filters) => Effect.Effect<void>
+  readonly filters: Effect.Effect<Filters>
+  readonly status: Effect.Effect<Status>
+  /** The status now and each one after it. An observer too slow for them misses the oldest. */
+  readonly statuses: Stream.Stream<Status>
+  /** Ends the events, after a `Disconnected` with `shutdown` where a connection was up. */
+  readonly close: Effect.Effect<void>
+}
+
+/** Not a bound that matters: what a link holds beside the queue while nobody pulls it. */
+const linkBufferBytes = 1024 * 1024
+
+/**
+ * Makes a session. Nothing is dialed before its `events` are run; each running is a session of its own, and they share
+ * the filters. The limiter is taken from the context ({@link Limiter}).
+ *
+ * The stream heals whatever can be healed and says so in its events. It fails with `KeyRefused` where the key never
+ * worked, with `KeyUnavailable` where there is none, and with `FeedUnavailable` only where `maxAttempts` asks for it.
+ * Not pulling it pauses the socket.
+ */
+export const makeSession = (options: SessionOptions): Effect.Effect<Session, UrlRefused> =>
+  Effect.gen(function* () {
+    const url = parseFeedUrl(options.url ?? defaultFeedUrl, options)
+    if (url instanceof UrlRefused) return yield* Effect.fail(url)
+    let filters = normalizeFilters(options.filters ?? {})
+    let status: Status = { _tag: "Idle" }
+    const statuses = yield* PubSub.sliding<Status>({ capacity: 64, replay: 1 })
+    const onStatus = (next: Status): void => {
+      status = next
+      PubSub.publishUnsafe(statuses, next)
+    }
+    onStatus(status)
+    const runs = new Set<Run>()
+    const events = Stream.unwrap(Effect.gen(function* () {
+      const queue = new EventQueue<SessionError>(options.bufferBytes ?? 8 * 1024 * 1024)
+      const run = yield* startRun({
+        name: options.name ?? "feed",
+        url,
+        key: options.key,
+        transport: options.transport,
+        limiter: yield* Limiter,
+        clock: yield* Clock.Clock,
+        queue,
+        filters: () => filters,
+        maxAttempts: options.maxAttempts ?? Infinity,
+        linkBufferBytes,
+        limits: { ...defaultLimits, ...options.limits },
+        onFrame: options.onFrame,
+        onStatus,
+        onNoData: () => Effect.void,
+      })
+      runs.add(run)
+      yield* Effect.addFinalizer(() => Effect.sync(() => runs.delete(run)))
+      return Stream.fromPull(Effect.succeed(queue.pull))
+    }))
+    return {
+      name: options.name ?? "feed",
+      events,
+      setFilters: (next) =>
+        Effect.suspend(() => {
+          filters = normalizeFilters(next)
+          return Effect.forEach(runs, (run) => run.resubscribe, { discard: true })
+        }),
+      filters: Effect.sync(() => filters),
+      status: Effect.sync(() => status),
+      statuses: Stream.fromPubSub(statuses),
+      close: Effect.suspend(() => Effect.forEach(runs, (run) => run.close, { discard: true })),
+    }
+  })

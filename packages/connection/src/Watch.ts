@@ -1,0 +1,275 @@
+/**
+ * The watch over one connection: what counts as alive, silent, paused, behind and dead. Pure: every decision is a
+ * function of what was seen and of session time, so it can be tested without a socket or a clock.
+ */
+import type { DisconnectReason, Millis } from "@boltodds/protocol"
+
+/** The limits a connection is held to, in milliseconds. */
+export interface WatchLimits {
+  /** Without a first frame. */
+  readonly ack: number
+  /** Without any frame, feed pings included, until the session counts as silent. */
+  readonly silent: number
+  /** Without any frame until the connection is given up. */
+  readonly dead: number
+  /** Between WebSocket pings. */
+  readonly ping: number
+  /** Without an answer to a WebSocket ping, and without a byte. */
+  readonly pong: number
+  /** How long we must have stopped reading for it to be told: shorter stops are the ordinary give and take. */
+  readonly pauseNotice: number
+  /** How long we may stop reading until we hang up. */
+  readonly pause: number
+  /** How long what we read may have waited on its way before that is told. */
+  readonly lag: number
+}
+
+/** The limits of DESIGN, "The session". */
+export const defaultLimits: WatchLimits = {
+  ack: 10_000,
+  silent: 25_000,
+  dead: 45_000,
+  ping: 10_000,
+  pong: 10_000,
+  pauseNotice: 1000,
+  pause: 30_000,
+  lag: 5000,
+}
+
+/** Fewer new bytes than this are no sign of a frame on its way: answers to pings alone come to less. */
+const progressBytes = 1024
+
+/** What is known of a connection. All times are session time; time we did not read is taken out of them. */
+export interface Watch {
+  readonly limits: WatchLimits
+  /** When the link opened. */
+  readonly openedAt: Millis
+  /** When the last frame was read; undefined before the first. */
+  readonly heardAt: Millis | undefined
+  /** When bytes last came in, of whole frames or not, and their count by then. */
+  readonly progress: { readonly at: Millis; readonly bytes: number }
+  /** The WebSocket ping that waits for its answer. */
+  readonly ping: { readonly number: number; readonly at: Millis } | undefined
+  /** Undefined where the transport has no pings. */
+  readonly nextPing: { readonly number: number; readonly at: Millis } | undefined
+  /** `Silent` was told. */
+  readonly silent: boolean
+  /** Since when we are not reading. */
+  readonly stoppedAt: Millis | undefined
+  /** What we read now may have waited in buffers. */
+  readonly behind: Behind | undefined
+}
+
+/**
+ * From the moment we stop reading until it is certain that nothing sent before we read again is still on its way:
+ * the answer to a ping sent then arrives behind it.
+ */
+export interface Behind {
+  readonly since: Millis
+  /** The ping whose answer ends this; undefined while we are stopped, and where there are no pings. */
+  readonly probe: number | undefined
+  /** `Paused` was told, so `Resumed` and `Heard` must follow. */
+  readonly told: boolean
+  /** The last thing told was `Paused`. */
+  readonly paused: boolean
+}
+
+/** Something to tell the consumer, with its time. */
+export interface Notice {
+  readonly _tag: "Paused" | "Resumed" | "Silent" | "Heard"
+  readonly at: Millis
+}
+
+/** What follows from an observation, in this order: `before` what was read is told, what was read, then `after`. */
+export interface Verdict {
+  readonly watch: Watch
+  readonly before: ReadonlyArray<Notice>
+  readonly after: ReadonlyArray<Notice>
+  /** A WebSocket ping to send now. */
+  readonly ping: number | undefined
+  /** Hang up for this reason. */
+  readonly end: DisconnectReason | undefined
+}
+
+const none: ReadonlyArray<Notice> = []
+const verdict = (watch: Watch, more: Partial<Omit<Verdict, "watch">> = {}): Verdict => ({
+  watch,
+  before: none,
+  after: none,
+  ping: undefined,
+  end: undefined,
+  ...more,
+})
+
+/** A link opened. */
+export const openWatch = (at: Millis, canPing: boolean, limits: WatchLimits = defaultLimits): Watch => ({
+  limits,
+  openedAt: at,
+  heardAt: undefined,
+  progress: { at, bytes: 0 },
+  ping: undefined,
+  nextPing: canPing ? { number: 1, at: at + limits.ping } : undefined,
+  silent: false,
+  stoppedAt: undefined,
+  behind: undefined,
+})
+
+/** A turn was read: `frames` of them, and the answer to ping `pong`. */
+export const onTurn = (watch: Watch, at: Millis, frames: number, pong: number | undefined): Verdict => {
+  const before: Array<Notice> = []
+  const after: Array<Notice> = []
+  let { heardAt, progress, silent, ping, behind } = watch
+  if (frames > 0) {
+    heardAt = at
+    progress = { at, bytes: progress.bytes }
+    // Behind, only the end of that makes the session up to date.
+    if (silent && behind?.told !== true) before.push({ _tag: "Heard", at })
+    silent = false
+  }
+  if (ping !== undefined && pong !== undefined && pong >= ping.number) ping = undefined
+  if (behind !== undefined && !behind.paused && caughtUp(watch, behind, pong)) {
+    if (behind.told) {
+      after.push({ _tag: "Heard", at })
+      // Without a frame it is still silent, and the next look says so again.
+      silent = false
+    }
+    behind = undefined
+  }
+  return verdict({ ...watch, heardAt, progress, silent, ping, behind }, { before, after })
+}
+
+/** Without pings a transport cannot pause, and the first turn after we read again holds all that waited. */
+const caughtUp = (watch: Watch, behind: Behind, pong: number | undefined): boolean =>
+  watch.nextPing === undefined ? true : behind.probe !== undefined && pong !== undefined && pong >= behind.probe
+
+/** There is no room for what we read: we stop reading. */
+export const onStop = (watch: Watch, at: Millis): Watch =>
+  watch.stoppedAt !== undefined ? watch : {
+    ...watch,
+    stoppedAt: at,
+    behind: watch.behind === undefined
+      ? { since: at, probe: undefined, told: false, paused: false }
+      : { ...watch.behind, probe: undefined },
+  }
+
+/** There is room: we read again. */
+export const onResume = (watch: Watch, at: Millis): Verdict => {
+  const { stoppedAt, behind } = watch
+  if (stoppedAt === undefined || behind === undefined) return verdict(watch)
+  const resumed = { ...withoutTime(watch, at - stoppedAt), stoppedAt: undefined }
+  const probe = sendPing(resumed, at)
+  return verdict(
+    { ...probe.watch, behind: { ...behind, probe: probe.number, paused: false } },
+    { after: behind.paused ? [{ _tag: "Resumed", at }] : none, ping: probe.number },
+  )
+}
+
+/**
+ * Nothing at all ran between these two times: the process was stopped, or something held it. Whatever comes now may
+ * have waited as it would in a pause.
+ */
+export const onStall = (watch: Watch, from: Millis, at: Millis): Verdict => {
+  if (watch.stoppedAt !== undefined) return verdict(watch)
+  if (at - from >= watch.limits.pause) {
+    return verdict(watch, { before: [{ _tag: "Paused", at: from }], end: slowReader(at - from) })
+  }
+  const stopped = onStop(watch, from)
+  const paused: Watch = { ...stopped, behind: { ...stopped.behind!, told: true, paused: true } }
+  const resumed = onResume(paused, at)
+  return { ...resumed, before: [{ _tag: "Paused", at: from }, ...resumed.after], after: none }
+}
+
+/** Time went by. `receivedBytes` is the link's count, where it has one. */
+export const onTime = (watch: Watch, at: Millis, receivedBytes: number | undefined): Verdict => {
+  const { limits, stoppedAt, behind } = watch
+  if (stoppedAt !== undefined && behind !== undefined) {
+    const tell = !behind.paused && at - stoppedAt >= limits.pauseNotice
+    const told: Watch = tell ? { ...watch, behind: { ...behind, told: true, paused: true } } : watch
+    return verdict(told, {
+      before: tell ? [{ _tag: "Paused", at: stoppedAt }] : none,
+      end: at - stoppedAt >= limits.pause ? slowReader(at - stoppedAt) : undefined,
+    })
+  }
+  let now = withProgress(watch, at, receivedBytes)
+  const end = deadline(now, at)
+  if (end !== undefined) return verdict(now, { end })
+  const notices: Array<Notice> = []
+  if (!now.silent && now.heardAt !== undefined && at - now.heardAt >= limits.silent) {
+    notices.push({ _tag: "Silent", at })
+    now = { ...now, silent: true }
+  }
+  // Frames come, the answer to an earlier ping does not: they waited at least as long, wherever it was.
+  if (now.ping !== undefined && now.behind === undefined && now.heardAt !== undefined && now.heardAt > now.ping.at) {
+    if (at - now.ping.at >= limits.lag) {
+      now = { ...now, behind: { since: now.ping.at, probe: now.ping.number, told: false, paused: false } }
+    }
+  }
+  if (now.behind !== undefined && !now.behind.told && at - now.behind.since >= limits.lag) {
+    notices.push({ _tag: "Paused", at }, { _tag: "Resumed", at })
+    now = { ...now, behind: { ...now.behind, told: true } }
+  }
+  if (now.ping === undefined && now.nextPing !== undefined && at >= now.nextPing.at) {
+    const sent = sendPing(now, at)
+    return verdict(sent.watch, { before: notices, ping: sent.number })
+  }
+  return verdict(now, { before: notices })
+}
+
+/** When `onTime` next has something to say, if nothing else happens. */
+export const dueAt = (watch: Watch): Millis => {
+  const { limits, stoppedAt, behind } = watch
+  if (stoppedAt !== undefined) return stoppedAt + (behind?.paused === true ? limits.pause : limits.pauseNotice)
+  const due: Array<Millis> = []
+  if (watch.heardAt === undefined) due.push(watch.openedAt + limits.ack)
+  else if (!watch.silent) due.push(watch.heardAt + limits.silent)
+  else due.push(Math.max(watch.heardAt + limits.dead, watch.progress.at + limits.pong))
+  if (watch.ping !== undefined) due.push(Math.max(watch.ping.at, watch.progress.at) + limits.pong)
+  else if (watch.nextPing !== undefined) due.push(watch.nextPing.at)
+  if (behind !== undefined && !behind.told) due.push(behind.since + limits.lag)
+  return Math.min(...due)
+}
+
+const deadline = (watch: Watch, at: Millis): DisconnectReason | undefined => {
+  const { limits, heardAt, ping, progress } = watch
+  if (heardAt === undefined) {
+    return at - watch.openedAt >= limits.ack
+      ? { kind: "silent", detail: `nothing within ${limits.ack / 1000} s of connecting` }
+      : undefined
+  }
+  // A frame of tens of megabytes takes its time on a slow line, and holds up the answers to pings behind it.
+  if (at - progress.at < limits.pong) return undefined
+  if (at - heardAt >= limits.dead) return { kind: "silent", detail: `nothing for ${limits.dead / 1000} s` }
+  if (ping !== undefined && at - ping.at >= limits.pong) {
+    return { kind: "no_pong", detail: `no answer to a ping for ${limits.pong / 1000} s` }
+  }
+  return undefined
+}
+
+const slowReader = (millis: number): DisconnectReason => ({
+  kind: "slow_reader",
+  detail: `not read for ${Math.round(millis / 1000)} s`,
+})
+
+const withProgress = (watch: Watch, at: Millis, bytes: number | undefined): Watch =>
+  bytes === undefined || bytes - watch.progress.bytes < progressBytes ? watch : { ...watch, progress: { at, bytes } }
+
+const sendPing = (watch: Watch, at: Millis): { readonly watch: Watch; readonly number: number | undefined } => {
+  if (watch.nextPing === undefined) return { watch, number: undefined }
+  const number = watch.nextPing.number
+  return {
+    watch: { ...watch, ping: { number, at }, nextPing: { number: number + 1, at: at + watch.limits.ping } },
+    number,
+  }
+}
+
+/** Time we did not read says nothing about the other side. */
+const withoutTime = (watch: Watch, millis: number): Watch => ({
+  ...watch,
+  openedAt: watch.openedAt + millis,
+  heardAt: watch.heardAt === undefined ? undefined : watch.heardAt + millis,
+  progress: { at: watch.progress.at + millis, bytes: watch.progress.bytes },
+})
+
+/** Whether we have stopped reading for so short that `Paused`, with the time it began, may yet be told. */
+export const mayTellPause = (watch: Watch | undefined): boolean =>
+  watch?.stoppedAt !== undefined && watch.behind?.paused !== true

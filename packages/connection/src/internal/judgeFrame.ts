@@ -1,0 +1,31 @@
+/** What a session must know of a frame's content, and that only until data comes. */
+import type { Frame } from "@boltodds/protocol"
+
+/** Whether a frame holds data of the feed: anything but acks, pings and errors. */
+export const isData = (frame: Frame): boolean =>
+  frame.items.some((item) => item._tag === "Message" && "data" in item.message && dataActions.has(item.message.action))
+
+const dataActions: ReadonlySet<string> = new Set([
+  "initial_state",
+  "game_update",
+  "game_added",
+  "line_update",
+  "game_removed",
+  "book_clear",
+  "sport_clear",
+])
+
+/** The texts of the errors in a frame. */
+export const serverErrors = (frame: Frame): ReadonlyArray<string> => {
+  const texts: Array<string> = []
+  for (const item of frame.items) {
+    if (item._tag === "Message" && item.message.action === "error") {
+      const { message } = item.message
+      texts.push(typeof message === "string" ? message : JSON.stringify(message) ?? "an error without a message")
+    } else if (item._tag === "Quarantined" && item.touches === undefined) {
+      // The refusal of one connection too many is known to come as bare text (PROTOCOL, "Endpoints").
+      texts.push(item.text)
+    }
+  }
+  return texts
+}

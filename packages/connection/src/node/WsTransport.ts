@@ -1,0 +1,189 @@
+/** The transport on `ws`: Node, Deno, Bun. */
+import * as Effect from "effect/Effect"
+import * as Redacted from "effect/Redacted"
+import type { Scope } from "effect/Scope"
+import type { Agent, IncomingMessage } from "node:http"
+import WebSocket from "ws"
+import { scrub, secretOf } from "../internal/scrub.ts"
+import { TurnBuffer } from "../internal/TurnBuffer.ts"
+import { parseRetryAfter } from "../RetryAfter.ts"
+import { DialError, type DialOptions, type Link, LinkClosed, type Transport } from "../Transport.ts"
+import { frameLimitBytes } from "./FrameLimit.ts"
+import { proxyAgentFor } from "./proxyAgent.ts"
+
+/** Options of {@link wsTransport}. */
+export interface WsTransportOptions {
+  /** @default 10_000 Until the WebSocket is open, in milliseconds. */
+  readonly handshakeMillis?: number
+  /** @default 256 MiB or an eighth of the memory limit, whichever is smaller. A larger frame ends the connection. */
+  readonly maxFrameBytes?: number
+  /**
+   * @default false Whether to offer permessage-deflate (RFC 7692). It costs more time than it saves on any line faster
+   * than some 50 Mbit/s: messages are inflated one by one, out of the turn they arrived in.
+   */
+  readonly compress?: boolean
+  /** @default both Only IPv4 or only IPv6. */
+  readonly family?: 4 | 6
+  /** @default from the environment (`HTTPS_PROXY`, `NO_PROXY`, …). False goes straight always. */
+  readonly proxy?: false
+}
+
+/**
+ * The transport on `ws`. It pauses the socket, sees a refusal's HTTP status, asks DNS anew at each dial, follows no
+ * redirect, and trusts the runtime's certificates (`NODE_EXTRA_CA_CERTS` included). Text frames come as bytes,
+ * not checked to be UTF-8: who decodes them does that.
+ */
+export const wsTransport = (options: WsTransportOptions = {}): Transport => ({
+  name: "ws",
+  canPause: true,
+  seesStatus: true,
+  dial: (url, dialOptions) => dial(Redacted.value(url), options, dialOptions),
+})
+
+const dial = (
+  url: string,
+  options: WsTransportOptions,
+  { bufferBytes, onFrame }: DialOptions,
+): Effect.Effect<Link, DialError, Scope> => {
+  const handshakeMillis = options.handshakeMillis ?? 10_000
+  let address: URL
+  let agent: Agent | undefined
+  try {
+    address = new URL(url)
+    agent = options.proxy === false ? undefined : proxyAgentFor(address)
+  } catch {
+    // The cause would show the URL, or the proxy's password.
+    return Effect.fail(new DialError("network", "Cannot read the URL of the feed, or of the proxy in the environment"))
+  }
+  const open = Effect.callback<{ socket: WebSocket; link: Link }, DialError>((resume) => {
+    const secret = secretOf(url)
+    const maxPayload = options.maxFrameBytes ?? frameLimitBytes()
+    const socket = new WebSocket(url, {
+      maxPayload,
+      perMessageDeflate: options.compress === true,
+      skipUTF8Validation: true,
+      followRedirects: false,
+      ...(options.family === undefined ? {} : { family: options.family }),
+      ...(agent === undefined ? {} : { agent }),
+    })
+    const buffer = new TurnBuffer({
+      bufferBytes,
+      atEndOfTurn: setImmediate,
+      onFull: () => {
+        socket.pause()
+        return undefined
+      },
+      onDrained: () => socket.resume(),
+    })
+    let bytesRead = () => 0
+    let failure: LinkClosed | undefined
+    socket.on("message", (data: Buffer) => {
+      onFrame?.(data)
+      buffer.push(data)
+    })
+    socket.on("pong", (data: Buffer) => {
+      const number = Number(data.toString("latin1"))
+      if (Number.isSafeInteger(number)) buffer.pong(number)
+    })
+    socket.on("upgrade", (response) => {
+      bytesRead = () => response.socket.bytesRead
+    })
+    socket.on("open", () => resume(Effect.succeed({ socket, link: linkOf(socket, buffer, () => bytesRead()) })))
+    socket.on("unexpected-response", (request, response) => {
+      readBeginning(response, (body) => {
+        resume(Effect.fail(refusal(address.host, response, scrub(body, secret))))
+        request.destroy()
+      })
+    })
+    // After `open`, both of these tell why the link ended; before, the dial has failed.
+    socket.on("error", (error: Error & { readonly code?: unknown }) => {
+      const code = typeof error.code === "string" ? error.code : undefined
+      failure = code === "WS_ERR_UNSUPPORTED_MESSAGE_LENGTH"
+        ? new LinkClosed("oversize", 1009, `a frame larger than the limit of ${maxPayload} bytes`)
+        : new LinkClosed("network", undefined, reason(code, error.message, secret))
+      resume(
+        Effect.fail(new DialError("network", `Cannot reach ${address.host}: ${reason(code, error.message, secret)}`)),
+      )
+    })
+    socket.on("close", (code: number, text: Buffer) => {
+      buffer.close(failure ?? closeReason(code, scrub(text.toString("utf8"), secret)))
+    })
+    return Effect.sync(() => socket.terminate())
+  })
+  return Effect.acquireRelease(
+    open.pipe(
+      Effect.timeoutOrElse({
+        duration: handshakeMillis,
+        orElse: () =>
+          Effect.fail(new DialError("timeout", `${address.host} did not answer within ${handshakeMillis / 1000} s`)),
+      }),
+    ),
+    ({ socket }) => Effect.sync(() => hangUp(socket)),
+    { interruptible: true },
+  ).pipe(Effect.map(({ link }) => link))
+}
+
+const linkOf = (socket: WebSocket, buffer: TurnBuffer, receivedBytes: () => number): Link => ({
+  pull: buffer.pull,
+  send: (text) =>
+    Effect.suspend(() => {
+      if (socket.readyState !== socket.OPEN) return Effect.fail(new LinkClosed("network", undefined, "not open"))
+      socket.send(text)
+      return Effect.void
+    }),
+  ping: (number) => {
+    if (socket.readyState === socket.OPEN) socket.ping(String(number))
+  },
+  receivedBytes,
+})
+
+/** Says goodbye, and does not wait long for the answer: the server counts this connection until it is gone. */
+const hangUp = (socket: WebSocket): void => {
+  if (socket.readyState === socket.OPEN) {
+    socket.close(1000)
+    socket.resume()
+    setTimeout(() => socket.terminate(), 500).unref()
+  } else {
+    socket.terminate()
+  }
+}
+
+/** 1005 and 1006 are never sent: they stand for a close without a code, and for no close at all (RFC 6455, 7.4.1). */
+const closeReason = (code: number, text: string): LinkClosed =>
+  code === 1006 ? new LinkClosed("network", 1006, "broken off without a close") : new LinkClosed("closed", code, text)
+
+const refusal = (host: string, response: IncomingMessage, body: string): DialError => {
+  const status = response.statusCode ?? 0
+  const redirected = status >= 300 && status < 400 ? "; redirects are not followed" : ""
+  return new DialError("refused", `${host} refused the connection with HTTP ${status}${redirected}`, {
+    status,
+    retryAfterMillis: parseRetryAfter(response.headers["retry-after"], Date.now()),
+    body,
+  })
+}
+
+/** The first 2 kB of a body, or what came of it within a second. */
+const readBeginning = (response: IncomingMessage, done: (text: string) => void): void => {
+  const chunks: Array<Buffer> = []
+  let length = 0
+  const finish = () => {
+    clearTimeout(timer)
+    response.off("data", take).off("end", finish).off("error", finish)
+    // Breaking off below may still raise errors nobody needs.
+    response.on("error", () => {})
+    done(Buffer.concat(chunks).toString("utf8"))
+  }
+  const take = (chunk: Buffer) => {
+    chunks.push(chunk)
+    length += chunk.length
+    if (length > 2048) finish()
+  }
+  const timer = setTimeout(finish, 1000)
+  response.on("data", take).once("end", finish).once("error", finish)
+}
+
+/** `ECONNREFUSED`, or the message where there is no code; codes are short words and hold no URL. */
+const reason = (code: string | undefined, message: string, secret: string): string => {
+  const text = scrub(message, secret)
+  return code === undefined ? text : text.includes(code) ? text : `${code} ${text}`
+}
