@@ -1,1 +1,10 @@
-export {}
+export * from "./Envelope.ts"
+export * from "./Lane.ts"
+export * from "./LaneCounts.ts"
+export * from "./LaneEvent.ts"
+export * from "./Loss.ts"
+export * from "./Overflow.ts"
+export * from "./Retry.ts"
+export * from "./Sink.ts"
+export * from "./Store.ts"
+export * from "./laws.ts"

@@ -1,0 +1,99 @@
+/** What travels through a lane: a record or a control, with what a lane must know of it. */
+import type { Control, GameChange, Millis } from "@boltodds/protocol"
+
+/** What every envelope carries. */
+export interface Stamped {
+  /** Rising along a route. With the run it is the envelope's identity; a line on its own needs no more. */
+  readonly seq: number
+  /** When it happened, by the session clock. */
+  readonly at: Millis
+  readonly session: string
+  readonly epoch: number
+  /** The final envelope of what happened at once (a frame, a deadline): lanes cut batches only behind one of these. */
+  readonly last: boolean
+}
+
+/**
+ * A control as an emit tells it. An emit that carries no changes of the book tells the closing of a game that no
+ * message announced (`cause` `absent` or `filters`) as a control too: filters must not take it away.
+ */
+export type ControlValue = Control | GameChange
+
+/**
+ * One record or control on its way to a sink.
+ *
+ * `text` is its JSON without a newline, made on first use and kept. `value` is what a processor or a sink inside this
+ * process looks at; it is shared by all routes, and nobody changes it. Make envelopes with {@link makeRecord} and
+ * {@link makeControl}: then all have one hidden class, and the hot path stays fast.
+ */
+export type Envelope<A> =
+  & Stamped
+  & { readonly text: string }
+  & ({ readonly _tag: "Record"; readonly value: A } | { readonly _tag: "Control"; readonly value: ControlValue })
+
+/** How a kind of value is written down. One object per kind, shared by all its envelopes. */
+export interface Form<in out V> {
+  /** The JSON text, without a newline. */
+  readonly encode: (value: V) => string
+  /** The value saying that it is, or is not, the last of its group. Left out where values do not say so. */
+  readonly mark?: (value: V, last: boolean) => V
+}
+
+class FormedEnvelope<V, Tag extends "Record" | "Control"> {
+  readonly _tag: Tag
+  readonly seq: number
+  readonly at: Millis
+  readonly session: string
+  readonly epoch: number
+  readonly last: boolean
+  readonly value: V
+  readonly form: Form<V>
+  known: string | undefined
+
+  constructor(tag: Tag, stamp: Stamped, last: boolean, value: V, form: Form<V>, known: string | undefined) {
+    this._tag = tag
+    this.seq = stamp.seq
+    this.at = stamp.at
+    this.session = stamp.session
+    this.epoch = stamp.epoch
+    this.last = last
+    this.value = value
+    this.form = form
+    this.known = known
+  }
+
+  get text(): string {
+    return this.known ??= this.form.encode(this.value)
+  }
+
+  /** The same, as the last of its group or not. */
+  ending(last: boolean): FormedEnvelope<V, Tag> {
+    const { mark } = this.form
+    return mark === undefined
+      ? new FormedEnvelope(this._tag, this, last, this.value, this.form, this.known)
+      : new FormedEnvelope(this._tag, this, last, mark(this.value, last), this.form, undefined)
+  }
+}
+
+/**
+ * An envelope around a record.
+ *
+ * `text` is given where it is known already (a wire message has its own). `value` must agree with `stamp.last` where
+ * its form can `mark`.
+ */
+export const makeRecord = <A>(stamp: Stamped, value: A, form: Form<A>, text?: string): Envelope<A> =>
+  new FormedEnvelope<A, "Record">("Record", stamp, stamp.last, value, form, text)
+
+/** An envelope around a control. */
+export const makeControl = (stamp: Stamped, value: ControlValue, form: Form<ControlValue>): Envelope<never> =>
+  new FormedEnvelope<ControlValue, "Control">("Control", stamp, stamp.last, value, form, undefined)
+
+/** The same envelope as the last of its group, or not: itself where it is so already. */
+export const withLast = <A>(envelope: Envelope<A>, last: boolean): Envelope<A> => {
+  if (envelope.last === last) return envelope
+  if (envelope instanceof FormedEnvelope) return envelope.ending(last)
+  // Made by hand: its text is all that is known of its form.
+  const { _tag, seq, at, session, epoch, value, text } = envelope
+  const stamp = { seq, at, session, epoch, text, last }
+  return _tag === "Record" ? { ...stamp, _tag, value } : { ...stamp, _tag, value }
+}

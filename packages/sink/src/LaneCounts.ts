@@ -1,0 +1,41 @@
+/** What a lane has done with everything it was given. */
+
+/**
+ * The counters of a lane, in envelopes unless the name says otherwise.
+ *
+ * Always, at every moment: `in + restored = delivered + coalesced + dropped + expired + deadLettered + pending`.
+ */
+export interface LaneCounts {
+  /** Pushed, and told by the lane itself (its `dropped` controls). */
+  readonly in: number
+  /** Found in the store when the lane was opened: left by an earlier run. */
+  readonly restored: number
+  readonly delivered: number
+  /** Merged into another that was waiting. */
+  readonly coalesced: number
+  /** Lost: the lane was full, its sink degraded, disabled or gone. */
+  readonly dropped: number
+  /** Too old to be worth delivering. */
+  readonly expired: number
+  /** The destination will never take it. */
+  readonly deadLettered: number
+  /** Waiting, or in a batch under way. */
+  readonly pending: number
+  /** Of what is pending: the length of its text with a newline each. Exact for ASCII. */
+  readonly pendingBytes: number
+  /** Of what was delivered, counted in the same way. */
+  readonly deliveredBytes: number
+  /** Batches wholly or partly delivered. */
+  readonly batches: number
+  /** Attempts beyond the first. */
+  readonly retries: number
+}
+
+/** Whether nothing was lost on the way: all that came in was delivered, or merged into what was. */
+export const isComplete = (counts: LaneCounts): boolean =>
+  counts.dropped === 0 && counts.expired === 0 && counts.deadLettered === 0 && counts.pending === 0
+
+/** The difference of the two sides of the law of {@link LaneCounts}: 0, or somebody has a bug. */
+export const imbalance = (counts: LaneCounts): number =>
+  counts.in + counts.restored - counts.delivered - counts.coalesced - counts.dropped - counts.expired -
+  counts.deadLettered - counts.pending
