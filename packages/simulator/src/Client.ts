@@ -1,0 +1,260 @@
+/** One connected client: what it asked for, what it has been sent, what still waits. */
+import type { FeedMessage } from "@boltodds/protocol"
+import type { WebSocket } from "ws"
+import type { Batch } from "./Batch.ts"
+import type { FrameKind, OutFrame, Wire } from "./Behaviour.ts"
+import { type BookEntry, entryKey, type FeedBook } from "./FeedBook.ts"
+import { composeFrames, type FrameOptions, toBytes } from "./Frames.ts"
+import type { Subscription } from "./Subscription.ts"
+import { timestamp } from "./world/Timestamp.ts"
+
+/** What a client needs of its server. */
+export interface ClientHost extends FrameOptions {
+  /** What may wait for one client, in bytes. */
+  readonly maxBacklogBytes: number
+  /** What becomes of frames before they are sent: the behaviours. Undefined: nothing. */
+  readonly shape: ((wire: Wire, frame: OutFrame) => ReadonlyArray<OutFrame>) | undefined
+  /** A frame went out. */
+  readonly sent: (kind: FrameKind) => void
+  /** So many messages were put into frames. */
+  readonly told: (messages: number) => void
+  /** Something was handed to the kernel: there may be room again. */
+  readonly flushed: () => void
+  /** A connection was cut because too much waited for it. */
+  readonly overflowed: () => void
+}
+
+/** Beyond this much unsent, a snapshot or a replay waits for the socket. */
+const roomBytes = 1024 * 1024
+
+/** A connected client. */
+export class Client implements Wire {
+  readonly id: number
+  readonly key: string
+  subscription: Subscription | undefined
+  /** Whether its subscribe was acted upon and the stream goes to it. */
+  live = false
+  dataFrames = 0
+  readonly #socket: WebSocket
+  readonly #host: ClientHost
+  /** Initial states still to be sent. A game in here is not updated: its initial state will tell. */
+  #pending = new Map<string, BookEntry>()
+  /** Games that a client with filters has been told of: it is not told of the end of others. */
+  #known = new Map<string, { readonly sport: string; readonly sportsbook: string }>()
+  #queue: Array<string | Uint8Array> = []
+  #queuedBytes = 0
+  #muted = false
+
+  constructor(id: number, key: string, socket: WebSocket, host: ClientHost) {
+    this.id = id
+    this.key = key
+    this.#socket = socket
+    this.#host = host
+  }
+
+  /** Bytes that wait for this client, here and in the socket. */
+  get backlogBytes(): number {
+    return this.#queuedBytes + this.#socket.bufferedAmount
+  }
+
+  /** Whether a snapshot or a replay may go on. A muted client takes what its backlog allows. */
+  get hasRoom(): boolean {
+    return this.backlogBytes < (this.#muted ? this.#host.maxBacklogBytes : roomBytes)
+  }
+
+  /** Whether its snapshot is out and there is room for more. */
+  get isReady(): boolean {
+    return this.#pending.size === 0 && this.hasRoom
+  }
+
+  /** Whether all that was to be sent is in the kernel's hands. */
+  get isDrained(): boolean {
+    return this.#pending.size === 0 && this.backlogBytes === 0
+  }
+
+  get isOpen(): boolean {
+    return this.#socket.readyState === 1
+  }
+
+  get muted(): boolean {
+    return this.#muted
+  }
+
+  set muted(muted: boolean) {
+    this.#muted = muted
+    if (muted) return
+    const queue = this.#queue
+    this.#queue = []
+    this.#queuedBytes = 0
+    for (const data of queue) this.#write(data)
+    this.pump()
+  }
+
+  close(code?: number, reason?: string): void {
+    this.#socket.close(code, reason)
+  }
+
+  terminate(): void {
+    this.#socket.terminate()
+  }
+
+  /** Sends past all behaviours. */
+  send(data: string | Uint8Array): void {
+    this.#deliver(data)
+  }
+
+  /** Answers a WebSocket ping (RFC 6455, section 5.5.3). */
+  pong(data: Uint8Array): void {
+    if (!this.#muted && this.isOpen) this.#socket.pong(data)
+  }
+
+  /** Sends one frame, through the behaviours. */
+  frame(kind: FrameKind, data: string | Uint8Array): void {
+    const { shape } = this.#host
+    if (shape === undefined) return this.#frame(kind, data)
+    for (const one of shape(this, { kind, data })) this.#frame(one.kind, one.data)
+  }
+
+  #frame(kind: FrameKind, data: string | Uint8Array): void {
+    if (!this.isOpen) return
+    if (kind === "snapshot" || kind === "stream" || kind === "pushed") this.dataFrames++
+    this.#host.sent(kind)
+    this.#deliver(data)
+  }
+
+  #deliver(data: string | Uint8Array): void {
+    if (!this.isOpen) return
+    if (!this.#muted) return this.#write(data)
+    this.#queue.push(data)
+    this.#queuedBytes += data.length
+    if (this.backlogBytes > this.#host.maxBacklogBytes) {
+      // What waits for a muted client is bounded, and a client is never left with a hole in its stream.
+      this.#host.overflowed()
+      this.terminate()
+    }
+  }
+
+  #write(data: string | Uint8Array): void {
+    this.#socket.send(data, { binary: typeof data !== "string" }, this.#onFlushed)
+  }
+
+  readonly #onFlushed = (): void => {
+    this.pump()
+    this.#host.flushed()
+  }
+
+  /** Starts the stream: first an initial state of every game that is asked for, as it then stands. */
+  begin(subscription: Subscription, book: FeedBook | undefined): void {
+    this.subscription = subscription
+    this.live = true
+    this.#pending = new Map()
+    this.#known = new Map()
+    for (const entry of book?.entries() ?? []) {
+      if (subscription.takesGame(entry.sport, entry.sportsbook, entry.game)) {
+        this.#pending.set(entryKey(entry.sportsbook, entry.game), entry)
+      }
+    }
+    this.pump()
+  }
+
+  /** Sends what is left of the snapshot, as far as the socket takes it. */
+  pump(): void {
+    if (this.#pending.size === 0) return
+    const subscription = this.subscription!
+    const most = this.#host.frames === "objects" ? 1 : this.#host.messagesPerFrame ?? 50
+    while (this.#pending.size > 0 && this.isOpen && this.hasRoom) {
+      const texts: Array<string> = []
+      for (const [key, entry] of this.#pending) {
+        this.#pending.delete(key)
+        const outcomes = subscription.partOf({ ...entry.data, outcomes: Object.fromEntries(entry.outcomes) })
+        if (Object.keys(outcomes).length === 0 && entry.outcomes.size > 0) continue
+        this.#know(entry.sportsbook, entry.game, entry.sport)
+        const now = Date.now()
+        texts.push(JSON.stringify({
+          timestamp: timestamp(now, entry.outcomes.size),
+          action: "initial_state",
+          data: { ...entry.data, outcomes },
+        }))
+        if (texts.length >= most) break
+      }
+      this.#host.told(texts.length)
+      for (const frame of this.#compose(texts)) this.frame("snapshot", frame)
+    }
+  }
+
+  /** Sends a frame of the stream as it is; counted as one message. */
+  pass(raw: string | Uint8Array): void {
+    this.#host.told(1)
+    this.frame("stream", raw)
+  }
+
+  /** Sends what of a batch concerns this client. */
+  receive(batch: Batch): void {
+    const subscription = this.subscription!
+    if (subscription.takesAll && this.#pending.size === 0) {
+      this.#host.told(batch.items.length)
+      for (const frame of batch.frames()) this.frame("stream", frame)
+      return
+    }
+    const texts: Array<string> = []
+    for (let index = 0; index < batch.items.length; index++) {
+      const { message } = batch.items[index]!
+      if (message === undefined) {
+        texts.push(batch.text(index))
+        continue
+      }
+      const part = subscription.part(message)
+      if (part === undefined || !this.#concerns(part)) continue
+      texts.push(part === message ? batch.text(index) : JSON.stringify(part))
+    }
+    this.#host.told(texts.length)
+    for (const frame of this.#compose(texts)) this.frame("stream", frame)
+  }
+
+  /** Whether the client has to be told, given what it has been told so far. Keeps that up to date. */
+  #concerns(message: FeedMessage): boolean {
+    switch (message.action) {
+      case "initial_state":
+      case "game_update":
+      case "game_added":
+      case "line_update": {
+        const { sportsbook, game, sport, outcomes } = message.data
+        const key = entryKey(sportsbook, game)
+        if (this.#pending.has(key)) return false
+        if (Object.keys(outcomes).length === 0 && !this.subscription!.takesAll && !this.#known.has(key)) return false
+        this.#know(sportsbook, game, sport)
+        return true
+      }
+      case "game_removed": {
+        const key = entryKey(message.data.sportsbook, message.data.game)
+        this.#pending.delete(key)
+        return this.#known.delete(key) || this.subscription!.takesAll
+      }
+      case "book_clear":
+      case "sport_clear": {
+        const { sportsbook } = message.data
+        const sport = message.action === "sport_clear" ? message.data.sport : undefined
+        let told = this.subscription!.takesAll
+        for (const games of [this.#known, this.#pending]) {
+          for (const [key, game] of games) {
+            if (game.sportsbook !== sportsbook || (sport !== undefined && game.sport !== sport)) continue
+            games.delete(key)
+            told = true
+          }
+        }
+        return told
+      }
+      default:
+        return true
+    }
+  }
+
+  #know(sportsbook: string, game: string, sport: string): void {
+    if (!this.subscription!.takesAll) this.#known.set(entryKey(sportsbook, game), { sport, sportsbook })
+  }
+
+  #compose(texts: ReadonlyArray<string>): ReadonlyArray<string | Uint8Array> {
+    const frames = composeFrames(texts, this.#host)
+    return this.#host.binary === true ? frames.map(toBytes) : frames
+  }
+}

@@ -1,0 +1,118 @@
+/** The server's own book: what every client must hold once it has received everything. */
+import {
+  americanOdds,
+  type DataMessage,
+  decodeFrame,
+  type FeedMessage,
+  type GameData,
+  type Outcome,
+} from "@boltodds/protocol"
+import type { Subscription } from "./Subscription.ts"
+
+/** One game at one sportsbook. */
+export interface BookEntry {
+  readonly sport: string
+  readonly sportsbook: string
+  readonly game: string
+  /** The latest `data` sent of it; its outcomes are in `outcomes`. */
+  data: GameData
+  readonly outcomes: Map<string, Outcome>
+}
+
+/** Where a game at a book is found. JSON, because names may hold any character. */
+export const entryKey = (sportsbook: string, game: string): string => JSON.stringify([sportsbook, game])
+
+/**
+ * The book as told by messages: the plainest reading of PROTOCOL, "Messages", and no part of what it tests.
+ *
+ * It is an oracle: it must stay so simple that it is plainly right.
+ */
+export class FeedBook {
+  readonly #entries = new Map<string, BookEntry>()
+
+  /** Takes in one message. Messages that are not about odds change nothing. */
+  apply(message: FeedMessage): void {
+    switch (message.action) {
+      case "initial_state":
+      case "game_update":
+      case "game_added":
+        // The entry stays the same object: a snapshot under way holds on to it, and must not send what it was.
+        this.entry(message.data.sportsbook, message.data.game)?.outcomes.clear()
+        return this.#set(message)
+      case "line_update":
+        return this.#set(message)
+      case "game_removed":
+        return this.#remove(message)
+      case "book_clear":
+      case "sport_clear": {
+        const { sportsbook } = message.data
+        const sport = message.action === "sport_clear" ? message.data.sport : undefined
+        for (const [key, entry] of this.#entries) {
+          if (entry.sportsbook === sportsbook && (sport === undefined || entry.sport === sport)) {
+            this.#entries.delete(key)
+          }
+        }
+      }
+    }
+  }
+
+  /** Takes in what can be read of a frame, and gives its messages. */
+  applyFrame(raw: string | Uint8Array): ReadonlyArray<FeedMessage> {
+    const messages: Array<FeedMessage> = []
+    for (const item of decodeFrame(raw)) {
+      if (item._tag !== "Message") continue
+      messages.push(item.message)
+      this.apply(item.message)
+    }
+    return messages
+  }
+
+  /** Every game at every book, in the order they came up. */
+  entries(): Iterable<BookEntry> {
+    return this.#entries.values()
+  }
+
+  /** One game at one book. */
+  entry(sportsbook: string, game: string): BookEntry | undefined {
+    return this.#entries.get(entryKey(sportsbook, game))
+  }
+
+  /** How many (sportsbook, game) pairs there are. */
+  get size(): number {
+    return this.#entries.size
+  }
+
+  /**
+   * The odds that a client of this subscription must hold: `"sportsbook|game|outcome key"` to the odds as sent.
+   * Suspended outcomes, and those whose odds cannot be read, are left out.
+   */
+  priced(subscription?: Subscription): Record<string, string> {
+    const odds: Record<string, string> = {}
+    for (const entry of this.#entries.values()) {
+      if (subscription !== undefined && !subscription.takesGame(entry.sport, entry.sportsbook, entry.game)) continue
+      for (const [key, outcome] of entry.outcomes) {
+        if (subscription !== undefined && !subscription.takesOutcome(outcome)) continue
+        const raw: unknown = typeof outcome === "object" && outcome !== null ? outcome.odds : undefined
+        if (Number.isNaN(americanOdds(raw))) continue
+        odds[`${entry.sportsbook}|${entry.game}|${key}`] = String(raw)
+      }
+    }
+    return odds
+  }
+
+  #set(message: DataMessage): void {
+    const { data } = message
+    const key = entryKey(data.sportsbook, data.game)
+    let entry = this.#entries.get(key)
+    if (entry === undefined) {
+      entry = { sport: data.sport, sportsbook: data.sportsbook, game: data.game, data, outcomes: new Map() }
+      this.#entries.set(key, entry)
+    }
+    entry.data = data
+    for (const outcome of Object.keys(data.outcomes)) entry.outcomes.set(outcome, data.outcomes[outcome]!)
+  }
+
+  #remove(message: DataMessage): void {
+    this.#entries.delete(entryKey(message.data.sportsbook, message.data.game))
+  }
+}

@@ -1,0 +1,60 @@
+/** Answering HTTP: REST requests, and dials that are refused. */
+import type { ServerResponse } from "node:http"
+import { STATUS_CODES } from "node:http"
+import type { Duplex } from "node:stream"
+import type { HttpAnswer } from "./Behaviour.ts"
+import type { Catalogue } from "./Catalogue.ts"
+
+/** A JSON answer. */
+export const json = (body: unknown): HttpAnswer => ({
+  status: 200,
+  body: JSON.stringify(body),
+  headers: { "Content-Type": "application/json" },
+})
+
+const headersOf = (answer: HttpAnswer): Record<string, string> => ({
+  "Content-Type": "text/plain; charset=utf-8",
+  "Content-Length": String(Buffer.byteLength(bodyOf(answer))),
+  ...answer.headers,
+})
+
+const bodyOf = (answer: HttpAnswer): string => answer.body ?? STATUS_CODES[answer.status] ?? ""
+
+/** Answers a request. */
+export const respond = (response: ServerResponse, answer: HttpAnswer): void => {
+  response.writeHead(answer.status, headersOf(answer))
+  response.end(bodyOf(answer))
+}
+
+/** Answers an upgrade with something else than an upgrade, and closes. */
+export const refuseUpgrade = (socket: Duplex, answer: HttpAnswer): void => {
+  const head = [
+    `HTTP/1.1 ${answer.status} ${STATUS_CODES[answer.status] ?? ""}`,
+    "Connection: close",
+    ...Object.entries(headersOf(answer)).map(([name, value]) => `${name}: ${value}`),
+  ]
+  socket.end(`${head.join("\r\n")}\r\n\r\n${bodyOf(answer)}`)
+}
+
+/** The answer of a REST endpoint, or undefined where there is none at this path. */
+export const restAnswer = (
+  path: string,
+  query: URLSearchParams,
+  catalogue: () => Catalogue,
+): HttpAnswer | undefined => {
+  switch (path) {
+    case "/api/get_info":
+      return json(catalogue().info())
+    case "/api/get_games":
+      return json(catalogue().listGames())
+    case "/api/get_markets":
+      return json(catalogue().listMarkets(listed(query, "sports"), listed(query, "sportsbooks")))
+  }
+  return undefined
+}
+
+/** A comma-separated parameter; undefined where it is absent or empty: no restriction. */
+const listed = (query: URLSearchParams, name: string): ReadonlySet<string> | undefined => {
+  const value = query.get(name)
+  return value === null || value === "" ? undefined : new Set(value.split(",").map((one) => one.trim()))
+}

@@ -1,0 +1,148 @@
+/** A running simulator, as a program or a test holds it. */
+import type { FeedMessage, Filters } from "@boltodds/protocol"
+import type { Behaviour } from "./Behaviour.ts"
+
+/** A WebSocket dial that was answered. */
+export interface DialRecord {
+  /** Milliseconds since the Unix epoch. */
+  readonly atMillis: number
+  /** 101 where it was accepted; otherwise the HTTP status, or 0 where there was no answer. */
+  readonly status: number
+}
+
+/** A REST request that was answered. */
+export interface RequestRecord {
+  readonly atMillis: number
+  /** Without the query, which holds the key. */
+  readonly path: string
+  readonly status: number
+}
+
+/** A subscribe message that was received. */
+export interface SubscribeRecord {
+  readonly atMillis: number
+  readonly connection: number
+  readonly filters: Filters
+  /** The text as the client sent it. */
+  readonly text: string
+}
+
+/** What happened so far. The lists hold the latest 10,000; the counts all. */
+export interface SimulatorStats {
+  readonly dials: ReadonlyArray<DialRecord>
+  readonly requests: ReadonlyArray<RequestRecord>
+  readonly subscribes: ReadonlyArray<SubscribeRecord>
+  /** Connections accepted, over the server's life. */
+  readonly accepted: number
+  /** Connections open now. */
+  readonly open: number
+  /** Connections open now that have subscribed. */
+  readonly subscribed: number
+  /** Messages put into frames, over all clients; pings and answers are not counted. */
+  readonly messagesSent: number
+  /** Frames sent, of every kind. */
+  readonly framesSent: number
+  readonly pingsSent: number
+  /** Texts received from clients that were no subscribe message. */
+  readonly notUnderstood: number
+  /** Connections cut because too much waited for them. */
+  readonly overflowed: number
+}
+
+/** How a connection ends. `abort`: TCP reset or end without a close frame. */
+export type DisconnectHow = "abort" | { readonly code: number; readonly reason?: string }
+
+/** Which connection something is for; left out, all open ones. */
+export interface Target {
+  readonly connection?: number
+}
+
+/** How messages are pushed. */
+export interface PushOptions extends Target {
+  /** `array`: all in one frame · `objects`: each in its own. @default "array" */
+  readonly as?: "array" | "objects"
+  /** Whether the server's own book takes them in. @default true */
+  readonly track?: boolean
+}
+
+/** How a frame is pushed. */
+export interface PushFrameOptions extends Target {
+  /** Whether the server's own book takes in what can be read of it. @default false */
+  readonly track?: boolean
+}
+
+/** How frames are blasted. */
+export interface BlastOptions extends Target {
+  /** How the end is signalled. @default "ping" */
+  readonly end?: "ping" | "close" | "none"
+}
+
+/** What a blast came to, up to the last byte in the kernel's hands. */
+export interface BlastResult {
+  readonly frames: number
+  readonly bytes: number
+  readonly millis: number
+}
+
+/** How the server goes away and comes back. */
+export interface RestartOptions {
+  /** Messages of the world that nobody sees meanwhile. @default 0 */
+  readonly missedMessages?: number
+  /** How long it stays away: dials are reset. @default 0 */
+  readonly downMillis?: number
+  /** @default "abort" */
+  readonly how?: DisconnectHow
+}
+
+/** What a simulator can do without waiting. */
+export interface SimulatorControls {
+  readonly host: string
+  readonly port: number
+  /** `ws://host:port/api`, to which the client adds `?key=`. */
+  readonly url: string
+  /** `http://host:port/api`, above `/get_info` and the others. */
+  readonly restUrl: string
+  /** A key that is accepted. */
+  readonly key: string
+  readonly stats: () => SimulatorStats
+  /** Ids of the open connections, oldest first. */
+  readonly connections: () => ReadonlyArray<number>
+  /** Stops the world, or a replay on its timeline, where it is. What is queued still goes out. */
+  readonly pause: () => void
+  readonly resume: () => void
+  /** Messages a second from now on. */
+  readonly setRate: (messagesPerSecond: number) => void
+  /** Lets the world run for at least so many messages, at once, as if their time had come. Gives how many. */
+  readonly step: (messages: number) => number
+  /**
+   * What a client with these filters must hold once it has received everything: `"sportsbook|game|outcome key"` to the
+   * odds as sent; suspended and unreadable ones are left out. With a replay per connection: at its end.
+   */
+  readonly book: (filters?: Filters) => Record<string, string>
+  /** Sends exactly these messages, filters or not. */
+  readonly push: (messages: ReadonlyArray<FeedMessage>, options?: PushOptions) => void
+  /** Sends exactly this frame. */
+  readonly pushFrame: (frame: string | Uint8Array, options?: PushFrameOptions) => void
+  /** Sends a ping now: a mark in the stream. */
+  readonly ping: (target?: Target) => void
+  /** Ends connections. */
+  readonly disconnect: (how: DisconnectHow, target?: Target) => void
+  /** Switches a behaviour on; gives what switches it off. */
+  readonly behave: (behaviour: Behaviour) => () => void
+  /** Frames of so many messages from the world, to blast; its book takes them in, nobody is sent them. */
+  readonly pregenerate: (messages: number) => ReadonlyArray<string>
+}
+
+/** A running simulator, with promises for what takes time. */
+export interface Simulator extends SimulatorControls {
+  /** Resolves when all that was to be sent is in the kernel's hands. Pause the world first, or it may never be. */
+  readonly drained: () => Promise<void>
+  /** Resolves when the condition holds of the stats; asks again whenever they change. */
+  readonly waitFor: (condition: (stats: SimulatorStats) => boolean) => Promise<SimulatorStats>
+  /** Sends frames made before as fast as sockets take them, to all subscribed clients. */
+  readonly blast: (frames: ReadonlyArray<string | Uint8Array>, options?: BlastOptions) => Promise<BlastResult>
+  /** Cuts all connections, goes away, and is back with a changed world. */
+  readonly restart: (options?: RestartOptions) => Promise<void>
+  /** Cuts all connections and frees the port. */
+  readonly stop: () => Promise<void>
+}

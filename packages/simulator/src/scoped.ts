@@ -1,0 +1,47 @@
+/** The simulator for programs on Effect. */
+import * as Effect from "effect/Effect"
+import type { Scope } from "effect/Scope"
+import type { SimulatorOptions } from "./Options.ts"
+import { startSimulator } from "./Server.ts"
+import type {
+  BlastOptions,
+  BlastResult,
+  RestartOptions,
+  Simulator,
+  SimulatorControls,
+  SimulatorStats,
+} from "./Simulator.ts"
+import { SimulatorError } from "./SimulatorError.ts"
+
+/** A running simulator, with effects for what takes time. It stops when its scope closes. */
+export interface ScopedSimulator extends SimulatorControls {
+  /** See `Simulator.drained`. */
+  readonly drained: Effect.Effect<void>
+  /** See `Simulator.waitFor`. */
+  readonly waitFor: (condition: (stats: SimulatorStats) => boolean) => Effect.Effect<SimulatorStats>
+  /** See `Simulator.blast`. */
+  readonly blast: (frames: ReadonlyArray<string | Uint8Array>, options?: BlastOptions) => Effect.Effect<BlastResult>
+  /** See `Simulator.restart`. */
+  readonly restart: (options?: RestartOptions) => Effect.Effect<void>
+}
+
+/** Starts a simulator that stops with the scope. */
+export const makeSimulator = (
+  options: SimulatorOptions = {},
+): Effect.Effect<ScopedSimulator, SimulatorError, Scope> =>
+  Effect.acquireRelease(
+    Effect.tryPromise({
+      try: () => startSimulator(options),
+      catch: (error) =>
+        error instanceof SimulatorError ? error : new SimulatorError("options", "Cannot start the simulator", error),
+    }),
+    (simulator) => Effect.promise(() => simulator.stop()),
+  ).pipe(Effect.map(toScoped))
+
+const toScoped = ({ drained, waitFor, blast, restart, stop: _, ...controls }: Simulator): ScopedSimulator => ({
+  ...controls,
+  drained: Effect.promise(() => drained()),
+  waitFor: (condition) => Effect.promise(() => waitFor(condition)),
+  blast: (frames, options) => Effect.promise(() => blast(frames, options)),
+  restart: (options) => Effect.promise(() => restart(options)),
+})

@@ -1,0 +1,246 @@
+/** One game as one sportsbook offers it: its keys, its spelling, its prices. */
+import type { FeedMessage, GameData, Outcome } from "@boltodds/protocol"
+import type { Random } from "../Random.ts"
+import type { Driver, Market, Side } from "./Markets.ts"
+import { americanOdds, logistic } from "./Prices.ts"
+import type { LineStyle, Sportsbook } from "./Sportsbooks.ts"
+
+/** A game as the world knows it, the same for all books. */
+export interface Fixture {
+  readonly sport: string
+  readonly home: string
+  readonly away: string
+  /** `home` and `away` in the key, in this order. */
+  readonly key: string
+  /** The key under which books that flip home and away publish it; the same key where nobody does. */
+  readonly flippedKey: string
+  readonly universalId: string
+  readonly flippedUniversalId: string
+  /** `2026-07-16`, US Eastern. */
+  readonly date: string
+  /** Minutes since midnight, US Eastern. */
+  readonly startMinute: number
+  readonly markets: ReadonlyArray<Market>
+  /** Never finishes: the games that the vendor's example subscribes to. */
+  readonly pinned: boolean
+  /** How far strength and scoring have drifted, in log-odds. */
+  readonly drift: { strength: number; scoring: number }
+}
+
+/** A market at one book. */
+interface Slot {
+  readonly market: Market
+  readonly keys: ReadonlyArray<string>
+  readonly lines: ReadonlyArray<string | number | null>
+  readonly targets: ReadonlyArray<string | null>
+  readonly name: string
+  /** The book's own opinion, in log-odds on the first side. */
+  noise: number
+  suspended: boolean
+  /** Alternates come and go. */
+  listed: boolean
+}
+
+type Data = GameData & { readonly info: { readonly [field: string]: unknown } }
+
+/** A game at one book. */
+export class Offer {
+  readonly book: Sportsbook
+  readonly fixture: Fixture
+  readonly game: string
+  readonly data: Data
+  readonly slots: ReadonlyArray<Slot>
+  /** The same offer at the book's clone. */
+  clone: Offer | undefined
+  /** Whether the book shows it at present. */
+  open = true
+  readonly #flipped: boolean
+  readonly #id: string
+
+  constructor(book: Sportsbook, fixture: Fixture, random: Random, like?: Offer) {
+    this.book = book
+    this.fixture = fixture
+    this.#flipped = book.flips && fixture.flippedKey !== fixture.key
+    this.game = this.#flipped ? fixture.flippedKey : fixture.key
+    this.#id = like === undefined ? String(10_000_000 + random.int(30_000_000)) : like.#id
+    this.data = this.#describe()
+    // A clone shares its twin's prices and suspensions, so it shares the slots themselves.
+    this.slots = like?.slots ?? fixture.markets
+      .filter((market) => book.depth === "full" || market.main)
+      .map((market) => ({
+        market,
+        noise: random.normal() * 0.03,
+        suspended: false,
+        listed: market.main || random.chance(0.9),
+        ...this.#spell(market),
+      }))
+  }
+
+  /** A full message: all outcomes, suspended ones without a price. */
+  full(action: "initial_state" | "game_update" | "game_added", timestamp: string): FeedMessage {
+    const outcomes: Record<string, Outcome> = {}
+    for (const slot of this.slots) if (slot.listed) this.#write(slot, outcomes, null)
+    return { timestamp, action, data: { ...this.data, outcomes } }
+  }
+
+  /** A line update of these markets. `suspendedOdds`: what a suspended outcome carries. */
+  update(slots: ReadonlyArray<Slot>, timestamp: string, suspendedOdds: null | "" = null): FeedMessage {
+    const outcomes: Record<string, Outcome> = {}
+    for (const slot of slots) this.#write(slot, outcomes, suspendedOdds)
+    return { timestamp, action: "line_update", data: { ...this.data, outcomes } }
+  }
+
+  /** The book takes the game down. */
+  removed(timestamp: string): FeedMessage {
+    return { timestamp, action: "game_removed", data: { ...this.data, outcomes: {} } }
+  }
+
+  #write(slot: Slot, outcomes: Record<string, Outcome>, suspendedOdds: null | ""): void {
+    const { market, name } = slot
+    for (let index = 0; index < market.sides.length; index++) {
+      const side = market.sides[index]!
+      const key = slot.keys[index]!
+      outcomes[key] = {
+        odds: slot.suspended ? suspendedOdds : this.#price(slot, side, index),
+        link: slot.suspended ? "" : this.#link(slot, index),
+        outcome_name: name,
+        outcome_line: slot.lines[index]!,
+        outcome_over_under: overUnder(market, side),
+        outcome_target: slot.targets[index]!,
+      }
+    }
+  }
+
+  #price(slot: Slot, side: Side, index: number): string {
+    const { market } = slot
+    const driver = driftOf(this.fixture, market.driver) * side.sign
+    const opinion = slot.noise * (index === 0 ? 1 : -1)
+    const extreme = this.book.extremes === true && !market.main ? 4 : 1
+    return americanOdds(logistic((side.lean + driver + opinion) * extreme), this.book.margin, 99_900)
+  }
+
+  #link(slot: Slot, index: number): string {
+    const { book } = this
+    if (book.links === "none" || (book.links === "some" && !slot.market.main)) return ""
+    const number = this.slots.indexOf(slot) * 4 + index
+    return `https://${book.name}.example/event/${this.#id}?outcomes=${this.#id}-${number}`
+  }
+
+  #describe(): Data {
+    const { book, fixture } = this
+    const [home, away] = this.#flipped ? [fixture.away, fixture.home] : [fixture.home, fixture.away]
+    const universalId = this.#flipped ? fixture.flippedUniversalId : fixture.universalId
+    const info: Record<string, unknown> = {}
+    if (book.id === "number") info["id"] = Number(this.#id)
+    if (book.id === "text") info["id"] = this.#id
+    if (book.id === "game_id") info["game_id"] = this.#id
+    info["when"] = whenText(fixture.date, fixture.startMinute + book.whenOffsetMinutes)
+    info["link"] = book.links === "none" ? "" : `https://${book.name}.example/event/${this.#id}`
+    info["game"] = this.game
+    if (book.origTeams) info["orig_teams"] = `${shortName(home)} vs ${shortName(away)}`
+    info["universal_id"] = universalId
+    return {
+      sport: fixture.sport,
+      sportsbook: book.name,
+      game: this.game,
+      universal_game_id: universalId,
+      home_team: home,
+      away_team: away,
+      info,
+      outcomes: {},
+    }
+  }
+
+  #spell(market: Market): Pick<Slot, "keys" | "lines" | "targets" | "name"> {
+    const { book, fixture } = this
+    const bareTotal = market.form === "total" && market.main && book.totals === "bare"
+    const name = market.name.replace("{home}", fixture.home).replace("{away}", fixture.away) +
+      (bareTotal && market.name === "Total" ? ` ${unitOf(fixture.sport)}` : "")
+    const targets = market.sides.map((side) => targetName(side, fixture))
+    const lines = market.sides.map((side, index) => writeLine(book.lines, market, side.line, index))
+    const keys = market.sides.map((side, index) => {
+      const target = targets[index]
+      if (side.line === null) return `${target} ${name}`
+      const line = typeof lines[index] === "string" ? lines[index] : String(side.line)
+      switch (market.form) {
+        case "total": {
+          // The name of a team in the key of a game total, its target null: PROTOCOL, "the key in `outcomes`".
+          const letter = side.over === "over" ? "O" : "U"
+          if (book.totals === "bare") return `${letter} ${line} ${name}`
+          const team = side.over === "over" ? fixture.home : fixture.away
+          return market.name === "Total" ? `${team} ${letter} ${line}` : `${team} ${letter} ${line} ${name}`
+        }
+        case "team_total":
+          return `${target} ${side.over === "over" ? "O" : "U"} ${line} ${name}`
+        case "prop":
+          return `${target} ${side.over === "over" ? "Over" : "Under"} ${line} ${name}`
+        default:
+          return `${target} ${line} ${name}`
+      }
+    })
+    return { keys, lines, targets, name }
+  }
+}
+
+const driftOf = (fixture: Fixture, driver: Driver): number => driver === "own" ? 0 : fixture.drift[driver]
+
+const overUnder = (market: Market, side: Side): string | null => {
+  if (side.over === null) return null
+  if (market.form === "prop") return side.over === "over" ? "Over" : "Under"
+  return side.over === "over" ? "O" : "U"
+}
+
+const targetName = (side: Side, fixture: Fixture): string | null => {
+  switch (side.target) {
+    case "home":
+      return fixture.home
+    case "away":
+      return fixture.away
+    case "Draw":
+    case null:
+      return side.target
+    default:
+      return side.target.name
+  }
+}
+
+const writeLine = (style: LineStyle, market: Market, line: number | null, index: number): string | number | null => {
+  if (line === null) return null
+  const decimals = Number.isInteger(line) ? `${line}.0` : String(line)
+  switch (style) {
+    case "text":
+      return String(line)
+    case "decimal_text":
+      return decimals
+    case "number":
+      return line
+    case "mixed":
+      return index === 0 ? String(line) : line
+    case "comma":
+      return market.form === "spread" && !market.main ? String(line).replace(".", ",") : String(line)
+    case "missing_on_main_spread":
+      return market.form === "spread" && market.main ? null : String(line)
+  }
+}
+
+const unitOf = (sport: string): string => sport === "MLB" ? "Runs" : sport === "NBA" ? "Points" : "Goals"
+
+/** `Chicago Bears` as a book may spell it: `CHI Bears`. */
+const shortName = (team: string): string => {
+  const words = team.split(" ")
+  return words.length === 1 ? team : `${words[0]!.slice(0, 3).toUpperCase()} ${words.slice(1).join(" ")}`
+}
+
+/** `2026-07-16, 07:10 PM`, which is how the feed writes US Eastern time. */
+const whenText = (date: string, minute: number): string => {
+  const hour = Math.floor(minute / 60)
+  return `${date}, ${two(hour % 12 === 0 ? 12 : hour % 12)}:${two(minute % 60)} ${hour < 12 ? "AM" : "PM"}`
+}
+
+const two = (value: number): string => String(value).padStart(2, "0")
+
+/** The 12-hour Eastern start hour that old game keys end with. */
+export const hourSuffix = (minute: number): string => {
+  const hour = Math.floor(minute / 60) % 12
+  return two(hour === 0 ? 12 : hour)
+}
