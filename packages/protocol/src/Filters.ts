@@ -45,6 +45,8 @@ export interface FilterMatch {
   readonly game: (sport: string, sportsbook: string, game: string) => boolean
   readonly book: (sportsbook: string) => boolean
   readonly market: (market: string | null) => boolean
+  /** Whether nothing is left out. */
+  readonly isOpen: boolean
   /** Whether some market is left out. */
   readonly hasMarkets: boolean
 }
@@ -62,6 +64,7 @@ export const matchFilters = (filters: Filters): FilterMatch => {
     game: (s, b, g) => book(b) && sport(s) && game(g),
     book,
     market: (name) => name === null || market(name),
+    isOpen: sports === undefined && sportsbooks === undefined && games === undefined && markets === undefined,
     hasMarkets: markets !== undefined,
   }
 }

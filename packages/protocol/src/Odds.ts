@@ -12,8 +12,23 @@ export type ParsedOdds =
   | { readonly _tag: "Unreadable"; readonly reason: string }
 
 const suspended: ParsedOdds = { _tag: "Suspended" }
-const american = /^[+-]?\d{3,7}(?:\.\d+)?$/
-const simple = /^[+-][1-9]\d{2,4}$/
+// A price without a sign must be whole: "151.00" may be decimal odds, which are another price.
+const american = /^(?:[+-]?[1-9]\d{2,6}|[+-][1-9]\d{2,6}\.\d{1,6})$/
+
+/** A sign and three to five digits, as nearly every captured price is: read digit by digit. NaN for anything else. */
+const plainOdds = (raw: string): number => {
+  const { length } = raw
+  if (length < 4 || length > 6) return NaN
+  const sign = raw.charCodeAt(0)
+  if (sign !== 0x2d && sign !== 0x2b) return NaN
+  let value = 0
+  for (let index = 1; index < length; index++) {
+    const digit = raw.charCodeAt(index) - 0x30
+    if (digit < 0 || digit > 9) return NaN
+    value = value * 10 + digit
+  }
+  return value < 100 ? NaN : sign === 0x2d ? -value : value
+}
 
 /**
  * American odds of a raw `odds` value, or NaN where it is no price. The hot path's form of {@link parseOdds}: a price
@@ -21,25 +36,29 @@ const simple = /^[+-][1-9]\d{2,4}$/
  */
 export const americanOdds = (raw: unknown): number => {
   if (typeof raw === "string") {
-    if (simple.test(raw)) return +raw
+    const plain = plainOdds(raw)
+    if (plain === plain) return plain
     const text = raw.trim().replace(/^[\u2212\u2012\u2013\uFE63\uFF0D]/, "-").replace(/^\uFF0B/, "+")
-    if (!american.test(text)) return NaN
-    const odds = Number(text)
-    return Math.abs(odds) >= 100 ? odds : NaN
+    return american.test(text) ? Number(text) : NaN
   }
-  return typeof raw === "number" && Number.isFinite(raw) && Math.abs(raw) >= 100 && Math.abs(raw) < 1e7 ? raw : NaN
+  if (typeof raw !== "number" || !(Math.abs(raw) >= 100 && Math.abs(raw) < 1e7)) return NaN
+  return raw < 0 || Number.isInteger(raw) ? raw : NaN
 }
 
-/** Whether a raw `odds` value says "no price now": null, an empty string, or Python's `None` as text. */
-export const isSuspended = (raw: unknown): boolean =>
-  raw === null || raw === "" || (typeof raw === "string" && /^\s*(none|null)?\s*$/i.test(raw))
+/** Whether a raw `odds` value says "no price now": null, an empty or blank string, or `None` or `null` as text. */
+export const isSuspended = (raw: unknown): boolean => {
+  if (raw === null || raw === "") return true
+  if (typeof raw !== "string") return false
+  const text = raw.trim()
+  return text === "" || (text.length === 4 && /^(?:none|null)$/i.test(text))
+}
 
 /**
  * Parses a raw `odds` value. Total: never throws.
  *
  * Lenient as the feed needs (PROTOCOL, "odds"): a string or a number, a Unicode minus, decimals (`"-110.0"`), `"None"`.
- * Strict where money is at stake: 0, |odds| < 100, more than seven digits, decimal odds, an absent field and anything
- * else are `Unreadable`, with the reason.
+ * Strict where money is at stake: 0, |odds| < 100, more than seven digits, decimal odds (so also any fraction without a
+ * sign: `"151.00"`), an absent field and anything else are `Unreadable`, with the reason.
  *
  * @example
  * ```ts

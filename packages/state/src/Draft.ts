@@ -1,6 +1,6 @@
 /** The reducer at work: events in, records out, in place on what it owns. */
 import { type Change, type Control, type FeedEvent, type Millis, schemaVersion } from "@boltodds/protocol"
-import { fireDeadlines, nextDeadline } from "./internal/deadlines.ts"
+import { fireDeadlines } from "./internal/deadlines.ts"
 import { applyEvent } from "./internal/events.ts"
 import type { Core } from "./internal/model.ts"
 import { Work } from "./internal/work.ts"
@@ -18,7 +18,6 @@ const none: ReadonlyArray<Change | Control> = []
 export class Draft {
   readonly #work: Work
   readonly #seal: (core: Core) => State
-  #next: Millis = -Infinity
 
   /** @internal Use `thaw`. */
   constructor(core: unknown, seal: (core: never) => State) {
@@ -33,15 +32,13 @@ export class Draft {
     const steps: Array<Step> = []
     for (const event of events) {
       if (!work.core.started && event._tag !== "Tick") this.#start(event)
-      if (event.at >= this.#next) fireDeadlines(work, event.at)
+      if (event.at >= work.core.due) fireDeadlines(work, event.at)
       applyEvent(work, event)
-      work.core.lastSession = event.session
-      work.core.lastEpoch = event.epoch
-      this.#next = nextDeadline(work.core.sessions.values())
       if (work.records.length === 0) steps.push({ event, records: none })
       else {
-        steps.push({ event, records: work.records })
-        work.records = []
+        // The list that grew is kept for the next event; a step holds one of the right size.
+        steps.push({ event, records: work.records.slice() })
+        work.records.length = 0
       }
     }
     return steps

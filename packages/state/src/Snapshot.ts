@@ -23,7 +23,7 @@ export const snapshot = (state: State): ReadonlyArray<Change | Control> => {
         work.gameChange("game_opened", game, "snapshot")
         if (!isGameVerified(session, book, game)) mark(work)
         for (const line of game.lines.values()) {
-          work.lineChange("line_opened", game, line, line.odds, undefined, "snapshot", false)
+          work.lineChange("line_opened", game, line, line.odds, null, null, "snapshot", false)
           if (!isLineVerified(session, book, game, line)) mark(work)
         }
       }

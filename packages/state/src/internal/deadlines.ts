@@ -7,18 +7,12 @@ import { closeGame } from "./messages.ts"
 import { isGameVerified, isMerelyPartial, type Session } from "./model.ts"
 import type { Work } from "./work.ts"
 
-/** The earliest time at which a deadline may fire; before it, {@link fireDeadlines} has nothing to do. */
-export const nextDeadline = (sessions: Iterable<Session>): Millis => {
-  let next = Infinity
-  for (const session of sessions) next = Math.min(next, sessionDeadline(session))
-  return next
-}
-
+/** The earliest time at which a deadline of one session may fire. */
 const sessionDeadline = (session: Session): Millis =>
   Math.min(
     session.heartbeatAt,
-    session.settleAt ?? Infinity,
-    session.pausedStaleAt ?? Infinity,
+    session.settleAt,
+    session.pausedStaleAt,
     session.pausedAt === undefined ? session.bookCheckAt : Infinity,
   )
 
@@ -34,7 +28,10 @@ export const fireDeadlines = (work: Work, until: Millis): void => {
         due = session
       }
     }
-    if (due === undefined || at > until) return
+    if (due === undefined || at > until) {
+      work.core.due = at
+      return
+    }
     fire(work, work.ownSession(due), at)
   }
 }
@@ -43,7 +40,7 @@ export const fireDeadlines = (work: Work, until: Millis): void => {
 const fire = (work: Work, session: Session, at: Millis): void => {
   work.begin(session.name, session.epoch, at, null, false)
   if (session.pausedStaleAt === at) {
-    session.pausedStaleAt = undefined
+    session.pausedStaleAt = Infinity
     if (session.stale === undefined) {
       session.stale = "paused"
       const since = session.lastFrameAt ?? session.listeningSince
@@ -76,7 +73,7 @@ const checkBooks = (work: Work, session: Session, at: Millis): void => {
 
 /** The snapshot is complete as far as can be told: what it did not hold is gone. */
 const settle = (work: Work, session: Session, at: Millis): void => {
-  session.settleAt = undefined
+  session.settleAt = Infinity
   // Without an initial state this epoch tells nothing by absence: all stays as it is, unverified.
   if (session.initialStates === 0) return
   session.syncing = false

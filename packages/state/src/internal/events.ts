@@ -9,6 +9,8 @@ import type { Work } from "./work.ts"
 export const applyEvent = (work: Work, event: FeedEvent): void => {
   if (event._tag === "Tick") return tick(work, event)
   const session = work.session(event)
+  work.core.lastSession = event.session
+  work.core.lastEpoch = event.epoch
   if (event.epoch < session.epoch || (event.epoch === session.epoch && session.ended)) {
     // Nothing of an epoch is applied once it has ended or a newer one began.
     work.core.counts.oldEpoch++
@@ -41,7 +43,7 @@ export const applyEvent = (work: Work, event: FeedEvent): void => {
       paused(work, session, event.at)
       break
     case "Resumed":
-      resumed(session, event.at)
+      resumed(work, session, event.at)
       break
     case "Silent":
       silent(work, session, event.at)
@@ -63,10 +65,10 @@ const beginEpoch = (work: Work, session: Session, event: FeedEvent): void => {
   session.initialStates = 0
   session.syncing = true
   session.progressAt = undefined
-  session.settleAt = undefined
+  session.settleAt = Infinity
   session.settleRest = undefined
   session.listeningSince = event.at
-  session.bookCheckAt = Math.min(session.bookCheckAt, event.at + work.core.options.bookSilentMillis)
+  work.expectBooks(session, event.at)
 }
 
 /** Everything of the session is unverified from here on. */
@@ -86,9 +88,9 @@ const openGap = (work: Work, session: Session, event: FeedEvent): void => {
   session.stale = undefined
   session.delayed = false
   session.pausedAt = undefined
-  session.pausedStaleAt = undefined
+  session.pausedStaleAt = Infinity
   session.syncing = false
-  session.settleAt = undefined
+  session.settleAt = Infinity
   session.settleRest = undefined
 }
 
@@ -98,8 +100,9 @@ const subscribed = (work: Work, session: Session, event: Subscribed): void => {
   session.subscriptions++
   session.filters = event.filters
   const match = matchFilters(event.filters)
-  session.match = match
+  session.match = match.isOpen ? undefined : match
   if (session.subscriptions > 1) session.syncing = true
+  if (match.isOpen) return
   for (const known of [...session.books.values()]) {
     const book = work.book(session, known.sportsbook)
     for (const game of [...book.games.values()]) {
@@ -116,22 +119,27 @@ const subscribed = (work: Work, session: Session, event: Subscribed): void => {
 const paused = (work: Work, session: Session, at: number): void => {
   if (session.pausedAt !== undefined) return
   session.pausedAt = at
-  if (session.stale === undefined) session.pausedStaleAt = at + work.core.options.pausedStaleMillis
-  if (session.settleAt !== undefined) {
+  if (session.stale === undefined) {
+    session.pausedStaleAt = at + work.core.options.pausedStaleMillis
+    work.arm(session.pausedStaleAt)
+  }
+  if (session.settleAt !== Infinity) {
     session.settleRest = session.settleAt - at
-    session.settleAt = undefined
+    session.settleAt = Infinity
   }
 }
 
-const resumed = (session: Session, at: number): void => {
+const resumed = (work: Work, session: Session, at: number): void => {
   if (session.pausedAt === undefined) return
   session.pausedAt = undefined
-  session.pausedStaleAt = undefined
+  session.pausedStaleAt = Infinity
   session.listeningSince = at
+  work.arm(session.bookCheckAt)
   if (session.stale === "paused") session.delayed = true
   if (session.settleRest !== undefined) {
     session.settleAt = at + session.settleRest
     session.settleRest = undefined
+    work.arm(session.settleAt)
   }
 }
 

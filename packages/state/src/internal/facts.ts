@@ -16,7 +16,11 @@ export const takeFacts = (game: Game, data: GameData): boolean => {
   if (info === undefined) return changed
   const id = identifier(info["id"]) ?? identifier(info["game_id"]) ?? game.book_game_id
   if (id !== game.book_game_id) game.book_game_id = id, changed = true
-  const startsAt = parseStartsAt(info["when"]) ?? game.starts_at
+  const when = info["when"]
+  if (when === game.when) return changed
+  const startsAt = parseStartsAt(when)
+  if (startsAt === null) return changed
+  game.when = when as string
   if (startsAt !== game.starts_at) game.starts_at = startsAt, changed = true
   return changed
 }

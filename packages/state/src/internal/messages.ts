@@ -65,7 +65,7 @@ const applyData = (work: Work, session: Session, at: Millis, message: DataMessag
     book.heardAt = at
   }
   if (known === undefined) {
-    session.bookCheckAt = Math.min(session.bookCheckAt, at + work.core.options.bookSilentMillis)
+    work.expectBooks(session, at)
   }
   if (message.action === "line_update") updateLines(work, session, book, known, data, sentAt)
   else replaceGame(work, session, book, known, message, sentAt, at)
@@ -88,7 +88,7 @@ const listen = (
   book.heardAt = at
   if (book.stale) {
     book.stale = false
-    session.bookCheckAt = Math.min(session.bookCheckAt, at + work.core.options.bookSilentMillis)
+    work.expectBooks(session, at)
     work.control("fresh", { sportsbook })
   }
   return book
@@ -118,6 +118,7 @@ const openGame = (work: Work, session: Session, book: BookEntry, data: GameData,
     heardEpoch: session.epoch,
     fullSentAt: null,
     openedAt: work.core.moment,
+    when: null,
     confirmedAt: partial ? -1 : work.core.moment,
     doubtedAt: 0,
     lines: new Map(),
@@ -196,6 +197,7 @@ const replaceGame = (
   if (progress && session.syncing) {
     session.progressAt = at
     session.settleAt = at + work.core.options.settleMillis
+    work.arm(session.settleAt)
   }
 }
 

@@ -1,8 +1,8 @@
 /**
  * What the reducer keeps.
  *
- * Lines are never changed in place. Everything above them carries an `owner`: a draft changes what it owns and copies
- * what it does not, so that a sealed state stays as it was.
+ * Everything carries an `owner`: a draft changes what it owns in place and copies what it does not, so that a sealed
+ * state stays as it was.
  *
  * Verification is kept as moments of one counter, `Core.moment`: a line is verified when it, or its game, was confirmed
  * no earlier than its session, book or game was last doubted. A gap therefore costs one assignment, whatever the size.
@@ -15,19 +15,25 @@ export interface Owner {
   readonly of: "draft"
 }
 
-/** What a full or partial message says of one outcome, and when it was confirmed. */
-export interface Line {
+/** One outcome as last told, and when it was confirmed. */
+export interface Line extends LineValues {
+  owner: Owner
   readonly outcome: string
-  readonly market: string | null
-  readonly target: string | null
-  readonly target_kind: TargetKind | null
-  readonly side: Side | null
-  readonly line: number | null
-  readonly line_derived: boolean
-  readonly odds: number | null
-  readonly link: string | null
-  readonly sentAt: string | null
-  readonly confirmedAt: number
+  sentAt: string | null
+  /** The moment of the last message that named it and changed or confirmed it. */
+  confirmedAt: number
+}
+
+/** What a message says of one outcome. */
+export interface LineValues {
+  market: string | null
+  target: string | null
+  target_kind: TargetKind | null
+  side: Side | null
+  line: number | null
+  line_derived: boolean
+  odds: number | null
+  link: string | null
 }
 
 /** What is said of a game, apart from its lines. */
@@ -54,6 +60,8 @@ export interface Game extends GameFacts {
   fullSentAt: string | null
   /** The moment it was opened. */
   openedAt: number
+  /** The raw `info.when` that `starts_at` was read from. */
+  when: string | null
   /** The moment of the last full message; -1 before the first. */
   confirmedAt: number
   doubtedAt: number
@@ -88,7 +96,8 @@ export interface Session {
   gapSince: Millis | undefined
   /** When the snapshot last made progress. */
   progressAt: Millis | undefined
-  settleAt: Millis | undefined
+  /** When the snapshot has settled; Infinity while it cannot. */
+  settleAt: Millis
   /** What was left of the settling time when we stopped reading. */
   settleRest: Millis | undefined
   /** A snapshot is being awaited or received. */
@@ -104,15 +113,15 @@ export interface Session {
   lastSentAt: string | null
   lastSentArrivedAt: Millis
   pausedAt: Millis | undefined
-  /** When the pause, if it lasts, makes the session stale. */
-  pausedStaleAt: Millis | undefined
+  /** When the pause, if it lasts, makes the session stale; Infinity without one. */
+  pausedStaleAt: Millis
   stale: "silent" | "paused" | undefined
   /** What is read now waited while we were not reading. */
   delayed: boolean
   heartbeatAt: Millis
   /** From when the silence of books counts: the last connection or resumption. */
   listeningSince: Millis
-  /** No book can have become silent before this. */
+  /** No book can have become silent before this; Infinity while none can. */
   bookCheckAt: Millis
   clockOffset: Millis
 }
@@ -147,7 +156,9 @@ export interface Core {
   games: number
   lines: number
   counts: Counts
-  /** Where the last event came from. */
+  /** No deadline fires before this. */
+  due: Millis
+  /** Where the last event came from, ticks apart. */
   lastSession: string
   lastEpoch: number
   sessions: Map<string, Session>

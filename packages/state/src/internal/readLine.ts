@@ -1,20 +1,27 @@
-/** From an outcome on the wire to a line of the book. */
-import {
-  americanOdds,
-  deriveLine,
-  isSuspended,
-  type Outcome,
-  parseLine,
-  parseSide,
-  targetKind,
-} from "@boltodds/protocol"
-import type { Game, Line } from "./model.ts"
+/** From an outcome on the wire to what it says of its line. */
+import { americanOdds, deriveLine, type Outcome, parseLine, parseSide, targetKind } from "@boltodds/protocol"
+import type { Game, Line, LineValues } from "./model.ts"
 
 /**
- * The line that an outcome makes of what was known.
+ * What was last read. One object, written anew for each outcome: a busy feed reads a million outcomes a minute, and
+ * most say what is known already.
+ */
+const reading: LineValues = {
+  market: null,
+  target: null,
+  target_kind: null,
+  side: null,
+  line: null,
+  line_derived: false,
+  odds: null,
+  link: null,
+}
+
+/**
+ * What an outcome says of its line, valid until the next call.
  *
- * A field the outcome leaves out keeps its value; one it sends as null has none. The result is `known` itself where
- * nothing differs, so that the caller compares by identity.
+ * A field the outcome leaves out keeps its value; one it sends as null has none. `odds` is null where there is no price
+ * or none that can be read.
  */
 export const readLine = (
   game: Game,
@@ -22,78 +29,60 @@ export const readLine = (
   outcome: Outcome,
   known: Line | undefined,
   factsChanged: boolean,
-  sentAt: string | null,
-  moment: number,
-): Line => {
-  const raw = outcome.odds
-  // NaN is no price: suspended, or unreadable, which counts as suspended too.
-  const price = americanOdds(raw)
-  const odds = price === price ? price : null
-  const market = kept(outcome.outcome_name, known === undefined ? null : known.market)
-  const target = kept(outcome.outcome_target, known === undefined ? null : known.target)
-  const link = outcome.link === undefined ? (known === undefined ? null : known.link) : outcome.link || null
-  const side = outcome.outcome_over_under === undefined && known !== undefined
-    ? known.side
-    : parseSide(outcome.outcome_over_under)
-  const sameSubject = known !== undefined && known.market === market && known.target === target
-
-  let line: number | null
-  let derived = false
-  if (outcome.outcome_line === undefined && known !== undefined) {
-    line = known.line
-    derived = known.line_derived
+): LineValues => {
+  const { odds, link, outcome_name, outcome_line, outcome_over_under, outcome_target } = outcome
+  const price = americanOdds(odds)
+  reading.odds = price === price ? price : null
+  if (known === undefined) {
+    const market = outcome_name ?? null
+    const target = outcome_target ?? null
+    reading.market = market
+    reading.target = target
+    reading.target_kind = targetKind(target, game.home_team, game.away_team)
+    reading.side = parseSide(outcome_over_under)
+    reading.link = link || null
+    const line = parseLine(outcome_line)
+    reading.line = line ?? deriveLine(key, market, target)
+    reading.line_derived = line === null && reading.line !== null
+    return reading
+  }
+  // Equal strings are taken from the line that is kept: a text is held once for as long as the line lives.
+  const sameMarket = outcome_name === undefined || outcome_name === known.market
+  const sameTarget = outcome_target === undefined || outcome_target === known.target
+  reading.market = sameMarket ? known.market : outcome_name
+  reading.target = sameTarget ? known.target : outcome_target
+  reading.target_kind = sameTarget && !factsChanged
+    ? known.target_kind
+    : targetKind(reading.target, game.home_team, game.away_team)
+  reading.side = outcome_over_under === undefined ? known.side : parseSide(outcome_over_under)
+  reading.link = link === undefined || link === known.link ? known.link : link || null
+  if (outcome_line === undefined) {
+    reading.line = known.line
+    reading.line_derived = known.line_derived
+    return reading
+  }
+  const line = parseLine(outcome_line)
+  if (line !== null) {
+    reading.line = line
+    reading.line_derived = false
   } else {
-    line = parseLine(outcome.outcome_line)
-    if (line === null) {
-      if (sameSubject && (known.line_derived || known.line === null)) line = known.line
-      else line = deriveLine(key, market, target)
-      derived = line !== null
-    }
+    // The key never changes: what was derived from it stands while market and target do.
+    const stands = sameMarket && sameTarget && (known.line_derived || known.line === null)
+    reading.line = stands ? known.line : deriveLine(key, reading.market, reading.target)
+    reading.line_derived = reading.line !== null
   }
-  const kind = sameSubject && !factsChanged ? known.target_kind : targetKind(target, game.home_team, game.away_team)
-
-  if (
-    sameSubject && known.odds === odds && known.line === line && known.side === side && known.link === link &&
-    known.line_derived === derived && known.target_kind === kind
-  ) return known
-  return {
-    outcome: key,
-    // The strings already kept, where equal: a line's text is held once for as long as it lives.
-    market: sameSubject ? known.market : market,
-    target: sameSubject ? known.target : target,
-    target_kind: kind,
-    side,
-    line,
-    line_derived: derived,
-    odds,
-    link: known !== undefined && known.link === link ? known.link : link,
-    sentAt,
-    confirmedAt: moment,
-  }
+  return reading
 }
 
-/** Whether an outcome's price is neither a price nor a suspension. */
-export const isUnreadable = (outcome: Outcome): boolean => {
-  const price = americanOdds(outcome.odds)
-  return price !== price && !isSuspended(outcome.odds)
+/** What an outcome that has not even the shape of one says: what was known, without a price. */
+export const unreadable = (known: Line | undefined): LineValues => {
+  reading.market = known?.market ?? null
+  reading.target = known?.target ?? null
+  reading.target_kind = known?.target_kind ?? null
+  reading.side = known?.side ?? null
+  reading.line = known?.line ?? null
+  reading.line_derived = known?.line_derived ?? false
+  reading.odds = null
+  reading.link = known?.link ?? null
+  return reading
 }
-
-/** The line of an outcome that has not even the shape of one: what was known, without a price. */
-export const unreadableLine = (key: string, known: Line | undefined, sentAt: string | null, moment: number): Line => {
-  if (known !== undefined) return known.odds === null ? known : { ...known, odds: null, sentAt, confirmedAt: moment }
-  return {
-    outcome: key,
-    market: null,
-    target: null,
-    target_kind: null,
-    side: null,
-    line: null,
-    line_derived: false,
-    odds: null,
-    link: null,
-    sentAt,
-    confirmedAt: moment,
-  }
-}
-
-const kept = (sent: string | null | undefined, known: string | null): string | null => sent === undefined ? known : sent

@@ -5,10 +5,14 @@
  * writes) compare as text; others are parsed; what cannot be read is before nothing.
  */
 export const isBefore = (sent: string | null, known: string | null): boolean => {
-  if (sent === null || known === null || sent === known) return false
-  if (sent.length === known.length && sent.endsWith("+00:00") && known.endsWith("+00:00")) return sent < known
+  if (sent === null || known === null) return false
+  // `2026-07-16T04:54:37.438001+00:00`: 32 characters that end in the colon's 00.
+  if (sent.length === 32 && known.length === 32 && isUtc(sent) && isUtc(known)) return sent < known
   return Date.parse(sent) < Date.parse(known)
 }
+
+const isUtc = (text: string): boolean =>
+  text.charCodeAt(26) === 0x2b && text.charCodeAt(27) === 0x30 && text.charCodeAt(28) === 0x30
 
 /** A server time as sent, or null where it is none. */
 export const serverTime = (timestamp: unknown): string | null =>

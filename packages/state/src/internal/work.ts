@@ -20,7 +20,7 @@ export class Work {
   core: Core
   owner: Owner
   records: Array<Change | Control>
-  /** The first record of the group being written. */
+  /** Where the group being written begins. */
   #groupFrom = 0
   #at: Millis = NaN
   #iso = ""
@@ -109,7 +109,8 @@ export class Work {
     game: Game,
     line: Line,
     odds: number | null,
-    previous: Line | undefined,
+    previousOdds: number | null,
+    previousLine: number | null,
     cause: ChangeCause,
     late: boolean,
   ): void {
@@ -140,8 +141,8 @@ export class Work {
       line_derived: line.line_derived,
       odds,
       link: line.link,
-      previous_odds: previous === undefined ? null : previous.odds,
-      previous_line: previous === undefined ? null : previous.line,
+      previous_odds: previousOdds,
+      previous_line: previousLine,
     }
     if (late) record.late = true
     if (this.#delayed) record.delayed = true
@@ -156,6 +157,7 @@ export class Work {
       ? newSession(event, this.owner, this.core.options.heartbeatMillis)
       : { ...known, owner: this.owner, books: new Map(known.books) }
     this.core.sessions.set(event.session, session)
+    this.arm(session.heartbeatAt)
     return session
   }
 
@@ -186,6 +188,19 @@ export class Work {
     return own
   }
 
+  /** A book of the session, heard now, may fall silent. */
+  expectBooks(session: Session, at: Millis): void {
+    const due = at + this.core.options.bookSilentMillis
+    if (due >= session.bookCheckAt) return
+    session.bookCheckAt = due
+    this.arm(due)
+  }
+
+  /** A deadline was set for this time. */
+  arm(at: Millis): void {
+    if (at < this.core.due) this.core.due = at
+  }
+
   /** Gives the core away: from here on everything is copied before it is changed. */
   handOver(): void {
     const { core } = this
@@ -212,7 +227,7 @@ const newSession = (event: FeedEvent, owner: Owner, heartbeatMillis: Millis): Se
   doubtedAt: 0,
   gapSince: undefined,
   progressAt: undefined,
-  settleAt: undefined,
+  settleAt: Infinity,
   settleRest: undefined,
   syncing: false,
   initialStates: 0,
@@ -222,7 +237,7 @@ const newSession = (event: FeedEvent, owner: Owner, heartbeatMillis: Millis): Se
   lastSentAt: null,
   lastSentArrivedAt: event.at,
   pausedAt: undefined,
-  pausedStaleAt: undefined,
+  pausedStaleAt: Infinity,
   stale: undefined,
   delayed: false,
   heartbeatAt: event.at + heartbeatMillis,
