@@ -87,10 +87,14 @@ const busyText = /too many (concurrent |open |simultaneous )?(connections|reques
 const keyText =
   /(invalid|unknown|missing|expired|inactive|revoked|wrong|bad|no such).{0,30}(key|token|subscription|trial)|(key|token|subscription|trial).{0,30}(invalid|unknown|missing|expired|inactive|revoked|wrong|not valid|not found|required)|unauthori[sz]ed|forbidden/i
 
+/** Whether a server's words refuse for being busy, or refuse the key. */
+export const refusalIn = (text: string): "busy" | "key" | undefined =>
+  busyText.test(text) ? "busy" : keyText.test(text) ? "key" : undefined
+
 /** What a failed dial means. */
 export const endingOfDial = (error: DialError): Ending => {
   const body = error.body?.trim() ?? ""
-  const busy = error.status === 429 || error.status === 503 || busyText.test(body)
+  const busy = error.status === 429 || error.status === 503 || refusalIn(body) === "busy"
   const key = error.status === 401 || error.status === 403
   return {
     kind: busy ? "busy" : key ? "key" : "failed",
@@ -110,12 +114,12 @@ export const endingOfConnection = (
   errors: ReadonlyArray<string>,
 ): Ending => {
   const said = [...errors, reason.detail ?? ""].filter((text) => text !== "").join("; ")
-  const busy = busyText.test(said)
-  const key = times.liveMillis === undefined && (reason.kind === "closed" || reason.kind === "network") &&
-    keyText.test(said)
+  const refusal = refusalIn(said)
+  const key = refusal === "key" && times.liveMillis === undefined &&
+    (reason.kind === "closed" || reason.kind === "network")
   const code = reason.code === undefined ? "" : ` (${reason.code})`
   return {
-    kind: busy ? "busy" : key ? "key" : "failed",
+    kind: refusal === "busy" ? "busy" : key ? "key" : "failed",
     detail: `${reason.kind}${code}${said === "" ? "" : `: ${said}`}`,
     ...times,
   }

@@ -5,12 +5,12 @@ import * as Redacted from "effect/Redacted"
 export const defaultFeedUrl = "wss://spro.agency/api"
 
 /** The address given for the feed cannot be used. The message says what to write instead. */
-export class UrlRefused {
+export class UrlRefused extends Error {
   readonly _tag = "UrlRefused"
-  readonly message: string
+  override readonly name: string = "UrlRefused"
 
   constructor(message: string) {
-    this.message = message
+    super(message)
   }
 }
 

@@ -4,12 +4,12 @@ import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 
 /** The key cannot be read. Says where it was looked for, never what was found. */
-export class KeyUnavailable {
+export class KeyUnavailable extends Error {
   readonly _tag = "KeyUnavailable"
-  readonly message: string
+  override readonly name: string = "KeyUnavailable"
 
   constructor(message: string) {
-    this.message = message
+    super(message)
   }
 }
 

@@ -4,9 +4,12 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as PubSub from "effect/PubSub"
 import * as Stream from "effect/Stream"
+import type { Catalogue } from "./Catalogue.ts"
+import { checkNames } from "./checkNames.ts"
+import { diagnose, type Diagnosis } from "./Diagnosis.ts"
 import { defaultFeedUrl, parseFeedUrl, UrlRefused } from "./FeedUrl.ts"
 import { EventQueue } from "./internal/EventQueue.ts"
-import { type Run, startRun } from "./internal/Run.ts"
+import { type NoData, type Run, startRun } from "./internal/Run.ts"
 import type { Key } from "./Key.ts"
 import { Limiter } from "./Limiter.ts"
 import type { SessionError } from "./SessionError.ts"
@@ -37,6 +40,12 @@ export interface SessionOptions {
    * the same frame. What it throws ends the stream as a defect.
    */
   readonly onFrame?: (frame: Frame) => void
+  /** Called with each status, at once. The same as `statuses`, for those without a stream at hand. */
+  readonly onStatus?: (status: Status) => void
+  /** Called when a connection has brought nothing but pings for 20 s; asks the catalogue first, where there is one. */
+  readonly onDiagnosis?: (diagnosis: Diagnosis) => void
+  /** What a diagnosis checks the filters' names against. */
+  readonly catalogue?: Catalogue
 }
 
 /** A session: run its `events` to have it dial. */
@@ -73,33 +82,42 @@ export const makeSession = (options: SessionOptions): Effect.Effect<Session, Url
     const onStatus = (next: Status): void => {
       status = next
       PubSub.publishUnsafe(statuses, next)
+      options.onStatus?.(next)
     }
     onStatus(status)
+    const name = options.name ?? "feed"
+    const investigate = (
+      { filters, ...facts }: NoData,
+      tell: (diagnosis: Diagnosis) => void,
+    ): Effect.Effect<void> =>
+      Effect.map(namesOf(filters, options.catalogue), (names) =>
+        tell(diagnose({ ...facts, session: name, host: url.host, asked: filters, names })))
     const runs = new Set<Run>()
     const events = Stream.unwrap(Effect.gen(function* () {
       const queue = new EventQueue<SessionError>(options.bufferBytes ?? 8 * 1024 * 1024)
       const run = yield* startRun({
-        name: options.name ?? "feed",
+        name,
         url,
         key: options.key,
         transport: options.transport,
         limiter: yield* Limiter,
         clock: yield* Clock.Clock,
         queue,
-        filters: () => filters,
+        filters: () =>
+          filters,
         maxAttempts: options.maxAttempts ?? Infinity,
         linkBufferBytes,
         limits: { ...defaultLimits, ...options.limits },
         onFrame: options.onFrame,
         onStatus,
-        onNoData: () => Effect.void,
+        onNoData: (facts) => options.onDiagnosis === undefined ? Effect.void : investigate(facts, options.onDiagnosis),
       })
       runs.add(run)
       yield* Effect.addFinalizer(() => Effect.sync(() => runs.delete(run)))
       return Stream.fromPull(Effect.succeed(queue.pull))
     }))
     return {
-      name: options.name ?? "feed",
+      name,
       events,
       setFilters: (next) =>
         Effect.suspend(() => {
@@ -112,3 +130,8 @@ export const makeSession = (options: SessionOptions): Effect.Effect<Session, Url
       close: Effect.suspend(() => Effect.forEach(runs, (run) => run.close, { discard: true })),
     }
   })
+
+const namesOf = (filters: Filters, catalogue: Catalogue | undefined): Effect.Effect<Diagnosis["names"]> =>
+  catalogue === undefined
+    ? Effect.succeed({ unavailable: "no catalogue was given" })
+    : Effect.catch(checkNames(filters, catalogue), ({ message }) => Effect.succeed({ unavailable: message }))

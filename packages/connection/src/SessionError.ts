@@ -2,27 +2,31 @@
 import type { KeyUnavailable } from "./Key.ts"
 
 /** The server refused the key twice in a row, and it never worked in this run. Dialing on would not help. */
-export class KeyRefused {
+export class KeyRefused extends Error {
   readonly _tag = "KeyRefused"
-  readonly message: string
+  override readonly name: string = "KeyRefused"
   readonly refusals: number
 
   constructor(host: string, refusals: number, detail: string) {
+    super(
+      `${host} refused the key ${refusals} times in a row (${detail}). ` +
+        "Check that it is complete and that the plan or trial has not ended",
+    )
     this.refusals = refusals
-    this.message = `${host} refused the key ${refusals} times in a row (${detail}). ` +
-      "Check that it is complete and that the plan or trial has not ended"
   }
 }
 
 /** `maxAttempts` dials in a row brought nothing. */
-export class FeedUnavailable {
+export class FeedUnavailable extends Error {
   readonly _tag = "FeedUnavailable"
-  readonly message: string
+  override readonly name: string = "FeedUnavailable"
   readonly attempts: number
 
   constructor(host: string, attempts: number, detail: string) {
+    super(
+      `${host} gave no data in ${attempts} ${attempts === 1 ? "attempt" : "attempts"}; the last: ${detail}`,
+    )
     this.attempts = attempts
-    this.message = `${host} gave no data in ${attempts} ${attempts === 1 ? "attempt" : "attempts"}; the last: ${detail}`
   }
 }
 

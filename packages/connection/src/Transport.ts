@@ -58,11 +58,10 @@ export interface Transport {
  * `refused`: the server answered with an HTTP status other than 101 · `network`: it could not be reached, or broke off ·
  * `timeout`: no answer in time.
  */
-export class DialError {
+export class DialError extends Error {
   readonly _tag = "DialError"
+  override readonly name: string = "DialError"
   readonly kind: "refused" | "network" | "timeout"
-  /** Says what happened, with `host:port` but never the URL. */
-  readonly message: string
   /** The HTTP status, where the transport sees it. */
   readonly status: number | undefined
   /** What the server's `Retry-After` asks for, in milliseconds. */
@@ -75,8 +74,8 @@ export class DialError {
     message: string,
     details: { readonly status?: number; readonly retryAfterMillis?: number | undefined; readonly body?: string } = {},
   ) {
+    super(message)
     this.kind = kind
-    this.message = message
     this.status = details.status
     this.retryAfterMillis = details.retryAfterMillis
     this.body = details.body

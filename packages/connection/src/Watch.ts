@@ -16,12 +16,14 @@ export interface WatchLimits {
   readonly ping: number
   /** Without an answer to a WebSocket ping, and without a byte. */
   readonly pong: number
-  /** How long we must have stopped reading for it to be told: shorter stops are the ordinary give and take. */
+  /** How long we must be behind for it to be told: shorter stops are the ordinary give and take. */
   readonly pauseNotice: number
   /** How long we may stop reading until we hang up. */
   readonly pause: number
-  /** How long what we read may have waited on its way before that is told. */
+  /** How late an answer to a ping may be, while frames come, before we count as behind. */
   readonly lag: number
+  /** A pause this long makes all it touches stale, so `Resumed` is told at once; after a shorter one with `Heard`. */
+  readonly stalePause: number
 }
 
 /** The limits of DESIGN, "The session". */
@@ -34,6 +36,7 @@ export const defaultLimits: WatchLimits = {
   pauseNotice: 1000,
   pause: 30_000,
   lag: 5000,
+  stalePause: 5000,
 }
 
 /** Fewer new bytes than this are no sign of a frame on its way: answers to pings alone come to less. */
@@ -70,8 +73,8 @@ export interface Behind {
   readonly probe: number | undefined
   /** `Paused` was told, so `Resumed` and `Heard` must follow. */
   readonly told: boolean
-  /** The last thing told was `Paused`. */
-  readonly paused: boolean
+  /** When the `Paused` that no `Resumed` has followed yet was told. */
+  readonly pausedAt: Millis | undefined
 }
 
 /** Something to tell the consumer, with its time. */
@@ -127,7 +130,8 @@ export const onTurn = (watch: Watch, at: Millis, frames: number, pong: number | 
     silent = false
   }
   if (ping !== undefined && pong !== undefined && pong >= ping.number) ping = undefined
-  if (behind !== undefined && !behind.paused && caughtUp(watch, behind, pong)) {
+  if (behind !== undefined && caughtUp(watch, behind, pong)) {
+    if (behind.pausedAt !== undefined) after.push({ _tag: "Resumed", at })
     if (behind.told) {
       after.push({ _tag: "Heard", at })
       // Without a frame it is still silent, and the next look says so again.
@@ -148,7 +152,7 @@ export const onStop = (watch: Watch, at: Millis): Watch =>
     ...watch,
     stoppedAt: at,
     behind: watch.behind === undefined
-      ? { since: at, probe: undefined, told: false, paused: false }
+      ? { since: at, probe: undefined, told: false, pausedAt: undefined }
       : { ...watch.behind, probe: undefined },
   }
 
@@ -158,11 +162,19 @@ export const onResume = (watch: Watch, at: Millis): Verdict => {
   if (stoppedAt === undefined || behind === undefined) return verdict(watch)
   const resumed = { ...withoutTime(watch, at - stoppedAt), stoppedAt: undefined }
   const probe = sendPing(resumed, at)
-  return verdict(
-    { ...probe.watch, behind: { ...behind, probe: probe.number, paused: false } },
-    { after: behind.paused ? [{ _tag: "Resumed", at }] : none, ping: probe.number },
-  )
+  const told = tellResumed({ ...behind, probe: probe.number }, watch.limits, at)
+  return verdict({ ...probe.watch, behind: told.behind }, { before: told.notices, ping: probe.number })
 }
+
+/** After a long pause what is read is old, and to be flagged as such from here on. */
+const tellResumed = (
+  behind: Behind,
+  limits: WatchLimits,
+  at: Millis,
+): { readonly behind: Behind; readonly notices: ReadonlyArray<Notice> } =>
+  behind.pausedAt !== undefined && at - behind.pausedAt >= limits.stalePause
+    ? { behind: { ...behind, pausedAt: undefined }, notices: [{ _tag: "Resumed", at }] }
+    : { behind, notices: none }
 
 /**
  * Nothing at all ran between these two times: the process was stopped, or something held it. Whatever comes now may
@@ -174,18 +186,18 @@ export const onStall = (watch: Watch, from: Millis, at: Millis): Verdict => {
     return verdict(watch, { before: [{ _tag: "Paused", at: from }], end: slowReader(at - from) })
   }
   const stopped = onStop(watch, from)
-  const paused: Watch = { ...stopped, behind: { ...stopped.behind!, told: true, paused: true } }
-  const resumed = onResume(paused, at)
-  return { ...resumed, before: [{ _tag: "Paused", at: from }, ...resumed.after], after: none }
+  const behind = stopped.behind!
+  if (behind.pausedAt !== undefined) return onResume(stopped, at)
+  const resumed = onResume({ ...stopped, behind: { ...behind, told: true, pausedAt: from } }, at)
+  return { ...resumed, before: [{ _tag: "Paused", at: from }, ...resumed.before] }
 }
 
 /** Time went by. `receivedBytes` is the link's count, where it has one. */
 export const onTime = (watch: Watch, at: Millis, receivedBytes: number | undefined): Verdict => {
   const { limits, stoppedAt, behind } = watch
   if (stoppedAt !== undefined && behind !== undefined) {
-    const tell = !behind.paused && at - stoppedAt >= limits.pauseNotice
-    const told: Watch = tell ? { ...watch, behind: { ...behind, told: true, paused: true } } : watch
-    return verdict(told, {
+    const tell = behind.pausedAt === undefined && at - stoppedAt >= limits.pauseNotice
+    return verdict(tell ? { ...watch, behind: { ...behind, told: true, pausedAt: stoppedAt } } : watch, {
       before: tell ? [{ _tag: "Paused", at: stoppedAt }] : none,
       end: at - stoppedAt >= limits.pause ? slowReader(at - stoppedAt) : undefined,
     })
@@ -198,15 +210,22 @@ export const onTime = (watch: Watch, at: Millis, receivedBytes: number | undefin
     notices.push({ _tag: "Silent", at })
     now = { ...now, silent: true }
   }
+  const { ping, heardAt } = now
   // Frames come, the answer to an earlier ping does not: they waited at least as long, wherever it was.
-  if (now.ping !== undefined && now.behind === undefined && now.heardAt !== undefined && now.heardAt > now.ping.at) {
-    if (at - now.ping.at >= limits.lag) {
-      now = { ...now, behind: { since: now.ping.at, probe: now.ping.number, told: false, paused: false } }
-    }
+  const late = ping !== undefined && heardAt !== undefined && heardAt > ping.at && at - ping.at >= limits.lag
+  if (late && now.behind === undefined) {
+    now = { ...now, behind: { since: ping.at, probe: ping.number, told: false, pausedAt: undefined } }
   }
-  if (now.behind !== undefined && !now.behind.told && at - now.behind.since >= limits.lag) {
-    notices.push({ _tag: "Paused", at }, { _tag: "Resumed", at })
-    now = { ...now, behind: { ...now.behind, told: true } }
+  if (now.behind !== undefined) {
+    const { behind } = now
+    if (!behind.told && at - behind.since >= limits.pauseNotice) {
+      notices.push({ _tag: "Paused", at })
+      now = { ...now, behind: { ...behind, told: true, pausedAt: at } }
+    } else {
+      const told = tellResumed(behind, limits, at)
+      notices.push(...told.notices)
+      now = { ...now, behind: told.behind }
+    }
   }
   if (now.ping === undefined && now.nextPing !== undefined && at >= now.nextPing.at) {
     const sent = sendPing(now, at)
@@ -218,14 +237,15 @@ export const onTime = (watch: Watch, at: Millis, receivedBytes: number | undefin
 /** When `onTime` next has something to say, if nothing else happens. */
 export const dueAt = (watch: Watch): Millis => {
   const { limits, stoppedAt, behind } = watch
-  if (stoppedAt !== undefined) return stoppedAt + (behind?.paused === true ? limits.pause : limits.pauseNotice)
+  if (stoppedAt !== undefined) return stoppedAt + (mayTellPause(watch) ? limits.pauseNotice : limits.pause)
   const due: Array<Millis> = []
   if (watch.heardAt === undefined) due.push(watch.openedAt + limits.ack)
   else if (!watch.silent) due.push(watch.heardAt + limits.silent)
   else due.push(Math.max(watch.heardAt + limits.dead, watch.progress.at + limits.pong))
   if (watch.ping !== undefined) due.push(Math.max(watch.ping.at, watch.progress.at) + limits.pong)
   else if (watch.nextPing !== undefined) due.push(watch.nextPing.at)
-  if (behind !== undefined && !behind.told) due.push(behind.since + limits.lag)
+  if (behind !== undefined && !behind.told) due.push(behind.since + limits.pauseNotice)
+  if (behind?.pausedAt !== undefined) due.push(behind.pausedAt + limits.stalePause)
   return Math.min(...due)
 }
 
@@ -272,4 +292,4 @@ const withoutTime = (watch: Watch, millis: number): Watch => ({
 
 /** Whether we have stopped reading for so short that `Paused`, with the time it began, may yet be told. */
 export const mayTellPause = (watch: Watch | undefined): boolean =>
-  watch?.stoppedAt !== undefined && watch.behind?.paused !== true
+  watch?.stoppedAt !== undefined && watch.behind?.pausedAt === undefined

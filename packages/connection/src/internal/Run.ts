@@ -6,6 +6,7 @@ import type { Clock } from "effect/Clock"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Random from "effect/Random"
+import * as Redacted from "effect/Redacted"
 import type { Scope } from "effect/Scope"
 import { type Attempts, decide, type Ending, endingOfConnection, endingOfDial, noAttempts } from "../Backoff.ts"
 import type { FeedUrl } from "../FeedUrl.ts"
@@ -18,8 +19,7 @@ import type { Link, LinkClosed, Transport, Turn } from "../Transport.ts"
 import * as Watch from "../Watch.ts"
 import type { EventQueue } from "./EventQueue.ts"
 import { isData, serverErrors } from "./judgeFrame.ts"
-import { scrub, secretOf } from "./scrub.ts"
-import * as Redacted from "effect/Redacted"
+import { scrub, secretOf, withoutKey } from "./scrub.ts"
 
 /** What a run is made of. */
 export interface RunConfig {
@@ -47,6 +47,8 @@ export interface NoData {
   readonly filters: Filters
   readonly plan: string | undefined
   readonly errors: ReadonlyArray<string>
+  /** Since the filters were sent, in milliseconds. */
+  readonly silentMillis: number
 }
 
 /** A run, once started. */
@@ -161,13 +163,16 @@ export const startRun = (config: RunConfig): Effect.Effect<Run, never, Scope> =>
         const known = ready?.[index]
         const frame = known !== undefined && known.at >= lastAt
           ? known
-          : makeFrame(name, current.epoch, stamp(at), frames[index]!)
+          : makeFrame(name, current.epoch, stamp(at), shown(current, frames[index]!))
         stamp(frame.at)
         if (current.phase === "awaiting_ack") accept(current, frame)
         queue.push(frame)
         if (current.liveAt === undefined) judge(current, frame)
       }
     }
+
+    const shown = (current: Connection | undefined, raw: string | Uint8Array): string | Uint8Array =>
+      current !== undefined && current.liveAt === undefined ? withoutKey(raw, current.secret) : raw
 
     /** The first frame says that the server accepted us, ack or not. */
     const accept = (current: Connection, frame: Frame): void => {
@@ -239,7 +244,7 @@ export const startRun = (config: RunConfig): Effect.Effect<Run, never, Scope> =>
           bufferBytes: config.linkBufferBytes,
           ...(onFrame === undefined ? {} : {
             onFrame: (raw) => {
-              const frame = makeFrame(name, dialed, stamp(now()), raw)
+              const frame = makeFrame(name, dialed, stamp(now()), shown(connection, raw))
               tapped.push(frame)
               try {
                 onFrame(frame)
@@ -351,12 +356,13 @@ export const startRun = (config: RunConfig): Effect.Effect<Run, never, Scope> =>
       return current.diagnosed = at - subscribedAt >= noDataMillis
     }
 
-    const factsOf = ({ plan, errors }: Connection, at: Millis): NoData => ({
+    const factsOf = (current: Connection, at: Millis): NoData => ({
       epoch,
       at,
       filters: config.filters(),
-      plan,
-      errors: [...errors],
+      plan: current.plan,
+      errors: [...current.errors],
+      silentMillis: at - (current.subscribedAt ?? at),
     })
 
     const ended = Effect.raceFirst(Deferred.await(shutdown), Effect.raceFirst(life, ticks))

@@ -23,3 +23,15 @@ export const secretOf = (url: string): string => {
     return ""
   }
 }
+
+const longestEcho = 4096
+
+/**
+ * A frame without the key. Servers answer before the first data in short texts, and one may repeat what it refuses;
+ * longer frames and bytes without it come back as they are.
+ */
+export const withoutKey = (raw: string | Uint8Array, secret: string): string | Uint8Array => {
+  if (secret.length < 4 || raw.length > longestEcho) return raw
+  const text = typeof raw === "string" ? raw : new TextDecoder().decode(raw)
+  return text.includes(secret) ? text.replaceAll(secret, "[redacted]") : raw
+}

@@ -8,7 +8,7 @@ import { scrub, secretOf } from "../internal/scrub.ts"
 import { TurnBuffer } from "../internal/TurnBuffer.ts"
 import { parseRetryAfter } from "../RetryAfter.ts"
 import { DialError, type DialOptions, type Link, LinkClosed, type Transport } from "../Transport.ts"
-import { frameLimitBytes } from "./FrameLimit.ts"
+import { frameLimitBytes } from "./frameLimit.ts"
 import { proxyAgentFor } from "./proxyAgent.ts"
 
 /** Options of {@link wsTransport}. */

@@ -1,0 +1,107 @@
+/** Why a session is connected and yet nothing comes. */
+import type { Filters, Millis } from "@boltodds/protocol"
+import { describeUnknown, type NameReport, type UnknownName } from "./checkNames.ts"
+
+/** What may be the cause. */
+export type DiagnosisCause =
+  /** The server said so itself. */
+  | { readonly kind: "server_error"; readonly texts: ReadonlyArray<string> }
+  /** These names do not exist, and the server ignores them in silence. */
+  | { readonly kind: "unknown_names"; readonly names: ReadonlyArray<UnknownName> }
+  /** The catalogue lists no game within the filters now. */
+  | { readonly kind: "no_games" }
+  /** The plan allows less than was asked. */
+  | { readonly kind: "plan_limit"; readonly plan: string }
+  /** Another program uses the key: the smaller plans allow one connection. */
+  | { readonly kind: "key_in_use" }
+  /** The trial or the subscription has ended. */
+  | { readonly kind: "plan_ended" }
+  /** The address is not that of the feed. */
+  | { readonly kind: "wrong_address" }
+  /** The filters leave little, and it does not move. */
+  | { readonly kind: "quiet" }
+
+/** What is known when a connection brought nothing but pings. */
+export interface Diagnosis {
+  readonly session: string
+  readonly epoch: number
+  readonly at: Millis
+  /** How long nothing came, in milliseconds. */
+  readonly silentMillis: number
+  readonly host: string
+  readonly asked: Filters
+  readonly plan: string | undefined
+  /** What the catalogue says of the names, or why it could not be asked. */
+  readonly names: NameReport | { readonly unavailable: string }
+  /** Proven causes first, then possible ones, the likelier first. */
+  readonly causes: ReadonlyArray<{ readonly proven: boolean; readonly cause: DiagnosisCause }>
+}
+
+/** The facts of a {@link Diagnosis}. */
+export type DiagnosisFacts = Omit<Diagnosis, "causes"> & { readonly errors: ReadonlyArray<string> }
+
+/** Draws the conclusions. Pure. */
+export const diagnose = ({ errors, ...facts }: DiagnosisFacts): Diagnosis => {
+  const { asked, plan, names } = facts
+  const report = "unavailable" in names ? undefined : names
+  const proven: Array<DiagnosisCause> = []
+  const possible: Array<DiagnosisCause> = []
+  if (errors.length > 0) proven.push({ kind: "server_error", texts: errors })
+  if (report !== undefined && report.unknown.length > 0) proven.push({ kind: "unknown_names", names: report.unknown })
+  if (report?.games === 0) proven.push({ kind: "no_games" })
+  if (plan !== undefined && plan.toLowerCase() === "starter" && !withinStarter(asked)) {
+    possible.push({ kind: "plan_limit", plan })
+  }
+  possible.push({ kind: "key_in_use" }, { kind: "plan_ended" })
+  if (report === undefined) possible.push({ kind: "wrong_address" })
+  if (Object.keys(asked).length > 0) possible.push({ kind: "quiet" })
+  return {
+    ...facts,
+    causes: [
+      ...proven.map((cause) => ({ proven: true, cause })),
+      ...possible.map((cause) => ({ proven: false, cause })),
+    ],
+  }
+}
+
+/** Starter allows one sport and one market (PROTOCOL, "Endpoints"). */
+const withinStarter = ({ sports, markets }: Filters): boolean => sports?.length === 1 && markets?.length === 1
+
+/** A diagnosis in words, several lines, the last without an end of line. */
+export const renderDiagnosis = (diagnosis: Diagnosis): string => {
+  const { host, silentMillis, asked, names, plan } = diagnosis
+  const lines = [
+    `Connected to ${host}, but nothing except pings came for ${Math.round(silentMillis / 1000)} s.`,
+    `Asked for: ${describeFilters(asked)}${plan === undefined ? "" : ` (plan ${plan})`}`,
+  ]
+  for (const { proven, cause } of diagnosis.causes) lines.push(`${proven ? "-" : "- perhaps:"} ${describeCause(cause)}`)
+  if ("unavailable" in names) lines.push(`The names could not be checked: ${names.unavailable}`)
+  else if (names.unknown.length === 0 && Object.keys(asked).length > 0) lines.push("All names asked for exist.")
+  return lines.join("\n")
+}
+
+const describeFilters = (filters: Filters): string => {
+  const parts = Object.entries(filters).map(([kind, names]) => `${kind} ${(names as ReadonlyArray<string>).join(", ")}`)
+  return parts.length === 0 ? "everything" : parts.join("; ")
+}
+
+const describeCause = (cause: DiagnosisCause): string => {
+  switch (cause.kind) {
+    case "server_error":
+      return `the server said: ${cause.texts.join("; ")}`
+    case "unknown_names":
+      return `names that do not exist are ignored by the server: ${cause.names.map(describeUnknown).join("; ")}`
+    case "no_games":
+      return "the catalogue lists no game for these filters now"
+    case "plan_limit":
+      return `the plan ${cause.plan} allows one sport and one market: name one of each`
+    case "key_in_use":
+      return "another program uses this key: the plans allow 1 to 3 connections at a time"
+    case "plan_ended":
+      return "the trial or subscription of this key has ended"
+    case "wrong_address":
+      return "the address is not that of the feed"
+    case "quiet":
+      return "there is nothing to tell within these filters at this hour"
+  }
+}

@@ -1,0 +1,90 @@
+/** Whether the names in filters exist: the server ignores those that do not, in silence. */
+import { type CatalogueGame, type Filters, type InfoBody, type MarketsBody, normalizeFilters } from "@boltodds/protocol"
+import * as Effect from "effect/Effect"
+import type { Catalogue, CatalogueError } from "./Catalogue.ts"
+import { nearestNames } from "./nearestNames.ts"
+
+/** What a name in a filter names. */
+export type NameKind = "sport" | "sportsbook" | "game" | "market"
+
+/** A name that the catalogue does not have. */
+export interface UnknownName {
+  readonly kind: NameKind
+  readonly name: string
+  /** What may have been meant, nearest first. */
+  readonly nearest: ReadonlyArray<string>
+}
+
+/** What the catalogue says of some filters. */
+export interface NameReport {
+  readonly unknown: ReadonlyArray<UnknownName>
+  /** How many games the catalogue lists within the filters now; undefined where it was not asked. */
+  readonly games: number | undefined
+}
+
+/** The part of a catalogue that filters are compared with; parts left out are not checked. */
+export interface KnownNames {
+  readonly info?: InfoBody
+  readonly games?: ReadonlyArray<CatalogueGame>
+  readonly markets?: MarketsBody
+}
+
+/** Compares filters with known names. Pure. */
+export const compareNames = (filters: Filters, known: KnownNames): NameReport => {
+  const { sports, sportsbooks, games, markets } = normalizeFilters(filters)
+  const gameKeys = known.games?.map(({ game }) => game)
+  const marketNames = known.markets === undefined
+    ? undefined
+    : Object.values(known.markets).flatMap((bySport) => Object.values(bySport).flat())
+  return {
+    unknown: [
+      ...unknownIn("sport", sports, known.info?.sports),
+      ...unknownIn("sportsbook", sportsbooks, known.info?.sportsbooks),
+      ...unknownIn("game", games, gameKeys),
+      ...unknownIn("market", markets, marketNames),
+    ],
+    games: known.games?.filter(({ game, sport }) =>
+      (games === undefined || games.includes(game)) &&
+      (sports === undefined || sport === null || sports.includes(sport))
+    ).length,
+  }
+}
+
+const unknownIn = (
+  kind: NameKind,
+  asked: ReadonlyArray<string> | undefined,
+  known: ReadonlyArray<string> | undefined,
+): ReadonlyArray<UnknownName> => {
+  if (asked === undefined || known === undefined) return []
+  const names = new Set(known)
+  return asked.filter((name) => !names.has(name)).map((name) => ({ kind, name, nearest: nearestNames(name, names) }))
+}
+
+/**
+ * Checks the names in filters against the catalogue. Asks only for what the filters mention: one request for sports and
+ * sportsbooks, one for games, one for markets (of the sports and sportsbooks that do exist).
+ */
+export const checkNames = (filters: Filters, catalogue: Catalogue): Effect.Effect<NameReport, CatalogueError> =>
+  Effect.gen(function* () {
+    const { sports, sportsbooks, games, markets } = normalizeFilters(filters)
+    const info = sports === undefined && sportsbooks === undefined ? undefined : yield* catalogue.info
+    const known: KnownNames = {
+      ...(info === undefined ? {} : { info }),
+      ...(games === undefined && sports === undefined ? {} : { games: yield* catalogue.games }),
+      ...(markets === undefined ? {} : {
+        markets: yield* catalogue.markets({
+          sports: sports?.filter((name) => info?.sports.includes(name)) ?? [],
+          sportsbooks: sportsbooks?.filter((name) => info?.sportsbooks.includes(name)) ?? [],
+        }),
+      }),
+    }
+    return compareNames(filters, known)
+  })
+
+/** ``no sportsbook `draftking`; did you mean `draftkings`?`` */
+export const describeUnknown = ({ kind, name, nearest }: UnknownName): string => {
+  const meant = nearest.map((near) => `\`${near}\``)
+  const last = meant.pop()
+  const choice = meant.length === 0 ? last : `${meant.join(", ")} or ${last}`
+  return `no ${kind} \`${name}\`${last === undefined ? "" : `; did you mean ${choice}?`}`
+}

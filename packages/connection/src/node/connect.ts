@@ -1,0 +1,20 @@
+/** `connect` with what only a server runtime has. */
+import * as connection from "../connect.ts"
+import { wsTransport } from "./wsTransport.ts"
+
+/**
+ * Connects to the feed through `ws`, which can pause the socket and sees why a dial was refused. Otherwise as `connect`
+ * of the main entry.
+ *
+ * @example
+ * ```ts
+ * import { connect } from "@boltodds/connection/node"
+ *
+ * const feed = connect({ filters: { sports: ["NBA"], sportsbooks: ["draftkings"] } })
+ * for await (const message of feed.messages()) {
+ *   console.log(message.action)
+ * }
+ * ```
+ */
+export const connect = (options: connection.ConnectOptions = {}): connection.Feed =>
+  connection.connect({ transport: wsTransport(), ...options })
