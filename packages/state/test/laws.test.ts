@@ -1,0 +1,196 @@
+import {
+  type Book,
+  type Change,
+  type Control,
+  decodeEvent,
+  emptyBook,
+  encodeEvent,
+  type FeedEvent,
+  fold,
+  isLive,
+} from "@boltodds/protocol"
+import { apply, book, make, makeSync, snapshot, type Step, thaw, track } from "@boltodds/state"
+import * as Result from "effect/Result"
+import { describe, expect, it } from "vitest"
+import { generator, type Scenario, scenario } from "./scenario.ts"
+
+// More, and from elsewhere: LAW_RUNS=10000 LAW_SEED=1 vitest run packages/state
+const runs = Number(process.env["LAW_RUNS"] ?? 300)
+const firstSeed = Number(process.env["LAW_SEED"] ?? 1)
+
+const options = { run: "01J00000000000000000000000" }
+const recordsOf = (steps: ReadonlyArray<Step>): ReadonlyArray<Change | Control> => steps.flatMap((step) => step.records)
+const bytes = (records: ReadonlyArray<Change | Control>): string =>
+  records.map((record) => JSON.stringify(record)).join("\n")
+const allAtOnce = (events: ReadonlyArray<FeedEvent>) => apply(make(options), events)
+
+/** A random cut of events into turns. */
+const turns = (events: ReadonlyArray<FeedEvent>, random: () => number): Array<ReadonlyArray<FeedEvent>> => {
+  const result: Array<ReadonlyArray<FeedEvent>> = []
+  for (let from = 0; from < events.length;) {
+    const size = 1 + Math.floor(random() * 7)
+    result.push(events.slice(from, from + size))
+    from += size
+  }
+  return result
+}
+
+const forSeeds = (law: (life: Scenario, random: () => number) => void): void => {
+  for (let seed = firstSeed; seed < firstSeed + runs; seed++) {
+    try {
+      law(scenario(seed), generator(seed ^ 0x5eed))
+    } catch (cause) {
+      throw new Error(`seed ${seed}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause })
+    }
+  }
+}
+
+describe("the laws of the book", { timeout: 60_000 + runs * 100 }, () => {
+  it("folds its records into its own book, at every step", () => {
+    forSeeds((life, random) => {
+      let state = make(options)
+      let folded: Book = emptyBook
+      for (const turn of turns(life.events, random)) {
+        const next = apply(state, turn)
+        state = next.state
+        folded = fold(folded, recordsOf(next.steps))
+        expect(folded).toEqual(book(state))
+      }
+    })
+  })
+
+  it("rebuilds its book from a snapshot, doubts included", () => {
+    forSeeds((life, random) => {
+      const until = Math.floor(random() * life.events.length)
+      const { state } = allAtOnce(life.events.slice(0, until))
+      expect(fold(emptyBook, snapshot(state))).toEqual(book(state))
+    })
+  })
+
+  it("never believes a price live that the server did not quote when it was last heard", () => {
+    forSeeds((life) => {
+      let state = make(options)
+      let folded: Book = emptyBook
+      let given = 0
+      for (const moment of life.moments) {
+        const next = apply(state, life.events.slice(given, moment.events))
+        given = moment.events
+        state = next.state
+        folded = fold(folded, recordsOf(next.steps))
+        for (const game of folded.games.values()) {
+          for (const line of game.lines.values()) {
+            if (line.odds === null || !isLive(folded, game, line)) continue
+            const truth = moment.truth.get(`${game.sportsbook}|${game.game}`)?.get(line.outcome)
+            if (moment.connected && line.odds === truth) continue
+            const which = `${game.sportsbook}|${game.game}|${line.outcome} after ${given} events`
+            expect.fail(
+              `${which}: believed ${line.odds}, the server ${moment.connected ? "quoted" : "was away from"} ${truth}`,
+            )
+          }
+        }
+      }
+    })
+  })
+
+  it("is the server's book after a settled snapshot", () => {
+    let settled = 0
+    forSeeds((life) => {
+      if (!life.settled) return
+      const broken = life.events.some((event) =>
+        event._tag === "Frame" && event.items.some((item) => item._tag === "Quarantined" && item.touches !== undefined)
+      )
+      if (broken) return
+      settled++
+      const last = life.moments.at(-1)!
+      const known = book(allAtOnce(life.events).state)
+      const prices = (lines: Iterable<readonly [string, number | null]>) =>
+        Object.fromEntries([...lines].sort(([a], [b]) => a < b ? -1 : 1))
+      const ours = Object.fromEntries(
+        [...known.games.values()].map((game) => [
+          `${game.sportsbook}|${game.game}`,
+          prices([...game.lines.values()].map((line) => [line.outcome, line.odds] as const)),
+        ]),
+      )
+      const theirs = Object.fromEntries(
+        [...last.truth].filter(([id]) => life.filters.sportsbooks?.includes(id.split("|")[0]!) ?? true)
+          .map(([id, lines]) => [id, prices(lines)]),
+      )
+      expect(ours).toEqual(theirs)
+    })
+    expect(settled).toBeGreaterThan(runs / 20)
+  })
+
+  it("gives the same bytes however events are grouped, and with ticks added anywhere", () => {
+    forSeeds((life, random) => {
+      const expected = bytes(recordsOf(allAtOnce(life.events).steps))
+      const draft = thaw(make(options))
+      let regrouped: Array<Change | Control> = []
+      for (const turn of turns(life.events, random)) regrouped = regrouped.concat(recordsOf(draft.apply(turn)))
+      expect(bytes(regrouped)).toBe(expected)
+
+      const ticked = life.events.flatMap((event, index): ReadonlyArray<FeedEvent> => {
+        const next = life.events[index + 1]
+        if (next === undefined || random() < 0.5) return [event]
+        const at = event.at + Math.floor(random() * (next.at - event.at + 1))
+        return [event, { _tag: "Tick", session: event.session, epoch: event.epoch, at, wall: at }]
+      })
+      expect(bytes(recordsOf(allAtOnce(ticked).steps))).toBe(expected)
+    })
+  })
+
+  it("gives the same bytes from a recording", () => {
+    forSeeds((life) => {
+      const replayed = life.events.map((event) => Result.getOrThrow(decodeEvent(encodeEvent(event))))
+      expect(bytes(recordsOf(allAtOnce(replayed).steps))).toBe(bytes(recordsOf(allAtOnce(life.events).steps)))
+    })
+  })
+
+  it("leaves the state it was given as it was", () => {
+    forSeeds((life, random) => {
+      const half = Math.floor(random() * life.events.length)
+      const { state } = allAtOnce(life.events.slice(0, half))
+      const before = JSON.stringify(snapshot(state))
+      const rest = life.events.slice(half)
+      const first = bytes(recordsOf(apply(state, rest).steps))
+      expect(JSON.stringify(snapshot(state))).toBe(before)
+      expect(bytes(recordsOf(apply(state, rest).steps))).toBe(first)
+
+      const draft = thaw(state)
+      const sealed = draft.seal()
+      draft.apply(rest)
+      expect(JSON.stringify(snapshot(sealed))).toBe(before)
+    })
+  })
+
+  it("numbers its records without a hole and ends each group once", () => {
+    forSeeds((life) => {
+      const { steps } = allAtOnce(life.events)
+      const records = recordsOf(steps)
+      expect(records.map((record) => record.seq)).toEqual(records.map((_, index) => index + 1))
+      for (const step of steps) {
+        if (step.records.length > 0) expect(step.records.at(-1)!.last).toBe(true)
+        const frames = step.records.filter((record) => record.frame !== null)
+        expect(frames.filter((record) => record.last === true).length).toBe(frames.length > 0 ? 1 : 0)
+      }
+      for (let index = 1; index < records.length; index++) {
+        expect(records[index]!.at >= records[index - 1]!.at, "time never goes back").toBe(true)
+      }
+    })
+  })
+
+  it("tells of gaps and settling alike without a book", () => {
+    forSeeds((life) => {
+      const gaps = (records: ReadonlyArray<Change | Control>) =>
+        records.flatMap((record) =>
+          "control" in record && (record.control === "gap_opened" || record.control === "stale" ||
+              record.control === "fresh" || record.control === "game_verified" || record.control === "synced")
+            ? [`${record.at} ${record.control} ${"game" in record ? record.sportsbook + record.game : ""}`]
+            : "change" in record && record.change === "game_closed"
+            ? [`${record.at} closed ${record.sportsbook} ${record.game} ${record.cause}`]
+            : []
+        )
+      expect(gaps(recordsOf(track(makeSync(options), life.events).steps)))
+        .toEqual(gaps(recordsOf(allAtOnce(life.events).steps)))
+    })
+  })
+})
