@@ -1,1 +1,10 @@
-export {}
+export * from "./emits/changes.ts"
+export * from "./emits/messages.ts"
+export type { Quote } from "./emits/Quote.ts"
+export * from "./emits/quotes.ts"
+export * from "./emits/raw.ts"
+export type * from "./Emit.ts"
+export * from "./Processor.ts"
+export * from "./Report.ts"
+export { type ProcessedRouteOptions, type Route, route, type RouteOptions } from "./Route.ts"
+export * from "./run.ts"

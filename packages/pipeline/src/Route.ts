@@ -1,0 +1,150 @@
+/** Routes: from an emit through a processor and a lane into a sink. */
+import type { Millis } from "@boltodds/protocol"
+import {
+  type Envelope,
+  type Lane,
+  type LaneOptions,
+  makeLane,
+  type Sink,
+  type SinkError,
+  withLast,
+} from "@boltodds/sink"
+import type { Step } from "@boltodds/state"
+import * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
+import type { Depth, Emit } from "./Emit.ts"
+import { dropNotice } from "./internal/dropNotice.ts"
+import { ProcessorRun } from "./internal/ProcessorRun.ts"
+import type { SharedEmissions } from "./internal/Shared.ts"
+import type { Processor } from "./Processor.ts"
+
+/** What a route is made of; a value, to be run any number of times. */
+export interface RouteOptions<A, B, R> {
+  /** How reports, logs and `dropped` controls name it. */
+  readonly name: string
+  /** Routes that hold the same emit (the same object) share its work. */
+  readonly emit: Emit<A>
+  /** Opens the sink; its scope closes when the run is over. */
+  readonly sink: Effect.Effect<Sink<B>, SinkError, R | Scope.Scope>
+  readonly lane?: Omit<LaneOptions<B>, "name" | "run" | "notice">
+  /** Whether the run fails when the sink is disabled. Default true. */
+  readonly required?: boolean
+}
+
+/** {@link RouteOptions} with a processor between emit and lane; made anew for each run. */
+export interface ProcessedRouteOptions<A, B, R> extends RouteOptions<A, B, R> {
+  readonly processor: () => Processor<A, B>
+}
+
+/** A route, ready to be run. Make it with {@link route}. */
+export interface Route<out R = never> {
+  readonly name: string
+  readonly emit: string
+  readonly needs: Depth
+  readonly required: boolean
+  /** @internal */
+  readonly open: (context: RouteContext) => Effect.Effect<OpenRoute, SinkError, R | Scope.Scope>
+}
+
+/** @internal What a route is opened with. */
+export interface RouteContext {
+  readonly run: string
+  readonly emissions: SharedEmissions
+  /** Data records after which a route takes no more data. */
+  readonly count: number
+}
+
+/** @internal A route at work. */
+export interface OpenRoute {
+  readonly lane: Omit<Lane<never>, "push">
+  /** Takes a turn. False: the lane is full. */
+  readonly turn: (steps: ReadonlyArray<Step>, now: Millis) => boolean
+  /** Takes the final steps of the run, and what its processor holds back before them. */
+  readonly finish: (steps: ReadonlyArray<Step>) => void
+  /** Whether it has had all the data it may have. */
+  readonly isSated: () => boolean
+}
+
+/**
+ * Makes a route.
+ *
+ * @example
+ * ```ts
+ * import { changes, filter, route } from "@boltodds/pipeline"
+ * import { stdout } from "@boltodds/sink-stdout"
+ *
+ * route({ name: "stdout", emit: changes(), sink: stdout() })
+ * route({
+ *   name: "nba",
+ *   emit: changes(),
+ *   processor: () => filter((change) => change.sport === "NBA"),
+ *   sink: stdout(),
+ * })
+ * ```
+ */
+export function route<A, B, R = never>(options: ProcessedRouteOptions<A, B, R>): Route<R>
+export function route<A, R = never>(options: RouteOptions<A, A, R>): Route<R>
+export function route<A, R>(options: RouteOptions<A, A, R> & { readonly processor?: () => Processor<A, A> }): Route<R> {
+  const { name, emit, required } = options
+  return {
+    name,
+    emit: emit.name,
+    needs: emit.needs,
+    required: required ?? true,
+    open: (context) => openRoute(options, context),
+  }
+}
+
+const openRoute = <A, R>(
+  options: RouteOptions<A, A, R> & { readonly processor?: () => Processor<A, A> },
+  context: RouteContext,
+): Effect.Effect<OpenRoute, SinkError, R | Scope.Scope> =>
+  Effect.gen(function* () {
+    const sink = yield* options.sink
+    const shared = context.emissions.for(options.emit)
+    const tell = shared.emission.control?.bind(shared.emission)
+    const lane = yield* makeLane(sink, {
+      ...options.lane,
+      name: options.name,
+      run: context.run,
+      ...tell === undefined ? {} : { notice: (loss) => tell(dropNotice(context.run, options.name, loss)) },
+    })
+    const processing = options.processor === undefined ? undefined : new ProcessorRun(options.processor())
+    let left = context.count
+
+    /** Cuts behind the last data record that may still pass; controls pass for ever. */
+    const sate = (envelopes: ReadonlyArray<Envelope<A>>): ReadonlyArray<Envelope<A>> => {
+      if (left === Infinity) return envelopes
+      const taken: Array<Envelope<A>> = []
+      for (const envelope of envelopes) {
+        if (envelope._tag === "Control") taken.push(envelope)
+        else if (left > 0) {
+          left -= 1
+          taken.push(left === 0 ? withLast(envelope, true) : envelope)
+        }
+        if (left === 0 && envelope._tag === "Record") break
+      }
+      return taken
+    }
+
+    const push = (envelopes: ReadonlyArray<Envelope<A>>): boolean => {
+      const taken = sate(envelopes)
+      return taken.length === 0 || lane.push(taken)
+    }
+
+    return {
+      lane,
+      turn: (steps, now) => {
+        const envelopes = shared.of(steps)
+        if (processing !== undefined) return push(processing.turn(envelopes, now))
+        return envelopes.length === 0 || push(envelopes)
+      },
+      finish: (steps) => {
+        if (processing !== undefined) push(processing.finish())
+        if (steps.length === 0) return
+        const envelopes = shared.of(steps)
+        push(processing === undefined ? envelopes : processing.turn(envelopes, -Infinity))
+      },
+      isSated: () => left === 0,
+    } satisfies OpenRoute
+  })

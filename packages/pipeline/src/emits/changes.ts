@@ -1,0 +1,37 @@
+/** The emit `changes`: what happened to the book, in the toolkit's own language. */
+import type { Change } from "@boltodds/protocol"
+import { makeControl } from "@boltodds/sink"
+import type { Emission, Emit, EmitOptions } from "../Emit.ts"
+import { changeForm, controlForm } from "../internal/forms.ts"
+import { Groups } from "../internal/Groups.ts"
+
+/**
+ * Changes (`change` names the kind) and controls (`control` names it), one line each: folding them gives the book.
+ *
+ * Without controls the lines of a gap look live: leave them out only where another route has them.
+ */
+export const changes = (options: EmitOptions = {}): Emit<Change> => ({
+  name: "changes",
+  needs: "book",
+  open: () => open(options.control ?? true),
+})
+
+const open = (withControls: boolean): Emission<Change> => ({
+  of: (steps) => {
+    const groups = new Groups<Change>()
+    for (const { event, records } of steps) {
+      if (records.length === 0) continue
+      groups.begin(event.session, event.epoch, event.at)
+      for (const record of records) {
+        groups.at(record.at)
+        const last = record.last === true
+        if (!("control" in record)) groups.record(record.seq, last, record, changeForm)
+        else if (withControls) groups.control(record.seq, last, record, controlForm)
+        else if (last) groups.end()
+      }
+    }
+    return groups.envelopes
+  },
+  control: (control) =>
+    makeControl({ ...control, at: Date.parse(control.at), last: control.last === true }, control, controlForm),
+})

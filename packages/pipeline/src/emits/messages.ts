@@ -1,0 +1,105 @@
+/** The emit `messages`: the feed's own messages, as they came. */
+import type { Change, Control, FeedMessage, Frame, Item } from "@boltodds/protocol"
+import { type Form, makeControl } from "@boltodds/sink"
+import type { Step } from "@boltodds/state"
+import type { Emission, Emit, EmitOptions } from "../Emit.ts"
+import { Epochs } from "../internal/Epochs.ts"
+import { wireForm } from "../internal/forms.ts"
+import { Groups } from "../internal/Groups.ts"
+import { isGameGone, precedesMessages } from "../internal/tellings.ts"
+
+/** A message whose `action` nobody has seen yet. */
+export interface UnknownMessage {
+  readonly action: string
+  readonly [field: string]: unknown
+}
+
+/** What the emit {@link messages} tells. */
+export type Message = FeedMessage | UnknownMessage
+
+/**
+ * Each message of the wire as it came, byte for byte, one a line; pings and acknowledgements are left out, messages
+ * nobody knows are not. A message written over several lines is put on one: between the tokens of JSON a line break is
+ * a space.
+ *
+ * Controls stand between them in the wire's own envelope, `{"timestamp", "action": "pipe_gap_opened", "data"}`; what
+ * could not be read is told as `pipe_quarantined`, and a game that settling or new filters closed as `pipe_game_gone`.
+ * Messages of a frame come before the controls that it caused, but for those that open a gap.
+ *
+ * This is not a book: after a gap, and in a game's full update, what is not named any more is gone. `changes` tells
+ * that. The `seq` of an envelope counts the lines of this emit.
+ */
+export const messages = (options: EmitOptions = {}): Emit<Message> => ({
+  name: "messages",
+  needs: "sync",
+  open: () => new Messages(options.control ?? true),
+})
+
+/** Only for messages without a text of their own, of which there are none on the wire. */
+const messageForm: Form<Message> = { encode: JSON.stringify }
+
+class Messages implements Emission<Message> {
+  readonly #withControls: boolean
+  readonly #epochs = new Epochs()
+  #seq = 0
+
+  constructor(withControls: boolean) {
+    this.#withControls = withControls
+  }
+
+  of(steps: ReadonlyArray<Step>): ReturnType<Emission<Message>["of"]> {
+    const groups = new Groups<Message>()
+    for (let index = 0; index < steps.length; index++) {
+      const { event, records } = steps[index]!
+      const counts = this.#epochs.counts(event)
+      const isFrame = event._tag === "Frame"
+      if (!isFrame && records.length === 0) continue
+      groups.begin(event.session, event.epoch, event.at)
+      let record = 0
+      if (isFrame) {
+        while (record < records.length && precedesMessages(records[record]!)) this.#tell(groups, records[record++]!)
+        if (counts) this.#frame(groups, event, record === records.length)
+      }
+      while (record < records.length) this.#tell(groups, records[record++]!)
+      groups.end()
+    }
+    return groups.envelopes
+  }
+
+  control(control: Control): ReturnType<typeof makeControl> {
+    return makeControl({ ...control, at: Date.parse(control.at), last: true }, control, wireForm)
+  }
+
+  #frame(groups: Groups<Message>, frame: Frame, isAll: boolean): void {
+    const { items } = frame
+    groups.begin(frame.session, frame.epoch, frame.at)
+    let final = items.length - 1
+    while (final >= 0 && !isTold(items[final]!)) final--
+    for (let index = 0; index <= final; index++) {
+      const item = items[index]!
+      if (!isTold(item)) continue
+      const value = item._tag === "Message" ? item.message : item.value as UnknownMessage
+      groups.record(++this.#seq, isAll && index === final, value, messageForm, oneLine(item.text))
+    }
+  }
+
+  #tell(groups: Groups<Message>, record: Change | Control): void {
+    if (this.#withControls && ("control" in record || isGameGone(record))) {
+      groups.at(record.at)
+      groups.control(++this.#seq, record.last === true, record, wireForm)
+    } else if (record.last === true) groups.end()
+  }
+}
+
+/** Whether an item is data: everything that could be read, but for what only keeps the connection. */
+const isTold = (item: Item): item is Exclude<Item, { _tag: "Quarantined" }> => {
+  if (item._tag !== "Message") return item._tag === "Unknown"
+  const { action } = item.message
+  return action !== "ping" && action !== "socket_connected" && action !== "subscription_updated"
+}
+
+const lineBreaks = /[\r\n]+/g
+
+/** JSON that parsed has line breaks between its tokens only (RFC 8259, section 7): a space means the same. */
+const oneLine = (text: string): string =>
+  text.includes("\n") || text.includes("\r") ? text.replace(lineBreaks, " ") : text

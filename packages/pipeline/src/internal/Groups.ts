@@ -1,0 +1,50 @@
+/** Building the envelopes of a turn, group by group. */
+import type { Millis } from "@boltodds/protocol"
+import { type ControlValue, type Envelope, type Form, makeControl, makeRecord, withLast } from "@boltodds/sink"
+
+/** The envelopes of one turn. The stamp is set per event and written over: makers of envelopes copy it. */
+export class Groups<A> {
+  readonly envelopes: Array<Envelope<A>> = []
+  readonly #stamp = { seq: 0, at: 0, session: "", epoch: 0, last: false }
+  #from = 0
+  #iso = ""
+  #isoMillis: Millis = 0
+
+  /** Where what follows belongs. */
+  begin(session: string, epoch: number, at: Millis): void {
+    this.#stamp.session = session
+    this.#stamp.epoch = epoch
+    this.#stamp.at = at
+  }
+
+  record(seq: number, last: boolean, value: A, form: Form<A>, text?: string): void {
+    this.#stamp.seq = seq
+    this.#stamp.last = last
+    this.envelopes.push(makeRecord(this.#stamp, value, form, text))
+    if (last) this.#from = this.envelopes.length
+  }
+
+  control(seq: number, last: boolean, value: ControlValue, form: Form<ControlValue>): void {
+    this.#stamp.seq = seq
+    this.#stamp.last = last
+    this.envelopes.push(makeControl(this.#stamp, value, form))
+    if (last) this.#from = this.envelopes.length
+  }
+
+  /** Sets the time to that of a record: a deadline's lies before its event's. */
+  at(iso: string): void {
+    if (iso !== this.#iso) {
+      this.#iso = iso
+      this.#isoMillis = Date.parse(iso)
+    }
+    this.#stamp.at = this.#isoMillis
+  }
+
+  /** Ends a group that may not have been told to its last: the final one that was told becomes the last. */
+  end(): void {
+    const { envelopes } = this
+    const final = envelopes.length - 1
+    if (final >= this.#from) envelopes[final] = withLast(envelopes[final]!, true)
+    this.#from = envelopes.length
+  }
+}

@@ -1,0 +1,30 @@
+/** How records and controls are written down. */
+import { type Change, type Control, encodeRecord } from "@boltodds/protocol"
+import type { ControlValue, Form } from "@boltodds/sink"
+
+const mark = <A extends Change | Control>(record: A, last: boolean): A => {
+  if (last) return { ...record, last }
+  return Object.fromEntries(Object.entries(record).filter(([field]) => field !== "last")) as unknown as A
+}
+
+/** Changes, in the toolkit's own language. */
+export const changeForm: Form<Change> = { encode: encodeRecord, mark }
+
+/** Controls, in the toolkit's own language. */
+export const controlForm: Form<ControlValue> = { encode: encodeRecord, mark }
+
+/**
+ * Controls in the envelope of the wire, under actions of their own: `pipe_gap_opened`, …, and `pipe_game_gone` for a
+ * game that is closed without a message of the feed saying so.
+ */
+export const wireForm: Form<ControlValue> = {
+  encode: (value) => {
+    if (!("control" in value)) {
+      const { at, sportsbook, game, sport, cause } = value
+      return JSON.stringify({ timestamp: at, action: "pipe_game_gone", data: { sportsbook, game, sport, cause } })
+    }
+    // A message of the feed cannot say that it is the last of its frame, so a control beside it does not either.
+    const { control, at, ...data } = value
+    return JSON.stringify({ timestamp: at, action: `pipe_${control}`, data: { ...data, last: undefined } })
+  },
+}

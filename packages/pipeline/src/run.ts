@@ -1,0 +1,157 @@
+/** The hub: one source, reduced once, delivered to many routes. */
+import type { Source } from "@boltodds/protocol"
+import type { LaneEnd, SinkError } from "@boltodds/sink"
+import type { StateOptions, Step } from "@boltodds/state"
+import * as Cause from "effect/Cause"
+import * as Clock from "effect/Clock"
+import * as Deferred from "effect/Deferred"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Fiber from "effect/Fiber"
+import * as Scope from "effect/Scope"
+import * as Stream from "effect/Stream"
+import { Hub } from "./internal/Hub.ts"
+import type { Report, RouteReport } from "./Report.ts"
+import type { OpenRoute, Route } from "./Route.ts"
+
+/** How a run is set up. */
+export interface RunOptions {
+  /** The reducer's options, the run's name among them. */
+  readonly state: StateOptions
+  /** Sees every step after it was handed to the routes; must be quick and must not throw. */
+  readonly onStep?: (step: Step) => void
+  /** Ends the run in peace after this many data records; a route with several gets no more than these. */
+  readonly count?: number
+  /** Ends the run in peace when it returns, with the reason it gives: a signal, a time. */
+  readonly until?: Effect.Effect<string>
+  /** How long lanes may deliver what they hold at the end, all side by side. Default 10 s. */
+  readonly drainWithin?: Duration.Duration
+  /** Gets the report however the run ends, also where it fails or is interrupted. */
+  readonly onReport?: (report: Report) => void
+}
+
+/** Why a run ends, and what that means for its result. */
+interface Stop<E> {
+  readonly reason: string
+  readonly failure?: Cause.Cause<E | SinkError>
+}
+
+/**
+ * Runs a source into routes until the source ends or fails, `until` returns, `count` is reached, every reader has
+ * gone, a required sink is disabled, or it is interrupted.
+ *
+ * Each turn of the source (an array of its stream) is reduced once, as deep as the deepest emit asks, told once per
+ * emit, and pushed to all lanes, synchronously. While a lane asks to wait the source is not pulled: that is how it
+ * pauses. At the end `stream_stopped` is told, lanes drain side by side, and the report is made; an interruption takes
+ * as long. A route whose reader has gone, or whose sink is not required, ends alone.
+ *
+ * Fails with what the source fails with, with the error of a sink that cannot be opened, and with that of a required
+ * sink that was disabled.
+ */
+export const run = <E, R, R2>(
+  source: Source<E, R>,
+  routes: ReadonlyArray<Route<R2>>,
+  options: RunOptions,
+): Effect.Effect<Report, E | SinkError, R | R2> =>
+  Effect.scopedWith((scope) =>
+    Effect.uninterruptibleMask((restore) =>
+      Effect.gen(function* () {
+        const clock = yield* Clock.Clock
+        const startedAt = clock.monotonicTimeNanosUnsafe()
+        const stopping = Deferred.makeUnsafe<Stop<E>>()
+        const stopWith = (stop: Stop<E>): boolean => Deferred.doneUnsafe(stopping, Exit.succeed(stop))
+
+        const hub = new Hub(routes, options, () => stopWith({ reason: "count reached" }))
+        for (const route of routes) hub.add(yield* restore(Scope.provide(route.open(hub.context), scope)))
+
+        const intake = yield* forkWatched(
+          scope,
+          Stream.runForEachArray(source.events, (events) => hub.turn(events)),
+          (exit) => stopWith(Exit.isSuccess(exit) ? { reason: "source ended" } : failed("source failed", exit.cause)),
+        )
+        yield* watchLanes(scope, hub.open, routes, stopWith)
+        if (options.until !== undefined) {
+          yield* forkWatched(
+            scope,
+            options.until,
+            (exit) => stopWith(Exit.isSuccess(exit) ? { reason: exit.value } : failed("interrupted", exit.cause)),
+          )
+        }
+
+        const waited = yield* Effect.exit(restore(Deferred.await(stopping)))
+        const stop: Stop<E> = Exit.isSuccess(waited) ? waited.value : failed("interrupted", waited.cause)
+        hub.stop(stop.reason, clock.currentTimeMillisUnsafe())
+
+        // In a fiber of its own: this one may be interrupted already, and cannot be waited out.
+        const within = options.drainWithin ?? Duration.seconds(10)
+        const closing = yield* Effect.forkIn(
+          Effect.all([
+            Effect.timeoutOption(Fiber.interrupt(intake), within),
+            ...hub.open.map(({ lane }) => lane.drain(within)),
+          ], { concurrency: "unbounded", discard: true }),
+          scope,
+        )
+        yield* Fiber.await(closing)
+
+        const report: Report = {
+          run: options.state.run,
+          reason: stop.reason,
+          duration: Duration.nanos(clock.monotonicTimeNanosUnsafe() - startedAt),
+          ...hub.tally.report,
+          routes: yield* Effect.forEach(hub.open, (open, index) => reportRoute(routes[index]!, open)),
+        }
+        options.onReport?.(report)
+        if (stop.failure !== undefined) return yield* Effect.failCause(stop.failure)
+        // One that was disabled while it drained.
+        const broken = report.routes.find((route) => route.required && route.state === "disabled")
+        return broken?.error === undefined ? report : yield* Effect.fail(broken.error)
+      })
+    )
+  )
+
+const failed = <E>(reason: string, cause: Cause.Cause<E>): { reason: string; failure: Cause.Cause<E> } => ({
+  reason,
+  failure: cause,
+})
+
+/** Forks into the scope, so that it goes on when this fiber is interrupted, and hears of its end at once. */
+const forkWatched = <A, E, R>(
+  scope: Scope.Scope,
+  effect: Effect.Effect<A, E, R>,
+  onExit: (exit: Exit.Exit<A, E>) => void,
+): Effect.Effect<Fiber.Fiber<A, E>, never, R> =>
+  Effect.map(Effect.forkIn(effect, scope), (fiber) => {
+    fiber.addObserver(onExit)
+    return fiber
+  })
+
+/** A required sink that is disabled stops the run, and so does the last of all lanes that ends. */
+const watchLanes = (
+  scope: Scope.Scope,
+  open: ReadonlyArray<OpenRoute>,
+  routes: ReadonlyArray<Route<unknown>>,
+  stopWith: (stop: Stop<never>) => void,
+): Effect.Effect<void> => {
+  let alive = open.length
+  const onEnd = (end: LaneEnd, route: Route<unknown>): void => {
+    if (end._tag === "Drained") return
+    alive -= 1
+    if (end._tag === "Disabled" && route.required) {
+      stopWith({ reason: `sink ${route.name} failed`, failure: Cause.fail(end.error) })
+    } else if (alive === 0) stopWith({ reason: end._tag === "Ended" ? "reader gone" : "no sink left" })
+  }
+  return Effect.forEach(open, ({ lane }, index) =>
+    forkWatched(scope, lane.ended, (exit) => {
+      if (Exit.isSuccess(exit)) onEnd(exit.value, routes[index]!)
+    }), { discard: true })
+}
+
+const reportRoute = ({ name, emit, required }: Route<unknown>, { lane }: OpenRoute): Effect.Effect<RouteReport> =>
+  Effect.gen(function* () {
+    const counts = yield* lane.counts
+    const end = yield* lane.ended
+    const base = { name, emit, required, counts }
+    if (end._tag === "Drained") return { ...base, state: "open" }
+    return { ...base, state: end._tag === "Ended" ? "ended" : "disabled", error: end.error }
+  })
