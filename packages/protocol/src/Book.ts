@@ -115,7 +115,12 @@ class Draft {
   }
 
   #open(id: string, change: Change, partial: boolean): DraftGame {
-    const game: DraftGame = { ...gameFields(change), partial, verified: !partial && change.unverified !== true, lines: new Map() }
+    const game: DraftGame = {
+      ...gameFields(change),
+      partial,
+      verified: !partial && change.unverified !== true,
+      lines: new Map(),
+    }
     this.#games.set(id, game)
     this.#own.add(id)
     return game
@@ -129,7 +134,8 @@ class Draft {
         return
       case "game_amended": {
         const game = this.#touch(id)
-        if (game === undefined) this.#open(id, change, change.partial)
+        // Unknown here: its opening and its lines were told before this reader began.
+        if (game === undefined) this.#open(id, change, change.partial).verified = false
         else Object.assign(game, gameFields(change), { partial: change.partial })
         return
       }

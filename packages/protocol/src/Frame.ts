@@ -1,21 +1,33 @@
 /** Decoding frames: text or bytes in, judged items out, never an exception. */
-import { scanElements, splitByOpening } from "./elements.ts"
-import type { Item, MessageItem, QuarantinedItem, RejectedOutcome, Scope } from "./Item.ts"
-import type { FeedMessage } from "./Message.ts"
-import { isOutcome } from "./Outcome.ts"
-import { parseOdds } from "./Odds.ts"
+import { nestsBeyond, splitElements, walkElements } from "./elements.ts"
+import type { Item } from "./Item.ts"
+import { judge, quarantine } from "./judge.ts"
 import { salvageScope } from "./salvage.ts"
+
+export { outcomeFault, rejectedOutcomes } from "./judge.ts"
 
 const strict = new TextDecoder("utf-8", { fatal: true })
 const lossy = new TextDecoder("utf-8")
+
+/** The most messages of a frame, and the most unreadable ones: what comes after them is quarantined as one. */
+const mostItems = 1_000_000
+const mostUnreadable = 10_000
+
+/** A message longer than this is looked through before it is parsed, and not parsed where it nests deeper than that. */
+const longChars = 1 << 20
+const deepest = 10_000
 
 /**
  * Decodes one WebSocket frame into its messages. Total: never throws, whatever the frame holds.
  *
  * A frame is text or UTF-8 bytes and holds one message or an array of them; nested arrays are flattened, a byte order
- * mark is skipped, blank frames and a bare `ping` are no messages of note. Each message is judged alone, and within a
+ * mark is skipped, blank frames hold nothing and a bare `ping` is a ping. Each message is judged alone, and within a
  * message each outcome: what cannot be read is returned as quarantined, with the reason and what it touches, and
  * everything around it stands. Source: PROTOCOL, "Frames".
+ *
+ * Time and memory stay in proportion to the frame: after a million messages or ten thousand unreadable ones the rest of
+ * a frame is quarantined as one item, and a message of over a million characters that nests more than 10,000 deep is
+ * not parsed.
  *
  * @example
  * ```ts
@@ -27,207 +39,98 @@ const lossy = new TextDecoder("utf-8")
  * ```
  */
 export const decodeFrame = (raw: string | Uint8Array): ReadonlyArray<Item> => {
+  if (typeof raw === "string") return decodeText(raw.charCodeAt(0) === 0xfeff ? raw.slice(1) : raw)
   let text: string
-  let damaged = false
-  if (typeof raw === "string") {
-    text = raw.charCodeAt(0) === 0xfeff ? raw.slice(1) : raw
-  } else {
-    try {
-      text = strict.decode(raw)
-    } catch {
-      // Not UTF-8: read what can be read, and quarantine each message that the damage is in.
-      text = lossy.decode(raw)
-      damaged = true
-    }
-  }
-  const first = text.charCodeAt(0)
-  if (first <= 0x20 || text.charCodeAt(text.length - 1) <= 0x20) text = text.trim()
-  if (text === "") return []
-  if (text === "ping") return [messageItem({ action: "ping" }, text)]
-  const items: Array<Item> = []
-  if (text.charCodeAt(0) === 0x5b) decodeArray(text, items)
-  else decodeOne(text, items)
-  return damaged ? items.map(quarantineDamaged) : items
-}
-
-const decodeOne = (text: string, items: Array<Item>): void => {
-  let value: unknown
   try {
-    value = JSON.parse(text)
+    text = strict.decode(raw)
+  } catch {
+    // Not UTF-8: read what can be read, and quarantine each message that the damage is in.
+    return decodeDamaged(raw)
+  }
+  return decodeText(text)
+}
+
+const decodeDamaged = (raw: Uint8Array): ReadonlyArray<Item> => {
+  let text: string
+  try {
+    text = lossy.decode(raw)
+  } catch {
+    // Longer than a string can be.
+    return [quarantine(`${raw.byteLength} bytes cannot be decoded`, {}, "")]
+  }
+  return decodeText(text).map((item) =>
+    item._tag !== "Quarantined" && item.text.includes("\uFFFD")
+      ? quarantine("not UTF-8", salvageScope(item.text), item.text)
+      : item
+  )
+}
+
+const decodeText = (untrimmed: string): ReadonlyArray<Item> => {
+  const blank = untrimmed.charCodeAt(0) <= 0x20 || untrimmed.charCodeAt(untrimmed.length - 1) <= 0x20
+  const text = blank ? untrimmed.trim() : untrimmed
+  if (text === "") return []
+  if (text === "ping") return [judge(text, text)]
+  if (text.charCodeAt(0) === 0x5b) {
+    return splitElements(text, hasLineBreak(text) ? decodeOne : decodeOneLine, mostItems) ?? decodeByWalking(text)
+  }
+  try {
+    return [decodeOne(text)]
   } catch (cause) {
-    items.push(quarantine(`not JSON: ${reasonOf(cause)}`, salvageScope(text), text))
-    return
+    // Perhaps several messages in a row; a text that is one broken message comes back as that.
+    return text.charCodeAt(0) === 0x7b ? decodeByWalking(text) : [unreadable(text, cause)]
   }
-  items.push(judge(value, text))
 }
 
-const decodeArray = (text: string, items: Array<Item>): void => {
-  const elements = splitByOpening(text)
-  if (elements === undefined) return decodeByScanning(text, items)
-  for (const { value, text } of elements) items.push(judge(value, text))
-}
+/** The item of one message's text. Throws where that is not JSON. */
+const decodeOne = (text: string): Item => judge(parse(text), onOneLine(text))
+const decodeOneLine = (text: string): Item => judge(parse(text), text)
 
-const deepestArray = 8
-
-/** The slow way: arrays that are nested, oddly spaced, of mixed openings, or broken. Elements that stand are kept. */
-const decodeByScanning = (text: string, items: Array<Item>): void => {
-  const pending = [{ text, depth: 1 }]
-  while (pending.length > 0) {
-    const { text, depth } = pending.pop()!
-    if (text.charCodeAt(0) !== 0x5b) {
-      decodeOne(text, items)
-    } else if (depth > deepestArray) {
-      items.push(quarantine(`arrays nested more than ${deepestArray} deep`, salvageScope(text), text))
-    } else {
-      const spans = scanElements(text)
-      // Last first, so that elements come out in their order.
-      for (let index = spans.length - 1; index >= 0; index--) {
-        const inner = text.slice(spans[index]!.from, spans[index]!.to).trim()
-        if (inner !== "") pending.push({ text: inner, depth: depth + 1 })
-      }
+/** The slow way: arrays that are nested, oddly spaced, or broken. Elements that stand are kept. */
+const decodeByWalking = (text: string): ReadonlyArray<Item> => {
+  const items: Array<Item> = []
+  let bad = 0
+  const closed = walkElements(text, (from, to) => {
+    if (items.length >= mostItems || bad >= mostUnreadable) {
+      const rest = text.slice(from)
+      const limit = bad >= mostUnreadable ? `${mostUnreadable} unreadable ones` : `${mostItems} messages`
+      items.push(quarantine(`the rest of a frame after ${limit}`, salvageScope(rest), rest))
+      return false
     }
-  }
-}
-
-const judge = (value: unknown, text: string): Item => {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    if (value === "ping") return messageItem({ action: "ping" }, text)
-    return quarantine("not an object", undefined, text)
-  }
-  const message = value as Record<string, unknown>
-  const action = message["action"]
-  switch (action) {
-    case "line_update":
-    case "initial_state":
-    case "game_update":
-    case "game_added":
-    case "game_removed": {
-      const wrong = wrongInGame(message)
-      return wrong === undefined
-        ? new LazyMessage(message as unknown as FeedMessage, text)
-        : quarantine(`${action}: ${wrong}`, scopeOf(message), text)
+    const piece = text.slice(from, to)
+    let item: Item
+    try {
+      item = decodeOne(piece)
+    } catch (cause) {
+      item = unreadable(piece, cause)
     }
-    case "book_clear":
-    case "sport_clear": {
-      const wrong = wrongInClear(message, action)
-      return wrong === undefined
-        ? new LazyMessage(message as unknown as FeedMessage, text)
-        : quarantine(`${action}: ${wrong}`, scopeOf(message), text)
-    }
-    case "socket_connected": {
-      const plan = message["plan"]
-      if (!isText(plan)) return messageItem({ ...message, action, plan: null }, text)
-      return messageItem(message as unknown as FeedMessage, text)
-    }
-    case "ping":
-    case "error":
-    case "subscription_updated":
-      return messageItem(message as unknown as FeedMessage, text)
+    if (item._tag === "Quarantined") bad++
+    items.push(item)
+    return true
+  })
+  if (!closed) {
+    // What the sender still had to say is lost; a fragment of feed data before the cut says that it was feed data.
+    items.push(quarantine("the array is not closed", items.some(isData) ? {} : undefined, ""))
   }
-  if (typeof action === "string") return { _tag: "Unknown", action, value, text }
-  if ("error" in message) return messageItem({ message: message["error"], ...message, action: "error" }, text)
-  return quarantine(action === undefined ? "no action" : "the action is not a string", scopeOf(message), text)
+  return items
 }
 
-/** What is wrong with a message about a game, or undefined: the equal of the GameData schema without its outcomes. */
-const wrongInGame = (message: Record<string, unknown>): string | undefined => {
-  const data = message["data"]
-  if (!isObject(data)) return "data is not an object"
-  if (!isName(data["sportsbook"])) return "data.sportsbook is not a name"
-  if (!isName(data["game"])) return "data.game is not a name"
-  if (typeof data["sport"] !== "string") return "data.sport is not a string"
-  if (!isObject(data["outcomes"])) return "data.outcomes is not an object"
-  if (!isText(message["timestamp"])) return "timestamp is not a string"
-  if (!isText(data["home_team"]) || !isText(data["away_team"])) return "a team is not a string"
-  if (!isText(data["universal_game_id"])) return "data.universal_game_id is not a string"
-  const info = data["info"]
-  if (info !== undefined && info !== null && !isObject(info)) return "data.info is not an object"
-  return undefined
+const isData = (item: Item): boolean =>
+  item._tag === "Quarantined" ? item.touches !== undefined : item._tag === "Message" && "data" in item.message
+
+const parse = (text: string): unknown => {
+  if (text.length > longChars && nestsBeyond(text, deepest)) throw new RangeError(`nested more than ${deepest} deep`)
+  return JSON.parse(text)
 }
 
-const wrongInClear = (message: Record<string, unknown>, action: string): string | undefined => {
-  const data = message["data"]
-  if (!isObject(data)) return "data is not an object"
-  if (!isName(data["sportsbook"])) return "data.sportsbook is not a name"
-  if (action === "sport_clear" && !isName(data["sport"])) return "data.sport is not a name"
-  if (!isText(message["timestamp"])) return "timestamp is not a string"
-  return undefined
-}
-
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === "object" && value !== null && !Array.isArray(value)
-const isName = (value: unknown): value is string => typeof value === "string" && value !== ""
-const isText = (value: unknown): boolean => value === undefined || value === null || typeof value === "string"
-
-/** What a message that parsed but cannot be read touches. */
-const scopeOf = (message: Record<string, unknown>): Scope | undefined => {
-  const data = message["data"]
-  const looksLikeData = "data" in message || "outcomes" in message
-  if (!isObject(data)) return looksLikeData ? {} : undefined
-  const { sportsbook, game } = data
-  if (!isName(sportsbook)) return {}
-  return isName(game) ? { sportsbook, game } : { sportsbook }
-}
-
-class LazyMessage implements MessageItem {
-  readonly _tag = "Message"
-  readonly message: FeedMessage
-  readonly text: string
-  #rejected: ReadonlyArray<RejectedOutcome> | undefined
-
-  constructor(message: FeedMessage, text: string) {
-    this.message = message
-    this.text = text
-    this.#rejected = undefined
-  }
-
-  get rejected(): ReadonlyArray<RejectedOutcome> {
-    return this.#rejected ??= rejectedOutcomes(this.message)
-  }
-}
-
-const nothing: ReadonlyArray<RejectedOutcome> = []
-const messageItem = (message: FeedMessage, text: string): MessageItem => ({
-  _tag: "Message",
-  message,
-  rejected: nothing,
-  text,
-})
-
-const quarantine = (reason: string, touches: Scope | undefined, text: string): QuarantinedItem => ({
-  _tag: "Quarantined",
-  reason,
-  touches,
-  text,
-})
-
-/** Why one outcome cannot be read, or undefined where it can (a suspended one can). */
-export const outcomeFault = (value: unknown): string | undefined => {
-  if (!isOutcome(value)) return "not the shape of an outcome"
-  const odds = parseOdds(value.odds)
-  return odds._tag === "Unreadable" ? odds.reason : undefined
-}
-
-/** The outcomes of a message that cannot be read, in their order. */
-export const rejectedOutcomes = (message: FeedMessage): ReadonlyArray<RejectedOutcome> => {
-  if (!("data" in message) || message.action === "book_clear" || message.action === "sport_clear") return nothing
-  const outcomes = (message.data as { outcomes?: Record<string, unknown> }).outcomes
-  if (!isObject(outcomes)) return nothing
-  let rejected: Array<RejectedOutcome> | undefined
-  for (const key of Object.keys(outcomes)) {
-    const value = outcomes[key]
-    const reason = outcomeFault(value)
-    if (reason !== undefined) (rejected ??= []).push({ key, reason, value })
-  }
-  return rejected ?? nothing
-}
-
-const quarantineDamaged = (item: Item): Item =>
-  item.text.includes("\uFFFD") && item._tag !== "Quarantined"
-    ? quarantine("not UTF-8", salvageScope(item.text), item.text)
-    : item
-
-const reasonOf = (cause: unknown): string => {
+const unreadable = (text: string, cause: unknown): Item => {
   const message = cause instanceof Error ? cause.message : String(cause)
-  return message.length > 120 ? message.slice(0, 120) + "…" : message
+  const reason = message.length > 120 ? message.slice(0, 120) + "…" : message
+  return quarantine(`not JSON: ${reason}`, salvageScope(text), text)
 }
+
+const lineBreak = /[\n\r]+/g
+
+/** Valid JSON holds line breaks only between its tokens: as blanks they mean the same, and a message stays one line. */
+const onOneLine = (text: string): string => hasLineBreak(text) ? text.replace(lineBreak, " ").trim() : text
+
+const hasLineBreak = (text: string): boolean => text.includes("\n") || text.includes("\r")

@@ -18,11 +18,18 @@ export interface RejectedOutcome {
 /** A message of a kind we know. */
 export interface MessageItem {
   readonly _tag: "Message"
-  /** As parsed, nothing copied. Outcomes named in `rejected` may not have the shape their type says. */
+  /**
+   * As parsed, nothing copied, but for two repairs: `action: "error"` where an error came without an action, and null for
+   * a description (a team, `info`, `plan`, the timestamp, …) of a type it should not have. Outcomes named in `rejected`
+   * may not have the shape their type says.
+   */
   readonly message: FeedMessage
   /** Judged on first use. */
   readonly rejected: ReadonlyArray<RejectedOutcome>
-  /** The message's own JSON text. */
+  /**
+   * The message's own JSON text, without line breaks, whatever else it holds: `message` before any repair. A bare `ping`
+   * is `{"action":"ping"}`.
+   */
   readonly text: string
 }
 
@@ -31,6 +38,7 @@ export interface UnknownItem {
   readonly _tag: "Unknown"
   readonly action: string
   readonly value: unknown
+  /** Its own JSON text, without line breaks. */
   readonly text: string
 }
 
@@ -43,6 +51,7 @@ export interface QuarantinedItem {
    * Undefined where it does not look like feed data at all.
    */
   readonly touches: Scope | undefined
+  /** What could not be read, as it came; it may be long, and empty where something is missing. */
   readonly text: string
 }
 

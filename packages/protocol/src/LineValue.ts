@@ -87,7 +87,9 @@ export const deriveLine = (
   let subject: string | null = null
   for (const name of about) {
     // The longest that fits: one team's name may begin another's.
-    if (name !== null && name !== "" && name.length > (subject?.length ?? 0) && key.startsWith(`${name} `)) subject = name
+    if (name !== null && name !== "" && name.length > (subject?.length ?? 0) && key.startsWith(`${name} `)) {
+      subject = name
+    }
   }
   // A spread belongs to somebody; so does the total of an outcome that has a target.
   if (subject === null && (ofSpread || (target !== null && target !== ""))) return null

@@ -86,11 +86,20 @@ export interface ErrorMessage {
 export type DataMessage = InitialState | GameUpdate | GameAdded | LineUpdate | GameRemoved
 
 /** Every message the feed is known to send. Anything else is an `Unknown` item of its frame, and kept whole. */
-export type FeedMessage = DataMessage | BookClear | SportClear | SocketConnected | SubscriptionUpdated | Ping | ErrorMessage
+export type FeedMessage =
+  | DataMessage
+  | BookClear
+  | SportClear
+  | SocketConnected
+  | SubscriptionUpdated
+  | Ping
+  | ErrorMessage
 
 /** The `action` of a known message. */
 export type Action = FeedMessage["action"]
 
+// Without NUL: it stands between the parts of an identity (`gameId`).
+const Name = Schema.NonEmptyString.check(Schema.isPattern(/^[^\u0000]*$/))
 const Rest = [Schema.Record(Schema.String, Schema.Unknown)] as const
 const OptionalText = Schema.optionalKey(Schema.NullOr(Schema.String))
 
@@ -98,8 +107,8 @@ const OptionalText = Schema.optionalKey(Schema.NullOr(Schema.String))
 export const GameData: Schema.Codec<GameData> = Schema.StructWithRest(
   Schema.Struct({
     sport: Schema.String,
-    sportsbook: Schema.NonEmptyString,
-    game: Schema.NonEmptyString,
+    sportsbook: Name,
+    game: Name,
     universal_game_id: OptionalText,
     home_team: OptionalText,
     away_team: OptionalText,
@@ -131,7 +140,7 @@ export const BookClear: Schema.Codec<BookClear> = Schema.StructWithRest(
   Schema.Struct({
     action: Schema.Literal("book_clear"),
     timestamp: OptionalText,
-    data: Schema.StructWithRest(Schema.Struct({ sportsbook: Schema.NonEmptyString }), Rest),
+    data: Schema.StructWithRest(Schema.Struct({ sportsbook: Name }), Rest),
   }),
   Rest,
 )
@@ -141,7 +150,7 @@ export const SportClear: Schema.Codec<SportClear> = Schema.StructWithRest(
     action: Schema.Literal("sport_clear"),
     timestamp: OptionalText,
     data: Schema.StructWithRest(
-      Schema.Struct({ sportsbook: Schema.NonEmptyString, sport: Schema.NonEmptyString }),
+      Schema.Struct({ sportsbook: Name, sport: Name }),
       Rest,
     ),
   }),

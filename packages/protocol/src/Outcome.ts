@@ -48,6 +48,7 @@ const isTextOrNumber = (value: unknown): boolean => typeof value === "number" ||
 export const isOutcome = (value: unknown): value is Outcome => {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return false
   const outcome = value as Record<string, unknown>
-  return isTextOrNumber(outcome["odds"]) && isTextOrNumber(outcome["outcome_line"]) && isText(outcome["outcome_name"]) &&
+  return isTextOrNumber(outcome["odds"]) && isTextOrNumber(outcome["outcome_line"]) &&
+    isText(outcome["outcome_name"]) &&
     isText(outcome["outcome_target"]) && isText(outcome["outcome_over_under"]) && isText(outcome["link"])
 }

@@ -49,7 +49,10 @@ export const decodeRecordingHeader = (line: string): Result.Result<RecordingHead
 
 const strict = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })
 
-/** One event as a line of JSON, without a newline. Frames are kept byte for byte: as text, or base64 if not UTF-8. */
+/**
+ * One event as a line of JSON, without a newline. Frames are kept byte for byte: as text (marked `binary` where they came
+ * as bytes), or as base64 where they are not UTF-8.
+ */
 export const encodeEvent = (event: FeedEvent): string => {
   const { session, epoch, at } = event
   const head = { event: event._tag, session, epoch, at }
@@ -69,17 +72,21 @@ export const encodeEvent = (event: FeedEvent): string => {
   }
 }
 
-const encodeRaw = (raw: string | Uint8Array): { text: string } | { base64: string } => {
+type RawFields = { text: string } | { text: string; binary: true } | { base64: string }
+
+const encodeRaw = (raw: string | Uint8Array): RawFields => {
   if (typeof raw === "string") return { text: raw }
   try {
-    return { text: strict.decode(raw) }
+    return { text: strict.decode(raw), binary: true }
   } catch {
     // Not UTF-8: the bytes themselves are what happened.
     return { base64: Base64.encode(raw) }
   }
 }
 
-const Head = { session: Schema.String, epoch: Schema.Number, at: Schema.Finite }
+const encoder = new TextEncoder()
+
+const Head = { session: Schema.String, epoch: Schema.Number.check(Schema.isInt()), at: Schema.Finite }
 const EventLine = Schema.Union([
   Schema.Struct({ event: Schema.Literal("Connected"), ...Head, plan: Schema.optionalKey(Schema.String) }),
   Schema.Struct({ event: Schema.Literal("Subscribed"), ...Head, filters: Filters }),
@@ -103,7 +110,12 @@ const EventLine = Schema.Union([
     }) satisfies Schema.Codec<DisconnectReason>,
   }),
   Schema.Struct({ event: Schema.Literal("Tick"), ...Head, wall: Schema.Finite }),
-  Schema.Struct({ event: Schema.Literal("Frame"), ...Head, text: Schema.String }),
+  Schema.Struct({
+    event: Schema.Literal("Frame"),
+    ...Head,
+    text: Schema.String,
+    binary: Schema.optionalKey(Schema.Literal(true)),
+  }),
   Schema.Struct({ event: Schema.Literal("Frame"), ...Head, base64: Schema.String }),
   Schema.Struct({ event: Schema.Literals(["Paused", "Resumed", "Silent", "Heard"]), ...Head }),
 ])
@@ -116,7 +128,10 @@ export const decodeEvent = (line: string): Result.Result<FeedEvent, RecordingErr
   const { session, epoch, at } = value
   switch (value.event) {
     case "Frame": {
-      if ("text" in value) return Result.succeed(makeFrame(session, epoch, at, value.text))
+      if ("text" in value) {
+        const raw = value.binary === true ? encoder.encode(value.text) : value.text
+        return Result.succeed(makeFrame(session, epoch, at, raw))
+      }
       const bytes = Base64.decode(value.base64)
       return Result.isSuccess(bytes)
         ? Result.succeed(makeFrame(session, epoch, at, bytes.success))

@@ -24,7 +24,10 @@ export interface MarketsBody {
   readonly [sportsbook: string]: { readonly [sport: string]: ReadonlyArray<string> }
 }
 
-/** An answer that cannot be used: not the expected form, or the server's own error in place of data. */
+/**
+ * An answer that cannot be used: not the expected form, or the server's own error in place of data. `reason` may hold up
+ * to 200 characters of what the server said: redact the key before showing it.
+ */
 export class BodyError {
   readonly _tag = "BodyError"
   readonly reason: string
@@ -42,7 +45,7 @@ const isInfo = Schema.is(Schema.Struct({ sports: Names, sportsbooks: Names }))
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value)
 
-/** Reads the body of `get_info`. */
+/** Reads the body of `get_info`, bare or within `info` or `data`. Fails with {@link BodyError}. */
 export const decodeInfo = (body: unknown): Result.Result<InfoBody, BodyError> => {
   const value = unwrap(body, "info")
   return isInfo(value)
@@ -50,9 +53,21 @@ export const decodeInfo = (body: unknown): Result.Result<InfoBody, BodyError> =>
     : wrong(body, "an object with `sports` and `sportsbooks`")
 }
 
-/** Reads the body of `get_games`: an object by game key, a list, or either within `games` or `data`. */
+/**
+ * Reads the body of `get_games`: an object by game key, a list, or either within `games` or `data`. Entries that are no
+ * games are left out. Fails with {@link BodyError} where none is one.
+ *
+ * @example
+ * ```ts
+ * import { decodeGames } from "@boltodds/protocol"
+ * import * as Result from "effect/Result"
+ *
+ * const games = decodeGames({ "Home vs Away, 2026-07-16, 1e1f1b8dc2ec": { sport: "MLB", when: "2026-07-16, 07:10 PM" } })
+ * if (Result.isSuccess(games)) console.log(games.success[0]?.sport) // MLB
+ * ```
+ */
 export const decodeGames = (body: unknown): Result.Result<ReadonlyArray<CatalogueGame>, BodyError> => {
-  if (serverError(body) !== undefined) return wrong(body, "games")
+  if (serverError(body, "games") !== undefined) return wrong(body, "games")
   const value = unwrap(body, "games")
   if (Array.isArray(value)) {
     const games = value.flatMap((entry) => typeof entry === "string" ? game(entry, {}) : game(undefined, entry))
@@ -78,9 +93,12 @@ const game = (key: string | undefined, entry: unknown): ReadonlyArray<CatalogueG
   }]
 }
 
-/** Reads the body of `get_markets`: by sportsbook and sport, or a flat list. */
+/**
+ * Reads the body of `get_markets`: by sportsbook and sport, or a flat list; bare or within `markets` or `data`. Fails with
+ * {@link BodyError}.
+ */
 export const decodeMarkets = (body: unknown): Result.Result<MarketsBody, BodyError> => {
-  if (serverError(body) !== undefined) return wrong(body, "markets")
+  if (serverError(body, "markets") !== undefined) return wrong(body, "markets")
   const value = unwrap(body, "markets")
   if (isNames(value)) return Result.succeed({ "*": { "*": value } })
   if (!isObject(value)) return wrong(body, "markets")
@@ -88,7 +106,9 @@ export const decodeMarkets = (body: unknown): Result.Result<MarketsBody, BodyErr
   for (const [sportsbook, sports] of Object.entries(value)) {
     if (isNames(sports)) books.push([sportsbook, { "*": sports }])
     else if (isObject(sports)) {
-      const named = Object.entries(sports).filter((entry): entry is [string, ReadonlyArray<string>] => isNames(entry[1]))
+      const named = Object.entries(sports).filter((entry): entry is [string, ReadonlyArray<string>] =>
+        isNames(entry[1])
+      )
       books.push([sportsbook, Object.fromEntries(named)])
     } else return wrong(body, "markets by sportsbook and sport")
   }
@@ -105,15 +125,23 @@ const unwrap = (body: unknown, name: string): unknown => {
   return body
 }
 
-/** The server's error in place of data: a 200 with `{error|message|status}`. */
-const serverError = (body: unknown): string | undefined => {
-  if (!isObject(body)) return undefined
-  const text = body["error"] ?? body["message"] ?? body["status"]
-  return typeof text === "string" && !("games" in body) && !("data" in body) ? text : undefined
+/**
+ * The server's error in place of data: a 200 with `{error|message|status}` (PROTOCOL, "errors"), the text perhaps one level
+ * further down, or with the `detail` of common web frameworks.
+ */
+const serverError = (body: unknown, name: string): string | undefined => {
+  if (!isObject(body) || name in body || "data" in body) return undefined
+  for (const field of ["error", "message", "detail", "status"]) {
+    const said = body[field]
+    const text = isObject(said) ? said["message"] : said
+    if (typeof text === "string") return text
+    if (field === "status" && typeof text === "number") return `status ${text}`
+  }
+  return undefined
 }
 
 const wrong = (body: unknown, expected: string): Result.Result<never, BodyError> => {
-  const said = serverError(body)
+  const said = serverError(body, "")
   return Result.fail(
     said === undefined
       ? new BodyError(`the answer is not ${expected}`, false)

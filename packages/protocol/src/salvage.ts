@@ -1,31 +1,60 @@
 /** What a text that is not JSON still tells about the part of the feed it touches. */
 import type { Scope } from "./Item.ts"
 
-const bookField = /"sportsbook"\s*:\s*("(?:[^"\\]|\\.)+")/
-const gameField = /"game"\s*:\s*("(?:[^"\\]|\\.)+")/
-const dataSigns = /"(?:outcomes|initial_state|game_update|game_added|line_update|game_removed|book_clear|sport_clear|odds)"?/
+// A name is at most 300 characters here: no real one is longer, and the engine's stack stays small on hostile text.
+const field = /"(sportsbook|game|action|timestamp)"\s*(?:$|:\s*(?:"((?:[^"\\]|\\[^]){1,300})")?)/g
+const dataSigns =
+  /"(?:outcomes|initial_state|game_update|game_added|line_update|game_removed|book_clear|sport_clear|odds)|^\s*\{\s*"timestamp"/
 
 /**
- * The part of the feed that a broken message may have changed: its game, its book, or the session (empty scope) where
- * it reads like feed data without a name; undefined where it does not read like feed data.
+ * The part of the feed that a broken text may have changed: its game, its book, or the session (empty scope) where it
+ * reads like feed data but does not say for certain of what; undefined where it does not read like feed data.
  *
- * A message cut off or damaged in transit usually still names its book and game near its beginning. Names with damaged
- * characters are not believed.
+ * A message cut off or damaged in transit usually still names its book and game near its beginning. A text that swallowed
+ * several messages touches what they have in common. Names with damaged characters are not believed.
  */
 export const salvageScope = (text: string): Scope | undefined => {
-  const head = text.length > 65_536 ? text.slice(0, 65_536) : text
-  const sportsbook = nameIn(head, bookField)
-  if (sportsbook === undefined) return dataSigns.test(head) ? {} : undefined
-  const game = nameIn(head, gameField)
+  const books = new Names()
+  const games = new Names()
+  let actions = 0
+  let timestamps = 0
+  for (const [, name, value] of text.matchAll(field)) {
+    if (name === "sportsbook") books.add(value)
+    else if (name === "game") games.add(value)
+    else if (name === "action") actions++
+    else timestamps++
+  }
+  const sportsbook = books.only()
+  if (sportsbook === undefined) return books.count > 0 || dataSigns.test(text) ? {} : undefined
+  const messages = Math.max(actions, timestamps)
+  if (messages > 1 || books.count > 1) return books.count >= messages ? { sportsbook } : {}
+  const game = games.only()
   return game === undefined ? { sportsbook } : { sportsbook, game }
 }
 
-const nameIn = (text: string, field: RegExp): string | undefined => {
-  const match = field.exec(text)
-  if (match === null) return undefined
+/** The names a field takes in a text. */
+class Names {
+  count = 0
+  #name: string | undefined
+  #uncertain = false
+
+  add(escaped: string | undefined): void {
+    this.count++
+    const name = escaped === undefined ? undefined : unescape(escaped)
+    if (name === undefined || (this.#name !== undefined && this.#name !== name)) this.#uncertain = true
+    this.#name = name
+  }
+
+  /** The name, where it is certain and the only one. */
+  only(): string | undefined {
+    return this.#uncertain ? undefined : this.#name
+  }
+}
+
+const unescape = (escaped: string): string | undefined => {
   try {
-    const name: unknown = JSON.parse(match[1]!)
-    return typeof name === "string" && !name.includes("\uFFFD") ? name : undefined
+    const name: unknown = JSON.parse(`"${escaped}"`)
+    return typeof name === "string" && !name.includes("\uFFFD") && !name.includes("\u0000") ? name : undefined
   } catch {
     // A name that is itself damaged names nothing.
     return undefined

@@ -1,0 +1,164 @@
+/** Judging what a frame holds: one value at a time, never an exception. */
+import type { Item, MessageItem, QuarantinedItem, RejectedOutcome, Scope } from "./Item.ts"
+import type { FeedMessage } from "./Message.ts"
+import { parseOdds } from "./Odds.ts"
+import { isOutcome } from "./Outcome.ts"
+import { salvageScope } from "./salvage.ts"
+
+type Fields = Record<string, unknown>
+
+/** The item that a parsed value is. `text` is its JSON on one line. */
+export const judge = (value: unknown, text: string): Item => {
+  if (!isObject(value)) {
+    if (value === "ping") return barePing
+    // A message within a string (encoded twice) still tells what it touches.
+    return quarantine("not an object", typeof value === "string" ? salvageScope(value) : undefined, text)
+  }
+  const action = value["action"]
+  switch (action) {
+    case "line_update":
+    case "initial_state":
+    case "game_update":
+    case "game_added":
+    case "game_removed":
+      return judgeGame(value, action, text)
+    case "book_clear":
+    case "sport_clear":
+      return judgeClear(value, action, text)
+    case "socket_connected":
+      return messageItem(isText(value["plan"]) ? value : { ...value, plan: null }, text)
+    case "ping":
+    case "error":
+    case "subscription_updated":
+      return messageItem(value, text)
+  }
+  if (typeof action === "string") return { _tag: "Unknown", action, value, text }
+  if ("error" in value) return messageItem({ message: value["error"], ...value, action: "error" }, text)
+  return quarantine(action === undefined ? "no action" : "the action is not a string", scopeOf(value), text)
+}
+
+const judgeGame = (message: Fields, action: string, text: string): Item => {
+  const data = message["data"]
+  if (!isObject(data)) return quarantine(`${action}: data is not an object`, {}, text)
+  const wrong = !isName(data["sportsbook"])
+    ? "data.sportsbook is not a name"
+    : !isName(data["game"])
+    ? "data.game is not a name"
+    : typeof data["sport"] !== "string"
+    ? "data.sport is not a string"
+    : !isObject(data["outcomes"]) && action !== "game_removed"
+    ? "data.outcomes is not an object"
+    : undefined
+  if (wrong !== undefined) return quarantine(`${action}: ${wrong}`, scopeOf(message) ?? {}, text)
+  const info = data["info"]
+  const asTyped = isText(message["timestamp"]) && isText(data["home_team"]) && isText(data["away_team"]) &&
+    isText(data["universal_game_id"]) && (info === undefined || info === null || isObject(info)) &&
+    isObject(data["outcomes"])
+  return new LazyMessage(asTyped ? message : { ...withTimestamp(message), data: tolerant(data) }, text)
+}
+
+const judgeClear = (message: Fields, action: string, text: string): Item => {
+  const data = message["data"]
+  const wrong = !isObject(data)
+    ? "data is not an object"
+    : !isName(data["sportsbook"])
+    ? "data.sportsbook is not a name"
+    : action === "sport_clear" && !isName(data["sport"])
+    ? "data.sport is not a name"
+    : undefined
+  if (wrong !== undefined) return quarantine(`${action}: ${wrong}`, scopeOf(message) ?? {}, text)
+  return messageItem(isText(message["timestamp"]) ? message : withTimestamp(message), text)
+}
+
+/** A description of a wrong type is left out: it must not cost the prices beside it. */
+const tolerant = (data: Fields): Fields => {
+  const copy = { ...data }
+  for (const field of ["home_team", "away_team", "universal_game_id"]) if (!isText(data[field])) copy[field] = null
+  if (!isObject(data["info"]) && data["info"] !== undefined) copy["info"] = null
+  if (!isObject(data["outcomes"])) copy["outcomes"] = {}
+  return copy
+}
+
+const withTimestamp = (message: Fields): Fields =>
+  isText(message["timestamp"]) ? message : { ...message, timestamp: null }
+
+const isObject = (value: unknown): value is Fields =>
+  typeof value === "object" && value !== null && !Array.isArray(value)
+/** No name holds a NUL, so that it can stand between the parts of an identity. */
+const isName = (value: unknown): value is string =>
+  typeof value === "string" && value !== "" && !value.includes("\u0000")
+const isText = (value: unknown): boolean => value === undefined || value === null || typeof value === "string"
+
+/** What a message that parsed but cannot be read touches; undefined where it does not look like feed data. */
+const scopeOf = (message: Fields): Scope | undefined => {
+  const data = message["data"]
+  const { sportsbook, game } = isObject(data) ? data : message
+  if (!isName(sportsbook)) return "data" in message || "outcomes" in message || "odds" in message ? {} : undefined
+  return isName(game) ? { sportsbook, game } : { sportsbook }
+}
+
+/** Its outcomes are judged when somebody asks: most readers of messages never do. */
+class LazyMessage implements MessageItem {
+  readonly _tag = "Message"
+  readonly message: FeedMessage
+  readonly text: string
+  #rejected: ReadonlyArray<RejectedOutcome> | undefined
+
+  constructor(message: Fields, text: string) {
+    this.message = message as unknown as FeedMessage
+    this.text = text
+    this.#rejected = undefined
+  }
+
+  get rejected(): ReadonlyArray<RejectedOutcome> {
+    return this.#rejected ??= rejectedOutcomes(this.message)
+  }
+}
+
+const nothing: ReadonlyArray<RejectedOutcome> = []
+
+const messageItem = (message: Fields, text: string): MessageItem => ({
+  _tag: "Message",
+  message: message as unknown as FeedMessage,
+  rejected: nothing,
+  text,
+})
+
+const barePing: MessageItem = messageItem({ action: "ping" }, '{"action":"ping"}')
+
+/** Something that cannot be read. */
+export const quarantine = (reason: string, touches: Scope | undefined, text: string): QuarantinedItem => ({
+  _tag: "Quarantined",
+  reason,
+  touches,
+  text,
+})
+
+/** Why one outcome cannot be read, or undefined where it can (a suspended one can). Total: never throws. */
+export const outcomeFault = (value: unknown): string | undefined => {
+  if (!isOutcome(value)) return "not the shape of an outcome"
+  const odds = parseOdds(value.odds)
+  return odds._tag === "Unreadable" ? odds.reason : undefined
+}
+
+/** The outcomes of a message that cannot be read, in their order; none where it carries no outcomes. */
+export const rejectedOutcomes = (message: FeedMessage): ReadonlyArray<RejectedOutcome> => {
+  switch (message.action) {
+    case "line_update":
+    case "initial_state":
+    case "game_update":
+    case "game_added":
+    case "game_removed":
+      break
+    default:
+      return nothing
+  }
+  const outcomes = message.data.outcomes
+  let rejected: Array<RejectedOutcome> | undefined
+  for (const key of Object.keys(outcomes)) {
+    const value: unknown = outcomes[key]
+    const reason = outcomeFault(value)
+    if (reason !== undefined) (rejected ??= []).push({ key, reason, value })
+  }
+  return rejected ?? nothing
+}
