@@ -35,6 +35,11 @@ export interface SourceFile {
 const allowedFor = (owner: string): ReadonlyArray<string> | undefined =>
   owner.startsWith("@boltodds/sink-") ? sinkArrows : arrows[owner]
 
+/** Everything that the libraries export: `@boltodds/connection`, `@boltodds/connection/node`. */
+const entryPoints: ReadonlySet<string> = new Set(
+  libraries.flatMap(({ name, manifest }) => Object.keys(manifest.exports ?? {}).map((entry) => name + entry.slice(1))),
+)
+
 const packageOf = (specifier: string): string =>
   specifier.split("/").slice(0, specifier.startsWith("@") ? 2 : 1).join("/")
 
@@ -63,8 +68,8 @@ export const violationsOf = (file: SourceFile): ReadonlyArray<string> => {
     const target = packageOf(specifier)
     if (target.startsWith("@boltodds/") && !file.app && !allowed!.includes(target)) {
       violations.push(`${at}: ${file.owner} may not import ${target} (it may: ${allowed!.join(", ") || "none"})`)
-    } else if (target.startsWith("@boltodds/") && specifier !== target) {
-      violations.push(`${at}: ${specifier} is inside ${target}; import what its index exports`)
+    } else if (target.startsWith("@boltodds/") && !entryPoints.has(specifier)) {
+      violations.push(`${at}: ${specifier} is inside ${target}; import an entry that it exports`)
     } else if (target.startsWith("boltodds-") && !(file.app && specifier === `${target}/command`)) {
       violations.push(`${at}: ${target} is an app; only another app may import it, and only its /command`)
     } else if (!file.declared.has(target)) {

@@ -94,7 +94,7 @@ import "boltodds-simulator"
 
   it("keep deep imports out", () => {
     expect(violationsOf(file("@boltodds/state", `import "@boltodds/protocol/src/Odds.ts"`))).toEqual([
-      "packages/here/src/File.ts:1: @boltodds/protocol/src/Odds.ts is inside @boltodds/protocol; import what its index exports",
+      "packages/here/src/File.ts:1: @boltodds/protocol/src/Odds.ts is inside @boltodds/protocol; import an entry that it exports",
     ])
   })
 

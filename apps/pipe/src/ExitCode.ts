@@ -10,31 +10,31 @@ export const ExitCode = {
   sinkFailed: 74,
   undelivered: 75,
   keyRefused: 77,
-} as const;
+} as const
 
 /** One of {@link ExitCode}. */
-export type ExitCode = (typeof ExitCode)[keyof typeof ExitCode];
+export type ExitCode = (typeof ExitCode)[keyof typeof ExitCode]
 
 /** An end that is not clean: what happened and what to do, ready to be shown, with the exit code that says it. */
 export class Failure extends Error {
-  readonly _tag = "Failure";
-  readonly exitCode: ExitCode;
+  readonly _tag = "Failure"
+  readonly exitCode: ExitCode
 
   constructor(
     exitCode: ExitCode,
     message: string,
     options?: { readonly cause?: unknown },
   ) {
-    super(message, options);
-    this.name = "Failure";
-    this.exitCode = exitCode;
+    super(message, options)
+    this.name = "Failure"
+    this.exitCode = exitCode
   }
 }
 
 /** The command line cannot be understood. */
 export class UsageError extends Failure {
   constructor(message: string) {
-    super(ExitCode.usage, message);
-    this.name = "UsageError";
+    super(ExitCode.usage, message)
+    this.name = "UsageError"
   }
 }

@@ -1,9 +1,9 @@
 /** The help texts, made from the same tables that parse the command line. */
-import type { Command } from "./Command.ts";
-import type { Flag, FlagGroup } from "./flags.ts";
-import type { Paint } from "./Terminal.ts";
+import type { Command } from "./Command.ts"
+import type { Flag, FlagGroup } from "./flags.ts"
+import type { Paint } from "./Terminal.ts"
 
-const columns = 80;
+const columns = 80
 
 /** The help of one command; of the default command it lists the others too. */
 export const helpOf = (
@@ -21,70 +21,60 @@ export const helpOf = (
           .join(" ")
       }`,
     ].join("\n"),
-  ];
-  if (others.length > 0) parts.push(commandList(program, others, paint));
-  parts.push(...command.details);
-  for (const group of command.flags) parts.push(flagList(group, paint));
+  ]
+  if (others.length > 0) parts.push(commandList(others, paint))
+  parts.push(...command.details)
+  for (const group of command.flags) parts.push(flagList(group, paint))
   if (command.examples.length > 0) {
-    const examples = command.examples.map(({ line, about }) =>
-      `  ${paint.dim(`# ${about}`)}\n  ${line}`
-    );
-    parts.push([paint.bold("Examples"), examples.join("\n\n")].join("\n"));
+    const examples = command.examples.map(({ line, about }) => `  ${paint.dim(`# ${about}`)}\n  ${line}`)
+    parts.push([paint.bold("Examples"), examples.join("\n\n")].join("\n"))
   }
-  return `${parts.join("\n\n")}\n`;
-};
+  return `${parts.join("\n\n")}\n`
+}
 
-const commandList = (
-  program: string,
-  commands: ReadonlyArray<Command>,
-  paint: Paint,
-): string => {
-  const rows = commands.map(({ name, usage, about }) =>
-    [`${program} ${[name, usage].join(" ")}`.trim(), about] as const
-  );
-  const width = Math.max(...rows.map(([left]) => left.length));
+const commandList = (commands: ReadonlyArray<Command>, paint: Paint): string => {
+  const rows = commands.map(({ name, usage, about }) => [`${name} ${usage}`, about] as const)
+  const width = Math.max(...rows.map(([left]) => left.length))
   return [
     paint.bold("Commands"),
     ...rows.map(([left, about]) => `  ${left.padEnd(width)}  ${about}`),
-  ].join("\n");
-};
+  ].join("\n")
+}
 
 const signature = ({ name, short, value, repeatable }: Flag): string =>
   (short === undefined ? "" : `-${short}, `) + `--${name}` +
   (value === undefined ? "" : ` ${value}`) +
-  (repeatable === true ? " …" : "");
+  (repeatable === true ? " …" : "")
 
 const flagList = ({ title, flags }: FlagGroup, paint: Paint): string => {
-  const width = 22;
+  const width = 22
   const lines = flags.flatMap((flag) => {
-    const left = signature(flag);
-    const choices = flag.choices === undefined
-      ? ""
-      : ` One of ${flag.choices.join(", ")}.`;
-    const env = flag.env === undefined ? "" : ` [${flag.env}]`;
+    const left = signature(flag)
+    const choices = flag.choices === undefined ? "" : ` One of ${flag.choices.join(", ")}.`
+    const env = flag.env === undefined ? "" : ` [${flag.env}]`
     const [first = "", ...rest] = wrap(
       flag.about + choices + env,
       columns - width - 4,
-    );
+    )
     const start = left.length > width
       ? [`  ${left}`, `${" ".repeat(width + 4)}${first}`]
-      : [`  ${left.padEnd(width)}  ${first}`];
-    return [...start, ...rest.map((line) => " ".repeat(width + 4) + line)];
-  });
-  return [paint.bold(title), ...lines].join("\n");
-};
+      : [`  ${left.padEnd(width)}  ${first}`]
+    return [...start, ...rest.map((line) => " ".repeat(width + 4) + line)]
+  })
+  return [paint.bold(title), ...lines].join("\n")
+}
 
 /** Breaks a text into lines of at most `width`, at spaces. */
 const wrap = (text: string, width: number): ReadonlyArray<string> => {
-  const lines: Array<string> = [];
-  let line = "";
+  const lines: Array<string> = []
+  let line = ""
   for (const word of text.split(" ")) {
     if (line !== "" && line.length + 1 + word.length > width) {
-      lines.push(line);
-      line = word;
+      lines.push(line)
+      line = word
     } else {
-      line = line === "" ? word : `${line} ${word}`;
+      line = line === "" ? word : `${line} ${word}`
     }
   }
-  return line === "" ? lines : [...lines, line];
-};
+  return line === "" ? lines : [...lines, line]
+}

@@ -1,6 +1,6 @@
-import { describe, expect, it } from "vitest";
-import { UsageError } from "../src/ExitCode.ts";
-import { type FlagGroup, parseFlags, parseMillis } from "../src/flags.ts";
+import { describe, expect, it } from "vitest"
+import { UsageError } from "../src/ExitCode.ts"
+import { type FlagGroup, parseFlags, parseMillis } from "../src/flags.ts"
 
 const groups: ReadonlyArray<FlagGroup> = [{
   title: "Flags",
@@ -18,17 +18,17 @@ const groups: ReadonlyArray<FlagGroup> = [{
     { name: "meta", about: "" },
     { name: "help", short: "h", about: "" },
   ],
-}];
-const parse = (...args: ReadonlyArray<string>) => parseFlags(groups, args, {});
+}]
+const parse = (...args: ReadonlyArray<string>) => parseFlags(groups, args, {})
 const complaint = (run: () => unknown): string => {
   try {
-    run();
+    run()
   } catch (error) {
-    if (error instanceof UsageError) return error.message;
-    throw error;
+    if (error instanceof UsageError) return error.message
+    throw error
   }
-  throw new Error("there was no complaint");
-};
+  throw new Error("there was no complaint")
+}
 
 describe("flags", () => {
   it("take values after a space or an equals sign, and keep commas and spaces in them", () => {
@@ -38,91 +38,89 @@ describe("flags", () => {
       "--sport=A, B",
       "--url=ws://x/?a=b",
       "--meta",
-    );
-    expect(given.texts("sport")).toEqual(["US Open (M)", "A, B"]);
-    expect(given.text("url")).toBe("ws://x/?a=b");
-    expect(given.isSet("meta")).toBe(true);
-    expect(given.isSet("help")).toBe(false);
-    expect(given.texts("emit")).toEqual([]);
-  });
+    )
+    expect(given.texts("sport")).toEqual(["US Open (M)", "A, B"])
+    expect(given.text("url")).toBe("ws://x/?a=b")
+    expect(given.isSet("meta")).toBe(true)
+    expect(given.isSet("help")).toBe(false)
+    expect(given.texts("emit")).toEqual([])
+  })
 
   it("have short names, and end at two dashes", () => {
-    const given = parse("-h", "word", "--", "--meta");
-    expect(given.isSet("help")).toBe(true);
-    expect(given.isSet("meta")).toBe(false);
-    expect(given.words).toEqual(["word", "--meta"]);
-  });
+    const given = parse("-h", "word", "--", "--meta")
+    expect(given.isSet("help")).toBe(true)
+    expect(given.isSet("meta")).toBe(false)
+    expect(given.words).toEqual(["word", "--meta"])
+  })
 
   it("come from the environment where they are not given", () => {
     expect(parseFlags(groups, [], { FEED_URL: "ws://env" }).text("url")).toBe(
       "ws://env",
-    );
+    )
     expect(
       parseFlags(groups, ["--url", "ws://flag"], { FEED_URL: "ws://env" }).text(
         "url",
       ),
-    ).toBe("ws://flag");
+    ).toBe("ws://flag")
     expect(parseFlags(groups, [], { FEED_URL: "" }).text("url"))
-      .toBeUndefined();
-  });
+      .toBeUndefined()
+  })
 
   it("name what was meant", () => {
     expect(complaint(() => parse("--sprot", "NBA"))).toBe(
       "Cannot use --sprot: there is no such flag; did you mean --sport?",
-    );
+    )
     expect(complaint(() => parse("--zzzzzz"))).toBe(
       "Cannot use --zzzzzz: there is no such flag",
-    );
+    )
     expect(complaint(() => parse("--emit", "chnages"))).toBe(
       `Cannot use --emit "chnages": it must be one of messages, changes, quotes, raw; did you mean changes?`,
-    );
-  });
+    )
+  })
 
   it("refuse what has no meaning", () => {
     expect(complaint(() => parse("--sport"))).toBe(
       "Cannot use --sport without a value: write --sport NAME",
-    );
+    )
     expect(complaint(() => parse("--sport", "--meta"))).toBe(
       "Cannot use --sport without a value: write --sport NAME",
-    );
+    )
     expect(complaint(() => parse("--sport", ""))).toBe(
       "Cannot use --sport with an empty value; leave it out for all",
-    );
+    )
     expect(complaint(() => parse("--sport= "))).toBe(
       "Cannot use --sport with an empty value; leave it out for all",
-    );
+    )
     expect(complaint(() => parse("--meta=yes"))).toBe(
       "Cannot use --meta with a value: it is a switch",
-    );
+    )
     expect(complaint(() => parse("--emit", "raw", "--emit", "raw"))).toBe(
       "Cannot use --emit twice: it takes one value",
-    );
-  });
+    )
+  })
 
   it("read whole numbers", () => {
-    expect(parse("--count", "3").number("count")).toBe(3);
-    expect(parse().number("count")).toBeUndefined();
+    expect(parse("--count", "3").number("count")).toBe(3)
+    expect(parse().number("count")).toBeUndefined()
     for (const wrong of ["0", "1.5", "ten", "1e3", "-1"]) {
       expect(
         complaint(() => parse("--count", wrong).number("count", { least: 1 })),
       ).toBe(
-        `Cannot use --count ${
-          JSON.stringify(wrong)
-        }: it must be a whole number from 1 on`,
-      );
+        `Cannot use --count ${JSON.stringify(wrong)}: it must be a whole number from 1 on`,
+      )
     }
-  });
+  })
 
   it("read time spans", () => {
-    expect(parseMillis("500ms")).toBe(500);
-    expect(parseMillis("30s")).toBe(30_000);
-    expect(parseMillis("1.5m")).toBe(90_000);
-    expect(parseMillis("1h30m")).toBe(5_400_000);
+    expect(parseMillis("500ms")).toBe(500)
+    expect(parseMillis("30s")).toBe(30_000)
+    expect(parseMillis("1.5m")).toBe(90_000)
+    expect(parseMillis("1h30m")).toBe(5_400_000)
     for (const wrong of ["", "30", "s", "30 s", "0s", "1y", "-1s", "1s2"]) {
-      expect(parseMillis(wrong)).toBeUndefined();
+      expect(parseMillis(wrong)).toBeUndefined()
     }
     expect(complaint(() => parse("--for", "30").millis("for"))).toBe(
       `Cannot use --for "30": it must be a time span like 500ms, 30s, 5m or 1h30m`,
-    );
-  });
-});
+    )
+  })
+})

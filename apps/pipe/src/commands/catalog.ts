@@ -1,0 +1,51 @@
+/** The names that the feed knows. */
+import type { Command } from "../Command.ts"
+import { feedFlags, filterFlags, logFlags } from "./flagGroups.ts"
+
+/** What can be listed. */
+export const catalogKinds = ["sports", "books", "games", "markets"] as const
+
+/** One of {@link catalogKinds}. */
+export type CatalogKind = (typeof catalogKinds)[number]
+
+/** `boltodds-pipe catalog sports`. */
+export const catalog: Command = {
+  name: "catalog",
+  usage: catalogKinds.join("|"),
+  about: "List the names to filter by",
+  details: [
+    `Prints one name a line (games: the key, which --game wants), or one JSON object a
+line with --json. The feed ignores a name that is not exactly one of these, in
+silence: no error, no data.`,
+  ],
+  words: 1,
+  flags: [
+    {
+      title: "What to list",
+      flags: [
+        ...filterFlags.flags.filter(({ name }) => name === "sport" || name === "book").map((flag) => ({
+          ...flag,
+          about: flag.name === "sport" ? "Only games and markets of this sport." : "Only markets of this sportsbook.",
+        })),
+        {
+          name: "json",
+          about: "One JSON object a line, with all that is known.",
+        },
+      ],
+    },
+    feedFlags,
+    logFlags,
+  ],
+  examples: [
+    { about: "Which leagues there are", line: "boltodds-pipe catalog sports" },
+    {
+      about: "Today's NBA games, with their start",
+      line: "boltodds-pipe catalog games --sport NBA --json",
+    },
+    {
+      about: "Stream the first of them",
+      line: `boltodds-pipe --game "$(boltodds-pipe catalog games --sport NBA | head -n 1)"`,
+    },
+  ],
+  run: async (given) => (await import("../run/runCatalog.ts")).runCatalog(given),
+}

@@ -1,0 +1,140 @@
+/** The flags that commands share. */
+import type { FlagGroup } from "../flags.ts"
+
+/** Which part of the feed. */
+export const filterFlags: FlagGroup = {
+  title: "What to receive (leave all out for everything; each can be repeated)",
+  flags: [
+    {
+      name: "sport",
+      value: "NAME",
+      repeatable: true,
+      about: "A sport or league, as `catalog sports` has it.",
+    },
+    {
+      name: "book",
+      value: "NAME",
+      repeatable: true,
+      about: "A sportsbook, as `catalog books` has it.",
+    },
+    {
+      name: "game",
+      value: "KEY",
+      repeatable: true,
+      about: "A game, by its whole key in `catalog games`.",
+    },
+    {
+      name: "market",
+      value: "NAME",
+      repeatable: true,
+      about: "A market, as `catalog markets` has it.",
+    },
+  ],
+}
+
+/** What to print. */
+export const outputFlags: FlagGroup = {
+  title: "What to print",
+  flags: [
+    {
+      name: "emit",
+      value: "FORM",
+      choices: ["messages", "changes", "quotes", "raw"],
+      about: "What a line is. Default messages; see above.",
+    },
+    {
+      name: "no-control",
+      about: "Leave out records about the stream itself (gaps, doubts, heartbeats).",
+    },
+    {
+      name: "meta",
+      about:
+        "Put each message into an envelope with run, seq, at, session and epoch; the message itself is in `message`.",
+    },
+    {
+      name: "count",
+      value: "N",
+      about: "Stop after N data records; controls do not count.",
+    },
+    {
+      name: "for",
+      value: "TIME",
+      about: "Stop after a while: 500ms, 30s, 5m, 1h30m.",
+    },
+    {
+      name: "sink",
+      value: "SINK",
+      about: "Where to: stdout, the only one so far.",
+    },
+    {
+      name: "report",
+      about: "At the end, print to stderr what was read, delivered and lost.",
+    },
+  ],
+}
+
+const urlFlags = [
+  {
+    name: "url",
+    value: "URL",
+    env: "BOLTODDS_URL",
+    about: "The feed's address, wss:// or ws://; REST is the same place over http.",
+  },
+  {
+    name: "insecure",
+    about: "Allow ws:// to other hosts than this one. The key is then sent in the clear.",
+  },
+]
+
+const keyFlags = [
+  {
+    name: "key-file",
+    value: "PATH",
+    about: "Read the key from a file, anew at each dial. Without it the key is in BOLTODDS_API_KEY.",
+  },
+  {
+    name: "key",
+    value: "KEY",
+    about: "The key itself. Other users of this machine can see it; prefer the above.",
+  },
+]
+
+/** Where the feed is, for commands that only ask for names. */
+export const feedFlags: FlagGroup = {
+  title: "The feed",
+  flags: [...urlFlags, ...keyFlags],
+}
+
+/** Where the feed is, for commands that stay. */
+export const connectionFlags: FlagGroup = {
+  title: "The connection",
+  flags: [
+    ...urlFlags,
+    ...keyFlags,
+    {
+      name: "max-attempts",
+      value: "N",
+      about: "Give up after N dials in a row without data (exit 69). Default: never.",
+    },
+  ],
+}
+
+/** The log. */
+export const logFlags: FlagGroup = {
+  title: "The log, on stderr",
+  flags: [
+    {
+      name: "log-level",
+      value: "LEVEL",
+      choices: ["error", "warn", "info", "debug", "none"],
+      about: "Default info.",
+    },
+    {
+      name: "log-format",
+      value: "FORMAT",
+      choices: ["human", "json"],
+      about: "Default human on a terminal, json elsewhere.",
+    },
+    { name: "help", short: "h", about: "Show this." },
+  ],
+}

@@ -1,0 +1,60 @@
+/** The default command: the feed on standard output. */
+import type { Command } from "../Command.ts"
+import { connectionFlags, filterFlags, logFlags, outputFlags } from "./flagGroups.ts"
+
+const generalFlags = {
+  ...logFlags,
+  flags: [...logFlags.flags, {
+    name: "version",
+    short: "V",
+    about: "Show the version.",
+  }],
+}
+
+/** Without a name: `boltodds-pipe --sport NBA`. */
+export const stream: Command = {
+  name: "",
+  usage: "[flags]",
+  about: "The BoltOdds live odds feed on standard output: one JSON record a line, data only.",
+  details: [
+    `What a line is, by --emit:
+  messages  Each message of the feed as it came, pings and acknowledgements left
+            out. What happens to the stream comes as messages of its own
+            (pipe_gap_opened, pipe_game_gone, …). This is not a book: what was true
+            before a disconnect is not taken back. Use changes to act on prices.
+  changes   Changes of a checked book: "change" names the kind (line_moved,
+            line_suspended, …), "control" a word about the stream (gap_opened,
+            game_verified, …). What is not known to be live is said to be so.
+  quotes    One flat row for each outcome of each message, for data tools.
+  raw       The session's event log: every frame, connect, disconnect and tick.
+            It is a recording; \`simulate --replay\` plays it.`,
+    `The promise: until it is received, best effort (the feed cannot replay; gaps are
+told); on stdout, at most once (nothing is kept across a crash).`,
+    `Exit codes: 0 clean (a signal and drained, the reader gone, --count or --for
+reached) · 1 a bug · 64 usage · 69 feed unavailable (--max-attempts) · 74 stdout
+cannot be written · 75 stopped with records undelivered · 77 key refused ·
+130, 143 forced by a second signal.`,
+  ],
+  flags: [filterFlags, outputFlags, connectionFlags, generalFlags],
+  examples: [
+    {
+      about: "Everything your plan allows, readable",
+      line: "boltodds-pipe | jq .",
+    },
+    {
+      about: "Prices that moved in the NBA at one book",
+      line: `boltodds-pipe --sport NBA --book draftkings --emit changes \\
+    | jq -c 'select(.change == "line_moved") | [.game, .outcome, .previous_odds, .odds]'`,
+    },
+    {
+      about: "Ten minutes into a file, and what became of it",
+      line: "boltodds-pipe --emit changes --for 10m --report > changes.ndjson",
+    },
+    {
+      about: "Names must be exact; look them up",
+      line: "boltodds-pipe catalog books",
+    },
+    { about: "Try it without a key", line: "boltodds-pipe demo | jq -c ." },
+  ],
+  run: async (given) => (await import("../run/runStream.ts")).runStream(given),
+}

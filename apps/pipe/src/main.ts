@@ -1,0 +1,4 @@
+import { program } from "./program.ts"
+
+// Not process.exit: what was written to a pipe would be cut off behind 64 KiB.
+process.exitCode = await program(process.argv.slice(2))

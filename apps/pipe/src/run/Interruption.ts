@@ -1,0 +1,36 @@
+/** Signals: the first asks for an end, the second forces it. */
+import { constants } from "node:os"
+
+const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const
+
+/** One of the signals that end the program. */
+export type EndSignal = (typeof signals)[number]
+
+/**
+ * A key press reaches a process once from the terminal and once more from every program around it that passes signals
+ * on (npm does): what follows within this time is the same request.
+ */
+const echoMillis = 700
+
+/**
+ * Calls `onFirst` at the first signal; at the second one, exits at once with 128 and the signal's number. Returns what
+ * takes the handlers away.
+ */
+export const onInterruption = (
+  onFirst: (signal: EndSignal) => void,
+): () => void => {
+  let first: number | undefined
+  const handlers = signals.map((signal) => {
+    const handle = (): void => {
+      if (first === undefined) {
+        first = performance.now()
+        onFirst(signal)
+      } else if (performance.now() - first > echoMillis) {
+        process.exit(128 + constants.signals[signal])
+      }
+    }
+    process.on(signal, handle)
+    return () => void process.off(signal, handle)
+  })
+  return () => handlers.forEach((remove) => remove())
+}

@@ -1,0 +1,151 @@
+/** `catalog` at work. */
+import {
+  type Catalogue,
+  type CatalogueError,
+  Limiter,
+  makeCatalogue,
+  nearestNames,
+  UrlRefused,
+} from "@boltodds/connection"
+import { machineLimiter, nodeGet } from "@boltodds/connection/node"
+import * as Cause from "effect/Cause"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import { type CatalogKind, catalogKinds } from "../commands/catalog.ts"
+import { ExitCode, Failure, UsageError } from "../ExitCode.ts"
+import type { Given } from "../flags.ts"
+import { writeOut } from "../Terminal.ts"
+import { feedOf, filtersOf, logOf } from "./settings.ts"
+
+/** One thing of the catalogue: its name, and all that is known. */
+interface Entry {
+  readonly name: string
+  readonly facts: object
+}
+
+/** Prints the names that the feed knows. */
+export const runCatalog = async (given: Given): Promise<ExitCode> => {
+  const log = logOf(given)
+  const kind = kindOf(given.words[0])
+  const feed = await feedOf(given, log)
+  const { sports = [], sportsbooks = [] } = filtersOf(given)
+  if (sports.length > 0 && kind !== "games" && kind !== "markets") {
+    throw pointless("sport", "games and markets")
+  }
+  if (sportsbooks.length > 0 && kind !== "markets") {
+    throw pointless("book", "markets")
+  }
+  const limiter = machineLimiter({
+    onProblem: (message) => log.log("warn", message),
+  })
+  const program = Effect.flatMap(
+    makeCatalogue({ ...feed, get: nodeGet }),
+    (catalogue) => list(catalogue, kind, { sports, sportsbooks }),
+  ).pipe(Effect.provideService(Limiter, limiter), Effect.provide(log.layer))
+  const exit = await Effect.runPromiseExit(program)
+  if (Exit.isFailure(exit)) throw failureOf(exit.cause)
+  const lines = exit.value.map(({ name, facts }) => given.isSet("json") ? JSON.stringify(facts) : name)
+  if (lines.length === 0) {
+    log.log(
+      "warn",
+      `the catalogue lists no ${kind}${sports.length > 0 ? " for this" : ""} now`,
+    )
+  } else await writeOut(`${lines.join("\n")}\n`)
+  return ExitCode.clean
+}
+
+const pointless = (flag: string, kinds: string): UsageError =>
+  new UsageError(`Cannot use --${flag} here: it is for ${kinds}`)
+
+const kindOf = (word: string | undefined): CatalogKind => {
+  const kind = catalogKinds.find((kind) => kind === word)
+  if (kind !== undefined) return kind
+  if (word === undefined) {
+    throw new UsageError(
+      `Cannot list nothing: write one of ${catalogKinds.join(", ")} behind catalog`,
+    )
+  }
+  const [meant] = nearestNames(word, catalogKinds)
+  throw new UsageError(
+    `Cannot list ${word}: it must be one of ${catalogKinds.join(", ")}${
+      meant === undefined ? "" : `; did you mean ${meant}?`
+    }`,
+  )
+}
+
+const list = (
+  catalogue: Catalogue,
+  kind: CatalogKind,
+  { sports, sportsbooks }: {
+    readonly sports: ReadonlyArray<string>
+    readonly sportsbooks: ReadonlyArray<string>
+  },
+): Effect.Effect<ReadonlyArray<Entry>, CatalogueError> => {
+  switch (kind) {
+    case "sports":
+      return Effect.map(
+        catalogue.info,
+        (info) => info.sports.map((sport) => ({ name: sport, facts: { sport } })),
+      )
+    case "books":
+      return Effect.map(
+        catalogue.info,
+        (info) =>
+          info.sportsbooks.map((sportsbook) => ({
+            name: sportsbook,
+            facts: { sportsbook },
+          })),
+      )
+    case "games":
+      return Effect.map(
+        catalogue.games,
+        (games) =>
+          games.filter(({ sport }) => sports.length === 0 || (sport !== null && sports.includes(sport)))
+            .map((game) => ({ name: game.game, facts: game })),
+      )
+    case "markets":
+      return Effect.map(
+        catalogue.markets({ sports, sportsbooks }),
+        (markets) => {
+          const rows = Object.entries(markets).flatMap((
+            [sportsbook, bySport],
+          ) =>
+            Object.entries(bySport).flatMap(([sport, names]) => names.map((market) => ({ sportsbook, sport, market })))
+          )
+          const byName = new Map<string, Array<object>>()
+          for (const row of rows) {
+            byName.set(row.market, [
+              ...byName.get(row.market) ?? [],
+              row,
+            ])
+          }
+          // One line per name; with --json each book and sport that has it.
+          return [...byName].flatMap(([name, facts]) =>
+            facts.map((fact, index) => ({
+              name: index === 0 ? name : "",
+              facts: fact,
+            }))
+          )
+        },
+      )
+  }
+}
+
+const failureOf = (
+  cause: Cause.Cause<CatalogueError | UrlRefused>,
+): unknown => {
+  const error = cause.reasons.find(Cause.isFailReason)?.error
+  if (error === undefined) return Cause.squash(cause)
+  if (error instanceof UrlRefused) {
+    return new UsageError(
+      error.message.replace("with insecure", "with --insecure"),
+    )
+  }
+  const refused = error._tag === "CatalogueRefused" ||
+    error._tag === "KeyUnavailable"
+  return new Failure(
+    refused ? ExitCode.keyRefused : ExitCode.feedUnavailable,
+    error.message,
+    { cause: error },
+  )
+}

@@ -1,0 +1,23 @@
+/** The default command at work. */
+import { machineLimiter } from "@boltodds/connection/node"
+import type { ExitCode } from "../ExitCode.ts"
+import type { Given } from "../flags.ts"
+import { feedOf, filtersOf, logOf, outputOf } from "./settings.ts"
+import { streamFeed } from "./streamFeed.ts"
+
+/** Streams the feed as the flags say. */
+export const runStream = async (given: Given): Promise<ExitCode> => {
+  const log = logOf(given)
+  const output = outputOf(given, "messages")
+  const maxAttempts = given.number("max-attempts", { least: 1 })
+  const feed = await feedOf(given, log)
+  return streamFeed({
+    feed,
+    filters: filtersOf(given),
+    output,
+    ...maxAttempts === undefined ? {} : { maxAttempts },
+    limiter: machineLimiter({
+      onProblem: (message) => log.log("warn", message),
+    }),
+  }, log)
+}

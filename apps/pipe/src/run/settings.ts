@@ -1,0 +1,121 @@
+/** What the flags of the streaming commands come to. */
+import { defaultFeedUrl, type Key, keyFromEnv, keyOf } from "@boltodds/connection"
+import { keyFromFile } from "@boltodds/connection/node"
+import type { Filters } from "@boltodds/protocol"
+import * as Effect from "effect/Effect"
+import { UsageError } from "../ExitCode.ts"
+import type { Given } from "../flags.ts"
+import { type Level, type Log, makeLog } from "../Log.ts"
+import { paintFor } from "../Terminal.ts"
+
+/** What a line is. */
+export type EmitName = "messages" | "changes" | "quotes" | "raw"
+
+/** What to print, and until when. */
+export interface OutputSettings {
+  readonly emit: EmitName
+  readonly controls: boolean
+  readonly meta: boolean
+  readonly count: number | undefined
+  readonly forMillis: number | undefined
+  readonly report: boolean
+}
+
+/** Where the feed is. */
+export interface FeedSettings {
+  readonly url: string
+  readonly insecure: boolean
+  readonly key: Key
+}
+
+/** The filters that were given; a kind that was not is left out, which means all. */
+export const filtersOf = (given: Given): Filters => {
+  const lists = {
+    sports: given.texts("sport"),
+    sportsbooks: given.texts("book"),
+    games: given.texts("game"),
+    markets: given.texts("market"),
+  }
+  return Object.fromEntries(
+    Object.entries(lists).filter(([, names]) => names.length > 0),
+  )
+}
+
+/** Reads the output flags; throws a `UsageError` for what does not fit together. */
+export const outputOf = (
+  given: Given,
+  defaultEmit: EmitName,
+): OutputSettings => {
+  const emit = (given.text("emit") ?? defaultEmit) as EmitName
+  const sink = given.text("sink") ?? "stdout"
+  if (sink !== "stdout") {
+    throw new UsageError(
+      `Cannot use --sink ${JSON.stringify(sink)}: there is stdout, and no other so far`,
+    )
+  }
+  if (given.isSet("meta") && emit !== "messages") {
+    throw new UsageError(
+      `Cannot use --meta with --emit ${emit}: its records carry all that already`,
+    )
+  }
+  return {
+    emit,
+    controls: !given.isSet("no-control"),
+    meta: given.isSet("meta"),
+    count: given.number("count", { least: 1 }),
+    forMillis: given.millis("for"),
+    report: given.isSet("report"),
+  }
+}
+
+const howToGiveAKey = `Put it in the environment (export BOLTODDS_API_KEY=…) or in a file (--key-file PATH).
+To try without a key: boltodds-pipe demo`
+
+/** Where the feed is; throws a `UsageError` where there is no key to be had. */
+export const feedOf = async (given: Given, log: Log): Promise<FeedSettings> => {
+  const url = given.text("url") ?? defaultFeedUrl
+  const insecure = given.isSet("insecure")
+  const path = given.text("key-file")
+  const literal = given.text("key")
+  if (literal !== undefined && path !== undefined) {
+    throw new UsageError(
+      "Cannot use --key and --key-file together: leave one out",
+    )
+  }
+  if (literal !== undefined) {
+    // The title takes the place of the arguments in what `ps` shows, from here on.
+    process.title = "boltodds-pipe"
+    log.log(
+      "warn",
+      "the key was given with --key: it is in your shell's history, and others may have seen it in `ps`",
+    )
+  }
+  const key = literal !== undefined ? keyOf(literal) : path !== undefined ? keyFromFile(path) : keyFromEnv()
+  // Once now, so that a missing key is told before anything else happens; a file is read anew at each dial.
+  const missing = await Effect.runPromise(
+    Effect.match(key, {
+      onSuccess: () => undefined,
+      onFailure: (error) => error,
+    }),
+  )
+  if (missing !== undefined) {
+    throw new UsageError(`${missing.message}\n${howToGiveAKey}`)
+  }
+  return { url, insecure, key }
+}
+
+/** The log as the flags want it. */
+export const logOf = (given: Given): Log => {
+  const { stderr, env } = process
+  // Whoever reads the log may leave; the data goes on.
+  stderr.on("error", () => {})
+  const format = given.text("log-format") ??
+    (stderr.isTTY === true ? "human" : "json")
+  return makeLog({
+    level: (given.text("log-level") ?? "info") as Level | "none",
+    format: format === "json" ? "json" : "human",
+    paint: paintFor(stderr, env),
+    write: (line) => void stderr.write(line),
+    now: () => new Date(),
+  })
+}

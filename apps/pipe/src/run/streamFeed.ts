@@ -1,0 +1,181 @@
+/** One session to stdout: what `stream` and `demo` share. */
+import {
+  checkNames,
+  describeUnknown,
+  Limiter,
+  type LimiterShape,
+  makeCatalogue,
+  makeSession,
+  parseFeedUrl,
+  renderDiagnosis,
+  type SessionError,
+  type Status,
+  UrlRefused,
+} from "@boltodds/connection"
+import { nodeGet, wsTransport } from "@boltodds/connection/node"
+import { changes, type Emit, isDelivered, messages, quotes, raw, type Report, route, run } from "@boltodds/pipeline"
+import type { Filters } from "@boltodds/protocol"
+import type { SinkError } from "@boltodds/sink"
+import { stdout } from "@boltodds/sink-stdout"
+import * as Cause from "effect/Cause"
+import * as Deferred from "effect/Deferred"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import { ExitCode, Failure, UsageError } from "../ExitCode.ts"
+import type { Log } from "../Log.ts"
+import { onInterruption } from "./Interruption.ts"
+import { makeProgress } from "./Progress.ts"
+import { reportJson, reportText } from "./reportText.ts"
+import type { FeedSettings, OutputSettings } from "./settings.ts"
+import { tellStatus } from "./tellStatus.ts"
+import { ulid } from "./ulid.ts"
+import { withMeta } from "./withMeta.ts"
+
+/** What to stream, from where. */
+export interface StreamSettings {
+  readonly feed: FeedSettings
+  readonly filters: Filters
+  readonly output: OutputSettings
+  readonly maxAttempts?: number
+  readonly limiter: LimiterShape
+  /** Default as the reducer's. */
+  readonly settleMillis?: number
+  readonly onStatus?: (status: Status) => void
+}
+
+/** Streams until something ends it; the exit code of a clean end, or a `Failure`. */
+export const streamFeed = async (
+  settings: StreamSettings,
+  log: Log,
+): Promise<ExitCode> => {
+  const { feed, filters, output } = settings
+  const address = parseFeedUrl(feed.url, feed)
+  if (address instanceof UrlRefused) {
+    throw new UsageError(
+      address.message.replace("with insecure", "with --insecure"),
+    )
+  }
+  const progress = process.stderr.isTTY === true && process.stdout.isTTY !== true &&
+      output.emit !== "raw"
+    ? makeProgress(
+      (text) => void process.stderr.write(text),
+      () => performance.now(),
+    )
+    : undefined
+  if (progress !== undefined) log.beforeEach(progress.clear)
+
+  const interrupted = Deferred.makeUnsafe<string>()
+  const stopListening = onInterruption((signal) => Deferred.doneUnsafe(interrupted, Exit.succeed(`signal ${signal}`)))
+  const until = output.forMillis === undefined ? Deferred.await(interrupted) : Effect.raceFirst(
+    Deferred.await(interrupted),
+    Effect.as(Effect.sleep(output.forMillis), "time is up"),
+  )
+
+  let report: Report | undefined
+  const program = Effect.gen(function* () {
+    const catalogue = yield* makeCatalogue({ ...feed, get: nodeGet })
+    const subscribed = Deferred.makeUnsafe<void>()
+    const tell = tellStatus(log, address.host)
+    const session = yield* makeSession({
+      ...feed,
+      filters,
+      transport: wsTransport(),
+      catalogue,
+      ...settings.maxAttempts === undefined ? {} : { maxAttempts: settings.maxAttempts },
+      onStatus: (status) => {
+        tell(status)
+        if (status._tag === "Syncing") {
+          Deferred.doneUnsafe(subscribed, Exit.void)
+        }
+        settings.onStatus?.(status)
+      },
+      onDiagnosis: (diagnosis) => log.log("warn", renderDiagnosis(diagnosis)),
+    })
+    // In the background: a misspelt name is told, and delays nothing.
+    if (Object.keys(filters).length > 0) {
+      const check = Effect.match(checkNames(filters, catalogue), {
+        onSuccess: ({ unknown }) => unknown.forEach((name) => log.log("warn", describeUnknown(name))),
+        onFailure: ({ message }) => log.log("info", `the names could not be checked: ${message}`),
+      })
+      yield* Effect.forkScoped(
+        Effect.andThen(Deferred.await(subscribed), check),
+      )
+    }
+    return yield* run(session, [
+      route({ name: "stdout", emit: emitOf(output), sink: stdout() }),
+    ], {
+      state: {
+        run: ulid(),
+        filters,
+        ...settings.settleMillis === undefined ? {} : { settleMillis: settings.settleMillis },
+      },
+      until,
+      ...output.count === undefined ? {} : { count: output.count },
+      ...progress === undefined ? {} : { onStep: progress.onStep },
+      onReport: (made) => report = made,
+    })
+  }).pipe(
+    Effect.scoped,
+    Effect.provideService(Limiter, settings.limiter),
+    Effect.provide(log.layer),
+  )
+
+  const exit = await Effect.runPromiseExit(program)
+  progress?.end()
+  stopListening()
+  if (report !== undefined && output.report) {
+    process.stderr.write(
+      log.format === "json" ? reportJson(report) : reportText(report),
+    )
+  }
+  if (Exit.isFailure(exit)) throw failureOf(exit.cause)
+  if (isDelivered(exit.value)) return ExitCode.clean
+  const pending = exit.value.routes.reduce(
+    (sum, { counts }) => sum + counts.pending,
+    0,
+  )
+  throw new Failure(
+    ExitCode.undelivered,
+    `Stopped with ${pending} records undelivered: the reader of stdout did not take them within 10 s`,
+  )
+}
+
+const emitOf = ({ emit, controls, meta }: OutputSettings): Emit<unknown> => {
+  const options = { control: controls }
+  switch (emit) {
+    case "messages":
+      return meta ? withMeta(messages(options)) : messages(options)
+    case "changes":
+      return changes(options)
+    case "quotes":
+      return quotes(options)
+    case "raw":
+      return raw()
+  }
+}
+
+/** What a failed run means to the one who started it. */
+const failureOf = (
+  cause: Cause.Cause<SessionError | SinkError | UrlRefused>,
+): unknown => {
+  const error = cause.reasons.find(Cause.isFailReason)?.error
+  switch (error?._tag) {
+    case "KeyRefused":
+    case "KeyUnavailable":
+      return new Failure(ExitCode.keyRefused, error.message, { cause: error })
+    case "FeedUnavailable":
+      return new Failure(ExitCode.feedUnavailable, error.message, {
+        cause: error,
+      })
+    case "UrlRefused":
+      return new UsageError(error.message)
+    case "SinkError":
+      return new Failure(
+        ExitCode.sinkFailed,
+        `stdout cannot be written: ${error.message}`,
+        { cause: error },
+      )
+    case undefined:
+      return Cause.squash(cause)
+  }
+}

@@ -1,0 +1,53 @@
+/** The session's life, for the log. */
+import type { Status } from "@boltodds/connection"
+import type { Log } from "../Log.ts"
+
+/** Logs what a status means to the one who waits for data; what is routine only at `debug`. */
+export const tellStatus = (
+  log: Log,
+  host: string,
+): (status: Status) => void => {
+  let live = false
+  return (status) => {
+    switch (status._tag) {
+      case "Dialing":
+        log.log(status.attempt === 1 ? "debug" : "info", `dialing ${host}`, {
+          attempt: status.attempt,
+        })
+        return
+      case "Syncing":
+        log.log("info", `connected to ${host}`, { connection: status.epoch })
+        return
+      case "Live":
+        if (!live) log.log("info", "receiving", { connection: status.epoch })
+        live = true
+        return
+      case "Stale":
+        log.log(
+          "warn",
+          status.reason === "silent"
+            ? "nothing comes from the feed: what is known is not live"
+            : "the reader of stdout is slow: what it gets is not live",
+        )
+        live = false
+        return
+      case "BackingOff":
+        live = false
+        log.log("warn", `no connection: ${status.why}`, {
+          attempt: status.attempt,
+        })
+        return
+      case "AwaitingReader":
+        live = false
+        log.log(
+          "warn",
+          "the reader of stdout has stopped: dialing again when it goes on",
+        )
+        return
+      case "Idle":
+      case "AwaitingAck":
+      case "Closed":
+        log.log("debug", `session ${status._tag}`)
+    }
+  }
+}
