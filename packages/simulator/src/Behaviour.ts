@@ -182,7 +182,7 @@ export const garbageFrames: ReadonlyArray<string | Uint8Array> = [
   '"a string"',
   "true",
   "[[[]]]",
-  "\uFEFF" + '{"action":"ping"}',
+  '\uFEFF{"action":"ping"}',
   '{"action":"from_the_future","data":{"x":1}}',
   '{"action":7}',
   '{"__proto__":{"polluted":true},"action":"ping"}',

@@ -3,10 +3,9 @@ import type { FeedMessage } from "@boltodds/protocol"
 import type { WebSocket } from "ws"
 import type { Batch } from "./Batch.ts"
 import type { FrameKind, OutFrame, Wire } from "./Behaviour.ts"
-import { type BookEntry, entryKey, type FeedBook } from "./FeedBook.ts"
+import { type BookEntry, entryKey, type FeedBook, initialState } from "./FeedBook.ts"
 import { composeFrames, type FrameOptions, toBytes } from "./Frames.ts"
 import type { Subscription } from "./Subscription.ts"
-import { timestamp } from "./world/Timestamp.ts"
 
 /** What a client needs of its server. */
 export interface ClientHost extends FrameOptions {
@@ -166,15 +165,10 @@ export class Client implements Wire {
       const texts: Array<string> = []
       for (const [key, entry] of this.#pending) {
         this.#pending.delete(key)
-        const outcomes = subscription.partOf({ ...entry.data, outcomes: Object.fromEntries(entry.outcomes) })
-        if (Object.keys(outcomes).length === 0 && entry.outcomes.size > 0) continue
+        const message = initialState(entry, subscription)
+        if (message === undefined) continue
         this.#know(entry.sportsbook, entry.game, entry.sport)
-        const now = Date.now()
-        texts.push(JSON.stringify({
-          timestamp: timestamp(now, entry.outcomes.size),
-          action: "initial_state",
-          data: { ...entry.data, outcomes },
-        }))
+        texts.push(JSON.stringify(message))
         if (texts.length >= most) break
       }
       this.#host.told(texts.length)

@@ -5,9 +5,11 @@ import {
   decodeFrame,
   type FeedMessage,
   type GameData,
+  type InitialState,
   type Outcome,
 } from "@boltodds/protocol"
 import type { Subscription } from "./Subscription.ts"
+import { timestamp } from "./world/Timestamp.ts"
 
 /** One game at one sportsbook. */
 export interface BookEntry {
@@ -100,6 +102,16 @@ export class FeedBook {
     return odds
   }
 
+  /** What a new client of this subscription is sent: an `initial_state` for each game that has something for it. */
+  snapshot(subscription: Subscription): ReadonlyArray<InitialState> {
+    const messages: Array<InitialState> = []
+    for (const entry of this.#entries.values()) {
+      const message = initialState(entry, subscription)
+      if (message !== undefined) messages.push(message)
+    }
+    return messages
+  }
+
   #set(message: DataMessage): void {
     const { data } = message
     const key = entryKey(data.sportsbook, data.game)
@@ -115,4 +127,14 @@ export class FeedBook {
   #remove(message: DataMessage): void {
     this.#entries.delete(entryKey(message.data.sportsbook, message.data.game))
   }
+}
+
+/** One game as a new client of this subscription is told of it; undefined where it is not. */
+export const initialState = (entry: BookEntry, subscription: Subscription): InitialState | undefined => {
+  if (!subscription.takesGame(entry.sport, entry.sportsbook, entry.game)) return undefined
+  const outcomes = subscription.partOf({ ...entry.data, outcomes: Object.fromEntries(entry.outcomes) })
+  const nothing = entry.outcomes.size > 0 && Object.keys(outcomes).length === 0
+  if (nothing) return undefined
+  const stamp = timestamp(Date.now(), entry.outcomes.size)
+  return { timestamp: stamp, action: "initial_state", data: { ...entry.data, outcomes } }
 }

@@ -6,6 +6,7 @@ import type { Client } from "./Client.ts"
 import { FeedBook } from "./FeedBook.ts"
 import { type FrameOptions, toBytes } from "./Frames.ts"
 import type { ReplayOptions } from "./Options.ts"
+import type { Subscription } from "./Subscription.ts"
 import { readTrace, type TraceFrame } from "./Trace.ts"
 
 /** What a replay needs of its server. */
@@ -81,7 +82,7 @@ export class Replay {
   }
 
   /** A client subscribed, perhaps again: `client.subscription` says to what. */
-  begin(client: Client, subscription: NonNullable<Client["subscription"]>): void {
+  begin(client: Client, subscription: Subscription): void {
     if (this.#over) return client.begin(subscription, this.#end)
     if (this.#options.passes === "timeline") {
       client.begin(subscription, this.#present)
@@ -98,11 +99,7 @@ export class Replay {
     halt(running)
     client.live = false
     const next = this.#pass(client, running.position)
-    this.#bookAt(next.position).then((book) => {
-      if (next.stopped || this.#over) return
-      client.begin(subscription, book)
-      this.#start(next, client)
-    }, this.#host.failed)
+    this.#beginAgain(client, subscription, next).catch(this.#host.failed)
   }
 
   /** A client is gone. */
@@ -134,6 +131,13 @@ export class Replay {
 
   #start(pass: Pass, client: Client | undefined): void {
     this.#run(pass, client).catch(this.#host.failed)
+  }
+
+  async #beginAgain(client: Client, subscription: Subscription, pass: Pass): Promise<void> {
+    const book = await this.#bookAt(pass.position)
+    if (pass.stopped) return
+    client.begin(subscription, book)
+    await this.#run(pass, client)
   }
 
   async #run(pass: Pass, client: Client | undefined): Promise<void> {

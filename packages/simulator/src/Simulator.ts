@@ -1,5 +1,5 @@
 /** A running simulator, as a program or a test holds it. */
-import type { FeedMessage, Filters } from "@boltodds/protocol"
+import type { FeedMessage, Filters, InitialState } from "@boltodds/protocol"
 import type { Behaviour } from "./Behaviour.ts"
 
 /** A WebSocket dial that was answered. */
@@ -119,6 +119,16 @@ export interface SimulatorControls {
    * odds as sent; suspended and unreadable ones are left out. With a replay per connection: at its end.
    */
   readonly book: (filters?: Filters) => Record<string, string>
+  /** Every game at every book as the server would send it now, within these filters: the snapshot of a new client. */
+  readonly snapshot: (filters?: Filters) => ReadonlyArray<InitialState>
+  /** Says these messages as if they had happened: the book takes them in, and each subscribed client gets its part. */
+  readonly publish: (messages: ReadonlyArray<FeedMessage>) => void
+  /**
+   * Publishes a line update of a game in which one outcome among others has odds that are not American; the odds of
+   * the others stand as they are. The next call takes another game. Gives the line that no client may show a price of
+   * now: `"sportsbook|game|outcome key"`.
+   */
+  readonly spoil: (odds?: unknown) => string
   /** Sends exactly these messages, filters or not. */
   readonly push: (messages: ReadonlyArray<FeedMessage>, options?: PushOptions) => void
   /** Sends exactly this frame. */

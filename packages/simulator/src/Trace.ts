@@ -1,6 +1,7 @@
 /** Reading what is to be replayed: traces and recordings. */
 import { createReadStream } from "node:fs"
 import { open } from "node:fs/promises"
+import { pipeline } from "node:stream"
 import { createGunzip } from "node:zlib"
 import { decodeEvent, decodeRecordingHeader } from "@boltodds/protocol"
 import * as Result from "effect/Result"
@@ -131,12 +132,10 @@ async function* readLines(path: string): AsyncGenerator<ReadonlyArray<string>> {
   const decoder = new TextDecoder()
   let rest = ""
   try {
-    const stream = createReadStream(path)
-    const chunks: AsyncIterable<Uint8Array> = await isGzip(path) ? stream.pipe(createGunzip()) : stream
-    // An error of the file does not travel through a pipe by itself.
-    if (chunks !== stream) {
-      stream.on("error", (error) => (chunks as unknown as NodeJS.WritableStream).emit("error", error))
-    }
+    // The file is opened only once someone reads it: an error of a stream that nobody reads has nowhere to go.
+    const chunks: AsyncIterable<Uint8Array> = await isGzip(path)
+      ? pipeline(createReadStream(path), createGunzip(), () => {})
+      : createReadStream(path)
     for await (const chunk of chunks) {
       const lines = (rest + decoder.decode(chunk, { stream: true })).split("\n")
       rest = lines.pop()!

@@ -2,7 +2,7 @@
 import * as Effect from "effect/Effect"
 import type { Scope } from "effect/Scope"
 import type { SimulatorOptions } from "./Options.ts"
-import { startSimulator } from "./Server.ts"
+import { startSimulator } from "./startSimulator.ts"
 import type {
   BlastOptions,
   BlastResult,

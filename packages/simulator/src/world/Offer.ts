@@ -29,6 +29,8 @@ export interface Fixture {
 
 /** A market at one book. */
 interface Slot {
+  /** Its place in the offer. */
+  readonly index: number
   readonly market: Market
   readonly keys: ReadonlyArray<string>
   readonly lines: ReadonlyArray<string | number | null>
@@ -56,6 +58,8 @@ export class Offer {
   open = true
   readonly #flipped: boolean
   readonly #id: string
+  /** By slot and side: written out once, for they are in every message. */
+  readonly #links: ReadonlyArray<ReadonlyArray<string>>
 
   constructor(book: Sportsbook, fixture: Fixture, random: Random, like?: Offer) {
     this.book = book
@@ -67,13 +71,8 @@ export class Offer {
     // A clone shares its twin's prices and suspensions, so it shares the slots themselves.
     this.slots = like?.slots ?? fixture.markets
       .filter((market) => book.depth === "full" || market.main)
-      .map((market) => ({
-        market,
-        noise: random.normal() * 0.03,
-        suspended: false,
-        listed: market.main || random.chance(0.9),
-        ...this.#spell(market),
-      }))
+      .map((market, index) => this.#slot(market, index, random))
+    this.#links = this.slots.map((slot) => this.#linksOf(slot))
   }
 
   /** A full message: all outcomes, suspended ones without a price. */
@@ -97,12 +96,13 @@ export class Offer {
 
   #write(slot: Slot, outcomes: Record<string, Outcome>, suspendedOdds: null | ""): void {
     const { market, name } = slot
+    const links = this.#links[slot.index]!
     for (let index = 0; index < market.sides.length; index++) {
       const side = market.sides[index]!
       const key = slot.keys[index]!
       outcomes[key] = {
         odds: slot.suspended ? suspendedOdds : this.#price(slot, side, index),
-        link: slot.suspended ? "" : this.#link(slot, index),
+        link: slot.suspended ? "" : links[index]!,
         outcome_name: name,
         outcome_line: slot.lines[index]!,
         outcome_over_under: overUnder(market, side),
@@ -119,11 +119,12 @@ export class Offer {
     return americanOdds(logistic((side.lean + driver + opinion) * extreme), this.book.margin, 99_900)
   }
 
-  #link(slot: Slot, index: number): string {
+  #linksOf({ index, market }: Slot): ReadonlyArray<string> {
     const { book } = this
-    if (book.links === "none" || (book.links === "some" && !slot.market.main)) return ""
-    const number = this.slots.indexOf(slot) * 4 + index
-    return `https://${book.name}.example/event/${this.#id}?outcomes=${this.#id}-${number}`
+    const none = book.links === "none" || (book.links === "some" && !market.main)
+    return market.sides.map((_, side) =>
+      none ? "" : `https://${book.name}.example/event/${this.#id}?outcomes=${this.#id}-${index * 16 + side}`
+    )
   }
 
   #describe(): Data {
@@ -151,7 +152,7 @@ export class Offer {
     }
   }
 
-  #spell(market: Market): Pick<Slot, "keys" | "lines" | "targets" | "name"> {
+  #slot(market: Market, index: number, random: Random): Slot {
     const { book, fixture } = this
     const bareTotal = market.form === "total" && market.main && book.totals === "bare"
     const name = market.name.replace("{home}", fixture.home).replace("{away}", fixture.away) +
@@ -178,7 +179,9 @@ export class Offer {
           return `${target} ${line} ${name}`
       }
     })
-    return { keys, lines, targets, name }
+    const noise = random.normal() * 0.03
+    const listed = market.main || random.chance(0.9)
+    return { index, market, keys, lines, targets, name, noise, suspended: false, listed }
   }
 }
 

@@ -320,8 +320,17 @@ export class World {
     const total = this.#leagues.reduce((sum, league) => sum + league.weight, 0)
     let roll = random.next() * total
     const league = this.#leagues.find((one) => (roll -= one.weight) < 0) ?? this.#leagues[0]!
-    const [home, away] = random.shuffle(league.sides) as [string, string, ...Array<string>]
+    // Nobody plays twice a day against the same side, the doubleheader apart; in a crowded league it cannot be helped.
+    let pair = random.shuffle(league.sides)
+    for (let attempt = 0; attempt < 10 && this.#meets(pair[0]!, pair[1]!); attempt++) {
+      pair = random.shuffle(league.sides)
+    }
+    const [home, away] = pair as [string, string, ...Array<string>]
     this.#add(league, home, away, this.#date, 13 * 60 + random.int(42) * 15 + 5)
+  }
+
+  #meets(one: string, other: string): boolean {
+    return this.#fixtures.some(({ home, away }) => (home === one && away === other) || (home === other && away === one))
   }
 
   #add(league: League, home: string, away: string, date: string, startMinute: number, pinnedKey?: string): void {

@@ -1,0 +1,301 @@
+import { createHash } from "node:crypto"
+import { type DataMessage, decodeFrame, type FeedMessage, type InitialState, parseLine } from "@boltodds/protocol"
+import { defaultWeights, exampleGames, World, type WorldEvent, type WorldOptions } from "@boltodds/simulator"
+import { describe, expect, it } from "vitest"
+
+const noon = Date.UTC(2026, 6, 16, 12)
+
+const history = (options: WorldOptions, messages: number): ReadonlyArray<FeedMessage> => {
+  const world = new World(options)
+  const happened: Array<FeedMessage> = [...world.initial(noon)]
+  while (happened.length < messages) happened.push(...world.step(noon + happened.length))
+  return happened
+}
+
+const only = (event: WorldEvent): Record<WorldEvent, number> => {
+  const none = Object.fromEntries(Object.keys(defaultWeights).map((name) => [name, 0])) as Record<WorldEvent, number>
+  return { ...none, [event]: 1 }
+}
+
+const initial = (options: WorldOptions = {}): ReadonlyArray<InitialState> =>
+  new World(options).initial(noon) as ReadonlyArray<InitialState>
+
+const games = (book: string): ReadonlyArray<InitialState> => initial().filter(({ data }) => data.sportsbook === book)
+
+const outcomes = (messages: ReadonlyArray<DataMessage>) =>
+  messages.flatMap(({ data }) => Object.entries(data.outcomes).map(([key, outcome]) => Object.assign({ key }, outcome)))
+
+describe("World", () => {
+  it("says the same for the same seed, byte for byte", () => {
+    const text = (): string => JSON.stringify(history({ seed: 42 }, 20_000))
+    expect(text()).toBe(text())
+  })
+
+  it("says what it always said for seed 1", () => {
+    const hash = createHash("sha256").update(JSON.stringify(history({ seed: 1 }, 20_000))).digest("hex")
+    expect(hash).toBe("e68fc170ea21cf1a87f2f293b7e29eaea178a9c24a37a004a4c16ebc82d5d2dc")
+  })
+
+  it("says other things for another seed", () => {
+    expect(JSON.stringify(history({ seed: 1 }, 600))).not.toBe(JSON.stringify(history({ seed: 2 }, 600)))
+  })
+
+  it("holds the two games of the vendor's example at the books it names", () => {
+    for (const book of ["draftkings", "betmgm"]) {
+      expect(games(book).map(({ data }) => data.game)).toEqual(expect.arrayContaining([...exampleGames]))
+    }
+  })
+
+  it("never takes the example's games away for good", () => {
+    const world = new World({ seed: 9, games: 6, weights: { remove: 20_000, replace: 20_000, book_clear: 2_000 } })
+    const seen = new Set<string>()
+    for (let step = 0; step < 4_000; step++) {
+      for (const message of world.step(noon)) {
+        if (step > 3_000 && message.action === "line_update") seen.add(message.data.game)
+      }
+    }
+    expect([...seen]).toEqual(expect.arrayContaining([...exampleGames]))
+  })
+
+  it("sends nothing that a decoder has to refuse", () => {
+    const items = history({ seed: 7 }, 20_000).flatMap((message) => decodeFrame(JSON.stringify(message)))
+    expect(items.length).toBeGreaterThanOrEqual(20_000)
+    expect(items.filter((item) => item._tag !== "Message" || item.rejected.length > 0)).toEqual([])
+  })
+
+  it("tells of every kind of event with its usual weights", () => {
+    const world = new World({ seed: 3 })
+    const actions = new Set<string>()
+    for (let step = 0; step < 200_000; step++) for (const { action } of world.step(noon)) actions.add(action)
+    expect([...actions].toSorted()).toEqual([
+      "book_clear",
+      "game_added",
+      "game_removed",
+      "game_update",
+      "line_update",
+      "sport_clear",
+    ])
+  })
+
+  it("does one thing only where the weights say so", () => {
+    const world = new World({ weights: only("game_update") })
+    for (let step = 0; step < 500; step++) {
+      const messages = world.step(noon)
+      expect(messages[0]?.action).toBe("game_update")
+      expect(messages.every(({ action }) => action === "game_update" || action === "line_update")).toBe(true)
+    }
+  })
+
+  it("moves both sides of a market, one up and one down", () => {
+    const world = new World({ seed: 11, weights: only("move"), sportsbooks: ["draftkings"], sports: ["MLB"] })
+    const message = world.step(noon)[0] as DataMessage
+    expect(message.action).toBe("line_update")
+    expect(Object.keys(message.data.outcomes).length).toBeGreaterThanOrEqual(2)
+  })
+
+  it("keeps prices plausible: a margin on every two-way market, moves that are small", () => {
+    const probability = (odds: number): number => odds < 0 ? -odds / (100 - odds) : 100 / (100 + odds)
+    let widest = 0
+    for (const { data } of games("fanduel")) {
+      const moneyline = Object.values(data.outcomes).filter((outcome) => outcome.outcome_name === "Moneyline")
+      if (moneyline.length !== 2) continue
+      const sum = moneyline.reduce((total, { odds }) => total + probability(Number(odds)), 0)
+      expect(sum).toBeGreaterThan(1.02)
+      expect(sum).toBeLessThan(1.08)
+      widest = Math.max(widest, sum)
+    }
+    expect(widest).toBeGreaterThan(0)
+  })
+
+  it("suspends with null or an empty text, without a link, and resumes", () => {
+    const world = new World({ seed: 5, weights: { ...only("suspend"), resume: 1 } })
+    const odds = new Set<unknown>()
+    for (let step = 0; step < 2_000; step++) {
+      for (const message of world.step(noon) as ReadonlyArray<DataMessage>) {
+        for (const outcome of Object.values(message.data.outcomes)) {
+          const suspended = outcome.odds === null || outcome.odds === ""
+          if (suspended) expect(outcome.link).toBe("")
+          odds.add(suspended ? outcome.odds : "priced")
+        }
+      }
+    }
+    expect(odds).toEqual(new Set([null, "", "priced"]))
+  })
+
+  it("repeats a line in the same millisecond after many game updates", () => {
+    const world = new World({ weights: only("game_update") })
+    const pairs = Array.from({ length: 300 }, () => world.step(noon))
+      .filter((messages) => messages.length === 2 && messages[1]!.action === "line_update")
+    expect(pairs.length).toBeGreaterThan(100)
+    for (const pair of pairs) {
+      const [full, line] = pair as ReadonlyArray<DataMessage> as [DataMessage, DataMessage]
+      expect([full.action, line.action]).toEqual(["game_update", "line_update"])
+      expect(full.data.outcomes).toMatchObject(line.data.outcomes)
+    }
+  })
+
+  it("clears a book, sends empty objects with it, and brings its games back", () => {
+    const world = new World({ weights: only("book_clear"), sportsbooks: ["draftkings"] })
+    const clear = world.step(noon)[0]!
+    expect(clear).toMatchObject({
+      action: "book_clear",
+      data: { sport: {}, sportsbook: "draftkings", game: {}, home_team: {}, away_team: {}, info: {}, outcomes: {} },
+    })
+    const actions = Array.from({ length: 100 }, () => world.step(noon)[0]!.action)
+    expect(actions).toContain("game_update")
+  })
+
+  it("ends a game at every book, and puts a new one in its place", () => {
+    const world = new World({ seed: 2, games: 5, weights: only("replace") })
+    const before = new Set(world.initial(noon).map((message) => (message as InitialState).data.game))
+    const ended = world.step(noon) as ReadonlyArray<DataMessage>
+    expect(new Set(ended.map(({ action }) => action))).toEqual(new Set(["game_removed"]))
+    expect(new Set(ended.map(({ data }) => data.game)).size).toBeLessThanOrEqual(2)
+    const shown = new Set<string>()
+    for (let step = 0; step < 200; step++) {
+      for (const message of world.step(noon) as ReadonlyArray<DataMessage>) {
+        if (message.action !== "game_removed") shown.add(message.data.game)
+      }
+    }
+    expect([...shown].some((game) => !before.has(game))).toBe(true)
+  })
+
+  it("plays a doubleheader that only the end of the key tells apart", () => {
+    const keys = new Set(
+      initial().map(({ data }) => data.game).filter((game) => game.startsWith("Boston Red Sox vs Tampa")),
+    )
+    expect(keys.size).toBe(2)
+    const [first, second] = [...keys].map((key) => key.slice(0, key.lastIndexOf(",")))
+    expect(first).toBe(second)
+  })
+
+  it("ends keys with hex digits, start hours, or both kinds", () => {
+    const ends = (gameKeys: "hex" | "hour" | "mixed"): Set<string> =>
+      new Set(
+        initial({ gameKeys, games: 60 }).filter(({ data }) => !data.game.includes("2025-07-"))
+          .map(({ data }) => /, [0-9a-f]{12}$/.test(data.game) ? "hex" : /, \d{2}$/.test(data.game) ? "hour" : "?"),
+      )
+    expect(ends("hex")).toEqual(new Set(["hex"]))
+    expect(ends("mixed")).toEqual(new Set(["hex", "hour"]))
+    expect([...ends("hour")]).toContain("hour")
+  })
+
+  it("has distinct keys for distinct games", () => {
+    const sides = new Map<string, string>()
+    for (const { data } of initial({ games: 120, gameKeys: "hour" })) {
+      const id = String(data.universal_game_id)
+      expect(sides.get(data.game) ?? id).toBe(id)
+      sides.set(data.game, id)
+    }
+  })
+
+  it("refuses names it does not know, and says which it knows", () => {
+    expect(() => new World({ sportsbooks: ["draftking"] })).toThrow(
+      /knows no sportsbook "draftking"; it knows: draftkings, fanduel/,
+    )
+    expect(() => new World({ games: 0 })).toThrow("Cannot make a world as games must be a whole number from 1")
+    expect(() => new World({ date: "today" })).toThrow("current value is today")
+  })
+})
+
+describe("the quirks of its books", () => {
+  it("mixes text and numbers across the two sides of a pair (neobet)", () => {
+    const spreads = outcomes(games("neobet")).filter(({ outcome_name }) => outcome_name === "Spread")
+    expect(new Set(spreads.map(({ outcome_line }) => typeof outcome_line))).toEqual(new Set(["string", "number"]))
+  })
+
+  it("writes alternate spreads with a comma, in the key too (betmgm)", () => {
+    const commas = outcomes(games("betmgm")).filter(({ outcome_line }) => String(outcome_line).includes(","))
+    expect(commas.length).toBeGreaterThan(0)
+    for (const { key, outcome_line, outcome_name } of commas) {
+      expect(outcome_name).toMatch(/Spread|Handicap/)
+      expect(key).toContain(` ${outcome_line} `)
+      expect(parseLine(outcome_line)).not.toBeNull()
+    }
+  })
+
+  it("leaves the line of main spreads out, while the key has it (caesars)", () => {
+    const mains = outcomes(games("caesars")).filter(({ outcome_name, outcome_line }) =>
+      outcome_name === "Spread" && outcome_line === null
+    )
+    expect(mains.length).toBeGreaterThan(0)
+    for (const { key } of mains) expect(key).toMatch(/ -?\d+\.5 Spread$/)
+  })
+
+  it("says O and U on totals, Over and Under on props, in the same message", () => {
+    const { data } = games("draftkings").find(({ data }) => data.sport === "MLB")!
+    const words = (name: string) =>
+      new Set(
+        Object.values(data.outcomes).filter((one) => one.outcome_name === name).map((one) => one.outcome_over_under),
+      )
+    expect(words("Total")).toEqual(new Set(["O", "U"]))
+    expect(words("Strikeouts")).toEqual(new Set(["Over", "Under"]))
+    expect(words("Moneyline")).toEqual(new Set([null]))
+  })
+
+  it("puts a team's name into the key of a game total, its target null; some books do not", () => {
+    const totals = (book: string) =>
+      outcomes(games(book)).filter(({ outcome_name }) => outcome_name?.startsWith("Total"))
+    expect(totals("fanduel").every(({ outcome_target }) => outcome_target === null)).toBe(true)
+    expect(totals("fanduel").some(({ key }) => /^[A-Z].* [OU] \d/.test(key))).toBe(true)
+    expect(totals("bovada").some(({ key }) => /^[OU] \d+(\.\d+)? Total/.test(key))).toBe(true)
+  })
+
+  it("sends no links from exchanges, and prices up to 99900", () => {
+    for (const book of ["kalshi", "polymarket", "prophetx"]) {
+      expect(outcomes(games(book)).every(({ link }) => link === "")).toBe(true)
+    }
+    const all = outcomes(initial()).map(({ odds }) => Math.abs(Number(odds)))
+    expect(Math.min(...all)).toBeGreaterThanOrEqual(100)
+    expect(Math.max(...all)).toBeLessThanOrEqual(99_900)
+  })
+
+  it("writes odds as signed whole numbers, even money as +100", () => {
+    const all = outcomes(history({ seed: 4 }, 20_000).filter((message) => "data" in message) as Array<DataMessage>)
+    const prices = all.map(({ odds }) => odds).filter((odds) => odds !== null && odds !== "")
+    expect(prices.every((odds) => /^[+-][1-9]\d{2,4}$/.test(String(odds)))).toBe(true)
+    expect(prices).toContain("+100")
+    expect(prices).not.toContain("-100")
+  })
+
+  it("carries the book's id as a number, as text, as game_id, or not at all", () => {
+    const info = (book: string) => games(book)[0]!.data.info!
+    expect(typeof info("pinnacle")["id"]).toBe("number")
+    expect(typeof info("betmgm")["id"]).toBe("string")
+    expect(info("draftkings")).toMatchObject({ game_id: expect.stringMatching(/^\d+$/) })
+    expect(info("draftkings")).not.toHaveProperty("id")
+    expect(info("neobet")).not.toHaveProperty("id")
+    expect(info("neobet")).not.toHaveProperty("game_id")
+  })
+
+  it("starts every game a minute later at fanduel", () => {
+    const when = (book: string) => games(book).find(({ data }) => data.game === exampleGames[0])!.data.info!["when"]
+    expect(when("betmgm")).toBe("2025-07-07, 09:45 PM")
+    expect(when("fanduel")).toBe("2025-07-07, 09:46 PM")
+  })
+
+  it("tells the book's own spelling where the book has one", () => {
+    const info = games("draftkings").find(({ data }) => data.game === exampleGames[0])!.data.info!
+    expect(info["orig_teams"]).toBe("SAN Francisco Giants vs PHI Phillies")
+  })
+
+  it("names home and away the other way round at some books, in soccer and fighting only", () => {
+    const sidesOf = (book: string) => new Map(games(book).map(({ data }) => [data.game, data]))
+    const flipped = sidesOf("pinnacle").get("Bragantino vs Corinthians, 2025-07-13, 06")!
+    expect([flipped.home_team, flipped.away_team]).toEqual(["Bragantino", "Corinthians"])
+    expect(sidesOf("pinnacle").has(exampleGames[0])).toBe(true)
+  })
+
+  it("gives clones the same prices at all times (bodog and bovada)", () => {
+    const books = new Map<string, Record<string, unknown>>([["bodog", {}], ["bovada", {}]])
+    for (const message of history({ seed: 6, weights: { book_clear: 0 } }, 20_000)) {
+      if (!("data" in message) || !message.data) continue
+      const data = message.data as DataMessage["data"]
+      const book = books.get(data.sportsbook)
+      if (book === undefined || typeof data.game !== "string") continue
+      for (const [key, { odds }] of Object.entries(data.outcomes)) book[`${data.game}|${key}`] = odds
+    }
+    expect(Object.keys(books.get("bodog")!).length).toBeGreaterThan(100)
+    expect(books.get("bovada")).toEqual(books.get("bodog"))
+  })
+})
