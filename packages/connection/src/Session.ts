@@ -61,8 +61,8 @@ export interface Session extends Source<SessionError> {
   readonly close: Effect.Effect<void>
 }
 
-/** Not a bound that matters: what a link holds beside the queue while nobody pulls it. */
-const linkBufferBytes = 1024 * 1024
+/** More than one turn brings (libuv reads 32 times 64 KiB), or every busy turn would pause and resume the socket. */
+const linkBufferBytes = 4 * 1024 * 1024
 
 /**
  * Makes a session. Nothing is dialed before its `events` are run; each running is a session of its own, and they share

@@ -1,5 +1,5 @@
 /** Where the session's events wait for the consumer. */
-import type { FeedEvent } from "@boltodds/protocol"
+import type { FeedEvent, Frame } from "@boltodds/protocol"
 import type { NonEmptyReadonlyArray } from "effect/Array"
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
@@ -46,7 +46,7 @@ export class EventQueue<E> {
   }
 
   /** Adds an event, for the next `flush`. A Tick takes the place of one that nobody has taken yet. */
-  push(event: FeedEvent): void {
+  push(event: Exclude<FeedEvent, Frame>): void {
     const last = this.#events.length - 1
     if (event._tag === "Tick" && last >= 0) {
       const waiting = this.#events[last]!
@@ -57,7 +57,13 @@ export class EventQueue<E> {
       }
     }
     this.#events.push(event)
-    this.#bytes += event._tag === "Frame" ? eventBytes + event.raw.length : eventBytes
+    this.#bytes += eventBytes
+  }
+
+  /** Adds a frame, for the next `flush`. */
+  pushFrame(frame: Frame): void {
+    this.#events.push(frame)
+    this.#bytes += eventBytes + frame.raw.length
   }
 
   /** Hands what waits to the consumer, if it is waiting. */

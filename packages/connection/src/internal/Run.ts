@@ -101,10 +101,12 @@ export const startRun = (config: RunConfig): Effect.Effect<Run, never, Scope> =>
     let attempt = 1
     /** Frames that `onFrame` has had already, in the order the link will give them. */
     let tapped: Array<Frame> = []
+    /** The time of the turn they came in: looked up once for all of them. */
+    let tappedAt: Millis | undefined
 
     const notify = (notices: ReadonlyArray<Watch.Notice>): void => {
       for (const { _tag, at } of notices) {
-        queue.push({ _tag, session: name, epoch, at: stamp(at) } as FeedEvent)
+        queue.push({ _tag, session: name, epoch, at: stamp(at) } as Exclude<FeedEvent, Frame>)
         tellStatus(_tag)
       }
     }
@@ -143,10 +145,10 @@ export const startRun = (config: RunConfig): Effect.Effect<Run, never, Scope> =>
       const reading = readClocks(clock)
       const compared = compareClocks(sessionClock, reading)
       sessionClock = compared.clock
-      const at = stamp(sessionTime(sessionClock, reading))
+      const at = Math.max(lastAt, sessionTime(sessionClock, reading))
       const current = connection
       if (compared.jumped) {
-        queue.push({ _tag: "Tick", session: name, epoch, at, wall: at + Math.round(compared.movedMillis) })
+        queue.push({ _tag: "Tick", session: name, epoch, at: stamp(at), wall: at + Math.round(compared.movedMillis) })
         const seconds = Math.round(compared.movedMillis / 1000)
         if (current !== undefined) end(current, { kind: "clock_jumped", detail: `by ${seconds} s` })
       } else if (current !== undefined && at - lastLook >= stallMillis) {
@@ -158,21 +160,38 @@ export const startRun = (config: RunConfig): Effect.Effect<Run, never, Scope> =>
 
     // Reading. Synchronous from the socket's turn to the consumer's pull.
     const takeFrames = (current: Connection, frames: Turn["frames"], at: Millis): void => {
-      const ready = config.onFrame === undefined ? undefined : tapped.splice(0, frames.length)
+      const seen = takeTapped(frames.length)
+      if (seen === undefined) stamp(at)
       for (let index = 0; index < frames.length; index++) {
-        const known = ready?.[index]
-        const frame = known !== undefined && known.at >= lastAt
-          ? known
-          : makeFrame(name, current.epoch, stamp(at), shown(current, frames[index]!))
-        stamp(frame.at)
-        if (current.phase === "awaiting_ack") accept(current, frame)
-        queue.push(frame)
-        if (current.liveAt === undefined) judge(current, frame)
+        // What came in once data flows is not looked at: this loop runs for every frame of the feed.
+        if (current.liveAt !== undefined && seen === undefined) {
+          queue.pushFrame(makeFrame(name, epoch, at, frames[index]!))
+        } else takeFrame(current, frames[index]!, seen?.[index], at)
       }
     }
 
-    const shown = (current: Connection | undefined, raw: string | Uint8Array): string | Uint8Array =>
-      current !== undefined && current.liveAt === undefined ? withoutKey(raw, current.secret) : raw
+    const takeFrame = (current: Connection, raw: string | Uint8Array, seen: Frame | undefined, at: Millis): void => {
+      // One that waited behind an event made later gets that one's time.
+      const frame = seen !== undefined && seen.at >= lastAt ? seen : makeFrame(
+        name,
+        current.epoch,
+        stamp(at),
+        current.liveAt === undefined ? withoutKey(raw, current.secret) : raw,
+      )
+      if (current.phase === "awaiting_ack") accept(current, frame)
+      queue.pushFrame(frame)
+      if (current.liveAt === undefined) judge(current, frame)
+    }
+
+    /** The frames that `onFrame` had, for as many as a turn brought. */
+    const takeTapped = (count: number): ReadonlyArray<Frame> | undefined => {
+      tappedAt = undefined
+      if (config.onFrame === undefined) return undefined
+      if (tapped.length > count) return tapped.splice(0, count)
+      const all = tapped
+      tapped = []
+      return all
+    }
 
     /** The first frame says that the server accepted us, ack or not. */
     const accept = (current: Connection, frame: Frame): void => {
@@ -221,7 +240,7 @@ export const startRun = (config: RunConfig): Effect.Effect<Run, never, Scope> =>
         return queue.full ? stop : next
       })
       const stop = Effect.suspend(() => {
-        current.watch = Watch.onStop(current.watch, stamp(now()))
+        current.watch = Watch.onStop(current.watch, Math.max(lastAt, now()))
         return Effect.flatMap(queue.room, () => {
           const at = look()
           if (connection !== current) return Effect.never
@@ -239,12 +258,14 @@ export const startRun = (config: RunConfig): Effect.Effect<Run, never, Scope> =>
         const dialed = epoch + 1
         tapped = []
         const address = url.socket(key)
+        const secret = secretOf(Redacted.value(address))
         const { onFrame } = config
         const link = yield* transport.dial(address, {
           bufferBytes: config.linkBufferBytes,
           ...(onFrame === undefined ? {} : {
             onFrame: (raw) => {
-              const frame = makeFrame(name, dialed, stamp(now()), shown(connection, raw))
+              const live = connection?.liveAt !== undefined
+              const frame = makeFrame(name, dialed, tappedAt ??= stamp(now()), live ? raw : withoutKey(raw, secret))
               tapped.push(frame)
               try {
                 onFrame(frame)
@@ -259,7 +280,7 @@ export const startRun = (config: RunConfig): Effect.Effect<Run, never, Scope> =>
         const current: Connection = {
           epoch: dialed,
           link,
-          secret: secretOf(Redacted.value(address)),
+          secret,
           openedAt,
           over: yield* Deferred.make<DisconnectReason>(),
           watch: Watch.openWatch(openedAt, link.ping !== undefined, config.limits),
@@ -285,8 +306,12 @@ export const startRun = (config: RunConfig): Effect.Effect<Run, never, Scope> =>
       }).pipe(Effect.scoped, Effect.catch((error) => Effect.succeed(endingOfDial(error))))
 
     const attemptOnce: Effect.Effect<Ending, SessionError> = Effect.gen(function* () {
-      yield* config.limiter.take(url.host, "dial", (millis) =>
-        onStatus({ _tag: "BackingOff", until: now() + millis, why: "the limit of dials per minute", attempt }))
+      yield* config.limiter.take(
+        url.host,
+        "dial",
+        (millis) =>
+          onStatus({ _tag: "BackingOff", until: now() + millis, why: "the limit of dials per minute", attempt }),
+      )
       const key = yield* Effect.result(config.key)
       if (key._tag === "Success") {
         onStatus({ _tag: "Dialing", attempt })

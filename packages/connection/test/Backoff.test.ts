@@ -1,0 +1,154 @@
+import {
+  type Attempts,
+  decide,
+  DialError,
+  type Ending,
+  endingOfConnection,
+  endingOfDial,
+  noAttempts,
+} from "@boltodds/connection"
+import { it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import { describe, expect } from "vitest"
+
+const failed: Ending = { kind: "failed", detail: "closed" }
+const key: Ending = { kind: "key", detail: "HTTP 401" }
+const busy: Ending = { kind: "busy", detail: "HTTP 429" }
+const live = (liveMillis: number): Ending => ({ ...failed, upMillis: liveMillis + 500, liveMillis })
+
+const waits = (endings: ReadonlyArray<Ending>): ReadonlyArray<string> => {
+  let attempts = noAttempts
+  return endings.map((ending) => {
+    const decision = decide(attempts, ending)
+    if (decision._tag !== "Wait") return decision._tag
+    attempts = decision.attempts
+    return `${decision.minMillis}-${decision.maxMillis}`
+  })
+}
+
+describe("the back-off", () => {
+  it("doubles its full jitter from 2 to 60 s", () => {
+    expect(waits(Array.from({ length: 7 }, () => failed))).toEqual([
+      "0-2000",
+      "0-4000",
+      "0-8000",
+      "0-16000",
+      "0-32000",
+      "0-60000",
+      "0-60000",
+    ])
+  })
+
+  it("is short again only after a minute of live data", () => {
+    expect(waits([failed, failed, live(59_999), live(60_000), failed])).toEqual([
+      "0-2000",
+      "0-4000",
+      "0-8000",
+      "0-2000",
+      "0-4000",
+    ])
+  })
+
+  it("waits 30 s or more after a refusal for being busy", () => {
+    expect(waits([busy, busy])).toEqual(["30000-32000", "30000-34000"])
+    expect(waits([{ ...busy, retryAfterMillis: 45_000 }])).toEqual(["45000-47000"])
+    expect(waits([{ ...busy, retryAfterMillis: 5000 }])).toEqual(["30000-32000"])
+  })
+
+  it("honours Retry-After up to an hour", () => {
+    expect(waits([{ ...failed, retryAfterMillis: 7000 }])).toEqual(["7000-9000"])
+    expect(waits([{ ...busy, retryAfterMillis: 1e12 }])).toEqual(["3600000-3602000"])
+  })
+
+  it("tries a refused key once more, soon", () => {
+    expect(waits([key, key])).toEqual(["2000-5000", "KeyRefused"])
+    expect(waits([key, failed, key, key])).toEqual(["2000-5000", "0-4000", "2000-5000", "KeyRefused"])
+  })
+
+  it("keeps trying a refused key every 1 to 5 minutes once it has worked", () => {
+    expect(waits([live(100), key, key, key])).toEqual(["0-2000", "60000-300000", "60000-300000", "60000-300000"])
+  })
+
+  it("gives up after maxAttempts that brought nothing, and never otherwise", () => {
+    let attempts = noAttempts
+    const next = (ending: Ending): string => {
+      const decision = decide(attempts, ending, 3)
+      if (decision._tag === "Wait") attempts = decision.attempts
+      return decision._tag
+    }
+    expect([failed, failed, live(1), failed, { ...failed, upMillis: 60_000 }, failed, failed, failed].map(next))
+      .toEqual([
+        "Wait",
+        "Wait",
+        "Wait",
+        "Wait",
+        "Wait",
+        "Wait",
+        "Wait",
+        "GiveUp",
+      ])
+  })
+
+  const spans = Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 200_000 }))
+  const endings = Schema.Array(Schema.Union([Schema.Literals(["failed", "busy"]), spans])).check(Schema.isMaxLength(40))
+  it.effect.prop(
+    "never waits longer than 60 s on top of what the server asked for, and never less than nothing",
+    [endings],
+    ([drawn]) =>
+      Effect.sync(() => {
+        let attempts: Attempts = noAttempts
+        for (const what of drawn) {
+          const one = what === "failed" ? failed : what === "busy" ? busy : live(what)
+          const decision = decide(attempts, one)
+          if (decision._tag !== "Wait") throw new Error(`gave up: ${decision._tag}`)
+          const floor = one.kind === "busy" ? 30_000 : 0
+          expect(decision.minMillis).toBe(floor)
+          expect(decision.maxMillis).toBeGreaterThanOrEqual(floor + 2000)
+          expect(decision.maxMillis).toBeLessThanOrEqual(floor + 60_000)
+          attempts = decision.attempts
+        }
+      }),
+  )
+})
+
+describe("what an ending means", () => {
+  const refused = (status: number, body = "") =>
+    endingOfDial(new DialError("refused", `HTTP ${status}`, { status, body }))
+
+  it("reads the status of a refused dial, and its words", () => {
+    expect([401, 403, 429, 503, 404, 302, 500].map((status) => refused(status).kind)).toEqual([
+      "key",
+      "key",
+      "busy",
+      "busy",
+      "failed",
+      "failed",
+      "failed",
+    ])
+    expect(refused(403, "too many concurrent connections")).toEqual({
+      kind: "busy",
+      detail: "HTTP 403: too many concurrent connections",
+      status: 403,
+      retryAfterMillis: undefined,
+    })
+  })
+
+  const never = { upMillis: 100, liveMillis: undefined }
+  it("reads the server's words before a close", () => {
+    expect(endingOfConnection({ kind: "closed", code: 1008, detail: "too many connections" }, never, []).kind).toBe(
+      "busy",
+    )
+    expect(endingOfConnection({ kind: "closed", code: 1000 }, never, ["Invalid API key"])).toMatchObject({
+      kind: "key",
+      detail: "closed (1000): Invalid API key",
+    })
+    expect(endingOfConnection({ kind: "closed", code: 1000 }, never, ["Cannot subscribe. Code 1"]).kind).toBe("failed")
+  })
+
+  it("does not doubt a key that brings data, or for words about something else", () => {
+    const lively = { upMillis: 100, liveMillis: 50 }
+    expect(endingOfConnection({ kind: "closed", code: 1000 }, lively, ["invalid key"]).kind).toBe("failed")
+    expect(endingOfConnection({ kind: "silent" }, never, ["invalid key"]).kind).toBe("failed")
+  })
+})
