@@ -1,6 +1,6 @@
 /** Messages on their way to several clients, written out once. */
 import type { FeedMessage } from "@boltodds/protocol"
-import { composeFrames, type FrameOptions, toBytes } from "./Frames.ts"
+import { composeFrames, frameForm, type FrameOptions, toBytes } from "./Frames.ts"
 
 /** One message, or a text that is none but is passed on. */
 export interface BatchItem {
@@ -34,7 +34,7 @@ export class Batch {
   frames(): ReadonlyArray<string | Uint8Array> {
     if (this.#frames === undefined) {
       const frames = this.#raw === undefined
-        ? composeFrames(this.items.map((_, index) => this.text(index)), this.options)
+        ? composeFrames(this.items.map((_, index) => this.text(index)), frameForm(this.options, false), this.options)
         : [this.#raw]
       this.#frames = this.options.binary === true
         ? frames.map((frame) => typeof frame === "string" ? toBytes(frame) : frame)

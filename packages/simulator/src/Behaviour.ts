@@ -76,6 +76,8 @@ export interface Behaviour {
   readonly receive?: (wire: Wire, text: string) => "ignore" | undefined
   /** A frame is about to be sent. Undefined: as it is; a list: these in its place. */
   readonly frame?: (wire: Wire, frame: OutFrame) => ReadonlyArray<OutFrame> | undefined
+  /** A connection is gone. */
+  readonly close?: (wire: Wire) => void
   /** It was switched on, with these connections open. */
   readonly start?: (wires: ReadonlyArray<Wire>) => void
   /** It was switched off. */

@@ -4,7 +4,7 @@ import type { WebSocket } from "ws"
 import type { Batch } from "./Batch.ts"
 import type { FrameKind, OutFrame, Wire } from "./Behaviour.ts"
 import { type BookEntry, entryKey, type FeedBook, initialState } from "./FeedBook.ts"
-import { composeFrames, type FrameOptions, toBytes } from "./Frames.ts"
+import { composeFrames, type FrameForm, frameForm, type FrameOptions, mostMessages, toBytes } from "./Frames.ts"
 import type { Subscription } from "./Subscription.ts"
 
 /** What a client needs of its server. */
@@ -43,6 +43,7 @@ export class Client implements Wire {
   #queue: Array<string | Uint8Array> = []
   #queuedBytes = 0
   #muted = false
+  #form: FrameForm = "arrays"
 
   constructor(id: number, key: string, socket: WebSocket, host: ClientHost) {
     this.id = id
@@ -145,6 +146,7 @@ export class Client implements Wire {
   /** Starts the stream: first an initial state of every game that is asked for, as it then stands. */
   begin(subscription: Subscription, book: FeedBook | undefined): void {
     this.subscription = subscription
+    this.#form = frameForm(this.#host, subscription.filters.games !== undefined)
     this.live = true
     this.#pending = new Map()
     this.#known = new Map()
@@ -160,7 +162,7 @@ export class Client implements Wire {
   pump(): void {
     if (this.#pending.size === 0) return
     const subscription = this.subscription!
-    const most = this.#host.frames === "objects" ? 1 : this.#host.messagesPerFrame ?? 50
+    const most = mostMessages(this.#form, this.#host)
     while (this.#pending.size > 0 && this.isOpen && this.hasRoom) {
       const texts: Array<string> = []
       for (const [key, entry] of this.#pending) {
@@ -248,7 +250,7 @@ export class Client implements Wire {
   }
 
   #compose(texts: ReadonlyArray<string>): ReadonlyArray<string | Uint8Array> {
-    const frames = composeFrames(texts, this.#host)
+    const frames = composeFrames(texts, this.#form, this.#host)
     return this.#host.binary === true ? frames.map(toBytes) : frames
   }
 }

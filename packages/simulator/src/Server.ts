@@ -208,6 +208,7 @@ export class Server {
       this.#clients.delete(client.id)
       client.live = false
       this.replay?.end(client)
+      for (const behaviour of this.#behaviours) behaviour.close?.(client)
       this.#flushed()
     })
     let silent = false

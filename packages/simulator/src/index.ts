@@ -1,6 +1,6 @@
 export * from "./Behaviour.ts"
 export { type BookEntry, FeedBook } from "./FeedBook.ts"
-export type { FrameOptions } from "./Frames.ts"
+export type { FrameForm, FrameOptions } from "./Frames.ts"
 export { type Plan, planConnections, requestsPerMinute } from "./Limits.ts"
 export type * from "./Options.ts"
 export { Random } from "./Random.ts"

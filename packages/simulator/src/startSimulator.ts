@@ -1,7 +1,7 @@
 /** The simulator for programs on promises. */
 import type { FeedMessage, Outcome } from "@boltodds/protocol"
 import { blast } from "./blast.ts"
-import { composeFrames, toBytes } from "./Frames.ts"
+import { composeFrames, frameForm, toBytes } from "./Frames.ts"
 import type { SimulatorOptions } from "./Options.ts"
 import { Server } from "./Server.ts"
 import type { PushFrameOptions, PushOptions, RestartOptions, Simulator } from "./Simulator.ts"
@@ -83,7 +83,11 @@ const handleOf = (server: Server): Simulator => {
     disconnect: (how, target) => server.disconnect(how, target ?? {}),
     behave: (behaviour) => server.behave(behaviour),
     pregenerate: (messages) =>
-      composeFrames(server.run(messages).map((message) => JSON.stringify(message)), server.host),
+      composeFrames(
+        server.run(messages).map((message) => JSON.stringify(message)),
+        frameForm(server.host, false),
+        server.host,
+      ),
     drained: () => server.waiters.until(() => server.clients.every((client) => client.isDrained || !client.isOpen)),
     waitFor: async (condition) => {
       let stats = server.snapshotStats()
@@ -121,10 +125,7 @@ const spoil = (server: Server, odds: unknown): string => {
 const push = (server: Server, messages: ReadonlyArray<FeedMessage>, options: PushOptions): void => {
   if (options.track !== false) { for (const message of messages) server.ownBook.apply(message) }
   const texts = messages.map((message) => JSON.stringify(message))
-  const frames = composeFrames(texts, {
-    frames: options.as === "objects" ? "objects" : "arrays",
-    messagesPerFrame: Math.max(texts.length, 1),
-  })
+  const frames = options.as === "objects" ? texts : [`[${texts.join(",")}]`]
   for (const client of server.targets(options)) {
     server.stats.messagesSent += messages.length
     for (const frame of frames) client.frame("pushed", server.host.binary === true ? toBytes(frame) : frame)

@@ -1,3 +1,4 @@
+import { exampleGames } from "@boltodds/simulator"
 import { describe, expect, it } from "vitest"
 import { quiet, withSimulator } from "./withSimulator.ts"
 
@@ -25,6 +26,17 @@ describe("frames", () => {
       await probe.ping(simulator)
       expect(probe.frames.every(({ data }) => data.startsWith("{"))).toBe(true)
       expect(probe.book).toEqual(simulator.book())
+    }))
+
+  it("are single objects for a client that asks for games by name, as the vendor's example does", () =>
+    withSimulator(quiet, async ({ simulator, subscribed }) => {
+      const [one, all] = [await subscribed({ games: [exampleGames[0]] }), await subscribed()]
+      await simulator.waitFor((stats) => stats.subscribed === 2)
+      simulator.step(200)
+      await one.ping(simulator)
+      await all.until(() => all.actions("ping").length === 1)
+      expect(new Set(dataFrames(one.frames).map(({ data }) => data[0]))).toEqual(new Set(["{"]))
+      expect(new Set(dataFrames(all.frames).map(({ data }) => data[0]))).toEqual(new Set(["["]))
     }))
 
   it("are both where mixed", () =>
