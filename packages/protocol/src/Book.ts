@@ -202,7 +202,11 @@ class Draft {
     if (touches === "session") this.#doubt((game) => game.session === scope.session)
     else if (touches === "sportsbook") {
       this.#doubt((game) => game.session === scope.session && game.sportsbook === scope.sportsbook)
-    } else if (touches === "game") this.#doubtGame(gameId(scope.sportsbook ?? "", scope.game ?? ""))
+    } else if (touches === "game") {
+      const id = gameId(scope.sportsbook ?? "", scope.game ?? "")
+      // Another session's garbage says nothing of what this one told.
+      if (this.#games.get(id)?.session === scope.session) this.#doubtGame(id)
+    }
   }
 
   #verify(id: string): void {

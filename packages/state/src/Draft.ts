@@ -7,6 +7,9 @@ import { Work } from "./internal/work.ts"
 import type { State } from "./State.ts"
 import type { Step } from "./Step.ts"
 
+/** The last time a `Date` can hold (ECMA-262, "Time Values and Time Range"). */
+const lastMillis = 8.64e15
+
 const none: ReadonlyArray<Change | Control> = []
 
 /**
@@ -31,9 +34,10 @@ export class Draft {
     if (work.core.stopped) throw new Error("Cannot apply events after the run was stopped: start a new state")
     const steps: Array<Step> = []
     for (const event of events) {
-      if (!work.core.started && event._tag !== "Tick") this.#start(event)
-      if (event.at >= work.core.due) fireDeadlines(work, event.at)
-      applyEvent(work, event)
+      const at = this.#advance(event.at)
+      if (!work.core.started && event._tag !== "Tick") this.#start(event, at)
+      if (at >= work.core.due) fireDeadlines(work, at)
+      applyEvent(work, event, at)
       if (work.records.length === 0) steps.push({ event, records: none })
       else {
         // The list that grew is kept for the next event; a step holds one of the right size.
@@ -50,7 +54,9 @@ export class Draft {
     if (work.core.stopped) return none
     work.core.stopped = true
     if (!work.core.started) return none
-    work.begin(work.core.lastSession, work.core.lastEpoch, at, null, false)
+    const now = this.#advance(at)
+    if (now >= work.core.due) fireDeadlines(work, now)
+    work.begin(work.core.lastSession, work.core.lastEpoch, now, null, false)
     for (const session of work.core.sessions.values()) work.ownSession(session).doubtedAt = work.doubt()
     work.control("stream_stopped", { reason })
     work.end()
@@ -66,10 +72,17 @@ export class Draft {
     return this.#seal(sealed)
   }
 
-  #start(event: FeedEvent): void {
+  /** Time never goes back, whatever several sessions' clocks or a foreign replay say; nor does it leave the calendar. */
+  #advance(at: Millis): Millis {
+    const { core } = this.#work
+    if (at > core.now && at <= lastMillis) core.now = at
+    return core.now
+  }
+
+  #start(event: FeedEvent, at: Millis): void {
     const work = this.#work
     work.core.started = true
-    work.begin(event.session, event.epoch, event.at, null, false)
+    work.begin(event.session, event.epoch, at, null, false)
     work.control("stream_started", { schema_version: schemaVersion, filters: work.core.options.filters })
     work.end()
   }

@@ -1,6 +1,14 @@
 /** Reading a state. */
 import { type Book, type BookGame, type BookLine, emptyBook, gameId, type Millis } from "@boltodds/protocol"
-import { type BookEntry, type Game, isGameVerified, isLineVerified, type Line, type Session } from "./internal/model.ts"
+import {
+  type BookEntry,
+  type Core,
+  type Game,
+  isGameVerified,
+  isLineVerified,
+  type Line,
+  type Session,
+} from "./internal/model.ts"
 import { coreOf, type State } from "./State.ts"
 
 /** The whole book of a state, as `fold` would build it from the records. Costs a copy of everything. */
@@ -75,7 +83,13 @@ export const getLine = (state: State, ref: LineRef): BookLine | undefined => {
   return found && line && toBookLine(found.session, found.book, found.game, line)
 }
 
-/** Why a line is not to be acted on. */
+/**
+ * Why a line is not to be acted on; of several reasons the first of these.
+ *
+ * `stopped`: the run has ended · `unknown`: no such line · `disconnected` · `stale`: the session or the book is, or is by
+ * now · `silent`: no frame for 25 s · `unverified`: in doubt since a gap, a jump of the clock or something unreadable ·
+ * `suspended`: no price · `partial`: the game may have lines that are not known.
+ */
 export type NotActionable =
   | "unknown"
   | "unverified"
@@ -102,12 +116,17 @@ export const whyNotActionable = (state: State, ref: LineRef, now: Millis): NotAc
   const { session, book, game } = found
   if (!session.connected) return "disconnected"
   if (session.stale !== undefined || book.stale) return "stale"
-  // Nobody may have told the reducer yet: an hour since the last frame is silence all the same.
-  if (now - (session.lastFrameAt ?? session.listeningSince) >= silenceMillis) return "silent"
+  // Nobody may have told the reducer yet: what is due by now counts as if it had come. A time that is none proves nothing.
+  if (!(now < session.pausedStaleAt && now < silentAt(core, session, book))) return "stale"
+  if (!(now - (session.lastFrameAt ?? session.listeningSince) < silenceMillis)) return "silent"
   if (!isLineVerified(session, book, game, line)) return "unverified"
   if (line.odds === null) return "suspended"
   return game.partial ? "partial" : undefined
 }
+
+/** When a book that says nothing from now on is stale. */
+const silentAt = ({ options }: Core, session: Session, book: BookEntry): Millis =>
+  Math.max(book.heardAt, session.listeningSince) + options.bookSilentMillis
 
 /** Whether a line may be acted on at this time; see {@link whyNotActionable}. */
 export const isActionable = (state: State, ref: LineRef, now: Millis): boolean =>
@@ -121,7 +140,7 @@ export interface Totals {
   readonly sportsbooks: number
 }
 
-/** How much is known, and how much of it is verified. */
+/** How much is known, and how much of it is verified and not stale. */
 export const totals = (state: State): Totals => {
   const core = coreOf(state)
   const books = new Set<string>()
@@ -129,6 +148,7 @@ export const totals = (state: State): Totals => {
   for (const session of core.sessions.values()) {
     for (const entry of session.books.values()) {
       if (entry.games.size > 0) books.add(entry.sportsbook)
+      if (session.stale !== undefined || entry.stale) continue
       for (const game of entry.games.values()) if (isGameVerified(session, entry, game)) gamesVerified++
     }
   }

@@ -6,7 +6,7 @@ import { Work } from "./internal/work.ts"
 
 /**
  * The records that rebuild the book of this state from nothing: every game and line with `cause: "snapshot"`, those in
- * doubt marked `unverified`, and a `stale` for each part that is stale.
+ * doubt marked `unverified`, and before them a `stale` for each part that is stale, so that nothing is believed meanwhile.
  *
  * They carry the state's own `seq`, since nothing new happened: a reader applies them in the order given, then goes on
  * with the records after that `seq`.
@@ -16,30 +16,24 @@ export const snapshot = (state: State): ReadonlyArray<Change | Control> => {
   const work = new Work(copyCore(core))
   const seq = core.seq
   for (const session of core.sessions.values()) {
-    const at = session.lastFrameAt ?? session.listeningSince
-    work.begin(session.name, session.epoch, at, null, false)
+    work.begin(session.name, session.epoch, core.now, null, false)
+    const age = core.now - (session.lastFrameAt ?? session.listeningSince)
+    if (session.stale !== undefined) work.control("stale", { reason: session.stale, sportsbook: null, age_ms: age })
     for (const book of session.books.values()) {
+      if (book.stale) {
+        const silence = core.now - book.heardAt
+        work.control("stale", { reason: "book_silent", sportsbook: book.sportsbook, age_ms: silence })
+      }
       for (const game of book.games.values()) {
         work.gameChange("game_opened", game, "snapshot")
-        if (!isGameVerified(session, book, game)) mark(work)
+        if (!isGameVerified(session, book, game)) work.markUnverified()
         for (const line of game.lines.values()) {
           work.lineChange("line_opened", game, line, line.odds, null, null, "snapshot", false)
-          if (!isLineVerified(session, book, game, line)) mark(work)
+          if (!isLineVerified(session, book, game, line)) work.markUnverified()
         }
       }
-      if (book.stale) {
-        work.control("stale", { reason: "book_silent", sportsbook: book.sportsbook, age_ms: at - book.heardAt })
-      }
-    }
-    if (session.stale !== undefined) {
-      work.control("stale", { reason: session.stale, sportsbook: null, age_ms: 0 })
     }
     work.end()
   }
   return work.records.map((record) => ({ ...record, seq }))
-}
-
-const mark = (work: Work): void => {
-  const record = work.records[work.records.length - 1]! as { unverified?: true }
-  record.unverified = true
 }

@@ -96,6 +96,7 @@ const emptyCore = (options: StateOptions, depth: "sync" | "book"): Core => ({
   seq: 0,
   frame: 0,
   moment: 0,
+  now: 0,
   games: 0,
   lines: 0,
   counts: { oldEpoch: 0, filtered: 0, quarantined: 0, rejected: 0, unknown: 0, overlapping: 0, late: 0 },

@@ -18,7 +18,13 @@ export const message = (
   sportsbook: string,
   game: string,
   outcomes: Record<string, unknown>,
-  rest: { readonly timestamp?: string; readonly sport?: string; readonly info?: Record<string, unknown> } = {},
+  rest: {
+    readonly timestamp?: string
+    readonly sport?: string
+    readonly info?: Record<string, unknown>
+    /** Fields of `data` beside or instead of the usual ones. */
+    readonly data?: Record<string, unknown>
+  } = {},
 ): unknown => ({
   ...(rest.timestamp === undefined ? {} : { timestamp: rest.timestamp }),
   action,
@@ -30,6 +36,7 @@ export const message = (
     away_team: "Away",
     info: rest.info ?? {},
     outcomes,
+    ...rest.data,
   },
 })
 

@@ -49,7 +49,7 @@ const fire = (work: Work, session: Session, at: Millis): void => {
   } else if (session.bookCheckAt === at && session.pausedAt === undefined) checkBooks(work, session, at)
   else if (session.settleAt === at) settle(work, session, at)
   else {
-    session.heartbeatAt = at + work.core.options.heartbeatMillis
+    session.heartbeatAt = at + heartbeatInterval(session, at, work.core.options.heartbeatMillis)
     heartbeat(work, session, at)
   }
   work.end()
@@ -74,10 +74,10 @@ const checkBooks = (work: Work, session: Session, at: Millis): void => {
 /** The snapshot is complete as far as can be told: what it did not hold is gone. */
 const settle = (work: Work, session: Session, at: Millis): void => {
   session.settleAt = Infinity
-  // Without an initial state this epoch tells nothing by absence: all stays as it is, unverified.
-  if (session.initialStates === 0) return
-  session.syncing = false
-  const sweeps = session.subscriptions <= 1
+  // Without an initial state this epoch tells nothing by absence: all stays as it is, and the snapshot may yet come.
+  const snapshot = session.initialStates > 0
+  session.syncing = !snapshot
+  const sweeps = snapshot && session.subscriptions <= 1
   let absent = 0
   let unverified = 0
   for (const known of [...session.books.values()]) {
@@ -101,7 +101,7 @@ const settle = (work: Work, session: Session, at: Millis): void => {
     })
     session.gapSince = undefined
   }
-  if (complete) work.control("synced", { games: countGames(session), lines: countLines(session) })
+  if (complete && snapshot) work.control("synced", { games: countGames(session), lines: countLines(session) })
 }
 
 const countGames = (session: Session): number => {
@@ -115,6 +115,17 @@ const countLines = (session: Session): number => {
   for (const book of session.books.values()) for (const game of book.games.values()) lines += game.lines.size
   return lines
 }
+
+/**
+ * After a day in which nothing but time was told of a session, heartbeats grow rarer in proportion. A replay that leaps
+ * over years must not drown in them; a live session that is cut off has them every 10 s for a day.
+ */
+const heartbeatInterval = (session: Session, at: Millis, usual: Millis): Millis => {
+  const idle = at - session.lastEventAt
+  return idle <= day ? usual : Math.round(usual * idle / day)
+}
+
+const day = 86_400_000
 
 const heartbeat = (work: Work, session: Session, at: Millis): void => {
   let games = 0

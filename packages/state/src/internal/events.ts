@@ -1,52 +1,61 @@
 /** What the events of a session do, apart from the messages of its frames. */
-import { type FeedEvent, matchFilters, type Subscribed, type Tick } from "@boltodds/protocol"
+import {
+  type FeedEvent,
+  type FilterMatch,
+  matchFilters,
+  type Millis,
+  type Subscribed,
+  type Tick,
+} from "@boltodds/protocol"
 import { applyItem, closeGame } from "./messages.ts"
 import { closeLine } from "./lines.ts"
-import type { Session } from "./model.ts"
+import type { BookEntry, Game, Session } from "./model.ts"
 import type { Work } from "./work.ts"
 
-/** Applies one event. Deadlines before it have fired. */
-export const applyEvent = (work: Work, event: FeedEvent): void => {
-  if (event._tag === "Tick") return tick(work, event)
-  const session = work.session(event)
-  work.core.lastSession = event.session
-  work.core.lastEpoch = event.epoch
+/** Applies one event, at this time of the run. Deadlines before it have fired. */
+export const applyEvent = (work: Work, event: FeedEvent, at: Millis): void => {
+  if (event._tag === "Tick") return tick(work, event, at)
+  const session = work.session(event, at)
   if (event.epoch < session.epoch || (event.epoch === session.epoch && session.ended)) {
     // Nothing of an epoch is applied once it has ended or a newer one began.
     work.core.counts.oldEpoch++
     return
   }
+  work.core.lastSession = event.session
+  work.core.lastEpoch = event.epoch
+  session.lastEventAt = at
   if (event._tag === "Frame") {
     const frame = ++work.core.frame
-    session.lastFrameAt = event.at
-    work.begin(event.session, event.epoch, event.at, frame, session.delayed)
-    if (event.epoch > session.epoch) beginEpoch(work, session, event)
-    for (const item of event.items) applyItem(work, session, event.at, item)
+    // What is read after a long pause waited, whether or not anyone has said yet that we read again.
+    work.begin(event.session, event.epoch, at, frame, session.delayed || session.stale === "paused")
+    if (event.epoch > session.epoch || !session.connected) beginEpoch(work, session, event, at)
+    session.lastFrameAt = at
+    for (const item of event.items) applyItem(work, session, at, item)
     work.end()
     return
   }
-  work.begin(event.session, event.epoch, event.at, null, false)
+  work.begin(event.session, event.epoch, at, null, false)
+  // Whatever a newer epoch tells first, it has begun.
+  if (event.epoch > session.epoch || event._tag === "Connected") beginEpoch(work, session, event, at)
   switch (event._tag) {
     case "Connected":
-      beginEpoch(work, session, event)
       break
     case "Subscribed":
-      subscribed(work, session, event)
+      subscribed(work, session, event, at)
       break
     case "Disconnected":
-      if (event.epoch > session.epoch) beginEpoch(work, session, event)
-      openGap(work, session, event)
+      openGap(work, session, event, at)
       session.connected = false
       session.ended = true
       break
     case "Paused":
-      paused(work, session, event.at)
+      paused(work, session, at)
       break
     case "Resumed":
-      resumed(work, session, event.at)
+      resumed(work, session, at)
       break
     case "Silent":
-      silent(work, session, event.at)
+      silent(work, session, at)
       break
     case "Heard":
       heard(work, session)
@@ -55,24 +64,25 @@ export const applyEvent = (work: Work, event: FeedEvent): void => {
   work.end()
 }
 
-const beginEpoch = (work: Work, session: Session, event: FeedEvent): void => {
+const beginEpoch = (work: Work, session: Session, event: FeedEvent, at: Millis): void => {
   if (event.epoch === session.epoch && session.connected) return
-  if (session.connected) openGap(work, session, event)
+  if (session.connected) openGap(work, session, event, at)
   session.epoch = event.epoch
   session.connected = true
   session.ended = false
   session.subscriptions = 0
   session.initialStates = 0
+  session.verifiedGames = 0
   session.syncing = true
   session.progressAt = undefined
   session.settleAt = Infinity
   session.settleRest = undefined
-  session.listeningSince = event.at
-  work.expectBooks(session, event.at)
+  session.listeningSince = at
+  work.expectBooks(session, at)
 }
 
 /** Everything of the session is unverified from here on. */
-const openGap = (work: Work, session: Session, event: FeedEvent): void => {
+const openGap = (work: Work, session: Session, event: FeedEvent, at: Millis): void => {
   const reason = event._tag === "Disconnected" ? event.reason : undefined
   work.control("gap_opened", {
     reason: reason?.kind ?? "new_connection",
@@ -81,8 +91,7 @@ const openGap = (work: Work, session: Session, event: FeedEvent): void => {
   })
   session.doubtedAt = work.doubt()
   if (session.gapSince === undefined) {
-    session.gapSince = event.at
-    session.verifiedGames = 0
+    session.gapSince = at
     session.changedLines = 0
   }
   session.stale = undefined
@@ -95,8 +104,8 @@ const openGap = (work: Work, session: Session, event: FeedEvent): void => {
 }
 
 /** New filters: what they exclude closes. A second subscription in an epoch also ends what absence can tell. */
-const subscribed = (work: Work, session: Session, event: Subscribed): void => {
-  if (event.epoch > session.epoch) beginEpoch(work, session, event)
+const subscribed = (work: Work, session: Session, event: Subscribed, at: Millis): void => {
+  if (!session.connected) beginEpoch(work, session, event, at)
   session.subscriptions++
   session.filters = event.filters
   const match = matchFilters(event.filters)
@@ -107,17 +116,20 @@ const subscribed = (work: Work, session: Session, event: Subscribed): void => {
     const book = work.book(session, known.sportsbook)
     for (const game of [...book.games.values()]) {
       if (!match.game(game.sport, game.sportsbook, game.game)) closeGame(work, book, game, "filters")
-      else if (match.hasMarkets) {
-        for (const line of [...game.lines.values()]) {
-          if (!match.market(line.market)) closeLine(work, work.game(book, game), line, "filters")
-        }
-      }
+      else if (match.hasMarkets) closeMarkets(work, book, game, match)
     }
   }
 }
 
-const paused = (work: Work, session: Session, at: number): void => {
-  if (session.pausedAt !== undefined) return
+const closeMarkets = (work: Work, book: BookEntry, game: Game, match: FilterMatch): void => {
+  const excluded = [...game.lines.values()].filter((line) => !match.market(line.market))
+  if (excluded.length === 0) return
+  const own = work.game(book, game)
+  for (const line of excluded) closeLine(work, own, line, "filters", false)
+}
+
+const paused = (work: Work, session: Session, at: Millis): void => {
+  if (session.pausedAt !== undefined || !session.connected) return
   session.pausedAt = at
   if (session.stale === undefined) {
     session.pausedStaleAt = at + work.core.options.pausedStaleMillis
@@ -129,13 +141,13 @@ const paused = (work: Work, session: Session, at: number): void => {
   }
 }
 
-const resumed = (work: Work, session: Session, at: number): void => {
+const resumed = (work: Work, session: Session, at: Millis): void => {
   if (session.pausedAt === undefined) return
+  if (at - session.pausedAt >= work.core.options.pausedStaleMillis) session.delayed = true
   session.pausedAt = undefined
   session.pausedStaleAt = Infinity
   session.listeningSince = at
   work.arm(session.bookCheckAt)
-  if (session.stale === "paused") session.delayed = true
   if (session.settleRest !== undefined) {
     session.settleAt = at + session.settleRest
     session.settleRest = undefined
@@ -143,7 +155,7 @@ const resumed = (work: Work, session: Session, at: number): void => {
   }
 }
 
-const silent = (work: Work, session: Session, at: number): void => {
+const silent = (work: Work, session: Session, at: Millis): void => {
   if (session.stale !== undefined || !session.connected) return
   session.stale = "silent"
   work.control("stale", {
@@ -161,15 +173,14 @@ const heard = (work: Work, session: Session): void => {
   work.control("fresh", { sportsbook: null })
 }
 
-const tick = (work: Work, event: Tick): void => {
+const tick = (work: Work, event: Tick, at: Millis): void => {
   const known = work.core.sessions.get(event.session)
   if (known === undefined || event.epoch < known.epoch) return
-  const offset = event.wall - event.at
-  const jump = offset - known.clockOffset
-  if (Math.abs(jump) <= work.core.options.clockJumpMillis) return
+  // Each jump is told by one tick; those after it compare anew.
+  const jump = event.wall - event.at
+  if (!(Math.abs(jump) > work.core.options.clockJumpMillis)) return
   const session = work.ownSession(known)
-  session.clockOffset = offset
-  work.begin(event.session, event.epoch, event.at, null, false)
+  work.begin(event.session, event.epoch, at, null, false)
   work.control("clock_jumped", { jump_ms: jump })
   session.doubtedAt = work.doubt()
   work.end()

@@ -1,5 +1,12 @@
 /** One outcome of a message, applied to its game. */
-import { type ChangeCause, isOutcome, isSuspended, type LineChangeKind, outcomeFault } from "@boltodds/protocol"
+import {
+  type ChangeCause,
+  isOutcome,
+  isSuspended,
+  type LineChangeKind,
+  outcomeFault,
+  targetKind,
+} from "@boltodds/protocol"
 import { type BookEntry, type Game, isLineVerified, type Line, type LineValues, type Session } from "./model.ts"
 import { readLine, unreadable } from "./readLine.ts"
 import { isBefore } from "./sentAt.ts"
@@ -30,36 +37,71 @@ export const applyOutcome = (work: Work, target: Target, key: string, value: unk
     says = unreadable(known)
     cause = "unreadable"
   }
-  if (cause === "unreadable") reject(work, target, key, value)
+  const isUnreadable = cause === "unreadable"
+  if (isUnreadable) reject(work, target, key, value, known)
 
+  const late = isLate(target, known)
   if (known === undefined) {
     const line = newLine(work, key, says, sentAt)
+    line.unreadable = isUnreadable
     game.lines.set(key, line)
     work.core.lines++
-    work.lineChange("line_opened", game, line, line.odds, null, null, cause, false)
+    if (late) work.core.counts.late++
+    work.lineChange("line_opened", game, line, line.odds, null, null, cause, late)
     return true
   }
   const kind = lineKind(known, says)
-  if (kind === undefined) {
-    if (target.full || isLineVerified(target.session, target.book, game, known)) return false
+  if (kind === undefined && (target.full || isLineVerified(target.session, target.book, game, known))) {
+    // Nothing to tell, but something to remember: when the line was last named, and whether it could be read.
+    const named = !target.full && !late && sentAt !== null
+    if (named || known.unreadable !== isUnreadable) {
+      const same = own(work, game, known)
+      same.unreadable = isUnreadable
+      if (named) same.sentAt = sentAt
+    }
+    return false
   }
-  const late = isBefore(sentAt, known.sentAt) || isBefore(sentAt, game.fullSentAt)
   if (late) work.core.counts.late++
   const { odds, line } = known
   const next = own(work, game, known)
   take(next, says)
-  next.sentAt = sentAt
+  next.unreadable = isUnreadable
+  if (!late && sentAt !== null) next.sentAt = sentAt
   next.confirmedAt = work.core.moment
   work.lineChange(kind ?? "line_amended", game, next, next.odds, odds, line, cause, late)
   return true
 }
 
+/**
+ * Tells again the lines whose target is another side of the game now that its teams have changed. They are not named by
+ * the message that said so: what was in doubt stays so.
+ */
+export const retarget = (work: Work, target: Target): number => {
+  const { session, book, game, cause } = target
+  let changed = 0
+  for (const line of [...game.lines.values()]) {
+    const kind = targetKind(line.target, game.home_team, game.away_team)
+    if (kind === line.target_kind) continue
+    const next = own(work, game, line)
+    next.target_kind = kind
+    work.lineChange("line_amended", game, next, next.odds, next.odds, next.line, cause, false)
+    if (!isLineVerified(session, book, game, next)) work.markUnverified()
+    changed++
+  }
+  return changed
+}
+
 /** Closes a line that is in the game. */
-export const closeLine = (work: Work, game: Game, line: Line, cause: ChangeCause): void => {
+export const closeLine = (work: Work, game: Game, line: Line, cause: ChangeCause, late: boolean): void => {
   game.lines.delete(line.outcome)
   work.core.lines--
-  work.lineChange("line_closed", game, line, null, line.odds, line.line, cause, false)
+  if (late) work.core.counts.late++
+  work.lineChange("line_closed", game, line, null, line.odds, line.line, cause, late)
 }
+
+/** Whether the server sent this before something that arrived earlier. */
+export const isLate = ({ game, sentAt }: Target, line: Line | undefined): boolean =>
+  isBefore(sentAt, game.fullSentAt) || (line !== undefined && isBefore(sentAt, line.sentAt))
 
 /** The kind of change from a line to what a message says; undefined where nothing differs. The first that fits wins. */
 const lineKind = (known: Line, says: LineValues): LineChangeKind | undefined => {
@@ -75,7 +117,7 @@ const lineKind = (known: Line, says: LineValues): LineChangeKind | undefined => 
     : undefined
 }
 
-/** A line as one that may be changed in place. */
+/** A line as one that may be changed in place. `line` must be the game's own at this moment. */
 const own = (work: Work, game: Game, line: Line): Line => {
   if (line.owner === work.owner) return line
   const copy: Line = { ...line, owner: work.owner }
@@ -105,12 +147,15 @@ const newLine = (work: Work, outcome: string, says: LineValues, sentAt: string |
   line_derived: says.line_derived,
   odds: says.odds,
   link: says.link,
+  unreadable: false,
   sentAt,
   confirmedAt: work.core.moment,
 })
 
-const reject = (work: Work, { game }: Target, key: string, value: unknown): void => {
+/** Counts every unreadable outcome, and tells the first of a run of them: what stays broken says so once. */
+const reject = (work: Work, { game }: Target, key: string, value: unknown, known: Line | undefined): void => {
   work.core.counts.rejected++
+  if (known?.unreadable === true) return
   work.control("quarantined", {
     reason: outcomeFault(value) ?? "the price cannot be read",
     touches: "outcome",

@@ -1,7 +1,16 @@
 /** Messages applied to the book, with the scopes PROTOCOL gives them. */
-import type { ChangeCause, DataMessage, GameData, Item, Millis, QuarantinedItem, Scope } from "@boltodds/protocol"
+import type {
+  ChangeCause,
+  DataMessage,
+  FilterMatch,
+  GameData,
+  Item,
+  Millis,
+  QuarantinedItem,
+  Scope,
+} from "@boltodds/protocol"
 import { takeFacts } from "./facts.ts"
-import { applyOutcome, closeLine } from "./lines.ts"
+import { applyOutcome, closeLine, isLate, retarget, type Target } from "./lines.ts"
 import { type BookEntry, type Game, isGameVerified, type Session } from "./model.ts"
 import { isBefore, serverTime } from "./sentAt.ts"
 import type { Work } from "./work.ts"
@@ -43,21 +52,21 @@ export const applyItem = (work: Work, session: Session, at: Millis, item: Item):
 const applyData = (work: Work, session: Session, at: Millis, message: DataMessage): void => {
   const { data } = message
   const { counts } = work.core
-  if (session.match !== undefined && !session.match.game(data.sport, data.sportsbook, data.game)) {
+  const sentAt = serverTime(message.timestamp)
+  work.sentAt(sentAt)
+  if (session.match !== undefined && !passes(work, session, session.match, data)) {
     counts.filtered++
     return
   }
-  const sentAt = serverTime(message.timestamp)
-  work.sentAt(sentAt)
   const removed = message.action === "game_removed"
   let book = listen(work, session, data.sportsbook, at, sentAt)
   const known = book?.games.get(data.game)
-  if (removed) {
-    if (book !== undefined && known !== undefined) closeGame(work, book, known, "feed")
-    return
-  }
   if (known === undefined && ownedElsewhere(work, session, data)) {
     counts.overlapping++
+    return
+  }
+  if (removed) {
+    if (book !== undefined && known !== undefined) closeGame(work, book, known, "feed")
     return
   }
   if (book === undefined) {
@@ -69,6 +78,16 @@ const applyData = (work: Work, session: Session, at: Millis, message: DataMessag
   }
   if (message.action === "line_update") updateLines(work, session, book, known, data, sentAt)
   else replaceGame(work, session, book, known, message, sentAt, at)
+}
+
+/** Whether a message is within the filters. A game we know that says of itself it is outside them is closed. */
+const passes = (work: Work, session: Session, match: FilterMatch, data: GameData): boolean => {
+  const known = session.books.get(data.sportsbook)?.games.get(data.game)
+  // A sport left empty is the one that is known.
+  const sport = data.sport === "" && known !== undefined ? known.sport : data.sport
+  if (match.game(sport, data.sportsbook, data.game)) return true
+  if (known !== undefined) closeGame(work, work.book(session, data.sportsbook), known, "filters")
+  return false
 }
 
 /** Notes that a book spoke. Undefined where nothing is known of it. */
@@ -149,6 +168,7 @@ const updateLines = (
   const target = { session, book, game, cause: "feed" as const, sentAt, factsChanged, full: false }
   const { outcomes } = data
   for (const key in outcomes) applyWithin(work, target, key, outcomes[key])
+  if (factsChanged) retarget(work, target)
 }
 
 const replaceGame = (
@@ -178,7 +198,7 @@ const replaceGame = (
   game.confirmedAt = work.core.moment
   game.fullEpoch = session.epoch
   game.heardEpoch = session.epoch
-  if (!isBefore(sentAt, game.fullSentAt)) game.fullSentAt = sentAt
+  if (sentAt !== null && !isBefore(sentAt, game.fullSentAt)) game.fullSentAt = sentAt
   if (!wasVerified) {
     work.control("game_verified", {
       sport: game.sport,
@@ -194,11 +214,19 @@ const replaceGame = (
     session.verifiedGames += wasVerified && known !== undefined ? 0 : 1
     session.changedLines += changed
   }
-  if (progress && session.syncing) {
-    session.progressAt = at
-    session.settleAt = at + work.core.options.settleMillis
-    work.arm(session.settleAt)
+  if (progress && session.syncing) settleLater(work, session, at)
+}
+
+/** The snapshot progressed: it settles after a while of reading, which cannot pass while we are paused. */
+const settleLater = (work: Work, session: Session, at: Millis): void => {
+  session.progressAt = at
+  const { settleMillis } = work.core.options
+  if (session.pausedAt !== undefined) {
+    session.settleRest = settleMillis
+    return
   }
+  session.settleAt = at + settleMillis
+  work.arm(session.settleAt)
 }
 
 const replaceLines = (
@@ -219,45 +247,49 @@ const replaceLines = (
   for (const key in outcomes) {
     const wasKnown = before > 0 && game.lines.has(key)
     const applied = applyWithin(work, target, key, outcomes[key])
-    if (applied === undefined) continue
-    if (applied) changed++
+    if (applied === "changed" || applied === "excluded") changed++
     if (wasKnown) listed++
   }
   if (listed < before) {
     for (const line of [...game.lines.values()]) {
       if (Object.hasOwn(outcomes, line.outcome)) continue
-      closeLine(work, game, line, cause)
+      closeLine(work, game, line, cause, isLate(target, line))
       changed++
     }
   }
+  if (factsChanged) changed += retarget(work, target)
   return changed
 }
 
-/** Applies one outcome unless the market filters exclude it (undefined then). */
+/** Applies one outcome, unless the market filters exclude it: then its line closes, where there is one. */
 const applyWithin = (
   work: Work,
-  target: Parameters<typeof applyOutcome>[1],
+  target: Target,
   key: string,
   value: unknown,
-): boolean | undefined => {
+): "changed" | "same" | "excluded" | "filtered" => {
   const { match } = target.session
   if (match !== undefined && match.hasMarkets) {
     const market = (value as { outcome_name?: unknown } | null)?.outcome_name
     if (typeof market === "string" && !match.market(market)) {
       work.core.counts.filtered++
       const known = target.game.lines.get(key)
-      if (known !== undefined) closeLine(work, target.game, known, "filters")
-      return undefined
+      if (known === undefined) return "filtered"
+      closeLine(work, target.game, known, "filters", false)
+      return "excluded"
     }
   }
-  return applyOutcome(work, target, key, value)
+  return applyOutcome(work, target, key, value) ? "changed" : "same"
 }
 
 /** Why changes of a full message come: what was doubted, or appears while a gap is open, is found, not reported. */
 const causeOf = (session: Session, book: BookEntry, game: Game | undefined): ChangeCause => {
-  if (game === undefined) return session.gapSince === undefined ? "feed" : "resync"
+  const inGap = session.gapSince !== undefined
+  if (game === undefined) return inGap ? "resync" : "feed"
   const doubted = Math.max(session.doubtedAt, book.doubtedAt, game.doubtedAt)
-  return doubted > 0 && game.confirmedAt < doubted ? "resync" : "feed"
+  // A game that is merely partial was never in doubt: the rest of it is news, unless a gap hid its beginning.
+  if (game.partial && game.openedAt >= doubted) return inGap ? "resync" : "feed"
+  return game.confirmedAt < doubted ? "resync" : "feed"
 }
 
 /** Closes a game and all its lines. */

@@ -19,6 +19,9 @@ export interface Owner {
 export interface Line extends LineValues {
   owner: Owner
   readonly outcome: string
+  /** It was last sent as something that cannot be read. */
+  unreadable: boolean
+  /** The latest of the server's times at which it was named, full messages apart. */
   sentAt: string | null
   /** The moment of the last message that named it and changed or confirmed it. */
   confirmedAt: number
@@ -56,7 +59,7 @@ export interface Game extends GameFacts {
   fullEpoch: number
   /** The epoch in which anything was last heard of it, readable or not. */
   heardEpoch: number
-  /** When the server sent the last full message. */
+  /** The latest of the server's times of its full messages. */
   fullSentAt: string | null
   /** The moment it was opened. */
   openedAt: number
@@ -104,8 +107,9 @@ export interface Session {
   syncing: boolean
   /** `initial_state` messages in this epoch. */
   initialStates: number
-  /** Since the gap opened: games verified, lines changed. */
+  /** Games verified since the connection came back. */
   verifiedGames: number
+  /** Lines found changed since the gap opened. */
   changedLines: number
 
   lastFrameAt: Millis | undefined
@@ -123,7 +127,8 @@ export interface Session {
   listeningSince: Millis
   /** No book can have become silent before this; Infinity while none can. */
   bookCheckAt: Millis
-  clockOffset: Millis
+  /** When anything but the time was last told of it. */
+  lastEventAt: Millis
 }
 
 /** What was met and not applied, for reports. */
@@ -153,6 +158,8 @@ export interface Core {
   seq: number
   frame: number
   moment: number
+  /** The time of the run: that of the last event, never decreasing. */
+  now: Millis
   games: number
   lines: number
   counts: Counts

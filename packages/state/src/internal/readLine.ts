@@ -42,7 +42,7 @@ export const readLine = (
     reading.side = parseSide(outcome_over_under)
     reading.link = link || null
     const line = parseLine(outcome_line)
-    reading.line = line ?? deriveLine(key, market, target)
+    reading.line = line ?? derive(game, key, market, target, outcome_line)
     reading.line_derived = line === null && reading.line !== null
     return reading
   }
@@ -67,12 +67,24 @@ export const readLine = (
     reading.line_derived = false
   } else {
     // The key never changes: what was derived from it stands while market and target do.
-    const stands = sameMarket && sameTarget && (known.line_derived || known.line === null)
-    reading.line = stands ? known.line : deriveLine(key, reading.market, reading.target)
+    const stands = sameMarket && sameTarget && !factsChanged && isMissing(outcome_line) &&
+      (known.line_derived || known.line === null)
+    reading.line = stands ? known.line : derive(game, key, reading.market, reading.target, outcome_line)
     reading.line_derived = reading.line !== null
   }
   return reading
 }
+
+/** Only where no line was sent: one that was sent and cannot be read is not known, whatever the key says. */
+const derive = (
+  game: Game,
+  key: string,
+  market: string | null,
+  target: string | null,
+  raw: Outcome["outcome_line"],
+): number | null => isMissing(raw) ? deriveLine(key, market, target, [game.home_team, game.away_team]) : null
+
+const isMissing = (raw: Outcome["outcome_line"]): boolean => raw === null || raw === undefined || raw === ""
 
 /** What an outcome that has not even the shape of one says: what was known, without a price. */
 export const unreadable = (known: Line | undefined): LineValues => {

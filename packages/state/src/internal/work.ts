@@ -149,12 +149,18 @@ export class Work {
     this.records.push(record)
   }
 
+  /** The change just written is not known to be what the book quotes now. */
+  markUnverified(): void {
+    const record = this.records[this.records.length - 1]! as { unverified?: true }
+    record.unverified = true
+  }
+
   /** The session of this name as one we may change; made where there is none. */
-  session(event: FeedEvent): Session {
+  session(event: FeedEvent, at: Millis): Session {
     const known = this.core.sessions.get(event.session)
     if (known !== undefined && known.owner === this.owner) return known
     const session: Session = known === undefined
-      ? newSession(event, this.owner, this.core.options.heartbeatMillis)
+      ? newSession(event.session, at, this.owner, this.core.options.heartbeatMillis)
       : { ...known, owner: this.owner, books: new Map(known.books) }
     this.core.sessions.set(event.session, session)
     this.arm(session.heartbeatAt)
@@ -214,9 +220,9 @@ export class Work {
   }
 }
 
-const newSession = (event: FeedEvent, owner: Owner, heartbeatMillis: Millis): Session => ({
+const newSession = (name: string, at: Millis, owner: Owner, heartbeatMillis: Millis): Session => ({
   owner,
-  name: event.session,
+  name,
   epoch: 0,
   connected: false,
   ended: false,
@@ -235,13 +241,13 @@ const newSession = (event: FeedEvent, owner: Owner, heartbeatMillis: Millis): Se
   changedLines: 0,
   lastFrameAt: undefined,
   lastSentAt: null,
-  lastSentArrivedAt: event.at,
+  lastSentArrivedAt: at,
   pausedAt: undefined,
   pausedStaleAt: Infinity,
   stale: undefined,
   delayed: false,
-  heartbeatAt: event.at + heartbeatMillis,
-  listeningSince: event.at,
+  heartbeatAt: at + heartbeatMillis,
+  listeningSince: at,
   bookCheckAt: Infinity,
-  clockOffset: 0,
+  lastEventAt: at,
 })
