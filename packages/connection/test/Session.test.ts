@@ -1,4 +1,4 @@
-import { DialError, keyOf, KeyUnavailable, LinkClosed, makeSession } from "@boltodds/connection"
+import { type Diagnosis, DialError, keyOf, KeyUnavailable, LinkClosed, makeSession } from "@boltodds/connection"
 import type { FeedEvent } from "@boltodds/protocol"
 import { it } from "@effect/vitest"
 import * as Clock from "effect/Clock"
@@ -217,6 +217,52 @@ describe("a session", () => {
         },
       })
       expect(failure()).toEqual(new Error("in the caller's code"))
+    }))
+})
+
+describe("a connection that brings nothing but pings", () => {
+  it.effect("for 20 s is diagnosed once, with the names checked", () =>
+    Effect.gen(function* () {
+      const feed = fakeFeed()
+      const diagnoses: Array<Diagnosis> = []
+      const info = { sports: ["MLB"], sportsbooks: ["fanduel"] }
+      const { session } = yield* read(feed, {
+        filters: { sportsbooks: ["fandeul"] },
+        catalogue: { info: Effect.succeed(info), games: Effect.succeed([]), markets: () => Effect.succeed({}) },
+        onDiagnosis: (diagnosis) => diagnoses.push(diagnosis),
+      })
+      for (let n = 0; n < 19; n++) {
+        yield* TestClock.adjust("1 second")
+        feed.connections[0]!.send(ping)
+      }
+      expect(diagnoses).toEqual([])
+      yield* TestClock.adjust("1 second")
+      expect(diagnoses).toMatchObject([{
+        session: "feed",
+        epoch: 1,
+        at: 20_000,
+        silentMillis: 20_000,
+        host: "127.0.0.1:1",
+        plan: "Pro",
+        names: { unknown: [{ kind: "sportsbook", name: "fandeul", nearest: ["fanduel"] }] },
+      }])
+      yield* TestClock.adjust("20 seconds")
+      expect(diagnoses.length).toBe(1)
+      feed.connections[0]!.send(ping)
+      yield* session.setFilters({ sportsbooks: ["fanduel"] })
+      yield* TestClock.adjust("20 seconds")
+      expect(diagnoses.length).toBe(2)
+    }))
+
+  it.effect("is not diagnosed once data came", () =>
+    Effect.gen(function* () {
+      const feed = fakeFeed()
+      const diagnoses: Array<Diagnosis> = []
+      yield* read(feed, { onDiagnosis: (diagnosis) => diagnoses.push(diagnosis) })
+      yield* TestClock.adjust("19 seconds")
+      feed.connections[0]!.send(data)
+      yield* TestClock.adjust("5 seconds")
+      expect(diagnoses).toEqual([])
     }))
 })
 

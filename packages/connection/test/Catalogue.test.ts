@@ -1,0 +1,247 @@
+import {
+  type Catalogue,
+  type CatalogueError,
+  checkNames,
+  compareNames,
+  describeUnknown,
+  diagnose,
+  editDistance,
+  fetchGet,
+  type HttpGet,
+  keyOf,
+  Limiter,
+  makeCatalogue,
+  makeLimiter,
+  nearestNames,
+  renderDiagnosis,
+} from "@boltodds/connection"
+import { nodeGet } from "@boltodds/connection/node"
+import { it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import { TestClock } from "effect/testing"
+import type { IncomingMessage, ServerResponse } from "node:http"
+import { describe, expect } from "vitest"
+import { localServer } from "./LocalServer.ts"
+
+const key = "s3cret key/4711"
+
+const serving = (respond: (request: IncomingMessage, response: ServerResponse) => void, get: HttpGet = fetchGet) =>
+  Effect.gen(function* () {
+    const { url, port } = yield* localServer({ request: respond })
+    const catalogue = yield* makeCatalogue({ key: keyOf(key.replace(" ", "")), url, get, timeoutMillis: 300 })
+    return { catalogue, host: `127.0.0.1:${port}` }
+  }).pipe(Effect.provideService(Limiter, makeLimiter()))
+
+const fresh = <A, E>(effect: Effect.Effect<A, E>): Effect.Effect<A, E> =>
+  Effect.provideService(effect, Limiter, makeLimiter())
+
+for (const [name, get] of [["fetch", fetchGet], ["node's client", nodeGet]] as const) {
+  describe(`the catalogue over ${name}`, () => {
+    it.live("asks with the key and encoded names, at the feed's own place", () =>
+      Effect.gen(function* () {
+        const asked: Array<string> = []
+        const { catalogue } = yield* serving((request, response) => {
+          asked.push(request.url!)
+          response.end('{"fanduel":{"US Open (M)":["Moneyline"]}}')
+        }, get)
+        const markets = yield* fresh(catalogue.markets({ sports: ["US Open (M)", "MLB"], sportsbooks: [] }))
+        expect(markets).toEqual({ fanduel: { "US Open (M)": ["Moneyline"] } })
+        expect(asked).toEqual(["/api/get_markets?key=s3cretkey%2F4711&sports=MLB%2CUS%20Open%20%28M%29"])
+      }))
+
+    it.live("says what the caller can do about each failure, without the key", () =>
+      Effect.gen(function* () {
+        const failures: Array<[(response: ServerResponse) => void, CatalogueError["_tag"], string]> = [
+          [(r) => r.writeHead(401).end("no"), "CatalogueRefused", "get_info: HTTP 401: no"],
+          [(r) => r.end('{"error":"Invalid API key"}'), "CatalogueRefused", "Invalid API key"],
+          [(r) => r.writeHead(429, { "retry-after": "9" }).end(), "CatalogueBusy", "HTTP 429"],
+          [(r) => r.writeHead(500).end(`boom s3cretkey/4711`), "CatalogueUnavailable", "HTTP 500: boom [redacted]"],
+          [(r) => r.writeHead(302, { location: "/" }).end(), "CatalogueUnavailable", "redirects are not followed"],
+          [(r) => r.end("<html>"), "CatalogueUnreadable", "the answer is not JSON: <html>"],
+          [(r) => r.end("[]"), "CatalogueUnreadable", "the answer is not"],
+          [() => {}, "CatalogueUnavailable", "did not answer get_info within 0.3 s"],
+          [(r) => r.destroy(), "CatalogueUnavailable", "gave no get_info"],
+        ]
+        for (const [respond, tag, words] of failures) {
+          const { catalogue } = yield* serving((_, response) => respond(response), get)
+          const error = yield* Effect.flip(fresh(catalogue.info))
+          expect(error._tag).toBe(tag)
+          expect(error.message).toContain(words)
+          expect(JSON.stringify(error) + error.message + error.stack).not.toMatch(/s3cret/)
+          if (error._tag === "CatalogueBusy") expect(error.retryAfterMillis).toBe(9000)
+        }
+      }))
+  })
+}
+
+describe("the catalogue", () => {
+  const counted = Effect.gen(function* () {
+    let requests = 0
+    let failing = false
+    const get: HttpGet = () =>
+      Effect.sync(() => {
+        requests++
+        const body = failing ? "oops" : '{"sports":["MLB"],"sportsbooks":["fanduel"]}'
+        return { status: 200, retryAfter: undefined, body }
+      })
+    const catalogue = yield* makeCatalogue({ key: keyOf("k"), url: "ws://127.0.0.1:1/api", get, keepMillis: 60_000 })
+    return { catalogue, requests: () => requests, fail: (on: boolean) => failing = on }
+  })
+
+  it.effect("keeps an answer for a while, and no failure", () =>
+    Effect.gen(function* () {
+      const { catalogue, requests, fail } = yield* counted
+      const info = fresh(catalogue.info)
+      yield* Effect.all([info, info, info], { concurrency: 3 })
+      yield* TestClock.adjust("59 seconds")
+      yield* info
+      expect(requests()).toBe(1)
+      yield* TestClock.adjust("1 second")
+      fail(true)
+      yield* Effect.flip(info)
+      yield* Effect.flip(info)
+      fail(false)
+      expect(yield* info).toEqual({ sports: ["MLB"], sportsbooks: ["fanduel"] })
+      expect(requests()).toBe(4)
+    }))
+
+  it.effect("waits for its part of the allowance it shares with the dials", () =>
+    Effect.gen(function* () {
+      const { catalogue, requests } = yield* counted
+      const limiter = makeLimiter()
+      for (let n = 0; n < 8; n++) yield* limiter.take("127.0.0.1:1", "dial")
+      for (let n = 0; n < 2; n++) yield* limiter.take("127.0.0.1:1", "rest")
+      const fiber = yield* Effect.forkChild(Effect.provideService(catalogue.info, Limiter, limiter))
+      yield* TestClock.adjust("59 seconds")
+      expect(requests()).toBe(0)
+      yield* TestClock.adjust("1 second")
+      yield* Fiber.join(fiber)
+      expect(requests()).toBe(1)
+    }))
+})
+
+describe("names", () => {
+  it.each(
+    [["kitten", "sitting", 3], ["", "abc", 3], ["fanduel", "fandeul", 1], ["same", "same", 0], [
+      "ab",
+      "ba",
+      1,
+    ]] as const,
+  )("%s is %s but for %i letters", (a, b, distance) => {
+    expect(editDistance(a, b)).toBe(distance)
+    expect(editDistance(b, a)).toBe(distance)
+  })
+
+  const books = ["draftkings", "fanduel", "betmgm", "caesars", "bet365", "espnbet"]
+  it("that are nearly right are found", () => {
+    expect(nearestNames("draftking", books)).toEqual(["draftkings"])
+    expect(nearestNames("Fan Duel", books)).toEqual(["fanduel"])
+    expect(nearestNames("fandeul", books)).toEqual(["fanduel"])
+    expect(nearestNames("pinnacle", books)).toEqual([])
+    expect(nearestNames("bet", books)).toEqual(
+      ["betmgm", "bet365", "espnbet"].sort((a, b) => a.length - b.length || (a < b ? -1 : 1)),
+    )
+    expect(nearestNames("?", books)).toEqual([])
+  })
+
+  const known = {
+    info: { sports: ["MLB", "NBA", "US Open (M)"], sportsbooks: books },
+    games: [
+      { game: "A vs B, 2026-07-16, 01", sport: "MLB", when: null, universal_id: null, orig_teams: null },
+      { game: "C vs D, 2026-07-16, 02", sport: "NBA", when: null, universal_id: null, orig_teams: null },
+    ],
+    markets: { fanduel: { MLB: ["Moneyline", "Total"] }, "*": { "*": ["Spread"] } },
+  }
+  it("that do not exist are named, with what may have been meant", () => {
+    const report = compareNames({
+      sports: ["MLB", "mlb", "Curling"],
+      sportsbooks: ["draftking", "fanduel"],
+      games: ["A vs B, 2026-07-16, 02"],
+      markets: ["Moneyline", "Spread", "Totals"],
+    }, known)
+    expect(report.unknown.map(describeUnknown)).toEqual([
+      "no sport `mlb`; did you mean `MLB`?",
+      "no sport `Curling`",
+      "no sportsbook `draftking`; did you mean `draftkings`?",
+      "no game `A vs B, 2026-07-16, 02`; did you mean `A vs B, 2026-07-16, 01` or `C vs D, 2026-07-16, 02`?",
+      "no market `Totals`; did you mean `Total`?",
+    ])
+    expect(report.games).toBe(0)
+  })
+
+  it("that were not asked for are not in doubt", () => {
+    expect(compareNames({}, known)).toEqual({ unknown: [], games: 2 })
+    expect(compareNames({ sports: ["NBA"] }, known).games).toBe(1)
+    expect(compareNames({ sports: ["Curling"] }, {})).toEqual({ unknown: [], games: undefined })
+  })
+
+  it.effect("cost only the requests that the filters need", () =>
+    Effect.gen(function* () {
+      const asked: Array<string> = []
+      const note = <A>(what: string, value: A) => Effect.sync(() => (asked.push(what), value))
+      const catalogue: Catalogue = {
+        info: note("info", known.info),
+        games: note("games", known.games),
+        markets: (query) => note(`markets ${JSON.stringify(query)}`, known.markets),
+      }
+      yield* checkNames({ sports: [] }, catalogue)
+      expect(asked).toEqual([])
+      yield* checkNames({ sportsbooks: ["fanduel", "fanduell"], markets: ["Total"] }, catalogue)
+      expect(asked).toEqual(["info", 'markets {"sports":[],"sportsbooks":["fanduel"]}'])
+    }))
+})
+
+describe("a diagnosis", () => {
+  const facts = {
+    session: "feed",
+    epoch: 1,
+    at: 20_000,
+    silentMillis: 20_000,
+    host: "spro.agency",
+    asked: { sports: ["NBA"], sportsbooks: ["draftking"] },
+    plan: "Starter",
+    errors: [],
+  }
+  it("puts what is proven before what may be", () => {
+    const unknown = [{ kind: "sportsbook", name: "draftking", nearest: ["draftkings"] }] as const
+    const diagnosis = diagnose({ ...facts, names: { unknown, games: 0 } })
+    expect(diagnosis.causes.map(({ proven, cause }) => `${proven} ${cause.kind}`)).toEqual([
+      "true unknown_names",
+      "true no_games",
+      "false plan_limit",
+      "false key_in_use",
+      "false plan_ended",
+      "false quiet",
+    ])
+    expect(renderDiagnosis(diagnosis)).toBe(
+      `Connected to spro.agency, but nothing except pings came for 20 s.
+Asked for: sports NBA; sportsbooks draftking (plan Starter)
+- names that do not exist are ignored by the server: no sportsbook \`draftking\`; did you mean \`draftkings\`?
+- the catalogue lists no game for these filters now
+- perhaps: the plan Starter allows one sport and one market: name one of each
+- perhaps: another program uses this key: the plans allow 1 to 3 connections at a time
+- perhaps: the trial or subscription of this key has ended
+- perhaps: there is nothing to tell within these filters at this hour`,
+    )
+  })
+
+  it("repeats what the server said, and says when names could not be checked", () => {
+    const diagnosis = diagnose({
+      ...facts,
+      asked: {},
+      plan: undefined,
+      errors: ["Code 1"],
+      names: { unavailable: "HTTP 500" },
+    })
+    expect(renderDiagnosis(diagnosis)).toBe(
+      `Connected to spro.agency, but nothing except pings came for 20 s.
+Asked for: everything
+- the server said: Code 1
+- perhaps: another program uses this key: the plans allow 1 to 3 connections at a time
+- perhaps: the trial or subscription of this key has ended
+- perhaps: the address is not that of the feed
+The names could not be checked: HTTP 500`,
+    )
+  })
+})

@@ -1,0 +1,177 @@
+/** What lives in files, and in the environment. */
+import { keyFromEnv, keyOf, limiterFrom, type LimiterShape } from "@boltodds/connection"
+import { keyFromFile, machineLimiter, nodeGet, stateFolder, wsTransport } from "@boltodds/connection/node"
+import { it } from "@effect/vitest"
+import * as ConfigProvider from "effect/ConfigProvider"
+import * as Effect from "effect/Effect"
+import * as Redacted from "effect/Redacted"
+import { mkdtemp, readdir, readFile, rm, utimes, writeFile } from "node:fs/promises"
+import { createServer } from "node:http"
+import { type AddressInfo, connect } from "node:net"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { afterEach, describe, expect, vi } from "vitest"
+import { localServer } from "./LocalServer.ts"
+
+const folder = Effect.acquireRelease(
+  Effect.promise(() => mkdtemp(join(tmpdir(), "boltodds-"))),
+  (path) => Effect.promise(() => rm(path, { recursive: true })),
+)
+
+afterEach(() => {
+  vi.unstubAllEnvs()
+})
+
+describe("a key", () => {
+  it.live("is read from its file anew each time", () =>
+    Effect.gen(function* () {
+      const path = join(yield* folder, "key")
+      const key = keyFromFile(path)
+      expect((yield* Effect.flip(key)).message).toBe(`Cannot read the key file ${path}: ENOENT`)
+      yield* Effect.promise(() => writeFile(path, "first\n"))
+      expect(Redacted.value(yield* key)).toBe("first")
+      yield* Effect.promise(() => writeFile(path, "second"))
+      expect(Redacted.value(yield* key)).toBe("second")
+      yield* Effect.promise(() => writeFile(path, "# a comment\nthird"))
+      expect((yield* Effect.flip(key)).message).toBe(`Cannot read the key: the key file ${path} holds more than a key`)
+    }))
+
+  it.effect("is read from the environment", () =>
+    Effect.gen(function* () {
+      const env = (values: Record<string, string>) => ConfigProvider.fromEnvRecord(values)
+      const from = (values: Record<string, string>) =>
+        Effect.provideService(keyFromEnv(), ConfigProvider.ConfigProvider, env(values))
+      expect(Redacted.value(yield* from({ BOLTODDS_API_KEY: " abc " }))).toBe("abc")
+      expect((yield* Effect.flip(from({}))).message).toBe(
+        "Cannot read the key: the environment variable BOLTODDS_API_KEY is not set",
+      )
+      expect((yield* Effect.flip(from({ BOLTODDS_API_KEY: "" })))._tag).toBe("KeyUnavailable")
+    }))
+
+  it.effect("shows itself to nobody", () =>
+    Effect.gen(function* () {
+      const key = yield* keyOf("s3cret")
+      expect(`${String(key)} ${JSON.stringify({ key })}`).not.toContain("s3cret")
+    }))
+})
+
+describe("the machine's limiter", () => {
+  const limits = { windowMillis: 400, total: 3, dials: 2 }
+
+  it.live("lets the processes that share its folder through no more often together", () =>
+    Effect.gen(function* () {
+      const path = yield* folder
+      const limiters = [1, 2, 3].map(() => machineLimiter({ folder: path, limits }))
+      const granted: Array<number> = []
+      const one = (limiter: LimiterShape) =>
+        Effect.map(limiter.take("127.0.0.1:1", "rest"), () => {
+          granted.push(performance.now())
+        })
+      yield* Effect.all(limiters.flatMap((limiter) => [one(limiter), one(limiter), one(limiter)]), {
+        concurrency: "unbounded",
+      })
+      expect(granted.length).toBe(9)
+      // Between being admitted and being noted here some time may pass, for one more than for another.
+      for (let n = 3; n < 9; n++) expect(granted[n]! - granted[n - 3]!).toBeGreaterThan(300)
+      const files = yield* Effect.promise(() => readdir(path))
+      expect(files).toEqual([expect.stringMatching(/^rate-[0-9a-f]{16}\.json$/)])
+      const kept: ReadonlyArray<unknown> = JSON.parse(
+        yield* Effect.promise(() => readFile(join(path, files[0]!), "utf8")),
+      )
+      expect(kept.length).toBeLessThanOrEqual(3)
+    }))
+
+  it.live("takes over the lock of a process that died, and counts anew from a torn file", () =>
+    Effect.gen(function* () {
+      const path = yield* folder
+      const limiter = machineLimiter({ folder: path, limits })
+      yield* limiter.take("127.0.0.1:1", "dial")
+      const [file] = yield* Effect.promise(() => readdir(path))
+      const lock = join(path, `${file}.lock`)
+      yield* Effect.promise(async () => {
+        await writeFile(join(path, file!), '[{"at":1')
+        await writeFile(lock, "")
+        await utimes(lock, new Date(0), new Date(0))
+      })
+      yield* limiter.take("127.0.0.1:1", "dial")
+      expect(yield* Effect.promise(() => readdir(path))).toEqual([file])
+    }))
+
+  it.live("limits this process alone where its folder cannot be written, and says so once", () =>
+    Effect.gen(function* () {
+      const path = join(yield* folder, "a-file")
+      yield* Effect.promise(() => writeFile(path, ""))
+      const problems: Array<string> = []
+      const limiter = machineLimiter({ folder: path, limits, onProblem: (message) => problems.push(message) })
+      const start = performance.now()
+      for (let n = 0; n < 3; n++) yield* limiter.take("127.0.0.1:1", "dial")
+      expect(performance.now() - start).toBeGreaterThan(350)
+      expect(problems).toEqual([expect.stringContaining(`Cannot share the rate limit in ${path}`)])
+    }))
+
+  it("keeps its files where XDG says", () => {
+    vi.stubEnv("XDG_STATE_HOME", "/somewhere/state")
+    expect(stateFolder()).toBe("/somewhere/state/boltodds")
+    vi.stubEnv("XDG_STATE_HOME", "relative")
+    vi.stubEnv("HOME", "/home/someone")
+    expect(stateFolder()).toBe("/home/someone/.local/state/boltodds")
+  })
+
+  it.live("asks again until it is admitted", () =>
+    Effect.gen(function* () {
+      let asked = 0
+      const limiter = limiterFrom(() => Effect.sync(() => ({ waitMillis: asked++ < 3 ? 1 : 0 })))
+      yield* limiter.take("host", "dial")
+      expect(asked).toBe(4)
+    }))
+})
+
+/** A proxy that connects whatever it is asked for to one port of this machine. */
+const connectProxy = (port: number) =>
+  Effect.acquireRelease(
+    Effect.promise(() =>
+      new Promise<{ url: string; asked: Array<string>; stop: () => void }>((resolve) => {
+        const asked: Array<string> = []
+        const server = createServer()
+        server.on("connect", (request, socket) => {
+          asked.push(request.url!)
+          const target = connect(port, "127.0.0.1", () => {
+            socket.write("HTTP/1.1 200 OK\r\n\r\n")
+            target.pipe(socket).pipe(target)
+          })
+          for (const end of [socket, target]) end.on("error", () => target.destroy())
+        })
+        server.listen(0, "127.0.0.1", () =>
+          resolve({
+            url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+            asked,
+            stop: () => server.close(),
+          }))
+      })
+    ),
+    ({ stop }) => Effect.sync(stop),
+  )
+
+describe("a proxy in the environment", () => {
+  it.live("is used for the feed and for REST, never for this machine itself", () =>
+    Effect.gen(function* () {
+      const { port, url } = yield* localServer({
+        connection: (socket) => socket.send("through"),
+        request: (_, response) => response.end("through"),
+      })
+      const proxy = yield* connectProxy(port)
+      vi.stubEnv("http_proxy", proxy.url)
+      vi.stubEnv("no_proxy", "")
+      const dial = (address: string) => wsTransport().dial(Redacted.make(address), { bufferBytes: 1000 })
+      const link = yield* dial("ws://feed.example:4711/api?key=k")
+      expect((yield* link.pull).frames.map(String)).toEqual(["through"])
+      const answer = yield* nodeGet(Redacted.make("http://feed.example:4711/api/get_info?key=k"), { maxBytes: 1000 })
+      expect(answer.body).toBe("through")
+      expect(proxy.asked).toEqual(["feed.example:4711", "feed.example:4711"])
+      yield* (yield* dial(`${url}?key=k`)).pull
+      expect(proxy.asked.length).toBe(2)
+      vi.stubEnv("http_proxy", "http://user:p4ssword@:bad")
+      const error = yield* Effect.flip(dial("ws://feed.example:4711/api?key=s3cret"))
+      expect(error.message).not.toMatch(/p4ssword|s3cret/)
+    }))
+})
