@@ -37,7 +37,9 @@ export const applyItem = (work: Work, session: Session, at: Millis, item: Item):
       const book = listen(work, session, sportsbook, at, serverTime(message.timestamp))
       if (book === undefined) return
       for (const game of [...book.games.values()]) {
-        if (message.action === "book_clear" || game.sport === sport) closeGame(work, book, game, message.action)
+        // A game whose sport nobody named may be of this one: it must not stay believed.
+        const cleared = message.action === "book_clear" || game.sport === sport || game.sport === ""
+        if (cleared) closeGame(work, book, game, message.action)
       }
       return
     }
