@@ -1,30 +1,25 @@
 /** The command: its flags, its help, and what it does with them. */
-import * as NodeServices from "@effect/platform-node/NodeServices";
-import {
-  type ReplayOptions,
-  SimulatorError,
-  type SimulatorOptions,
-} from "@boltodds/simulator";
-import * as CliError from "effect/cli/CliError";
-import * as CliOutput from "effect/cli/CliOutput";
-import * as Command from "effect/cli/Command";
-import * as Flag from "effect/cli/Flag";
-import * as Effect from "effect/Effect";
-import * as Option from "effect/Option";
-import * as Redacted from "effect/Redacted";
-import * as Schema from "effect/Schema";
-import { faultNames } from "./faults.ts";
-import { serve } from "./serve.ts";
-import { spanMillis } from "./span.ts";
-import { version } from "./version.ts";
+import * as NodeServices from "@effect/platform-node/NodeServices"
+import { type ReplayOptions, SimulatorError, type SimulatorOptions } from "@boltodds/simulator"
+import * as CliError from "effect/cli/CliError"
+import * as CliOutput from "effect/cli/CliOutput"
+import * as Command from "effect/cli/Command"
+import * as Flag from "effect/cli/Flag"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Redacted from "effect/Redacted"
+import * as Schema from "effect/Schema"
+import { faultNames } from "./faults.ts"
+import { serve } from "./serve.ts"
+import { spanMillis } from "./span.ts"
+import { version } from "./version.ts"
 
 const Speed = Schema.Union([
   Schema.Literal("max"),
   Schema.FiniteFromString.check(Schema.isGreaterThan(0)),
-]);
+])
 
-const notASpan = (text: string): string =>
-  `it must be a time like 500ms, 15s or 2m: it is ${text}`;
+const notASpan = (text: string): string => `it must be a time like 500ms, 15s or 2m: it is ${text}`
 
 const flags = {
   port: Flag.Int("port").pipe(
@@ -146,13 +141,12 @@ const flags = {
     Flag.withDescription("Say nothing but errors"),
     Flag.withDefault(false),
   ),
-};
+}
 
 /** What the flags come to. */
 type Given = {
-  readonly [name in keyof typeof flags]: (typeof flags)[name] extends
-    Flag.Flag<infer A> ? A : never;
-};
+  readonly [name in keyof typeof flags]: (typeof flags)[name] extends Flag.Flag<infer A> ? A : never
+}
 
 const replayOf = (given: Given): ReplayOptions | undefined =>
   Option.match(given.replay, {
@@ -162,20 +156,16 @@ const replayOf = (given: Given): ReplayOptions | undefined =>
       speed: given.speed,
       passes: given.timeline ? "timeline" : "connection",
       atEnd: given.atEnd,
-      ...(Option.isSome(given.cutAfter)
-        ? { cutAfterFrames: given.cutAfter.value }
-        : {}),
+      ...(Option.isSome(given.cutAfter) ? { cutAfterFrames: given.cutAfter.value } : {}),
     }),
-  });
+  })
 
 const optionsOf = (given: Given): SimulatorOptions => {
-  const replay = replayOf(given);
+  const replay = replayOf(given)
   return {
     port: given.port,
     host: given.host,
-    ...(Option.isSome(given.key)
-      ? { key: Redacted.value(given.key.value) }
-      : {}),
+    ...(Option.isSome(given.key) ? { key: Redacted.value(given.key.value) } : {}),
     plan: given.plan === "none" ? null : given.plan,
     limits: given.limits,
     rate: given.rate,
@@ -189,10 +179,10 @@ const optionsOf = (given: Given): SimulatorOptions => {
       ...(given.sport.length > 0 ? { sports: given.sport } : {}),
       ...(given.book.length > 0 ? { sportsbooks: given.book } : {}),
     },
-  };
-};
+  }
+}
 
-const say = (line: string): void => void process.stderr.write(`${line}\n`);
+const say = (line: string): void => void process.stderr.write(`${line}\n`)
 
 const make = <const Name extends string>(name: Name) =>
   Command.make(name, flags, (given) =>
@@ -240,32 +230,28 @@ const make = <const Name extends string>(name: Name) =>
           description: "The limits of a plan",
         },
       ]),
-    );
+    )
 
 /** The command as a part of another one. */
-export const simulate = make("simulate");
+export const simulate = make("simulate")
 
 /** Exit codes, after sysexits(3): 0 ended by a signal · 64 usage or unreadable recording · 69 address not to be had. */
 const exitCodeOf = (error: unknown): number =>
-  error instanceof SimulatorError
-    ? (error.kind === "address" ? 69 : 64)
-    : CliError.isCliError(error)
-    ? 64
-    : 1;
+  error instanceof SimulatorError ? (error.kind === "address" ? 69 : 64) : CliError.isCliError(error) ? 64 : 1
 
 /** Help goes to stdout when it was asked for; what is wrong with a call goes to stderr, short. */
 const presenter = (name: string): CliOutput.Presenter => ({
   present: (event) =>
     Effect.sync(() => {
-      const formatter = CliOutput.defaultFormatter({ colors: false });
-      if (event._tag === "Version") process.stdout.write(`${event.version}\n`);
+      const formatter = CliOutput.defaultFormatter({ colors: false })
+      if (event._tag === "Version") process.stdout.write(`${event.version}\n`)
       else if (event._tag === "Help") {
-        process.stdout.write(`${formatter.formatHelpDoc(event.helpDoc)}\n`);
+        process.stdout.write(`${formatter.formatHelpDoc(event.helpDoc)}\n`)
       } else {for (const error of event.errors) {
-          say(`${name}: ${error.message}. Try ${name} --help`);
+          say(`${name}: ${error.message}. Try ${name} --help`)
         }}
     }),
-});
+})
 
 /**
  * Runs the command with these arguments, under this name in messages and help. Resolves with the exit code, once all
@@ -279,8 +265,8 @@ export const runSimulate = (
     Effect.as(0),
     Effect.catch((error) =>
       Effect.sync(() => {
-        if (!CliError.isCliError(error)) say(`${name}: ${error.message}`);
-        return exitCodeOf(error);
+        if (!CliError.isCliError(error)) say(`${name}: ${error.message}`)
+        return exitCodeOf(error)
       })
     ),
     Effect.provide(CliOutput.layerPresenter(presenter(name))),
@@ -288,11 +274,7 @@ export const runSimulate = (
     Effect.runPromise,
   ).catch((defect: unknown) => {
     say(
-      `${name}: this is a bug: ${
-        defect instanceof Error
-          ? (defect.stack ?? defect.message)
-          : String(defect)
-      }`,
-    );
-    return 1;
-  });
+      `${name}: this is a bug: ${defect instanceof Error ? (defect.stack ?? defect.message) : String(defect)}`,
+    )
+    return 1
+  })

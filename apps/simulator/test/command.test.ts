@@ -1,25 +1,25 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
-import { type AddressInfo, createServer } from "node:net";
-import { fileURLToPath } from "node:url";
-import { afterEach, describe, expect, it } from "vitest";
-import { WebSocket } from "ws";
+import { type ChildProcess, spawn } from "node:child_process"
+import { once } from "node:events"
+import { type AddressInfo, createServer } from "node:net"
+import { fileURLToPath } from "node:url"
+import { afterEach, describe, expect, it } from "vitest"
+import { WebSocket } from "ws"
 
-const main = fileURLToPath(new URL("../src/main.ts", import.meta.url));
-const children: Array<ChildProcess> = [];
+const main = fileURLToPath(new URL("../src/main.ts", import.meta.url))
+const children: Array<ChildProcess> = []
 afterEach(() => {
-  for (const child of children.splice(0)) child.kill("SIGKILL");
-});
+  for (const child of children.splice(0)) child.kill("SIGKILL")
+})
 
 interface Run {
-  readonly child: ChildProcess;
-  readonly out: () => string;
-  readonly err: () => string;
+  readonly child: ChildProcess
+  readonly out: () => string
+  readonly err: () => string
   /** Resolves when stderr holds a match. */
-  readonly says: (pattern: RegExp) => Promise<RegExpMatchArray>;
+  readonly says: (pattern: RegExp) => Promise<RegExpMatchArray>
   readonly ended: Promise<
     { readonly code: number | null; readonly signal: string | null }
-  >;
+  >
 }
 
 const run = (...args: ReadonlyArray<string>): Run => {
@@ -27,114 +27,109 @@ const run = (...args: ReadonlyArray<string>): Run => {
     "--conditions=@boltodds/source",
     main,
     ...args,
-  ]);
-  children.push(child);
-  const ended = once(child, "close").then(([code, signal]) =>
-    ({ code, signal }) as Awaited<Run["ended"]>
-  );
-  let [out, err] = ["", ""];
-  const waiting = new Set<() => void>();
-  child.stdout.on("data", (chunk) => out += String(chunk));
+  ])
+  children.push(child)
+  const ended = once(child, "close").then(([code, signal]) => ({ code, signal }) as Awaited<Run["ended"]>)
+  let [out, err] = ["", ""]
+  const waiting = new Set<() => void>()
+  child.stdout.on("data", (chunk) => out += String(chunk))
   child.stderr.on("data", (chunk) => {
-    err += String(chunk);
-    for (const waiter of waiting) waiter();
-  });
+    err += String(chunk)
+    for (const waiter of waiting) waiter()
+  })
   const says = (pattern: RegExp): Promise<RegExpMatchArray> =>
     new Promise((resolve, reject) => {
       const look = (): void => {
-        const match = err.match(pattern);
-        if (match === null) return;
-        waiting.delete(look);
-        resolve(match);
-      };
-      waiting.add(look);
-      look();
-      void ended.then(() =>
-        reject(new Error(`ended without saying ${pattern}: ${err}`))
-      );
-    });
-  return { child, out: () => out, err: () => err, says, ended };
-};
+        const match = err.match(pattern)
+        if (match === null) return
+        waiting.delete(look)
+        resolve(match)
+      }
+      waiting.add(look)
+      look()
+      void ended.then(() => reject(new Error(`ended without saying ${pattern}: ${err}`)))
+    })
+  return { child, out: () => out, err: () => err, says, ended }
+}
 
-const urlOf = async ({ says }: Run): Promise<string> =>
-  (await says(/WebSocket\s+(ws:\S+)\?key=/))[1]!;
+const urlOf = async ({ says }: Run): Promise<string> => (await says(/WebSocket\s+(ws:\S+)\?key=/))[1]!
 
 const messages = (
   url: string,
   count: number,
 ): Promise<ReadonlyArray<{ readonly action: string }>> =>
   new Promise((resolve, reject) => {
-    const socket = new WebSocket(url);
-    const received: Array<{ readonly action: string }> = [];
-    socket.on("error", reject);
+    const socket = new WebSocket(url)
+    const received: Array<{ readonly action: string }> = []
+    socket.on("error", reject)
     socket.on("message", (data) => {
-      const value = JSON.parse(String(data)) as { readonly action: string };
+      const value = JSON.parse(String(data)) as { readonly action: string }
       if (received.length === 0) {
-        socket.send(JSON.stringify({ action: "subscribe", filters: {} }));
+        socket.send(JSON.stringify({ action: "subscribe", filters: {} }))
       }
-      received.push(...(Array.isArray(value) ? value : [value]));
-      if (received.length < count) return;
-      socket.terminate();
-      resolve(received);
-    });
-  });
+      received.push(...(Array.isArray(value) ? value : [value]))
+      if (received.length < count) return
+      socket.terminate()
+      resolve(received)
+    })
+  })
 
 describe("boltodds-simulator", () => {
   it.each(["SIGINT", "SIGTERM"] as const)(
     "serves what it says it serves, until %s, then ends with 0",
     async (signal) => {
-      const server = run("--port", "0", "--rate", "500", "--games", "6");
-      const url = await urlOf(server);
+      const server = run("--port", "0", "--rate", "500", "--games", "6")
+      const url = await urlOf(server)
       await server.says(
         /Serving a made-up feed, seed 1, 500 messages a second/,
-      );
+      )
       await server.says(
         new RegExp(
           `BOLTODDS_URL=${url} BOLTODDS_API_KEY=any npx boltodds-pipe`,
         ),
-      );
+      )
       const received = new Set(
         (await messages(`${url}?key=any`, 300)).map(({ action }) => action),
-      );
-      expect(received).toContain("initial_state");
-      expect(received).toContain("line_update");
+      )
+      expect(received).toContain("initial_state")
+      expect(received).toContain("line_update")
       const info = await fetch(
         `${url.replace("ws:", "http:")}/get_info?key=any`,
-      );
-      expect(info.status).toBe(200);
+      )
+      expect(info.status).toBe(200)
       await server.says(
         /client 1 says \{"action":"subscribe"[^]*client 1 left after \d+ frames of data/,
-      );
-      server.child.kill(signal);
-      expect(await server.ended).toEqual({ code: 0, signal: null });
-      expect(server.out()).toBe("");
+      )
+      server.child.kill(signal)
+      expect(await server.ended).toEqual({ code: 0, signal: null })
+      expect(server.out()).toBe("")
     },
-  );
+  )
 
   it("accepts only its key, and never shows it", async () => {
-    const server = run("--port", "0", "--key", "very-secret", "--plan", "none");
-    const url = await urlOf(server);
-    await expect(messages(`${url}?key=other`, 1)).rejects.toThrow("401");
+    const server = run("--port", "0", "--key", "very-secret", "--plan", "none")
+    const url = await urlOf(server)
+    await expect(messages(`${url}?key=other`, 1)).rejects.toThrow("401")
     expect((await messages(`${url}?key=very-secret`, 1))[0]).toEqual({
       action: "socket_connected",
-    });
-    server.child.kill("SIGTERM");
-    await server.ended;
-    expect(server.err()).not.toContain("very-secret");
-    expect(server.err()).toContain("?key=YOUR_KEY");
-  });
+    })
+    server.child.kill("SIGTERM")
+    await server.ended
+    expect(server.err()).not.toContain("very-secret")
+    expect(server.err()).toContain("?key=YOUR_KEY")
+  })
 
   it("ends with 69 where the port is in use", async () => {
-    const taken = createServer().listen(0, "127.0.0.1");
-    await once(taken, "listening");
-    const { port } = taken.address() as AddressInfo;
-    const server = run("--port", String(port));
-    expect((await server.ended).code).toBe(69);
+    const taken = createServer().listen(0, "127.0.0.1")
+    await once(taken, "listening")
+    const { port } = taken.address() as AddressInfo
+    const server = run("--port", String(port))
+    expect((await server.ended).code).toBe(69)
     expect(server.err()).toBe(
       `boltodds-simulator: Cannot listen on 127.0.0.1:${port}: the port is in use; choose another one, or 0 for any that is free\n`,
-    );
-    taken.close();
-  });
+    )
+    taken.close()
+  })
 
   it.each([
     [["--nonsense"], /nonsense[^]*Try boltodds-simulator --help/],
@@ -149,17 +144,17 @@ describe("boltodds-simulator", () => {
       /Cannot replay \/does\/not\/exist: ENOENT/,
     ],
   ])("ends with 64 for %j, and says why on stderr", async (args, pattern) => {
-    const server = run("--port", "0", ...args);
-    expect((await server.ended).code).toBe(64);
-    expect(server.err()).toMatch(pattern);
-    expect(server.out()).toBe("");
-  });
+    const server = run("--port", "0", ...args)
+    expect((await server.ended).code).toBe(64)
+    expect(server.err()).toMatch(pattern)
+    expect(server.out()).toBe("")
+  })
 
   it("misbehaves when asked to, and cuts connections as often as asked to", async () => {
-    const server = run("--port", "0", "--fault", "refuse-429");
+    const server = run("--port", "0", "--fault", "refuse-429")
     await expect(messages(`${await urlOf(server)}?key=any`, 1)).rejects.toThrow(
       "429",
-    );
+    )
     const cutter = run(
       "--port",
       "0",
@@ -169,29 +164,29 @@ describe("boltodds-simulator", () => {
       "0",
       "--ping",
       "0s",
-    );
-    const socket = new WebSocket(`${await urlOf(cutter)}?key=any`);
-    const [code] = await once(socket, "close");
-    expect(code).toBe(1006);
-    await cutter.says(/cutting all connections/);
-  });
+    )
+    const socket = new WebSocket(`${await urlOf(cutter)}?key=any`)
+    const [code] = await once(socket, "close")
+    expect(code).toBe(1006)
+    await cutter.says(/cutting all connections/)
+  })
 
   it("says nothing when quiet", async () => {
-    const server = run("--port", "0", "--quiet", "--fault", "no-ack");
-    server.child.kill("SIGTERM");
-    await server.ended;
-    expect(server.err() + server.out()).toBe("");
-  });
+    const server = run("--port", "0", "--quiet", "--fault", "no-ack")
+    server.child.kill("SIGTERM")
+    await server.ended
+    expect(server.err() + server.out()).toBe("")
+  })
 
   it("teaches with --help, on stdout, and tells its version", async () => {
-    const help = run("--help");
-    expect((await help.ended).code).toBe(0);
+    const help = run("--help")
+    expect((await help.ended).code).toBe(0)
     expect(help.out()).toMatch(
       /--replay FILE[^]*EXAMPLES[^]*boltodds-simulator --cut-every 30s/,
-    );
-    expect(help.err()).toBe("");
-    const version = run("--version");
-    expect((await version.ended).code).toBe(0);
-    expect(version.out()).toMatch(/^\d+\.\d+\.\d+\n$/);
-  });
-});
+    )
+    expect(help.err()).toBe("")
+    const version = run("--version")
+    expect((await version.ended).code).toBe(0)
+    expect(version.out()).toMatch(/^\d+\.\d+\.\d+\n$/)
+  })
+})

@@ -128,6 +128,22 @@ export const noAck = (): Behaviour => ({ name: "no ack", open: () => "no_ack" })
 export const ignoreSubscribe = (): Behaviour => ({ name: "ignore subscribe", receive: () => "ignore" })
 
 /**
+ * Answers a subscribe with a bare `{"error": …}` without an action, and closes: as the real server has been seen to do
+ * just before a close (PROTOCOL, "A connection's life").
+ */
+export const errorThenClose = (error: string, options: {
+  /** @default 1000 */
+  readonly code?: number
+} = {}): Behaviour => ({
+  name: "error then close",
+  receive: (wire) => {
+    wire.send(JSON.stringify({ error }))
+    wire.close(options.code ?? 1000)
+    return "ignore"
+  },
+})
+
+/**
  * Sockets stay open and say nothing: no frames, no pings, no pongs. What is to be sent waits, within the server's
  * bound for a backlog, and goes out when this is switched off; a connection whose backlog grew beyond it is cut.
  */

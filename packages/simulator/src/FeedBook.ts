@@ -21,8 +21,8 @@ export interface BookEntry {
   readonly outcomes: Map<string, Outcome>
 }
 
-/** Where a game at a book is found. JSON, because names may hold any character. */
-export const entryKey = (sportsbook: string, game: string): string => JSON.stringify([sportsbook, game])
+/** Where a game at a book is found. With the length in front no two pairs share a key, whatever is in the names. */
+export const entryKey = (sportsbook: string, game: string): string => `${sportsbook.length}:${sportsbook}${game}`
 
 /**
  * The book as told by messages: the plainest reading of PROTOCOL, "Messages", and no part of what it tests.

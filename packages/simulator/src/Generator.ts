@@ -10,8 +10,11 @@ export interface GeneratorHost {
 
 /** Between turns at high rates: several messages share a turn, and so an array frame. */
 const turnMillis = 10
-/** The most that is caught up after the process was held up: a burst of a quarter of a second. */
-const mostCatchUpMillis = 250
+/**
+ * The most that one turn makes up for when the process was held up, so that turns stay short: a machine that cannot
+ * keep up falls behind its rate, and stays responsive.
+ */
+const mostCatchUpMillis = 50
 
 /** Generates at a rate, waiting where a client must be waited for. */
 export class Generator {
@@ -69,7 +72,8 @@ export class Generator {
   }
 
   #schedule(): void {
-    this.#timer = setTimeout(this.#turn, Math.max(1000 / this.#rate, turnMillis))
+    const interval = Math.max(1000 / this.#rate, turnMillis)
+    this.#timer = setTimeout(this.#turn, Math.max(interval - (performance.now() - this.#last), 0))
   }
 
   readonly #turn = (): void => {
@@ -78,7 +82,7 @@ export class Generator {
       return
     }
     const now = performance.now()
-    this.#due += (Math.min(now - this.#last, Math.max(mostCatchUpMillis, 1000 / this.#rate)) * this.#rate) / 1000
+    this.#due += (Math.min(now - this.#last, Math.max(mostCatchUpMillis, 2000 / this.#rate)) * this.#rate) / 1000
     this.#last = now
     const whole = Math.floor(this.#due)
     // More than asked for may come: some things that happen take several messages to tell. The next turn makes up.

@@ -1,10 +1,9 @@
 /** The feed server: HTTP and WebSocket on one port. */
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http"
-import type { AddressInfo } from "node:net"
+import type { AddressInfo, Socket } from "node:net"
 import type { Duplex } from "node:stream"
-import type { FeedMessage } from "@boltodds/protocol"
 import { type WebSocket, WebSocketServer } from "ws"
-import { Batch } from "./Batch.ts"
+import { Batch, type BatchItem } from "./Batch.ts"
 import type { Behaviour, HttpAnswer, OutFrame, Wire } from "./Behaviour.ts"
 import { Catalogue } from "./Catalogue.ts"
 import { Client, type ClientHost } from "./Client.ts"
@@ -20,6 +19,7 @@ import { Stats } from "./Stats.ts"
 import { readSubscribe, Subscription } from "./Subscription.ts"
 import { Waiters } from "./Waiters.ts"
 import { idleSports } from "./world/Leagues.ts"
+import type { Told } from "./world/Offer.ts"
 import { World } from "./world/World.ts"
 
 const pingText = JSON.stringify({ action: "ping" })
@@ -46,6 +46,8 @@ export class Server {
   readonly #http = createServer()
   // Pongs are ours to send, so that a muted connection can be without them.
   readonly #sockets = new WebSocketServer({ noServer: true, autoPong: false, maxPayload: 1024 * 1024 })
+  /** Every TCP connection, those of unanswered dials too: HTTP itself forgets a socket that asked for an upgrade. */
+  readonly #tcp = new Set<Socket>()
   readonly #clients = new Map<number, Client>()
   readonly #behaviours: Array<Behaviour> = []
   #pings: NodeJS.Timeout | undefined
@@ -88,6 +90,10 @@ export class Server {
         failed: (error) => this.#failed(error),
       })
     }
+    this.#http.on("connection", (socket) => {
+      this.#tcp.add(socket)
+      socket.on("close", () => this.#tcp.delete(socket))
+    })
     this.#http.on("request", (request, response) => this.#request(request, response))
     this.#http.on("upgrade", (request, socket, head) => this.#upgrade(request, socket, head))
     await this.#listen()
@@ -108,7 +114,7 @@ export class Server {
     this.generator?.stop()
     this.replay?.stop()
     for (const client of this.#clients.values()) client.terminate()
-    this.#http.closeAllConnections()
+    for (const socket of this.#tcp) socket.destroy()
     await new Promise<void>((resolve) => this.#http.close(() => resolve()))
     this.#sockets.close()
   }
@@ -165,7 +171,11 @@ export class Server {
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     // A client that goes away while it is being refused is no concern of ours.
     socket.on("error", () => socket.destroy())
-    if (this.away) return void socket.destroy()
+    if (this.away) {
+      this.stats.dial(0)
+      socket.destroy()
+      return this.waiters.check()
+    }
     const { path, query } = targetOf(request)
     const remoteAddress = request.socket.remoteAddress ?? ""
     const key = query.get("key") ?? ""
@@ -252,14 +262,18 @@ export class Server {
   // The stream
 
   /** Lets the world run for at least so many messages, unseen. */
-  run(messages: number): ReadonlyArray<FeedMessage> {
+  run(messages: number): ReadonlyArray<Told> {
     if (this.world === undefined) {
       throw new SimulatorError("options", "Cannot generate messages while a recording is replayed")
     }
     const now = Date.now()
-    const happened: Array<FeedMessage> = []
-    while (happened.length < messages) happened.push(...this.world.step(now))
-    for (const message of happened) this.ownBook.apply(message)
+    const happened: Array<Told> = []
+    while (happened.length < messages) {
+      for (const told of this.world.tell(now)) {
+        this.ownBook.apply(told.message)
+        happened.push(told)
+      }
+    }
     return happened
   }
 
@@ -271,8 +285,8 @@ export class Server {
   }
 
   /** Sends each client its part of what happened; the book has taken it in already. */
-  tell(happened: ReadonlyArray<FeedMessage>): void {
-    const batch = new Batch(happened.map((message) => ({ message, text: undefined })), this.host)
+  tell(happened: ReadonlyArray<BatchItem>): void {
+    const batch = new Batch(happened, this.host)
     for (const client of this.live()) {
       client.receive(batch)
       if (this.options.slowClient === "close" && client.backlogBytes > this.host.maxBacklogBytes) {
@@ -361,8 +375,11 @@ export class Server {
 }
 
 const targetOf = (request: IncomingMessage): { readonly path: string; readonly query: URLSearchParams } => {
-  const [path = "", query] = (request.url ?? "").split("?", 2)
-  return { path: path.length > 1 && path.endsWith("/") ? path.slice(0, -1) : path, query: new URLSearchParams(query) }
+  const url = request.url ?? ""
+  const mark = url.indexOf("?")
+  const path = mark === -1 ? url : url.slice(0, mark)
+  const query = new URLSearchParams(mark === -1 ? "" : url.slice(mark))
+  return { path: path.length > 1 && path.endsWith("/") ? path.slice(0, -1) : path, query }
 }
 
 const errorText = (message: string): string => JSON.stringify({ action: "error", message })

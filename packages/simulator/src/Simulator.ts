@@ -145,7 +145,10 @@ export interface SimulatorControls {
 
 /** A running simulator, with promises for what takes time. */
 export interface Simulator extends SimulatorControls {
-  /** Resolves when all that was to be sent is in the kernel's hands. Pause the world first, or it may never be. */
+  /**
+   * Resolves when all that was to be sent is in the kernel's hands; what waits for muted clients does not count. Pause
+   * the world first, or it may never be.
+   */
   readonly drained: () => Promise<void>
   /** Resolves when the condition holds of the stats; asks again whenever they change. */
   readonly waitFor: (condition: (stats: SimulatorStats) => boolean) => Promise<SimulatorStats>

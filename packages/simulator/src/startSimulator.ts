@@ -84,11 +84,12 @@ const handleOf = (server: Server): Simulator => {
     behave: (behaviour) => server.behave(behaviour),
     pregenerate: (messages) =>
       composeFrames(
-        server.run(messages).map((message) => JSON.stringify(message)),
+        server.run(messages).map(({ text }) => text),
         frameForm(server.host, false),
         server.host,
       ),
-    drained: () => server.waiters.until(() => server.clients.every((client) => client.isDrained || !client.isOpen)),
+    drained: () =>
+      server.waiters.until(() => server.clients.every((client) => client.isDrained || client.muted || !client.isOpen)),
     waitFor: async (condition) => {
       let stats = server.snapshotStats()
       await server.waiters.until(() => condition(stats = server.snapshotStats()))
@@ -102,7 +103,7 @@ const handleOf = (server: Server): Simulator => {
 
 const publish = (server: Server, messages: ReadonlyArray<FeedMessage>): void => {
   for (const message of messages) server.book.apply(message)
-  server.tell(messages)
+  server.tell(messages.map((message) => ({ message, text: undefined })))
 }
 
 const spoil = (server: Server, odds: unknown): string => {

@@ -2,6 +2,7 @@ import {
   acceptThenClose,
   type Behaviour,
   cutSnapshot,
+  errorThenClose,
   garbage,
   garbageFrames,
   ignoreSubscribe,
@@ -66,6 +67,14 @@ describe("behaviours", () => {
       await probe.ping(simulator)
       expect(probe.messages.map(({ action }) => action)).toEqual(["socket_connected", "ping"])
       expect(simulator.stats().subscribes).toEqual([])
+    }))
+
+  it("answer a subscribe with a bare error, and close", () =>
+    withSimulator(quiet, async ({ simulator, subscribed }) => {
+      simulator.behave(errorThenClose("Your trial has expired", { code: 1008 }))
+      const probe = await subscribed()
+      await probe.until(() => probe.closed !== undefined)
+      expect([probe.frames[1]?.data, probe.closed?.code]).toEqual(['{"error":"Your trial has expired"}', 1008])
     }))
 
   it("mute a socket that stays open, and lose nothing of what waited", () =>
@@ -174,12 +183,15 @@ describe("behaviours", () => {
       await expect(dial()).rejects.toMatchObject({ code: "ECONNRESET" })
       await expect(fetch(`${simulator.restUrl}/get_info?key=k`)).rejects.toThrow("fetch failed")
       stop()
-      simulator.behave({ name: "hang", request: () => "hang" })
+      simulator.behave({ name: "hang", dial: () => "hang", request: () => "hang" })
+      // Still unanswered when the server stops, which it does all the same.
+      dial().catch(() => {})
+      await simulator.waitFor((stats) => stats.dials.length === 2)
       const aborted = AbortSignal.timeout(50)
       await expect(fetch(`${simulator.restUrl}/get_info?key=k`, { signal: aborted })).rejects.toMatchObject({
         name: "TimeoutError",
       })
-      expect(simulator.stats().dials.map(({ status }) => status)).toEqual([0])
+      expect(simulator.stats().dials.map(({ status }) => status)).toEqual([0, 0])
     }))
 })
 

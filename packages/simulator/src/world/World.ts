@@ -1,9 +1,9 @@
 /** A made-up day of sports: games, books, prices, and what happens to them. */
-import type { FeedMessage } from "@boltodds/protocol"
+import type { FeedMessage, InitialState } from "@boltodds/protocol"
 import { Random } from "../Random.ts"
 import { type League, leagues } from "./Leagues.ts"
 import { marketsFor } from "./Markets.ts"
-import { type Fixture, hourSuffix, Offer } from "./Offer.ts"
+import { type Fixture, hourSuffix, Offer, type Told } from "./Offer.ts"
 import { type Sportsbook, sportsbooks } from "./Sportsbooks.ts"
 import { timestamp } from "./Timestamp.ts"
 
@@ -117,12 +117,18 @@ export class World {
   }
 
   /** Every game at every book that shows it, as an `initial_state`. */
-  initial(nowMillis: number): ReadonlyArray<FeedMessage> {
-    return this.#offers.flatMap((offer) => shown(offer).map((one) => one.full("initial_state", this.#stamp(nowMillis))))
+  initial(nowMillis: number): ReadonlyArray<InitialState> {
+    return this.#offers.flatMap(shown)
+      .map((offer) => offer.full("initial_state", this.#stamp(nowMillis)).message as InitialState)
   }
 
   /** Something happens. Gives the messages that tell of it, in their order; at least one. */
   step(nowMillis: number): ReadonlyArray<FeedMessage> {
+    return this.tell(nowMillis).map(({ message }) => message)
+  }
+
+  /** {@link World.step}, with the JSON of each message. */
+  tell(nowMillis: number): ReadonlyArray<Told> {
     const random = this.#random
     if (this.#returning.length > 0 && random.chance(0.4)) return this.#publish(nowMillis)
     const roll = random.next() * this.#thresholds[this.#thresholds.length - 1]![1]
@@ -147,7 +153,7 @@ export class World {
     }
   }
 
-  #move(now: number): ReadonlyArray<FeedMessage> {
+  #move(now: number): ReadonlyArray<Told> {
     const random = this.#random
     const offer = this.#pick()
     if (offer === undefined) return this.#publish(now)
@@ -166,7 +172,7 @@ export class World {
     return shown(offer).map((one) => one.update(moved, this.#stamp(now)))
   }
 
-  #suspend(now: number): ReadonlyArray<FeedMessage> {
+  #suspend(now: number): ReadonlyArray<Told> {
     const random = this.#random
     const offer = this.#pick()
     if (offer === undefined) return this.#publish(now)
@@ -179,7 +185,7 @@ export class World {
     return shown(offer).map((one) => one.update(affected, this.#stamp(now), odds))
   }
 
-  #resume(now: number, at?: Offer): ReadonlyArray<FeedMessage> {
+  #resume(now: number, at?: Offer): ReadonlyArray<Told> {
     for (let attempt = 0; attempt < 20; attempt++) {
       const offer = at ?? this.#pick()
       if (offer === undefined) break
@@ -191,7 +197,7 @@ export class World {
     return this.#move(now)
   }
 
-  #gameUpdate(now: number): ReadonlyArray<FeedMessage> {
+  #gameUpdate(now: number): ReadonlyArray<Told> {
     const random = this.#random
     const offer = this.#pick()
     if (offer === undefined) return this.#publish(now)
@@ -210,14 +216,14 @@ export class World {
     })
   }
 
-  #remove(now: number): ReadonlyArray<FeedMessage> {
+  #remove(now: number): ReadonlyArray<Told> {
     const offer = this.#pick()
     if (offer === undefined) return this.#publish(now)
     if (offer.fixture.pinned) return this.#move(now)
     return this.#close(offer, now)
   }
 
-  #close(offer: Offer, now: number): ReadonlyArray<FeedMessage> {
+  #close(offer: Offer, now: number): ReadonlyArray<Told> {
     const gone = shown(offer)
     for (const one of gone) {
       one.open = false
@@ -226,11 +232,11 @@ export class World {
     return gone.map((one) => one.removed(this.#stamp(now)))
   }
 
-  #replace(now: number): ReadonlyArray<FeedMessage> {
+  #replace(now: number): ReadonlyArray<Told> {
     const candidates = this.#fixtures.filter((fixture) => !fixture.pinned)
     if (candidates.length === 0) return this.#move(now)
     const over = this.#random.pick(candidates)
-    const gone: Array<FeedMessage> = []
+    const gone: Array<Told> = []
     for (const offer of this.#offers) {
       if (offer.fixture === over) gone.push(...this.#close(offer, now))
     }
@@ -250,7 +256,7 @@ export class World {
     return gone.length > 0 ? gone : this.#publish(now)
   }
 
-  #clear(now: number, sport: string | undefined): ReadonlyArray<FeedMessage> {
+  #clear(now: number, sport: string | undefined): ReadonlyArray<Told> {
     const book = this.#random.pick(this.#books).name
     for (const offer of this.#offers.flatMap(withClone)) {
       if (offer.open && offer.book.name === book && (sport === undefined || offer.fixture.sport === sport)) {
@@ -260,15 +266,15 @@ export class World {
     }
     // What a clear leaves out arrives as `{}`: PROTOCOL, "Messages".
     const empty = { game: {}, home_team: {}, away_team: {}, info: {}, outcomes: {} }
-    return [
-      sport === undefined
-        ? { timestamp: this.#stamp(now), action: "book_clear", data: { sport: {}, sportsbook: book, ...empty } }
-        : { timestamp: this.#stamp(now), action: "sport_clear", data: { sport, sportsbook: book, ...empty } },
-    ]
+    const stamp = this.#stamp(now)
+    const message: FeedMessage = sport === undefined
+      ? { timestamp: stamp, action: "book_clear", data: { sport: {}, sportsbook: book, ...empty } }
+      : { timestamp: stamp, action: "sport_clear", data: { sport, sportsbook: book, ...empty } }
+    return [{ message, text: JSON.stringify(message) }]
   }
 
   /** A game that was gone, or is new, is shown. */
-  #publish(now: number): ReadonlyArray<FeedMessage> {
+  #publish(now: number): ReadonlyArray<Told> {
     const offer = this.#returning.shift()
     // Nothing is shown and nothing is waiting: cannot be while there is a game, since what closes waits to return.
     if (offer === undefined) throw new Error("The simulated world has no game left")
