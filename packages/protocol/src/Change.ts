@@ -1,7 +1,7 @@
 /** What happened to the odds: the toolkit's own language, one record per game or outcome and message. */
 import * as Schema from "effect/Schema"
 import type { Side, TargetKind } from "./Side.ts"
-import { type Stamp, stampFields } from "./Stamp.ts"
+import { type Stamp, stampFields, Whole } from "./Stamp.ts"
 
 /**
  * Why a change came.
@@ -93,7 +93,7 @@ export type Change = GameChange | LineChange
 export const isLineChange = (change: Change): change is LineChange => "outcome" in change
 
 const text = Schema.NullOr(Schema.String)
-const number = Schema.NullOr(Schema.Number)
+const number = Schema.NullOr(Schema.Finite)
 const baseFields = {
   ...stampFields,
   cause: Schema.Literals([
@@ -108,13 +108,13 @@ const baseFields = {
   ]),
   sport: Schema.String,
   sportsbook: Schema.String,
-  game: Schema.String,
+  game: Schema.String.annotate({ description: "The game key as sent: with sportsbook, the game's identity." }),
   universal_game_id: text,
   book_game_id: text,
   home_team: text,
   away_team: text,
-  starts_at: text,
-  merged: Schema.optionalKey(Schema.Number),
+  starts_at: text.annotate({ description: "ISO 8601, UTC." }),
+  merged: Schema.optionalKey(Whole.annotate({ description: "How many changes were merged into this one." })),
   unverified: Schema.optionalKey(Schema.Literal(true)),
 }
 
@@ -124,7 +124,11 @@ export const GameChange: Schema.Codec<GameChange> = Schema.Struct({
   ...baseFields,
   partial: Schema.Boolean,
   reset: Schema.optionalKey(Schema.Literal(true)),
-}).annotate({ identifier: "GameChange" })
+}).annotate({
+  identifier: "GameChange",
+  title: "Game change",
+  description: "A game at one sportsbook appeared, changed what is said of it, or went with all its lines.",
+})
 
 /** The schema of {@link LineChange}. */
 export const LineChange: Schema.Codec<LineChange> = Schema.Struct({
@@ -137,19 +141,25 @@ export const LineChange: Schema.Codec<LineChange> = Schema.Struct({
     "line_closed",
   ]),
   ...baseFields,
-  outcome: Schema.String,
+  outcome: Schema.String.annotate({
+    description: "The key on the wire: with sportsbook and game, the line's identity.",
+  }),
   market: text,
   target: text,
   target_kind: Schema.NullOr(Schema.Literals(["home", "away", "draw", "other"])),
   side: Schema.NullOr(Schema.Literals(["over", "under"])),
   line: number,
   line_derived: Schema.Boolean,
-  odds: number,
+  odds: number.annotate({ description: "American; null while suspended." }),
   link: text,
   previous_odds: number,
   previous_line: number,
   late: Schema.optionalKey(Schema.Literal(true)),
-}).annotate({ identifier: "LineChange" })
+}).annotate({
+  identifier: "LineChange",
+  title: "Line change",
+  description: "One outcome changed; carries the whole new line.",
+})
 
 /** The schema of {@link Change}. */
 export const Change: Schema.Codec<Change> = Schema.Union([LineChange, GameChange]).annotate({ identifier: "Change" })

@@ -3,7 +3,7 @@ import * as Schema from "effect/Schema"
 import type { Change } from "./Change.ts"
 import type { DisconnectKind } from "./FeedEvent.ts"
 import { Filters } from "./Filters.ts"
-import { type Stamp, stampFields } from "./Stamp.ts"
+import { type Stamp, stampFields, Whole } from "./Stamp.ts"
 
 /** The version of Change and Control: raised when a field changes its meaning, which is never planned. */
 export const schemaVersion = 1
@@ -131,13 +131,13 @@ export type Control =
 export type ControlKind = Control["control"]
 
 const text = Schema.NullOr(Schema.String)
-const number = Schema.NullOr(Schema.Number)
+const number = Schema.NullOr(Schema.Finite)
 const control = <K extends ControlKind, F extends Schema.Struct.Fields>(kind: K, fields: F) =>
   Schema.Struct({ control: Schema.Literal(kind), ...stampFields, ...fields })
 
 /** The schema of {@link Control}. */
 export const Control: Schema.Codec<Control> = Schema.Union([
-  control("stream_started", { schema_version: Schema.Number, filters: Filters }),
+  control("stream_started", { schema_version: Whole, filters: Filters }),
   control("stream_stopped", { reason: Schema.String }),
   control("gap_opened", {
     reason: Schema.Literals([
@@ -159,38 +159,38 @@ export const Control: Schema.Codec<Control> = Schema.Union([
     sport: Schema.String,
     sportsbook: Schema.String,
     game: Schema.String,
-    lines: Schema.Number,
-    changed: Schema.Number,
+    lines: Whole,
+    changed: Whole,
   }),
   control("gap_closed", {
-    duration_ms: Schema.Number,
-    games: Schema.Number,
-    changed: Schema.Number,
-    absent: Schema.Number,
-    unverified: Schema.Number,
+    duration_ms: Schema.Finite,
+    games: Whole,
+    changed: Whole,
+    absent: Whole,
+    unverified: Whole,
     complete: Schema.Boolean,
   }),
-  control("synced", { games: Schema.Number, lines: Schema.Number }),
+  control("synced", { games: Whole, lines: Whole }),
   control("stale", {
     reason: Schema.Literals(["silent", "paused", "book_silent"]),
     sportsbook: text,
-    age_ms: Schema.Number,
+    age_ms: Schema.Finite,
   }),
   control("fresh", { sportsbook: text }),
   control("heartbeat", {
     frame_age_ms: number,
-    games: Schema.Number,
-    games_verified: Schema.Number,
-    lines: Schema.Number,
-    paused_ms: Schema.Number,
+    games: Whole,
+    games_verified: Whole,
+    lines: Whole,
+    paused_ms: Schema.Finite,
     lag_ms: number,
   }),
   control("dropped", {
     lane: Schema.String,
     reason: Schema.String,
-    count: Schema.Number,
-    first_seq: Schema.Number,
-    last_seq: Schema.Number,
+    count: Whole,
+    first_seq: Whole,
+    last_seq: Whole,
   }),
   control("quarantined", {
     reason: Schema.String,
@@ -200,8 +200,12 @@ export const Control: Schema.Codec<Control> = Schema.Union([
     outcome: text,
     text: Schema.String,
   }),
-  control("clock_jumped", { jump_ms: Schema.Number }),
-]).annotate({ identifier: "Control" })
+  control("clock_jumped", { jump_ms: Schema.Finite }),
+]).annotate({
+  identifier: "Control",
+  title: "Control",
+  description: "What the stream says about itself: gaps, doubts, and their end.",
+})
 
 /** A record of the stream: what happened to the odds, or what the stream says about itself. */
 export type StreamRecord = Change | Control

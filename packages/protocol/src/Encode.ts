@@ -35,14 +35,27 @@ const encodeLine = (r: LineChange): string | undefined => {
   let marks = ""
   let merges = ""
   let end = "}"
-  if (r.last === true) expected++, marks = '"last":true,'
-  if (r.delayed === true) expected++, marks += '"delayed":true,'
-  if (r.merged !== undefined && Number.isFinite(r.merged)) expected++, merges = `"merged":${r.merged},`
-  if (r.unverified === true) expected++, merges += '"unverified":true,'
-  if (r.late === true) expected++, end = ',"late":true}'
-  let fields = 0
-  for (const _ in r) fields++
-  if (fields !== expected) return undefined
+  if (r.last === true) {
+    expected++
+    marks = '"last":true,'
+  }
+  if (r.delayed === true) {
+    expected++
+    marks += '"delayed":true,'
+  }
+  if (r.merged !== undefined && Number.isFinite(r.merged)) {
+    expected++
+    merges = `"merged":${r.merged},`
+  }
+  if (r.unverified === true) {
+    expected++
+    merges += '"unverified":true,'
+  }
+  if (r.late === true) {
+    expected++
+    end = ',"late":true}'
+  }
+  if (Object.keys(r).length !== expected) return undefined
   const game = gameText(r)
   const line = lineText(game, r)
   return headText(r) + r.seq + momentText(r) + marks + game.text + merges + line.untilOdds + r.odds + line.afterOdds +

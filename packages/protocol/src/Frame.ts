@@ -107,8 +107,9 @@ const decodeByWalking = (text: string): ReadonlyArray<Item> => {
     items.push(item)
     return true
   })
-  if (!closed) {
-    // What the sender still had to say is lost; a fragment of feed data before the cut says that it was feed data.
+  if (!closed && text.charCodeAt(text.length - 1) !== 0x5d) {
+    // Cut off: what the sender still had to say is lost, and if what came before was feed data, so was that. Where the
+    // last bracket is there, it is the brackets of an element that do not match, and that one tells what it touches.
     items.push(quarantine("the array is not closed", items.some(isData) ? {} : undefined, ""))
   }
   return items

@@ -99,7 +99,7 @@ export type FeedMessage =
 export type Action = FeedMessage["action"]
 
 // Without NUL: it stands between the parts of an identity (`gameId`).
-const Name = Schema.NonEmptyString.check(Schema.isPattern(/^[^\u0000]*$/))
+const Name = Schema.NonEmptyString.check(Schema.makeFilter((name) => !name.includes("\u0000")))
 const Rest = [Schema.Record(Schema.String, Schema.Unknown)] as const
 const OptionalText = Schema.optionalKey(Schema.NullOr(Schema.String))
 
@@ -116,7 +116,11 @@ export const GameData: Schema.Codec<GameData> = Schema.StructWithRest(
     outcomes: Schema.Record(Schema.String, Outcome),
   }),
   Rest,
-).annotate({ identifier: "GameData" })
+).annotate({
+  identifier: "GameData",
+  description:
+    "One game at one sportsbook; outcomes by a key that is a label, and identity within this game at this book.",
+})
 
 const gameMessage = <A extends DataMessage["action"]>(action: A) =>
   Schema.StructWithRest(

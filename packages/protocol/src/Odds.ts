@@ -27,7 +27,7 @@ const plainOdds = (raw: string): number => {
     if (digit < 0 || digit > 9) return NaN
     value = value * 10 + digit
   }
-  return value < 100 ? NaN : sign === 0x2d ? -value : value
+  return value < 100 || raw.charCodeAt(1) === 0x30 ? NaN : sign === 0x2d ? -value : value
 }
 
 /**

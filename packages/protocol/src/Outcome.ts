@@ -35,7 +35,11 @@ export const Outcome: Schema.Codec<Outcome> = Schema.StructWithRest(
     outcome_target: Text,
   }),
   [Schema.Record(Schema.String, Schema.Unknown)],
-).annotate({ identifier: "Outcome" })
+).annotate({
+  identifier: "Outcome",
+  title: "Outcome",
+  description: "One price of one game at one sportsbook, as sent.",
+})
 
 const isText = (value: unknown): boolean => value === undefined || value === null || typeof value === "string"
 const isTextOrNumber = (value: unknown): boolean => typeof value === "number" || isText(value)

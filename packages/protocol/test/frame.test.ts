@@ -1,0 +1,278 @@
+import * as Schema from "effect/Schema"
+import { describe, expect, it } from "vitest"
+import { decodeFrame, FeedMessage, type Item, type MessageItem, outcomeFault, rejectedOutcomes } from "../src/index.ts"
+import { data, everyMessage, gameKey, message, outcome } from "./messages.ts"
+
+const bytes = (text: string): Uint8Array => new TextEncoder().encode(text)
+const tags = (items: ReadonlyArray<Item>) => items.map((item) => item._tag)
+const only = (raw: unknown): Item => {
+  const items = decodeFrame(typeof raw === "string" ? raw : JSON.stringify(raw))
+  expect(items.length).toBe(1)
+  return items[0]!
+}
+const onlyMessage = (raw: unknown): MessageItem => {
+  const item = only(raw)
+  if (item._tag !== "Message") throw new Error(`not a message but ${JSON.stringify(item)}`)
+  return item
+}
+
+describe("a message of every known kind", () => {
+  for (const sent of everyMessage) {
+    it(`${sent["action"]} is a message, as it came and with its own text`, () => {
+      const text = JSON.stringify(sent)
+      expect(onlyMessage(text).message).toEqual(sent)
+      expect(onlyMessage(text).text).toBe(text)
+      expect(onlyMessage(text).rejected).toEqual([])
+      expect(Schema.is(FeedMessage)(sent)).toBe(true)
+    })
+    it(`${sent["action"]} keeps fields nobody has seen yet`, () => {
+      const later = { ...sent, sequence: 7, meta: { deep: [1, { x: null }] } }
+      expect(onlyMessage(later).message).toEqual(later)
+      expect(Schema.is(FeedMessage)(later)).toBe(true)
+    })
+  }
+
+  it("unknown fields of the data, the info and an outcome survive decoding by the schema too", () => {
+    const later = message("line_update", {
+      region: "us-nj",
+      info: { venue: "Dome" },
+      outcomes: { a: outcome({ deeplink: { ios: "x" } }) },
+    })
+    expect(Schema.decodeUnknownSync(FeedMessage)(later)).toEqual(later)
+    expect(onlyMessage(later).message).toEqual(later)
+  })
+})
+
+describe("frames come in several forms", () => {
+  const two = [message("line_update"), { action: "ping" }]
+
+  it("an object, an array, an array of one, in text and in bytes", () => {
+    for (const frame of [two[0], [two[0]], two, [...two, ...two]]) {
+      const wanted = [frame].flat()
+      for (const raw of [JSON.stringify(frame), bytes(JSON.stringify(frame))]) {
+        expect(decodeFrame(raw).map((item) => item._tag === "Message" && item.message)).toEqual(wanted)
+        expect(decodeFrame(raw).map((item) => JSON.parse(item.text))).toEqual(wanted)
+      }
+    }
+  })
+
+  it("nested arrays are flattened, in order", () => {
+    const frame = [[{ action: "a" }], [[{ action: "b" }, [{ action: "c" }]]], { action: "d" }, []]
+    expect(decodeFrame(JSON.stringify(frame)).map((item) => item._tag === "Unknown" && item.action)).toEqual(
+      ["a", "b", "c", "d"],
+    )
+  })
+
+  it("a byte order mark is skipped", () => {
+    expect(tags(decodeFrame('\uFEFF{"action":"ping"}'))).toEqual(["Message"])
+    expect(tags(decodeFrame(bytes('\uFEFF{"action":"ping"}')))).toEqual(["Message"])
+  })
+
+  it("blank frames hold nothing", () => {
+    for (const blank of ["", " ", "\r\n", "\uFEFF", "[]", "[ ]", "[[],[]]", bytes("")]) {
+      expect(decodeFrame(blank)).toEqual([])
+    }
+  })
+
+  it("a bare ping is a ping, and its text is JSON", () => {
+    for (const ping of ["ping", '"ping"', '["ping"]', bytes("ping\n")]) {
+      expect(decodeFrame(ping)).toEqual([
+        { _tag: "Message", message: { action: "ping" }, rejected: [], text: '{"action":"ping"}' },
+      ])
+    }
+  })
+
+  it("spacing does not matter, and each text is one line without outer blanks", () => {
+    const sent = [message("line_update"), { action: "ping" }, message("game_update")]
+    const python = JSON.stringify(sent).replaceAll('":', '": ').replaceAll(',"', ', "').replaceAll(",{", ", {")
+    const odd = `[\n ${JSON.stringify(sent[0])} ,\r\n${JSON.stringify(sent[1])}\t,\t${JSON.stringify(sent[2])}\n]`
+    for (const text of [python, odd, JSON.stringify(sent, null, 2), JSON.stringify(sent, null, "\t")]) {
+      const items = decodeFrame(`\n${text}\n`)
+      expect(items.map((item) => JSON.parse(item.text))).toEqual(sent)
+      for (const item of items) expect(item.text).toMatch(/^\{[^\n\r]*\}$/)
+    }
+  })
+
+  it("a line break within a string is broken JSON, and is not mended into another name", () => {
+    const text = JSON.stringify(message("line_update")).replace("Springfield Comets -1.5", "Springfield\nComets -1.5")
+    expect(only(text)).toMatchObject({ _tag: "Quarantined", touches: { sportsbook: "fanduel", game: gameKey } })
+  })
+
+  it("several messages in a row, without an array, are read one by one", () => {
+    expect(tags(decodeFrame('{"action":"ping"}\n{"action":"new"}'))).toEqual(["Message", "Unknown"])
+  })
+
+  it("a seam within a string or a nested list is not taken for one between messages", () => {
+    const tricky = [
+      { timestamp: "t", action: "x", list: [{ timestamp: "a" }, { timestamp: "b" }] },
+      { timestamp: '},{"timestamp":', action: "y" },
+      { timestamp: "}, {", action: "z" },
+    ]
+    expect(decodeFrame(JSON.stringify(tricky)).map((item) => JSON.parse(item.text))).toEqual(tricky)
+  })
+})
+
+describe("what is not known", () => {
+  it("an unknown action is kept whole", () => {
+    const sent = { action: "bet_settled", data: { anything: [1] } }
+    expect(only(sent)).toEqual({ _tag: "Unknown", action: "bet_settled", value: sent, text: JSON.stringify(sent) })
+  })
+
+  it("an error without an action is an error message; its text stays as it came", () => {
+    expect(only({ error: "too many concurrent connections" })).toEqual({
+      _tag: "Message",
+      message: {
+        action: "error",
+        message: "too many concurrent connections",
+        error: "too many concurrent connections",
+      },
+      rejected: [],
+      text: '{"error":"too many concurrent connections"}',
+    })
+  })
+
+  it("descriptions of a wrong type become null and cost no price", () => {
+    const odd = message("line_update", { universal_game_id: 17, home_team: {}, away_team: [], info: [] }, {
+      timestamp: 5,
+    })
+    const item = onlyMessage(odd)
+    const expected = { universal_game_id: null, home_team: null, away_team: null, info: null }
+    expect(item.message).toEqual(message("line_update", expected, { timestamp: null }))
+    expect(JSON.parse(item.text)).toEqual(odd)
+    expect(item.rejected).toEqual([])
+    expect(onlyMessage({ action: "socket_connected", plan: 3 }).message).toEqual({
+      action: "socket_connected",
+      plan: null,
+    })
+    expect(onlyMessage({ ...everyMessage[7], timestamp: 1 }).message).toEqual({ ...everyMessage[7], timestamp: null })
+  })
+
+  it("a game removed without its empty outcomes is removed all the same", () => {
+    expect(onlyMessage({ action: "game_removed", data: data({ outcomes: undefined }) }).message).toEqual({
+      action: "game_removed",
+      data: data({ outcomes: {} }),
+    })
+  })
+})
+
+describe("quarantine says what it touches, never less than it may be", () => {
+  const touches = (raw: unknown) => {
+    const item = only(raw)
+    return item._tag === "Quarantined" ? item.touches : `a ${item._tag}`
+  }
+
+  it("nothing, where it does not read like feed data", () => {
+    for (const raw of ["hello", "7", "null", "{", "{}", '{"action":7}', "<html>", '{"a":', '"x"']) {
+      expect(touches(raw)).toBe(undefined)
+    }
+  })
+
+  it("the game, where book and game can be read", () => {
+    const scope = { sportsbook: "fanduel", game: gameKey }
+    const text = JSON.stringify(message("line_update"))
+    expect(touches(text.slice(0, -5))).toEqual(scope)
+    expect(touches(text.replace('"-110"', "-11O"))).toEqual(scope)
+    expect(touches(message("line_update", { outcomes: [] }))).toEqual(scope)
+    expect(touches(message("initial_state", { sport: 5 }))).toEqual(scope)
+    expect(touches({ ...message("line_update"), action: null })).toEqual(scope)
+    expect(touches(JSON.stringify(text))).toEqual(scope)
+  })
+
+  it("the book, where the game cannot be read for certain", () => {
+    const text = JSON.stringify(message("line_update"))
+    expect(touches(text.slice(0, text.indexOf("Shelbyville")))).toEqual({ sportsbook: "fanduel" })
+    expect(touches(message("line_update", { game: "" }))).toEqual({ sportsbook: "fanduel" })
+    expect(touches(message("line_update", { game: {} }))).toEqual({ sportsbook: "fanduel" })
+    expect(touches(message("line_update", { game: "a\u0000b" }))).toEqual({ sportsbook: "fanduel" })
+    expect(touches(message("sport_clear", { sport: {} }))).toEqual({ sportsbook: "fanduel", game: gameKey })
+  })
+
+  it("the session, where it is feed data of nobody knows whom", () => {
+    const text = JSON.stringify(message("line_update"))
+    expect(touches(text.slice(0, text.indexOf("fanduel")))).toEqual({})
+    expect(touches('{"timestamp":"2026-07-16T04:54:37')).toEqual({})
+    expect(touches(message("line_update", { sportsbook: "a\u0000b" }))).toEqual({})
+    for (const action of ["line_update", "book_clear", "game_removed"]) expect(touches({ action })).toEqual({})
+    expect(touches({ action: "book_clear", data: { sportsbook: {} } })).toEqual({})
+    expect(touches({ data: {} })).toEqual({})
+  })
+
+  it("a broken text that swallowed messages of several games touches what they have in common", () => {
+    const broken = (first: object, second: object) =>
+      `[${JSON.stringify(first).slice(0, -2)},${JSON.stringify(second)}]`
+    const other = { game: "Other vs Another, 2026-07-16, 01" }
+    const update = message("line_update")
+    expect(touches(broken(update, message("line_update", other)))).toEqual({ sportsbook: "fanduel" })
+    expect(touches(broken(update, message("line_update", { sportsbook: "betmgm" })))).toEqual({})
+    const cut = JSON.stringify(message("line_update", other))
+    expect(touches(`${JSON.stringify(update).slice(0, -2)},${cut.slice(0, 60)}`)).toEqual({})
+  })
+
+  it("an array that is not closed lost something, if it was feed data", () => {
+    const items = decodeFrame(`[${JSON.stringify(message("line_update"))},`)
+    expect(tags(items)).toEqual(["Message", "Quarantined"])
+    expect(items[1]).toMatchObject({ touches: {} })
+    expect(decodeFrame('[{"action":"ping"},')[1]).toMatchObject({ touches: undefined })
+  })
+
+  it("what stands around garbage is kept", () => {
+    const good = JSON.stringify(message("line_update"))
+    const items = decodeFrame(`[${good},7,{"action":,${good}]`)
+    expect(items[0]).toMatchObject({ _tag: "Message" })
+    expect(tags(items).filter((tag) => tag === "Quarantined").length).toBeGreaterThanOrEqual(2)
+    expect(tags(decodeFrame(`[${good},nonsense,${good}]`))).toEqual(["Message", "Quarantined", "Message"])
+    expect(tags(decodeFrame(`[${good}]${good}`))).toEqual(["Message", "Message"])
+  })
+
+  it("damaged bytes quarantine the messages the damage is in", () => {
+    const frame = bytes(
+      `[${JSON.stringify(message("line_update", { game: "A vs B, 2026-07-16, 01" }))},{"action":"ping"}]`,
+    )
+    const at = new TextDecoder().decode(frame).indexOf("-110")
+    frame[at] = 0xff
+    const items = decodeFrame(frame)
+    expect(tags(items)).toEqual(["Quarantined", "Message"])
+    expect(items[0]).toMatchObject({
+      reason: "not UTF-8",
+      touches: { sportsbook: "fanduel", game: "A vs B, 2026-07-16, 01" },
+    })
+  })
+
+  it("a damaged name names nothing", () => {
+    const text = JSON.stringify(message("line_update"))
+    const frame = bytes(text)
+    frame[text.indexOf("fanduel") + 2] = 0xff
+    expect(decodeFrame(frame)).toMatchObject([{ _tag: "Quarantined", touches: {} }])
+  })
+})
+
+describe("outcomes are judged one by one", () => {
+  it("one that cannot be read is rejected alone, in its place", () => {
+    const outcomes = {
+      good: outcome(),
+      decimal: outcome({ odds: "1.91" }),
+      suspended: outcome({ odds: "" }),
+      zero: outcome({ odds: 0 }),
+      text: "-110",
+      missing: {},
+      infinite: outcome({ odds: 1e308 }),
+    }
+    const item = onlyMessage(message("initial_state", { outcomes }))
+    expect(item.rejected.map(({ key }) => key)).toEqual(["decimal", "zero", "text", "missing", "infinite"])
+    expect(item.rejected[0]).toEqual({
+      key: "decimal",
+      reason: 'odds are not American: "1.91"',
+      value: outcome({ odds: "1.91" }),
+    })
+    expect(rejectedOutcomes(item.message)).toEqual(item.rejected)
+    expect(item.rejected).toBe(item.rejected)
+  })
+
+  it("the reason names what is wrong", () => {
+    expect(outcomeFault(outcome())).toBe(undefined)
+    expect(outcomeFault(outcome({ odds: null }))).toBe(undefined)
+    expect(outcomeFault({})).toBe("odds are not American: the field is missing")
+    expect(outcomeFault(outcome({ link: 5 }))).toBe("not the shape of an outcome")
+    expect(outcomeFault(null)).toBe("not the shape of an outcome")
+  })
+})

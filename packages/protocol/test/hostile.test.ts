@@ -1,0 +1,139 @@
+import { describe, expect, it } from "vitest"
+import { decodeFrame, parseGameKey, parseLine, parseOdds, parseStartsAt } from "../src/index.ts"
+import { message, outcome } from "./messages.ts"
+
+const elapsed = (run: () => unknown): number => {
+  const start = performance.now()
+  run()
+  return performance.now() - start
+}
+
+describe("keys that mean something to JavaScript", () => {
+  it("`__proto__` as an outcome's key is an outcome like any other", () => {
+    const frame = JSON.stringify(message("line_update")).replace("Springfield Comets -1.5 Spread", "__proto__")
+    const [item] = decodeFrame(frame)
+    if (item?._tag !== "Message" || item.message.action !== "line_update") throw new Error("not a line update")
+    expect(Object.keys(item.message.data.outcomes)).toEqual(["__proto__"])
+    expect(item.rejected).toEqual([])
+    const bad = decodeFrame(frame.replace('"-110"', '"bad"'))[0]
+    expect(bad?._tag === "Message" && bad.rejected.map(({ key }) => key)).toEqual(["__proto__"])
+  })
+
+  it("`__proto__` as a field gives no field to anything", () => {
+    const hidden = '{"__proto__":{"action":"line_update","data":{"sportsbook":"x","game":"y"}}}'
+    expect(decodeFrame(hidden)).toMatchObject([{ _tag: "Quarantined", reason: "no action" }])
+    const inData = JSON.stringify(message("line_update")).replace('"game":', '"__proto__":')
+    expect(decodeFrame(inData)).toMatchObject([{ _tag: "Quarantined" }])
+    const inOutcome = `{"__proto__":{"odds":"-110"}}`
+    const frame = JSON.stringify(message("line_update", { outcomes: {} })).replace(
+      '"outcomes":{}',
+      `"outcomes":{"a":${inOutcome}}`,
+    )
+    const [item] = decodeFrame(frame)
+    expect(item?._tag === "Message" && item.rejected).toMatchObject([{ key: "a" }])
+    expect(({} as Record<string, unknown>)["action"]).toBe(undefined)
+    const bareError = decodeFrame('{"error":"x","__proto__":{"message":"y"}}')[0]
+    expect(bareError?._tag === "Message" && bareError.message.action === "error" && bareError.message.message).toBe("x")
+  })
+
+  it("`constructor` and friends are outcomes and names like any other", () => {
+    for (const name of ["constructor", "toString", "hasOwnProperty"]) {
+      const [item] = decodeFrame(
+        JSON.stringify(message("line_update", { game: name, outcomes: { [name]: outcome() } })),
+      )
+      expect(item).toMatchObject({ _tag: "Message", rejected: [] })
+    }
+  })
+})
+
+describe("depth", () => {
+  const levels = 5_000
+  const deepArray = "[".repeat(levels) + "]".repeat(levels)
+  const deepObject = '{"a":'.repeat(levels) + "1" + "}".repeat(levels)
+
+  it("5,000 levels are read wherever they stand", () => {
+    for (const deep of [deepArray, deepObject]) {
+      expect(decodeFrame(`{"action":"x","data":${deep}}`)).toMatchObject([{ _tag: "Unknown", action: "x" }])
+      const text = JSON.stringify(message("line_update", { outcomes: { a: 0, b: outcome({ x: 0 }) } }))
+      const [item] = decodeFrame(text.replace('"a":0', `"a":${deep}`).replace('"x":0', `"x":${deep}`))
+      expect(item?._tag === "Message" && item.rejected.map(({ key }) => key)).toEqual(["a"])
+    }
+    expect(decodeFrame(deepArray)).toEqual([])
+    expect(decodeFrame("[".repeat(levels) + '{"action":"ping"}' + "]".repeat(levels))).toMatchObject([{
+      _tag: "Message",
+    }])
+    expect(decodeFrame(deepObject)).toMatchObject([{ _tag: "Quarantined" }])
+  })
+
+  it("a long message that nests without end is not parsed", () => {
+    const [item] = decodeFrame(`{"action":"line_update","data":${'{"a":'.repeat(400_000)}`)
+    expect(item).toMatchObject({ _tag: "Quarantined", reason: "not JSON: nested more than 10000 deep", touches: {} })
+  })
+})
+
+describe("numbers and bytes", () => {
+  it("1e999 is no price and no line", () => {
+    const text = JSON.stringify(message("line_update", { outcomes: { a: outcome({ odds: 0, outcome_line: 1 }) } }))
+    const [item] = decodeFrame(
+      text.replace('"odds":0', '"odds":1e999').replace('"outcome_line":1', '"outcome_line":-1e999'),
+    )
+    expect(item?._tag === "Message" && item.rejected).toMatchObject([{
+      key: "a",
+      reason: "odds are not American: Infinity",
+    }])
+    expect(parseLine(-Infinity)).toBe(null)
+  })
+
+  it("bytes that are not UTF-8 never throw", () => {
+    for (
+      const bytes of [[0xff], [0xc0, 0x80], [0xed, 0xa0, 0x80], [0xf5, 0x80], [0x7b, 0xff, 0x7d], [0xff, 0xfe, 0x7b, 0]]
+    ) {
+      for (const item of decodeFrame(Uint8Array.from(bytes))) expect(item._tag).toBe("Quarantined")
+    }
+  })
+})
+
+describe("size", () => {
+  // Quadratic time would be hours here; the bound is wide because machines differ.
+  const withinMillis = 20_000
+  const megabytes10 = 10_000_000
+  const megabytes100 = 100_000_000
+
+  for (
+    const unit of ["[", "]", '"', "\\", '{"a":', '"\\', "{},", "1,", "[{},", " ", '"sportsbook":"', '{"action":"x"},']
+  ) {
+    it(`10 MB of ${JSON.stringify(unit)} end soon`, { timeout: 60_000 }, () => {
+      const repeated = unit.repeat(megabytes10 / unit.length)
+      for (const text of [repeated, "[" + repeated]) {
+        // Through a buffer, so that it is one flat string as a frame is.
+        const frame = Buffer.from(text, "latin1").toString("latin1")
+        let items = 0
+        expect(elapsed(() => items = decodeFrame(frame).length)).toBeLessThan(withinMillis)
+        expect(items).toBeLessThanOrEqual(1_000_002)
+      }
+    })
+  }
+
+  it("a frame of 100 MB of good messages is read", { timeout: 120_000 }, () => {
+    const one = JSON.stringify(message("line_update"))
+    const count = Math.ceil(megabytes100 / one.length)
+    const frame = Buffer.from(`[${Array.from({ length: count }, () => one).join(",")}]`)
+    expect(frame.length).toBeGreaterThan(megabytes100)
+    let items: ReturnType<typeof decodeFrame> = []
+    expect(elapsed(() => items = decodeFrame(frame))).toBeLessThan(withinMillis)
+    expect(items.length).toBe(count)
+    expect(items.every((item) => item._tag === "Message")).toBe(true)
+  })
+
+  it("long values of single fields take no time", () => {
+    const blanks = " ".repeat(1_000_000)
+    const versus = "a vs b, ".repeat(100_000)
+    const took = elapsed(() => {
+      parseOdds(`${blanks}x`)
+      parseLine(`${blanks}x`)
+      parseStartsAt(`2026-07-16,${blanks}x`)
+      parseGameKey(versus)
+    })
+    expect(took).toBeLessThan(2_000)
+  })
+})
