@@ -16,7 +16,7 @@ const head = text.length < 126
   ? Buffer.from([0x81, text.length])
   : text.length < 65_536
   ? Buffer.from([0x81, 126, text.length >> 8, text.length & 255])
-  : Buffer.from([0x81, 127, 0, 0, 0, 0, ...new Uint8Array(new Uint32Array([text.length]).buffer).reverse()])
+  : Buffer.from([0x81, 127, 0, 0, 0, 0, ...[24, 16, 8, 0].map((shift) => (text.length >> shift) & 255)])
 const frame = Buffer.concat([head, text])
 const perBlock = Math.max(1, Math.floor(262_144 / frame.length))
 const block = Buffer.concat(Array.from({ length: perBlock }, () => frame))

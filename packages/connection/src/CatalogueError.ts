@@ -4,9 +4,6 @@
 export class CatalogueRefused extends Error {
   readonly _tag = "CatalogueRefused"
   override readonly name: string = "CatalogueRefused"
-  constructor(message: string) {
-    super(message)
-  }
 }
 
 /** The server asks for patience: ask again later. */
@@ -25,16 +22,10 @@ export class CatalogueBusy extends Error {
 export class CatalogueUnavailable extends Error {
   readonly _tag = "CatalogueUnavailable"
   override readonly name: string = "CatalogueUnavailable"
-  constructor(message: string) {
-    super(message)
-  }
 }
 
 /** An answer that cannot be read: check the URL; the format may have changed. */
 export class CatalogueUnreadable extends Error {
   readonly _tag = "CatalogueUnreadable"
   override readonly name: string = "CatalogueUnreadable"
-  constructor(message: string) {
-    super(message)
-  }
 }

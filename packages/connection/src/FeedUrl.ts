@@ -8,10 +8,6 @@ export const defaultFeedUrl = "wss://spro.agency/api"
 export class UrlRefused extends Error {
   readonly _tag = "UrlRefused"
   override readonly name: string = "UrlRefused"
-
-  constructor(message: string) {
-    super(message)
-  }
 }
 
 /** A checked address. Holds no key, so it may be shown. */

@@ -15,10 +15,6 @@ export interface HttpAnswer {
 export class HttpFailure extends Error {
   readonly _tag = "HttpFailure"
   override readonly name: string = "HttpFailure"
-
-  constructor(message: string) {
-    super(message)
-  }
 }
 
 /** Does a GET: follows no redirect, reads at most this many bytes, ends with its fiber. */

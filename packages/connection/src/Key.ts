@@ -7,10 +7,6 @@ import * as Redacted from "effect/Redacted"
 export class KeyUnavailable extends Error {
   readonly _tag = "KeyUnavailable"
   override readonly name: string = "KeyUnavailable"
-
-  constructor(message: string) {
-    super(message)
-  }
 }
 
 /** Reads the key; run anew at each dial, so that a replaced key is taken without a restart. */

@@ -134,4 +134,4 @@ export const makeSession = (options: SessionOptions): Effect.Effect<Session, Url
 const namesOf = (filters: Filters, catalogue: Catalogue | undefined): Effect.Effect<Diagnosis["names"]> =>
   catalogue === undefined
     ? Effect.succeed({ unavailable: "no catalogue was given" })
-    : Effect.catch(checkNames(filters, catalogue), ({ message }) => Effect.succeed({ unavailable: message }))
+    : checkNames(filters, catalogue).pipe(Effect.catch(({ message }) => Effect.succeed({ unavailable: message })))

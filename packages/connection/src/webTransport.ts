@@ -12,10 +12,18 @@ export interface WebSocketLike {
   readonly readyState: number
   readonly send: (text: string) => void
   readonly close: (code?: number, reason?: string) => void
-  onopen: ((event: never) => void) | null
-  onmessage: ((event: { readonly data: unknown }) => void) | null
-  onerror: ((event: never) => void) | null
-  onclose: ((event: { readonly code: number; readonly reason: string }) => void) | null
+  readonly addEventListener: (
+    type: "open" | "message" | "close",
+    listener: (event: WebSocketEventLike) => void,
+    options: { readonly signal: AbortSignal },
+  ) => void
+}
+
+/** The parts of its events that are used: `data` of messages, `code` and `reason` of closes. */
+export interface WebSocketEventLike {
+  readonly data?: unknown
+  readonly code?: number
+  readonly reason?: string
 }
 
 /** Options of {@link webTransport}. */
@@ -49,7 +57,7 @@ const dial = (
   const handshakeMillis = options.handshakeMillis ?? 10_000
   const overflowBytes = options.overflowBytes ?? 32 * 1024 * 1024
   const host = hostOf(url)
-  const open = Effect.callback<{ socket: WebSocketLike; link: Link }, DialError>((resume) => {
+  const open = Effect.callback<{ leave: (code: number) => void; link: Link }, DialError>((resume) => {
     const secret = secretOf(url)
     const Socket = options.WebSocket ?? (globalThis as { WebSocket?: new (url: string) => WebSocketLike }).WebSocket
     if (Socket === undefined) return resume(Effect.fail(new DialError("network", "There is no global WebSocket here")))
@@ -61,36 +69,38 @@ const dial = (
       return resume(Effect.fail(new DialError("network", `Cannot dial ${host}: ${message}`)))
     }
     socket.binaryType = "arraybuffer"
+    // What a socket that we have left still brings is not heard.
+    const left = new AbortController()
+    const leave = (code?: number): void => {
+      left.abort()
+      socket.close(code)
+    }
     const buffer = new TurnBuffer({
       bufferBytes: overflowBytes,
       // A browser makes each message a task of its own; a runtime that brings several in one task gives one turn.
       atEndOfTurn: queueMicrotask,
       onFull: () => {
-        silence(socket)
-        socket.close(4000, "overflow")
+        leave(1000)
         return new LinkClosed("overflow", undefined, `more than ${overflowBytes} bytes waited to be read`)
       },
       onDrained: () => {},
     })
-    socket.onopen = () => resume(Effect.succeed({ socket, link: linkOf(socket, buffer) }))
-    socket.onmessage = ({ data }) => {
+    const listen: WebSocketLike["addEventListener"] = socket.addEventListener.bind(socket)
+    listen("open", () => resume(Effect.succeed({ leave, link: linkOf(socket, buffer) })), left)
+    listen("message", ({ data }) => {
       const raw = typeof data === "string" ? data : new Uint8Array(data as ArrayBuffer)
       onFrame?.(raw)
       buffer.push(raw)
-    }
-    socket.onerror = () => {}
-    socket.onclose = ({ code, reason }) => {
+    }, left)
+    listen("close", ({ code = 1006, reason = "" }) => {
       resume(Effect.fail(new DialError("network", `Cannot reach ${host}: this transport does not see why`)))
       buffer.close(
         code === 1006
           ? new LinkClosed("network", 1006, "broken off without a close")
           : new LinkClosed("closed", code, scrub(reason, secret)),
       )
-    }
-    return Effect.sync(() => {
-      silence(socket)
-      socket.close()
-    })
+    }, left)
+    return Effect.sync(() => leave())
   })
   return Effect.acquireRelease(
     open.pipe(
@@ -100,11 +110,7 @@ const dial = (
           Effect.fail(new DialError("timeout", `${host} did not answer within ${handshakeMillis / 1000} s`)),
       }),
     ),
-    ({ socket }) =>
-      Effect.sync(() => {
-        silence(socket)
-        socket.close(1000)
-      }),
+    ({ leave }) => Effect.sync(() => leave(1000)),
     { interruptible: true },
   ).pipe(Effect.map(({ link }) => link))
 }
@@ -120,12 +126,6 @@ const linkOf = (socket: WebSocketLike, buffer: TurnBuffer): Link => ({
   ping: undefined,
   receivedBytes: undefined,
 })
-
-/** What a socket that we have left still brings is not heard. */
-const silence = (socket: WebSocketLike): void => {
-  socket.onopen = socket.onmessage = socket.onclose = null
-  socket.onerror = () => {}
-}
 
 const hostOf = (url: string): string => {
   try {

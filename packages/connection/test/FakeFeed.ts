@@ -5,7 +5,7 @@ import {
   Limiter,
   type LimiterShape,
   type Link,
-  LinkClosed,
+  type LinkClosed,
   makeLimiter,
   makeSession,
   type Session,

@@ -49,7 +49,7 @@ describe("a session over ws", () => {
         bufferBytes: 1_000_000,
         onStatus: (status) => {
           // The consumer stops once subscribed, until the session has told that it stopped reading.
-          if (status._tag === "Syncing") gate.closeUnsafe()
+          if (status._tag === "Dialing") gate.closeUnsafe()
           if (status._tag === "Stale") gate.openUnsafe()
         },
       })
@@ -258,7 +258,7 @@ for (const [name, make] of [["ws", connect], ["web", connectWeb]] as const) {
         const failing = make({ url, key: "", limiter: makeLimiter() })
         const thrown = yield* Effect.promise(async () => {
           try {
-            for await (const _ of failing);
+            await failing[Symbol.asyncIterator]().next()
           } catch (error) {
             return error
           }

@@ -1,6 +1,6 @@
 /** The adapters against a real server. */
 import {
-  DialError,
+  type DialError,
   type DialOptions,
   type Link,
   LinkClosed,

@@ -1,7 +1,7 @@
 /** Where the session's events wait for the consumer. */
 import type { FeedEvent, Frame } from "@boltodds/protocol"
 import type { NonEmptyReadonlyArray } from "effect/Array"
-import * as Cause from "effect/Cause"
+import type * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import type { Pull } from "effect/Pull"
 

@@ -293,10 +293,10 @@ export const startRun = (config: RunConfig): Effect.Effect<Run, never, Scope> =>
         }
         connection = current
         onStatus({ _tag: "AwaitingAck", attempt })
-        const readToItsEnd = Effect.catch(read(current), (error) => {
+        const readToItsEnd = read(current).pipe(Effect.catch((error) => {
           end(current, reasonOf(error))
           return Effect.never
-        })
+        }))
         const reason = yield* Effect.raceFirst(Deferred.await(current.over), readToItsEnd)
         const endedAt = now()
         return endingOfConnection(reason, {

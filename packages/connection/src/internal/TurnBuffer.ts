@@ -1,6 +1,6 @@
 /** Where an adapter's callbacks meet the session's pulls: bounded, and one crossing per turn. */
 import * as Effect from "effect/Effect"
-import { LinkClosed, type Turn } from "../Transport.ts"
+import type { LinkClosed, Turn } from "../Transport.ts"
 
 /** What an adapter must be able to do for its buffer. */
 export interface TurnBufferOptions {

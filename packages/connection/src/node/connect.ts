@@ -7,7 +7,7 @@ import { wsTransport } from "./wsTransport.ts"
  * of the main entry.
  *
  * @example
- * ```ts
+ * ```ts ignore
  * import { connect } from "@boltodds/connection/node"
  *
  * const feed = connect({ filters: { sports: ["NBA"], sportsbooks: ["draftkings"] } })

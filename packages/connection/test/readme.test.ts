@@ -1,0 +1,71 @@
+/** The examples of the README, run as they are printed there but for the address. */
+import { it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import { spawn } from "node:child_process"
+import { readFileSync } from "node:fs"
+import * as process from "node:process"
+import { fileURLToPath } from "node:url"
+import { describe, expect } from "vitest"
+import { ack, data } from "./FakeFeed.ts"
+import { localServer } from "./LocalServer.ts"
+
+const folder = fileURLToPath(new URL("..", import.meta.url))
+const readme = readFileSync(new URL("../README.md", import.meta.url), "utf8")
+const examples = [...readme.matchAll(/^```ts ignore\n([\s\S]*?)^```/gm)].map((match) => match[1]!)
+
+const server = localServer({
+  connection: (socket) => {
+    socket.send(ack)
+    socket.once("message", () => socket.send(data))
+  },
+  request: (_, response) => response.end('{"sports":["MLB"],"sportsbooks":["draftkings"]}'),
+})
+
+/** Runs an example in a process of its own, with the vendor's address replaced. */
+const run = (code: string, url: string) =>
+  Effect.promise(() =>
+    new Promise<{ readonly out: string; readonly err: string; readonly code: number | null }>((resolve) => {
+      const here = code
+        .replaceAll(/\bconnect\(\{/g, `connect({ url: "${url}",`)
+        .replaceAll(/\bmake(Session|Catalogue)\(\{/g, `make$1({ url: "${url}",`)
+      expect(here).not.toBe(code)
+      const child = spawn(process.execPath, [
+        "--conditions=@boltodds/source",
+        "--no-warnings",
+        "--input-type=module-typescript",
+        "--eval",
+        here,
+      ], { cwd: folder, env: { ...process.env, BOLTODDS_API_KEY: "s3cret" } })
+      let out = ""
+      let err = ""
+      child.stdout.on("data", (chunk) => out += chunk)
+      child.stderr.on("data", (chunk) => err += chunk)
+      child.on("close", (code) => resolve({ out, err, code }))
+    })
+  )
+
+describe("the README", () => {
+  const outputs = [
+    "socket_connected\nline_update\nin doubt since AT shutdown\n",
+    `${ack.length}\n${data.length}\n`,
+    "Connected\nFrame\nSubscribed\n",
+    "no sportsbook `draftking`; did you mean `draftkings`?\n",
+  ]
+  it("has an example for each output", () => {
+    expect(examples.length).toBe(outputs.length)
+  })
+  for (const [index, output] of outputs.entries()) {
+    it.live(`example ${index + 1} runs`, () =>
+      Effect.gen(function* () {
+        const { url } = yield* server
+        const { out, err, code } = yield* run(examples[index]!, url)
+        expect(err).toBe("")
+        expect(out.replaceAll(/\d{13}/g, "AT").replace(/^Tick\n/gm, "")).toBe(output)
+        expect(code).toBe(0)
+      }))
+  }
+
+  it("shows each façade in under 15 lines", () => {
+    for (const example of examples.slice(0, 2)) expect(example.trim().split("\n").length).toBeLessThan(15)
+  })
+})
