@@ -24,7 +24,10 @@ export const bundle = (name: string): ConfigExport => {
       sourcemap: true,
       codeSplitting: false,
     },
-    plugins: [lazyBuiltins, { name: "executable", writeBundle: () => chmodSync(file, 0o755) }],
+    plugins: [lazyBuiltins, {
+      name: "executable",
+      writeBundle: ({ file: written }) => chmodSync(written ?? file, 0o755),
+    }],
   })
 }
 

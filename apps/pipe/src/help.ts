@@ -1,5 +1,5 @@
 /** The help texts, made from the same tables that parse the command line. */
-import type { Command } from "./Command.ts"
+import type { Command, DelegatedCommand } from "./Command.ts"
 import type { Flag, FlagGroup } from "./flags.ts"
 import type { Paint } from "./Terminal.ts"
 
@@ -9,18 +9,12 @@ const columns = 80
 export const helpOf = (
   program: string,
   command: Command,
-  others: ReadonlyArray<Command>,
+  others: ReadonlyArray<Pick<DelegatedCommand, "name" | "usage" | "about">>,
   paint: Paint,
 ): string => {
   const parts = [
     command.about,
-    [
-      paint.bold("Usage"),
-      `  ${
-        [program, command.name, command.usage].filter((word) => word !== "")
-          .join(" ")
-      }`,
-    ].join("\n"),
+    `${paint.bold("Usage")}\n  ${[program, command.name, command.usage].filter((word) => word !== "").join(" ")}`,
   ]
   if (others.length > 0) parts.push(commandList(others, paint))
   parts.push(...command.details)
@@ -32,8 +26,8 @@ export const helpOf = (
   return `${parts.join("\n\n")}\n`
 }
 
-const commandList = (commands: ReadonlyArray<Command>, paint: Paint): string => {
-  const rows = commands.map(({ name, usage, about }) => [`${name} ${usage}`, about] as const)
+const commandList = (commands: ReadonlyArray<Pick<Command, "name" | "usage" | "about">>, paint: Paint): string => {
+  const rows = commands.map(({ name, about }) => [name, about] as const)
   const width = Math.max(...rows.map(([left]) => left.length))
   return [
     paint.bold("Commands"),

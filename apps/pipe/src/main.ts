@@ -1,4 +1,7 @@
 import { program } from "./program.ts"
 
-// Not process.exit: what was written to a pipe would be cut off behind 64 KiB.
-process.exitCode = await program(process.argv.slice(2))
+const code = await program(process.argv.slice(2))
+// Not process.exit: what was written to a pipe would be cut off behind 64 KiB. But what a reader has not taken within
+// its time, and is counted as undelivered, must not hold us here for ever.
+if (code !== 0 && process.stdout.writableLength > 0) process.exit(code)
+process.exitCode = code

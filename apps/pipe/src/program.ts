@@ -1,18 +1,19 @@
 /** From the command line to an exit code. */
 import { nearestNames } from "@boltodds/connection"
+import type { Command, DelegatedCommand } from "./Command.ts"
 import { catalog } from "./commands/catalog.ts"
 import { demo } from "./commands/demo.ts"
 import { simulate } from "./commands/simulate.ts"
 import { stream } from "./commands/stream.ts"
-import type { Command } from "./Command.ts"
 import { ExitCode, Failure, UsageError } from "./ExitCode.ts"
 import { parseFlags } from "./flags.ts"
 import { helpOf } from "./help.ts"
 import { paintFor, writeOut } from "./Terminal.ts"
 import { version } from "./version.ts"
 
-const name = "boltodds-pipe"
-const named: ReadonlyArray<Command> = [demo, catalog, simulate]
+const programName = "boltodds-pipe"
+const named: ReadonlyArray<Command | DelegatedCommand> = [demo, catalog, simulate]
+const byName = (name: string | undefined) => named.find((command) => command.name === name)
 
 /** Runs the program; resolves with the exit code when all is done. Never rejects. */
 export const program = async (args: ReadonlyArray<string>): Promise<number> => {
@@ -24,54 +25,36 @@ export const program = async (args: ReadonlyArray<string>): Promise<number> => {
 }
 
 const dispatch = async (args: ReadonlyArray<string>): Promise<number> => {
-  const [first] = args
-  const command = named.find((command) => command.name === first) ?? stream
-  // As git and others have it; the first word is a command here, not a flag's value.
-  if (first === "help") {
-    return showHelp(
-      named.find((command) => command.name === args[1]) ?? stream,
-    )
-  }
+  const [first, second] = args
+  if (first === "help") return await dispatch(byName(second) === undefined ? ["--help"] : [second!, "--help"])
+  const command = byName(first) ?? stream
   const rest = command === stream ? args : args.slice(1)
-  if (rest.some((arg) => arg === "--help" || arg === "-h")) {
-    return showHelp(command)
+  if ("delegate" in command) return await command.delegate(rest, `${programName} ${command.name}`)
+  const asked = (...names: ReadonlyArray<string>) => rest.some((arg) => names.includes(arg))
+  if (asked("--help", "-h")) {
+    const paint = paintFor(process.stdout, process.env)
+    await writeOut(helpOf(programName, command, command === stream ? named : [], paint))
+    return ExitCode.clean
   }
-  if (
-    command === stream &&
-    rest.some((arg) => arg === "--version" || arg === "-V")
-  ) {
+  if (asked("--version", "-V")) {
     await writeOut(`${version()}\n`)
     return ExitCode.clean
   }
   const given = parseFlags(command.flags, rest, process.env)
-  if (given.words.length > (command.words ?? 0)) {
-    throw new UsageError(strayWord(command, given.words))
-  }
+  const stray = given.words[command.words ?? 0]
+  if (stray !== undefined) throw new UsageError(strayWord(command, stray))
   return await command.run(given)
 }
 
-const showHelp = async (command: Command): Promise<ExitCode> => {
-  await writeOut(
-    helpOf(
-      name,
-      command,
-      command === stream ? named : [],
-      paintFor(process.stdout, process.env),
-    ),
-  )
-  return ExitCode.clean
-}
-
-const strayWord = (command: Command, words: ReadonlyArray<string>): string => {
-  const word = words[command.words ?? 0]!
+const strayWord = (command: Command, word: string): string => {
   if (command === stream) {
-    const commands = [...named.map((command) => command.name), "help"]
-    if (commands.includes(word)) {
-      return `Cannot use ${word} behind flags: write ${name} ${word} first, flags after it`
+    const names = [...named.map(({ name }) => name), "help"]
+    if (names.includes(word)) {
+      return `Cannot use ${word} behind flags: write ${programName} ${word} first, flags after it`
     }
-    const [meant] = nearestNames(word, commands)
+    const [meant] = nearestNames(word, names)
     if (meant !== undefined) {
-      return `Cannot run ${word}: there is no such command; did you mean ${name} ${meant}?`
+      return `Cannot run ${word}: there is no such command; did you mean ${programName} ${meant}?`
     }
   }
   // It may be a key that was typed here: only its beginning is shown.
@@ -81,22 +64,15 @@ const strayWord = (command: Command, words: ReadonlyArray<string>): string => {
 
 const report = (cause: unknown, args: ReadonlyArray<string>): number => {
   const paint = paintFor(process.stderr, process.env)
-  const mark = paint.red(`${name}:`)
+  const say = (text: string): void => void process.stderr.write(`${paint.red(`${programName}:`)} ${text}\n`)
   if (!(cause instanceof Failure)) {
-    const text = cause instanceof Error ? (cause.stack ?? cause.message) : String(cause)
-    process.stderr.write(
-      `${mark} This is a bug. Please report it with these lines:\n${text}\n`,
-    )
+    say(`This is a bug. Please report it with these lines:\n${cause instanceof Error ? cause.stack : String(cause)}`)
     return ExitCode.bug
   }
-  process.stderr.write(`${mark} ${cause.message}\n`)
+  say(cause.message)
   if (cause instanceof UsageError) {
-    const command = named.find((command) => command.name === args[0])
-    process.stderr.write(
-      paint.dim(
-        `Try: ${[name, command?.name, "--help"].filter(Boolean).join(" ")}`,
-      ) + "\n",
-    )
+    const help = [programName, byName(args[0])?.name, "--help"].filter((word) => word !== undefined)
+    process.stderr.write(`${paint.dim(`Try: ${help.join(" ")}`)}\n`)
   }
   return cause.exitCode
 }

@@ -15,21 +15,23 @@ const generalFlags = {
 export const stream: Command = {
   name: "",
   usage: "[flags]",
-  about: "The BoltOdds live odds feed on standard output: one JSON record a line, data only.",
+  about: "The BoltOdds live odds feed on standard output, one JSON record a line.",
   details: [
     `What a line is, by --emit:
   messages  Each message of the feed as it came, pings and acknowledgements left
             out. What happens to the stream comes as messages of its own
-            (pipe_gap_opened, pipe_game_gone, …). This is not a book: what was true
-            before a disconnect is not taken back. Use changes to act on prices.
+            (pipe_gap_opened, pipe_game_gone, …). This is not a book: what was
+            true before a disconnect is not taken back. To act on prices, use
+            changes.
   changes   Changes of a checked book: "change" names the kind (line_moved,
             line_suspended, …), "control" a word about the stream (gap_opened,
             game_verified, …). What is not known to be live is said to be so.
   quotes    One flat row for each outcome of each message, for data tools.
   raw       The session's event log: every frame, connect, disconnect and tick.
             It is a recording; \`simulate --replay\` plays it.`,
-    `The promise: until it is received, best effort (the feed cannot replay; gaps are
-told); on stdout, at most once (nothing is kept across a crash).`,
+    `Logs, errors and reports go to stderr. The promise: until it is received, best
+effort (the feed cannot replay; gaps are told); on stdout, at most once (nothing
+is kept across a crash).`,
     `Exit codes: 0 clean (a signal and drained, the reader gone, --count or --for
 reached) · 1 a bug · 64 usage · 69 feed unavailable (--max-attempts) · 74 stdout
 cannot be written · 75 stopped with records undelivered · 77 key refused ·

@@ -1,0 +1,128 @@
+/** The command as a process of its own, the way a shell runs it. */
+import { type ChildProcess, spawn } from "node:child_process"
+import { copyFileSync, mkdtempSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { fileURLToPath } from "node:url"
+import { rolldown, type RolldownOptions } from "rolldown"
+import config from "../rolldown.config.ts"
+
+/** Builds the command as it is published, from the source as it stands, into a folder of its own. */
+const build = async (): Promise<string> => {
+  const app = fileURLToPath(new URL("..", import.meta.url))
+  const folder = mkdtempSync(join(tmpdir(), "boltodds-pipe-"))
+  const options = config as RolldownOptions & { readonly output: object }
+  const bundle = await rolldown({ ...options, cwd: app, plugins: options.plugins })
+  const file = join(folder, "dist", "boltodds-pipe.js")
+  await bundle.write({ ...options.output, file })
+  await bundle.close()
+  copyFileSync(join(app, "package.json"), join(folder, "package.json"))
+  return file
+}
+
+/** The bundled command. */
+export const bundled: string = await build()
+
+/** The command, as words of a command line. */
+export const command: ReadonlyArray<string> = [process.execPath, bundled]
+
+/** For the rate limits' files: a folder each, or commands of one test would wait for those of another. */
+const stateHomes = mkdtempSync(join(tmpdir(), "boltodds-test-"))
+let commands = 0
+
+/** The environment of a test's command: nothing of the tester's feed. */
+export const cleanEnv = (more: Readonly<Record<string, string>> = {}): Record<string, string> => ({
+  PATH: process.env["PATH"] ?? "",
+  HOME: process.env["HOME"] ?? "",
+  XDG_STATE_HOME: join(stateHomes, String(commands++)),
+  NO_COLOR: "1",
+  ...more,
+})
+
+/** How a process ended. */
+export interface Ended {
+  readonly code: number | null
+  readonly signal: NodeJS.Signals | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/** A running command. */
+export class PipeProcess {
+  readonly child: ChildProcess
+  readonly ended: Promise<Ended>
+  stdout = ""
+  stderr = ""
+  #watchers: Array<() => void> = []
+
+  constructor(
+    args: ReadonlyArray<string>,
+    { env = {}, words = command, read = true }: {
+      readonly env?: Readonly<Record<string, string>>
+      /** The words before the arguments. */
+      readonly words?: ReadonlyArray<string>
+      /** Whether stdout is read. Otherwise it stays in the pipe until that is full. */
+      readonly read?: boolean
+    } = {},
+  ) {
+    const [program, ...first] = words
+    this.child = spawn(program!, [...first, ...args], { env: cleanEnv(env), stdio: ["ignore", "pipe", "pipe"] })
+    if (read) {
+      this.child.stdout!.setEncoding("utf8").on("data", (chunk: string) => {
+        this.stdout += chunk
+        this.#look()
+      })
+    }
+    this.child.stderr!.setEncoding("utf8").on("data", (chunk: string) => {
+      this.stderr += chunk
+      this.#look()
+    })
+    this.ended = new Promise((resolve, reject) => {
+      this.child.on("error", reject)
+      // Not "close": a stdout that nobody reads would never close.
+      this.child.on(read ? "close" : "exit", (code, signal) => {
+        resolve({ code, signal, stdout: this.stdout, stderr: this.stderr })
+        this.#look()
+      })
+    })
+  }
+
+  /** Resolves once the text holds; rejects with all output when the process ends before. */
+  async until(condition: (output: { readonly stdout: string; readonly stderr: string }) => boolean): Promise<void> {
+    await new Promise<void>((resolve, reject) => {
+      const look = (): void => {
+        if (condition(this)) resolve()
+        else if (this.child.exitCode !== null || this.child.signalCode !== null) {
+          reject(new Error(`it ended with ${this.child.exitCode ?? this.child.signalCode}; ${this.stderr}`))
+        }
+      }
+      this.#watchers.push(look)
+      look()
+    })
+  }
+
+  kill(signal: NodeJS.Signals): void {
+    this.child.kill(signal)
+  }
+
+  #look(): void {
+    for (const watcher of this.#watchers) watcher()
+  }
+}
+
+/** Runs the command to its end. */
+export const runPipe = (
+  args: ReadonlyArray<string>,
+  options?: ConstructorParameters<typeof PipeProcess>[1],
+): Promise<Ended> => new PipeProcess(args, options).ended
+
+/** The lines of an output, parsed. Throws where one is no JSON. */
+export const recordsOf = (stdout: string): ReadonlyArray<Record<string, unknown>> =>
+  stdout.split("\n").filter((line) => line !== "").map((line) => JSON.parse(line))
+
+/** Runs a line in a shell, with `pipe` standing for the command, and tells the exit code of the line's first part. */
+export const runShell = (line: string, env: Readonly<Record<string, string>> = {}): Promise<Ended> => {
+  const quoted = command.map((word) => `'${word}'`).join(" ")
+  const script = `pipe() { ${quoted} "$@"; }; ${line}; exit "\${PIPESTATUS[0]}"`
+  return runPipe([], { words: ["bash", "-c", script], env })
+}

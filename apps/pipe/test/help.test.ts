@@ -1,0 +1,48 @@
+import { describe, expect, it } from "vitest"
+import { recordsOf, runPipe, runShell } from "./PipeProcess.ts"
+import manifest from "../package.json" with { type: "json" }
+
+describe("--help", () => {
+  it("teaches: usage, commands, flags, exit codes and examples, on stdout, within 80 columns but for examples", async () => {
+    const { code, stdout, stderr } = await runPipe(["--help"])
+    expect([code, stderr]).toEqual([0, ""])
+    for (const part of ["Usage", "Commands", "--emit FORM", "This is not a book", "Exit codes", "Examples"]) {
+      expect(stdout).toContain(part)
+    }
+    const [beforeExamples] = stdout.split("Examples\n")
+    expect(beforeExamples!.split("\n").filter((line) => line.length > 80)).toEqual([])
+  })
+
+  it("is there for each command, also as `help COMMAND`", async () => {
+    for (const name of ["demo", "catalog", "simulate"]) {
+      const { code, stdout } = await runPipe([name, "--help"])
+      expect(code).toBe(0)
+      expect(stdout).toContain(`boltodds-pipe ${name}`)
+      expect((await runPipe(["help", name])).stdout).toBe(stdout)
+    }
+  })
+
+  it("names nothing that is not there", async () => {
+    const { stdout } = await runPipe(["--help"])
+    for (const absent of ["--where", "--config", "webhook", "doctor", "outbox"]) expect(stdout).not.toContain(absent)
+  })
+
+  it("may be cut short by its reader", async () => {
+    expect(await runShell("pipe --help | head -n 1")).toMatchObject({ code: 0, stderr: "" })
+  })
+})
+
+describe("--version", () => {
+  it("is that of the package", async () => {
+    expect(await runPipe(["--version"])).toMatchObject({ code: 0, stdout: `${manifest.version}\n`, stderr: "" })
+  })
+})
+
+describe("simulate", () => {
+  it("is the simulator's command, and its mistakes end with 64", async () => {
+    const { code, stdout, stderr } = await runPipe(["simulate", "--rat", "5"])
+    expect([code, stdout]).toEqual([64, ""])
+    expect(stderr).toContain("boltodds-pipe simulate")
+    expect(recordsOf(stdout)).toEqual([])
+  })
+})
