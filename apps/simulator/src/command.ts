@@ -239,6 +239,14 @@ export const simulate = make("simulate")
 const exitCodeOf = (error: unknown): number =>
   error instanceof SimulatorError ? (error.kind === "address" ? 69 : 64) : CliError.isCliError(error) ? 64 : 1
 
+/** `--help | head` is no reason to crash: a reader that is gone has what it wanted. */
+const writeOut = (text: string): void => {
+  process.stdout.once("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error
+  })
+  process.stdout.write(text)
+}
+
 /** Help goes to stdout when it was asked for; what is wrong with a call goes to stderr, short. */
 const presenter = (name: string): CliOutput.Presenter => ({
   present: (event) =>

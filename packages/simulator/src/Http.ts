@@ -6,7 +6,7 @@ import type { HttpAnswer } from "./Behaviour.ts"
 import type { Catalogue } from "./Catalogue.ts"
 
 /** A JSON answer. */
-export const json = (body: unknown): HttpAnswer => ({
+const json = (body: unknown): HttpAnswer => ({
   status: 200,
   body: JSON.stringify(body),
   headers: { "Content-Type": "application/json" },

@@ -83,7 +83,7 @@ const wrong = (path: string, line: number, what: string, cause?: unknown): Simul
  * escapes and the order of keys that look like integers. The text must be valid JSON. The last member of that name
  * wins, as with `JSON.parse`.
  */
-export const memberText = (json: string, name: string): string | undefined => {
+const memberText = (json: string, name: string): string | undefined => {
   let found: string | undefined
   let index = json.indexOf("{") + 1
   while (index > 0 && index < json.length) {
