@@ -35,5 +35,6 @@ export const snapshot = (state: State): ReadonlyArray<Change | Control> => {
     }
     work.end()
   }
-  return work.records.map((record) => ({ ...record, seq }))
+  for (const record of work.records as Array<{ seq: number }>) record.seq = seq
+  return work.records
 }

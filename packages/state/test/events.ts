@@ -48,14 +48,16 @@ export const clear = (sportsbook: string, sport?: string): unknown => ({
 
 /** Writes the events of one session, moving its clock. */
 export class Script {
-  readonly events: Array<FeedEvent> = []
+  readonly events: Array<FeedEvent>
   readonly session: string
   epoch = 0
   at: Millis
 
-  constructor(session = "main", at: Millis = Date.UTC(2026, 6, 16)) {
+  /** Given `events` of another script, writes behind them: two sessions in one log. */
+  constructor(session = "main", at: Millis = Date.UTC(2026, 6, 16), events: Array<FeedEvent> = []) {
     this.session = session
     this.at = at
+    this.events = events
   }
 
   get #head(): { session: string; epoch: number; at: Millis } {

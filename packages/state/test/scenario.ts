@@ -1,92 +1,159 @@
 /**
- * Random lives of a feed, from a seed: a server's book that changes, messages that tell of it, connections that come
- * and go. What the client may believe live at each moment is known, so that it can be held against what it believes.
+ * Random lives of a feed, from a seed: a server's book that changes, sessions that ask for parts of it, come and go,
+ * pause, fall silent and receive garbage. What may be believed live at each moment is known, so that it can be held
+ * against what is believed.
  */
 import type { FeedEvent, Filters } from "@boltodds/protocol"
 import { clear, message, outcome, Script } from "./events.ts"
-
-/** A generator of numbers in [0, 1): mulberry32. */
-export const generator = (seed: number): () => number => {
-  let state = seed | 0
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let t = Math.imul(state ^ (state >>> 15), 1 | state)
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296
-  }
-}
+import { garble, generator } from "./random.ts"
 
 /** The server's truth: by sportsbook and game, by outcome key, the odds (null: suspended). */
 export type Truth = Map<string, Map<string, number | null>>
+type ReadonlyTruth = ReadonlyMap<string, ReadonlyMap<string, number | null>>
+
+/** What one session may know at a moment. */
+export interface View {
+  readonly connected: boolean
+  /** The server's book when it sent the last frame that was read. */
+  readonly truth: ReadonlyTruth
+}
 
 export interface Moment {
-  /** How many events had been given to the client. */
+  /** How many events had been given to the reducer. */
   readonly events: number
-  /** What the server's book was when the last of them was sent. */
-  readonly truth: ReadonlyMap<string, ReadonlyMap<string, number | null>>
-  readonly connected: boolean
+  readonly at: number
+  /** By session. */
+  readonly views: ReadonlyMap<string, View>
 }
 
 export interface Scenario {
   readonly seed: number
-  readonly filters: Filters
   readonly events: ReadonlyArray<FeedEvent>
   readonly moments: ReadonlyArray<Moment>
-  /** Whether the last thing that happened was a whole snapshot, settled, with the connection up. */
-  readonly settled: boolean
+  /**
+   * What the book must be at the end, where that is certain: every session is up, its snapshot was whole and has
+   * settled, and each game belongs to one session.
+   */
+  readonly settled: ReadonlyTruth | undefined
 }
 
 const books = ["draftkings", "fanduel", "betmgm"]
 const games = ["A vs B, 2026-07-16, 01", "A vs B, 2026-07-16, 02", "C vs D, 2026-07-16, 01"]
 const sports: Record<string, string> = { [games[0]!]: "MLB", [games[1]!]: "MLB", [games[2]!]: "NBA" }
-const outcomes = ["Home Moneyline", "Away Moneyline", "Over 8.5", "Under 8.5", "Home -1.5 Spread"]
+const markets: Record<string, string> = {
+  "Home Moneyline": "Moneyline",
+  "Away Moneyline": "Moneyline",
+  "Over 8.5": "Total Points",
+  "Under 8.5": "Total Points",
+  "Home -1.5 Spread": "Spread",
+}
+const outcomes = Object.keys(markets)
 
 const key = (sportsbook: string, game: string): string => `${sportsbook}|${game}`
+const parts = (id: string): [string, string] => id.split("|") as [string, string]
+const has = (names: ReadonlyArray<string> | undefined, name: string): boolean =>
+  names === undefined || names.includes(name)
+const sees = (filters: Filters, sportsbook: string, game: string): boolean =>
+  has(filters.sportsbooks, sportsbook) && has(filters.sports, sports[game]!) && has(filters.games, game)
+
+/** One session and the server's side of it. */
+interface Peer {
+  readonly script: Script
+  filters: Filters
+  connected: boolean
+  /** What the server has sent and nobody has read. */
+  backlog: Array<unknown>
+  view: View
+  /** Its snapshot was whole and has settled, and nothing since leaves a doubt. */
+  settled: boolean
+}
 
 /** Writes a life of about `steps` things that happen. */
 export const scenario = (seed: number, steps = 60): Scenario => {
   const random = generator(seed)
   const chance = (p: number): boolean => random() < p
-  const pick = <A>(from: ReadonlyArray<A>): A => from[Math.floor(random() * from.length)]!
-  const price = (): number => (chance(0.5) ? -1 : 1) * (100 + Math.floor(random() * 20))
-  const filters: Filters = chance(0.25) ? { sportsbooks: books.slice(0, 2) } : {}
-  const seen = (sportsbook: string): boolean =>
-    filters.sportsbooks === undefined || filters.sportsbooks.includes(sportsbook)
+  const below = (n: number): number => Math.floor(random() * n)
+  const pick = <A>(from: ReadonlyArray<A>): A => from[below(from.length)]!
+  const price = (): number => (chance(0.5) ? -1 : 1) * (100 + below(20))
 
   const truth: Truth = new Map()
-  const script = new Script()
+  const events: Array<FeedEvent> = []
   const moments: Array<Moment> = []
-  let connected = false
-  let settled = false
-  let backlog: Array<unknown> = []
 
-  const wire = (odds: number | null): unknown =>
-    outcome(odds === null ? pick([null, ""]) : odds > 0 ? `+${odds}` : chance(0.1) ? odds : String(odds))
-  const note = (): void => {
-    const copy = new Map([...truth].map(([id, lines]) => [id, new Map(lines)] as const))
-    moments.push({ events: script.events.length, truth: copy, connected })
+  const startFilters = (): Filters =>
+    pick<Filters>([
+      {},
+      {},
+      { sportsbooks: books.slice(0, 2) },
+      { sports: ["MLB"] },
+      { markets: ["Moneyline", "Spread"] },
+      { games: games.slice(1) },
+    ])
+  const peer = (session: string, filters: Filters): Peer => ({
+    script: new Script(session, Date.UTC(2026, 6, 16), events),
+    filters,
+    connected: false,
+    backlog: [],
+    view: { connected: false, truth: new Map() },
+    settled: false,
+  })
+  const shared = chance(0.3)
+  const overlapping = shared && chance(0.5)
+  const peers = shared
+    ? [
+      peer("main", { sportsbooks: books.slice(0, 2) }),
+      peer("other", { sportsbooks: overlapping ? books.slice(1) : books.slice(2) }),
+    ]
+    : [peer("main", startFilters())]
+
+  const wait = (millis: number): void => {
+    for (const { script } of peers) script.wait(millis)
   }
-  const flush = (): void => {
-    if (backlog.length === 0) return
-    if (connected) script.frame(...backlog)
-    backlog = []
+  const note = (): void => {
+    const views = new Map(peers.map(({ script, view }) => [script.session, view]))
+    moments.push({ events: events.length, at: peers[0]!.script.at, views })
+  }
+  /** From here on this peer has read all that the server says now. */
+  const look = (of: Peer): void => {
+    of.view = { connected: of.connected, truth: new Map([...truth].map(([id, lines]) => [id, new Map(lines)])) }
     note()
   }
-  const send = (value: unknown): void => {
-    backlog.push(value)
-    if (chance(0.6)) flush()
+  const flush = (of: Peer): void => {
+    if (of.backlog.length === 0) return
+    if (of.connected) of.script.frame(...of.backlog)
+    of.backlog = []
+    look(of)
   }
-  const full = (action: string, sportsbook: string, game: string): unknown =>
-    message(
-      action,
-      sportsbook,
-      game,
-      Object.fromEntries([...truth.get(key(sportsbook, game))!].map(([name, odds]) => [name, wire(odds)])),
-      { sport: sports[game]! },
-    )
+  const flushAll = (): void => peers.forEach(flush)
+  /** The server tells all who listen. Filters are theirs to hold it to: it may still be sending by older ones. */
+  const send = (value: unknown): void => {
+    for (const to of peers) {
+      if (to.connected) to.backlog.push(value)
+      if (chance(0.6)) flush(to)
+    }
+  }
 
-  /** Something changes at the server, and a message tells of it where someone listens. */
-  const change = (): void => {
+  const wire = (name: string, odds: number | null): unknown =>
+    outcome(odds === null ? pick([null, ""]) : odds > 0 ? `+${odds}` : chance(0.1) ? odds : String(odds), {
+      outcome_name: markets[name]!,
+    })
+  const told = (lines: Iterable<readonly [string, number | null]>): Record<string, unknown> =>
+    Object.fromEntries([...lines].map(([name, odds]) => [name, wire(name, odds)]))
+  /** The servers' clocks are theirs: some messages are sent late, some say nothing. */
+  const rest = (game: string) => ({
+    sport: sports[game]!,
+    ...(chance(0.2) ? {} : {
+      timestamp: new Date(peers[0]!.script.at - (chance(0.2) ? below(5_000) : 0)).toISOString().replace(
+        "Z",
+        "000+00:00",
+      ),
+    }),
+  })
+  const full = (action: string, sportsbook: string, game: string): unknown =>
+    message(action, sportsbook, game, told(truth.get(key(sportsbook, game))!), rest(game))
+
+  /** Something changes at the server; the message that tells of it. */
+  const change = (): unknown => {
     const sportsbook = pick(books)
     const game = pick(games)
     const id = key(sportsbook, game)
@@ -94,103 +161,181 @@ export const scenario = (seed: number, steps = 60): Scenario => {
     const what = random()
     if (lines === undefined) {
       truth.set(id, new Map(outcomes.filter(() => chance(0.7)).map((name) => [name, chance(0.2) ? null : price()])))
-      send(full(pick(["initial_state", "game_update", "game_added"]), sportsbook, game))
-    } else if (what < 0.6) {
+      return full(pick(["initial_state", "game_update", "game_added"]), sportsbook, game)
+    }
+    if (what < 0.6) {
       const touched = outcomes.filter(() => chance(0.4))
       for (const name of touched) lines.set(name, chance(0.25) ? null : price())
-      const told = Object.fromEntries(touched.map((name) => [name, wire(lines.get(name)!)]))
-      send(message("line_update", sportsbook, game, told, { sport: sports[game]! }))
-    } else if (what < 0.75) {
-      for (const name of outcomes) if (chance(0.3)) lines.delete(name)
-      send(full("game_update", sportsbook, game))
-    } else if (what < 0.85) {
-      truth.delete(id)
-      send(message("game_removed", sportsbook, game, {}, { sport: sports[game]! }))
-    } else if (what < 0.9) {
-      for (const other of games) truth.delete(key(sportsbook, other))
-      send(clear(sportsbook))
-    } else if (what < 0.95) {
-      for (const other of games) if (sports[other] === sports[game]) truth.delete(key(sportsbook, other))
-      send(clear(sportsbook, sports[game]!))
-    } else {
-      // One outcome that cannot be read: what it means at the server is that nobody knows.
-      const name = pick(outcomes)
-      lines.set(name, null)
-      send(
-        message("line_update", sportsbook, game, { [name]: outcome(pick(["1.91", "abc", 0, "-99"])) }, {
-          sport: sports[game]!,
-        }),
-      )
+      return message("line_update", sportsbook, game, told(touched.map((name) => [name, lines.get(name)!])), rest(game))
     }
+    if (what < 0.75) {
+      for (const name of outcomes) if (chance(0.3)) lines.delete(name)
+      for (const name of outcomes) if (chance(0.3)) lines.set(name, price())
+      return full("game_update", sportsbook, game)
+    }
+    if (what < 0.85) {
+      truth.delete(id)
+      return message("game_removed", sportsbook, game, {}, rest(game))
+    }
+    if (what < 0.9) {
+      for (const other of games) truth.delete(key(sportsbook, other))
+      return clear(sportsbook)
+    }
+    if (what < 0.95) {
+      for (const other of games) if (sports[other] === sports[game]) truth.delete(key(sportsbook, other))
+      return clear(sportsbook, sports[game]!)
+    }
+    // One outcome that cannot be read: what it means at the server is that nobody knows.
+    const name = pick(outcomes)
+    lines.set(name, null)
+    const market = { outcome_name: markets[name]! }
+    const prices = ["1.91", "abc", 0, "-99"].map((odds) => outcome(odds, market))
+    // What does not even name a market passes every filter: only where there is none is it known what comes of it.
+    const shapeless = peers.some((each) => each.filters.markets !== undefined) ? [] : [7, { link: 5 }]
+    const unreadable = pick<unknown>([...prices, ...shapeless])
+    return message("line_update", sportsbook, game, { [name]: unreadable }, rest(game))
   }
 
-  const connect = (): void => {
-    connected = true
-    script.wait(Math.floor(random() * 5_000)).connect(filters)
-    note()
-    const snapshot = [...truth.keys()].map((id) => id.split("|") as [string, string]).filter(([book]) => seen(book))
-    for (const [sportsbook, game] of snapshot) {
-      if (chance(0.1)) change()
-      flush()
-      if (truth.has(key(sportsbook, game))) {
-        script.wait(Math.floor(random() * 100))
-        send(full("initial_state", sportsbook, game))
+  /** All that these filters let through, game by game. Whether it came whole. */
+  const tellAll = (to: Peer): boolean => {
+    for (const [sportsbook, game] of [...truth.keys()].map(parts)) {
+      if (chance(0.1)) send(change())
+      flush(to)
+      if (sees(to.filters, sportsbook, game) && truth.has(key(sportsbook, game))) {
+        wait(below(100))
+        to.backlog.push(full("initial_state", sportsbook, game))
+        if (chance(0.5)) flush(to)
       }
       // A second drop may come before the first snapshot settled.
-      if (chance(0.03)) return disconnect()
+      if (chance(0.03)) return false
     }
-    flush()
-    if (snapshot.length > 0 && chance(0.7)) {
-      script.wait(10_500)
-      if (chance(0.5)) script.tick()
-      settled = true
+    flush(to)
+    return true
+  }
+
+  const connect = (to: Peer): void => {
+    flushAll()
+    wait(below(5_000))
+    to.connected = true
+    to.script.connect(to.filters)
+    look(to)
+    if (!tellAll(to)) return disconnect(to)
+    const some = [...truth.keys()].map(parts).some(([sportsbook, game]) => sees(to.filters, sportsbook, game))
+    if (some && chance(0.7)) {
+      flushAll()
+      wait(10_500)
+      if (chance(0.5)) to.script.tick()
+      to.settled = true
     }
   }
 
-  const disconnect = (): void => {
-    flush()
-    script.wait(Math.floor(random() * 2_000)).disconnect()
-    connected = false
-    settled = false
-    note()
+  const disconnect = (from: Peer): void => {
+    flush(from)
+    wait(below(2_000))
+    from.script.disconnect()
+    from.connected = false
+    from.settled = false
+    look(from)
   }
 
-  connect()
+  const resubscribe = (of: Peer): void => {
+    flush(of)
+    // Two sessions stay apart, or the same books would be told twice.
+    of.filters = shared
+      ? { ...of.filters, ...pick<Filters>([{}, { sports: ["MLB"] }, { markets: ["Spread"] }]) }
+      : startFilters()
+    of.script.subscribe(of.filters)
+    of.settled = false
+    look(of)
+    if (chance(0.3)) send(change())
+    if (chance(0.8) && !tellAll(of)) disconnect(of)
+  }
+
+  /** A message that tells of a change arrives broken, among others or alone. */
+  const breakOne = (of: Peer): void => {
+    flushAll()
+    of.settled = false
+    const good = [...Array(below(3))].map(() => change())
+    const bad = change()
+    const more = [...Array(below(3))].map(() => change())
+    for (const to of peers) {
+      if (!to.connected) continue
+      if (to === of) to.script.raw(garble(good, bad, more, random))
+      else to.script.frame(...good, bad, ...more)
+      look(to)
+    }
+  }
+
+  for (const each of peers) connect(each)
   for (let step = 0; step < steps; step++) {
-    script.wait(Math.floor(random() * 800))
-    if (!connected) {
+    wait(below(800))
+    const one = pick(peers)
+    if (!one.connected) {
       // What changes while nobody listens is not told.
-      const away = Math.floor(random() * 6)
-      for (let index = 0; index < away; index++) change()
-      backlog = []
-      connect()
+      const away = below(6)
+      for (let index = 0; index < away; index++) send(change())
+      connect(one)
       continue
     }
     const what = random()
-    if (what < 0.82) change()
-    else if (what < 0.86) disconnect()
-    else if (what < 0.9) {
-      flush()
-      script.pause().wait(Math.floor(random() * 9_000)).resume()
-      if (chance(0.5)) change()
-      flush()
-      script.heard()
-    } else if (what < 0.93) {
-      flush()
-      script.wait(25_000).silent().wait(1_000).heard()
-    } else if (what < 0.95) {
-      flush()
-      script.raw(pick(["", "ping", "not json", "[1,2", '\uFEFF{"action":"ping"}', '{"action":"new_thing","x":1}']))
-    } else if (what < 0.97) {
-      flush()
-      const sportsbook = pick(books)
-      // Cut off in the middle: what it said of its game is not known, and nothing tells that it ever will be.
-      const text = JSON.stringify(message("line_update", sportsbook, pick(games), { [outcomes[0]!]: outcome("-150") }))
-      script.raw(text.slice(0, text.length - 20))
-    } else script.tick()
+    if (what < 0.78) send(change())
+    else if (what < 0.82) disconnect(one)
+    else if (what < 0.86) {
+      flushAll()
+      one.script.pause()
+      wait(below(9_000))
+      // What comes before or after we read again may be old; the server's book of its moment is what counts.
+      if (chance(0.2)) send(change())
+      one.script.resume()
+      if (chance(0.5)) send(change())
+      flush(one)
+      one.script.heard()
+      note()
+    } else if (what < 0.88) {
+      flushAll()
+      wait(25_000)
+      one.script.silent()
+      note()
+      wait(1_000)
+      one.script.heard()
+      note()
+    } else if (what < 0.9) {
+      flush(one)
+      one.script.raw(pick(["", "ping", "not json", "[1,2", '\uFEFF{"action":"ping"}', '{"action":"new_thing","x":1}']))
+      note()
+    } else if (what < 0.93) breakOne(one)
+    else if (what < 0.95) resubscribe(one)
+    else if (what < 0.97) {
+      flush(one)
+      one.script.tick(one.script.at + pick([-1, 1]) * (5_001 + below(9_000_000)))
+      note()
+      if (chance(0.5)) disconnect(one)
+    } else if (what < 0.98) {
+      // Long enough for books to fall silent, with keep-alives.
+      flushAll()
+      for (let index = 0; index < 16; index++) {
+        wait(20_000)
+        for (const each of peers) if (each.connected) each.script.frame({ action: "ping" })
+      }
+      note()
+    } else one.script.tick()
   }
-  flush()
-  script.tick()
+  flushAll()
+  for (const each of peers) each.script.tick()
   note()
-  return { seed, filters, events: script.events, moments, settled: settled && connected }
+
+  const certain = !overlapping && peers.every((each) => each.connected && each.settled)
+  return { seed, events, moments, settled: certain ? expected(truth, peers.map((each) => each.filters)) : undefined }
+}
+
+/** The part of the truth that some of these filters let through. */
+const expected = (truth: Truth, filters: ReadonlyArray<Filters>): ReadonlyTruth => {
+  const seen: Truth = new Map()
+  for (const [id, lines] of truth) {
+    for (const filter of filters) {
+      if (!sees(filter, ...parts(id))) continue
+      seen.set(id, new Map([...lines].filter(([name]) => has(filter.markets, markets[name]!))))
+    }
+  }
+  return seen
 }

@@ -58,7 +58,7 @@ const fire = (work: Work, session: Session, at: Millis): void => {
 /** Marks the books that have said nothing for too long, and finds out when the next one may. */
 const checkBooks = (work: Work, session: Session, at: Millis): void => {
   let next = Infinity
-  for (const known of [...session.books.values()]) {
+  for (const known of session.books.values()) {
     if (known.stale || known.games.size === 0 || !session.connected) continue
     const due = Math.max(known.heardAt, session.listeningSince) + work.core.options.bookSilentMillis
     if (due > at) {
@@ -80,8 +80,8 @@ const settle = (work: Work, session: Session, at: Millis): void => {
   const sweeps = snapshot && session.subscriptions <= 1
   let absent = 0
   let unverified = 0
-  for (const known of [...session.books.values()]) {
-    for (const game of [...known.games.values()]) {
+  for (const known of session.books.values()) {
+    for (const game of known.games.values()) {
       if (isGameVerified(session, known, game)) continue
       if (sweeps && game.heardEpoch !== session.epoch) {
         closeGame(work, work.book(session, known.sportsbook), game, "absent")

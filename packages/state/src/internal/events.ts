@@ -112,9 +112,9 @@ const subscribed = (work: Work, session: Session, event: Subscribed, at: Millis)
   session.match = match.isOpen ? undefined : match
   if (session.subscriptions > 1) session.syncing = true
   if (match.isOpen) return
-  for (const known of [...session.books.values()]) {
+  for (const known of session.books.values()) {
     const book = work.book(session, known.sportsbook)
-    for (const game of [...book.games.values()]) {
+    for (const game of book.games.values()) {
       if (!match.game(game.sport, game.sportsbook, game.game)) closeGame(work, book, game, "filters")
       else if (match.hasMarkets) closeMarkets(work, book, game, match)
     }

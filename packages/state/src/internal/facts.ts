@@ -7,21 +7,39 @@ export const takeFacts = (game: Game, data: GameData): boolean => {
   const info = data.info ?? undefined
   let changed = false
   const home = text(data.home_team) ?? game.home_team
-  if (home !== game.home_team) game.home_team = home, changed = true
+  if (home !== game.home_team) {
+    game.home_team = home
+    changed = true
+  }
   const away = text(data.away_team) ?? game.away_team
-  if (away !== game.away_team) game.away_team = away, changed = true
-  if (data.sport !== "" && data.sport !== game.sport) game.sport = data.sport, changed = true
+  if (away !== game.away_team) {
+    game.away_team = away
+    changed = true
+  }
+  if (data.sport !== "" && data.sport !== game.sport) {
+    game.sport = data.sport
+    changed = true
+  }
   const universal = text(data.universal_game_id) ?? text(info?.["universal_id"]) ?? game.universal_game_id
-  if (universal !== game.universal_game_id) game.universal_game_id = universal, changed = true
+  if (universal !== game.universal_game_id) {
+    game.universal_game_id = universal
+    changed = true
+  }
   if (info === undefined) return changed
   const id = identifier(info["id"]) ?? identifier(info["game_id"]) ?? game.book_game_id
-  if (id !== game.book_game_id) game.book_game_id = id, changed = true
+  if (id !== game.book_game_id) {
+    game.book_game_id = id
+    changed = true
+  }
   const when = info["when"]
   if (when === game.when) return changed
   const startsAt = parseStartsAt(when)
   if (startsAt === null) return changed
   game.when = when as string
-  if (startsAt !== game.starts_at) game.starts_at = startsAt, changed = true
+  if (startsAt !== game.starts_at) {
+    game.starts_at = startsAt
+    changed = true
+  }
   return changed
 }
 

@@ -79,7 +79,7 @@ export const applyOutcome = (work: Work, target: Target, key: string, value: unk
 export const retarget = (work: Work, target: Target): number => {
   const { session, book, game, cause } = target
   let changed = 0
-  for (const line of [...game.lines.values()]) {
+  for (const line of game.lines.values()) {
     const kind = targetKind(line.target, game.home_team, game.away_team)
     if (kind === line.target_kind) continue
     const next = own(work, game, line)

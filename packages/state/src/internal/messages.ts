@@ -36,7 +36,7 @@ export const applyItem = (work: Work, session: Session, at: Millis, item: Item):
       work.sentAt(serverTime(message.timestamp))
       const book = listen(work, session, sportsbook, at, serverTime(message.timestamp))
       if (book === undefined) return
-      for (const game of [...book.games.values()]) {
+      for (const game of book.games.values()) {
         // A game whose sport nobody named may be of this one: it must not stay believed.
         const cleared = message.action === "book_clear" || game.sport === sport || game.sport === ""
         if (cleared) closeGame(work, book, game, message.action)
@@ -253,7 +253,7 @@ const replaceLines = (
     if (wasKnown) listed++
   }
   if (listed < before) {
-    for (const line of [...game.lines.values()]) {
+    for (const line of game.lines.values()) {
       if (Object.hasOwn(outcomes, line.outcome)) continue
       closeLine(work, game, line, cause, isLate(target, line))
       changed++
@@ -336,7 +336,7 @@ const quarantine = (work: Work, session: Session, item: QuarantinedItem): void =
   const book = work.book(session, touches.sportsbook)
   if (touches.game === undefined) {
     book.doubtedAt = work.doubt()
-    for (const game of [...book.games.values()]) hear(work, session, book, game)
+    for (const game of book.games.values()) hear(work, session, book, game)
     return
   }
   const game = book.games.get(touches.game)
