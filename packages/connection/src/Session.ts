@@ -87,11 +87,13 @@ export const makeSession = (options: SessionOptions): Effect.Effect<Session, Url
     onStatus(status)
     const name = options.name ?? "feed"
     const investigate = (
-      { filters, ...facts }: NoData,
+      { filters, holds, ...facts }: NoData,
       tell: (diagnosis: Diagnosis) => void,
     ): Effect.Effect<void> =>
-      Effect.map(namesOf(filters, options.catalogue), (names) =>
-        tell(diagnose({ ...facts, session: name, host: url.host, asked: filters, names })))
+      Effect.map(namesOf(filters, options.catalogue), (names) => {
+        // Asking took its time: data may have come.
+        if (holds()) tell(diagnose({ ...facts, session: name, host: url.host, asked: filters, names }))
+      })
     const runs = new Set<Run>()
     const events = Stream.unwrap(Effect.gen(function* () {
       const queue = new EventQueue<SessionError>(options.bufferBytes ?? 8 * 1024 * 1024)
@@ -103,8 +105,7 @@ export const makeSession = (options: SessionOptions): Effect.Effect<Session, Url
         limiter: yield* Limiter,
         clock: yield* Clock.Clock,
         queue,
-        filters: () =>
-          filters,
+        filters: () => filters,
         maxAttempts: options.maxAttempts ?? Infinity,
         linkBufferBytes,
         limits: { ...defaultLimits, ...options.limits },

@@ -1,5 +1,5 @@
 /** Where a session stands. */
-import type { DisconnectReason, Filters, Millis } from "@boltodds/protocol"
+import type { Filters, Millis } from "@boltodds/protocol"
 
 /** What a session is doing, for people and dashboards. What to believe of the data is in the events, not here. */
 export type Status =
@@ -17,5 +17,5 @@ export type Status =
   /** Waiting until this session time before dialing again. */
   | { readonly _tag: "BackingOff"; readonly until: Millis; readonly why: string; readonly attempt: number }
   /** Not dialing before the consumer reads on: it had stopped for too long. */
-  | { readonly _tag: "AwaitingReader"; readonly reason: DisconnectReason }
+  | { readonly _tag: "AwaitingReader" }
   | { readonly _tag: "Closed" }

@@ -140,8 +140,10 @@ const linkOf = (socket: WebSocket, buffer: TurnBuffer, receivedBytes: () => numb
 /** Says goodbye, and does not wait long for the answer: the server counts this connection until it is gone. */
 const hangUp = (socket: WebSocket): void => {
   if (socket.readyState === socket.OPEN) {
-    socket.close(1000)
+    // What it still brings has no reader.
+    socket.removeAllListeners("message")
     socket.resume()
+    socket.close(1000)
     setTimeout(() => socket.terminate(), 500).unref()
   } else {
     socket.terminate()

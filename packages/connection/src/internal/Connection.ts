@@ -1,0 +1,206 @@
+/** One connection, from the open link to its end: reads, subscribes, and carries out what its watch decides. */
+import { type DisconnectReason, type Filters, type Frame, type Millis, subscribeMessage } from "@boltodds/protocol"
+import * as Deferred from "effect/Deferred"
+import * as Effect from "effect/Effect"
+import type { Status } from "../Status.ts"
+import type { Link, LinkClosed, Turn } from "../Transport.ts"
+import * as Watch from "../Watch.ts"
+import { isData, serverErrors } from "./judgeFrame.ts"
+import { scrub, withoutKey } from "./scrub.ts"
+import type { Tap } from "./Tap.ts"
+import type { Teller } from "./Teller.ts"
+
+/** What a connection works with. */
+export interface ConnectionConfig {
+  /** Its number, once accepted. */
+  readonly epoch: number
+  readonly link: Link
+  readonly secret: string
+  readonly openedAt: Millis
+  readonly limits: Watch.WatchLimits
+  readonly tap: Tap | undefined
+  readonly teller: Teller
+  readonly filters: () => Filters
+  readonly onStatus: (status: Status) => void
+  /** Looks at the clocks before anything is made of a moment; may end this connection. */
+  readonly look: () => Millis
+}
+
+const mostErrors = 10
+
+/** A connection. Everything but `read` and `subscribe` is synchronous, so nothing comes between its steps. */
+export class Connection {
+  readonly openedAt: Millis
+  /** Completed when it is over. */
+  readonly over: Deferred.Deferred<DisconnectReason>
+  readonly #config: ConnectionConfig
+  #phase: "awaiting_ack" | "subscribing" | "subscribed" | "over" = "awaiting_ack"
+  #watch: Watch.Watch
+  #plan: string | undefined
+  #subscribedAt: Millis | undefined
+  #liveAt: Millis | undefined
+  #errors: Array<string> = []
+
+  constructor(config: ConnectionConfig) {
+    this.#config = config
+    this.openedAt = config.openedAt
+    this.over = Deferred.makeUnsafe()
+    this.#watch = Watch.openWatch(config.openedAt, config.link.ping !== undefined, config.limits)
+  }
+
+  get plan(): string | undefined {
+    return this.#plan
+  }
+  /** When the newest filters were sent. */
+  get subscribedAt(): Millis | undefined {
+    return this.#subscribedAt
+  }
+  /** When the first data came. */
+  get liveAt(): Millis | undefined {
+    return this.#liveAt
+  }
+  /** What the server said went wrong, before the first data; without the key. */
+  get errors(): ReadonlyArray<string> {
+    return this.#errors
+  }
+  /** When `passTime` next has something to say. */
+  get dueAt(): Millis {
+    return this.#phase === "over" ? Infinity : Watch.dueAt(this.#watch)
+  }
+  /** Whether a `Paused` may yet be told with a time before now: no Tick may come before it. */
+  get mayTellPause(): boolean {
+    return this.#phase !== "over" && Watch.mayTellPause(this.#watch)
+  }
+
+  /** Reads until the link ends. Stops while the consumer has enough to do. */
+  get read(): Effect.Effect<never, LinkClosed> {
+    const { link, teller, look } = this.#config
+    const next: Effect.Effect<never, LinkClosed> = Effect.flatMap(link.pull, (turn) => {
+      const at = look()
+      if (this.#phase === "over") return Effect.never
+      this.#carryOut(Watch.onTurn(this.#watch, at, turn.frames.length, turn.pong), turn, at)
+      teller.flush()
+      if (this.#phase === "subscribing") return Effect.flatMap(this.#send, () => next)
+      return teller.queue.full ? stop : next
+    })
+    const stop = Effect.suspend(() => {
+      this.#watch = Watch.onStop(this.#watch, teller.timeline.now())
+      return Effect.flatMap(teller.queue.room, () => {
+        const at = look()
+        if (this.#phase === "over") return Effect.never
+        this.#carryOut(Watch.onResume(this.#watch, at))
+        teller.flush()
+        return next
+      })
+    })
+    return next
+  }
+
+  /** Sends the filters as they are now, where the server is ready for them; otherwise they follow its ack. */
+  get subscribe(): Effect.Effect<void> {
+    // A link that is closed says so to its reader too.
+    return Effect.suspend(() => this.#phase === "subscribed" ? Effect.ignore(this.#send) : Effect.void)
+  }
+
+  /** Time went by. */
+  passTime(at: Millis): void {
+    if (this.#phase === "over") return
+    this.#carryOut(Watch.onTime(this.#watch, at, this.#config.link.receivedBytes?.()))
+  }
+
+  /** Nothing at all ran between these times. */
+  stalled(from: Millis, at: Millis): void {
+    if (this.#phase === "over") return
+    this.#carryOut(Watch.onStall(this.#watch, from, at))
+  }
+
+  /** Ends it, at once for the consumer: nothing of it is told after this. */
+  end(reason: DisconnectReason): void {
+    if (this.#phase === "over") return
+    const { teller, tap } = this.#config
+    const accepted = this.#phase !== "awaiting_ack"
+    this.#phase = "over"
+    tap?.close()
+    if (accepted) teller.disconnected(teller.timeline.now(), reason)
+    teller.flush()
+    Deferred.doneUnsafe(this.over, Effect.succeed(reason))
+  }
+
+  get #send(): Effect.Effect<void, LinkClosed> {
+    const { link, teller, filters: newest } = this.#config
+    return Effect.suspend(() => {
+      const filters = newest()
+      return Effect.map(link.send(subscribeMessage(filters)), () => {
+        if (this.#phase === "over") return
+        const at = teller.timeline.now()
+        this.#phase = "subscribed"
+        this.#subscribedAt = at
+        teller.subscribed(at, filters)
+        this.#tellFlow()
+        teller.flush()
+      })
+    })
+  }
+
+  #carryOut(verdict: Watch.Verdict, turn?: Turn, at: Millis = 0): void {
+    this.#watch = verdict.watch
+    for (const notice of verdict.before) this.#notice(notice)
+    if (turn !== undefined) this.#takeFrames(turn.frames, at)
+    for (const notice of verdict.after) this.#notice(notice)
+    if (verdict.ping !== undefined) this.#config.link.ping?.(verdict.ping)
+    if (verdict.end !== undefined) this.end(verdict.end)
+  }
+
+  #notice(notice: Watch.Notice): void {
+    const { teller, onStatus, epoch } = this.#config
+    teller.notice(notice)
+    if (notice._tag === "Silent") onStatus({ _tag: "Stale", epoch, reason: "silent" })
+    if (notice._tag === "Paused") onStatus({ _tag: "Stale", epoch, reason: "paused" })
+    if (notice._tag === "Heard") this.#tellFlow()
+  }
+
+  #tellFlow(): void {
+    const { onStatus, epoch, filters } = this.#config
+    onStatus({ _tag: this.#liveAt === undefined ? "Syncing" : "Live", epoch, filters: filters() })
+  }
+
+  #takeFrames(raws: Turn["frames"], at: Millis): void {
+    const { teller, tap } = this.#config
+    const shown = tap?.take(raws.length)
+    for (let index = 0; index < raws.length; index++) {
+      if (this.#liveAt !== undefined && shown === undefined) return teller.frames(raws, index, at)
+      this.#takeFrame(raws[index]!, shown?.[index], at)
+    }
+  }
+
+  #takeFrame(raw: string | Uint8Array, shown: Frame | undefined, at: Millis): void {
+    const { teller, epoch, secret } = this.#config
+    const clean = this.#liveAt === undefined ? withoutKey(raw, secret) : raw
+    // One that waited behind an event made later gets that one's time.
+    const known = shown !== undefined && shown.at === teller.timeline.stamp(shown.at)
+    const frame = known ? shown : teller.makeFrame(epoch, at, clean)
+    if (this.#phase === "awaiting_ack") this.#accept(frame)
+    teller.frame(frame)
+    if (this.#liveAt === undefined) this.#judge(frame)
+  }
+
+  /** The first frame says that the server accepted us, ack or not. */
+  #accept(frame: Frame): void {
+    this.#phase = "subscribing"
+    const first = frame.items[0]
+    if (first?._tag === "Message" && first.message.action === "socket_connected") {
+      this.#plan = first.message.plan ?? undefined
+    }
+    this.#config.teller.connected(this.#config.epoch, frame.at, this.#plan)
+  }
+
+  /** Until the first data, frames are looked into; they are decoded once, for whoever comes after. */
+  #judge(frame: Frame): void {
+    for (const text of serverErrors(frame)) {
+      if (this.#errors.length < mostErrors) this.#errors.push(scrub(text, this.#config.secret))
+    }
+    if (!isData(frame)) return
+    this.#liveAt = frame.at
+    if (this.#phase === "subscribed") this.#tellFlow()
+  }
+}
