@@ -6,6 +6,7 @@ import { libraries, readText, sourcesOf } from "./workspace.ts"
 export const undocumentedIn = (path: string, source: string): ReadonlyArray<string> => {
   const { program, comments } = parseSync(path, source)
   let previousEnd = 0
+  let previousName: string | undefined
   return program.body.flatMap((node) => {
     const from = previousEnd
     previousEnd = node.end
@@ -19,10 +20,15 @@ export const undocumentedIn = (path: string, source: string): ReadonlyArray<stri
     const name = declaration.type === "VariableDeclaration" ? declaration.declarations[0]!.id : declaration.id
     const shown = name?.type === "Identifier" ? name.name : "an export"
     const line = source.slice(0, node.start).split("\n").length
-    return documented ? [] : [`${path}:${line}: ${shown} has no doc comment`]
+    // Overloads of a function share the comment on the first.
+    const overload = declaration.type !== "VariableDeclaration" && shown === previousName
+    previousName = shown
+    return documented || overload ? [] : [`${path}:${line}: ${shown} has no doc comment`]
   })
 }
 
 /** Checks every library. */
 export const checkDocumented = (): ReadonlyArray<string> =>
-  libraries.flatMap(sourcesOf).flatMap((path) => undocumentedIn(path, readText(path)))
+  libraries.flatMap(sourcesOf).filter((path) => !path.includes("/src/internal/")).flatMap((path) =>
+    undocumentedIn(path, readText(path))
+  )

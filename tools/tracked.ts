@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process"
 import { root } from "./workspace.ts"
 
 const forbidden: ReadonlyArray<{ readonly what: string; readonly pattern: RegExp }> = [
-  { what: "a path of one machine", pattern: /(?<![\w.$}*)-])\/(?:work|farm|root|home|Users)\/[\w.-]/ },
+  { what: "a path of one machine", pattern: /(?<![\w.$}*)-])\/(?:work|farm|root|home|Users)\/(?!someone\b)[\w.-]/ },
   { what: "the address of a package registry", pattern: /https?:\/\/[^\s/"']*(?:registry|npmjs|npm\.)[^\s/"']*/i },
   { what: "a tarball address", pattern: /\btarball:\s*\S*:\/\// },
 ]

@@ -55,6 +55,10 @@ export function naked(): void {}
 const inner = 3
 /** Good too. */
 export type Fine = typeof inner
+/** One comment for all overloads. */
+export function over(a: string): void
+export function over(a: number): void
+export function over(): void {}
 `
     expect(undocumentedIn("File.ts", source)).toEqual([
       "File.ts:3: bare has no doc comment",
@@ -104,12 +108,12 @@ describe("the rule on tracked files", () => {
 
   it("names machine paths and registry addresses", () => {
     const text = [
-      `see ${slash}home${slash}someone/project`,
+      `see ${slash}home${slash}ann/project`,
       `resolved: https:${slash}${slash}registry.example.org/effect`,
       `tarball: https:${slash}${slash}example.org/x.tgz`,
     ].join("\n")
     expect(leaksIn("a.md", text)).toEqual([
-      `a.md:1: a path of one machine: ${slash}home${slash}s`,
+      `a.md:1: a path of one machine: ${slash}home${slash}a`,
       `a.md:2: the address of a package registry: https:${slash}${slash}registry.example.org`,
       `a.md:3: a tarball address: tarball: https:${slash}${slash}`,
     ])

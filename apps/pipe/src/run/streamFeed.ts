@@ -65,7 +65,11 @@ export const streamFeed = async (
   if (progress !== undefined) log.beforeEach(progress.clear)
 
   const interrupted = Deferred.makeUnsafe<string>()
-  const stopListening = onInterruption((signal) => Deferred.doneUnsafe(interrupted, Exit.succeed(`signal ${signal}`)))
+  const stopListening = onInterruption((signal) => {
+    // Behind the terminal's own ^C.
+    if (process.stderr.isTTY === true && signal === "SIGINT") process.stderr.write("\n")
+    Deferred.doneUnsafe(interrupted, Exit.succeed(`signal ${signal}`))
+  })
   const until = output.forMillis === undefined ? Deferred.await(interrupted) : Effect.raceFirst(
     Deferred.await(interrupted),
     Effect.as(Effect.sleep(output.forMillis), "time is up"),
@@ -75,7 +79,7 @@ export const streamFeed = async (
   const program = Effect.gen(function* () {
     const catalogue = yield* makeCatalogue({ ...feed, get: nodeGet })
     const subscribed = Deferred.makeUnsafe<void>()
-    const tell = tellStatus(log, address.host)
+    const tell = tellStatus(log, address.host, Date.now)
     const session = yield* makeSession({
       ...feed,
       filters,

@@ -6,6 +6,7 @@ import type { Log } from "../Log.ts"
 export const tellStatus = (
   log: Log,
   host: string,
+  now: () => number,
 ): (status: Status) => void => {
   let live = false
   return (status) => {
@@ -33,8 +34,9 @@ export const tellStatus = (
         return
       case "BackingOff":
         live = false
+        // Session time is wall time but for jumps of the clock.
         log.log("warn", `no connection: ${status.why}`, {
-          attempt: status.attempt,
+          again_in_s: Math.max(0, Math.round((status.until - now()) / 100) / 10),
         })
         return
       case "AwaitingReader":
