@@ -201,34 +201,13 @@ const make = <const Name extends string>(name: Name) =>
           "The world holds the games that the example of the vendor's documentation subscribes to.",
       ),
       Command.withExamples([
-        {
-          command: name,
-          description: "A made-up feed of 100 messages a second on port 7878",
-        },
-        {
-          command: `${name} --rate 20000 --seed 7`,
-          description: "A busy day, the same one every time",
-        },
-        {
-          command: `${name} --replay day.ndjson.gz --speed 60`,
-          description: "A recorded day, an hour a minute",
-        },
-        {
-          command: `${name} --cut-every 30s`,
-          description: "Does your client recover?",
-        },
-        {
-          command: `${name} --fault garbage --binary`,
-          description: "Does it read what it is sent?",
-        },
-        {
-          command: `${name} --fault refuse-429`,
-          description: "Does it hammer the server?",
-        },
-        {
-          command: `${name} --limits --plan Growth --key k`,
-          description: "The limits of a plan",
-        },
+        { command: name, description: "A made-up feed of 100 messages a second on port 7878" },
+        { command: `${name} --rate 20000 --seed 7`, description: "A busy day, the same one every time" },
+        { command: `${name} --replay day.ndjson.gz --speed 60`, description: "A recorded day, an hour a minute" },
+        { command: `${name} --cut-every 30s`, description: "Does your client recover?" },
+        { command: `${name} --fault garbage --binary`, description: "Does it read what it is sent?" },
+        { command: `${name} --fault refuse-429`, description: "Does it hammer the server?" },
+        { command: `${name} --limits --plan Growth --key k`, description: "The limits of a plan" },
       ]),
     )
 
@@ -252,12 +231,14 @@ const presenter = (name: string): CliOutput.Presenter => ({
   present: (event) =>
     Effect.sync(() => {
       const formatter = CliOutput.defaultFormatter({ colors: false })
-      if (event._tag === "Version") process.stdout.write(`${event.version}\n`)
-      else if (event._tag === "Help") {
-        process.stdout.write(`${formatter.formatHelpDoc(event.helpDoc)}\n`)
-      } else {for (const error of event.errors) {
-          say(`${name}: ${error.message}. Try ${name} --help`)
-        }}
+      switch (event._tag) {
+        case "Version":
+          return writeOut(`${event.version}\n`)
+        case "Help":
+          return writeOut(`${formatter.formatHelpDoc(event.helpDoc)}\n`)
+        case "InvalidInvocation":
+          return event.errors.forEach((error) => say(`${name}: ${error.message}. Try ${name} --help`))
+      }
     }),
 })
 
