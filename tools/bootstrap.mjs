@@ -13,15 +13,18 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const nodeWanted = { oldest: [22, 19], install: "24.21.0" }
 const pnpmWanted = { oldestMajor: 12, install: "12.21.0" }
 const toolsBin = join(root, ".tools", "node_modules", ".bin")
+const commandFile = join(root, "apps", "pipe", "dist", "boltodds-pipe.js")
 const installStamp = join(root, "node_modules", ".boltodds-installed")
 
 class SetupFailure extends Error {}
 
 const say = (text) => process.stderr.write(`[setup] ${text}\n`)
 
-/** Runs a set-up command with its output on stderr; fails with what to do about it. */
-const runSetup = (command, args, { env, what, advice }) => {
-  const result = spawnSync(command, args, { cwd: root, env, stdio: ["ignore", 2, 2] })
+/** Runs a set-up command with its output on stderr (a quiet one's only when it fails); fails with what to do about it. */
+const runSetup = (command, args, { env, what, advice, quiet = false }) => {
+  const output = quiet ? "pipe" : 2
+  const result = spawnSync(command, args, { cwd: root, env, stdio: ["ignore", output, output] })
+  if (quiet && result.status !== 0) process.stderr.write(Buffer.concat([result.stdout, result.stderr].filter(Boolean)))
   if (result.error !== undefined) throw new SetupFailure(`Cannot ${what}: ${result.error.message}. ${advice}`)
   if (result.signal !== null) throw new SetupFailure(`Stopped by ${result.signal} while trying to ${what}.`)
   if (result.status !== 0) throw new SetupFailure(`Cannot ${what}: ${command} ended with ${result.status}. ${advice}`)
@@ -116,10 +119,12 @@ const installDependencies = (env) => {
 }
 
 const buildApps = (env) => {
-  const quiet = { ...env, TURBO_TELEMETRY_DISABLED: "1", DO_NOT_TRACK: "1", TURBO_NO_UPDATE_NOTIFIER: "1" }
+  if (!existsSync(commandFile)) say("building the apps")
+  const still = { ...env, TURBO_TELEMETRY_DISABLED: "1", DO_NOT_TRACK: "1", TURBO_NO_UPDATE_NOTIFIER: "1" }
   const turbo = join(root, "node_modules", ".bin", "turbo")
   runSetup(turbo, ["run", "build", "--filter=./apps/*", "--output-logs=errors-only", "--log-order=grouped"], {
-    env: quiet,
+    env: still,
+    quiet: true,
     what: "build the apps",
     advice: "The lines above say which file does not build.",
   })
@@ -158,10 +163,9 @@ const main = () => {
   installDependencies(env)
   if (task === "test") return handOver(node, [join(root, "tools", "check.ts"), ...args], { cwd: root, env })
   buildApps(env)
-  const command = join(root, "apps", "pipe", "dist", "boltodds-pipe.js")
   // npm runs scripts in the root; paths in ARGS are meant from where the user stands.
   const cwd = process.env["INIT_CWD"] ?? process.cwd()
-  handOver(node, [command, ...(args.length === 0 ? ["demo"] : args)], { cwd, env })
+  handOver(node, [commandFile, ...(args.length === 0 ? ["demo"] : args)], { cwd, env })
 }
 
 try {
