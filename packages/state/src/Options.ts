@@ -22,13 +22,18 @@ export interface StateOptions {
 /** {@link StateOptions} with every default filled in. */
 export type ResolvedOptions = Required<StateOptions>
 
-/** Fills in the defaults. */
+/** Fills in the defaults. Throws where a length of time is none; a heartbeat must have one. */
 export const resolveOptions = (options: StateOptions): ResolvedOptions => ({
   run: options.run,
   filters: options.filters ?? {},
-  settleMillis: options.settleMillis ?? 10_000,
-  heartbeatMillis: options.heartbeatMillis ?? 10_000,
-  pausedStaleMillis: options.pausedStaleMillis ?? 5_000,
-  bookSilentMillis: options.bookSilentMillis ?? 300_000,
-  clockJumpMillis: options.clockJumpMillis ?? 5_000,
+  settleMillis: checked("settleMillis", options.settleMillis ?? 10_000, 0),
+  heartbeatMillis: checked("heartbeatMillis", options.heartbeatMillis ?? 10_000, 1),
+  pausedStaleMillis: checked("pausedStaleMillis", options.pausedStaleMillis ?? 5_000, 0),
+  bookSilentMillis: checked("bookSilentMillis", options.bookSilentMillis ?? 300_000, 0),
+  clockJumpMillis: checked("clockJumpMillis", options.clockJumpMillis ?? 5_000, 0),
 })
+
+const checked = (name: keyof StateOptions, millis: Millis, least: Millis): Millis => {
+  if (millis >= least) return millis
+  throw new RangeError(`Cannot make a state: ${name} must be a number of ${least} or more: current value is ${millis}`)
+}

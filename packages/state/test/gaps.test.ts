@@ -110,6 +110,16 @@ describe("a gap", () => {
     }
   })
 
+  it("opens once more where all that is told of a newer connection is its end", () => {
+    const script = new Script().connect().frame(full())
+    const before = script.events.length
+    script.epoch = 2
+    expect(since(reduce(script.disconnect()), before)).toMatchObject([
+      { control: "gap_opened", reason: "new_connection", code: null, epoch: 2 },
+      { control: "gap_opened", reason: "closed", code: 1006, epoch: 2, last: true },
+    ])
+  })
+
   it("is not seen in frames alone: a replay without connections is one connection", () => {
     const script = new Script()
     const replayed = reduce(

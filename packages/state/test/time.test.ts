@@ -1,5 +1,5 @@
 import { fold, makeFrame } from "@boltodds/protocol"
-import { apply, book, makeSync, stop, thaw, track } from "@boltodds/state"
+import { apply, book, make, makeSync, stop, thaw, track } from "@boltodds/state"
 import { describe, expect, it } from "vitest"
 import { message, outcome, Script } from "./events.ts"
 import { type Records, reduce, run, since, together } from "./reduce.ts"
@@ -47,10 +47,25 @@ describe("time in the records", () => {
     const script = new Script().connect().frame(full())
     const start = script.at
     script.wait(100 * 365 * 86_400_000).tick()
-    const times = beats(reduce(script).records)
+    const { steps } = apply(make({ run }), script.events)
+    const times = beats(steps.flatMap((step) => step.records))
     expect(times.slice(0, 8_640)).toEqual(Array.from({ length: 8_640 }, (_, index) => start + (index + 1) * 10_000))
     expect(times.length).toBeLessThan(110_000)
     expect(times.at(-1)!).toBeGreaterThan(script.at - 200 * 86_400_000)
+  })
+
+  it("is measured in lengths that are numbers, and a heartbeat has one", () => {
+    for (const heartbeatMillis of [0, -1, 0.5, NaN]) {
+      expect(() => make({ run, heartbeatMillis })).toThrow(
+        `heartbeatMillis must be a number of 1 or more: current value is ${heartbeatMillis}`,
+      )
+    }
+    for (const option of ["settleMillis", "pausedStaleMillis", "bookSilentMillis", "clockJumpMillis"]) {
+      expect(() => make({ run, [option]: -1 })).toThrow(`${option} must be a number of 0 or more: current value is -1`)
+      expect(() => make({ run, [option]: NaN })).toThrow(option)
+    }
+    const script = new Script().connect().frame(full()).wait(100_000).tick()
+    expect(beats(reduce(script, { heartbeatMillis: Infinity }).records)).toEqual([])
   })
 
   it("never goes back, and takes a time that is none for the last one known", () => {

@@ -1,5 +1,6 @@
 /** What the events of a session do, apart from the messages of its frames. */
 import {
+  type DisconnectReason,
   type FeedEvent,
   type FilterMatch,
   matchFilters,
@@ -44,7 +45,7 @@ export const applyEvent = (work: Work, event: FeedEvent, at: Millis): void => {
       subscribed(work, session, event, at)
       break
     case "Disconnected":
-      openGap(work, session, event, at)
+      openGap(work, session, at, event.reason)
       session.connected = false
       session.ended = true
       break
@@ -66,7 +67,7 @@ export const applyEvent = (work: Work, event: FeedEvent, at: Millis): void => {
 
 const beginEpoch = (work: Work, session: Session, event: FeedEvent, at: Millis): void => {
   if (event.epoch === session.epoch && session.connected) return
-  if (session.connected) openGap(work, session, event, at)
+  if (session.connected) openGap(work, session, at, undefined)
   session.epoch = event.epoch
   session.connected = true
   session.ended = false
@@ -82,8 +83,7 @@ const beginEpoch = (work: Work, session: Session, event: FeedEvent, at: Millis):
 }
 
 /** Everything of the session is unverified from here on. */
-const openGap = (work: Work, session: Session, event: FeedEvent, at: Millis): void => {
-  const reason = event._tag === "Disconnected" ? event.reason : undefined
+const openGap = (work: Work, session: Session, at: Millis, reason: DisconnectReason | undefined): void => {
   work.control("gap_opened", {
     reason: reason?.kind ?? "new_connection",
     code: reason?.code ?? null,
