@@ -1,0 +1,31 @@
+/**
+ * A book in another process: `boltodds-pipe --emit changes | node examples/fold-changes.ts`.
+ *
+ * Reads records, folds them, and after each group says how many lines are live and how many are in doubt.
+ */
+import { createInterface } from "node:readline"
+import { emptyBook, fold, isLive, type StreamRecord } from "@boltodds/protocol"
+
+let book = emptyBook
+let group: Array<StreamRecord> = []
+let told = ""
+
+for await (const line of createInterface({ input: process.stdin })) {
+  const record = JSON.parse(line) as StreamRecord
+  group.push(record)
+  // A frame's records belong together: only behind the last of them is the book what the feed meant.
+  if (record.last !== true) continue
+  book = fold(book, group)
+  group = []
+  let live = 0
+  let inDoubt = 0
+  for (const game of book.games.values()) {
+    for (const line of game.lines.values()) {
+      if (isLive(book, game, line)) live++
+      else inDoubt++
+    }
+  }
+  const now = `${live} live, ${inDoubt} in doubt`
+  if (now !== told) console.log(now)
+  told = now
+}
