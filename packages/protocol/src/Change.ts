@@ -1,7 +1,8 @@
 /** What happened to the odds: the toolkit's own language, one record per game or outcome and message. */
 import * as Schema from "effect/Schema"
 import type { Side, TargetKind } from "./Side.ts"
-import { type Stamp, stampFields, Whole } from "./Stamp.ts"
+import type { Stamp } from "./Stamp.ts"
+import { stampFields, Whole } from "./stampFields.ts"
 
 /**
  * Why a change came.

@@ -3,7 +3,8 @@ import * as Schema from "effect/Schema"
 import type { Change } from "./Change.ts"
 import type { DisconnectKind } from "./FeedEvent.ts"
 import { Filters } from "./Filters.ts"
-import { type Stamp, stampFields, Whole } from "./Stamp.ts"
+import type { Stamp } from "./Stamp.ts"
+import { stampFields, Whole } from "./stampFields.ts"
 
 /** The version of Change and Control: raised when a field changes its meaning, which is never planned. */
 export const schemaVersion = 1

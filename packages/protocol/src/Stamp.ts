@@ -1,5 +1,4 @@
 /** What every record of the toolkit's own language carries. */
-import * as Schema from "effect/Schema"
 
 /** Where and when a record belongs. `run` and `seq` together are its identity. */
 export interface Stamp {
@@ -19,20 +18,4 @@ export interface Stamp {
   readonly last?: true
   /** The frame waited in buffers while we were not reading. */
   readonly delayed?: true
-}
-
-/** A count or a number in a row: whole, as JSON can write it. */
-export const Whole: Schema.Codec<number> = Schema.Number.check(Schema.isInt())
-
-/** The schema fields of {@link Stamp}. */
-export const stampFields = {
-  run: Schema.String.annotate({ description: "A ULID for each start of the program; run and seq identify a record." }),
-  seq: Whole,
-  session: Schema.String,
-  epoch: Whole,
-  at: Schema.String.annotate({ description: "When it took effect by the session clock: ISO 8601, UTC." }),
-  sent_at: Schema.NullOr(Schema.String).annotate({ description: "The server's own time of the message, as sent." }),
-  frame: Schema.NullOr(Whole),
-  last: Schema.optionalKey(Schema.Literal(true)),
-  delayed: Schema.optionalKey(Schema.Literal(true)),
 }

@@ -1,0 +1,18 @@
+/** The schema of what every record carries; a module of its own because its type is its value. */
+import * as Schema from "effect/Schema"
+
+/** A count or a number in a row: whole, as JSON can write it. */
+export const Whole: Schema.Codec<number> = Schema.Number.check(Schema.isInt())
+
+/** The schema fields of a stamp. */
+export const stampFields = {
+  run: Schema.String.annotate({ description: "A ULID for each start of the program; run and seq identify a record." }),
+  seq: Whole,
+  session: Schema.String,
+  epoch: Whole,
+  at: Schema.String.annotate({ description: "When it took effect by the session clock: ISO 8601, UTC." }),
+  sent_at: Schema.NullOr(Schema.String).annotate({ description: "The server's own time of the message, as sent." }),
+  frame: Schema.NullOr(Whole),
+  last: Schema.optionalKey(Schema.Literal(true)),
+  delayed: Schema.optionalKey(Schema.Literal(true)),
+}
