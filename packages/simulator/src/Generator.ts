@@ -10,11 +10,8 @@ export interface GeneratorHost {
 
 /** Between turns at high rates: several messages share a turn, and so an array frame. */
 const turnMillis = 10
-/**
- * The most that one turn makes up for when the process was held up, so that turns stay short: a machine that cannot
- * keep up falls behind its rate, and stays responsive.
- */
-const mostCatchUpMillis = 50
+/** A process that was held up makes up for this much; what is beyond it never happens. */
+const mostCatchUpMillis = 1000
 
 /** Generates at a rate, waiting where a client must be waited for. */
 export class Generator {
@@ -26,6 +23,8 @@ export class Generator {
   #waiting = false
   #last = 0
   #due = 0
+  /** Counts beginnings and ends: what is called in the midst of a turn may have begun or ended all this anew. */
+  #life = 0
 
   constructor(host: GeneratorHost, rate: number) {
     this.#host = host
@@ -34,11 +33,16 @@ export class Generator {
 
   /** Begins, or begins again from now after a pause or a change of rate. */
   #begin(): void {
-    clearTimeout(this.#timer)
+    this.#end()
     this.#waiting = false
     if (this.#paused || this.#stopped || this.#rate <= 0) return
     this.#last = performance.now()
-    this.#schedule()
+    this.#schedule(Math.max(1000 / this.#rate, turnMillis))
+  }
+
+  #end(): void {
+    this.#life++
+    clearTimeout(this.#timer)
   }
 
   start(): void {
@@ -47,12 +51,12 @@ export class Generator {
 
   stop(): void {
     this.#stopped = true
-    clearTimeout(this.#timer)
+    this.#end()
   }
 
   pause(): void {
     this.#paused = true
-    clearTimeout(this.#timer)
+    this.#end()
   }
 
   resume(): void {
@@ -71,9 +75,8 @@ export class Generator {
     if (this.#waiting && !this.#host.congested()) this.#begin()
   }
 
-  #schedule(): void {
-    const interval = Math.max(1000 / this.#rate, turnMillis)
-    this.#timer = setTimeout(this.#turn, Math.max(interval - (performance.now() - this.#last), 0))
+  #schedule(afterMillis: number): void {
+    this.#timer = setTimeout(this.#turn, afterMillis)
   }
 
   readonly #turn = (): void => {
@@ -81,12 +84,18 @@ export class Generator {
       this.#waiting = true
       return
     }
+    const life = this.#life
+    const rate = this.#rate
     const now = performance.now()
-    this.#due += (Math.min(now - this.#last, Math.max(mostCatchUpMillis, 2000 / this.#rate)) * this.#rate) / 1000
+    const most = Math.max((mostCatchUpMillis * rate) / 1000, 2)
+    this.#due = Math.min(this.#due + ((now - this.#last) * rate) / 1000, most)
     this.#last = now
-    const whole = Math.floor(this.#due)
-    // More than asked for may come: some things that happen take several messages to tell. The next turn makes up.
+    // A turn stays short however much there is to make up for: the process has sockets to serve in between.
+    const whole = Math.min(Math.floor(this.#due), Math.ceil((2 * turnMillis * rate) / 1000))
+    // More than asked for may come: some things that happen take several messages to tell. Later turns make up.
     if (whole >= 1) this.#due -= this.#host.generate(whole)
-    this.#schedule()
+    if (this.#life !== life) return
+    const interval = Math.max(1000 / rate, turnMillis)
+    this.#schedule(this.#due >= whole && whole > 1 ? 0 : Math.max(interval - (performance.now() - now), 0))
   }
 }

@@ -35,6 +35,27 @@ describe("the pace", () => {
       expect(probe.book).toEqual(simulator.book())
     }))
 
+  it("can be paused from within a behaviour, and then stands still", () =>
+    withSimulator({ ...quiet, rate: 2000 }, async ({ simulator, subscribed }) => {
+      const probe = await subscribed()
+      await probe.until(() => probe.actions("line_update").length > 0)
+      const stop = simulator.behave({
+        name: "pause at the next frame",
+        frame: () => {
+          simulator.pause()
+          return undefined
+        },
+      })
+      const { messagesSent } = await simulator.waitFor(() => true)
+      await simulator.waitFor((stats) => stats.messagesSent > messagesSent)
+      stop()
+      const before = simulator.book()
+      await probe.ping(simulator)
+      for (let turn = 0; turn < 5; turn++) await probe.ping(simulator)
+      expect(simulator.book()).toEqual(before)
+      expect(probe.book).toEqual(before)
+    }))
+
   it("waits for a client that does not read, and loses nothing", () =>
     withSimulator({ ...quiet, rate: 50_000, maxBacklogBytes: 500_000 }, async ({ simulator, subscribed }) => {
       const probe = await subscribed()
