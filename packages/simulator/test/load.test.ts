@@ -11,11 +11,11 @@ describe("the pace", () => {
       const all = await subscribed()
       await all.until(() => all.actions("line_update").length > 0)
       const [start, sent] = [performance.now(), simulator.stats().messagesSent]
-      await simulator.waitFor((stats) => stats.messagesSent >= sent + 2000)
+      await simulator.waitFor((stats) => stats.messagesSent >= sent + 6000)
       const seconds = (performance.now() - start) / 1000
-      // Never faster; slower only where the machine is.
-      expect(seconds).toBeGreaterThan(0.85)
-      expect(seconds).toBeLessThan(4)
+      // Three seconds' worth; up to one second may be made up for in a burst, and a busy machine is slower.
+      expect(seconds).toBeGreaterThan(1.9)
+      expect(seconds).toBeLessThan(12)
       expect(probe.dataMessages).toEqual([])
     }))
 
