@@ -79,7 +79,7 @@ class Messages implements Emission<Message> {
       const item = items[index]!
       if (!isTold(item)) continue
       const value = item._tag === "Message" ? item.message : item.value as UnknownMessage
-      groups.record(++this.#seq, isAll && index === final, value, messageForm, oneLine(item.text))
+      groups.record(++this.#seq, isAll && index === final, value, messageForm, item.text)
     }
   }
 
@@ -97,9 +97,3 @@ const isTold = (item: Item): item is Exclude<Item, { _tag: "Quarantined" }> => {
   const { action } = item.message
   return action !== "ping" && action !== "socket_connected" && action !== "subscription_updated"
 }
-
-const lineBreaks = /[\r\n]+/g
-
-/** JSON that parsed has line breaks between its tokens only (RFC 8259, section 7): a space means the same. */
-const oneLine = (text: string): string =>
-  text.includes("\n") || text.includes("\r") ? text.replace(lineBreaks, " ") : text

@@ -47,7 +47,8 @@ export class Hub {
       this.#onSated()
       return Effect.never
     }
-    if (full.length === 0) return Effect.void
+    // Lanes get their turn before the source does: what is told is passed on while it is young, and little of it waits.
+    if (full.length === 0) return Effect.yieldNow
     return Effect.forEach(full, (route) => route.lane.room, { discard: true })
   }
 

@@ -1,7 +1,6 @@
 /** One batch at a time, through all its attempts. */
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
-import * as Exit from "effect/Exit"
 import type { Envelope } from "../Envelope.ts"
 import type { LaneEnd } from "../Lane.ts"
 import type { LaneEvent } from "../LaneEvent.ts"
@@ -29,49 +28,56 @@ export class Delivery<A> {
     this.#options = options
   }
 
-  /** Returns when every envelope has its place in the books; with an end where the sink takes no more. */
-  readonly deliver: (envelopes: ReadonlyArray<Envelope<A>>) => Effect.Effect<LaneEnd | undefined> = (envelopes) => {
-    const { onEvent, retry } = this.#options
-    const attempts = Effect.fnUntraced(function* (self: Delivery<A>) {
-      let rest = envelopes
-      for (let attempt = 1;; attempt++) {
-        const exit = yield* Effect.exit(self.#write(rest, attempt))
-        if (Exit.isSuccess(exit)) {
-          self.#delivered(rest)
-          return undefined
-        }
-        const error = errorOf(exit.cause)
-        rest = self.#enter(rest, error)
-        switch (error.rest) {
-          case "retry": {
-            if (rest.length === 0) return undefined
-            if (attempt >= retry.attempts) {
-              self.#ledger.deadLettered(rest)
-              self.#trouble({ _tag: "DeadLettered", error, lost: rest.length })
-              return undefined
-            }
-            const delay = yield* retryDelay(retry, attempt, error.retryAfter)
-            self.#ledger.retries += 1
-            self.#trouble({ _tag: "Retrying", error, attempt, delay })
-            yield* Effect.sleep(delay)
-            break
-          }
-          case "degrade":
-            self.#ledger.lost(rest, "degraded")
-            self.#trouble({ _tag: "Degraded", error, lost: rest.length })
-            return undefined
-          case "disable":
-          case "end": {
-            const lost = rest.length + self.#ledger.store.waiting
-            const _tag = error.rest === "end" ? "Ended" : "Disabled"
-            self.#ledger.lost(rest, _tag === "Ended" ? "ended" : "disabled")
-            onEvent({ _tag, error, lost })
-            return { _tag, error } satisfies LaneEnd
-          }
-        }
-      }
+  /**
+   * Returns when every envelope has its place in the books; with an end where the sink takes no more.
+   *
+   * No generator here: V8 gives every new generator function a hidden class of its own in the old space, which would
+   * hold each batch until a full collection.
+   */
+  deliver(envelopes: ReadonlyArray<Envelope<A>>, attempt = 1): Effect.Effect<LaneEnd | undefined> {
+    return Effect.matchCauseEffect(this.#write(envelopes, attempt), {
+      onSuccess: () => {
+        this.#delivered(envelopes)
+        return Effect.undefined
+      },
+      onFailure: (cause) => this.#failed(envelopes, attempt, errorOf(cause)),
     })
-    return attempts(this)
+  }
+
+  #failed(
+    envelopes: ReadonlyArray<Envelope<A>>,
+    attempt: number,
+    error: SinkError,
+  ): Effect.Effect<LaneEnd | undefined> {
+    const rest = this.#enter(envelopes, error)
+    switch (error.rest) {
+      case "retry": {
+        const { retry } = this.#options
+        if (rest.length === 0) return Effect.undefined
+        if (attempt >= retry.attempts) {
+          this.#ledger.deadLettered(rest)
+          this.#trouble({ _tag: "DeadLettered", error, lost: rest.length })
+          return Effect.undefined
+        }
+        return Effect.flatMap(retryDelay(retry, attempt, error.retryAfter), (delay) => {
+          this.#ledger.retries += 1
+          this.#trouble({ _tag: "Retrying", error, attempt, delay })
+          return Effect.andThen(Effect.sleep(delay), Effect.suspend(() => this.deliver(rest, attempt + 1)))
+        })
+      }
+      case "degrade":
+        this.#ledger.lost(rest, "degraded")
+        this.#trouble({ _tag: "Degraded", error, lost: rest.length })
+        return Effect.undefined
+      case "disable":
+      case "end": {
+        const lost = rest.length + this.#ledger.store.waiting
+        const _tag = error.rest === "end" ? "Ended" : "Disabled"
+        this.#ledger.lost(rest, _tag === "Ended" ? "ended" : "disabled")
+        this.#options.onEvent({ _tag, error, lost })
+        return Effect.succeed<LaneEnd>({ _tag, error })
+      }
+    }
   }
 
   #write(envelopes: ReadonlyArray<Envelope<A>>, attempt: number): Effect.Effect<void, SinkError> {
