@@ -174,6 +174,9 @@ export const parseFlags = (
   return new Given(values, words)
 }
 
+/** A word as it may be shown: it may be a key that was typed in the wrong place, so only its beginning is. */
+export const showWord = (word: string): string => JSON.stringify(word.length > 8 ? `${word.slice(0, 4)}…` : word)
+
 const splitAtEquals = (arg: string): readonly [string, string | undefined] => {
   const at = arg.indexOf("=")
   return at < 0 ? [arg, undefined] : [arg.slice(0, at), arg.slice(at + 1)]

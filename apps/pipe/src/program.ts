@@ -6,7 +6,7 @@ import { demo } from "./commands/demo.ts"
 import { simulate } from "./commands/simulate.ts"
 import { stream } from "./commands/stream.ts"
 import { ExitCode, Failure, UsageError } from "./ExitCode.ts"
-import { parseFlags } from "./flags.ts"
+import { parseFlags, showWord } from "./flags.ts"
 import { helpOf } from "./help.ts"
 import { paintFor, writeOut } from "./Terminal.ts"
 import { version } from "./version.ts"
@@ -17,6 +17,8 @@ const byName = (name: string | undefined) => named.find((command) => command.nam
 
 /** Runs the program; resolves with the exit code when all is done. Never rejects. */
 export const program = async (args: ReadonlyArray<string>): Promise<number> => {
+  // Whoever reads the log may leave; the data goes on.
+  process.stderr.on("error", () => {})
   try {
     return await dispatch(args)
   } catch (cause) {
@@ -57,9 +59,7 @@ const strayWord = (command: Command, word: string): string => {
       return `Cannot run ${word}: there is no such command; did you mean ${programName} ${meant}?`
     }
   }
-  // It may be a key that was typed here: only its beginning is shown.
-  const shown = word.length > 6 ? `${word.slice(0, 4)}…` : word
-  return `Cannot use the word ${JSON.stringify(shown)}: it is no command, and flags begin with --`
+  return `Cannot use the word ${showWord(word)}: it is no command, and flags begin with --`
 }
 
 const report = (cause: unknown, args: ReadonlyArray<string>): number => {

@@ -13,7 +13,7 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import { type CatalogKind, catalogKinds } from "../commands/catalog.ts"
 import { ExitCode, Failure, UsageError } from "../ExitCode.ts"
-import type { Given } from "../flags.ts"
+import { type Given, showWord } from "../flags.ts"
 import { writeOut } from "../Terminal.ts"
 import { feedOf, filtersOf, logOf } from "./settings.ts"
 
@@ -44,7 +44,10 @@ export const runCatalog = async (given: Given): Promise<ExitCode> => {
   ).pipe(Effect.provideService(Limiter, limiter), Effect.provide(log.layer))
   const exit = await Effect.runPromiseExit(program)
   if (Exit.isFailure(exit)) throw failureOf(exit.cause)
-  const lines = exit.value.map(({ name, facts }) => given.isSet("json") ? JSON.stringify(facts) : name)
+  const lines = given.isSet("json")
+    ? exit.value.map(({ facts }) => JSON.stringify(facts))
+    // A market that several books have is one name.
+    : [...new Set(exit.value.map(({ name }) => name))]
   if (lines.length === 0) {
     log.log(
       "warn",
@@ -67,7 +70,7 @@ const kindOf = (word: string | undefined): CatalogKind => {
   }
   const [meant] = nearestNames(word, catalogKinds)
   throw new UsageError(
-    `Cannot list ${word}: it must be one of ${catalogKinds.join(", ")}${
+    `Cannot list ${showWord(word)}: it must be one of ${catalogKinds.join(", ")}${
       meant === undefined ? "" : `; did you mean ${meant}?`
     }`,
   )
@@ -112,20 +115,7 @@ const list = (
           ) =>
             Object.entries(bySport).flatMap(([sport, names]) => names.map((market) => ({ sportsbook, sport, market })))
           )
-          const byName = new Map<string, Array<object>>()
-          for (const row of rows) {
-            byName.set(row.market, [
-              ...byName.get(row.market) ?? [],
-              row,
-            ])
-          }
-          // One line per name; with --json each book and sport that has it.
-          return [...byName].flatMap(([name, facts]) =>
-            facts.map((fact, index) => ({
-              name: index === 0 ? name : "",
-              facts: fact,
-            }))
-          )
+          return rows.map((facts) => ({ name: facts.market, facts }))
         },
       )
   }

@@ -107,8 +107,6 @@ export const feedOf = async (given: Given, log: Log): Promise<FeedSettings> => {
 /** The log as the flags want it. */
 export const logOf = (given: Given): Log => {
   const { stderr, env } = process
-  // Whoever reads the log may leave; the data goes on.
-  stderr.on("error", () => {})
   const format = given.text("log-format") ??
     (stderr.isTTY === true ? "human" : "json")
   return makeLog({
