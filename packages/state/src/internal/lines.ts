@@ -19,6 +19,8 @@ export interface Target {
   readonly game: Game
   readonly cause: ChangeCause
   readonly sentAt: string | null
+  /** The server sent this before the last full message. */
+  readonly late: boolean
   readonly factsChanged: boolean
   /** A full message confirms all lines of its game afterwards; a line update confirms each one it names. */
   readonly full: boolean
@@ -40,20 +42,19 @@ export const applyOutcome = (work: Work, target: Target, key: string, value: unk
   const isUnreadable = cause === "unreadable"
   if (isUnreadable) reject(work, target, key, value, known)
 
-  const late = isLate(target, known)
   if (known === undefined) {
     const line = newLine(work, key, says, sentAt)
     line.unreadable = isUnreadable
     game.lines.set(key, line)
     work.core.lines++
-    if (late) work.core.counts.late++
-    work.lineChange("line_opened", game, line, line.odds, null, null, cause, late)
+    if (target.late) work.core.counts.late++
+    work.lineChange("line_opened", game, line, line.odds, null, null, cause, target.late)
     return true
   }
   const kind = lineKind(known, says)
   if (kind === undefined && (target.full || isLineVerified(target.session, target.book, game, known))) {
     // Nothing to tell, but something to remember: when the line was last named, and whether it could be read.
-    const named = !target.full && !late && sentAt !== null
+    const named = !target.full && sentAt !== null && !isLate(target, known)
     if (named || known.unreadable !== isUnreadable) {
       const same = own(work, game, known)
       same.unreadable = isUnreadable
@@ -61,6 +62,7 @@ export const applyOutcome = (work: Work, target: Target, key: string, value: unk
     }
     return false
   }
+  const late = isLate(target, known)
   if (late) work.core.counts.late++
   const { odds, line } = known
   const next = own(work, game, known)
@@ -100,8 +102,8 @@ export const closeLine = (work: Work, game: Game, line: Line, cause: ChangeCause
 }
 
 /** Whether the server sent this before something that arrived earlier. */
-export const isLate = ({ game, sentAt }: Target, line: Line | undefined): boolean =>
-  isBefore(sentAt, game.fullSentAt) || (line !== undefined && isBefore(sentAt, line.sentAt))
+export const isLate = ({ late, sentAt }: Target, line: Line | undefined): boolean =>
+  late || (line !== undefined && isBefore(sentAt, line.sentAt))
 
 /** The kind of change from a line to what a message says; undefined where nothing differs. The first that fits wins. */
 const lineKind = (known: Line, says: LineValues): LineChangeKind | undefined => {

@@ -159,7 +159,16 @@ const updateLines = (
     if (factsChanged) work.gameChange("game_amended", game, "feed")
   }
   if (work.core.depth === "sync") return
-  const target = { session, book, game, cause: "feed" as const, sentAt, factsChanged, full: false }
+  const target = {
+    session,
+    book,
+    game,
+    cause: "feed" as const,
+    sentAt,
+    late: isBefore(sentAt, game.fullSentAt),
+    factsChanged,
+    full: false,
+  }
   const { outcomes } = data
   for (const key in outcomes) applyWithin(work, target, key, outcomes[key])
   if (factsChanged) retarget(work, target)
@@ -233,7 +242,16 @@ const replaceLines = (
   sentAt: string | null,
   factsChanged: boolean,
 ): number => {
-  const target = { session, book, game, cause, sentAt, factsChanged, full: true }
+  const target = {
+    session,
+    book,
+    game,
+    cause,
+    sentAt,
+    late: isBefore(sentAt, game.fullSentAt),
+    factsChanged,
+    full: true,
+  }
   const { outcomes } = data
   const before = game.lines.size
   let changed = 0
