@@ -42,6 +42,12 @@ describe("the examples", () => {
     for (const line of lines) expect(line).toMatch(/^[\w ]+: .+: .+ (?:suspended|\S+)$/)
   })
 
+  it("best-prices prints a price for each side, once the snapshot has settled", async () => {
+    const lines = await linesOf(start("best-prices.ts"))
+    expect(lines.length).toBeGreaterThan(4)
+    for (const line of lines) expect(line).toMatch(/^.+ vs .+: .+: [+-]\d{3,5} at (?:draftkings|fanduel|betmgm)$/)
+  })
+
   it("own-sink prints five big moves between the controls, and says that all was delivered", async () => {
     const lines = await linesOf(start("own-sink.ts"))
     expect(lines[0]).toBe("[stream_started]")
