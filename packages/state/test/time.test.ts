@@ -43,15 +43,15 @@ describe("time in the records", () => {
       })
   })
 
-  it("does not drown in heartbeats when a replay leaps over years", () => {
+  it("does not drown in heartbeats when a replay leaps far ahead", () => {
     const script = new Script().connect().frame(full())
     const start = script.at
-    script.wait(100 * 365 * 86_400_000).tick()
+    script.wait(60 * 86_400_000).tick()
     const { steps } = apply(make({ run }), script.events)
     const times = beats(steps.flatMap((step) => step.records))
     expect(times.slice(0, 8_640)).toEqual(Array.from({ length: 8_640 }, (_, index) => start + (index + 1) * 10_000))
-    expect(times.length).toBeLessThan(110_000)
-    expect(times.at(-1)!).toBeGreaterThan(script.at - 200 * 86_400_000)
+    expect(times.length).toBeLessThan(45_000)
+    expect(times.at(-1)!).toBeGreaterThan(script.at - 86_400_000)
   })
 
   it("is measured in lengths that are numbers, and a heartbeat has one", () => {
