@@ -53,7 +53,9 @@ const usage = (pid: number): { cpuSeconds: number; peakMegabytes: number } | und
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]!.split(" ")
     const peak = /VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))
-    return { cpuSeconds: (Number(stat[11]) + Number(stat[12])) / 100, peakMegabytes: Number(peak?.[1] ?? NaN) / 1024 }
+    // A process that has ended but was not waited for yet has no memory any more.
+    if (peak === null) return undefined
+    return { cpuSeconds: (Number(stat[11]) + Number(stat[12])) / 100, peakMegabytes: Number(peak[1]) / 1024 }
   } catch {
     // The process has ended between two looks, or there is no /proc here.
     return undefined
