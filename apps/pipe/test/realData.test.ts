@@ -1,51 +1,41 @@
 /** Session, hub and book together, over real sockets, on a recorded day of real odds. */
-import {
-  type Book,
-  type Change,
-  type Control,
-  decodeEvent,
-  emptyBook,
-  encodeRecord,
-  fold,
-} from "@boltodds/protocol";
-import { keyOf, makeSession } from "@boltodds/connection";
-import { wsTransport } from "@boltodds/connection/node";
-import { changes, raw, type RawLine, route, run } from "@boltodds/pipeline";
-import { sinkFromPromise } from "@boltodds/sink";
-import { type ReplayOptions, startSimulator } from "@boltodds/simulator";
-import { make, thaw } from "@boltodds/state";
-import * as Deferred from "effect/Deferred";
-import * as Effect from "effect/Effect";
-import * as Result from "effect/Result";
-import { existsSync, readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
-import { describe, expect, it } from "vitest";
+import { type Book, type Change, type Control, decodeEvent, emptyBook, encodeRecord, fold } from "@boltodds/protocol"
+import { keyOf, makeSession } from "@boltodds/connection"
+import { wsTransport } from "@boltodds/connection/node"
+import { changes, raw, type RawLine, route, run } from "@boltodds/pipeline"
+import { sinkFromPromise } from "@boltodds/sink"
+import { type ReplayOptions, startSimulator } from "@boltodds/simulator"
+import { make, thaw } from "@boltodds/state"
+import * as Deferred from "effect/Deferred"
+import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
+import { existsSync, readFileSync } from "node:fs"
+import { fileURLToPath } from "node:url"
+import { describe, expect, it } from "vitest"
 
 const samples = fileURLToPath(
   new URL("../../../../shared/samples/", import.meta.url),
-);
-const there = existsSync(samples);
-const trace = samples + "mlb-2026-07-16.trace.ndjson.gz";
+)
+const there = existsSync(samples)
+const trace = samples + "mlb-2026-07-16.trace.ndjson.gz"
 const expected: Record<string, string> = there
   ? (JSON.parse(readFileSync(samples + "mlb-2026-07-16.book.json", "utf8")) as {
-    book: Record<string, string>;
+    book: Record<string, string>
   }).book
-  : {};
+  : {}
 
-type Line = Change | Control;
+type Line = Change | Control
 
 const priced = (book: Book): Record<string, string> => {
-  const prices: Record<string, string> = {};
+  const prices: Record<string, string> = {}
   for (const game of book.games.values()) {
     for (const line of game.lines.values()) {
-      if (line.odds === null) continue;
-      prices[`${game.sportsbook}|${game.game}|${line.outcome}`] = line.odds > 0
-        ? `+${line.odds}`
-        : String(line.odds);
+      if (line.odds === null) continue
+      prices[`${game.sportsbook}|${game.game}|${line.outcome}`] = line.odds > 0 ? `+${line.odds}` : String(line.odds)
     }
   }
-  return prices;
-};
+  return prices
+}
 
 /** Runs the whole chain until a line of `changes` says it is over; what came out, as the lines that were written. */
 const stream = async (
@@ -56,15 +46,15 @@ const stream = async (
     ...options,
     rate: 0,
     pingMillis: 200,
-  });
-  const lines: Array<Line> = [];
-  const recorded: Array<string> = [];
-  const done = Deferred.makeUnsafe<string>();
+  })
+  const lines: Array<Line> = []
+  const recorded: Array<string> = []
+  const done = Deferred.makeUnsafe<string>()
   const session = makeSession({
     key: keyOf(simulator.key),
     transport: wsTransport(),
     url: simulator.url,
-  });
+  })
   try {
     const report = await Effect.runPromise(
       Effect.flatMap(session, (source) =>
@@ -75,10 +65,10 @@ const stream = async (
             sink: Effect.succeed(sinkFromPromise<Change>({
               write: async ({ envelopes }) => {
                 for (const { text } of envelopes) {
-                  const line = JSON.parse(text) as Line;
-                  lines.push(line);
+                  const line = JSON.parse(text) as Line
+                  lines.push(line)
                   if (over(line, lines)) {
-                    Deferred.doneUnsafe(done, Effect.succeed("seen enough"));
+                    Deferred.doneUnsafe(done, Effect.succeed("seen enough"))
                   }
                 }
               },
@@ -89,25 +79,24 @@ const stream = async (
             emit: raw(),
             sink: Effect.succeed(sinkFromPromise<RawLine>({
               write: async ({ envelopes }) => {
-                for (const { text } of envelopes) recorded.push(text);
+                for (const { text } of envelopes) recorded.push(text)
               },
             })),
           }),
         ], { state: { run: "R" }, until: Deferred.await(done) })),
-    );
+    )
     return {
       lines,
       recorded,
       report,
       stats: simulator.stats(),
       truth: simulator.book(),
-    };
+    }
   } finally {
-    await simulator.stop();
+    await simulator.stop()
   }
-};
-const isSynced = (line: Line): boolean =>
-  "control" in line && line.control === "synced";
+}
+const isSynced = (line: Line): boolean => "control" in line && line.control === "synced"
 
 describe.skipIf(!there)(
   "a recorded day over a real socket (needs the samples folder)",
@@ -119,75 +108,65 @@ describe.skipIf(!there)(
         const { lines, truth } = await stream({
           replay: { file: trace, speed: "max" },
           binary,
-        }, isSynced);
-        expect(priced(fold(emptyBook, lines))).toEqual(expected);
-        expect(truth).toEqual(expected);
+        }, isSynced)
+        expect(priced(fold(emptyBook, lines))).toEqual(expected)
+        expect(truth).toEqual(expected)
       },
-    );
+    )
 
     it("is exact after the line was cut and the rest of the day missed, and tells only what differs", async () => {
-      let gapClosed = false;
+      let gapClosed = false
       const { lines, stats } = await stream(
         { replay: { file: trace, speed: "max", cutAfterFrames: 200 } },
         (line) => {
           if ("control" in line && line.control === "gap_closed") {
-            gapClosed = true;
+            gapClosed = true
           }
-          return gapClosed && isSynced(line);
+          return gapClosed && isSynced(line)
         },
-      );
-      expect(stats.accepted).toBe(2);
-      expect(priced(fold(emptyBook, lines))).toEqual(expected);
+      )
+      expect(stats.accepted).toBe(2)
+      expect(priced(fold(emptyBook, lines))).toEqual(expected)
 
-      const at = lines.findIndex((line) =>
-        "control" in line && line.control === "gap_opened"
-      );
-      const before = fold(emptyBook, lines.slice(0, at));
-      const after = fold(emptyBook, lines);
+      const at = lines.findIndex((line) => "control" in line && line.control === "gap_opened")
+      const before = fold(emptyBook, lines.slice(0, at))
+      const after = fold(emptyBook, lines)
       // The fewest line changes that lead from one book to the other.
-      let fewest = 0;
+      let fewest = 0
       for (const [id, game] of after.games) {
-        const old = before.games.get(id);
+        const old = before.games.get(id)
         const sameLine = (key: string): boolean => {
           const { verified: _old, ...was } = old?.lines.get(key) ??
-            { verified: false };
+            { verified: false }
           const { verified: _new, ...is } = game.lines.get(key) ??
-            { verified: false };
-          return JSON.stringify(was) === JSON.stringify(is);
-        };
+            { verified: false }
+          return JSON.stringify(was) === JSON.stringify(is)
+        }
         for (
           const key of new Set([
             ...game.lines.keys(),
             ...old?.lines.keys() ?? [],
           ])
-        ) if (!sameLine(key)) fewest++;
+        ) if (!sameLine(key)) fewest++
       }
-      const told = lines.slice(at).filter((line) =>
-        "outcome" in line && "change" in line
-      );
-      expect(told.length).toBe(fewest);
+      const told = lines.slice(at).filter((line) => "outcome" in line && "change" in line)
+      expect(told.length).toBe(fewest)
       expect(told.every((line) => "cause" in line && line.cause === "resync"))
-        .toBe(true);
-    });
+        .toBe(true)
+    })
 
     it("gives the same bytes from its recording as it gave live", async () => {
       const { lines, recorded } = await stream({
         replay: { file: trace, speed: "max", cutAfterFrames: 100 },
-      }, isSynced);
-      const events = recorded.slice(1).map((line) =>
-        Result.getOrThrow(decodeEvent(line))
-      );
-      const replayed = thaw(make({ run: "R" })).apply(events).flatMap((step) =>
-        step.records
-      );
-      const live = lines.filter((line) =>
-        !("control" in line && line.control === "stream_stopped")
-      );
+      }, isSynced)
+      const events = recorded.slice(1).map((line) => Result.getOrThrow(decodeEvent(line)))
+      const replayed = thaw(make({ run: "R" })).apply(events).flatMap((step) => step.records)
+      const live = lines.filter((line) => !("control" in line && line.control === "stream_stopped"))
       expect(
         replayed.slice(0, live.length).map(encodeRecord),
       )
-        .toEqual(live.map(encodeRecord));
-      expect(live.length).toBeGreaterThan(1000);
-    });
+        .toEqual(live.map(encodeRecord))
+      expect(live.length).toBeGreaterThan(1000)
+    })
   },
-);
+)
