@@ -208,6 +208,29 @@ describe("a session", () => {
       expect(events.findLast(({ _tag }) => _tag === "Frame")).toBe(seen.at(-1))
     }))
 
+  it.effect("shows onFrame nothing of a connection that it has left", () =>
+    Effect.gen(function* () {
+      const feed = fakeFeed()
+      let seen = 0
+      const { events } = yield* read(feed, { onFrame: () => seen++ })
+      yield* TestClock.adjust("45 seconds")
+      feed.connections[0]!.send(data)
+      expect(seen).toBe(1)
+      yield* TestClock.adjust("1 second")
+      feed.connections[0]!.send(data)
+      feed.connections[1]!.send(data)
+      yield* settle
+      expect(seen).toBe(3)
+      expect(shape(events).slice(3)).toEqual([
+        "Silent 1",
+        "Disconnected 1 silent",
+        "Connected 2",
+        "Frame 2",
+        "Subscribed 2",
+        "Frame 2",
+      ])
+    }))
+
   it.effect("ends as a defect with what onFrame throws", () =>
     Effect.gen(function* () {
       const feed = fakeFeed()
