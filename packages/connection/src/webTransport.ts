@@ -95,7 +95,8 @@ const dial = (
     listen("close", ({ code = 1006, reason = "" }) => {
       resume(Effect.fail(new DialError("network", `Cannot reach ${host}: this transport does not see why`)))
       buffer.close(
-        code === 1006
+        // Deno gives 0 where the standard says 1006.
+        code === 1006 || code === 0
           ? new LinkClosed("network", 1006, "broken off without a close")
           : new LinkClosed("closed", code, scrub(reason, secret)),
       )

@@ -18,8 +18,8 @@ export interface WsTransportOptions {
   /** @default 256 MiB or an eighth of the memory limit, whichever is smaller. A larger frame ends the connection. */
   readonly maxFrameBytes?: number
   /**
-   * @default false Whether to offer permessage-deflate (RFC 7692). It costs more time than it saves on any line faster
-   * than some 50 Mbit/s: messages are inflated one by one, out of the turn they arrived in.
+   * @default false Whether to offer permessage-deflate (RFC 7692). On a recorded day it left 6 % of the bytes and took 10
+   * to 20 times the processor time (0.4 ms more for a frame of 6.7 kB): worth it on slow or metered lines only.
    */
   readonly compress?: boolean
   /** @default both Only IPv4 or only IPv6. */
