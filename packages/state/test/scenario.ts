@@ -3,7 +3,7 @@
  * pause, fall silent and receive garbage. What may be believed live at each moment is known, so that it can be held
  * against what is believed.
  */
-import type { FeedEvent, Filters } from "@boltodds/protocol"
+import { type FeedEvent, type Filters, makeFrame } from "@boltodds/protocol"
 import { clear, message, outcome, Script } from "./events.ts"
 import { garble, generator } from "./random.ts"
 
@@ -213,12 +213,22 @@ export const scenario = (seed: number, steps = 60): Scenario => {
     return true
   }
 
+  /** What an ended connection still had to say: prices that no book quotes. */
+  const straggler = (of: Peer, epoch: number): void => {
+    if (epoch === 0 || chance(0.7)) return
+    const lines = outcomes.map((name) => [name, 5_000] as const)
+    const value = message(pick(["line_update", "game_update"]), pick(books), pick(games), told(lines))
+    events.push(makeFrame(of.script.session, epoch, of.script.at, JSON.stringify(value)))
+    note()
+  }
+
   const connect = (to: Peer): void => {
     flushAll()
     wait(below(5_000))
     to.connected = true
     to.script.connect(to.filters)
     look(to)
+    straggler(to, to.script.epoch - 1)
     if (!tellAll(to)) return disconnect(to)
     const some = [...truth.keys()].map(parts).some(([sportsbook, game]) => sees(to.filters, sportsbook, game))
     if (some && chance(0.7)) {
@@ -236,6 +246,7 @@ export const scenario = (seed: number, steps = 60): Scenario => {
     from.connected = false
     from.settled = false
     look(from)
+    straggler(from, from.script.epoch)
   }
 
   const resubscribe = (of: Peer): void => {
