@@ -54,6 +54,7 @@ export class PipeProcess {
   stdout = ""
   stderr = ""
   #watchers: Array<() => void> = []
+  readonly #needles = new Set<(chunk: string) => void>()
 
   constructor(
     args: ReadonlyArray<string>,
@@ -67,12 +68,7 @@ export class PipeProcess {
   ) {
     const [program, ...first] = words
     this.child = spawn(program!, [...first, ...args], { env: cleanEnv(env), stdio: ["ignore", "pipe", "pipe"] })
-    if (read) {
-      this.child.stdout!.setEncoding("utf8").on("data", (chunk: string) => {
-        this.stdout += chunk
-        this.#look()
-      })
-    }
+    if (read) this.read()
     this.child.stderr!.setEncoding("utf8").on("data", (chunk: string) => {
       this.stderr += chunk
       this.#look()
@@ -84,6 +80,30 @@ export class PipeProcess {
         resolve({ code, signal, stdout: this.stdout, stderr: this.stderr })
         this.#look()
       })
+    })
+  }
+
+  /** Reads stdout from here on. */
+  read(): void {
+    this.child.stdout!.setEncoding("utf8").on("data", (chunk: string) => {
+      this.stdout += chunk
+      for (const needle of this.#needles) needle(chunk)
+      this.#look()
+    })
+  }
+
+  /** Resolves when this text comes out from here on. Looks at each piece of the output once, however much there is. */
+  async next(text: string): Promise<void> {
+    await new Promise<void>((resolve) => {
+      let end = ""
+      const needle = (chunk: string): void => {
+        const piece = end + chunk
+        end = piece.slice(-text.length)
+        if (!piece.includes(text)) return
+        this.#needles.delete(needle)
+        resolve()
+      }
+      this.#needles.add(needle)
     })
   }
 

@@ -1,0 +1,106 @@
+/** The whole command against a server that misbehaves: what its reader holds in the end is the server's book. */
+import { type Change, type Control, emptyBook, fold, gameId, isLive } from "@boltodds/protocol"
+import { garbage, garbageFrames, type Simulator, startSimulator } from "@boltodds/simulator"
+import { existsSync, readFileSync } from "node:fs"
+import { describe, expect, it } from "vitest"
+import { PipeProcess, recordsOf } from "./PipeProcess.ts"
+
+const key = "sk-healing-1234abcd"
+const envOf = ({ url }: Simulator) => ({ BOLTODDS_URL: url, BOLTODDS_API_KEY: key })
+const linesOf = (stdout: string) => recordsOf(stdout) as unknown as ReadonlyArray<Change | Control>
+
+/** What a reader of these lines shows as a price now, as the server writes its own book. */
+const shown = (lines: ReadonlyArray<Change | Control>): Record<string, string> => {
+  const book = fold(emptyBook, lines)
+  const prices: Record<string, string> = {}
+  for (const game of book.games.values()) {
+    for (const line of game.lines.values()) {
+      if (line.odds === null || !isLive(book, game, line)) continue
+      prices[`${game.sportsbook}|${game.game}|${line.outcome}`] = line.odds > 0 ? `+${line.odds}` : String(line.odds)
+    }
+  }
+  return prices
+}
+
+/** Stops the world, and waits until the reader has what the server sent behind everything else. */
+const settle = async (server: Simulator, pipe: PipeProcess): Promise<void> => {
+  server.pause()
+  await server.drained()
+  const end = pipe.next("{ the end")
+  server.pushFrame("{ the end")
+  await end
+}
+
+const controlsOf = (lines: ReadonlyArray<Change | Control>) => lines.flatMap((line) => "control" in line ? [line] : [])
+
+describe.concurrent("the book heals", () => {
+  it("garbage of every kind between good frames costs nothing but its own place", async () => {
+    const server = await startSimulator({ key, rate: 400, world: { games: 6 } })
+    server.behave(garbage(2))
+    const pipe = new PipeProcess(["--emit", "changes"], { env: envOf(server) })
+    const frames = garbageFrames.length * 6
+    await server.waitFor((stats) => stats.framesSent > frames)
+    await settle(server, pipe)
+    pipe.kill("SIGTERM")
+    const { code, stdout } = await pipe.ended
+    expect(code).toBe(0)
+    expect(server.stats().accepted).toBe(1)
+    const lines = linesOf(stdout)
+    // The last word of a run is that nothing is live any more.
+    expect(shown(lines.filter((line) => !("control" in line && line.control === "stream_stopped")))).toEqual(
+      server.book(),
+    )
+    const quarantined = controlsOf(lines).filter(({ control }) => control === "quarantined")
+    expect(quarantined.length).toBeGreaterThan(10)
+    await server.stop()
+  }, 60_000)
+
+  it("one unreadable price among many suspends that line alone", async () => {
+    const server = await startSimulator({ key, rate: 0, world: { games: 3 } })
+    const pipe = new PipeProcess(["--emit", "changes"], { env: envOf(server) })
+    await pipe.until(({ stdout }) => stdout.includes("line_opened"))
+    await server.drained()
+    const before = server.book()
+    const spoilt = server.spoil("1.91")
+    await settle(server, pipe)
+    pipe.kill("SIGTERM")
+    const lines = linesOf((await pipe.ended).stdout)
+    const { [spoilt]: _gone, ...others } = before
+    expect(shown(lines.filter((line) => !("control" in line && line.control === "stream_stopped")))).toEqual(others)
+    const told = lines.filter((line) => "cause" in line && line.cause === "unreadable")
+    const [sportsbook, game, outcome] = spoilt.split("|")
+    expect(told).toHaveLength(1)
+    expect(told[0]).toMatchObject({ change: "line_suspended", sportsbook, game, outcome, odds: null })
+    expect(fold(emptyBook, lines).games.get(gameId(sportsbook!, game!))!.lines.get(outcome!)!.odds).toBeNull()
+    await server.stop()
+  }, 60_000)
+
+  it("a reader that stopped for a minute finds the gap in the stream, and the book exact behind it", async () => {
+    const server = await startSimulator({ key, rate: 3_000, world: { games: 8 } })
+    const pipe = new PipeProcess(["--emit", "changes"], { env: envOf(server), read: false })
+    // Nobody reads: the pipe fills, then the lane, then the session's buffer, and then we stop reading the feed.
+    await new Promise((resolve) => setTimeout(resolve, 60_000))
+    const memory = Number(/VmHWM:\s+(\d+)/.exec(readStatus(pipe.child.pid!))?.[1] ?? 0) / 1024
+    const healed = pipe.next('"control":"gap_closed"')
+    pipe.read()
+    await healed
+    await settle(server, pipe)
+    pipe.kill("SIGTERM")
+    expect((await pipe.ended).code).toBe(0)
+    const lines = linesOf(pipe.stdout)
+    const told = controlsOf(lines)
+    expect(told.some((record) => record.control === "stale" && record.reason === "paused")).toBe(true)
+    expect(told.some((record) => record.control === "gap_opened" && record.reason === "slow_reader")).toBe(true)
+    expect(told.some((record) => record.control === "dropped")).toBe(false)
+    expect(lines.map(({ seq }) => seq)).toEqual(lines.map((_, index) => index + 1))
+    expect(shown(lines.filter((line) => !("control" in line && line.control === "stream_stopped")))).toEqual(
+      server.book(),
+    )
+    expect(memory, "bounded while blocked, in MB").toBeLessThan(400)
+    await server.stop()
+  }, 180_000)
+})
+
+/** What the kernel tells of a process, on Linux; elsewhere nothing, and memory is not judged. */
+const readStatus = (pid: number): string =>
+  existsSync(`/proc/${pid}/status`) ? readFileSync(`/proc/${pid}/status`, "utf8") : ""
