@@ -70,6 +70,7 @@ export interface OpenRoute {
  *
  * @example
  * ```ts
+ * import type { Change } from "@boltodds/protocol"
  * import { changes, filter, route } from "@boltodds/pipeline"
  * import { stdout } from "@boltodds/sink-stdout"
  *
@@ -77,7 +78,7 @@ export interface OpenRoute {
  * route({
  *   name: "nba",
  *   emit: changes(),
- *   processor: () => filter((change) => change.sport === "NBA"),
+ *   processor: () => filter<Change>((change) => change.sport === "NBA"),
  *   sink: stdout(),
  * })
  * ```

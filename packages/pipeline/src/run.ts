@@ -81,7 +81,8 @@ export const run = <E, R, R2>(
 
         const waited = yield* Effect.exit(restore(Deferred.await(stopping)))
         const stop: Stop<E> = Exit.isSuccess(waited) ? waited.value : failed("interrupted", waited.cause)
-        hub.stop(stop.reason, clock.currentTimeMillisUnsafe())
+        // A defect in the last words must not keep the lanes from draining.
+        const said = yield* Effect.exit(Effect.sync(() => hub.stop(stop.reason, clock.currentTimeMillisUnsafe())))
 
         // In a fiber of its own: this one may be interrupted already, and cannot be waited out.
         const within = options.drainWithin ?? Duration.seconds(10)
@@ -103,6 +104,7 @@ export const run = <E, R, R2>(
         }
         options.onReport?.(report)
         if (stop.failure !== undefined) return yield* Effect.failCause(stop.failure)
+        if (Exit.isFailure(said)) return yield* Effect.failCause(said.cause)
         // One that was disabled while it drained.
         const broken = report.routes.find((route) => route.required && route.state === "disabled")
         return broken?.error === undefined ? report : yield* Effect.fail(broken.error)

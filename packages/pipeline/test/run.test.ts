@@ -4,13 +4,14 @@ import {
   filter,
   isDelivered,
   messages,
+  type Processor,
   raw,
   type Report,
   route,
   run,
   type RunOptions,
 } from "@boltodds/pipeline"
-import { imbalance, type Sink, SinkError } from "@boltodds/sink"
+import { type Envelope, imbalance, type Sink, SinkError } from "@boltodds/sink"
 import type { Step } from "@boltodds/state"
 import { describe, expect, it } from "@effect/vitest"
 import * as Cause from "effect/Cause"
@@ -311,6 +312,8 @@ describe("a full lane", () => {
           route({ name: "fast", emit: messages(), sink: collector().sink }),
         ], options),
       )
+      // Time enough to pull everything, if anybody did.
+      for (let n = 0; n < 5_000; n++) yield* Effect.yieldNow
       yield* TestClock.adjust("1 hour")
       expect(seen.pulled).toBeLessThanOrEqual(12)
       expect(fiber.pollUnsafe()).toBe(undefined)
@@ -338,6 +341,61 @@ describe("a processor", () => {
         ["stream_stopped", undefined, true],
       ])
       expect(a.batches.flatMap((batch) => batch.envelopes).every((envelope) => envelope.last)).toBe(true)
+    }))
+})
+
+describe("a processor with a clock", () => {
+  /** Holds each record back for 100 ms. */
+  const delay = (): Processor<Change, Change> => {
+    let held: Array<Envelope<Change>> = []
+    const release = (until: number): ReadonlyArray<Envelope<Change>> => {
+      const out = held.filter((envelope) => envelope.at + 100 <= until)
+      held = held.filter((envelope) => envelope.at + 100 > until)
+      return out
+    }
+    return {
+      push: (records) => (held.push(...records), []),
+      dueAt: () => held[0] && held[0].at + 100,
+      advance: release,
+      flush: () => release(Infinity),
+    }
+  }
+  const kinds = (lines: ReadonlyArray<Record<string, unknown>>) =>
+    lines.map((line) => line["odds"] ?? line["control"] ?? "game")
+
+  it.effect("is told the time of what comes next, and gives all it holds before a control and at the end", () =>
+    Effect.gen(function* () {
+      const a = collector()
+      const events = [
+        ...connected(),
+        frame(lineUpdate(1), start + 10),
+        frame(lineUpdate(2), start + 60),
+        tick(start + 120),
+        frame([lineUpdate(3), 7], start + 130),
+        frame(lineUpdate(4), start + 140),
+      ]
+      yield* run(sourceOf([events]).source, [
+        route({ name: "a", emit: changes(), processor: delay, sink: a.sink }),
+      ], options)
+      expect(kinds(a.values())).toEqual(["stream_started", "game", 101, 102, 103, "quarantined", 104, "stream_stopped"])
+      const ends = a.batches.flatMap((batch) => batch.envelopes.map((envelope) => envelope.last))
+      expect(ends).toEqual([true, false, true, false, false, true, true, true])
+    }))
+
+  it.effect("that breaks in its last words ends the run with its defect, after the lanes have drained", () =>
+    Effect.gen(function* () {
+      const a = collector()
+      const broken = () => ({
+        ...filter<Change>(() => true),
+        flush: () => {
+          throw new Error("a bug")
+        },
+      })
+      const exit = yield* Effect.exit(run(sourceOf([[frame(lineUpdate(1))]]).source, [
+        route({ name: "a", emit: changes({ control: false }), processor: broken, sink: a.sink }),
+      ], options))
+      expect(Exit.isFailure(exit) && Cause.squash(exit.cause)).toEqual(new Error("a bug"))
+      expect(a.lines.length).toBe(2)
     }))
 })
 
