@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process"
 import { type StreamRecord } from "@boltodds/protocol"
 import { describe, expect, it } from "vitest"
 import { bundled, command, PipeProcess, recordsOf, runPipe } from "./PipeProcess.ts"
@@ -44,7 +45,9 @@ describe("the demo", () => {
   })
 
   it("runs under Deno as it does under Node", async () => {
-    const deno = ["deno", "run", "--quiet", "--allow-all", bundled]
+    // The npm package's `deno` is a wrapper that keeps signals for itself.
+    const binary = spawnSync("deno", ["eval", "console.log(Deno.execPath())"], { encoding: "utf8" }).stdout.trim()
+    const deno = [binary, "run", "--quiet", "--allow-all", bundled]
     const controls = controlsOf(await watchDemo(deno))
     expect(controls).toContain("gap_closed")
     expect(controls.at(-1)).toBe("stream_stopped")
