@@ -47,6 +47,9 @@ export const runProcess = (
         npm_config_loglevel: "notice",
       },
       stdio: ["ignore", "pipe", "pipe"],
+      // Far beyond what any step takes: a step that hangs must not take the whole check with it.
+      timeout: 30 * 60_000,
+      killSignal: "SIGKILL",
     })
     let output = ""
     const take = (chunk: string) => {
