@@ -356,6 +356,14 @@ describe("a message sent before something that arrived earlier", () => {
     ).toEqual([["line_moved a", "line_opened b", "line_closed a"], 3])
   })
 
+  it("is late against a full message that only confirmed the line", () => {
+    expect(late((script) =>
+      script.frame(fullAt(1, { a: outcome("-110"), b: outcome("-110") }))
+        .frame(fullAt(5, { a: outcome("-110"), b: outcome("-110") }))
+        .frame(lineUpdate("-120", 4)).frame(fullAt(3, { a: outcome("-120") }))
+    )).toEqual([["line_moved a", "line_closed b"], 2])
+  })
+
   it("is not late where it is of the same moment, of another line, or without a time", () => {
     expect(
       late((script) =>
