@@ -1,7 +1,7 @@
 /** Decoding frames: text or bytes in, judged items out, never an exception. */
-import { nestsBeyond, splitElements, walkElements } from "./elements.ts"
+import { elementTexts, nestsBeyond, walkElements } from "./elements.ts"
 import type { Item } from "./Item.ts"
-import { judge, quarantine } from "./judge.ts"
+import { isObject, judge, quarantine } from "./judge.ts"
 import { salvageScope } from "./salvage.ts"
 
 export { outcomeFault, rejectedOutcomes } from "./judge.ts"
@@ -71,7 +71,7 @@ const decodeText = (untrimmed: string): ReadonlyArray<Item> => {
   if (text === "") return []
   if (text === "ping") return [judge(text, text)]
   if (text.charCodeAt(0) === 0x5b) {
-    return splitElements(text, hasLineBreak(text) ? decodeOne : decodeOneLine, mostItems) ?? decodeByWalking(text)
+    return decodeWhole(text) ?? decodeByWalking(text)
   }
   try {
     return [decodeOne(text)]
@@ -83,7 +83,38 @@ const decodeText = (untrimmed: string): ReadonlyArray<Item> => {
 
 /** The item of one message's text. Throws where that is not JSON. */
 const decodeOne = (text: string): Item => judge(parse(text), onOneLine(text))
-const decodeOneLine = (text: string): Item => judge(parse(text), text)
+
+/** An array of objects, as nearly all data comes: parsed whole, and its texts cut only if somebody asks for one. */
+const decodeWhole = (text: string): ReadonlyArray<Item> | undefined => {
+  let values: unknown
+  try {
+    values = parse(text)
+  } catch {
+    // Broken somewhere: the slow way finds out where, and keeps the rest.
+    return undefined
+  }
+  if (!Array.isArray(values) || values.length > mostItems || !values.every(isObject)) return undefined
+  const texts = new ElementTexts(text, values)
+  return values.map((value, index) => judge(value, texts, index))
+}
+
+/** The texts of an array's elements, cut on first use. */
+class ElementTexts {
+  readonly #text: string
+  readonly #values: ReadonlyArray<object>
+  #texts: ReadonlyArray<string> | undefined
+
+  constructor(text: string, values: ReadonlyArray<object>) {
+    this.#text = text
+    this.#values = values
+    this.#texts = undefined
+  }
+
+  at(index: number): string {
+    this.#texts ??= elementTexts(this.#text, this.#values)
+    return onOneLine(this.#texts[index]!)
+  }
+}
 
 /** The slow way: arrays that are nested, oddly spaced, or broken. Elements that stand are kept. */
 const decodeByWalking = (text: string): ReadonlyArray<Item> => {

@@ -7,8 +7,22 @@ import { salvageScope } from "./salvage.ts"
 
 type Fields = Record<string, unknown>
 
-/** The item that a parsed value is. `text` is its JSON on one line. */
-export const judge = (value: unknown, text: string): Item => {
+/** Where an item's text comes from, if it is not at hand: one of several, cut out when somebody asks. */
+export interface Texts {
+  readonly at: (index: number) => string
+}
+
+/** The item that a parsed value is. `text` is its JSON on one line, or holds it at `index`. */
+export const judge = (value: unknown, text: string | Texts, index = 0): Item =>
+  isObject(value) && isGameAction(value["action"])
+    ? judgeGame(value, value["action"], text, index)
+    : judgeOther(value, textOf(text, index))
+
+const isGameAction = (action: unknown): action is string =>
+  action === "line_update" || action === "initial_state" || action === "game_update" || action === "game_added" ||
+  action === "game_removed"
+
+const judgeOther = (value: unknown, text: string): Item => {
   if (!isObject(value)) {
     if (value === "ping") return barePing
     // A message within a string (encoded twice) still tells what it touches.
@@ -16,12 +30,6 @@ export const judge = (value: unknown, text: string): Item => {
   }
   const action = value["action"]
   switch (action) {
-    case "line_update":
-    case "initial_state":
-    case "game_update":
-    case "game_added":
-    case "game_removed":
-      return judgeGame(value, action, text)
     case "book_clear":
     case "sport_clear":
       return judgeClear(value, action, text)
@@ -37,9 +45,9 @@ export const judge = (value: unknown, text: string): Item => {
   return quarantine(action === undefined ? "no action" : "the action is not a string", scopeOf(value), text)
 }
 
-const judgeGame = (message: Fields, action: string, text: string): Item => {
+const judgeGame = (message: Fields, action: string, text: string | Texts, index: number): Item => {
   const data = message["data"]
-  if (!isObject(data)) return quarantine(`${action}: data is not an object`, {}, text)
+  if (!isObject(data)) return quarantine(`${action}: data is not an object`, {}, textOf(text, index))
   const wrong = !isName(data["sportsbook"])
     ? "data.sportsbook is not a name"
     : !isName(data["game"])
@@ -49,12 +57,12 @@ const judgeGame = (message: Fields, action: string, text: string): Item => {
     : !isObject(data["outcomes"]) && action !== "game_removed"
     ? "data.outcomes is not an object"
     : undefined
-  if (wrong !== undefined) return quarantine(`${action}: ${wrong}`, scopeOf(message) ?? {}, text)
+  if (wrong !== undefined) return quarantine(`${action}: ${wrong}`, scopeOf(message) ?? {}, textOf(text, index))
   const info = data["info"]
   const asTyped = isText(message["timestamp"]) && isText(data["home_team"]) && isText(data["away_team"]) &&
     isText(data["universal_game_id"]) && (info === undefined || info === null || isObject(info)) &&
     isObject(data["outcomes"])
-  return new LazyMessage(asTyped ? message : { ...withTimestamp(message), data: tolerant(data) }, text)
+  return new LazyMessage(asTyped ? message : { ...withTimestamp(message), data: tolerant(data) }, text, index)
 }
 
 const judgeClear = (message: Fields, action: string, text: string): Item => {
@@ -82,7 +90,10 @@ const tolerant = (data: Fields): Fields => {
 const withTimestamp = (message: Fields): Fields =>
   isText(message["timestamp"]) ? message : { ...message, timestamp: null }
 
-const isObject = (value: unknown): value is Fields =>
+const textOf = (text: string | Texts, index: number): string => typeof text === "string" ? text : text.at(index)
+
+/** Whether a value is a JSON object. */
+export const isObject = (value: unknown): value is Fields =>
   typeof value === "object" && value !== null && !Array.isArray(value)
 /** No name holds a NUL, so that it can stand between the parts of an identity. */
 const isName = (value: unknown): value is string =>
@@ -97,17 +108,23 @@ const scopeOf = (message: Fields): Scope | undefined => {
   return isName(game) ? { sportsbook, game } : { sportsbook }
 }
 
-/** Its outcomes are judged when somebody asks: most readers of messages never do. */
+/** Its text is cut and its outcomes are judged when somebody asks: some readers want the one, some the other. */
 class LazyMessage implements MessageItem {
   readonly _tag = "Message"
   readonly message: FeedMessage
-  readonly text: string
+  readonly #text: string | Texts
+  readonly #index: number
   #rejected: ReadonlyArray<RejectedOutcome> | undefined
 
-  constructor(message: Fields, text: string) {
+  constructor(message: Fields, text: string | Texts, index: number) {
     this.message = message as unknown as FeedMessage
-    this.text = text
+    this.#text = text
+    this.#index = index
     this.#rejected = undefined
+  }
+
+  get text(): string {
+    return textOf(this.#text, this.#index)
   }
 
   get rejected(): ReadonlyArray<RejectedOutcome> {
