@@ -43,6 +43,12 @@ export interface StreamSettings {
   readonly onStatus?: (status: Status) => void
 }
 
+/**
+ * What may wait for stdout. Little: it is one pipe, which takes 64 KiB at a time, and what waits long is collected at a
+ * high price. A slow reader is waited for where it costs least, before anything is decoded.
+ */
+const stdoutBounds = { records: 4_096, bytes: 1024 * 1024 }
+
 /** Streams until something ends it; the exit code of a clean end, or a `Failure`. */
 export const streamFeed = async (
   settings: StreamSettings,
@@ -106,7 +112,7 @@ export const streamFeed = async (
       )
     }
     return yield* run(session, [
-      route({ name: "stdout", emit: emitOf(output), sink: stdout() }),
+      route({ name: "stdout", emit: emitOf(output), sink: stdout(), lane: { bounds: stdoutBounds } }),
     ], {
       state: {
         run: ulid(),

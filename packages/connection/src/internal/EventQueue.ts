@@ -8,14 +8,24 @@ import type { Pull } from "effect/Pull"
 /** Beside the bytes of frames, an event costs about this much. */
 const eventBytes = 200
 
+/**
+ * A pull takes at least one event, and more up to this. What a consumer makes of one pull is garbage before much of the
+ * next one is made, and dies young: taking megabytes at once had a third of the time spent on collecting them.
+ */
+const pullBytes = 64 * 1024
+
+const weigh = (event: FeedEvent): number => event._tag === "Frame" ? eventBytes + event.raw.length : eventBytes
+
 /** A queue bounded by whoever fills it: `full` says when to stop. One puller and one waiter for room at a time. */
 export class EventQueue<E> {
-  /** Takes all that waits. */
+  /** Takes the oldest of what waits. */
   readonly pull: Pull<NonEmptyReadonlyArray<FeedEvent>, E>
-  /** Waits until the consumer has taken what made the queue full. */
+  /** Waits until the consumer has taken half of what makes the queue full. */
   readonly room: Effect.Effect<void>
   readonly #bound: number
   #events: Array<FeedEvent> = []
+  /** Where what waits begins. */
+  #head = 0
   #bytes = 0
   #end: Effect.Effect<never, E | Cause.Done> | undefined
   #puller: ((events: Effect.Effect<NonEmptyReadonlyArray<FeedEvent>, E | Cause.Done>) => void) | undefined
@@ -48,7 +58,7 @@ export class EventQueue<E> {
   /** Adds an event, for the next `flush`. A Tick takes the place of one that nobody has taken yet. */
   push(event: Exclude<FeedEvent, Frame>): void {
     const last = this.#events.length - 1
-    if (event._tag === "Tick" && last >= 0) {
+    if (event._tag === "Tick" && last >= this.#head) {
       const waiting = this.#events[last]!
       // A Tick that tells of a clock's jump stays.
       if (waiting._tag === "Tick" && waiting.epoch === event.epoch && Math.abs(waiting.wall - waiting.at) < 1000) {
@@ -83,16 +93,40 @@ export class EventQueue<E> {
   }
 
   #take(): Effect.Effect<NonEmptyReadonlyArray<FeedEvent>, E | Cause.Done> | undefined {
-    if (this.#events.length === 0) return this.#end
-    const events = this.#events as unknown as NonEmptyReadonlyArray<FeedEvent>
-    this.#events = []
-    this.#bytes = 0
+    const waiting = this.#events
+    if (waiting.length === this.#head) return this.#end
+    let end = this.#head
+    let bytes = 0
+    do bytes += weigh(waiting[end++]!)
+    while (end < waiting.length && bytes < pullBytes)
+    const events = this.#detach(end)
+    this.#bytes -= bytes
     const waiter = this.#waiter
-    if (waiter !== undefined) {
+    if (waiter !== undefined && this.#bytes <= this.#bound / 2) {
       this.#waiter = undefined
       // After the consumer has got its events: what follows must not come in between.
       queueMicrotask(() => waiter(Effect.void))
     }
-    return Effect.succeed(events)
+    return Effect.succeed(events as unknown as NonEmptyReadonlyArray<FeedEvent>)
+  }
+
+  /** Takes everything before `end`, and lets go of it: a frame may hold all that was decoded from it. */
+  #detach(end: number): ReadonlyArray<FeedEvent> {
+    const waiting = this.#events
+    if (end === waiting.length) {
+      this.#events = []
+      const events = this.#head === 0 ? waiting : waiting.slice(this.#head)
+      this.#head = 0
+      return events
+    }
+    const events = waiting.slice(this.#head, end)
+    if (end * 2 >= waiting.length) {
+      this.#events = waiting.slice(end)
+      this.#head = 0
+    } else {
+      waiting.fill(undefined as never, this.#head, end)
+      this.#head = end
+    }
+    return events
   }
 }
