@@ -1,12 +1,13 @@
 /**
  * Whole commands against the same feeder: `boltodds-pipe` with `messages` and `changes`, and the smallest honest loop.
- * Prints throughput, CPU and peak memory as ratios to that loop, medians of rounds taken in turn.
+ * Prints throughput, CPU and peak memory as ratios to that loop, medians of rounds taken in turn. Where Python's
+ * `websockets` is there, the loop of the vendor's documentation runs beside them.
  *
  * Run: `pnpm build && pnpm bench throughput [messages=300000] [rounds=5]`. CPU and memory need /proc (Linux).
  */
 import { book, make, thaw } from "@boltodds/state"
 import { makeFrame } from "@boltodds/protocol"
-import { type ChildProcess, spawn } from "node:child_process"
+import { type ChildProcess, spawn, spawnSync } from "node:child_process"
 import { existsSync, readFileSync } from "node:fs"
 import { createInterface, type Interface } from "node:readline"
 import { fileURLToPath } from "node:url"
@@ -63,7 +64,8 @@ const usage = (pid: number): { cpuSeconds: number; peakMegabytes: number } | und
 }
 
 const measure = async (feeder: Interface, argv: ReadonlyArray<string>, port: number): Promise<Usage> => {
-  const child: ChildProcess = spawn(process.execPath, argv, {
+  const program = argv[0]!.endsWith(".py") ? python : process.execPath
+  const child: ChildProcess = spawn(program, argv, {
     stdio: ["ignore", "pipe", "pipe"],
     env: { ...process.env, BOLTODDS_API_KEY: "bench", BOLTODDS_URL: `ws://127.0.0.1:${port}/api`, NO_COLOR: "1" },
   })
@@ -103,7 +105,13 @@ const sides: Record<string, ReadonlyArray<string>> = {
   changes: [command, "--emit", "changes", "--no-control", "--count", String(changes)],
 }
 
-const results: Record<string, Array<Usage>> = { bare: [], messages: [], changes: [] }
+// The loop of the vendor's documentation, where Python has the library it uses.
+const python = settings.get("python") ?? "python3"
+if (spawnSync(python, ["-c", "import websockets"]).status === 0) {
+  sides["python"] = [here("./vendorLoop.py"), url, String(wanted)]
+}
+
+const results: Record<string, Array<Usage>> = Object.fromEntries(Object.keys(sides).map((name) => [name, []]))
 try {
   for (let round = 0; round < rounds; round++) {
     for (const [name, argv] of Object.entries(sides)) results[name]!.push(await measure(lines, argv, port!))
@@ -112,7 +120,7 @@ try {
   feeder.kill()
 }
 
-for (const name of ["messages", "changes"]) {
+for (const name of Object.keys(sides).filter((name) => name !== "bare")) {
   const ratio = (of: (usage: Usage) => number): string =>
     median(results[name]!.map((usage, round) => of(usage) / of(results["bare"]![round]!))).toFixed(2)
   console.log(

@@ -36,7 +36,10 @@ export interface ChangeBase extends Stamp {
   readonly starts_at: string | null
   /** How many changes were merged into this one, where any were. */
   readonly merged?: number
-  /** It is not known to be what the book quotes now: on a snapshot's changes, and where a merged opening began in doubt. */
+  /**
+   * It is not known to be what the book quotes now: on a snapshot's changes, where a merged opening began in doubt, and
+   * on a `line_amended` that only says what kind of target a line has since the teams changed places.
+   */
   readonly unverified?: true
 }
 

@@ -144,6 +144,26 @@ const connected: ReadonlyArray<FeedEvent> = [
   { _tag: "Subscribed", session: "main", epoch: 1, at: 1_784_000_000_000, filters: {} },
 ]
 
+// Memory, while the heap is still empty: decode and apply a snapshot without keeping the frames, then see what stays.
+if (globalThis.gc !== undefined) {
+  const games = 5_000
+  const heap = (): number => {
+    globalThis.gc!()
+    globalThis.gc!()
+    return process.memoryUsage().heapUsed
+  }
+  const draft = thaw(make({ run: "bench" }))
+  draft.apply(connected)
+  const texts = snapshotTexts(games)
+  const before = heap()
+  for (const text of texts) draft.apply([makeFrame("main", 1, 1_784_000_000_000, text)])
+  const bytes = (heap() - before) / (games * linesPerGame)
+  console.log(
+    `  memory ${Math.round(bytes)} bytes per line kept (${(games * linesPerGame).toLocaleString("en")} lines)`,
+  )
+  void draft.seal()
+} else console.log("  memory: run with --expose-gc")
+
 console.log(
   `reducer: ${
     updates.toLocaleString("en")
@@ -235,23 +255,3 @@ if (trace !== undefined) {
     } k outcomes/s, ${outcomes.toLocaleString("en")} outcomes)`,
   )
 }
-
-// Memory: decode and apply a snapshot without keeping the frames, then see what stays.
-if (globalThis.gc !== undefined) {
-  const games = 5_000
-  const heap = (): number => {
-    globalThis.gc!()
-    globalThis.gc!()
-    return process.memoryUsage().heapUsed
-  }
-  const draft = thaw(make({ run: "bench" }))
-  draft.apply(connected)
-  const texts = snapshotTexts(games)
-  const before = heap()
-  for (const text of texts) draft.apply([makeFrame("main", 1, 1_784_000_000_000, text)])
-  const bytes = (heap() - before) / (games * linesPerGame)
-  console.log(
-    `  memory ${Math.round(bytes)} bytes per line kept (${(games * linesPerGame).toLocaleString("en")} lines)`,
-  )
-  void draft.seal()
-} else console.log("  memory: run with --expose-gc")
