@@ -14,7 +14,9 @@ export default defineConfig({
       "examples/**/*.test.ts",
       "tools/**/*.test.ts",
     ],
-    testTimeout: 30_000,
+    // Many tests wait for time to pass in other processes; on two cores vitest alone would take one.
+    maxWorkers: 3,
+    testTimeout: 60_000,
     hookTimeout: 60_000,
   },
 })

@@ -17,28 +17,36 @@ interface VitestReport {
   readonly numTodoTests: number
 }
 
-const vitest: Step = {
-  name: "vitest",
-  about: "the tests",
-  run: async () => {
-    const folder = mkdtempSync(join(tmpdir(), "boltodds-check-"))
-    const file = join(folder, "vitest.json")
-    try {
-      const args = ["run", "--reporter=dot", "--reporter=json", `--outputFile.json=${file}`]
-      const { code, output } = await runProcess("vitest", args, { live: true })
-      if (!existsSync(file)) return { passed: 0, failed: 1, skipped: 0, output }
-      const report: VitestReport = JSON.parse(readFileSync(file, "utf8"))
-      return countTests(
-        code,
-        report.numPassedTests,
-        report.numFailedTests,
-        report.numPendingTests + report.numTodoTests,
-        "",
-      )
-    } finally {
-      rmSync(folder, { recursive: true, force: true })
-    }
-  },
+/** Runs vitest and counts its tests. `words` is the command up to its arguments. */
+const runVitest = async (
+  words: readonly [string, ...ReadonlyArray<string>],
+  args: ReadonlyArray<string>,
+): Promise<StepResult> => {
+  const folder = mkdtempSync(join(tmpdir(), "boltodds-check-"))
+  const file = join(folder, "vitest.json")
+  try {
+    const [command, ...first] = words
+    const reporters = ["--reporter=dot", "--reporter=json", `--outputFile.json=${file}`]
+    const { code, output } = await runProcess(command, [...first, "run", ...reporters, ...args], { live: true })
+    if (!existsSync(file)) return { passed: 0, failed: 1, skipped: 0, output }
+    const report: VitestReport = JSON.parse(readFileSync(file, "utf8"))
+    const skipped = report.numPendingTests + report.numTodoTests
+    return countTests(code, report.numPassedTests, report.numFailedTests, skipped, "")
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+const vitest: Step = { name: "vitest", about: "the tests", run: () => runVitest(["vitest"], []) }
+
+const denoTests: Step = {
+  name: "deno-tests",
+  about: "the libraries' tests under Deno, from source; what READMEs say is run by the examples",
+  run: () =>
+    runVitest(["deno", "run", "--allow-all", "node_modules/vitest/vitest.mjs"], [
+      ...["protocol", "state", "connection", "sink/", "pipeline"].map((name) => `packages/${name}`),
+      "--exclude=**/readme.test.ts",
+    ]),
 }
 
 const denoDoc: Step = {
@@ -106,4 +114,5 @@ export const steps: ReadonlyArray<Step> = [
   ),
   changesets,
   vitest,
+  denoTests,
 ]

@@ -114,7 +114,7 @@ describe("a lane in front of any sink", () => {
         for (const batch of offered) expect(ends.has(batch.envelopes.at(-1)!.seq) || batch.attempt > 1).toBe(true)
         expect(waits).toBeLessThanOrEqual(given.groups.length)
       })),
-    { arbitrary: { runs: 300 } },
+    { arbitrary: { runs: 150 } },
   )
 })
 
