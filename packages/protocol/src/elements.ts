@@ -5,44 +5,39 @@
  *
  * Parsing an array whole is a third faster than parsing its elements one by one, so their texts are cut out afterwards,
  * and only if somebody asks. Two neighbours in an array meet in a seam: `},{` and the name that the first one opens
- * with. In valid JSON these characters in a row are never part of a string, so each is between two objects that are
- * neighbours; if there are just as many as the array has, and what stands behind each is what the value there says, they
- * are the seams. Otherwise (odd spacing, other openings, arrays of objects within) the text is walked.
+ * with. In valid JSON these characters in a row are never part of a string, since a word cannot stand behind the quote
+ * that would end it: each seam is between two objects that are neighbours, of this array or of one within. Only what
+ * holds a bracket can hold the latter, and is walked to its end to see. If there are then just as many seams as the
+ * array has neighbours, they are all. Otherwise (odd spacing, other openings, arrays of objects within) all is walked.
  */
 export const elementTexts = (text: string, values: ReadonlyArray<object>): ReadonlyArray<string> =>
-  cutAtSeams(text, values) ?? cutByWalking(text)
+  cutAtSeams(text, values.length) ?? cutByWalking(text)
 
-const cutAtSeams = (text: string, values: ReadonlyArray<object>): ReadonlyArray<string> | undefined => {
+const beginsWithWord = /^\w/
+
+const cutAtSeams = (text: string, count: number): ReadonlyArray<string> | undefined => {
   const nameEnd = text.indexOf('"', 3)
   if (text.charCodeAt(1) !== 0x7b || text.charCodeAt(2) !== 0x22 || nameEnd > 40) return undefined
-  const name = text.slice(3, nameEnd)
+  if (!beginsWithWord.test(text.slice(3, nameEnd))) return undefined
   const opening = text.slice(1, nameEnd + 1)
   // Compact, or with the default spacing of Python.
   const gap = text.includes(`},${opening}`) ? 1 : 2
   const seam = gap === 1 ? `},${opening}` : `}, ${opening}`
   const texts: Array<string> = []
   let from = 1
-  for (let index = 0; index < values.length; index++) {
+  let bracket = text.indexOf("[", 1)
+  for (let index = 0; index < count; index++) {
     const next = text.indexOf(seam, from)
-    if ((next === -1) !== (index === values.length - 1)) return undefined
-    const value = firstField(values[index]!, name)
-    // The name, its quotes, a colon, and perhaps a space.
-    const at = from + opening.length + 1
-    if (value === undefined || !(text.startsWith(value, at) || text.startsWith(value, at + 1))) return undefined
-    texts.push(text.slice(from, next === -1 ? text.length - 1 : next + 1))
+    if ((next === -1) !== (index === count - 1)) return undefined
+    const to = next === -1 ? text.lastIndexOf("}") + 1 : next + 1
+    if (bracket !== -1 && bracket < to) {
+      if (objectEnd(text, from) !== to) return undefined
+      bracket = text.indexOf("[", to)
+    }
+    texts.push(text.slice(from, to))
     from = next + 1 + gap
   }
   return texts
-}
-
-/** The JSON of an object's first field where it has this name and is a plain string, as the feed's timestamps are. */
-const firstField = (value: object, name: string): string | undefined => {
-  for (const field in value) {
-    if (field !== name) return undefined
-    const first = (value as Record<string, unknown>)[field]
-    return typeof first === "string" ? `"${first}"` : undefined
-  }
-  return undefined
 }
 
 const cutByWalking = (text: string): ReadonlyArray<string> => {
