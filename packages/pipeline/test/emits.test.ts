@@ -243,6 +243,27 @@ describe("quotes", () => {
       ])
     }))
 
+  it.effect("tells the same line as the changes, where the key has to say it and where it may not", () =>
+    Effect.gen(function* () {
+      const total = { outcome_name: "Total", outcome_over_under: "O", outcome_target: null }
+      const full = message("initial_state", {
+        "Boston Red Sox O 8.5": outcome("-110", { ...total, outcome_line: null }),
+        "O 9.5": outcome("-110", { ...total, outcome_line: "" }),
+        "O 7.5": outcome("-110", { ...total, outcome_line: "seven" }),
+      })
+      const events = [[...connected(), frame(full, start + 10)]]
+      const { values: rows } = yield* told(quotes({ control: false }), events)
+      const { values: records } = yield* told(changes({ control: false }), events)
+      const linesOf = (told: typeof rows) =>
+        told.flatMap((one) => typeof one.outcome === "string" ? [[one.outcome, one.line, one.line_derived]] : [])
+      expect(linesOf(rows)).toEqual([
+        ["Boston Red Sox O 8.5", 8.5, true],
+        ["O 9.5", 9.5, true],
+        ["O 7.5", null, false],
+      ])
+      expect(linesOf(rows)).toEqual(linesOf(records))
+    }))
+
   it.effect("says what to forget: a game, a sport, a book, and a game that is absent after a gap", () =>
     Effect.gen(function* () {
       const clear = (action: string, data: Record<string, unknown>) => ({ timestamp: null, action, data })

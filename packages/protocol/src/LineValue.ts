@@ -26,6 +26,12 @@ export const parseLine = (raw: unknown): number | null => {
   return unsigned(Number(text.replace(",", ".")))
 }
 
+/**
+ * Whether an `outcome_line` was not sent at all: absent, null or empty. Only then may the key speak for it; one that was
+ * sent and cannot be read is not known, whatever the key says.
+ */
+export const isLineMissing = (raw: unknown): boolean => raw === null || raw === undefined || raw === ""
+
 /** An optional minus, up to six digits and at most one decimal: read digit by digit. NaN for anything else. */
 const plainLine = (raw: string): number => {
   const { length } = raw

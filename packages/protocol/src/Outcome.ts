@@ -6,11 +6,13 @@ import * as Schema from "effect/Schema"
  *
  * Every field may be missing, and fields nobody has seen yet are kept. `odds` is nearly always a signed American
  * integer in a string (`"-110"`); `null` and `""` mean suspended. `outcome_line` comes as string, number or null,
- * mixed within one market. Source: PROTOCOL, "Messages".
+ * mixed within one market. Source: PROTOCOL, "Messages". A `link` of any other type than a string means none: it must not
+ * cost the price beside it.
  */
 export interface Outcome {
   readonly odds?: string | number | null
-  readonly link?: string | null
+  /** A string where there is one; `""`, null and anything else mean none. */
+  readonly link?: unknown
   /** The market: `Moneyline`, `Spread`, `Total Points`, … */
   readonly outcome_name?: string | null
   readonly outcome_line?: string | number | null
@@ -28,7 +30,7 @@ const TextOrNumber = Schema.optionalKey(Schema.NullOr(Schema.Union([Schema.Strin
 export const Outcome: Schema.Codec<Outcome> = Schema.StructWithRest(
   Schema.Struct({
     odds: TextOrNumber,
-    link: Text,
+    link: Schema.optionalKey(Schema.Unknown),
     outcome_name: Text,
     outcome_line: TextOrNumber,
     outcome_over_under: Text,
@@ -54,5 +56,5 @@ export const isOutcome = (value: unknown): value is Outcome => {
   const outcome = value as Record<string, unknown>
   return isTextOrNumber(outcome["odds"]) && isTextOrNumber(outcome["outcome_line"]) &&
     isText(outcome["outcome_name"]) &&
-    isText(outcome["outcome_target"]) && isText(outcome["outcome_over_under"]) && isText(outcome["link"])
+    isText(outcome["outcome_target"]) && isText(outcome["outcome_over_under"])
 }

@@ -272,7 +272,11 @@ describe("outcomes are judged one by one", () => {
     expect(outcomeFault(outcome())).toBe(undefined)
     expect(outcomeFault(outcome({ odds: null }))).toBe(undefined)
     expect(outcomeFault({})).toBe("odds are not American: the field is missing")
-    expect(outcomeFault(outcome({ link: 5 }))).toBe("not the shape of an outcome")
+    expect(outcomeFault(outcome({ outcome_name: 5 }))).toBe("not the shape of an outcome")
     expect(outcomeFault(null)).toBe("not the shape of an outcome")
+  })
+
+  it("a link of a wrong type costs no price", () => {
+    for (const link of [5, true, {}, ["https://x"]]) expect(outcomeFault(outcome({ link }))).toBe(undefined)
   })
 })

@@ -109,6 +109,7 @@ describe("the JSON Schema of messages", () => {
     expect(valid({ action: "bet_settled", data: 5 })).toBe(true)
     expect(valid({ error: "too many concurrent connections" })).toBe(true)
     expect(valid(message("line_update", { outcomes: { a: outcome({ deeplink: {}, odds: -110 }) } }))).toBe(true)
+    expect(valid(message("line_update", { outcomes: { a: outcome({ link: { ios: "x" } }) } }))).toBe(true)
   })
 
   it("refuses what is no message", () => {

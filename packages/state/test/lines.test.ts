@@ -80,6 +80,15 @@ describe("a line change", () => {
     expect(kinds(spread({ odds: null }), spread({ odds: null, link: "https://x" }))).toEqual(["line_amended"])
   })
 
+  it("keeps its price where a link is of a wrong type, which means none", () => {
+    const odd = { link: { ios: "x" } } as unknown as Partial<Outcome>
+    expect(step(spread({ link: "https://x" }), spread({ ...odd, odds: "-115" })).records).toMatchObject([
+      { change: "line_moved", odds: -115, link: null },
+    ])
+    expect(step(spread(odd), spread({ odds: "-115" })).records).toMatchObject([{ change: "line_moved", link: null }])
+    expect(kinds(spread(), spread(odd))).toEqual([])
+  })
+
   it("is a move of a suspended line too", () => {
     expect(kinds(spread({ odds: null }), spread({ odds: "", outcome_line: "-2.5" }))).toEqual(["line_moved"])
   })

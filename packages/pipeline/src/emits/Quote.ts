@@ -5,6 +5,7 @@ import {
   deriveLine,
   type GameChange,
   type GameData,
+  isLineMissing,
   isOutcome,
   parseLine,
   parseOdds,
@@ -123,7 +124,9 @@ const rowOf = (head: Head, key: string, outcome: GameData["outcomes"][string] | 
   const market = outcome.outcome_name ?? null
   const target = outcome.outcome_target ?? null
   const sent = parseLine(outcome.outcome_line)
-  const line = sent ?? deriveLine(key, market, target)
+  const line = sent === null && isLineMissing(outcome.outcome_line)
+    ? deriveLine(key, market, target, [head.home_team, head.away_team])
+    : sent
   const odds = parseOdds(outcome.odds)
   return {
     ...head,

@@ -1,5 +1,13 @@
 /** From an outcome on the wire to what it says of its line. */
-import { americanOdds, deriveLine, type Outcome, parseLine, parseSide, targetKind } from "@boltodds/protocol"
+import {
+  americanOdds,
+  deriveLine,
+  isLineMissing,
+  type Outcome,
+  parseLine,
+  parseSide,
+  targetKind,
+} from "@boltodds/protocol"
 import type { Game, Line, LineValues } from "./model.ts"
 
 /**
@@ -40,7 +48,7 @@ export const readLine = (
     reading.target = target
     reading.target_kind = targetKind(target, game.home_team, game.away_team)
     reading.side = parseSide(outcome_over_under)
-    reading.link = link || null
+    reading.link = linkOf(link)
     const line = parseLine(outcome_line)
     reading.line = line ?? derive(game, key, market, target, outcome_line)
     reading.line_derived = line === null && reading.line !== null
@@ -55,7 +63,7 @@ export const readLine = (
     ? known.target_kind
     : targetKind(reading.target, game.home_team, game.away_team)
   reading.side = outcome_over_under === undefined ? known.side : parseSide(outcome_over_under)
-  reading.link = link === undefined || link === known.link ? known.link : link || null
+  reading.link = link === undefined || link === known.link ? known.link : linkOf(link)
   if (outcome_line === undefined) {
     reading.line = known.line
     reading.line_derived = known.line_derived
@@ -67,13 +75,16 @@ export const readLine = (
     reading.line_derived = false
   } else {
     // The key never changes: what was derived from it stands while market and target do.
-    const stands = sameMarket && sameTarget && !factsChanged && isMissing(outcome_line) &&
+    const stands = sameMarket && sameTarget && !factsChanged && isLineMissing(outcome_line) &&
       (known.line_derived || known.line === null)
     reading.line = stands ? known.line : derive(game, key, reading.market, reading.target, outcome_line)
     reading.line_derived = reading.line !== null
   }
   return reading
 }
+
+/** An empty one is none, and so is anything but a text. */
+const linkOf = (link: unknown): string | null => typeof link === "string" && link !== "" ? link : null
 
 /** Only where no line was sent: one that was sent and cannot be read is not known, whatever the key says. */
 const derive = (
@@ -82,9 +93,7 @@ const derive = (
   market: string | null,
   target: string | null,
   raw: Outcome["outcome_line"],
-): number | null => isMissing(raw) ? deriveLine(key, market, target, [game.home_team, game.away_team]) : null
-
-const isMissing = (raw: Outcome["outcome_line"]): boolean => raw === null || raw === undefined || raw === ""
+): number | null => isLineMissing(raw) ? deriveLine(key, market, target, [game.home_team, game.away_team]) : null
 
 /** What an outcome that has not even the shape of one says: what was known, without a price. */
 export const unreadable = (known: Line | undefined): LineValues => {
