@@ -113,12 +113,12 @@ const openRoute = <A, R>(
     const processing = options.processor === undefined ? undefined : new ProcessorRun(options.processor())
     let left = context.count
 
-    /** Cuts behind the last data record that may still pass; controls pass for ever. */
+    /** Cuts behind the last data record that may still pass; controls, and a preamble (`seq` 0), pass uncounted. */
     const sate = (envelopes: ReadonlyArray<Envelope<A>>): ReadonlyArray<Envelope<A>> => {
       if (left === Infinity) return envelopes
       const taken: Array<Envelope<A>> = []
       for (const envelope of envelopes) {
-        if (envelope._tag === "Control") taken.push(envelope)
+        if (envelope._tag === "Control" || envelope.seq === 0) taken.push(envelope)
         else if (left > 0) {
           left -= 1
           taken.push(left === 0 ? withLast(envelope, true) : envelope)

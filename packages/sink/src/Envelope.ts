@@ -3,7 +3,10 @@ import type { Control, GameChange, Millis } from "@boltodds/protocol"
 
 /** What every envelope carries. */
 export interface Stamped {
-  /** Rising along a route. With the run it is the envelope's identity; a line on its own needs no more. */
+  /**
+   * From 1, rising along a route. With the run it is the envelope's identity; a line on its own needs no more. 0 is a
+   * preamble, such as the header of a recording: no data, and not counted as such.
+   */
   readonly seq: number
   /** When it happened, by the session clock. */
   readonly at: Millis

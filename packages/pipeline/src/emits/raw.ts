@@ -8,7 +8,8 @@ export type RawLine = FeedEvent | undefined
 
 /**
  * The complete event log as a recording: a header that names the run and the reducer's options, then every event.
- * Replayed, it gives the same records. No controls: they come out of the replay. The header counts as a record.
+ * Replayed, it gives the same records. No controls: they come out of the replay. `seq` counts the events; the header has
+ * 0, and is no data.
  */
 export const raw = (): Emit<RawLine> => ({ name: "raw", needs: "frames", open })
 
@@ -23,7 +24,7 @@ const open = ({ state }: EmitContext): Emission<RawLine> => {
       const envelopes = []
       for (const { event } of steps) {
         const { session, epoch, at } = event
-        if (seq === 0) envelopes.push(makeRecord({ seq: ++seq, session, epoch, at, last: true }, undefined, form))
+        if (seq === 0) envelopes.push(makeRecord({ seq: 0, session, epoch, at, last: true }, undefined, form))
         envelopes.push(makeRecord({ seq: ++seq, session, epoch, at, last: true }, event, form))
       }
       return envelopes
