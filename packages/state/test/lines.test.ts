@@ -280,7 +280,7 @@ describe("a price that cannot be read", () => {
       "[]",
       '{"odds":{}}',
       '{"odds":1e999}',
-      '{"odds":"-110","link":7}',
+      '{"odds":"-110","outcome_name":7}',
       `{"odds":${deep}}`,
     ]
     for (const raw of raws) {
