@@ -1,5 +1,5 @@
 import { type Diagnosis, DialError, keyOf, KeyUnavailable, LinkClosed, makeSession } from "@boltodds/connection"
-import type { FeedEvent } from "@boltodds/protocol"
+import type { FeedEvent, Frame } from "@boltodds/protocol"
 import { it } from "@effect/vitest"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
@@ -470,6 +470,23 @@ describe("refusals", () => {
         '{"error":"Invalid API key [redacted]"}',
       ])
     }))
+
+  for (const onFrame of [undefined, () => {}]) {
+    it.effect(`of a key that has worked do not show it either${onFrame === undefined ? "" : ", ahead of the stream"}`, () =>
+      Effect.gen(function* () {
+        const feed = fakeFeed()
+        const seen: Array<string | Uint8Array> = []
+        const tap = onFrame === undefined ? {} : { onFrame: (frame: Frame) => void seen.push(frame.raw) }
+        const { events } = yield* read(feed, tap)
+        feed.connections[0]!.send(data)
+        yield* settle
+        feed.connections[0]!.send(`{"error":"The trial of ${key} has ended"}`)
+        yield* settle
+        const raws = events.filter((event) => event._tag === "Frame").map(({ raw }) => raw)
+        expect(raws).toEqual([ack, data, '{"error":"The trial of [redacted] has ended"}'])
+        if (onFrame !== undefined) expect(seen).toEqual(raws)
+      }))
+  }
 
   it.effect("of a key that has worked are retried for ever, minutes apart", () =>
     Effect.gen(function* () {

@@ -165,20 +165,19 @@ export class Connection {
   }
 
   #takeFrames(raws: Turn["frames"], at: Millis): void {
-    const { teller, tap } = this.#config
+    const { teller, tap, secret } = this.#config
     const shown = tap?.take(raws.length)
     for (let index = 0; index < raws.length; index++) {
-      if (this.#liveAt !== undefined && shown === undefined) return teller.frames(raws, index, at)
+      if (this.#liveAt !== undefined && shown === undefined) return teller.frames(raws, index, at, secret)
       this.#takeFrame(raws[index]!, shown?.[index], at)
     }
   }
 
   #takeFrame(raw: string | Uint8Array, shown: Frame | undefined, at: Millis): void {
     const { teller, epoch, secret } = this.#config
-    const clean = this.#liveAt === undefined ? withoutKey(raw, secret) : raw
     // One that waited behind an event made later gets that one's time.
     const known = shown !== undefined && shown.at === teller.timeline.stamp(shown.at)
-    const frame = known ? shown : teller.makeFrame(epoch, at, clean)
+    const frame = known ? shown : teller.makeFrame(epoch, at, withoutKey(raw, secret, this.#liveAt !== undefined))
     if (this.#phase === "awaiting_ack") this.#accept(frame)
     teller.frame(frame)
     if (this.#liveAt === undefined) this.#judge(frame)

@@ -92,7 +92,7 @@ export const startRun = (config: RunConfig): Effect.Effect<Run, never, Scope> =>
 
     const makeTap = (epoch: number, secret: string, onFrame: (frame: Frame) => void): Tap =>
       new Tap(
-        (at, raw) => teller.makeFrame(epoch, at, connection?.liveAt === undefined ? withoutKey(raw, secret) : raw),
+        (at, raw) => teller.makeFrame(epoch, at, withoutKey(raw, secret, connection?.liveAt !== undefined)),
         () => timeline.now(),
         (frame) => {
           try {

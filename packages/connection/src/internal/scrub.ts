@@ -6,12 +6,28 @@
  * Libraries and servers put the URL they were given into their messages; ours holds the key.
  */
 export const scrub = (text: string, secret: string, maxLength = 300): string => {
-  let clean = text
-  for (const spelling of new Set([secret, encodeURIComponent(secret)])) {
-    if (spelling !== "") clean = clean.replaceAll(spelling, "[redacted]")
-  }
-  clean = clean.replace(/\?[^\s"'<>]*=[^\s"'<>]*/g, "?[redacted]")
+  const clean = blotOut(text, spellingsOf(secret)).replace(/\?[^\s"'<>]*=[^\s"'<>]*/g, "?[redacted]")
   return clean.length > maxLength ? clean.slice(0, maxLength) + "…" : clean
+}
+
+/** What a key looks like: as it is, in JSON, and in URLs, which escape it more or less. */
+const spellingsOf = (secret: string): ReadonlyArray<string> => {
+  if (secret === "") return []
+  if (secret !== known.secret) {
+    const form = new URLSearchParams({ key: secret }).toString().slice("key=".length)
+    const all = [secret, JSON.stringify(secret).slice(1, -1), encodeURIComponent(secret), form]
+    known = { secret, spellings: [...new Set([...all, form.replaceAll("+", "%20")])] }
+  }
+  return known.spellings
+}
+
+/** Of the last one asked for: every short frame asks. */
+let known: { readonly secret: string; readonly spellings: ReadonlyArray<string> } = { secret: "", spellings: [] }
+
+const blotOut = (text: string, spellings: ReadonlyArray<string>): string => {
+  let clean = text
+  for (const spelling of spellings) clean = clean.replaceAll(spelling, "[redacted]")
+  return clean
 }
 
 /** The key inside a URL made by `FeedUrl`. */
@@ -24,14 +40,22 @@ export const secretOf = (url: string): string => {
   }
 }
 
+/** How long a frame may be that is looked through for the key, in characters or bytes: before the first data, and after. */
 const longestEcho = 4096
+const longestLiveEcho = 1024
+
+const lossy = new TextDecoder()
 
 /**
- * A frame without the key. Servers answer before the first data in short texts, and one may repeat what it refuses;
- * longer frames and bytes without it come back as they are.
+ * A frame without the key. Servers answer in short texts, and one may repeat what it refuses; longer frames, those that
+ * name a sportsbook, and bytes without the key come back as they are: prices are not searched for what looks like a key.
  */
-export const withoutKey = (raw: string | Uint8Array, secret: string): string | Uint8Array => {
-  if (secret.length < 4 || raw.length > longestEcho) return raw
-  const text = typeof raw === "string" ? raw : new TextDecoder().decode(raw)
-  return text.includes(secret) ? text.replaceAll(secret, "[redacted]") : raw
+export const withoutKey = (raw: string | Uint8Array, secret: string, isLive: boolean = false): string | Uint8Array => {
+  if (raw.length > (isLive ? longestLiveEcho : longestEcho) || secret.length < 4) return raw
+  const text = typeof raw === "string" ? raw : lossy.decode(raw)
+  const spellings = spellingsOf(secret)
+  for (let index = 0; index < spellings.length; index++) {
+    if (text.includes(spellings[index]!)) return text.includes('"sportsbook"') ? raw : blotOut(text, spellings)
+  }
+  return raw
 }

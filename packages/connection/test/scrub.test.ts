@@ -1,0 +1,46 @@
+/** Keeping the key out of what others wrote. */
+import { describe, expect, it } from "vitest"
+import { scrub, withoutKey } from "../src/internal/scrub.ts"
+
+const secret = "p@ss/key!~(1)"
+const spellings = [
+  secret,
+  encodeURIComponent(secret),
+  // As in the URL that is dialed: form encoding escapes more.
+  new URLSearchParams({ key: secret }).toString().slice(4),
+]
+
+describe("a foreign text", () => {
+  it("is shown without the key, however it is spelt, and without the query of any URL", () => {
+    for (const spelling of spellings) {
+      expect(scrub(`no ${spelling}.`, secret)).toBe("no [redacted].")
+      expect(scrub(`wss://host/api?x=1&key=${spelling} failed`, secret)).toBe("wss://host/api?[redacted] failed")
+    }
+    expect(scrub('no a"b', 'a"b')).toBe("no [redacted]")
+    expect(scrub(JSON.stringify({ error: 'no a"b' }), 'a"b')).toBe('{"error":"no [redacted]"}')
+  })
+
+  it("is cut behind the key, never within", () => {
+    expect(scrub(`${"x".repeat(295)}${secret}`, secret)).toBe(`${"x".repeat(295)}[reda…`)
+  })
+})
+
+describe("a frame", () => {
+  it("is shown without the key, as text and as bytes", () => {
+    for (const spelling of spellings) {
+      const frame = `{"error":"bad key ${spelling}"}`
+      expect(withoutKey(frame, secret)).toBe('{"error":"bad key [redacted]"}')
+      expect(withoutKey(new TextEncoder().encode(frame), secret)).toBe('{"error":"bad key [redacted]"}')
+    }
+  })
+
+  it("of data stays as it is: what looks like a short key in it is something else", () => {
+    const frame = '{"action":"line_update","data":{"sportsbook":"fanduel","outcomes":{"a":{"odds":"-1105"}}}}'
+    expect(withoutKey(frame, "1105")).toBe(frame)
+  })
+
+  it("that is long stays as it is", () => {
+    const frame = `{"x":"${secret}${"x".repeat(5000)}"}`
+    expect(withoutKey(frame, secret)).toBe(frame)
+  })
+})
