@@ -97,6 +97,18 @@ describe("the machine's limiter", () => {
       expect(yield* Effect.promise(() => readdir(path))).toEqual([file])
     }))
 
+  // Only Linux has such a place for everyone: it exists, and making a folder in it fails as if it did not.
+  it.live.skipIf(process.platform !== "linux")(
+    "does not hang on a place where no folder can be made",
+    () =>
+      Effect.gen(function* () {
+        const problems: Array<string> = []
+        const limiter = machineLimiter({ folder: "/proc/boltodds", onProblem: (message) => problems.push(message) })
+        yield* limiter.take("feed", "dial")
+        expect(problems).toStrictEqual(["Cannot share the rate limit in /proc/boltodds: ENOENT"])
+      }),
+  )
+
   it.live("limits this process alone where its folder cannot be written, and says so once", () =>
     Effect.gen(function* () {
       const path = join(yield* folder, "a-file")

@@ -4,7 +4,7 @@ import * as Effect from "effect/Effect"
 import { createHash } from "node:crypto"
 import { mkdir, open, readFile, rename, rm, stat, writeFile } from "node:fs/promises"
 import { homedir } from "node:os"
-import { join } from "node:path"
+import { dirname, join } from "node:path"
 import * as process from "node:process"
 import { limiterFrom, type LimiterShape } from "../Limiter.ts"
 import { admit, defaultRateLimits, type RateLimits, type RateWindow } from "../RateWindow.ts"
@@ -42,7 +42,7 @@ export const machineLimiter = (options: MachineLimiterOptions = {}): LimiterShap
       const now = yield* Clock.currentTimeMillis
       const mine = admit(fromPast(own.get(host) ?? [], now), now, kind, limits)
       const shared = yield* Effect.tryPromise(async () => {
-        await mkdir(folder, { recursive: true, mode: 0o700 })
+        await makeFolder(folder)
         const file = join(folder, `rate-${createHash("sha256").update(host).digest("hex").slice(0, 16)}.json`)
         return await locked(`${file}.lock`, async () => {
           const answer = admit(fromPast(await readWindow(file), now), now, kind, limits)
@@ -62,6 +62,25 @@ export const machineLimiter = (options: MachineLimiterOptions = {}): LimiterShap
       return { waitMillis: Math.ceil(shared.waitMillis) }
     })
   )
+}
+
+/**
+ * Not mkdir's own `recursive`: Node tries for ever where a folder exists and nothing can be made in it for ENOENT, as
+ * in /proc or a folder that was deleted under us.
+ */
+const makeFolder = async (folder: string): Promise<void> => {
+  try {
+    await mkdir(folder, { mode: 0o700 })
+  } catch (cause) {
+    if (codeOf(cause) === "EEXIST") return
+    const parent = dirname(folder)
+    if (codeOf(cause) !== "ENOENT" || parent === folder) throw cause
+    await makeFolder(parent)
+    await mkdir(folder, { mode: 0o700 }).catch((again: unknown) => {
+      // Another process was quicker.
+      if (codeOf(again) !== "EEXIST") throw again
+    })
+  }
 }
 
 /** A wall clock set back leaves times in the future: they count as now, or the wait could be endless. */
