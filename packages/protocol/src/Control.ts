@@ -33,8 +33,9 @@ export interface GameVerified extends Stamp {
   readonly sport: string
   readonly sportsbook: string
   readonly game: string
+  /** 0 where the run keeps none (no emit asks for the book: `messages`, `quotes`). */
   readonly lines: number
-  /** How many of them had changed while unverified. */
+  /** How many of them had changed while unverified; 0 where the run keeps no lines. */
   readonly changed: number
 }
 /** The snapshot after a gap has settled. */
@@ -44,7 +45,7 @@ export interface GapClosed extends Stamp {
   readonly duration_ms: number
   /** Games verified since the connection came back. */
   readonly games: number
-  /** Lines that had changed. */
+  /** Lines that had changed; 0 where the run keeps no lines. */
   readonly changed: number
   /** Games closed because the snapshot did not hold them. */
   readonly absent: number
@@ -57,6 +58,7 @@ export interface GapClosed extends Stamp {
 export interface Synced extends Stamp {
   readonly control: "synced"
   readonly games: number
+  /** 0 where the run keeps none (no emit asks for the book: `messages`, `quotes`). */
   readonly lines: number
 }
 /** Nothing in this scope is to be trusted as live: the session, or one sportsbook where it is named. */
@@ -80,6 +82,7 @@ export interface Heartbeat extends Stamp {
   readonly frame_age_ms: number | null
   readonly games: number
   readonly games_verified: number
+  /** 0 where the run keeps none (no emit asks for the book: `messages`, `quotes`). */
   readonly lines: number
   /** Milliseconds since we stopped reading; 0 while we read. */
   readonly paused_ms: number

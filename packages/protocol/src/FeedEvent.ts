@@ -51,7 +51,7 @@ export interface Frame extends EventBase<"Frame"> {
 export interface Disconnected extends EventBase<"Disconnected"> {
   readonly reason: DisconnectReason
 }
-/** We stopped reading: a consumer is slow. */
+/** We are behind: a consumer is slow and we stopped reading, the process stood still, or what we read has waited. */
 export interface Paused extends EventBase<"Paused"> {}
 /** We read again; what comes next may have waited in buffers, until the next {@link Heard}. */
 export interface Resumed extends EventBase<"Resumed"> {}
@@ -61,7 +61,10 @@ export interface Silent extends EventBase<"Silent"> {}
 export interface Heard extends EventBase<"Heard"> {}
 /** Time went by. */
 export interface Tick extends EventBase<"Tick"> {
-  /** Wall time; a difference from `at` beyond 5 s means a clock jumped. */
+  /**
+   * `at`, plus what the wall has jumped against elapsed time since the last look: beyond 5 s either way the machine slept
+   * or its clock was set. Slow drift is not in it.
+   */
   readonly wall: Millis
 }
 

@@ -24,7 +24,8 @@ export type Message = FeedMessage | UnknownMessage
  *
  * Controls stand between them in the wire's own envelope, `{"timestamp", "action": "pipe_gap_opened", "data"}`; what
  * could not be read is told as `pipe_quarantined`, and a game that settling or new filters closed as `pipe_game_gone`.
- * Messages of a frame come before the controls that it caused, but for those that open a gap.
+ * Messages of a frame come before the controls that it caused, but for those that open a gap. Where no route asks for
+ * the book, counts of lines in them are 0.
  *
  * This is not a book: after a gap, and in a game's full update, what is not named any more is gone. `changes` tells
  * that. The `seq` of an envelope counts the lines of this emit.

@@ -12,8 +12,9 @@ import { type Quote, rowOfClear, rowOfGone, rowsOfGame } from "./Quote.ts"
 /**
  * One flat row per outcome per message, see {@link Quote}. Stateless: a field that a message leaves out is null.
  *
- * Controls stand between them as in `changes` (`control` names the kind): after `gap_opened` or `stale` nothing said
- * before is to be trusted. The `seq` of an envelope counts the rows of this emit.
+ * Controls stand between them as in `changes` (`control` names the kind): after `gap_opened`, `clock_jumped` or `stale`
+ * nothing said before is to be trusted, after `quarantined` nothing in its scope. Messages outside the filters are told
+ * as they come: only `changes` leaves out what was on its way when filters were replaced. The `seq` of an envelope counts the rows of this emit.
  */
 export const quotes = (options: EmitOptions = {}): Emit<Quote> => ({
   name: "quotes",
