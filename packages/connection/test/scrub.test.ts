@@ -20,6 +20,10 @@ describe("a foreign text", () => {
     expect(scrub(JSON.stringify({ error: 'no a"b' }), 'a"b')).toBe('{"error":"no [redacted]"}')
   })
 
+  it("is shown on one line, and cannot steer a terminal", () => {
+    expect(scrub("a\r\nb\u001b[2Jc\u009bd", secret)).toBe("a b [2Jc d")
+  })
+
   it("is cut behind the key, never within", () => {
     expect(scrub(`${"x".repeat(295)}${secret}`, secret)).toBe(`${"x".repeat(295)}[reda…`)
   })

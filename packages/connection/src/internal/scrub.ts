@@ -1,12 +1,16 @@
 /** Keeping the key out of words that others wrote. */
 
 /**
- * A foreign text made fit to show: without the key in any spelling, without any URL's query, and of bounded length.
+ * A foreign text made fit to show: without the key in any spelling, without any URL's query, without line breaks and
+ * other control characters (they would steer a terminal), and of bounded length.
  *
  * Libraries and servers put the URL they were given into their messages; ours holds the key.
  */
 export const scrub = (text: string, secret: string, maxLength = 300): string => {
-  const clean = blotOut(text, spellingsOf(secret)).replace(/\?[^\s"'<>]*=[^\s"'<>]*/g, "?[redacted]")
+  const clean = blotOut(text, spellingsOf(secret)).replace(/\?[^\s"'<>]*=[^\s"'<>]*/g, "?[redacted]").replace(
+    /\p{Cc}+/gu,
+    " ",
+  )
   return clean.length > maxLength ? clean.slice(0, maxLength) + "…" : clean
 }
 
