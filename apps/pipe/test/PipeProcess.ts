@@ -1,13 +1,13 @@
 /** The command as a process of its own, the way a shell runs it. */
 import { type ChildProcess, spawn } from "node:child_process"
-import { copyFileSync, mkdtempSync } from "node:fs"
+import { mkdtempSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { rolldown, type RolldownOptions } from "rolldown"
 import config from "../rolldown.config.ts"
 
-/** Builds the command as it is published, from the source as it stands, into a folder of its own. */
+/** Builds the command as it is published, from the source as it stands, into a folder of its own with nothing beside it. */
 const build = async (): Promise<string> => {
   const app = fileURLToPath(new URL("..", import.meta.url))
   const folder = mkdtempSync(join(tmpdir(), "boltodds-pipe-"))
@@ -16,7 +16,6 @@ const build = async (): Promise<string> => {
   const file = join(folder, "dist", "boltodds-pipe.js")
   await bundle.write({ ...options.output, file })
   await bundle.close()
-  copyFileSync(join(app, "package.json"), join(folder, "package.json"))
   return file
 }
 

@@ -1,10 +1,5 @@
 /** The version of this program. */
-import { readFileSync } from "node:fs"
+import manifest from "../package.json" with { type: "json" }
 
-/** As package.json has it, which lies one folder up both from the source and from the bundle. */
-export const version = (): string => {
-  const manifest: { readonly version: string } = JSON.parse(
-    readFileSync(new URL("../package.json", import.meta.url), "utf8"),
-  )
-  return manifest.version
-}
+/** As package.json has it when the bundle is made: the bundle is one file, and works wherever it is put. */
+export const version = (): string => manifest.version
