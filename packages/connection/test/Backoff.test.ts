@@ -1,16 +1,9 @@
-import {
-  type Attempts,
-  decide,
-  DialError,
-  type Ending,
-  endingOfConnection,
-  endingOfDial,
-  noAttempts,
-} from "@boltodds/connection"
+import { DialError } from "@boltodds/connection"
 import { it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { describe, expect } from "vitest"
+import { type Attempts, decide, type Ending, endingOfConnection, endingOfDial, noAttempts } from "../src/Backoff.ts"
 
 const failed: Ending = { kind: "failed", detail: "closed" }
 const key: Ending = { kind: "key", detail: "HTTP 401" }

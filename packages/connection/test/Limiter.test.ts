@@ -1,11 +1,4 @@
-import {
-  admit,
-  defaultRateLimits,
-  makeLimiter,
-  parseRetryAfter,
-  type RateWindow,
-  type RequestKind,
-} from "@boltodds/connection"
+import { defaultRateLimits, makeLimiter, parseRetryAfter, type RequestKind } from "@boltodds/connection"
 import { it } from "@effect/vitest"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
@@ -13,6 +6,7 @@ import * as Fiber from "effect/Fiber"
 import * as Schema from "effect/Schema"
 import { TestClock } from "effect/testing"
 import { describe, expect } from "vitest"
+import { admit, type RateWindow } from "../src/RateWindow.ts"
 
 describe("the rate window", () => {
   it("admits 10 requests a minute, 8 of them dials", () => {

@@ -1,15 +1,5 @@
-import {
-  dueAt,
-  onResume,
-  onStall,
-  onStop,
-  onTime,
-  onTurn,
-  openWatch,
-  type Verdict,
-  type Watch,
-} from "@boltodds/connection"
 import { describe, expect, it } from "vitest"
+import { dueAt, onResume, onStall, onStop, onTime, onTurn, openWatch, type Verdict, type Watch } from "../src/Watch.ts"
 
 /** A connection that opened at 0 and got its first frame. */
 const open = (canPing = true): Watch => onTurn(openWatch(0, canPing), 0, 1, undefined).watch
