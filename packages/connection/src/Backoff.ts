@@ -87,9 +87,12 @@ const busyText = /too many (concurrent |open |simultaneous )?(connections|reques
 const keyText =
   /(invalid|unknown|missing|expired|inactive|revoked|wrong|bad|no such).{0,30}(key|token|subscription|trial)|(key|token|subscription|trial).{0,30}(invalid|unknown|missing|expired|inactive|revoked|wrong|not valid|not found|required)|unauthori[sz]ed|forbidden/i
 
+/** A game the server does not know is no reason to give up (PROTOCOL, "A connection's life"). */
+const gameKeyText = /\bgame[\s_-]?keys?\b/gi
+
 /** Whether a server's words refuse for being busy, or refuse the key. */
 export const refusalIn = (text: string): "busy" | "key" | undefined =>
-  busyText.test(text) ? "busy" : keyText.test(text) ? "key" : undefined
+  busyText.test(text) ? "busy" : keyText.test(text.replace(gameKeyText, "game")) ? "key" : undefined
 
 /** What a failed dial means. */
 export const endingOfDial = (error: DialError): Ending => {

@@ -143,5 +143,10 @@ describe("what an ending means", () => {
     const lively = { upMillis: 100, liveMillis: 50 }
     expect(endingOfConnection({ kind: "closed", code: 1000 }, lively, ["invalid key"]).kind).toBe("failed")
     expect(endingOfConnection({ kind: "silent" }, never, ["invalid key"]).kind).toBe("failed")
+    for (
+      const text of ["Cannot subscribe: unknown game key. Code 1", "game_key 'A vs B' not found", "invalid Game-Keys"]
+    ) {
+      expect(endingOfConnection({ kind: "closed", code: 1000 }, never, [text]).kind, text).toBe("failed")
+    }
   })
 })
