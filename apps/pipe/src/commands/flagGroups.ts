@@ -54,7 +54,7 @@ export const outputFlags: FlagGroup = {
     {
       name: "count",
       value: "N",
-      about: "Stop after N data records; controls do not count.",
+      about: "Stop after N data records; controls and the header of raw do not count.",
     },
     {
       name: "for",
