@@ -262,3 +262,13 @@ describe("the web transport", () => {
       expect(closed).toEqual(new LinkClosed("overflow", undefined, "more than 3500 bytes waited to be read"))
     }))
 })
+
+describe("the ws transport, where TLS fails", () => {
+  it.live("says on one line what is wrong, and that ws:// may be meant", () =>
+    Effect.gen(function* () {
+      const { url } = yield* localServer({})
+      const error: DialError = yield* Effect.flip(dial(wsTransport(), url.replace("ws://", "wss://")))
+      const host = new URL(url).host
+      expect(error.message).toBe(`Cannot reach ${host}: no TLS is spoken there (EPROTO wrong version number)`)
+    }))
+})

@@ -28,7 +28,7 @@ export const tellStatus = (
           "warn",
           status.reason === "silent"
             ? "nothing comes from the feed: what is known is not live"
-            : "the reader of stdout is slow: what it gets is not live",
+            : "we are behind the feed (a slow reader of stdout, or no time to run): what comes out is not live",
         )
         live = false
         return

@@ -184,8 +184,16 @@ const readBeginning = (response: IncomingMessage, done: (text: string) => void):
   response.on("data", take).once("end", finish).once("error", finish)
 }
 
+/** `write EPROTO 40CD…:error:0A00010B:SSL routines:function:wrong version number:file.c:77:`, with a line break behind. */
+const opensslError = /:error:[0-9A-F]+:[^:]*:[^:]*:([^:]+):/
+
 /** `ECONNREFUSED`, or the message where there is no code; codes are short words and hold no URL. */
 const reason = (code: string | undefined, message: string, secret: string): string => {
-  const text = scrub(message, secret)
+  const text = scrub(message, secret).trim()
+  const tls = opensslError.exec(text)?.[1]
+  if (tls !== undefined) {
+    const said = `${code ?? "TLS"} ${tls}`
+    return tls === "wrong version number" ? `no TLS is spoken there (${said})` : said
+  }
   return code === undefined ? text : text.includes(code) ? text : `${code} ${text}`
 }
