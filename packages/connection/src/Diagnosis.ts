@@ -6,6 +6,8 @@ import { describeUnknown, type NameReport, type UnknownName } from "./checkNames
 export type DiagnosisCause =
   /** The server said so itself. */
   | { readonly kind: "server_error"; readonly texts: ReadonlyArray<string> }
+  /** Messages came, and none could be understood: the feed's format is not the known one. */
+  | ({ readonly kind: "not_understood" } & NotUnderstood)
   /** These names do not exist, and the server ignores them in silence. */
   | { readonly kind: "unknown_names"; readonly names: ReadonlyArray<UnknownName> }
   /** The catalogue lists no game within the filters now. */
@@ -21,7 +23,14 @@ export type DiagnosisCause =
   /** The filters leave little, and it does not move. */
   | { readonly kind: "quiet" }
 
-/** What is known when a connection brought nothing but pings. */
+/** Messages that came before any data, and are no data of the feed as it is known: unknown actions, unreadable ones. */
+export interface NotUnderstood {
+  readonly messages: number
+  /** The beginning of the first one, without the key. */
+  readonly first: string
+}
+
+/** What is known when a connection brought nothing but pings, or nothing that can be understood. */
 export interface Diagnosis {
   readonly session: string
   readonly epoch: number
@@ -38,15 +47,19 @@ export interface Diagnosis {
 }
 
 /** The facts of a {@link Diagnosis}. */
-export type DiagnosisFacts = Omit<Diagnosis, "causes"> & { readonly errors: ReadonlyArray<string> }
+export type DiagnosisFacts = Omit<Diagnosis, "causes"> & {
+  readonly errors: ReadonlyArray<string>
+  readonly notUnderstood?: NotUnderstood | undefined
+}
 
 /** Draws the conclusions. Pure. */
-export const diagnose = ({ errors, ...facts }: DiagnosisFacts): Diagnosis => {
+export const diagnose = ({ errors, notUnderstood, ...facts }: DiagnosisFacts): Diagnosis => {
   const { asked, plan, names } = facts
   const report = "unavailable" in names ? undefined : names
   const proven: Array<DiagnosisCause> = []
   const possible: Array<DiagnosisCause> = []
   if (errors.length > 0) proven.push({ kind: "server_error", texts: errors })
+  if (notUnderstood !== undefined) proven.push({ kind: "not_understood", ...notUnderstood })
   if (report !== undefined && report.unknown.length > 0) proven.push({ kind: "unknown_names", names: report.unknown })
   if (report?.games === 0) proven.push({ kind: "no_games" })
   if (plan !== undefined && plan.toLowerCase() === "starter" && !withinStarter(asked)) {
@@ -70,8 +83,11 @@ const withinStarter = ({ sports, markets }: Filters): boolean => sports?.length 
 /** A diagnosis in words, several lines, the last without an end of line. */
 export const renderDiagnosis = (diagnosis: Diagnosis): string => {
   const { host, silentMillis, asked, names, plan } = diagnosis
+  const came = diagnosis.causes.some(({ cause }) => cause.kind === "not_understood")
+    ? "nothing that can be understood"
+    : "nothing except pings"
   const lines = [
-    `Connected to ${host}, but nothing except pings came for ${Math.round(silentMillis / 1000)} s.`,
+    `Connected to ${host}, but ${came} came for ${Math.round(silentMillis / 1000)} s.`,
     `Asked for: ${describeFilters(asked)}${plan === undefined ? "" : ` (plan ${plan})`}`,
   ]
   for (const { proven, cause } of diagnosis.causes) lines.push(`${proven ? "-" : "- perhaps:"} ${describeCause(cause)}`)
@@ -89,6 +105,9 @@ const describeCause = (cause: DiagnosisCause): string => {
   switch (cause.kind) {
     case "server_error":
       return `the server said: ${cause.texts.join("; ")}`
+    case "not_understood":
+      return `${cause.messages} ${cause.messages === 1 ? "message" : "messages"} came that this version does not` +
+        ` understand (the format may have changed, or the address is not that of the feed); the first: ${cause.first}`
     case "unknown_names":
       return `names that do not exist are ignored by the server: ${cause.names.map(describeUnknown).join("; ")}`
     case "no_games":

@@ -1,4 +1,12 @@
-import { type Diagnosis, DialError, keyOf, KeyUnavailable, LinkClosed, makeSession } from "@boltodds/connection"
+import {
+  type Diagnosis,
+  DialError,
+  keyOf,
+  KeyUnavailable,
+  LinkClosed,
+  makeSession,
+  renderDiagnosis,
+} from "@boltodds/connection"
 import type { FeedEvent, Frame } from "@boltodds/protocol"
 import { it } from "@effect/vitest"
 import * as Clock from "effect/Clock"
@@ -275,6 +283,23 @@ describe("a connection that brings nothing but pings", () => {
       yield* session.setFilters({ sportsbooks: ["fanduel"] })
       yield* TestClock.adjust("20 seconds")
       expect(diagnoses.length).toBe(2)
+    }))
+
+  it.effect("is not said to be silent when messages came that cannot be understood", () =>
+    Effect.gen(function* () {
+      const feed = fakeFeed()
+      const diagnoses: Array<Diagnosis> = []
+      yield* read(feed, { onDiagnosis: (diagnosis) => diagnoses.push(diagnosis) })
+      feed.connections[0]!.send(`{"action":"odds_v2","payload":{}}`)
+      feed.connections[0]!.send(`{"action":"line_update","data":{"sportsbook":"dk","ga`)
+      yield* TestClock.adjust("20 seconds")
+      expect(diagnoses.map(({ causes }) => causes[0])).toStrictEqual([{
+        proven: true,
+        cause: { kind: "not_understood", messages: 2, first: `{"action":"odds_v2","payload":{}}` },
+      }])
+      expect(renderDiagnosis(diagnoses[0]!).split("\n")).toContain(
+        "Connected to 127.0.0.1:1, but nothing that can be understood came for 20 s.",
+      )
     }))
 
   it.effect("is not diagnosed once data came", () =>

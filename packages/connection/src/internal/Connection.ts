@@ -3,9 +3,10 @@ import { type DisconnectReason, type Filters, type Frame, type Millis, subscribe
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import type { Status } from "../Status.ts"
+import type { NotUnderstood } from "../Diagnosis.ts"
 import type { Link, LinkClosed, Turn } from "../Transport.ts"
 import * as Watch from "../Watch.ts"
-import { isData, serverErrors } from "./judgeFrame.ts"
+import { isData, notUnderstood, serverErrors } from "./judgeFrame.ts"
 import { scrub, withoutKey } from "./scrub.ts"
 import type { Tap } from "./Tap.ts"
 import type { Teller } from "./Teller.ts"
@@ -27,6 +28,7 @@ export interface ConnectionConfig {
 }
 
 const mostErrors = 10
+const longestSample = 200
 
 /** A connection. Everything but `read` and `subscribe` is synchronous, so nothing comes between its steps. */
 export class Connection {
@@ -40,6 +42,7 @@ export class Connection {
   #subscribedAt: Millis | undefined
   #liveAt: Millis | undefined
   #errors: Array<string> = []
+  #notUnderstood: NotUnderstood | undefined
 
   constructor(config: ConnectionConfig) {
     this.#config = config
@@ -62,6 +65,10 @@ export class Connection {
   /** What the server said went wrong, before the first data; without the key. */
   get errors(): ReadonlyArray<string> {
     return this.#errors
+  }
+  /** What came before the first data and made no sense. */
+  get notUnderstood(): NotUnderstood | undefined {
+    return this.#notUnderstood
   }
   /** When `passTime` next has something to say. */
   get dueAt(): Millis {
@@ -198,8 +205,18 @@ export class Connection {
     for (const text of serverErrors(frame)) {
       if (this.#errors.length < mostErrors) this.#errors.push(scrub(text, this.#config.secret))
     }
-    if (!isData(frame)) return
+    if (!isData(frame)) return this.#wonder(frame)
     this.#liveAt = frame.at
     if (this.#phase === "subscribed") this.#tellFlow()
+  }
+
+  #wonder(frame: Frame): void {
+    const texts = notUnderstood(frame)
+    if (texts.length === 0) return
+    const known = this.#notUnderstood
+    this.#notUnderstood = {
+      messages: (known?.messages ?? 0) + texts.length,
+      first: known?.first ?? scrub(texts[0]!, this.#config.secret, longestSample),
+    }
   }
 }

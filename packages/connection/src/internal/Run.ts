@@ -8,6 +8,7 @@ import * as Random from "effect/Random"
 import * as Redacted from "effect/Redacted"
 import type { Scope } from "effect/Scope"
 import { type Attempts, decide, type Ending, endingOfConnection, endingOfDial, noAttempts } from "../Backoff.ts"
+import type { NotUnderstood } from "../Diagnosis.ts"
 import type { FeedUrl } from "../FeedUrl.ts"
 import type { Key } from "../Key.ts"
 import type { LimiterShape } from "../Limiter.ts"
@@ -48,6 +49,7 @@ export interface NoData {
   readonly filters: Filters
   readonly plan: string | undefined
   readonly errors: ReadonlyArray<string>
+  readonly notUnderstood: NotUnderstood | undefined
   /** Since the filters were sent, in milliseconds. */
   readonly silentMillis: number
   /** Whether it is still so. */
@@ -208,6 +210,7 @@ export const startRun = (config: RunConfig): Effect.Effect<Run, never, Scope> =>
         filters: config.filters(),
         plan: current.plan,
         errors: [...current.errors],
+        notUnderstood: current.notUnderstood,
         silentMillis,
         holds: () => connection === current && current.liveAt === undefined,
       }

@@ -15,6 +15,12 @@ const dataActions: ReadonlySet<string> = new Set([
   "sport_clear",
 ])
 
+/** The texts of what is neither data nor any other known message, in a frame; bare texts count as errors. */
+export const notUnderstood = (frame: Frame): ReadonlyArray<string> =>
+  frame.items.flatMap((item) =>
+    item._tag === "Unknown" || (item._tag === "Quarantined" && item.touches !== undefined) ? [item.text] : []
+  )
+
 /** The texts of the errors in a frame. */
 export const serverErrors = (frame: Frame): ReadonlyArray<string> => {
   const texts: Array<string> = []
