@@ -190,6 +190,8 @@ const opensslError = /:error:[0-9A-F]+:[^:]*:[^:]*:([^:]+):/
 /** `ECONNREFUSED`, or the message where there is no code; codes are short words and hold no URL. */
 const reason = (code: string | undefined, message: string, secret: string): string => {
   const text = scrub(message, secret).trim()
+  // Deno has a code for what Node hides in the message.
+  if (code === "ERR_SSL_WRONG_VERSION_NUMBER") return `no TLS is spoken there (${code})`
   const tls = opensslError.exec(text)?.[1]
   if (tls !== undefined) {
     const said = `${code ?? "TLS"} ${tls}`
