@@ -1,5 +1,5 @@
 /** Session, hub and book together, over real sockets, on a recorded day of real odds. */
-import { type Book, type Change, type Control, decodeEvent, emptyBook, encodeRecord, fold } from "@boltodds/protocol"
+import { type Change, type Control, decodeEvent, emptyBook, encodeRecord, fold } from "@boltodds/protocol"
 import { keyOf, makeSession } from "@boltodds/connection"
 import { wsTransport } from "@boltodds/connection/node"
 import { changes, raw, type RawLine, route, run } from "@boltodds/pipeline"
@@ -12,6 +12,7 @@ import * as Result from "effect/Result"
 import { existsSync, readFileSync } from "node:fs"
 import { fileURLToPath } from "node:url"
 import { describe, expect, it } from "vitest"
+import { priced } from "./priced.ts"
 
 const samples = fileURLToPath(
   new URL("../../../../shared/samples/", import.meta.url),
@@ -25,17 +26,6 @@ const expected: Record<string, string> = there
   : {}
 
 type Line = Change | Control
-
-const priced = (book: Book): Record<string, string> => {
-  const prices: Record<string, string> = {}
-  for (const game of book.games.values()) {
-    for (const line of game.lines.values()) {
-      if (line.odds === null) continue
-      prices[`${game.sportsbook}|${game.game}|${line.outcome}`] = line.odds > 0 ? `+${line.odds}` : String(line.odds)
-    }
-  }
-  return prices
-}
 
 /** Runs the whole chain until a line of `changes` says it is over; what came out, as the lines that were written. */
 const stream = async (
