@@ -26,6 +26,12 @@ export interface GapOpened extends Stamp {
   readonly reason: DisconnectKind | "new_connection"
   readonly code: number | null
   readonly detail: string | null
+  /** Sportsbooks of the session with games that were known: all of them are in doubt now. Sorted. */
+  readonly sportsbooks: ReadonlyArray<string>
+  /** Games in doubt. */
+  readonly games: number
+  /** Lines in doubt; 0 where the run keeps none (no emit asks for the book: `messages`, `quotes`). */
+  readonly lines: number
 }
 /** A full message confirmed this game: all its lines are verified. */
 export interface GameVerified extends Stamp {
@@ -51,6 +57,8 @@ export interface GapClosed extends Stamp {
   readonly absent: number
   /** Games of the session that stay unverified. */
   readonly unverified: number
+  /** Sportsbooks that were known when the gap opened and have no verified game now. Sorted. */
+  readonly sportsbooks_missing: ReadonlyArray<string>
   /** Whether nothing stays unverified. */
   readonly complete: boolean
 }
@@ -158,6 +166,9 @@ export const Control: Schema.Codec<Control> = Schema.Union([
     ]),
     code: number,
     detail: text,
+    sportsbooks: Schema.Array(Schema.String),
+    games: Whole,
+    lines: Whole,
   }),
   control("game_verified", {
     sport: Schema.String,
@@ -172,6 +183,7 @@ export const Control: Schema.Codec<Control> = Schema.Union([
     changed: Whole,
     absent: Whole,
     unverified: Whole,
+    sportsbooks_missing: Schema.Array(Schema.String),
     complete: Schema.Boolean,
   }),
   control("synced", { games: Whole, lines: Whole }),

@@ -207,7 +207,16 @@ describe("fold", () => {
     return isLive(book, known, known.lines.get(standing.outcome)!)
   }
   const verified: Control = { control: "game_verified", ...stamp, sport, sportsbook, game, lines: 1, changed: 0 }
-  const gap: Control = { control: "gap_opened", ...stamp, reason: "closed", code: 1006, detail: null }
+  const gap: Control = {
+    control: "gap_opened",
+    ...stamp,
+    reason: "closed",
+    code: 1006,
+    detail: null,
+    sportsbooks: ["betmgm"],
+    games: 1,
+    lines: 1,
+  }
   const base = fold(emptyBook, [opened, standing])
 
   it("does not change the book it is given", () => {

@@ -99,7 +99,7 @@ const emptyCore = (options: StateOptions, depth: "sync" | "book"): Core => ({
   now: 0,
   games: 0,
   lines: 0,
-  counts: { oldEpoch: 0, filtered: 0, quarantined: 0, rejected: 0, unknown: 0, overlapping: 0, late: 0 },
+  counts: { oldEpoch: 0, filtered: 0, quarantined: 0, rejected: 0, unknown: 0, stragglers: 0, overlapping: 0, late: 0 },
   due: Infinity,
   lastSession: "",
   lastEpoch: 0,

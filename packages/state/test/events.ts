@@ -41,7 +41,8 @@ export const message = (
 })
 
 /** A clear of a book, or of one sport of it. */
-export const clear = (sportsbook: string, sport?: string): unknown => ({
+export const clear = (sportsbook: string, sport?: string, timestamp?: string): unknown => ({
+  ...(timestamp === undefined ? {} : { timestamp }),
   action: sport === undefined ? "book_clear" : "sport_clear",
   data: { sport: sport ?? {}, sportsbook, game: {}, home_team: {}, away_team: {}, info: {}, outcomes: {} },
 })

@@ -127,8 +127,13 @@ export const scenario = (seed: number, steps = 60): Scenario => {
   const flushAll = (): void => peers.forEach(flush)
   /** The server tells all who listen. Filters are theirs to hold it to: it may still be sending by older ones. */
   const send = (value: unknown): void => {
+    const behind = after.splice(0)
     for (const to of peers) {
       if (to.connected) to.backlog.push(value)
+      if (behind.length > 0 && to.connected) {
+        if (chance(0.5)) flush(to)
+        to.backlog.push(...behind)
+      }
       if (chance(0.6)) flush(to)
     }
   }
@@ -139,18 +144,39 @@ export const scenario = (seed: number, steps = 60): Scenario => {
     })
   const told = (lines: Iterable<readonly [string, number | null]>): Record<string, unknown> =>
     Object.fromEntries([...lines].map(([name, odds]) => [name, wire(name, odds)]))
+  /** When a game was last taken back: what tells of it anew was sent after that. */
+  const gone = new Map<string, number>()
+  const timestamp = (at: number): string => new Date(at).toISOString().replace("Z", "000+00:00")
   /** The servers' clocks are theirs: some messages are sent late, some say nothing. */
-  const rest = (game: string) => ({
-    sport: sports[game]!,
-    ...(chance(0.2) ? {} : {
-      timestamp: new Date(peers[0]!.script.at - (chance(0.2) ? below(5_000) : 0)).toISOString().replace(
-        "Z",
-        "000+00:00",
-      ),
-    }),
-  })
+  const rest = (sportsbook: string, game: string): { sport: string; timestamp?: string } => {
+    const { at } = peers[0]!.script
+    const sent = Math.max(gone.get(key(sportsbook, game)) ?? 0, at - (chance(0.2) ? below(5_000) : 0))
+    return { sport: sports[game]!, ...(chance(0.2) ? {} : { timestamp: timestamp(sent) }) }
+  }
   const full = (action: string, sportsbook: string, game: string): unknown =>
-    message(action, sportsbook, game, told(truth.get(key(sportsbook, game))!), rest(game))
+    message(action, sportsbook, game, told(truth.get(key(sportsbook, game))!), rest(sportsbook, game))
+  /** Takes games back; what was sent of them before may yet arrive. */
+  const takeBack = (sportsbook: string, some: ReadonlyArray<string>, tell: (sent?: string) => unknown): unknown => {
+    const { at } = peers[0]!.script
+    const stragglers = chance(0.4)
+      ? some.flatMap((game) => {
+        const lines = truth.get(key(sportsbook, game))
+        if (lines === undefined) return []
+        const action = pick(["line_update", "game_update", "initial_state"])
+        const sent = timestamp(at - 1 - below(3_000))
+        return [message(action, sportsbook, game, told(lines), { sport: sports[game]!, timestamp: sent })]
+      })
+      : []
+    for (const game of some) {
+      if (truth.delete(key(sportsbook, game))) gone.set(key(sportsbook, game), at)
+    }
+    // Without the time of a removal nobody can tell what came before it.
+    const sent = stragglers.length > 0 || chance(0.8) ? timestamp(at) : undefined
+    if (stragglers.length > 0) after.push(...stragglers)
+    return tell(sent)
+  }
+  /** What the next message has behind it. */
+  const after: Array<unknown> = []
 
   /** Something changes at the server; the message that tells of it. */
   const change = (): unknown => {
@@ -166,7 +192,13 @@ export const scenario = (seed: number, steps = 60): Scenario => {
     if (what < 0.6) {
       const touched = outcomes.filter(() => chance(0.4))
       for (const name of touched) lines.set(name, chance(0.25) ? null : price())
-      return message("line_update", sportsbook, game, told(touched.map((name) => [name, lines.get(name)!])), rest(game))
+      return message(
+        "line_update",
+        sportsbook,
+        game,
+        told(touched.map((name) => [name, lines.get(name)!])),
+        rest(sportsbook, game),
+      )
     }
     if (what < 0.75) {
       for (const name of outcomes) if (chance(0.3)) lines.delete(name)
@@ -174,16 +206,16 @@ export const scenario = (seed: number, steps = 60): Scenario => {
       return full("game_update", sportsbook, game)
     }
     if (what < 0.85) {
-      truth.delete(id)
-      return message("game_removed", sportsbook, game, {}, rest(game))
+      return takeBack(sportsbook, [game], (sent) =>
+        message("game_removed", sportsbook, game, {}, {
+          sport: sports[game]!,
+          ...(sent === undefined ? {} : { timestamp: sent }),
+        }))
     }
-    if (what < 0.9) {
-      for (const other of games) truth.delete(key(sportsbook, other))
-      return clear(sportsbook)
-    }
+    if (what < 0.9) return takeBack(sportsbook, games, (sent) => clear(sportsbook, undefined, sent))
     if (what < 0.95) {
-      for (const other of games) if (sports[other] === sports[game]) truth.delete(key(sportsbook, other))
-      return clear(sportsbook, sports[game]!)
+      const ofSport = games.filter((other) => sports[other] === sports[game])
+      return takeBack(sportsbook, ofSport, (sent) => clear(sportsbook, sports[game]!, sent))
     }
     // One outcome that cannot be read: what it means at the server is that nobody knows.
     const name = pick(outcomes)
@@ -193,7 +225,7 @@ export const scenario = (seed: number, steps = 60): Scenario => {
     // What does not even name a market passes every filter: only where there is none is it known what comes of it.
     const shapeless = peers.some((each) => each.filters.markets !== undefined) ? [] : [7, { link: 5 }]
     const unreadable = pick<unknown>([...prices, ...shapeless])
-    return message("line_update", sportsbook, game, { [name]: unreadable }, rest(game))
+    return message("line_update", sportsbook, game, { [name]: unreadable }, rest(sportsbook, game))
   }
 
   /** All that these filters let through, game by game. Whether it came whole. */
@@ -269,6 +301,7 @@ export const scenario = (seed: number, steps = 60): Scenario => {
     const good = [...Array(below(3))].map(() => change())
     const bad = change()
     const more = [...Array(below(3))].map(() => change())
+    after.length = 0
     for (const to of peers) {
       if (!to.connected) continue
       if (to === of) to.script.raw(garble(good, bad, more, random))

@@ -4,7 +4,7 @@
  */
 import type { Millis } from "@boltodds/protocol"
 import { closeGame } from "./messages.ts"
-import { isGameVerified, isMerelyPartial, type Session } from "./model.ts"
+import { countGames, countLines, isGameVerified, isMerelyPartial, type Session } from "./model.ts"
 import type { Work } from "./work.ts"
 
 /** The earliest time at which a deadline of one session may fire. */
@@ -90,6 +90,7 @@ const settle = (work: Work, session: Session, at: Millis): void => {
     }
   }
   const complete = unverified === 0
+  session.unsettled = snapshot && !complete
   if (session.gapSince !== undefined) {
     work.control("gap_closed", {
       duration_ms: (session.progressAt ?? at) - session.gapSince,
@@ -97,6 +98,7 @@ const settle = (work: Work, session: Session, at: Millis): void => {
       changed: session.changedLines,
       absent,
       unverified,
+      sportsbooks_missing: session.gapBooks.filter((name) => !hasVerified(session, name)),
       complete,
     })
     session.gapSince = undefined
@@ -104,16 +106,11 @@ const settle = (work: Work, session: Session, at: Millis): void => {
   if (complete && snapshot) work.control("synced", { games: countGames(session), lines: countLines(session) })
 }
 
-const countGames = (session: Session): number => {
-  let games = 0
-  for (const book of session.books.values()) games += book.games.size
-  return games
-}
-
-const countLines = (session: Session): number => {
-  let lines = 0
-  for (const book of session.books.values()) for (const game of book.games.values()) lines += game.lines.size
-  return lines
+const hasVerified = (session: Session, sportsbook: string): boolean => {
+  const book = session.books.get(sportsbook)
+  if (book === undefined) return false
+  for (const game of book.games.values()) if (isGameVerified(session, book, game)) return true
+  return false
 }
 
 /**

@@ -10,7 +10,7 @@ import {
 } from "@boltodds/protocol"
 import { applyItem, closeGame } from "./messages.ts"
 import { closeLine } from "./lines.ts"
-import type { BookEntry, Game, Session } from "./model.ts"
+import { type BookEntry, countGames, countLines, type Game, type Session } from "./model.ts"
 import type { Work } from "./work.ts"
 
 /** Applies one event, at this time of the run. Deadlines before it have fired. */
@@ -78,20 +78,30 @@ const beginEpoch = (work: Work, session: Session, event: FeedEvent, at: Millis):
   session.progressAt = undefined
   session.settleAt = Infinity
   session.settleRest = undefined
+  session.unsettled = false
   session.listeningSince = at
+  for (const known of session.books.values()) {
+    if (known.removals.size > 0) work.book(session, known.sportsbook).removals.clear()
+  }
   work.expectBooks(session, at)
 }
 
 /** Everything of the session is unverified from here on. */
 const openGap = (work: Work, session: Session, at: Millis, reason: DisconnectReason | undefined): void => {
+  const sportsbooks = [...session.books.values()].filter((book) => book.games.size > 0)
+    .map((book) => book.sportsbook).sort()
   work.control("gap_opened", {
     reason: reason?.kind ?? "new_connection",
     code: reason?.code ?? null,
     detail: reason?.detail ?? null,
+    sportsbooks,
+    games: countGames(session),
+    lines: countLines(session),
   })
   session.doubtedAt = work.doubt()
   if (session.gapSince === undefined) {
     session.gapSince = at
+    session.gapBooks = sportsbooks
     session.changedLines = 0
   }
   session.stale = undefined
@@ -99,6 +109,7 @@ const openGap = (work: Work, session: Session, at: Millis, reason: DisconnectRea
   session.pausedAt = undefined
   session.pausedStaleAt = Infinity
   session.syncing = false
+  session.unsettled = false
   session.settleAt = Infinity
   session.settleRest = undefined
 }

@@ -4,6 +4,7 @@ import { takeFacts } from "./facts.ts"
 import { applyOutcome, closeLine, isLate, retarget, type Target } from "./lines.ts"
 import { type BookEntry, type Game, isGameVerified, type Session } from "./model.ts"
 import { quarantine } from "./quarantine.ts"
+import { isStraggler, rememberClear, rememberRemoval } from "./removals.ts"
 import { isBefore, serverTime } from "./sentAt.ts"
 import type { Work } from "./work.ts"
 
@@ -25,9 +26,10 @@ export const applyItem = (work: Work, session: Session, at: Millis, item: Item):
     case "book_clear":
     case "sport_clear": {
       const { sportsbook, sport } = message.data
-      work.sentAt(serverTime(message.timestamp))
-      const book = listen(work, session, sportsbook, at, serverTime(message.timestamp))
-      if (book === undefined) return
+      const sentAt = serverTime(message.timestamp)
+      work.sentAt(sentAt)
+      const book = listen(work, session, sportsbook, at, sentAt)
+      rememberClear(book, message.action === "sport_clear" ? message.data.sport : undefined, sentAt)
       for (const game of book.games.values()) {
         // A game whose sport nobody named may be of this one: it must not stay believed.
         const cleared = message.action === "book_clear" || game.sport === sport || game.sport === ""
@@ -53,23 +55,22 @@ const applyData = (work: Work, session: Session, at: Millis, message: DataMessag
     return
   }
   const removed = message.action === "game_removed"
-  let book = listen(work, session, data.sportsbook, at, sentAt)
-  const known = book?.games.get(data.game)
+  const book = listen(work, session, data.sportsbook, at, sentAt)
+  const known = book.games.get(data.game)
   if (known === undefined && ownedElsewhere(work, session, data)) {
     counts.overlapping++
     return
   }
   if (removed) {
-    if (book !== undefined && known !== undefined) closeGame(work, book, known, "feed")
+    if (known !== undefined) closeGame(work, book, known, "feed")
+    rememberRemoval(book, data.game, sentAt)
     return
   }
-  if (book === undefined) {
-    book = work.book(session, data.sportsbook)
-    book.heardAt = at
+  if (known === undefined && isStraggler(book, data.sport, data.game, sentAt)) {
+    counts.stragglers++
+    return
   }
-  if (known === undefined) {
-    work.expectBooks(session, at)
-  }
+  if (known === undefined) work.expectBooks(session, at)
   if (message.action === "line_update") updateLines(work, session, book, known, data, sentAt)
   else replaceGame(work, session, book, known, message, sentAt, at)
 }
@@ -84,19 +85,18 @@ const passes = (work: Work, session: Session, match: FilterMatch, data: GameData
   return false
 }
 
-/** Notes that a book spoke. Undefined where nothing is known of it. */
+/** Notes that a book spoke. */
 const listen = (
   work: Work,
   session: Session,
   sportsbook: string,
   at: Millis,
   sentAt: string | null,
-): BookEntry | undefined => {
+): BookEntry => {
   if (sentAt !== null) {
     session.lastSentAt = sentAt
     session.lastSentArrivedAt = at
   }
-  if (!session.books.has(sportsbook)) return undefined
   const book = work.book(session, sportsbook)
   book.heardAt = at
   if (book.stale) {
@@ -217,7 +217,7 @@ const replaceGame = (
     session.verifiedGames += wasVerified && known !== undefined ? 0 : 1
     session.changedLines += changed
   }
-  if (progress && session.syncing) settleLater(work, session, at)
+  if (progress && (session.syncing || session.unsettled)) settleLater(work, session, at)
 }
 
 /** The snapshot progressed: it settles after a while of reading, which cannot pass while we are paused. */

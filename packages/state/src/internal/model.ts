@@ -79,6 +79,8 @@ export interface BookEntry {
   /** When data of this book last came. */
   heardAt: Millis
   stale: boolean
+  /** The server's times of removals on this connection, by game; see `removals.ts`. */
+  removals: Map<string, string>
 }
 
 export interface Session {
@@ -97,6 +99,8 @@ export interface Session {
 
   /** When the open gap began. */
   gapSince: Millis | undefined
+  /** The sportsbooks that were known then. */
+  gapBooks: ReadonlyArray<string>
   /** When the snapshot last made progress. */
   progressAt: Millis | undefined
   /** When the snapshot has settled; Infinity while it cannot. */
@@ -105,6 +109,8 @@ export interface Session {
   settleRest: Millis | undefined
   /** A snapshot is being awaited or received. */
   syncing: boolean
+  /** The snapshot settled, and games of it stayed unverified: what verifies them makes it settle again. */
+  unsettled: boolean
   /** `initial_state` messages in this epoch. */
   initialStates: number
   /** Games verified since the connection came back. */
@@ -143,6 +149,8 @@ export interface Counts {
   rejected: number
   /** Messages of a kind we do not know. */
   unknown: number
+  /** Messages about a removed game that were sent before its removal. */
+  stragglers: number
   /** Messages about a game that another session owns. */
   overlapping: number
   /** Outcomes applied although an earlier arrival had been sent later. */
@@ -188,3 +196,17 @@ export const isMerelyPartial = (session: Session, book: BookEntry, game: Game): 
 
 const doubtedAt = (session: Session, book: BookEntry, game: Game): number =>
   Math.max(session.doubtedAt, book.doubtedAt, game.doubtedAt)
+
+/** How many games a session knows. */
+export const countGames = (session: Session): number => {
+  let games = 0
+  for (const book of session.books.values()) games += book.games.size
+  return games
+}
+
+/** How many lines a session knows; 0 without a book. */
+export const countLines = (session: Session): number => {
+  let lines = 0
+  for (const book of session.books.values()) for (const game of book.games.values()) lines += game.lines.size
+  return lines
+}

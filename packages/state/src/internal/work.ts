@@ -180,8 +180,8 @@ export class Work {
     const known = session.books.get(sportsbook)
     if (known !== undefined && known.owner === this.owner) return known
     const book: BookEntry = known === undefined
-      ? { owner: this.owner, sportsbook, games: new Map(), doubtedAt: 0, heardAt: 0, stale: false }
-      : { ...known, owner: this.owner, games: new Map(known.games) }
+      ? { owner: this.owner, sportsbook, games: new Map(), doubtedAt: 0, heardAt: 0, stale: false, removals: new Map() }
+      : { ...known, owner: this.owner, games: new Map(known.games), removals: new Map(known.removals) }
     session.books.set(sportsbook, book)
     return book
   }
@@ -232,10 +232,12 @@ const newSession = (name: string, at: Millis, owner: Owner, heartbeatMillis: Mil
   books: new Map(),
   doubtedAt: 0,
   gapSince: undefined,
+  gapBooks: [],
   progressAt: undefined,
   settleAt: Infinity,
   settleRest: undefined,
   syncing: false,
+  unsettled: false,
   initialStates: 0,
   verifiedGames: 0,
   changedLines: 0,
