@@ -1,11 +1,11 @@
 /** What lives in files, and in the environment. */
-import { keyFromEnv, keyOf, limiterFrom, type LimiterShape } from "@boltodds/connection"
-import { keyFromFile, machineLimiter, nodeGet, stateFolder, wsTransport } from "@boltodds/connection/node"
+import { keyFromEnv, keyOf } from "@boltodds/connection"
+import { keyFromFile, nodeGet, wsTransport } from "@boltodds/connection/node"
 import { it } from "@effect/vitest"
 import * as ConfigProvider from "effect/ConfigProvider"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
-import { mkdtemp, readdir, readFile, rm, utimes, writeFile } from "node:fs/promises"
+import { mkdtemp, rm, writeFile } from "node:fs/promises"
 import { createServer } from "node:http"
 import { type AddressInfo, connect } from "node:net"
 import { tmpdir } from "node:os"
@@ -52,89 +52,6 @@ describe("a key", () => {
     Effect.gen(function* () {
       const key = yield* keyOf("s3cret")
       expect(`${String(key)} ${JSON.stringify({ key })}`).not.toContain("s3cret")
-    }))
-})
-
-describe("the machine's limiter", () => {
-  const limits = { windowMillis: 400, total: 3, dials: 2 }
-
-  it.live("lets the processes that share its folder through no more often together", () =>
-    Effect.gen(function* () {
-      const path = yield* folder
-      const limiters = [1, 2, 3].map(() => machineLimiter({ folder: path, limits }))
-      const granted: Array<number> = []
-      const one = (limiter: LimiterShape) =>
-        Effect.map(limiter.take("127.0.0.1:1", "rest"), () => {
-          granted.push(performance.now())
-        })
-      yield* Effect.all(limiters.flatMap((limiter) => [one(limiter), one(limiter), one(limiter)]), {
-        concurrency: "unbounded",
-      })
-      expect(granted.length).toBe(9)
-      // Between being admitted and being noted here some time may pass, for one more than for another.
-      for (let n = 3; n < 9; n++) expect(granted[n]! - granted[n - 3]!).toBeGreaterThan(300)
-      const files = yield* Effect.promise(() => readdir(path))
-      expect(files).toEqual([expect.stringMatching(/^rate-[0-9a-f]{16}\.json$/)])
-      const kept: ReadonlyArray<unknown> = JSON.parse(
-        yield* Effect.promise(() => readFile(join(path, files[0]!), "utf8")),
-      )
-      expect(kept.length).toBeLessThanOrEqual(3)
-    }))
-
-  it.live("takes over the lock of a process that died, and counts anew from a torn file", () =>
-    Effect.gen(function* () {
-      const path = yield* folder
-      const limiter = machineLimiter({ folder: path, limits })
-      yield* limiter.take("127.0.0.1:1", "dial")
-      const [file] = yield* Effect.promise(() => readdir(path))
-      const lock = join(path, `${file}.lock`)
-      yield* Effect.promise(async () => {
-        await writeFile(join(path, file!), '[{"at":1')
-        await writeFile(lock, "")
-        await utimes(lock, new Date(0), new Date(0))
-      })
-      yield* limiter.take("127.0.0.1:1", "dial")
-      expect(yield* Effect.promise(() => readdir(path))).toEqual([file])
-    }))
-
-  // Only Linux has such a place for everyone: it exists, and making a folder in it fails as if it did not.
-  it.live.skipIf(process.platform !== "linux")(
-    "does not hang on a place where no folder can be made",
-    () =>
-      Effect.gen(function* () {
-        const problems: Array<string> = []
-        const limiter = machineLimiter({ folder: "/proc/boltodds", onProblem: (message) => problems.push(message) })
-        yield* limiter.take("feed", "dial")
-        expect(problems).toStrictEqual(["Cannot share the rate limit in /proc/boltodds: ENOENT"])
-      }),
-  )
-
-  it.live("limits this process alone where its folder cannot be written, and says so once", () =>
-    Effect.gen(function* () {
-      const path = join(yield* folder, "a-file")
-      yield* Effect.promise(() => writeFile(path, ""))
-      const problems: Array<string> = []
-      const limiter = machineLimiter({ folder: path, limits, onProblem: (message) => problems.push(message) })
-      const start = performance.now()
-      for (let n = 0; n < 3; n++) yield* limiter.take("127.0.0.1:1", "dial")
-      expect(performance.now() - start).toBeGreaterThan(350)
-      expect(problems).toEqual([expect.stringContaining(`Cannot share the rate limit in ${path}`)])
-    }))
-
-  it("keeps its files where XDG says", () => {
-    vi.stubEnv("XDG_STATE_HOME", "/somewhere/state")
-    expect(stateFolder()).toBe("/somewhere/state/boltodds")
-    vi.stubEnv("XDG_STATE_HOME", "relative")
-    vi.stubEnv("HOME", "/home/someone")
-    expect(stateFolder()).toBe("/home/someone/.local/state/boltodds")
-  })
-
-  it.live("asks again until it is admitted", () =>
-    Effect.gen(function* () {
-      let asked = 0
-      const limiter = limiterFrom(() => Effect.sync(() => ({ waitMillis: asked++ < 3 ? 1 : 0 })))
-      yield* limiter.take("host", "dial")
-      expect(asked).toBe(4)
     }))
 })
 

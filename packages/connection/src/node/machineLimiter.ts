@@ -1,144 +1,114 @@
-/** One allowance for all processes of a user on this machine, kept in a file. */
+/** One allowance for all processes of a user on this machine, kept in files. */
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import { createHash } from "node:crypto"
-import { mkdir, open, readFile, rename, rm, stat, writeFile } from "node:fs/promises"
-import { homedir } from "node:os"
-import { dirname, join } from "node:path"
-import * as process from "node:process"
+import { join } from "node:path"
 import { limiterFrom, type LimiterShape } from "../Limiter.ts"
-import { admit, defaultRateLimits, type RateLimits, type RateWindow } from "../RateWindow.ts"
+import { admit, defaultRateLimits, type RateLimits, type RateWindow, type RequestKind } from "../RateWindow.ts"
+import { reasonOf, removeOld } from "./internal/files.ts"
+import { slotWaits, takeSlot } from "./internal/slots.ts"
+import { stateFolder } from "./stateFolder.ts"
 
-/** Options of {@link machineLimiter}. */
+/** Options of {@link machineLimiter} and {@link machineAllowance}. */
 export interface MachineLimiterOptions {
   /** @default {@link stateFolder} */
   readonly folder?: string
   /** @default {@link defaultRateLimits} */
   readonly limits?: RateLimits
-  /** Told when the file cannot be used; the limiter goes on within this process. */
+  /** Told when the files cannot be used; the limiter goes on within this process. */
   readonly onProblem?: (message: string) => void
 }
 
-/** `$XDG_STATE_HOME/boltodds`, by default `~/.local/state/boltodds` (XDG Base Directory Specification). */
-export const stateFolder = (): string => {
-  const state = process.env["XDG_STATE_HOME"]
-  return join(state !== undefined && state.startsWith("/") ? state : join(homedir(), ".local", "state"), "boltodds")
-}
+/** Folders of hosts that nobody has asked for this long are removed, in milliseconds. */
+const keepMillis = 7 * 86_400_000
 
 /**
  * A limiter that shares its allowance with every process of this user that uses the same folder.
  *
- * The requests of the last minute are in `rate-<hash of the host>.json`, in wall time, changed only while
- * `….lock` is held; a lock left by a process that died is taken over after 5 s. Where the folder cannot be written it
- * says so once and limits this process alone: being unable to count is no reason not to dial.
+ * A request takes a slot in `rate-<hash of the host>/`: there are as many as requests in a window, and none is used
+ * twice within one. Dials use the first of them only. There is no lock, so a process that is killed leaves nothing to
+ * clear up. Where the folder cannot be written it says so once and limits this process alone: being unable to count is
+ * no reason not to dial.
  */
 export const machineLimiter = (options: MachineLimiterOptions = {}): LimiterShape => {
   const folder = options.folder ?? stateFolder()
   const limits = options.limits ?? defaultRateLimits
   const own = new Map<string, RateWindow>()
   let told = false
+  let swept = false
   return limiterFrom((host, kind) =>
     Effect.gen(function* () {
-      const now = yield* Clock.currentTimeMillis
-      const mine = admit(fromPast(own.get(host) ?? [], now), now, kind, limits)
-      const shared = yield* Effect.tryPromise(async () => {
-        await makeFolder(folder)
-        const file = join(folder, `rate-${createHash("sha256").update(host).digest("hex").slice(0, 16)}.json`)
-        return await locked(`${file}.lock`, async () => {
-          const answer = admit(fromPast(await readWindow(file), now), now, kind, limits)
-          if (answer.waitMillis <= 0) await writeWindow(file, answer.window)
-          return answer
-        })
+      const clock = yield* Clock.Clock
+      const now = (): number => clock.currentTimeMillisUnsafe()
+      const mine = admit(fromPast(own.get(host) ?? [], now()), now(), kind, limits)
+      const waitMillis = yield* Effect.tryPromise(async () => {
+        if (!swept) await removeOld(folder, (name) => name.startsWith("rate-"), keepMillis)
+        swept = true
+        return await takeSlot(folderOf(folder, host), slotsFor(kind, limits), limits.windowMillis, now)
       }).pipe(Effect.catch((error) =>
         Effect.sync(() => {
           if (!told) options.onProblem?.(`Cannot share the rate limit in ${folder}: ${reasonOf(error.cause)}`)
           told = true
-          return mine
+          return mine.waitMillis
         })
       ))
-      if (shared.waitMillis <= 0) {
-        own.set(host, mine.waitMillis <= 0 ? mine.window : [...mine.window, { at: now, kind }])
-      }
-      return { waitMillis: Math.ceil(shared.waitMillis) }
+      if (waitMillis <= 0) own.set(host, [...mine.window, ...mine.waitMillis <= 0 ? [] : [{ at: now(), kind }]])
+      return { waitMillis: Math.ceil(waitMillis) }
     })
   )
 }
 
-/**
- * Not mkdir's own `recursive`: Node tries for ever where a folder exists and nothing can be made in it for ENOENT, as
- * in /proc or a folder that was deleted under us.
- */
-const makeFolder = async (folder: string): Promise<void> => {
-  try {
-    await mkdir(folder, { mode: 0o700 })
-  } catch (cause) {
-    if (codeOf(cause) === "EEXIST") return
-    const parent = dirname(folder)
-    if (codeOf(cause) !== "ENOENT" || parent === folder) throw cause
-    await makeFolder(parent)
-    await mkdir(folder, { mode: 0o700 }).catch((again: unknown) => {
-      // Another process was quicker.
-      if (codeOf(again) !== "EEXIST") throw again
+/** What the processes of this machine may still ask of a host. */
+export interface MachineAllowance {
+  /** Requests of any kind that may be made now. */
+  readonly left: number
+  /** Of these, dials. */
+  readonly dialsLeft: number
+  /** Until a dial may be made, in milliseconds; 0 for now. */
+  readonly dialWaitMillis: number
+}
+
+/** Looks how much of the allowance is left, and takes nothing. Fails where the folder cannot be read. */
+export const machineAllowance = (
+  host: string,
+  options: MachineLimiterOptions = {},
+): Effect.Effect<MachineAllowance, Error> =>
+  Effect.gen(function* () {
+    const clock = yield* Clock.Clock
+    const folder = options.folder ?? stateFolder()
+    const limits = options.limits ?? defaultRateLimits
+    const waits = yield* Effect.tryPromise({
+      try: () =>
+        slotWaits(
+          folderOf(folder, host),
+          slotsFor("dial", limits).concat(slotsOnlyForRest(limits)),
+          limits.windowMillis,
+          () => clock.currentTimeMillisUnsafe(),
+        ),
+      catch: (cause) => new Error(`Cannot read the rate limit in ${folder}: ${reasonOf(cause)}`),
     })
-  }
+    const dials = waits.slice(0, limits.dials)
+    return {
+      left: waits.filter((wait) => wait <= 0).length,
+      dialsLeft: dials.filter((wait) => wait <= 0).length,
+      dialWaitMillis: Math.ceil(Math.min(...dials)),
+    }
+  })
+
+const folderOf = (folder: string, host: string): string =>
+  join(folder, `rate-${createHash("sha256").update(host).digest("hex").slice(0, 16)}`)
+
+const slotsBetween = (from: number, to: number): Array<number> =>
+  Array.from({ length: Math.max(0, to - from) }, (_, index) => from + index)
+
+const slotsOnlyForRest = ({ dials, total }: RateLimits): Array<number> => slotsBetween(Math.min(dials, total), total)
+
+/** REST takes those first that dials may not use. */
+const slotsFor = (kind: RequestKind, limits: RateLimits): Array<number> => {
+  const forBoth = slotsBetween(0, Math.min(limits.dials, limits.total))
+  return kind === "dial" ? forBoth : [...slotsOnlyForRest(limits), ...forBoth.reverse()]
 }
 
 /** A wall clock set back leaves times in the future: they count as now, or the wait could be endless. */
 const fromPast = (window: RateWindow, now: number): RateWindow =>
   window.map((request) => request.at > now ? { ...request, at: now } : request)
-
-const readWindow = async (file: string): Promise<RateWindow> => {
-  let text: string
-  try {
-    text = await readFile(file, "utf8")
-  } catch (cause) {
-    if (codeOf(cause) === "ENOENT") return []
-    throw cause
-  }
-  let value: unknown
-  try {
-    value = JSON.parse(text)
-  } catch {
-    // Torn by a crash or someone's editor: whoever counts anew from here is at most one minute wrong.
-    return []
-  }
-  return Array.isArray(value) ? value.filter(isRequest) : []
-}
-
-const isRequest = (value: unknown): value is RateWindow[number] =>
-  typeof value === "object" && value !== null && "at" in value && Number.isFinite(value.at) && "kind" in value &&
-  (value.kind === "dial" || value.kind === "rest")
-
-const writeWindow = async (file: string, window: RateWindow): Promise<void> => {
-  const part = `${file}.${process.pid}.part`
-  await writeFile(part, JSON.stringify(window), { mode: 0o600 })
-  await rename(part, file)
-}
-
-const staleLockMillis = 5000
-
-/** Runs this while the lock file is ours. The work takes milliseconds, so waiting is short and a long hold is a crash. */
-const locked = async <A>(lock: string, work: () => Promise<A>): Promise<A> => {
-  for (let attempt = 0;; attempt++) {
-    try {
-      const handle = await open(lock, "wx", 0o600)
-      await handle.close()
-      break
-    } catch (cause) {
-      if (codeOf(cause) !== "EEXIST" || attempt >= 2000) throw cause
-      const age = await stat(lock).then(({ mtimeMs }) => Date.now() - mtimeMs, () => 0)
-      if (age > staleLockMillis) await rm(lock, { force: true })
-      else await new Promise((resolve) => setTimeout(resolve, 5 + Math.random() * 10))
-    }
-  }
-  try {
-    return await work()
-  } finally {
-    await rm(lock, { force: true })
-  }
-}
-
-const codeOf = (cause: unknown): string | undefined =>
-  cause instanceof Error && "code" in cause && typeof cause.code === "string" ? cause.code : undefined
-
-const reasonOf = (cause: unknown): string => codeOf(cause) ?? (cause instanceof Error ? cause.message : String(cause))
