@@ -1,0 +1,101 @@
+/** Dividing one set of filters among several sessions. */
+import { type Filters, normalizeFilters } from "@boltodds/protocol"
+import type { Shard } from "./Shard.ts"
+import { ShardsRefused } from "./ShardError.ts"
+
+/** What the feed is divided by. Sports and sportsbooks divide it into parts that share no game. */
+export type ShardBy = "sport" | "sportsbook"
+
+/** How {@link shardFilters} divides. */
+export interface ShardPlan {
+  readonly by: ShardBy
+  /** How many sessions. The plan of the key must allow as many connections (Pro: 3). */
+  readonly over: number
+  /**
+   * All names there are, from the catalogue: needed where the filters list none of that kind. The feed knows no "all
+   * the rest", so a name that the catalogue gains later reaches no session until the filters are divided again.
+   */
+  readonly names?: ReadonlyArray<string>
+  /** @default 1 for each How much comes of a name, in any unit: sessions are filled evenly by it. */
+  readonly weigh?: (name: string) => number
+  /** @default "feed" Sessions are named `feed-1`, `feed-2`, … */
+  readonly name?: string
+  /** The division in use: names stay where they are, since a game cannot change its session without a hole. */
+  readonly before?: ReadonlyArray<Shard>
+}
+
+/**
+ * Divides filters among sessions: each gets its share of the sports (or sportsbooks) and all the rest of the filters.
+ * The same names give the same division, in whatever order they come; heavier names are dealt first, each to the
+ * session with the least so far.
+ *
+ * Refuses where some session would get nothing: a filter that is left out means everything.
+ */
+export const shardFilters = (filters: Filters, plan: ShardPlan): ReadonlyArray<Shard> | ShardsRefused => {
+  const { by, over, weigh = () => 1, name = "feed" } = plan
+  const kind = kindOf(by)
+  const whole = normalizeFilters(filters)
+  const names = whole[kind] ?? normalizeFilters({ [kind]: plan.names ?? [] })[kind] ?? []
+  if (!Number.isSafeInteger(over) || over < 1) {
+    return new ShardsRefused(`Cannot divide by ${over}: the number of sessions must be 1 or more`)
+  }
+  if (names.length === 0) {
+    return new ShardsRefused(
+      `Cannot divide by ${by}: the filters list no ${kind}; list them, or give the catalogue's names`,
+    )
+  }
+  if (plan.before !== undefined && plan.before.length !== over) {
+    return new ShardsRefused(`Cannot divide ${plan.before.length} running sessions over ${over}`)
+  }
+  const shares = Array.from({ length: over }, (_, index): Share => {
+    const before = plan.before?.[index]
+    return { name: before?.name ?? `${name}-${index + 1}`, had: new Set(before?.filters[kind]), names: [], weight: 0 }
+  })
+  const give = (share: Share, name: string): void => {
+    share.names.push(name)
+    share.weight += weigh(name)
+  }
+  const unplaced: Array<string> = []
+  for (const name of names) {
+    const owner = shares.find((share) => share.had.has(name))
+    if (owner === undefined) unplaced.push(name)
+    else give(owner, name)
+  }
+  unplaced.sort((a, b) => weigh(b) - weigh(a) || (a < b ? -1 : 1))
+  for (const name of unplaced) give(lightest(shares), name)
+
+  const empty = shares.find((share) => share.names.length === 0)
+  if (empty !== undefined) {
+    return new ShardsRefused(
+      `Cannot divide ${names.length} ${names.length === 1 ? by : kind} over ${over} sessions: ` +
+        `\`${empty.name}\` would get none, and a filter that is left out means everything` +
+        (empty.had.size === 0 ? "" : `. It has ${[...empty.had].join(", ")}: keep one of these, or start anew`),
+    )
+  }
+  return shares.map(({ name, names }) => ({ name, filters: normalizeFilters({ ...whole, [kind]: names.sort() }) }))
+}
+
+/** What running sessions are divided by: what each of them lists, and no two of them alike; undefined where it is neither. */
+export const dividedBy = (shards: ReadonlyArray<Shard>): ShardBy | undefined =>
+  (["sport", "sportsbook"] as const).find((by) => {
+    const lists = shards.map(({ filters }) => filters[kindOf(by)] ?? [])
+    const all = lists.flat()
+    return lists.every((names) => names.length > 0) && new Set(all).size === all.length
+  })
+
+interface Share {
+  readonly name: string
+  readonly had: ReadonlySet<string>
+  readonly names: Array<string>
+  weight: number
+}
+
+const lightest = (shares: ReadonlyArray<Share>): Share =>
+  shares.reduce((least, share) =>
+    share.weight < least.weight || (share.weight === least.weight && share.names.length < least.names.length)
+      ? share
+      : least
+  )
+
+/** The list of the filters that is divided. */
+export const kindOf = (by: ShardBy): "sports" | "sportsbooks" => by === "sport" ? "sports" : "sportsbooks"
