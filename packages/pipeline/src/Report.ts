@@ -1,5 +1,5 @@
 /** What a run comes to. */
-import type { GapOpened, Millis } from "@boltodds/protocol"
+import type { BlindWindow, Millis } from "@boltodds/protocol"
 import { isComplete, type LaneCounts, type SinkError } from "@boltodds/sink"
 import type * as Duration from "effect/Duration"
 
@@ -15,18 +15,6 @@ export interface RouteReport {
   readonly counts: LaneCounts
 }
 
-/** A time without a connection, as told by `gap_opened` and `gap_closed`. */
-export interface GapReport {
-  readonly session: string
-  readonly reason: GapOpened["reason"]
-  /** ISO 8601, UTC. */
-  readonly openedAt: string
-  /** Null while it is not closed. */
-  readonly closedAt: string | null
-  /** Whether nothing stayed unverified. */
-  readonly complete: boolean
-}
-
 /** How a run went. */
 export interface Report {
   readonly run: string
@@ -40,9 +28,17 @@ export interface Report {
   readonly controls: number
   /** The time of the last event by the session clock; null where there was none. */
   readonly lastEventAt: Millis | null
-  readonly gapsOpened: number
-  /** The first 100 of them. Empty where no route asked for more than frames. */
-  readonly gaps: ReadonlyArray<GapReport>
+  /** Connections that had been accepted and were lost. */
+  readonly connectionsLost: number
+  /** How many blind windows there were: times in which what was known was not to be believed. */
+  readonly blindWindows: number
+  /**
+   * The windows, of more than 1,000 the newest. Where no route asked for more than frames they are what the events alone
+   * tell: from the loss of a connection to the next subscription, and silence.
+   */
+  readonly windows: ReadonlyArray<BlindWindow>
+  /** Games that were in doubt one by one, because something of theirs could not be read. */
+  readonly doubtedGames: number
   readonly routes: ReadonlyArray<RouteReport>
 }
 

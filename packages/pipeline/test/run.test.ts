@@ -71,8 +71,10 @@ describe("a run", () => {
         changes: 6,
         controls: 1,
         lastEventAt: start + 4,
-        gapsOpened: 0,
-        gaps: [],
+        connectionsLost: 0,
+        blindWindows: 0,
+        windows: [],
+        doubtedGames: 0,
       })
       expect(report.routes.map((one) => [one.name, one.emit, one.state, one.counts.delivered])).toEqual([
         ["a", "changes", "open", 8],
@@ -97,7 +99,7 @@ describe("a run", () => {
       expect(a.batches[0]!.envelopes[2]).toBe(b.batches[0]!.envelopes[2])
     }))
 
-  it.effect("runs no reducer where only frames are asked for, and lists gaps where it runs one", () =>
+  it.effect("runs no reducer where only frames are asked for, and lists the blind windows that events alone tell", () =>
     Effect.gen(function* () {
       const events = [...connected(), frame(lineUpdate(0)), disconnected(start + 1), ...connected(2, start + 2)]
       const settled = [frame(message("initial_state", { x: outcome("+100") }), start + 3, 2), tick(start + 11_000, 2)]
@@ -106,17 +108,29 @@ describe("a run", () => {
         [route({ name: "r", emit: raw(), sink: collector().sink })],
         options,
       )
-      expect([frames.changes, frames.controls, frames.gaps]).toEqual([0, 0, []])
+      expect([frames.changes, frames.controls, frames.connectionsLost]).toEqual([0, 0, 1])
+      expect(frames.windows).toMatchObject([
+        {
+          kind: "gap",
+          reason: "network",
+          closed_at: new Date(start + 2).toISOString(),
+          duration_ms: 1,
+          complete: false,
+        },
+      ])
       const sync = yield* run(
         sourceOf([events, settled]).source,
         [route({ name: "r", emit: messages(), sink: collector().sink })],
         options,
       )
-      expect(sync.gaps).toEqual([{
+      expect(sync.windows).toMatchObject([{
         session: "main",
+        kind: "gap",
         reason: "network",
-        openedAt: new Date(start + 1).toISOString(),
-        closedAt: new Date(start + 10_003).toISOString(),
+        opened_at: new Date(start + 1).toISOString(),
+        closed_at: new Date(start + 10_003).toISOString(),
+        duration_ms: 2,
+        losses: 1,
         complete: true,
       }])
     }))

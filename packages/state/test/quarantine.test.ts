@@ -82,6 +82,17 @@ describe("a message that cannot be read", () => {
     expect(verified(reduced)).toEqual(["caesars 1"])
   })
 
+  it("that doubts a book or the session is over, and said to be, once full messages have verified everything", () => {
+    for (
+      const text of ['{"action":"line_update","data":{"sportsbook":"betmgm","game":7}}', '{"action":"line_update","da']
+    ) {
+      const script = all().wait(9_000).tick().raw(text)
+      const before = script.events.length
+      script.frame(full("betmgm", "1"), full("betmgm", "2"), full("caesars", "1")).wait(10_000).tick()
+      expect(told(since(reduce(script), before)).at(-1), text).toBe("synced")
+    }
+  })
+
   it("touches nothing where it does not read like feed data", () => {
     for (const garbage of ["hello", "7", "[[[", '{"x":1}', "\u0000"]) {
       const reduced = reduce(all().raw(garbage))

@@ -1,4 +1,5 @@
 /** `--report`: what became of everything, at the end. */
+import type { BlindWindow } from "@boltodds/protocol"
 import type { Report } from "@boltodds/pipeline"
 import * as Duration from "effect/Duration"
 
@@ -12,12 +13,11 @@ export const reportText = (report: Report): string => {
     `  read       ${count(report.frames, "frame")}, ${count(report.changes, "change")}, ${
       count(report.controls, "control")
     }`,
-    `  gaps       ${number.format(report.gapsOpened)}`,
+    `  blind      ${blindText(report)}`,
   ]
-  for (const { openedAt, closedAt, reason, complete } of report.gaps) {
-    const end = closedAt === null ? "not closed" : `to ${closedAt}${complete ? "" : ", not all of it verified"}`
-    lines.push(`             ${openedAt} ${end} (${reason})`)
-  }
+  const left = report.windows.length - mostShown
+  if (left > 0) lines.push(`             … ${count(left, "earlier window")}; all of them with --log-format json`)
+  for (const window of report.windows.slice(-mostShown)) lines.push(`             ${windowText(window)}`)
   for (const { name, state, counts } of report.routes) {
     const lost = counts.dropped + counts.expired + counts.deadLettered
     lines.push(
@@ -29,6 +29,30 @@ export const reportText = (report: Report): string => {
     )
   }
   return `${lines.join("\n")}\n`
+}
+
+const mostShown = 20
+
+const blindText = ({ blindWindows, connectionsLost, doubtedGames }: Report): string => {
+  if (blindWindows + connectionsLost + doubtedGames === 0) return "never"
+  return `${count(blindWindows, "window")}, ${count(connectionsLost, "connection")} lost` +
+    (doubtedGames === 0 ? "" : `, ${count(doubtedGames, "game")} in doubt one by one`)
+}
+
+/** `04:00:05 for 4.0 s: gap (network), 2 games, 9 lines in doubt; 3 changed, 1 gone`. */
+const windowText = (window: BlindWindow): string => {
+  const { opened_at, duration_ms, kind, reason, sportsbook, losses, at_stake, outcome } = window
+  const parts = [`${kind} (${reason}${losses > 1 ? `, ${losses} losses` : ""})`]
+  if (sportsbook !== null) parts.push(sportsbook)
+  if (at_stake.games > 0) parts.push(`${count(at_stake.games, "game")} in doubt`)
+  if (outcome !== null) {
+    parts.push(`${count(outcome.changed, "line")} changed`)
+    if (outcome.absent > 0) parts.push(`${count(outcome.absent, "game")} gone`)
+    if (outcome.unverified > 0) parts.push(`${count(outcome.unverified, "game")} still in doubt`)
+    if (outcome.sportsbooks_missing.length > 0) parts.push(`missing: ${outcome.sportsbooks_missing.join(", ")}`)
+  }
+  const span = duration_ms === null ? "until the end" : `for ${seconds(duration_ms)}`
+  return `${opened_at} ${span}: ${parts.join(", ")}`
 }
 
 const seconds = (millis: number): string => `${(millis / 1000).toFixed(1)} s`

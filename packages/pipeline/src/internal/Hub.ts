@@ -12,7 +12,7 @@ import { Tally } from "./Tally.ts"
 export class Hub {
   readonly context: RouteContext
   readonly open: Array<OpenRoute> = []
-  readonly tally = new Tally()
+  readonly tally: Tally
   readonly #reduction: Reduction
   readonly #onStep: ((step: Step) => void) | undefined
   readonly #onSated: () => void
@@ -26,7 +26,9 @@ export class Hub {
       emissions: new SharedEmissions({ state: options.state }),
       count: options.count ?? Infinity,
     }
-    this.#reduction = makeReduction(deepest(routes.map((route) => route.needs)), options.state)
+    const depth = deepest(routes.map((route) => route.needs))
+    this.tally = new Tally(depth)
+    this.#reduction = makeReduction(depth, options.state)
     this.#onStep = options.onStep
     this.#onSated = onSated
   }

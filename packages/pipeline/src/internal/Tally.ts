@@ -1,9 +1,12 @@
 /** What the hub counts for its report. */
-import type { Control } from "@boltodds/protocol"
+import { GapLedger } from "@boltodds/protocol"
 import type { Step } from "@boltodds/state"
-import type { GapReport, Report } from "../Report.ts"
+import type { Depth } from "../Emit.ts"
+import type { Report } from "../Report.ts"
+import { lossesAsControls } from "./lossesAsControls.ts"
 
-const mostGaps = 100
+/** Windows a report holds. */
+const mostWindows = 1000
 
 /** The counters of one run. */
 export class Tally {
@@ -11,44 +14,41 @@ export class Tally {
   frames = 0
   changes = 0
   controls = 0
-  gapsOpened = 0
+  connectionsLost = 0
   lastEventAt: number | null = null
-  readonly #gaps: Array<GapReport> = []
+  readonly #depth: Depth
+  readonly #ledger = new GapLedger(mostWindows)
+
+  constructor(depth: Depth) {
+    this.#depth = depth
+  }
 
   count(steps: ReadonlyArray<Step>): void {
     this.events += steps.length
     for (let index = 0; index < steps.length; index++) {
       const { event, records } = steps[index]!
       if (event._tag === "Frame") this.frames += 1
+      else if (event._tag === "Disconnected") this.connectionsLost += 1
+      if (this.#depth === "frames" && event._tag !== "Frame") {
+        lossesAsControls(event).forEach((it) => this.#ledger.note(it))
+      }
       for (let nth = 0; nth < records.length; nth++) {
         const record = records[nth]!
         if (!("control" in record)) this.changes += 1
-        else this.#control(record)
+        else {
+          this.controls += 1
+          this.#ledger.note(record)
+        }
       }
     }
     const last = steps[steps.length - 1]
     if (last !== undefined) this.lastEventAt = last.event.at
   }
 
-  get report(): Pick<Report, "events" | "frames" | "changes" | "controls" | "lastEventAt" | "gapsOpened" | "gaps"> {
-    const { events, frames, changes, controls, lastEventAt, gapsOpened } = this
-    return { events, frames, changes, controls, lastEventAt, gapsOpened, gaps: [...this.#gaps] }
-  }
-
-  #control(control: Control): void {
-    this.controls += 1
-    const { session, at } = control
-    if (control.control === "gap_opened") {
-      this.gapsOpened += 1
-      if (this.#gaps.length < mostGaps) {
-        this.#gaps.push({ session, reason: control.reason, openedAt: at, closedAt: null, complete: false })
-      }
-    } else if (control.control === "gap_closed") {
-      const { complete } = control
-      // A second loss before the first had settled restarts the waiting: what closes, closes all that are open.
-      for (const [index, gap] of this.#gaps.entries()) {
-        if (gap.session === session && gap.closedAt === null) this.#gaps[index] = { ...gap, closedAt: at, complete }
-      }
-    }
+  get report(): Omit<Report, "run" | "reason" | "duration" | "routes"> {
+    const { events, frames, changes, controls, connectionsLost, lastEventAt } = this
+    const { windows, count, doubtedGames } = this.#ledger
+    const blind = { connectionsLost, blindWindows: count, windows, doubtedGames }
+    return { events, frames, changes, controls, lastEventAt, ...blind }
   }
 }

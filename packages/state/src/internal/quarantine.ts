@@ -29,6 +29,7 @@ export const quarantine = (work: Work, session: Session, item: QuarantinedItem):
   if (touches === undefined) return
   if (touches.sportsbook === undefined) {
     session.doubtedAt = work.doubt()
+    session.unsettled = session.books.size > 0
     for (const known of session.books.values()) {
       for (const game of known.games.values()) hear(work, session, known, game)
     }
@@ -38,6 +39,7 @@ export const quarantine = (work: Work, session: Session, item: QuarantinedItem):
   const book = work.book(session, touches.sportsbook)
   if (touches.game === undefined) {
     book.doubtedAt = work.doubt()
+    session.unsettled = true
     for (const game of book.games.values()) hear(work, session, book, game)
     return
   }

@@ -1,0 +1,194 @@
+/** The book of blind windows: when, and for how long, what was known was not to be believed. */
+import type { Change } from "./Change.ts"
+import { type Control, isControl } from "./Control.ts"
+
+/** A time in which a session, or one sportsbook of it, was not known to be live. */
+export interface BlindWindow {
+  readonly session: string
+  /** Null: all of the session. */
+  readonly sportsbook: string | null
+  /**
+   * `gap`: the connection was lost · `stale`: nothing came, or we did not read · `clock_jumped`: the machine slept or its
+   * clock was set, and no new connection has followed yet · `quarantined`: something could not be read, and nothing
+   * tells which games it was about.
+   */
+  readonly kind: "gap" | "stale" | "clock_jumped" | "quarantined"
+  /** As the first control said it: `closed`, `network`, `slow_reader`, `silent`, `book_silent`, … */
+  readonly reason: string
+  /** When the control came; ISO 8601, UTC. */
+  readonly opened_at: string
+  /** Null while it lasts. */
+  readonly closed_at: string | null
+  /**
+   * Null while it lasts. A gap ends with the last progress of the snapshot, so this is less than the time until
+   * `closed_at`, which waits for the snapshot to settle.
+   */
+  readonly duration_ms: number | null
+  /** Connections that were lost in it. */
+  readonly losses: number
+  /** Sportsbooks, games and lines in doubt when the first of them was lost; nothing where that is not told. */
+  readonly at_stake: { readonly sportsbooks: ReadonlyArray<string>; readonly games: number; readonly lines: number }
+  /** What came of a gap; null while it lasts, and of what is none. */
+  readonly outcome: {
+    readonly games: number
+    readonly changed: number
+    readonly absent: number
+    readonly unverified: number
+    readonly sportsbooks_missing: ReadonlyArray<string>
+  } | null
+  /** Whether it is over and nothing stayed in doubt. */
+  readonly complete: boolean
+}
+
+type Open = { -readonly [K in keyof BlindWindow]: BlindWindow[K] }
+
+const nothing = { sportsbooks: [], games: 0, lines: 0 }
+
+/**
+ * Notes the controls of a stream, one run or several, and keeps the blind windows.
+ *
+ * Works on the records of a live run and on those read back from a file alike. Other records are passed over. Games
+ * in doubt one by one (`quarantined` with a game) are no windows: they are counted.
+ *
+ * @example
+ * ```ts
+ * import { GapLedger, type Control } from "@boltodds/protocol"
+ *
+ * const stamp = { run: "01", session: "feed", epoch: 1, sent_at: null, frame: null }
+ * const records: ReadonlyArray<Control> = [
+ *   { control: "stale", ...stamp, seq: 1, at: "2026-07-16T04:00:00.000Z", reason: "silent", sportsbook: null, age_ms: 25_000 },
+ *   { control: "fresh", ...stamp, seq: 2, at: "2026-07-16T04:00:07.500Z", sportsbook: null },
+ * ]
+ * const ledger = new GapLedger()
+ * for (const record of records) ledger.note(record)
+ * for (const { kind, reason, opened_at, duration_ms } of ledger.windows) console.log(kind, reason, opened_at, duration_ms)
+ * ```
+ */
+export class GapLedger {
+  /** Windows there were, those that are no longer kept included. */
+  count = 0
+  /** Games that were in doubt one by one. */
+  doubtedGames = 0
+  readonly #most: number
+  readonly #windows: Array<Open> = []
+  /** By session and sportsbook; few at a time. */
+  readonly #open = new Map<string, Open>()
+
+  /** @param most How many windows are kept: the newest. Default 1,000. */
+  constructor(most: number = 1000) {
+    this.#most = most
+  }
+
+  /** The windows in the order they opened; of very many the newest. */
+  get windows(): ReadonlyArray<BlindWindow> {
+    return this.#windows.map((window) => ({ ...window }))
+  }
+
+  /** Notes a record. */
+  note(record: Change | Control): void {
+    if (!isControl(record)) return
+    const { at } = record
+    switch (record.control) {
+      case "stream_started":
+      case "stream_stopped":
+        // Nothing of a run is told after it: what is open stays so.
+        this.#open.clear()
+        return
+      case "gap_opened": {
+        const { reason, sportsbooks, games, lines } = record
+        const known = this.#open.get(doubtIn(record.session, null))
+        if (known?.kind === "gap") {
+          known.losses++
+          return
+        }
+        // The gap is the wider doubt: narrower ones end in it. A jump of the clock goes on as the gap that it causes.
+        for (const window of this.#openOf(record.session)) {
+          if (window.kind !== "clock_jumped") this.#close(window, at)
+        }
+        const window = known?.kind === "clock_jumped" ? known : this.#begin(record, "gap", reason, null)
+        window.kind = "gap"
+        window.losses = 1
+        window.at_stake = { sportsbooks, games, lines }
+        return
+      }
+      case "gap_closed": {
+        const { games, changed, absent, unverified, sportsbooks_missing, complete, duration_ms } = record
+        const window = this.#open.get(doubtIn(record.session, null))
+        if (window?.kind !== "gap") return
+        window.outcome = { games, changed, absent, unverified, sportsbooks_missing }
+        window.complete = complete
+        this.#close(window, at, Number.isFinite(duration_ms) ? duration_ms : undefined)
+        return
+      }
+      case "synced":
+        for (const window of this.#openOf(record.session)) {
+          if (window.kind !== "quarantined") continue
+          window.complete = true
+          this.#close(window, at)
+        }
+        return
+      case "clock_jumped":
+        if (!this.#open.has(doubtIn(record.session, null))) this.#begin(record, "clock_jumped", "clock_jumped", null)
+        return
+      case "stale":
+        if (!this.#open.has(staleIn(record.session, record.sportsbook))) {
+          this.#begin(record, "stale", record.reason, record.sportsbook)
+        }
+        return
+      case "fresh": {
+        const window = this.#open.get(staleIn(record.session, record.sportsbook))
+        if (window === undefined) return
+        window.complete = true
+        this.#close(window, at)
+        return
+      }
+      case "quarantined":
+        if (record.touches === "game") this.doubtedGames++
+        else if (record.touches === "sportsbook" || record.touches === "session") {
+          const sportsbook = record.touches === "session" ? null : record.sportsbook
+          if (!this.#open.has(doubtIn(record.session, sportsbook))) {
+            this.#begin(record, "quarantined", record.reason, sportsbook)
+          }
+        }
+        return
+    }
+  }
+
+  #begin(control: Control, kind: BlindWindow["kind"], reason: string, sportsbook: string | null): Open {
+    const { session, at } = control
+    const window: Open = {
+      session,
+      sportsbook,
+      kind,
+      reason,
+      opened_at: at,
+      closed_at: null,
+      duration_ms: null,
+      losses: 0,
+      at_stake: nothing,
+      outcome: null,
+      complete: false,
+    }
+    this.count++
+    this.#windows.push(window)
+    if (this.#windows.length > this.#most) this.#windows.shift()
+    this.#open.set(placeOf(window), window)
+    return window
+  }
+
+  #openOf(session: string): ReadonlyArray<Open> {
+    return [...this.#open.values()].filter((window) => window.session === session)
+  }
+
+  #close(window: Open, at: string, durationMillis = Date.parse(at) - Date.parse(window.opened_at)): void {
+    window.closed_at = at
+    window.duration_ms = durationMillis
+    this.#open.delete(placeOf(window))
+  }
+}
+
+/** Of one place one doubt is open at a time, and one staleness: staleness suspends belief, and does not end a doubt. */
+const doubtIn = (session: string, sportsbook: string | null): string => `doubt\u0000${session}\u0000${sportsbook ?? ""}`
+const staleIn = (session: string, sportsbook: string | null): string => `stale\u0000${session}\u0000${sportsbook ?? ""}`
+const placeOf = ({ kind, session, sportsbook }: BlindWindow): string =>
+  kind === "stale" ? staleIn(session, sportsbook) : doubtIn(session, sportsbook)
