@@ -48,11 +48,13 @@ export type Decision =
 const firstWaitMillis = 2000
 const longestWaitMillis = 60_000
 /** Live for this long, a connection has proved itself: the next wait is short again. */
-const provenMillis = 60_000
+export const provenMillis = 60_000
 /** The server asked for patience. */
 const busyMillis = 30_000
 /** A `Retry-After` beyond an hour is taken for a mistake. */
 const longestRetryAfterMillis = 3_600_000
+/** No wait is longer, in milliseconds. */
+export const longestWaitEverMillis: number = longestRetryAfterMillis + longestWaitMillis
 
 /**
  * Full jitter: evenly from 0 to 2 s, 4 s, … 60 s, the same after clean and dirty closes, back to 2 s only after a minute

@@ -12,6 +12,13 @@ export class KeyUnavailable extends Error {
 /** Reads the key; run anew at each dial, so that a replaced key is taken without a restart. */
 export type Key = Effect.Effect<Redacted.Redacted<string>, KeyUnavailable>
 
+/** A key, and the host that it is for: what back-off and leases are kept by. */
+export interface KeyAtHost {
+  /** As `FeedUrl` has it. */
+  readonly host: string
+  readonly key: Redacted.Redacted<string>
+}
+
 /** A key read from a text: blanks around it are dropped; an empty or many-lined one is refused. */
 export const readKey = (text: string, where: string): Effect.Effect<Redacted.Redacted<string>, KeyUnavailable> => {
   const key = text.trim()

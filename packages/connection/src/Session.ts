@@ -4,6 +4,7 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as PubSub from "effect/PubSub"
 import * as Stream from "effect/Stream"
+import type { BackoffMemory } from "./BackoffMemory.ts"
 import type { Catalogue } from "./Catalogue.ts"
 import { checkNames } from "./checkNames.ts"
 import { diagnose, type Diagnosis } from "./Diagnosis.ts"
@@ -11,6 +12,7 @@ import { defaultFeedUrl, parseFeedUrl, UrlRefused } from "./FeedUrl.ts"
 import { EventQueue } from "./internal/EventQueue.ts"
 import { type NoData, type Run, startRun } from "./internal/Run.ts"
 import type { Key } from "./Key.ts"
+import type { KeyLeases } from "./KeyLeases.ts"
 import { Limiter } from "./Limiter.ts"
 import type { SessionError } from "./SessionError.ts"
 import type { Status } from "./Status.ts"
@@ -46,6 +48,10 @@ export interface SessionOptions {
   readonly onDiagnosis?: (diagnosis: Diagnosis) => void
   /** What a diagnosis checks the filters' names against. */
   readonly catalogue?: Catalogue
+  /** @default none Where back-off outlives this process; `machineMemory` of the `node` entry keeps it in files. */
+  readonly memory?: BackoffMemory
+  /** @default none Where others see that this key is in use; `machineLeases` of the `node` entry has it in files. */
+  readonly leases?: KeyLeases
 }
 
 /** A session: run its `events` to have it dial. */
@@ -103,6 +109,8 @@ export const makeSession = (options: SessionOptions): Effect.Effect<Session, Url
         key: options.key,
         transport: options.transport,
         limiter: yield* Limiter,
+        memory: options.memory,
+        leases: options.leases,
         clock: yield* Clock.Clock,
         queue,
         filters: () => filters,

@@ -7,15 +7,26 @@ import * as Effect from "effect/Effect"
 import * as Random from "effect/Random"
 import * as Redacted from "effect/Redacted"
 import type { Scope } from "effect/Scope"
-import { type Attempts, decide, type Ending, endingOfConnection, endingOfDial, noAttempts } from "../Backoff.ts"
+import {
+  type Attempts,
+  decide,
+  type Ending,
+  endingOfConnection,
+  endingOfDial,
+  noAttempts,
+  provenMillis,
+} from "../Backoff.ts"
+import type { BackoffMemory } from "../BackoffMemory.ts"
 import type { NotUnderstood } from "../Diagnosis.ts"
 import type { FeedUrl } from "../FeedUrl.ts"
-import type { Key } from "../Key.ts"
+import type { Key, KeyAtHost } from "../Key.ts"
+import type { KeyLeases } from "../KeyLeases.ts"
 import type { LimiterShape } from "../Limiter.ts"
 import { FeedUnavailable, KeyRefused, type SessionError } from "../SessionError.ts"
 import type { Status } from "../Status.ts"
 import type { DialError, LinkClosed, Transport } from "../Transport.ts"
 import type { WatchLimits } from "../Watch.ts"
+import { Carryover } from "./Carryover.ts"
 import { Connection } from "./Connection.ts"
 import type { EventQueue } from "./EventQueue.ts"
 import { scrub, secretOf, withoutKey } from "./scrub.ts"
@@ -30,6 +41,8 @@ export interface RunConfig {
   readonly key: Key
   readonly transport: Transport
   readonly limiter: LimiterShape
+  readonly memory: BackoffMemory | undefined
+  readonly leases: KeyLeases | undefined
   readonly clock: Clock
   readonly queue: EventQueue<SessionError>
   readonly filters: () => Filters
@@ -80,6 +93,10 @@ export const startRun = (config: RunConfig): Effect.Effect<Run, never, Scope> =>
     const shutdown = yield* Deferred.make<void>()
     let connection: Connection | undefined
     let attempts: Attempts = noAttempts
+    const carryover = new Carryover(config.memory, config.clock)
+    let recalled = false
+    /** Of the fruitless attempts, those of an earlier run: `maxAttempts` counts this one's. */
+    let inherited = 0
 
     const look = (): Millis => {
       const { at, before, jumpMillis } = timeline.look()
@@ -105,8 +122,9 @@ export const startRun = (config: RunConfig): Effect.Effect<Run, never, Scope> =>
         },
       )
 
-    const connect = (address: Redacted.Redacted<string>, secret: string): Effect.Effect<Ending, DialError> =>
-      Effect.gen(function* () {
+    const connect = (use: KeyAtHost, address: Redacted.Redacted<string>, secret: string) =>
+      Effect.gen(function* (): Effect.fn.Return<Ending, DialError, Scope> {
+        if (config.leases !== undefined) yield* config.leases.hold(use)
         const epoch = teller.epoch + 1
         const tap = config.onFrame === undefined ? undefined : makeTap(epoch, secret, config.onFrame)
         const link = yield* config.transport.dial(address, {
@@ -131,22 +149,39 @@ export const startRun = (config: RunConfig): Effect.Effect<Run, never, Scope> =>
         }, current.errors)
       }).pipe(Effect.scoped)
 
+    /** Goes on with the back-off where an earlier run left it. */
+    const resume = (use: KeyAtHost): Effect.Effect<void> =>
+      Effect.gen(function* () {
+        recalled = true
+        const left = yield* carryover.recall(use)
+        if (left === undefined) return
+        attempts = left.attempts
+        inherited = attempts.fruitless
+        if (left.waitMillis === 0) return
+        const until = timeline.now() + left.waitMillis
+        onStatus({ _tag: "BackingOff", until, why: left.why, attempt: attempts.fruitless })
+        yield* Effect.sleep(left.waitMillis)
+      })
+
     const attemptOnce: Effect.Effect<Ending, SessionError> = Effect.gen(function* () {
-      const attempt = attempts.fruitless + 1
       const key = yield* Effect.result(config.key)
       if (key._tag === "Failure") {
         // A key file being replaced may be gone for a moment; one that was never there is an error to mend.
         if (!attempts.everLive) return yield* Effect.fail(key.failure)
         return { kind: "failed", detail: key.failure.message }
       }
+      const use: KeyAtHost = { host: url.host, key: key.success }
+      if (!recalled) yield* resume(use)
+      const attempt = attempts.fruitless + 1
       yield* config.limiter.take(url.host, "dial", (millis) => {
         onStatus({ _tag: "BackingOff", until: timeline.now() + millis, why: "the limit of dials per minute", attempt })
       })
       onStatus({ _tag: "Dialing", attempt })
+      yield* carryover.begin(use, attempts)
       const address = url.socket(key.success)
       const secret = secretOf(Redacted.value(address))
       // Transports must not show the key; should one do it, it goes no further.
-      return yield* connect(address, secret).pipe(
+      return yield* connect(use, address, secret).pipe(
         Effect.catch((error) => Effect.succeed(endingOfDial(error))),
         Effect.map((ending) => ({ ...ending, detail: scrub(ending.detail, secret, longestDetail) })),
       )
@@ -155,17 +190,20 @@ export const startRun = (config: RunConfig): Effect.Effect<Run, never, Scope> =>
     const life: Effect.Effect<never, SessionError> = Effect.gen(function* () {
       for (;;) {
         const ending = yield* attemptOnce
-        const decision = decide(attempts, ending, config.maxAttempts)
+        const decision = decide(attempts, ending, config.maxAttempts + inherited)
+        if (decision._tag !== "Wait") yield* carryover.fail(ending)
         switch (decision._tag) {
           case "KeyRefused":
             return yield* Effect.fail(new KeyRefused(url.host, decision.refusals, ending.detail))
           case "GiveUp":
-            return yield* Effect.fail(new FeedUnavailable(url.host, decision.attempts, ending.detail))
+            return yield* Effect.fail(new FeedUnavailable(url.host, decision.attempts - inherited, ending.detail))
           case "Wait": {
             attempts = decision.attempts
+            if (attempts.fruitless === 0) inherited = 0
             const wait = Math.round(yield* Random.nextBetween(decision.minMillis, decision.maxMillis))
             const until = timeline.now() + wait
             onStatus({ _tag: "BackingOff", until, why: ending.detail, attempt: attempts.fruitless })
+            yield* carryover.wait(attempts, wait, ending.detail)
             yield* Effect.sleep(wait)
           }
         }
@@ -180,6 +218,8 @@ export const startRun = (config: RunConfig): Effect.Effect<Run, never, Scope> =>
       let nextTick = timeline.now()
       /** The subscription that was last found to bring nothing. */
       let diagnosed: Millis | undefined
+      /** The connection whose data has come for long enough. */
+      let proven: Connection | undefined
       for (;;) {
         const at = look()
         connection?.passTime(at)
@@ -189,6 +229,10 @@ export const startRun = (config: RunConfig): Effect.Effect<Run, never, Scope> =>
           if (connection?.mayTellPause !== true) teller.tick(at, at)
         }
         teller.flush()
+        if (connection?.liveAt !== undefined && connection !== proven && at - connection.liveAt >= provenMillis) {
+          proven = connection
+          yield* carryover.prove
+        }
         const facts = noData(at)
         if (facts !== undefined && facts.at - facts.silentMillis !== diagnosed) {
           diagnosed = facts.at - facts.silentMillis
@@ -218,10 +262,12 @@ export const startRun = (config: RunConfig): Effect.Effect<Run, never, Scope> =>
 
     const ended = Effect.raceFirst(Deferred.await(shutdown), Effect.raceFirst(life, ticks))
     yield* Effect.forkScoped(Effect.onExit(ended, (exit) =>
-      Effect.sync(() => {
+      Effect.suspend(() => {
         connection?.end({ kind: "shutdown" })
         onStatus({ _tag: "Closed" })
         queue.end(exit._tag === "Success" ? Cause.done() : Effect.failCause(exit.cause))
+        // After a defect the process is likely to die, and to be started again.
+        return exit._tag === "Success" || Cause.hasInterrupts(exit.cause) ? carryover.end : Effect.void
       })))
 
     return {
