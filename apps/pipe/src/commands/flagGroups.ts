@@ -116,6 +116,11 @@ export const connectionFlags: FlagGroup = {
       value: "N",
       about: "Give up after N dials in a row without data (exit 69). Default: never.",
     },
+    {
+      name: "exit-on-stale",
+      value: "TIME",
+      about: "End with 69 once nothing has been live for so long, like 5m: for cron and orchestrators. Default: never.",
+    },
   ],
 }
 

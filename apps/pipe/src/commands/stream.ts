@@ -33,9 +33,9 @@ export const stream: Command = {
 effort (the feed cannot replay; gaps are told); on stdout, at most once (nothing
 is kept across a crash).`,
     `Exit codes: 0 clean (a signal and drained, the reader gone, --count or --for
-reached) · 1 a bug · 64 usage · 69 feed unavailable (--max-attempts) · 74 stdout
-cannot be written · 75 stopped with records undelivered · 77 key refused ·
-130, 143 forced by a second signal.`,
+reached) · 1 a bug · 64 usage · 69 feed unavailable (--max-attempts,
+--exit-on-stale) · 74 stdout cannot be written · 75 stopped with records
+undelivered · 77 key refused · 130, 143 forced by a second signal.`,
   ],
   flags: [filterFlags, outputFlags, connectionFlags, generalFlags],
   examples: [

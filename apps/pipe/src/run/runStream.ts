@@ -10,12 +10,14 @@ export const runStream = async (given: Given): Promise<ExitCode> => {
   const log = logOf(given)
   const output = outputOf(given, "messages")
   const maxAttempts = given.number("max-attempts", { least: 1 })
+  const exitOnStaleMillis = given.millis("exit-on-stale")
   const feed = await feedOf(given, log)
   return streamFeed({
     feed,
     filters: filtersOf(given),
     output,
     ...maxAttempts === undefined ? {} : { maxAttempts },
+    ...exitOnStaleMillis === undefined ? {} : { exitOnStaleMillis },
     limiter: machineLimiter({
       onProblem: (message) => log.log("warn", message),
     }),

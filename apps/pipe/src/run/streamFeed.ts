@@ -24,6 +24,7 @@ import * as Exit from "effect/Exit"
 import { ExitCode, Failure, UsageError } from "../ExitCode.ts"
 import type { Log } from "../Log.ts"
 import { onInterruption } from "./Interruption.ts"
+import { watchStale } from "./exitOnStale.ts"
 import { makeProgress } from "./Progress.ts"
 import { reportJson, reportText } from "./reportText.ts"
 import type { FeedSettings, OutputSettings } from "./settings.ts"
@@ -38,6 +39,8 @@ export interface StreamSettings {
   readonly output: OutputSettings
   readonly maxAttempts?: number
   readonly limiter: LimiterShape
+  /** Ends with 69 once nothing has been live for so long. */
+  readonly exitOnStaleMillis?: number
   /** Default as the reducer's. */
   readonly settleMillis?: number
   readonly onStatus?: (status: Status) => void
@@ -76,10 +79,13 @@ export const streamFeed = async (
     if (process.stderr.isTTY === true && signal === "SIGINT") process.stderr.write("\n")
     Deferred.doneUnsafe(interrupted, Exit.succeed(`signal ${signal}`))
   })
-  const until = output.forMillis === undefined ? Deferred.await(interrupted) : Effect.raceFirst(
+  const stale = settings.exitOnStaleMillis === undefined ? undefined : watchStale(settings.exitOnStaleMillis)
+  let staleEnd: string | undefined
+  const until = Effect.raceAllFirst([
     Deferred.await(interrupted),
-    Effect.as(Effect.sleep(output.forMillis), "time is up"),
-  )
+    ...output.forMillis === undefined ? [] : [Effect.as(Effect.sleep(output.forMillis), "time is up")],
+    ...stale === undefined ? [] : [Effect.tap(stale.expired, (why) => Effect.sync(() => staleEnd = why))],
+  ])
 
   let report: Report | undefined
   const program = Effect.gen(function* () {
@@ -94,6 +100,7 @@ export const streamFeed = async (
       ...settings.maxAttempts === undefined ? {} : { maxAttempts: settings.maxAttempts },
       onStatus: (status) => {
         tell(status)
+        stale?.onStatus(status)
         if (status._tag === "Syncing") {
           Deferred.doneUnsafe(subscribed, Exit.void)
         }
@@ -139,6 +146,7 @@ export const streamFeed = async (
     )
   }
   if (Exit.isFailure(exit)) throw failureOf(exit.cause)
+  if (staleEnd !== undefined) throw new Failure(ExitCode.feedUnavailable, `Ended because ${staleEnd}`)
   if (isDelivered(exit.value)) return ExitCode.clean
   const pending = exit.value.routes.reduce(
     (sum, { counts }) => sum + counts.pending,

@@ -1,0 +1,61 @@
+/** `--exit-on-stale`: an end for those who would rather be started again than wait. */
+import type { Status } from "@boltodds/connection"
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+
+/** Watches a session's statuses. */
+export interface StaleWatch {
+  readonly onStatus: (status: Status) => void
+  /** Returns once nothing has been live for the whole time, saying what came instead; otherwise never. */
+  readonly expired: Effect.Effect<string>
+}
+
+/** Live is a session whose data comes; connecting, waiting and silence are not. The start counts from the first look. */
+export const watchStale = (limitMillis: number): StaleWatch => {
+  let status: Status = { _tag: "Idle" }
+  let look = (): void => {}
+  const until = (live: boolean): Effect.Effect<void> =>
+    Effect.callback<void>((resume) => {
+      look = () => {
+        if ((status._tag === "Live") === live) resume(Effect.void)
+      }
+      look()
+    })
+  const expired: Effect.Effect<string> = Effect.gen(function* () {
+    for (;;) {
+      yield* until(false)
+      const since = yield* Clock.currentTimeMillis
+      const back = yield* Effect.timeoutOption(until(true), limitMillis)
+      if (back._tag === "Some") continue
+      const millis = (yield* Clock.currentTimeMillis) - since
+      return `nothing was live for ${Math.round(millis / 1000)} s: ${wordsOf(status)}`
+    }
+  })
+  return {
+    onStatus: (next) => {
+      status = next
+      look()
+    },
+    expired,
+  }
+}
+
+const wordsOf = (status: Status): string => {
+  switch (status._tag) {
+    case "BackingOff":
+      return `no connection (${status.why})`
+    case "Syncing":
+      return "connected, but no data came"
+    case "Stale":
+      return status.reason === "silent" ? "connected, but nothing came" : "the reader of stdout is too slow"
+    case "AwaitingReader":
+      return "the reader of stdout has stopped"
+    case "AwaitingAck":
+      return "connected, but the server said nothing"
+    case "Idle":
+    case "Dialing":
+    case "Live":
+    case "Closed":
+      return "no connection"
+  }
+}
