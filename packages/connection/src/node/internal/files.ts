@@ -1,5 +1,5 @@
 /** Small files that several processes read and write, any of which may die at any moment. */
-import { mkdir, open, readdir, rename, rm, stat, writeFile } from "node:fs/promises"
+import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises"
 import { dirname, join } from "node:path"
 import { processId } from "./processId.ts"
 
@@ -39,20 +39,14 @@ export const writeWhole = async (file: string, text: string): Promise<void> => {
   }
 }
 
-/** The text of a file; undefined where there is none, and where it is larger than anything we would write. */
+/** The text of a file; undefined where there is none, and where it is no plain file or larger than we would write. */
 export const readSmall = async (file: string, maxBytes: number): Promise<string | undefined> => {
-  let handle
   try {
-    handle = await open(file, "r")
+    const found = await stat(file)
+    return found.isFile() && found.size <= maxBytes ? await readFile(file, "utf8") : undefined
   } catch (cause) {
     if (codeOf(cause) === "ENOENT") return undefined
     throw cause
-  }
-  try {
-    const { size } = await handle.stat()
-    return size > maxBytes ? undefined : await handle.readFile("utf8")
-  } finally {
-    await handle.close()
   }
 }
 

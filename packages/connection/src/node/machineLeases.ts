@@ -1,0 +1,116 @@
+/** Who holds a key on this machine, kept in files. */
+import * as Effect from "effect/Effect"
+import { rm, stat } from "node:fs/promises"
+import { hostname } from "node:os"
+import { basename, join } from "node:path"
+import * as process from "node:process"
+import type { KeyHolder, KeyLeases } from "../KeyLeases.ts"
+import { namesIn, objectIn, readSmall, reasonOf, removeOld, writeWhole } from "./internal/files.ts"
+import { keyName } from "./internal/keyName.ts"
+import { isRunning, processId, processIn, thisProcess } from "./internal/processId.ts"
+import { stateFolder } from "./stateFolder.ts"
+
+/** Options of {@link machineLeases}. */
+export interface MachineLeasesOptions {
+  /** @default {@link stateFolder} */
+  readonly folder?: string
+  /** @default the file name of the running script. What others are told uses the key. */
+  readonly program?: string
+  /** Told once when the files cannot be written: others then do not see that this process uses the key. */
+  readonly onProblem?: (message: string) => void
+}
+
+const refreshMillis = 10_000
+/** Not refreshed for this long, a holder does not count: it is stopped, or gone with its machine. */
+const freshMillis = 30_000
+const keepMillis = 86_400_000
+const maxBytes = 8192
+
+/** This process as the holder of one key. All leases of the process write to the same file. */
+interface Own {
+  sockets: number
+  readonly since: number
+  /** The file is written by one at a time, so that the newest count stays. */
+  written: Promise<void>
+}
+
+const own = new Map<string, Own>()
+
+/**
+ * Leases in `holders-<hash of host and key>/`, a file for each process, renewed every 10 s. A holder whose process is
+ * gone, or that has not renewed for 30 s, does not count. The key itself is in no file.
+ */
+export const machineLeases = (options: MachineLeasesOptions = {}): KeyLeases => {
+  const folder = options.folder ?? stateFolder()
+  const program = options.program ?? basename(process.argv[1] ?? "unknown")
+  let told = false
+  let swept = false
+  const write = (place: string): Effect.Effect<void> => {
+    const file = join(place, `${processId}.json`)
+    const holding = own.get(place)
+    if (holding === undefined) return Effect.void
+    holding.written = holding.written.then(async () => {
+      const { sockets, since } = holding
+      if (sockets > 0) await writeWhole(file, JSON.stringify({ ...thisProcess(), program, since, sockets }))
+      else await rm(file, { force: true })
+    }).catch((cause: unknown) => {
+      if (!told) options.onProblem?.(`Cannot tell others in ${folder} that the key is in use: ${reasonOf(cause)}`)
+      told = true
+    })
+    return Effect.promise(() => holding.written)
+  }
+  const count = (place: string, change: 1 | -1): Effect.Effect<void> =>
+    Effect.suspend(() => {
+      const holding = own.get(place) ?? { sockets: 0, since: Date.now(), written: Promise.resolve() }
+      own.set(place, holding)
+      holding.sockets += change
+      return write(place)
+    })
+  return {
+    hold: (use) =>
+      Effect.gen(function* () {
+        const place = join(folder, `holders-${keyName(use)}`)
+        yield* Effect.acquireRelease(count(place, 1), () => count(place, -1))
+        yield* Effect.forkScoped(Effect.forever(Effect.andThen(Effect.sleep(refreshMillis), write(place))))
+        if (swept) return
+        swept = true
+        yield* Effect.promise(() => removeOld(folder, (name) => name.startsWith("holders-"), keepMillis))
+      }),
+    holders: (use) => Effect.promise(() => holdersIn(join(folder, `holders-${keyName(use)}`))),
+  }
+}
+
+const holdersIn = async (place: string): Promise<ReadonlyArray<KeyHolder>> => {
+  // Who cannot look sees nobody.
+  const names = await namesIn(place).catch(() => [])
+  const found = await Promise.all(
+    names.filter((name) => name.endsWith(".json")).map((name) => holderIn(join(place, name)).catch(() => undefined)),
+  )
+  return found.filter((holder) => holder !== undefined).sort((a, b) => a.since - b.since)
+}
+
+const holderIn = async (file: string): Promise<KeyHolder | undefined> => {
+  const value = objectIn(await readSmall(file, maxBytes))
+  const holder = value === undefined ? undefined : processIn(value)
+  if (value === undefined || holder === undefined || holder.id === processId) return undefined
+  if (isRunning(holder) === false) {
+    await rm(file, { force: true })
+    return undefined
+  }
+  const { mtimeMs } = await stat(file)
+  if (Math.abs(Date.now() - mtimeMs) > freshMillis) return undefined
+  const { program, since, sockets } = value
+  return {
+    pid: holder.pid,
+    machine: holder.machine === hostname() ? undefined : shown(holder.machine),
+    program: shown(typeof program === "string" ? program : "unknown"),
+    since: typeof since === "number" && since >= 0 && since < longestTime ? since : mtimeMs,
+    sockets: typeof sockets === "number" && Number.isSafeInteger(sockets) && sockets > 0 ? sockets : 1,
+  }
+}
+
+/** Beyond it there is no date (ECMA-262, "Time Values and Time Range"). */
+const longestTime = 8.64e15
+
+/** Names come from a file: on one line, and not long. */
+const shown = (name: string): string => name.replace(/\p{Cc}+/gu, " ").slice(0, 64)

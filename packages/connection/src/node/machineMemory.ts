@@ -1,0 +1,72 @@
+/** Back-off that outlives a process, kept in files. */
+import * as Effect from "effect/Effect"
+import { rm } from "node:fs/promises"
+import { join } from "node:path"
+import type { BackoffMemory, BackoffRecord } from "../BackoffMemory.ts"
+import { objectIn, readSmall, reasonOf, removeOld, writeWhole } from "./internal/files.ts"
+import { keyName } from "./internal/keyName.ts"
+import { isRunning, processIn, thisProcess } from "./internal/processId.ts"
+import { stateFolder } from "./stateFolder.ts"
+
+/** Options of {@link machineMemory}. */
+export interface MachineMemoryOptions {
+  /** @default {@link stateFolder} */
+  readonly folder?: string
+  /** Told once when the files cannot be written: this run then leaves no back-off to the next. */
+  readonly onProblem?: (message: string) => void
+}
+
+const maxBytes = 8192
+const longestWhy = 1000
+const keepMillis = 86_400_000
+
+/**
+ * A memory in `backoff-<hash of host and key>.json`, written as a whole, shared by all processes of this user that use
+ * the same folder. The key itself is in no file. What cannot be read counts as nothing remembered.
+ */
+export const machineMemory = (options: MachineMemoryOptions = {}): BackoffMemory => {
+  const folder = options.folder ?? stateFolder()
+  let told = false
+  let swept = false
+  const fileOf = (use: Parameters<BackoffMemory["recall"]>[0]): string => join(folder, `backoff-${keyName(use)}.json`)
+  const quietly = (work: () => Promise<void>): Effect.Effect<void> =>
+    Effect.catch(Effect.tryPromise(work), ({ cause }) =>
+      Effect.sync(() => {
+        if (!told) options.onProblem?.(`Cannot keep the back-off in ${folder}: ${reasonOf(cause)}`)
+        told = true
+      }))
+  return {
+    recall: (use) =>
+      Effect.orElseSucceed(
+        Effect.tryPromise(async () => {
+          const value = objectIn(await readSmall(fileOf(use), maxBytes))
+          const record = value === undefined ? undefined : recordIn(value)
+          if (value === undefined || record?.during !== "attempt") return record
+          const writer = processIn(value)
+          // An attempt of a process that runs is its own affair; of one on another machine we cannot know.
+          return writer !== undefined && isRunning(writer) === false ? record : undefined
+        }),
+        () => undefined,
+      ),
+    keep: (use, record) =>
+      quietly(async () => {
+        await writeWhole(fileOf(use), JSON.stringify({ ...record, ...thisProcess() }))
+        if (swept) return
+        swept = true
+        await removeOld(folder, (name) => name.startsWith("backoff-"), keepMillis)
+      }),
+    forget: (use) => quietly(() => rm(fileOf(use), { force: true })),
+  }
+}
+
+const recordIn = (value: Readonly<Record<string, unknown>>): BackoffRecord | undefined => {
+  const { step, fruitless, keyRefusals, at, until, why, during } = value
+  return isCount(step) && isCount(fruitless) && isCount(keyRefusals) && isTime(at) && isTime(until) &&
+      typeof why === "string" && (during === "attempt" || during === "wait")
+    ? { step, fruitless, keyRefusals, at, until, why: why.slice(0, longestWhy), during }
+    : undefined
+}
+
+const isTime = (value: unknown): value is number => typeof value === "number" && Number.isFinite(value)
+
+const isCount = (value: unknown): value is number => isTime(value) && Number.isSafeInteger(value) && value >= 0
