@@ -1,34 +1,20 @@
 /** One session to stdout: what `stream` and `demo` share. */
-import {
-  checkNames,
-  describeUnknown,
-  Limiter,
-  type LimiterShape,
-  makeCatalogue,
-  makeSession,
-  parseFeedUrl,
-  renderDiagnosis,
-  type SessionError,
-  type Status,
-  UrlRefused,
-} from "@boltodds/connection"
-import { nodeGet, wsTransport } from "@boltodds/connection/node"
+import { Limiter, type LimiterShape, parseFeedUrl, type Status, UrlRefused } from "@boltodds/connection"
 import { changes, type Emit, isDelivered, messages, quotes, raw, type Report, route, run } from "@boltodds/pipeline"
 import type { Filters } from "@boltodds/protocol"
-import type { SinkError } from "@boltodds/sink"
 import { stdout } from "@boltodds/sink-stdout"
-import * as Cause from "effect/Cause"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import { ExitCode, Failure, UsageError } from "../ExitCode.ts"
 import type { Log } from "../Log.ts"
+import { failureOf } from "./failureOf.ts"
 import { onInterruption } from "./Interruption.ts"
 import { watchStale } from "./exitOnStale.ts"
+import { openSession } from "./openSession.ts"
 import { makeProgress } from "./Progress.ts"
 import { reportJson, reportText } from "./reportText.ts"
 import type { FeedSettings, OutputSettings } from "./settings.ts"
-import { tellStatus } from "./tellStatus.ts"
 import { ulid } from "./ulid.ts"
 import { withMeta } from "./withMeta.ts"
 
@@ -89,35 +75,16 @@ export const streamFeed = async (
 
   let report: Report | undefined
   const program = Effect.gen(function* () {
-    const catalogue = yield* makeCatalogue({ ...feed, get: nodeGet })
-    const subscribed = Deferred.makeUnsafe<void>()
-    const tell = tellStatus(log, address.host, Date.now)
-    const session = yield* makeSession({
-      ...feed,
+    const session = yield* openSession({
+      feed,
+      host: address.host,
       filters,
-      transport: wsTransport(),
-      catalogue,
       ...settings.maxAttempts === undefined ? {} : { maxAttempts: settings.maxAttempts },
       onStatus: (status) => {
-        tell(status)
         stale?.onStatus(status)
-        if (status._tag === "Syncing") {
-          Deferred.doneUnsafe(subscribed, Exit.void)
-        }
         settings.onStatus?.(status)
       },
-      onDiagnosis: (diagnosis) => log.log("warn", renderDiagnosis(diagnosis)),
-    })
-    // In the background: a misspelt name is told, and delays nothing.
-    if (Object.keys(filters).length > 0) {
-      const check = Effect.match(checkNames(filters, catalogue), {
-        onSuccess: ({ unknown }) => unknown.forEach((name) => log.log("warn", describeUnknown(name))),
-        onFailure: ({ message }) => log.log("info", `the names could not be checked: ${message}`),
-      })
-      yield* Effect.forkScoped(
-        Effect.andThen(Deferred.await(subscribed), check),
-      )
-    }
+    }, log)
     return yield* run(session, [
       route({ name: "stdout", emit: emitOf(output), sink: stdout(), lane: { bounds: stdoutBounds } }),
     ], {
@@ -169,31 +136,5 @@ const emitOf = ({ emit, controls, meta }: OutputSettings): Emit<unknown> => {
       return quotes(options)
     case "raw":
       return raw()
-  }
-}
-
-/** What a failed run means to the one who started it. */
-const failureOf = (
-  cause: Cause.Cause<SessionError | SinkError | UrlRefused>,
-): unknown => {
-  const error = cause.reasons.find(Cause.isFailReason)?.error
-  switch (error?._tag) {
-    case "KeyRefused":
-    case "KeyUnavailable":
-      return new Failure(ExitCode.keyRefused, error.message, { cause: error })
-    case "FeedUnavailable":
-      return new Failure(ExitCode.feedUnavailable, error.message, {
-        cause: error,
-      })
-    case "UrlRefused":
-      return new UsageError(error.message)
-    case "SinkError":
-      return new Failure(
-        ExitCode.sinkFailed,
-        `stdout cannot be written: ${error.message}`,
-        { cause: error },
-      )
-    case undefined:
-      return Cause.squash(cause)
   }
 }

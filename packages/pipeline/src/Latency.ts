@@ -1,0 +1,147 @@
+/** How long updates take from the feed's clock to ours, per sportsbook. */
+import type { DataMessage, FeedEvent, Frame, Millis } from "@boltodds/protocol"
+import { Spread } from "./internal/Spread.ts"
+
+/** What one sportsbook sent in a while of watching, and how old it was on arrival. */
+export interface BookLatency {
+  readonly sportsbook: string
+  /** Messages of any kind but initial states. */
+  readonly messages: number
+  readonly messagesPerSecond: number
+  /** Initial states: as old as the last change of their game, so they say nothing of latency. */
+  readonly initialStates: number
+  /** Messages that waited because we were not reading: the delay is ours, and is not in the latency. */
+  readonly delayed: number
+  /** Messages without a time that can be read. */
+  readonly untimed: number
+  /**
+   * Arrival by our clock minus the server's time, in milliseconds; null where no message had a time. The two clocks
+   * differ, and that difference is in every figure: see {@link LatencyReport.skew}.
+   */
+  readonly latency: {
+    readonly fastest: Millis
+    readonly p50: Millis
+    readonly p90: Millis
+    readonly p99: Millis
+    readonly slowest: Millis
+  } | null
+}
+
+/** What was measured. */
+export interface LatencyReport {
+  /** Over how long, in milliseconds of the session clock: from the first data to the last event. */
+  readonly watchedMillis: Millis
+  /** By sportsbook, the busiest first. */
+  readonly books: ReadonlyArray<BookLatency>
+  /**
+   * What the arrivals prove about the clocks. `server_ahead`: messages came before they were sent by at least this much,
+   * so true latencies are larger by at least that. `unknown`: nothing contradicts that the clocks agree, which does not
+   * prove it: a clock of ours that is ahead looks like latency.
+   */
+  readonly skew: { readonly kind: "server_ahead"; readonly atLeastMillis: Millis } | { readonly kind: "unknown" }
+}
+
+interface Tally {
+  messages: number
+  initialStates: number
+  delayed: number
+  untimed: number
+  readonly spread: Spread
+}
+
+/**
+ * Collects the latency of every sportsbook from the events of one or more sessions.
+ *
+ * Percentiles are kept in steps of at most 2 %, in bounded memory, however long it runs.
+ */
+export class Latency {
+  readonly #books = new Map<string, Tally>()
+  readonly #behind = new Set<string>()
+  #from: Millis | undefined
+  #until: Millis = 0
+
+  /** Takes events in the order they came. */
+  take(events: ReadonlyArray<FeedEvent>): void {
+    for (const event of events) {
+      this.#until = event.at
+      switch (event._tag) {
+        case "Frame":
+          this.#frame(event)
+          break
+        case "Paused":
+          this.#behind.add(event.session)
+          break
+        case "Heard":
+        case "Connected":
+        case "Disconnected":
+          this.#behind.delete(event.session)
+      }
+    }
+  }
+
+  /** What was measured so far. */
+  report(): LatencyReport {
+    const watchedMillis = this.#from === undefined ? 0 : this.#until - this.#from
+    const books = [...this.#books].map(([sportsbook, { spread, messages, ...counts }]): BookLatency => ({
+      sportsbook,
+      messages,
+      messagesPerSecond: watchedMillis === 0 ? 0 : messages / watchedMillis * 1000,
+      ...counts,
+      latency: spread.count === 0 ? null : {
+        fastest: spread.least,
+        p50: spread.percentile(50),
+        p90: spread.percentile(90),
+        p99: spread.percentile(99),
+        slowest: spread.most,
+      },
+    }))
+    books.sort((a, b) => b.messages - a.messages || (a.sportsbook < b.sportsbook ? -1 : 1))
+    const fastest = Math.min(...books.map(({ latency }) => latency?.fastest ?? Infinity))
+    return {
+      watchedMillis,
+      books,
+      skew: fastest < 0 ? { kind: "server_ahead", atLeastMillis: -fastest } : { kind: "unknown" },
+    }
+  }
+
+  #frame(frame: Frame): void {
+    for (const item of frame.items) {
+      if (item._tag !== "Message") continue
+      const { message } = item
+      switch (message.action) {
+        case "ping":
+        case "error":
+        case "socket_connected":
+        case "subscription_updated":
+          break
+        default:
+          this.#from ??= frame.at
+          this.#message(frame, message.data.sportsbook, message.action, message.timestamp)
+      }
+    }
+  }
+
+  #message(frame: Frame, sportsbook: string, action: DataAction, timestamp: unknown): void {
+    const book = this.#book(sportsbook)
+    if (action === "initial_state") {
+      book.initialStates++
+      return
+    }
+    book.messages++
+    const sentAt = typeof timestamp === "string" ? Date.parse(timestamp) : NaN
+    if (Number.isNaN(sentAt)) book.untimed++
+    else if (this.#behind.has(frame.session)) book.delayed++
+    else book.spread.add(frame.at - sentAt)
+  }
+
+  #book(sportsbook: string): Tally {
+    let book = this.#books.get(sportsbook)
+    if (book === undefined) {
+      book = { messages: 0, initialStates: 0, delayed: 0, untimed: 0, spread: new Spread() }
+      this.#books.set(sportsbook, book)
+    }
+    return book
+  }
+}
+
+type DataAction = DataMessage["action"] | "book_clear" | "sport_clear"
