@@ -1,6 +1,9 @@
 /** Why a session is connected and yet nothing comes. */
 import type { Filters, Millis } from "@boltodds/protocol"
+import { refusalIn } from "./Backoff.ts"
 import { describeUnknown, type NameReport, type UnknownName } from "./checkNames.ts"
+import { describeHolder, type KeyHolder } from "./KeyLeases.ts"
+import { type PlanLimits, planLimits } from "./planLimits.ts"
 
 /** What may be the cause. */
 export type DiagnosisCause =
@@ -8,6 +11,12 @@ export type DiagnosisCause =
   | { readonly kind: "server_error"; readonly texts: ReadonlyArray<string> }
   /** Messages came, and none could be understood: the feed's format is not the known one. */
   | ({ readonly kind: "not_understood" } & NotUnderstood)
+  /** The server counts as many connections with this key as the plan allows. */
+  | { readonly kind: "connection_limit" }
+  /** These processes have connections with this key. */
+  | { readonly kind: "key_held"; readonly holders: ReadonlyArray<KeyHolder> }
+  /** Messages came, and none was within the filters: the server has not taken them as they are meant. */
+  | ({ readonly kind: "outside_filters" } & OutsideFilters)
   /** These names do not exist, and the server ignores them in silence. */
   | { readonly kind: "unknown_names"; readonly names: ReadonlyArray<UnknownName> }
   /** The catalogue lists no game within the filters now. */
@@ -15,7 +24,7 @@ export type DiagnosisCause =
   /** The plan allows less than was asked. */
   | { readonly kind: "plan_limit"; readonly plan: string }
   /** Another program uses the key: the smaller plans allow one connection. */
-  | { readonly kind: "key_in_use" }
+  | { readonly kind: "key_in_use"; readonly plan: string | undefined }
   /** The trial or the subscription has ended. */
   | { readonly kind: "plan_ended" }
   /** The address is not that of the feed. */
@@ -28,6 +37,14 @@ export interface NotUnderstood {
   readonly messages: number
   /** The beginning of the first one, without the key. */
   readonly first: string
+}
+
+/** Messages with data that came, none of them within the filters. */
+export interface OutsideFilters {
+  readonly messages: number
+  /** The first one: what it was of. */
+  readonly sport: string
+  readonly sportsbook: string
 }
 
 /** What is known when a connection brought nothing but pings, or nothing that can be understood. */
@@ -50,24 +67,36 @@ export interface Diagnosis {
 export type DiagnosisFacts = Omit<Diagnosis, "causes"> & {
   readonly errors: ReadonlyArray<string>
   readonly notUnderstood?: NotUnderstood | undefined
+  readonly outside?: OutsideFilters | undefined
+  /** Other processes that hold the key. */
+  readonly holders?: ReadonlyArray<KeyHolder>
 }
 
 /** Draws the conclusions. Pure. */
-export const diagnose = ({ errors, notUnderstood, ...facts }: DiagnosisFacts): Diagnosis => {
+export const diagnose = (
+  { errors, notUnderstood, outside, holders = [], ...facts }: DiagnosisFacts,
+): Diagnosis => {
   const { asked, plan, names } = facts
   const report = "unavailable" in names ? undefined : names
   const proven: Array<DiagnosisCause> = []
   const possible: Array<DiagnosisCause> = []
   if (errors.length > 0) proven.push({ kind: "server_error", texts: errors })
+  if (errors.some((text) => refusalIn(text) === "busy")) proven.push({ kind: "connection_limit" })
   if (notUnderstood !== undefined) proven.push({ kind: "not_understood", ...notUnderstood })
-  if (report !== undefined && report.unknown.length > 0) proven.push({ kind: "unknown_names", names: report.unknown })
-  if (report?.games === 0) proven.push({ kind: "no_games" })
-  if (plan !== undefined && plan.toLowerCase() === "starter" && !withinStarter(asked)) {
-    possible.push({ kind: "plan_limit", plan })
+  if (outside !== undefined) proven.push({ kind: "outside_filters", ...outside })
+  if (holders.length > 0) proven.push({ kind: "key_held", holders })
+  // A list kept from earlier may lack what is new.
+  const byList = report?.stored === undefined ? proven : possible
+  if (report !== undefined && report.unknown.length > 0) byList.push({ kind: "unknown_names", names: report.unknown })
+  if (report?.games === 0) byList.push({ kind: "no_games" })
+  if (plan !== undefined && !within(planLimits(plan), asked)) possible.push({ kind: "plan_limit", plan })
+  // Data that comes proves that the key works, here and now.
+  if (outside === undefined) {
+    if (holders.length === 0) possible.push({ kind: "key_in_use", plan })
+    possible.push({ kind: "plan_ended" })
+    if (report === undefined) possible.push({ kind: "wrong_address" })
+    if (Object.keys(asked).length > 0) possible.push({ kind: "quiet" })
   }
-  possible.push({ kind: "key_in_use" }, { kind: "plan_ended" })
-  if (report === undefined) possible.push({ kind: "wrong_address" })
-  if (Object.keys(asked).length > 0) possible.push({ kind: "quiet" })
   return {
     ...facts,
     causes: [
@@ -77,23 +106,28 @@ export const diagnose = ({ errors, notUnderstood, ...facts }: DiagnosisFacts): D
   }
 }
 
-/** Starter allows one sport and one market (PROTOCOL, "Endpoints"). */
-const withinStarter = ({ sports, markets }: Filters): boolean => sports?.length === 1 && markets?.length === 1
+const within = (limits: PlanLimits | undefined, { sports, markets }: Filters): boolean =>
+  limits === undefined ||
+  ((limits.sports === undefined || sports?.length === limits.sports) &&
+    (limits.markets === undefined || markets?.length === limits.markets))
 
 /** A diagnosis in words, several lines, the last without an end of line. */
 export const renderDiagnosis = (diagnosis: Diagnosis): string => {
   const { host, silentMillis, asked, names, plan } = diagnosis
-  const came = diagnosis.causes.some(({ cause }) => cause.kind === "not_understood")
-    ? "nothing that can be understood"
-    : "nothing except pings"
   const lines = [
-    `Connected to ${host}, but ${came} came for ${Math.round(silentMillis / 1000)} s.`,
+    `Connected to ${host}, but ${whatCame(diagnosis)} came for ${Math.round(silentMillis / 1000)} s.`,
     `Asked for: ${describeFilters(asked)}${plan === undefined ? "" : ` (plan ${plan})`}`,
   ]
   for (const { proven, cause } of diagnosis.causes) lines.push(`${proven ? "-" : "- perhaps:"} ${describeCause(cause)}`)
   if ("unavailable" in names) lines.push(`The names could not be checked: ${names.unavailable}`)
   else if (names.unknown.length === 0 && Object.keys(asked).length > 0) lines.push("All names asked for exist.")
   return lines.join("\n")
+}
+
+const whatCame = ({ causes }: Diagnosis): string => {
+  const kinds = new Set(causes.map(({ cause }) => cause.kind))
+  if (kinds.has("outside_filters")) return "nothing within the filters"
+  return kinds.has("not_understood") ? "nothing that can be understood" : "nothing except pings"
 }
 
 const describeFilters = (filters: Filters): string => {
@@ -108,6 +142,15 @@ const describeCause = (cause: DiagnosisCause): string => {
     case "not_understood":
       return `${cause.messages} ${cause.messages === 1 ? "message" : "messages"} came that this version does not` +
         ` understand (the format may have changed, or the address is not that of the feed); the first: ${cause.first}`
+    case "connection_limit":
+      return "the server counts too many connections of this key: end the others, and give it a minute to notice"
+    case "key_held":
+      return `another process holds this key: ${cause.holders.map(describeHolder).join("; ")}`
+    case "outside_filters":
+      return `${cause.messages} ${cause.messages === 1 ? "message" : "messages"} came that ${
+        cause.messages === 1 ? "was" : "were"
+      } not asked for, the first of sport ${cause.sport} at ${cause.sportsbook}: ` +
+        "the server did not take the filters as they are meant; see that each name is exactly the catalogue's"
     case "unknown_names":
       return `names that do not exist are ignored by the server: ${cause.names.map(describeUnknown).join("; ")}`
     case "no_games":
@@ -115,7 +158,7 @@ const describeCause = (cause: DiagnosisCause): string => {
     case "plan_limit":
       return `the plan ${cause.plan} allows one sport and one market: name one of each`
     case "key_in_use":
-      return "another program uses this key: the plans allow 1 to 3 connections at a time"
+      return `another program uses this key: ${allowed(cause.plan)} at a time`
     case "plan_ended":
       return "the trial or subscription of this key has ended"
     case "wrong_address":
@@ -123,4 +166,11 @@ const describeCause = (cause: DiagnosisCause): string => {
     case "quiet":
       return "there is nothing to tell within these filters at this hour"
   }
+}
+
+const allowed = (plan: string | undefined): string => {
+  const limits = plan === undefined ? undefined : planLimits(plan)
+  return limits === undefined
+    ? "the plans allow 1 to 3 connections"
+    : `the plan ${plan} allows ${limits.connections} ${limits.connections === 1 ? "connection" : "connections"}`
 }

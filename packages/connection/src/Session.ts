@@ -12,7 +12,7 @@ import { defaultFeedUrl, parseFeedUrl, UrlRefused } from "./FeedUrl.ts"
 import { EventQueue } from "./internal/EventQueue.ts"
 import { type NoData, type Run, startRun } from "./internal/Run.ts"
 import type { Key } from "./Key.ts"
-import type { KeyLeases } from "./KeyLeases.ts"
+import type { KeyHolder, KeyLeases } from "./KeyLeases.ts"
 import { Limiter } from "./Limiter.ts"
 import type { SessionError } from "./SessionError.ts"
 import type { Status } from "./Status.ts"
@@ -96,9 +96,11 @@ export const makeSession = (options: SessionOptions): Effect.Effect<Session, Url
       { filters, holds, ...facts }: NoData,
       tell: (diagnosis: Diagnosis) => void,
     ): Effect.Effect<void> =>
-      Effect.map(namesOf(filters, options.catalogue), (names) => {
+      Effect.gen(function* () {
+        const names = yield* namesOf(filters, options.catalogue)
+        const holders = yield* holdersOf(url.host, options)
         // Asking took its time: data may have come.
-        if (holds()) tell(diagnose({ ...facts, session: name, host: url.host, asked: filters, names }))
+        if (holds()) tell(diagnose({ ...facts, session: name, host: url.host, asked: filters, names, holders }))
       })
     const runs = new Set<Run>()
     const events = Stream.unwrap(Effect.gen(function* () {
@@ -144,3 +146,13 @@ const namesOf = (filters: Filters, catalogue: Catalogue | undefined): Effect.Eff
   catalogue === undefined
     ? Effect.succeed({ unavailable: "no catalogue was given" })
     : checkNames(filters, catalogue).pipe(Effect.catch(({ message }) => Effect.succeed({ unavailable: message })))
+
+const holdersOf = (
+  host: string,
+  { key, leases }: Pick<SessionOptions, "key" | "leases">,
+): Effect.Effect<ReadonlyArray<KeyHolder>> =>
+  leases === undefined ? Effect.succeed([]) : key.pipe(
+    Effect.flatMap((key) => leases.holders({ host, key })),
+    // The key file may be gone for a moment.
+    Effect.orElseSucceed(() => []),
+  )

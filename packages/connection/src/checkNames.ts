@@ -2,6 +2,7 @@
 import { type CatalogueGame, type Filters, type InfoBody, type MarketsBody, normalizeFilters } from "@boltodds/protocol"
 import * as Effect from "effect/Effect"
 import type { Catalogue, CatalogueError } from "./Catalogue.ts"
+import type { StoredUse } from "./CatalogueStore.ts"
 import { nearestNames } from "./nearestNames.ts"
 
 /** What a name in a filter names. */
@@ -20,6 +21,8 @@ export interface NameReport {
   readonly unknown: ReadonlyArray<UnknownName>
   /** How many games the catalogue lists within the filters now; undefined where it was not asked. */
   readonly games: number | undefined
+  /** Where the catalogue could not be asked and answered from its store: how old that is, and why. */
+  readonly stored?: StoredUse | undefined
 }
 
 /** The part of a catalogue that filters are compared with; parts left out are not checked. */
@@ -78,8 +81,17 @@ export const checkNames = (filters: Filters, catalogue: Catalogue): Effect.Effec
         }),
       }),
     }
-    return compareNames(filters, known)
+    const report = compareNames(filters, known)
+    const stored = catalogue.stored === undefined ? [] : yield* catalogue.stored
+    const [oldest] = stored.filter(({ path }) => asked(known).includes(path)).sort((a, b) => a.at - b.at)
+    return oldest === undefined ? report : { ...report, stored: oldest }
   })
+
+const asked = ({ info, games, markets }: KnownNames): ReadonlyArray<string> => [
+  ...(info === undefined ? [] : ["get_info"]),
+  ...(games === undefined ? [] : ["get_games"]),
+  ...(markets === undefined ? [] : ["get_markets"]),
+]
 
 /** ``no sportsbook `draftking`; did you mean `draftkings`?`` */
 export const describeUnknown = ({ kind, name, nearest }: UnknownName): string => {

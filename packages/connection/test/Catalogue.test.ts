@@ -1,5 +1,6 @@
 import {
   type Catalogue,
+  CatalogueBusy,
   type CatalogueError,
   checkNames,
   compareNames,
@@ -14,6 +15,7 @@ import {
   makeLimiter,
   nearestNames,
   renderDiagnosis,
+  type StoredUse,
 } from "@boltodds/connection"
 import { nodeGet } from "@boltodds/connection/node"
 import { it } from "@effect/vitest"
@@ -220,9 +222,57 @@ Asked for: sports NBA; sportsbooks draftking (plan Starter)
 - names that do not exist are ignored by the server: no sportsbook \`draftking\`; did you mean \`draftkings\`?
 - the catalogue lists no game for these filters now
 - perhaps: the plan Starter allows one sport and one market: name one of each
-- perhaps: another program uses this key: the plans allow 1 to 3 connections at a time
+- perhaps: another program uses this key: the plan Starter allows 1 connection at a time
 - perhaps: the trial or subscription of this key has ended
 - perhaps: there is nothing to tell within these filters at this hour`,
+    )
+  })
+
+  it("takes the server's word, and the list of who holds the key, for proof", () => {
+    const since = Date.UTC(2026, 6, 16, 17)
+    const diagnosis = diagnose({
+      ...facts,
+      asked: { sports: ["NBA"] },
+      plan: "Growth",
+      errors: ["too many concurrent connections"],
+      names: { unknown: [], games: 3 },
+      holders: [{ pid: 7, machine: undefined, program: "other", since, sockets: 1 }],
+    })
+    expect(renderDiagnosis(diagnosis)).toBe(
+      `Connected to spro.agency, but nothing except pings came for 20 s.
+Asked for: sports NBA (plan Growth)
+- the server said: too many concurrent connections
+- the server counts too many connections of this key: end the others, and give it a minute to notice
+- another process holds this key: pid 7 (other) of this machine, since 2026-07-16 17:00:00 UTC
+- perhaps: the trial or subscription of this key has ended
+- perhaps: there is nothing to tell within these filters at this hour
+All names asked for exist.`,
+    )
+  })
+
+  it("does not take an old list of names for proof", () => {
+    const unknown = [{ kind: "sport", name: "NBA", nearest: [] }] as const
+    const stored: StoredUse = {
+      path: "get_info",
+      at: 0,
+      ageMillis: 20_000,
+      why: new CatalogueBusy("HTTP 429", undefined),
+    }
+    const { causes } = diagnose({ ...facts, names: { unknown, games: 0, stored } })
+    expect(causes.filter(({ proven }) => proven)).toEqual([])
+    expect(causes.slice(0, 2).map(({ cause }) => cause.kind)).toEqual(["unknown_names", "no_games"])
+  })
+
+  it("tells of data that nobody asked for, even when the names cannot be checked", () => {
+    const outside = { messages: 40, sport: "MLB", sportsbook: "fanduel" }
+    const diagnosis = diagnose({ ...facts, asked: { sports: ["NAB"] }, outside, names: { unavailable: "HTTP 500" } })
+    expect(renderDiagnosis(diagnosis)).toBe(
+      `Connected to spro.agency, but nothing within the filters came for 20 s.
+Asked for: sports NAB (plan Starter)
+- 40 messages came that were not asked for, the first of sport MLB at fanduel: the server did not take the filters as \
+they are meant; see that each name is exactly the catalogue's
+- perhaps: the plan Starter allows one sport and one market: name one of each
+The names could not be checked: HTTP 500`.replaceAll("\\\n", ""),
     )
   })
 

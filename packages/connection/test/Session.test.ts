@@ -302,6 +302,27 @@ describe("a connection that brings nothing but pings", () => {
       )
     }))
 
+  it.effect("is told of data that is all outside the filters", () =>
+    Effect.gen(function* () {
+      const feed = fakeFeed()
+      const diagnoses: Array<Diagnosis> = []
+      yield* read(feed, { filters: { sports: ["NAB"] }, onDiagnosis: (diagnosis) => diagnoses.push(diagnosis) })
+      for (let n = 0; n < 20; n++) {
+        feed.connections[0]!.send(data)
+        yield* TestClock.adjust("1 second")
+      }
+      expect(diagnoses.map(({ causes }) => causes)).toStrictEqual([[{
+        proven: true,
+        cause: { kind: "outside_filters", messages: 20, sport: "MLB", sportsbook: "fanduel" },
+      }]])
+      const within = fakeFeed()
+      const fine: Array<Diagnosis> = []
+      yield* read(within, { filters: { sports: ["NAB", "MLB"] }, onDiagnosis: (diagnosis) => fine.push(diagnosis) })
+      within.connections[0]!.send(data)
+      yield* TestClock.adjust("25 seconds")
+      expect(fine).toEqual([])
+    }))
+
   it.effect("is not diagnosed once data came", () =>
     Effect.gen(function* () {
       const feed = fakeFeed()

@@ -1,12 +1,20 @@
 /** One connection, from the open link to its end: reads, subscribes, and carries out what its watch decides. */
-import { type DisconnectReason, type Filters, type Frame, type Millis, subscribeMessage } from "@boltodds/protocol"
+import {
+  type DisconnectReason,
+  type FilterMatch,
+  type Filters,
+  type Frame,
+  matchFilters,
+  type Millis,
+  subscribeMessage,
+} from "@boltodds/protocol"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import type { Status } from "../Status.ts"
-import type { NotUnderstood } from "../Diagnosis.ts"
+import type { NotUnderstood, OutsideFilters } from "../Diagnosis.ts"
 import type { Link, LinkClosed, Turn } from "../Transport.ts"
 import * as Watch from "../Watch.ts"
-import { isData, notUnderstood, serverErrors } from "./judgeFrame.ts"
+import { isData, notUnderstood, serverErrors, sift } from "./judgeFrame.ts"
 import { scrub, withoutKey } from "./scrub.ts"
 import type { Tap } from "./Tap.ts"
 import type { Teller } from "./Teller.ts"
@@ -43,6 +51,11 @@ export class Connection {
   #liveAt: Millis | undefined
   #errors: Array<string> = []
   #notUnderstood: NotUnderstood | undefined
+  /** The filters that were sent. */
+  #match: FilterMatch | undefined
+  #outside: OutsideFilters | undefined
+  /** Data within the filters has come: frames are not looked into any more. */
+  #fruitful = false
 
   constructor(config: ConnectionConfig) {
     this.#config = config
@@ -69,6 +82,10 @@ export class Connection {
   /** What came before the first data and made no sense. */
   get notUnderstood(): NotUnderstood | undefined {
     return this.#notUnderstood
+  }
+  /** Data that came though nobody asked for it, while none came that was asked for. */
+  get outside(): OutsideFilters | undefined {
+    return this.#fruitful ? undefined : this.#outside
   }
   /** When `passTime` next has something to say. */
   get dueAt(): Millis {
@@ -142,6 +159,8 @@ export class Connection {
         const at = teller.timeline.now()
         this.#phase = "subscribed"
         this.#subscribedAt = at
+        this.#match = matchFilters(filters)
+        this.#outside = undefined
         teller.subscribed(at, filters)
         this.#tellFlow()
         teller.flush()
@@ -175,7 +194,7 @@ export class Connection {
     const { teller, tap, secret } = this.#config
     const shown = tap?.take(raws.length)
     for (let index = 0; index < raws.length; index++) {
-      if (this.#liveAt !== undefined && shown === undefined) return teller.frames(raws, index, at, secret)
+      if (this.#fruitful && shown === undefined) return teller.frames(raws, index, at, secret)
       this.#takeFrame(raws[index]!, shown?.[index], at)
     }
   }
@@ -187,7 +206,7 @@ export class Connection {
     const frame = known ? shown : teller.makeFrame(epoch, at, withoutKey(raw, secret, this.#liveAt !== undefined))
     if (this.#phase === "awaiting_ack") this.#accept(frame)
     teller.frame(frame)
-    if (this.#liveAt === undefined) this.#judge(frame)
+    if (!this.#fruitful) this.#judge(frame)
   }
 
   /** The first frame says that the server accepted us, ack or not. */
@@ -200,8 +219,18 @@ export class Connection {
     this.#config.teller.connected(this.#config.epoch, frame.at, this.#plan)
   }
 
-  /** Until the first data, frames are looked into; they are decoded once, for whoever comes after. */
+  /** Until the first data that was asked for, frames are looked into; they are decoded once, for whoever comes after. */
   #judge(frame: Frame): void {
+    if (this.#liveAt === undefined) this.#awaitData(frame)
+    if (this.#liveAt === undefined || this.#match === undefined) return
+    const sifted = this.#match.isOpen ? "within" : sift(frame, this.#match)
+    if (sifted === "within") this.#fruitful = true
+    else if (sifted !== undefined) {
+      this.#outside = { ...sifted, ...this.#outside, messages: (this.#outside?.messages ?? 0) + sifted.messages }
+    }
+  }
+
+  #awaitData(frame: Frame): void {
     for (const text of serverErrors(frame)) {
       if (this.#errors.length < mostErrors) this.#errors.push(scrub(text, this.#config.secret))
     }

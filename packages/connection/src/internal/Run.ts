@@ -17,7 +17,7 @@ import {
   provenMillis,
 } from "../Backoff.ts"
 import type { BackoffMemory } from "../BackoffMemory.ts"
-import type { NotUnderstood } from "../Diagnosis.ts"
+import type { NotUnderstood, OutsideFilters } from "../Diagnosis.ts"
 import type { FeedUrl } from "../FeedUrl.ts"
 import type { Key, KeyAtHost } from "../Key.ts"
 import type { KeyLeases } from "../KeyLeases.ts"
@@ -51,7 +51,7 @@ export interface RunConfig {
   readonly limits: WatchLimits
   readonly onFrame: ((frame: Frame) => void) | undefined
   readonly onStatus: (status: Status) => void
-  /** Connected, asked, and for a while nothing but pings came. */
+  /** Connected, asked, and for a while nothing came of what was asked for. */
   readonly onNoData: (facts: NoData) => Effect.Effect<void>
 }
 
@@ -63,6 +63,7 @@ export interface NoData {
   readonly plan: string | undefined
   readonly errors: ReadonlyArray<string>
   readonly notUnderstood: NotUnderstood | undefined
+  readonly outside: OutsideFilters | undefined
   /** Since the filters were sent, in milliseconds. */
   readonly silentMillis: number
   /** Whether it is still so. */
@@ -245,7 +246,7 @@ export const startRun = (config: RunConfig): Effect.Effect<Run, never, Scope> =>
 
     const noData = (at: Millis): NoData | undefined => {
       const current = connection
-      if (current?.subscribedAt === undefined || current.liveAt !== undefined) return undefined
+      if (current?.subscribedAt === undefined || !isBarren(current)) return undefined
       const silentMillis = at - current.subscribedAt
       if (silentMillis < noDataMillis) return undefined
       return {
@@ -255,8 +256,9 @@ export const startRun = (config: RunConfig): Effect.Effect<Run, never, Scope> =>
         plan: current.plan,
         errors: [...current.errors],
         notUnderstood: current.notUnderstood,
+        outside: current.outside,
         silentMillis,
-        holds: () => connection === current && current.liveAt === undefined,
+        holds: () => connection === current && isBarren(current),
       }
     }
 
@@ -275,6 +277,9 @@ export const startRun = (config: RunConfig): Effect.Effect<Run, never, Scope> =>
       close: Effect.asVoid(Deferred.succeed(shutdown, undefined)),
     }
   })
+
+/** No data came, or none that was asked for. */
+const isBarren = ({ liveAt, outside }: Connection): boolean => liveAt === undefined || outside !== undefined
 
 const reasonOf = ({ kind, code, detail }: LinkClosed, secret: string): DisconnectReason => ({
   kind,

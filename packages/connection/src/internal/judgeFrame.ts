@@ -1,5 +1,6 @@
 /** What a session must know of a frame's content, and that only until data comes. */
-import type { Frame } from "@boltodds/protocol"
+import type { FilterMatch, Frame } from "@boltodds/protocol"
+import type { OutsideFilters } from "../Diagnosis.ts"
 
 /** Whether a frame holds data of the feed: anything but acks, pings and errors. */
 export const isData = (frame: Frame): boolean =>
@@ -34,4 +35,32 @@ export const serverErrors = (frame: Frame): ReadonlyArray<string> => {
     }
   }
   return texts
+}
+
+/**
+ * How the games in a frame stand to the filters: `within` as soon as one message is, otherwise those that are outside;
+ * undefined where the frame tells of no game.
+ */
+export const sift = (frame: Frame, match: FilterMatch): "within" | OutsideFilters | undefined => {
+  let outside: OutsideFilters | undefined
+  for (const item of frame.items) {
+    if (item._tag !== "Message") continue
+    const { message } = item
+    switch (message.action) {
+      case "initial_state":
+      case "game_update":
+      case "game_added":
+      case "line_update": {
+        const { sport, sportsbook, game, outcomes } = message.data
+        const all = Object.values(outcomes)
+        const market = !match.hasMarkets || all.length === 0 ||
+          all.some(({ outcome_name }) => match.market(outcome_name ?? null))
+        // A sport left empty is one that we could know from earlier messages only.
+        const known = sport === "" ? match.book(sportsbook) : match.game(sport, sportsbook, game)
+        if (market && known) return "within"
+        outside = { sport, sportsbook, ...outside, messages: (outside?.messages ?? 0) + 1 }
+      }
+    }
+  }
+  return outside
 }

@@ -28,6 +28,10 @@ const spellingsOf = (secret: string): ReadonlyArray<string> => {
 /** Of the last one asked for: every short frame asks. */
 let known: { readonly secret: string; readonly spellings: ReadonlyArray<string> } = { secret: "", spellings: [] }
 
+/** Whether a text holds the key, in any spelling. */
+export const holdsKey = (text: string, secret: string): boolean =>
+  spellingsOf(secret).some((spelling) => text.includes(spelling))
+
 const blotOut = (text: string, spellings: ReadonlyArray<string>): string => {
   let clean = text
   for (const spelling of spellings) clean = clean.replaceAll(spelling, "[redacted]")

@@ -1,4 +1,5 @@
 /** What a session needs of Node, Deno or Bun: the transport on `ws`, proxies, and what lives in files. */
+export * from "./catalogueCache.ts"
 export * from "./connect.ts"
 export * from "./frameLimit.ts"
 export * from "./keyFromFile.ts"

@@ -71,10 +71,16 @@ export const machineLeases = (options: MachineLeasesOptions = {}): KeyLeases => 
       Effect.gen(function* () {
         const place = join(folder, `holders-${keyName(use)}`)
         yield* Effect.acquireRelease(count(place, 1), () => count(place, -1))
-        yield* Effect.forkScoped(Effect.forever(Effect.andThen(Effect.sleep(refreshMillis), write(place))))
+        yield* Effect.forkScoped(
+          Effect.forever(Effect.andThen(Effect.sleep(refreshMillis), Effect.suspend(() => write(place)))),
+        )
         if (swept) return
         swept = true
-        yield* Effect.promise(() => removeOld(folder, (name) => name.startsWith("holders-"), keepMillis))
+        yield* Effect.promise(async () => {
+          await removeOld(folder, (name) => name.startsWith("holders-"), keepMillis)
+          // What a process was writing when it was killed.
+          await removeOld(place, (name) => name.endsWith(".part"), freshMillis)
+        })
       }),
     holders: (use) => Effect.promise(() => holdersIn(join(folder, `holders-${keyName(use)}`))),
   }

@@ -1,0 +1,91 @@
+/** Answers of the catalogue, kept in files. */
+import * as Effect from "effect/Effect"
+import { createHash } from "node:crypto"
+import { rm, stat } from "node:fs/promises"
+import { join } from "node:path"
+import type { CatalogueQuestion, CatalogueStore, StoredAnswer } from "../CatalogueStore.ts"
+import { namesIn, objectIn, readSmall, reasonOf, removeOld, writeWhole } from "./internal/files.ts"
+import { keyName } from "./internal/keyName.ts"
+import { cacheFolder } from "./stateFolder.ts"
+
+/** Options of {@link catalogueCache}. */
+export interface CatalogueCacheOptions {
+  /** @default {@link cacheFolder} */
+  readonly folder?: string
+  /** @default 16_777_216 A larger answer is not kept, in bytes. */
+  readonly maxAnswerBytes?: number
+  /** @default 32 Answers kept for each key at each host; the oldest go first. */
+  readonly maxAnswers?: number
+  /** Told once when the files cannot be written. */
+  readonly onProblem?: (message: string) => void
+}
+
+const keepMillis = 30 * 86_400_000
+
+/**
+ * A store in `catalogue-<hash of host and key>/`, a file for each question, each written as a whole. What cannot be
+ * read counts as not there. The key itself is in no file.
+ */
+export const catalogueCache = (options: CatalogueCacheOptions = {}): CatalogueStore => {
+  const folder = options.folder ?? cacheFolder()
+  const maxBytes = options.maxAnswerBytes ?? 16 * 1024 * 1024
+  const maxAnswers = options.maxAnswers ?? 32
+  let told = false
+  let swept = false
+  const placeOf = (question: CatalogueQuestion): string => join(folder, `catalogue-${keyName(question)}`)
+  return {
+    load: (question) =>
+      Effect.orElseSucceed(
+        Effect.tryPromise(async () => {
+          // Quotes within it are escaped in the file.
+          const value = objectIn(await readSmall(join(placeOf(question), nameOf(question)), 2 * maxBytes + 1024))
+          return value === undefined ? undefined : answerIn(value, questionText(question))
+        }),
+        () => undefined,
+      ),
+    save: (question, { at, body }) =>
+      Effect.catch(
+        Effect.tryPromise(async () => {
+          if (Buffer.byteLength(body) > maxBytes) return
+          const place = placeOf(question)
+          await writeWhole(
+            join(place, nameOf(question)),
+            JSON.stringify({ at, question: questionText(question), body }),
+          )
+          await removeBeyond(place, maxAnswers)
+          if (!swept) await removeOld(folder, (name) => name.startsWith("catalogue-"), keepMillis)
+          swept = true
+        }),
+        ({ cause }) =>
+          Effect.sync(() => {
+            if (!told) options.onProblem?.(`Cannot keep the catalogue in ${folder}: ${reasonOf(cause)}`)
+            told = true
+          }),
+      ),
+  }
+}
+
+const questionText = ({ path, query }: CatalogueQuestion): string => JSON.stringify([path, query])
+
+const nameOf = (question: CatalogueQuestion): string =>
+  `${question.path.replace(/\W/g, "_")}-${
+    createHash("sha256").update(questionText(question)).digest("hex").slice(0, 12)
+  }.json`
+
+const answerIn = (value: Readonly<Record<string, unknown>>, question: string): StoredAnswer | undefined => {
+  const { at, body } = value
+  return value["question"] === question && typeof at === "number" && Number.isFinite(at) && typeof body === "string"
+    ? { at, body }
+    : undefined
+}
+
+const removeBeyond = async (place: string, most: number): Promise<void> => {
+  const names = await namesIn(place)
+  if (names.length <= most) return
+  const aged = await Promise.all(names.map(async (name) => {
+    const file = join(place, name)
+    return { file, at: await stat(file).then(({ mtimeMs }) => mtimeMs, () => 0) }
+  }))
+  aged.sort((a, b) => b.at - a.at)
+  await Promise.all(aged.slice(most).map(({ file }) => rm(file, { force: true })))
+}
