@@ -1,26 +1,24 @@
 /** One connected client: what it asked for, what it has been sent, what still waits. */
-import type { FeedMessage } from "@boltodds/protocol"
+import type { FeedMessage, Filters } from "@boltodds/protocol"
+import type { Socket } from "node:net"
 import type { WebSocket } from "ws"
 import type { Batch } from "./Batch.ts"
-import type { FrameKind, OutFrame, Wire } from "./Behaviour.ts"
+import type { FrameKind, Held, OutFrame, Wire } from "./faults/Behaviour.ts"
 import { type BookEntry, entryKey, type FeedBook, initialState } from "./FeedBook.ts"
 import { composeFrames, type FrameForm, frameForm, type FrameOptions, mostMessages, toBytes } from "./Frames.ts"
+import { Outlet, type OutletHost } from "./Outlet.ts"
 import type { Subscription } from "./Subscription.ts"
 
 /** What a client needs of its server. */
-export interface ClientHost extends FrameOptions {
-  /** What may wait for one client, in bytes. */
-  readonly maxBacklogBytes: number
+export interface ClientHost extends FrameOptions, OutletHost {
   /** What becomes of frames before they are sent: the behaviours. Undefined: nothing. */
   readonly shape: ((wire: Wire, frame: OutFrame) => ReadonlyArray<OutFrame>) | undefined
+  /** The time that initial states are stamped with, in milliseconds since the Unix epoch. */
+  readonly now: () => number
   /** A frame went out. */
   readonly sent: (kind: FrameKind) => void
   /** So many messages were put into frames. */
   readonly told: (messages: number) => void
-  /** Something was handed to the kernel: there may be room again. */
-  readonly flushed: () => void
-  /** A connection was cut because too much waited for it. */
-  readonly overflowed: () => void
 }
 
 /** Beyond this much unsent, a snapshot or a replay waits for the socket. */
@@ -40,26 +38,30 @@ export class Client implements Wire {
   #pending = new Map<string, BookEntry>()
   /** Games that a client with filters has been told of: it is not told of the end of others. */
   #known = new Map<string, { readonly sport: string; readonly sportsbook: string }>()
-  #queue: Array<string | Uint8Array> = []
-  #queuedBytes = 0
-  #muted = false
+  readonly #outlet: Outlet
+  #unmute: (() => void) | undefined
   #form: FrameForm = "arrays"
 
-  constructor(id: number, key: string, socket: WebSocket, host: ClientHost) {
+  constructor(id: number, key: string, webSocket: WebSocket, socket: Socket, host: ClientHost) {
     this.id = id
     this.key = key
-    this.#socket = socket
+    this.#socket = webSocket
     this.#host = host
+    this.#outlet = new Outlet(webSocket, socket, host, () => this.pump())
+  }
+
+  get filters(): Filters | undefined {
+    return this.subscription?.filters
   }
 
   /** Bytes that wait for this client, here and in the socket. */
   get backlogBytes(): number {
-    return this.#queuedBytes + this.#socket.bufferedAmount
+    return this.#outlet.backlogBytes
   }
 
-  /** Whether a snapshot or a replay may go on. A muted client takes what its backlog allows. */
+  /** Whether a snapshot or a replay may go on. A client whose odds are held back takes what its backlog allows. */
   get hasRoom(): boolean {
-    return this.backlogBytes < (this.#muted ? this.#host.maxBacklogBytes : roomBytes)
+    return this.backlogBytes < (this.#outlet.holdsData ? this.#host.maxBacklogBytes : roomBytes)
   }
 
   /** Whether its snapshot is out and there is room for more. */
@@ -73,21 +75,37 @@ export class Client implements Wire {
   }
 
   get isOpen(): boolean {
-    return this.#socket.readyState === 1
+    return this.#outlet.isOpen
+  }
+
+  /** Whether a fault keeps something from going out: nobody is to wait for this client. */
+  get isHindered(): boolean {
+    return this.#outlet.isHindered
   }
 
   get muted(): boolean {
-    return this.#muted
+    return this.#unmute !== undefined
   }
 
   set muted(muted: boolean) {
-    this.#muted = muted
-    if (muted) return
-    const queue = this.#queue
-    this.#queue = []
-    this.#queuedBytes = 0
-    for (const data of queue) this.#write(data)
-    this.pump()
+    if (muted) this.#unmute ??= this.hold("everything")
+    else {
+      const unmute = this.#unmute
+      this.#unmute = undefined
+      unmute?.()
+    }
+  }
+
+  hold(what: Held): () => void {
+    return this.#outlet.hold(what)
+  }
+
+  freeze(): void {
+    this.#outlet.freeze()
+  }
+
+  throttle(bytesPerSecond: number | undefined): void {
+    this.#outlet.throttle(bytesPerSecond)
   }
 
   close(code?: number, reason?: string): void {
@@ -98,49 +116,33 @@ export class Client implements Wire {
     this.#socket.terminate()
   }
 
-  /** Sends past all behaviours. */
-  send(data: string | Uint8Array): void {
-    this.#deliver(data)
+  reset(): void {
+    this.#outlet.reset()
   }
 
-  /** Answers a WebSocket ping (RFC 6455, section 5.5.3). */
+  /** Sends past all behaviours. */
+  send(data: string | Uint8Array): void {
+    this.#outlet.send(undefined, data)
+  }
+
+  /** Answers a WebSocket ping. */
   pong(data: Uint8Array): void {
-    if (!this.#muted && this.isOpen) this.#socket.pong(data)
+    this.#outlet.pong(data)
   }
 
   /** Sends one frame, through the behaviours. */
   frame(kind: FrameKind, data: string | Uint8Array): void {
     const { shape } = this.#host
-    if (shape === undefined) return this.#frame(kind, data)
-    for (const one of shape(this, { kind, data })) this.#frame(one.kind, one.data)
+    if (shape === undefined) return this.shaped(kind, data)
+    for (const one of shape(this, { kind, data })) this.shaped(one.kind, one.data)
   }
 
-  #frame(kind: FrameKind, data: string | Uint8Array): void {
+  /** Sends one frame that the behaviours have seen. */
+  shaped(kind: FrameKind, data: string | Uint8Array): void {
     if (!this.isOpen) return
     if (kind === "snapshot" || kind === "stream" || kind === "pushed") this.dataFrames++
     this.#host.sent(kind)
-    this.#deliver(data)
-  }
-
-  #deliver(data: string | Uint8Array): void {
-    if (!this.isOpen) return
-    if (!this.#muted) return this.#write(data)
-    this.#queue.push(data)
-    this.#queuedBytes += data.length
-    if (this.backlogBytes > this.#host.maxBacklogBytes) {
-      // What waits for a muted client is bounded, and a client is never left with a hole in its stream.
-      this.#host.overflowed()
-      this.terminate()
-    }
-  }
-
-  #write(data: string | Uint8Array): void {
-    this.#socket.send(data, { binary: typeof data !== "string" }, this.#onFlushed)
-  }
-
-  readonly #onFlushed = (): void => {
-    this.pump()
-    this.#host.flushed()
+    this.#outlet.send(kind, data)
   }
 
   /** Starts the stream: first an initial state of every game that is asked for, as it then stands. */
@@ -167,7 +169,7 @@ export class Client implements Wire {
       const texts: Array<string> = []
       for (const [key, entry] of this.#pending) {
         this.#pending.delete(key)
-        const message = initialState(entry, subscription)
+        const message = initialState(entry, subscription, this.#host.now())
         if (message === undefined) continue
         this.#know(entry.sportsbook, entry.game, entry.sport)
         texts.push(JSON.stringify(message))
@@ -176,6 +178,18 @@ export class Client implements Wire {
       this.#host.told(texts.length)
       for (const frame of this.#compose(texts)) this.frame("snapshot", frame)
     }
+  }
+
+  /** Tells how a game at a book stands: what of it concerns this client, or that it is gone. */
+  retell(message: FeedMessage): void {
+    const part = this.live ? this.subscription!.part(message) : undefined
+    if (part === undefined) return
+    // A removal is told whether or not this client is thought to know the game: that is what has been lost.
+    if (part.action === "game_removed") this.#concerns(part)
+    else if (!this.#concerns(part)) return
+    const [frame] = this.#compose([JSON.stringify(part)])
+    this.#host.told(1)
+    this.frame("stream", frame!)
   }
 
   /** Sends a frame of the stream as it is; counted as one message. */

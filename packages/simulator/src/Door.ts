@@ -1,6 +1,6 @@
 /** Who is let in: keys, the plan's connections, the rate limit. */
 import type { Filters } from "@boltodds/protocol"
-import type { HttpAnswer } from "./Behaviour.ts"
+import type { HttpAnswer } from "./faults/Behaviour.ts"
 import { MinuteWindow, type Plan, planConnections, requestsPerMinute } from "./Limits.ts"
 import type { SimulatorOptions } from "./Options.ts"
 

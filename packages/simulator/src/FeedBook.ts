@@ -11,6 +11,13 @@ import {
 import type { Subscription } from "./Subscription.ts"
 import { timestamp } from "./world/Timestamp.ts"
 
+/** Where a game is found. */
+export interface GameAt {
+  readonly sport: string
+  readonly sportsbook: string
+  readonly game: string
+}
+
 /** One game at one sportsbook. */
 export interface BookEntry {
   readonly sport: string
@@ -69,6 +76,11 @@ export class FeedBook {
     return messages
   }
 
+  /** Forgets everything. */
+  clear(): void {
+    this.#entries.clear()
+  }
+
   /** Every game at every book, in the order they came up. */
   entries(): Iterable<BookEntry> {
     return this.#entries.values()
@@ -103,10 +115,10 @@ export class FeedBook {
   }
 
   /** What a new client of this subscription is sent: an `initial_state` for each game that has something for it. */
-  snapshot(subscription: Subscription): ReadonlyArray<InitialState> {
+  snapshot(subscription: Subscription, nowMillis: number = Date.now()): ReadonlyArray<InitialState> {
     const messages: Array<InitialState> = []
     for (const entry of this.#entries.values()) {
-      const message = initialState(entry, subscription)
+      const message = initialState(entry, subscription, nowMillis)
       if (message !== undefined) messages.push(message)
     }
     return messages
@@ -130,11 +142,15 @@ export class FeedBook {
 }
 
 /** One game as a new client of this subscription is told of it; undefined where it is not. */
-export const initialState = (entry: BookEntry, subscription: Subscription): InitialState | undefined => {
+export const initialState = (
+  entry: BookEntry,
+  subscription: Subscription,
+  nowMillis: number,
+): InitialState | undefined => {
   if (!subscription.takesGame(entry.sport, entry.sportsbook, entry.game)) return undefined
   const outcomes = subscription.partOf({ ...entry.data, outcomes: Object.fromEntries(entry.outcomes) })
   const nothing = entry.outcomes.size > 0 && Object.keys(outcomes).length === 0
   if (nothing) return undefined
-  const stamp = timestamp(Date.now(), entry.outcomes.size)
+  const stamp = timestamp(nowMillis, entry.outcomes.size)
   return { timestamp: stamp, action: "initial_state", data: { ...entry.data, outcomes } }
 }

@@ -2,7 +2,7 @@
 import type { ServerResponse } from "node:http"
 import { STATUS_CODES } from "node:http"
 import type { Duplex } from "node:stream"
-import type { HttpAnswer } from "./Behaviour.ts"
+import type { HttpAnswer } from "./faults/Behaviour.ts"
 import type { Catalogue } from "./Catalogue.ts"
 
 /** A JSON answer. */

@@ -48,6 +48,13 @@ export interface SimulatorOptions extends FrameOptions {
   readonly limits?: boolean | LimitOptions
   /** The generated world; see {@link WorldOptions}. */
   readonly world?: WorldOptions
+  /** Where the random numbers of faults begin. @default the world's seed */
+  readonly faultSeed?: number
+  /**
+   * The time that messages are stamped with, in milliseconds since the Unix epoch; a fixed one makes runs equal to the
+   * byte. Schedules are kept by real time all the same. @default Date.now
+   */
+  readonly now?: () => number
   /** Messages a second, from all of the world; 0: only what is pushed or stepped. Up to 50,000. @default 100 */
   readonly rate?: number
   /** Replays a file instead of generating. */

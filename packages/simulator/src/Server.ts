@@ -4,7 +4,7 @@ import type { AddressInfo, Socket } from "node:net"
 import type { Duplex } from "node:stream"
 import { type WebSocket, WebSocketServer } from "ws"
 import { Batch, type BatchItem } from "./Batch.ts"
-import type { Behaviour, HttpAnswer, OutFrame, Wire } from "./Behaviour.ts"
+import { Behaviours } from "./Behaviours.ts"
 import { Catalogue } from "./Catalogue.ts"
 import { Client, type ClientHost } from "./Client.ts"
 import { Door } from "./Door.ts"
@@ -13,21 +13,21 @@ import { Generator } from "./Generator.ts"
 import { refuseUpgrade, respond, restAnswer } from "./Http.ts"
 import type { SimulatorOptions } from "./Options.ts"
 import { Replay } from "./Replay.ts"
-import type { DisconnectHow, SimulatorStats, Target } from "./Simulator.ts"
+import type { DisconnectHow } from "./Restart.ts"
+import type { SimulatorStats, Target } from "./Simulator.ts"
 import { SimulatorError } from "./SimulatorError.ts"
 import { Stats } from "./Stats.ts"
 import { readSubscribe, Subscription } from "./Subscription.ts"
 import { Waiters } from "./Waiters.ts"
 import { idleSports } from "./world/Leagues.ts"
 import type { Told } from "./world/Offer.ts"
-import { World } from "./world/World.ts"
+import { World, type WorldOptions } from "./world/World.ts"
 
 const pingText = JSON.stringify({ action: "ping" })
 /** As one client reports it: PROTOCOL, "Endpoints". */
 const tooManyText = "too many concurrent connections"
 
 type Mutable<A> = { -readonly [K in keyof A]: A[K] }
-type Answer = HttpAnswer | "reset" | "hang" | undefined
 
 /** The server behind a `Simulator`. */
 export class Server {
@@ -36,6 +36,9 @@ export class Server {
   readonly host: Mutable<ClientHost>
   readonly waiters = new Waiters()
   readonly stats = new Stats()
+  readonly behaviours = new Behaviours()
+  /** What is to be ended with the server. */
+  readonly endings = new Set<() => void>()
   /** What clients of the world hold; a replay has a book of its own. */
   readonly ownBook = new FeedBook()
   world: World | undefined
@@ -49,7 +52,6 @@ export class Server {
   /** Every TCP connection, those of unanswered dials too: HTTP itself forgets a socket that asked for an upgrade. */
   readonly #tcp = new Set<Socket>()
   readonly #clients = new Map<number, Client>()
-  readonly #behaviours: Array<Behaviour> = []
   #pings: NodeJS.Timeout | undefined
   #stopped = false
   #dialCount = 0
@@ -64,6 +66,7 @@ export class Server {
       ...(messagesPerFrame === undefined ? {} : { messagesPerFrame }),
       maxBacklogBytes: maxBacklogBytes ?? 16 * 1024 * 1024,
       shape: undefined,
+      now: options.now ?? Date.now,
       sent: (kind) => {
         this.stats.framesSent++
         if (kind === "ping") this.stats.pingsSent++
@@ -81,7 +84,7 @@ export class Server {
   /** Fails with {@link SimulatorError}. */
   async open(): Promise<void> {
     const { replay, rate, pingMillis = 15_000 } = this.options
-    if (replay === undefined) this.#makeWorld()
+    if (replay === undefined) this.settle(this.makeWorld({}))
     else {
       this.replay = await Replay.open(replay, {
         ...this.host,
@@ -113,6 +116,7 @@ export class Server {
     clearInterval(this.#pings)
     this.generator?.stop()
     this.replay?.stop()
+    for (const end of this.endings) end()
     for (const client of this.#clients.values()) client.terminate()
     for (const socket of this.#tcp) socket.destroy()
     await new Promise<void>((resolve) => this.#http.close(() => resolve()))
@@ -127,13 +131,25 @@ export class Server {
     return this.replay?.book ?? this.ownBook
   }
 
-  #makeWorld(): void {
+  /** A world of these options and those that the server was started with. Fails with {@link SimulatorError}. */
+  makeWorld(options: WorldOptions): World {
     try {
-      this.world = new World(this.options.world)
+      return new World({ ...this.options.world, ...options })
     } catch (cause) {
       throw new SimulatorError("options", cause instanceof Error ? cause.message : String(cause), cause)
     }
-    for (const message of this.world.initial(Date.now())) this.ownBook.apply(message)
+  }
+
+  /** From now on the odds are those of this world. */
+  settle(world: World): void {
+    this.world = world
+    this.ownBook.clear()
+    for (const message of world.initial(this.host.now())) this.ownBook.apply(message)
+  }
+
+  /** Where the random numbers of faults begin. */
+  get faultSeed(): number {
+    return this.options.faultSeed ?? this.options.world?.seed ?? 1
   }
 
   #listen(): Promise<void> {
@@ -154,8 +170,7 @@ export class Server {
   #request(request: IncomingMessage, response: ServerResponse): void {
     if (this.away) return void request.socket.destroy()
     const { path, query } = targetOf(request)
-    let answer: Answer
-    for (const behaviour of this.#behaviours) answer ??= behaviour.request?.({ path, query })
+    let answer = this.behaviours.request({ path, query })
     if (request.method !== "GET") answer ??= { status: 405, headers: { Allow: "GET" } }
     answer ??= this.door.refusal(request.socket.remoteAddress ?? "", query.get("key") ?? "")
     answer ??= path === "/api"
@@ -179,9 +194,7 @@ export class Server {
     const { path, query } = targetOf(request)
     const remoteAddress = request.socket.remoteAddress ?? ""
     const key = query.get("key") ?? ""
-    const dial = { number: ++this.#dialCount, remoteAddress }
-    let answer: Answer
-    for (const behaviour of this.#behaviours) answer ??= behaviour.dial?.(dial)
+    let answer = this.behaviours.dial({ number: ++this.#dialCount, remoteAddress, open: this.#clients.size })
     if (path !== "/api") answer ??= { status: 404 }
     answer ??= this.door.refusal(remoteAddress, key)
     const crowd = this.door.crowd([...this.#clients.values()].filter((client) => client.key === key).length)
@@ -191,7 +204,7 @@ export class Server {
     else if (typeof answer === "object") refuseUpgrade(socket, answer)
     else if (answer === undefined) {
       this.#sockets.handleUpgrade(request, socket, head, (webSocket) => {
-        if (crowd === "fine") return this.#accept(key, webSocket)
+        if (crowd === "fine") return this.#accept(key, webSocket, request.socket)
         webSocket.on("error", () => webSocket.terminate())
         webSocket.send(tooManyText)
         webSocket.close(1008)
@@ -208,8 +221,8 @@ export class Server {
 
   // A connection's life
 
-  #accept(key: string, socket: WebSocket): void {
-    const client = new Client(++this.stats.accepted, key, socket, this.host)
+  #accept(key: string, socket: WebSocket, tcp: Socket): void {
+    const client = new Client(++this.stats.accepted, key, socket, tcp, this.host)
     this.#clients.set(client.id, client)
     socket.on("message", (data) => this.#received(client, String(data)))
     socket.on("ping", (data) => client.pong(data))
@@ -218,20 +231,18 @@ export class Server {
       this.#clients.delete(client.id)
       client.live = false
       this.replay?.end(client)
-      for (const behaviour of this.#behaviours) behaviour.close?.(client)
+      this.behaviours.close(client)
       this.#flushed()
     })
-    let silent = false
-    for (const behaviour of this.#behaviours) silent = behaviour.open?.(client) === "no_ack" || silent
     const plan = this.door.toldPlan
-    if (!silent) {
+    if (this.behaviours.open(client)) {
       client.frame("ack", JSON.stringify({ action: "socket_connected", ...(plan === null ? {} : { plan }) }))
     }
     this.waiters.check()
   }
 
   #received(client: Client, text: string): void {
-    if (this.#behaviours.some((behaviour) => behaviour.receive?.(client, text) === "ignore")) return
+    if (!this.behaviours.receive(client, text)) return
     const filters = readSubscribe(text)
     if (filters === undefined) this.stats.notUnderstood++
     else {
@@ -266,7 +277,7 @@ export class Server {
     if (this.world === undefined) {
       throw new SimulatorError("options", "Cannot generate messages while a recording is replayed")
     }
-    const now = Date.now()
+    const now = this.host.now()
     const happened: Array<Told> = []
     while (happened.length < messages) {
       for (const told of this.world.tell(now)) {
@@ -302,11 +313,31 @@ export class Server {
     this.waiters.check()
   }
 
-  /** Whether the world waits for a client. A muted one is not waited for: its backlog is bounded otherwise. */
+  /** A book takes down its games, or those of a sport. */
+  clear(sportsbook: string, sport: string | undefined): void {
+    this.#happen(this.#livingWorld().clear(sportsbook, sport, this.host.now()))
+  }
+
+  /** A book takes down a game. */
+  remove(sportsbook: string, game: string): void {
+    this.#happen(this.#livingWorld().remove(sportsbook, game, this.host.now()))
+  }
+
+  #livingWorld(): World {
+    if (this.world !== undefined) return this.world
+    throw new SimulatorError("options", "Cannot take games down while a recording is replayed")
+  }
+
+  #happen(happened: ReadonlyArray<Told>): void {
+    for (const { message } of happened) this.ownBook.apply(message)
+    this.tell(happened)
+  }
+
+  /** Whether the world waits for a client. One that a fault hinders is not waited for: its backlog is bounded. */
   #congested(): boolean {
     if (this.options.slowClient === "close") return false
     for (const client of this.#clients.values()) {
-      if (!client.muted && client.backlogBytes > this.host.maxBacklogBytes) return true
+      if (!client.isHindered && client.backlogBytes > this.host.maxBacklogBytes) return true
     }
     return false
   }
@@ -349,28 +380,14 @@ export class Server {
     return this.stats.snapshot(this.#clients.size, this.live().length)
   }
 
-  behave(behaviour: Behaviour): () => void {
-    this.#behaviours.push(behaviour)
-    this.#reshape()
-    behaviour.start?.(this.clients)
-    return () => {
-      const index = this.#behaviours.indexOf(behaviour)
-      if (index === -1) return
-      this.#behaviours.splice(index, 1)
-      this.#reshape()
-      behaviour.stop?.(this.clients)
-    }
+  /** One of them, if it is there. */
+  client(id: number): Client | undefined {
+    return this.#clients.get(id)
   }
 
-  /** Frames take the short way where no behaviour looks at them. */
-  #reshape(): void {
-    const shapers = this.#behaviours.flatMap(({ frame }) => frame ?? [])
-    const shape = (wire: Wire, frame: OutFrame): ReadonlyArray<OutFrame> => {
-      let frames: ReadonlyArray<OutFrame> = [frame]
-      for (const shaper of shapers) frames = frames.flatMap((one) => shaper(wire, one) ?? [one])
-      return frames
-    }
-    this.host.shape = shapers.length === 0 ? undefined : shape
+  /** The behaviours are other ones. */
+  reshape(): void {
+    this.host.shape = this.behaviours.shape()
   }
 }
 

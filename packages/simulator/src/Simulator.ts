@@ -1,6 +1,8 @@
 /** A running simulator, as a program or a test holds it. */
 import type { FeedMessage, Filters, InitialState } from "@boltodds/protocol"
-import type { Behaviour } from "./Behaviour.ts"
+import type { Behaviour } from "./faults/Behaviour.ts"
+import type { GameAt } from "./FeedBook.ts"
+import type { DisconnectHow, RestartOptions } from "./Restart.ts"
 
 /** A WebSocket dial that was answered. */
 export interface DialRecord {
@@ -47,10 +49,9 @@ export interface SimulatorStats {
   readonly notUnderstood: number
   /** Connections cut because too much waited for them. */
   readonly overflowed: number
+  /** How often each fault struck, by its name. */
+  readonly struck: { readonly [fault: string]: number }
 }
-
-/** How a connection ends. `abort`: TCP reset or end without a close frame. */
-export type DisconnectHow = "abort" | { readonly code: number; readonly reason?: string }
 
 /** Which connection something is for; left out, all open ones. */
 export interface Target {
@@ -82,16 +83,6 @@ export interface BlastResult {
   readonly frames: number
   readonly bytes: number
   readonly millis: number
-}
-
-/** How the server goes away and comes back. */
-export interface RestartOptions {
-  /** Messages of the world that nobody sees meanwhile. @default 0 */
-  readonly missedMessages?: number
-  /** How long it stays away: dials are reset. @default 0 */
-  readonly downMillis?: number
-  /** @default "abort" */
-  readonly how?: DisconnectHow
 }
 
 /** What a simulator can do without waiting. */
@@ -129,6 +120,18 @@ export interface SimulatorControls {
    * now: `"sportsbook|game|outcome key"`.
    */
   readonly spoil: (odds?: unknown) => string
+  /**
+   * A sportsbook takes down all its games, or those of one sport, and says so with a clear; the world puts them up again
+   * later. Fails where a recording is replayed.
+   */
+  readonly clear: (sportsbook: string, sport?: string) => void
+  /** A sportsbook takes down a game, and puts it up again later. Fails where a recording is replayed. */
+  readonly remove: (sportsbook: string, game: string) => void
+  /**
+   * Tells again how a game at a sportsbook stands: all of it as a `game_update`, or a `game_removed` where the book does
+   * not hold it. For when a fault kept a client from knowing.
+   */
+  readonly retell: (game: GameAt, target?: Target) => void
   /** Sends exactly these messages, filters or not. */
   readonly push: (messages: ReadonlyArray<FeedMessage>, options?: PushOptions) => void
   /** Sends exactly this frame. */
@@ -137,8 +140,16 @@ export interface SimulatorControls {
   readonly ping: (target?: Target) => void
   /** Ends connections. */
   readonly disconnect: (how: DisconnectHow, target?: Target) => void
-  /** Switches a behaviour on; gives what switches it off. */
+  /**
+   * Switches a behaviour on; gives what switches it off. Fails where it needs the made-up world and a recording is
+   * replayed.
+   */
   readonly behave: (behaviour: Behaviour) => () => void
+  /**
+   * Switches on what a text names, like `mute after=10s for=60s, garbage share=0.1`; gives what switches all of it off.
+   * Fails with `SimulatorError`, which says what is wrong with the text; see `parseFaults`.
+   */
+  readonly inject: (faults: string) => () => void
   /** Frames of so many messages from the world, to blast; its book takes them in, nobody is sent them. */
   readonly pregenerate: (messages: number) => ReadonlyArray<string>
 }

@@ -1,12 +1,13 @@
-/** Why a simulator could not start. */
+/** Why a simulator could not do what it was told. */
 
 /**
  * `address`: the port is taken or not allowed · `recording`: the file to replay cannot be read, or a line of it is
- * neither a trace nor a recording · `options`: they contradict each other.
+ * neither a trace nor a recording · `options`: they contradict each other · `faults`: a text names none, or asks of one
+ * what it cannot do.
  */
-export type SimulatorErrorKind = "address" | "recording" | "options"
+export type SimulatorErrorKind = "address" | "recording" | "options" | "faults"
 
-/** A simulator could not start. */
+/** A simulator could not start, or could not do what it was told. */
 export class SimulatorError extends Error {
   readonly _tag = "SimulatorError"
   readonly kind: SimulatorErrorKind

@@ -14,6 +14,7 @@ export class Stats {
   overflowed = 0
   /** Where the next spoiled outcome is taken from; told nowhere. */
   spoiled = 0
+  readonly #struck = new Map<string, number>()
   readonly #dials: Array<DialRecord> = []
   readonly #requests: Array<RequestRecord> = []
   readonly #subscribes: Array<SubscribeRecord> = []
@@ -28,6 +29,10 @@ export class Stats {
 
   subscribe(connection: number, filters: Filters, text: string): void {
     keep(this.#subscribes, { atMillis: Date.now(), connection, filters, text })
+  }
+
+  strike(fault: string): void {
+    this.#struck.set(fault, (this.#struck.get(fault) ?? 0) + 1)
   }
 
   /** A copy, which later events do not change. */
@@ -45,6 +50,7 @@ export class Stats {
       pingsSent,
       notUnderstood,
       overflowed,
+      struck: Object.fromEntries(this.#struck),
     }
   }
 }

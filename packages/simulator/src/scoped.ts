@@ -2,15 +2,9 @@
 import * as Effect from "effect/Effect"
 import type { Scope } from "effect/Scope"
 import type { SimulatorOptions } from "./Options.ts"
+import type { RestartOptions } from "./Restart.ts"
 import { startSimulator } from "./startSimulator.ts"
-import type {
-  BlastOptions,
-  BlastResult,
-  RestartOptions,
-  Simulator,
-  SimulatorControls,
-  SimulatorStats,
-} from "./Simulator.ts"
+import type { BlastOptions, BlastResult, Simulator, SimulatorControls, SimulatorStats } from "./Simulator.ts"
 import { SimulatorError } from "./SimulatorError.ts"
 
 /** A running simulator, with effects for what takes time. It stops when its scope closes. */

@@ -1,11 +1,16 @@
 /** The simulator for programs on promises. */
-import type { FeedMessage, Outcome } from "@boltodds/protocol"
+import { behave } from "./behave.ts"
 import { blast } from "./blast.ts"
-import { composeFrames, frameForm, toBytes } from "./Frames.ts"
+import { parseFaults } from "./faults/parseFaults.ts"
+import { composeFrames, frameForm } from "./Frames.ts"
 import type { SimulatorOptions } from "./Options.ts"
+import { publish, push, pushFrame } from "./publish.ts"
+import { restart } from "./goAway.ts"
+import { retell } from "./retell.ts"
 import { Server } from "./Server.ts"
-import type { PushFrameOptions, PushOptions, RestartOptions, Simulator } from "./Simulator.ts"
+import type { Simulator } from "./Simulator.ts"
 import { SimulatorError } from "./SimulatorError.ts"
+import { spoil } from "./spoil.ts"
 import { Subscription } from "./Subscription.ts"
 
 /**
@@ -74,14 +79,18 @@ const handleOf = (server: Server): Simulator => {
     },
     step: (messages) => server.generate(messages),
     book: (filters) => server.book.priced(filters === undefined ? undefined : new Subscription(filters)),
-    snapshot: (filters) => server.book.snapshot(new Subscription(filters ?? {})),
+    snapshot: (filters) => server.book.snapshot(new Subscription(filters ?? {}), server.host.now()),
     publish: (messages) => publish(server, messages),
     spoil: (odds) => spoil(server, odds === undefined ? "1.91" : odds),
+    clear: (sportsbook, sport) => server.clear(sportsbook, sport),
+    remove: (sportsbook, game) => server.remove(sportsbook, game),
+    retell: (game, target) => retell(server, game, target ?? {}),
     push: (messages, options) => push(server, messages, options ?? {}),
     pushFrame: (frame, options) => pushFrame(server, frame, options ?? {}),
     ping: (target) => server.ping(target ?? {}),
     disconnect: (how, target) => server.disconnect(how, target ?? {}),
-    behave: (behaviour) => server.behave(behaviour),
+    behave: (behaviour) => behave(server, behaviour),
+    inject: (faults) => inject(server, faults),
     pregenerate: (messages) =>
       composeFrames(
         server.run(messages).map(({ text }) => text),
@@ -89,7 +98,9 @@ const handleOf = (server: Server): Simulator => {
         server.host,
       ),
     drained: () =>
-      server.waiters.until(() => server.clients.every((client) => client.isDrained || client.muted || !client.isOpen)),
+      server.waiters.until(() =>
+        server.clients.every((client) => client.isDrained || client.isHindered || !client.isOpen)
+      ),
     waitFor: async (condition) => {
       let stats = server.snapshotStats()
       await server.waiters.until(() => condition(stats = server.snapshotStats()))
@@ -101,50 +112,14 @@ const handleOf = (server: Server): Simulator => {
   }
 }
 
-const publish = (server: Server, messages: ReadonlyArray<FeedMessage>): void => {
-  for (const message of messages) server.book.apply(message)
-  server.tell(messages.map((message) => ({ message, text: undefined })))
-}
-
-const spoil = (server: Server, odds: unknown): string => {
-  const games = server.book.snapshot(new Subscription({})).filter(({ data }) => Object.keys(data.outcomes).length > 1)
-  if (games.length === 0) throw new SimulatorError("options", "Cannot spoil an outcome: no game has two of them")
-  const { data } = games[server.stats.spoiled++ % games.length]!
-  const outcomes = Object.entries(data.outcomes).slice(0, 8)
-  const [key, outcome] = outcomes[Math.floor(outcomes.length / 2)]!
-  // Odds of a type that the feed has not sent yet are the point.
-  const unreadable = { ...outcome, odds } as Outcome
-  const timestamp = new Date().toISOString().replace("Z", "000+00:00")
-  publish(server, [{
-    timestamp,
-    action: "line_update",
-    data: { ...data, outcomes: { ...Object.fromEntries(outcomes), [key]: unreadable } },
-  }])
-  return `${data.sportsbook}|${data.game}|${key}`
-}
-
-const push = (server: Server, messages: ReadonlyArray<FeedMessage>, options: PushOptions): void => {
-  if (options.track !== false) { for (const message of messages) server.ownBook.apply(message) }
-  const texts = messages.map((message) => JSON.stringify(message))
-  const frames = options.as === "objects" ? texts : [`[${texts.join(",")}]`]
-  for (const client of server.targets(options)) {
-    server.stats.messagesSent += messages.length
-    for (const frame of frames) client.frame("pushed", server.host.binary === true ? toBytes(frame) : frame)
+const inject = (server: Server, faults: string): () => void => {
+  const ends: Array<() => void> = []
+  const end = (): void => ends.forEach((one) => one())
+  try {
+    for (const behaviour of parseFaults(faults)) ends.push(behave(server, behaviour))
+  } catch (error) {
+    end()
+    throw error
   }
-  server.waiters.check()
-}
-
-const pushFrame = (server: Server, frame: string | Uint8Array, options: PushFrameOptions): void => {
-  if (options.track === true) server.book.applyFrame(frame)
-  for (const client of server.targets(options)) client.frame("pushed", frame)
-  server.waiters.check()
-}
-
-const restart = async (server: Server, options: RestartOptions): Promise<void> => {
-  server.away = true
-  for (const client of server.clients) client.live = false
-  server.disconnect(options.how ?? "abort", {})
-  if (options.missedMessages !== undefined) server.run(options.missedMessages)
-  if (options.downMillis !== undefined) await new Promise((resolve) => setTimeout(resolve, options.downMillis))
-  server.away = false
+  return end
 }

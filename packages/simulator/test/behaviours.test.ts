@@ -213,7 +213,7 @@ describe("a restart", () => {
 
   it("resets dials while it is away", () =>
     withSimulator(quiet, async ({ simulator, dial }) => {
-      const restarted = simulator.restart({ downMillis: 100 })
+      const restarted = simulator.restart({ downMillis: 1000 })
       await expect(dial()).rejects.toMatchObject({ code: "ECONNRESET" })
       await restarted
       await dial()

@@ -147,9 +147,9 @@ export class World {
       case "replace":
         return this.#replace(nowMillis)
       case "sport_clear":
-        return this.#clear(nowMillis, random.pick(this.#leagues).sport)
+        return this.#clearSome(nowMillis, random.pick(this.#leagues).sport)
       case "book_clear":
-        return this.#clear(nowMillis, undefined)
+        return this.#clearSome(nowMillis, undefined)
     }
   }
 
@@ -256,21 +256,39 @@ export class World {
     return gone.length > 0 ? gone : this.#publish(now)
   }
 
-  #clear(now: number, sport: string | undefined): ReadonlyArray<Told> {
-    const book = this.#random.pick(this.#books).name
+  #clearSome(now: number, sport: string | undefined): ReadonlyArray<Told> {
+    return this.clear(this.#random.pick(this.#books).name, sport, now)
+  }
+
+  /**
+   * A book takes down all its games, or those of one sport: one clear, whatever it is about. They come back one by one,
+   * as the world goes on.
+   */
+  clear(sportsbook: string, sport: string | undefined, nowMillis: number): ReadonlyArray<Told> {
     for (const offer of this.#offers.flatMap(withClone)) {
-      if (offer.open && offer.book.name === book && (sport === undefined || offer.fixture.sport === sport)) {
+      if (offer.open && offer.book.name === sportsbook && (sport === undefined || offer.fixture.sport === sport)) {
         offer.open = false
         this.#returning.push(offer)
       }
     }
     // What a clear leaves out arrives as `{}`: PROTOCOL, "Messages".
     const empty = { game: {}, home_team: {}, away_team: {}, info: {}, outcomes: {} }
-    const stamp = this.#stamp(now)
+    const stamp = this.#stamp(nowMillis)
     const message: FeedMessage = sport === undefined
-      ? { timestamp: stamp, action: "book_clear", data: { sport: {}, sportsbook: book, ...empty } }
-      : { timestamp: stamp, action: "sport_clear", data: { sport, sportsbook: book, ...empty } }
+      ? { timestamp: stamp, action: "book_clear", data: { sport: {}, sportsbook, ...empty } }
+      : { timestamp: stamp, action: "sport_clear", data: { sport, sportsbook, ...empty } }
     return [{ message, text: JSON.stringify(message) }]
+  }
+
+  /** A book takes down one game, which comes back as the world goes on. Nothing where it does not show it. */
+  remove(sportsbook: string, game: string, nowMillis: number): ReadonlyArray<Told> {
+    const offer = this.#offers.flatMap(withClone).find((one) =>
+      one.open && one.book.name === sportsbook && one.game === game
+    )
+    if (offer === undefined) return []
+    offer.open = false
+    this.#returning.push(offer)
+    return [offer.removed(this.#stamp(nowMillis))]
   }
 
   /** A game that was gone, or is new, is shown. */

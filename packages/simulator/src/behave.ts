@@ -1,0 +1,88 @@
+/** Switching behaviours on and off. */
+import type { Client } from "./Client.ts"
+import type { Behaviour, FaultHost, Wire } from "./faults/Behaviour.ts"
+import { Random } from "./Random.ts"
+import { restart } from "./goAway.ts"
+import { retell } from "./retell.ts"
+import type { Server } from "./Server.ts"
+import { SimulatorError } from "./SimulatorError.ts"
+import { spoil } from "./spoil.ts"
+
+/** Switches a behaviour on; gives what switches it off. */
+export const behave = (server: Server, behaviour: Behaviour): () => void => {
+  if (behaviour.needsWorld === true && server.world === undefined) {
+    throw new SimulatorError(
+      "faults",
+      `Cannot simulate ${behaviour.name}: it changes the world, and a recording has none`,
+    )
+  }
+  const nth = server.behaviours.add(behaviour)
+  const timers = new Set<NodeJS.Timeout>()
+  const cancelAll = (): void => timers.forEach((timer) => clearTimeout(timer))
+  server.reshape()
+  server.endings.add(cancelAll)
+  behaviour.start?.(server.clients, hostOf(server, behaviour, nth, timers))
+  return () => {
+    if (!server.behaviours.remove(behaviour)) return
+    server.endings.delete(cancelAll)
+    cancelAll()
+    server.reshape()
+    behaviour.stop?.(server.clients)
+  }
+}
+
+const hostOf = (server: Server, behaviour: Behaviour, nth: number, timers: Set<NodeJS.Timeout>): FaultHost => {
+  const randoms = new Map<number, Random>()
+  const games = function* () {
+    for (const { sportsbook, sport } of server.book.entries()) yield { sportsbook, sport }
+  }
+  return {
+    random: (wire) => {
+      const id = wire?.id ?? 0
+      let random = randoms.get(id)
+      if (random === undefined) {
+        random = new Random(hash(`${server.faultSeed} ${behaviour.name} ${nth} ${id}`))
+        randoms.set(id, random)
+      }
+      return random
+    },
+    wires: () => server.clients.filter((client) => client.isOpen),
+    later: (millis, action) => {
+      const timer = setTimeout(() => {
+        timers.delete(timer)
+        action()
+      }, millis)
+      timers.add(timer)
+      return () => {
+        clearTimeout(timer)
+        timers.delete(timer)
+      }
+    },
+    struck: () => server.stats.strike(behaviour.name),
+    sportsbooks: () => [...new Set([...games()].map(({ sportsbook }) => sportsbook))],
+    sports: (book) => [
+      ...new Set([...games()].flatMap(({ sportsbook, sport }) => sportsbook === book ? [sport] : [])),
+    ],
+    clear: (sportsbook, sport) => server.clear(sportsbook, sport),
+    spoil: (odds) => server.book.size === 0 ? undefined : spoil(server, odds),
+    retell: (wire, game) => retell(server, game, { connection: wire.id }),
+    emit: (wire: Wire, frame) => {
+      const client: Client | undefined = server.client(wire.id)
+      const shape = server.behaviours.shape(behaviour)
+      for (const one of shape?.(wire, frame) ?? [frame]) client?.shaped(one.kind, one.data)
+    },
+    restart: (options) => {
+      // It cannot fail: its world is made from options that made one before, and a seed.
+      void restart(server, options)
+    },
+  }
+}
+
+/** FNV-1a, 32 bit: a seed from a text. */
+const hash = (text: string): number => {
+  let value = 0x811c9dc5
+  for (let index = 0; index < text.length; index++) {
+    value = Math.imul(value ^ text.charCodeAt(index), 0x01000193)
+  }
+  return value | 0
+}

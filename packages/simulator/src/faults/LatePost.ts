@@ -1,0 +1,46 @@
+/** Frames that are sent later than they should be, but before anything newer about the same. */
+import type { OutFrame } from "./Behaviour.ts"
+import { partsOf } from "./FrameParts.ts"
+import { meets, type Touch, touchesOf } from "./Touch.ts"
+
+interface Letter {
+  readonly frame: OutFrame
+  readonly touches: ReadonlyArray<Touch>
+  readonly dueAt: number
+}
+
+/**
+ * What is on its way late to one connection.
+ *
+ * The feed promises an order within a game at a book, and arrival order wins there: a frame that came after a newer one
+ * about the same would leave every client with the old price, and none could know.
+ */
+export class LatePost {
+  #letters: Array<Letter> = []
+  #frames = 0
+
+  /** Sends a frame behind so many further data frames, or before the first that meets it. */
+  add(frame: OutFrame, touches: ReadonlyArray<Touch>, lag: number): void {
+    this.#letters.push({ frame, touches, dueAt: this.#frames + lag })
+  }
+
+  /** What goes out before this data frame, and what behind it. */
+  around(frame: OutFrame): { readonly before: ReadonlyArray<OutFrame>; readonly behind: ReadonlyArray<OutFrame> } {
+    this.#frames++
+    if (this.#letters.length === 0) return { before: [], behind: [] }
+    const touches = touchesOf(partsOf(frame.data))
+    const [before, behind, waiting]: [Array<OutFrame>, Array<OutFrame>, Array<Letter>] = [[], [], []]
+    for (const letter of this.#letters) {
+      if (letter.touches.some((one) => touches.some((other) => meets(one, other)))) before.push(letter.frame)
+      else if (letter.dueAt <= this.#frames) behind.push(letter.frame)
+      else waiting.push(letter)
+    }
+    this.#letters = waiting
+    return { before, behind }
+  }
+
+  /** Forgets what is on its way. */
+  clear(): void {
+    this.#letters = []
+  }
+}

@@ -1,0 +1,179 @@
+/** What can be said about a fault, in text. */
+import type { Span } from "./Span.ts"
+
+/** A parameter of a fault. */
+export interface Parameter<out A> {
+  /** What it is about, in a few words. */
+  readonly about: string
+  /** What is allowed: "a time like 500ms, 10s or 2m". */
+  readonly allowed: string
+  /** What holds where it is left out, in words. */
+  readonly otherwise: string
+  /** The value that a text means; undefined where it means none. */
+  readonly read: (text: string) => A | undefined
+}
+
+/** The value that a parameter has. */
+export type ValueOf<P> = P extends Parameter<infer A> ? A : never
+
+const unitMillis = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 } as const
+const unitBytes = { B: 1, kB: 1000, KiB: 1024, MB: 1_000_000, MiB: 1024 * 1024 } as const
+// A timer holds no more; beyond it Node would fire at once.
+const longestMillis = 2 ** 31 - 1
+/** Longer texts than this are more than a JavaScript engine holds. */
+const mostBytes = 400 * 1024 * 1024
+
+/** The milliseconds of `500ms`, `10s`, `2m`, `1.5h`; undefined for anything else, and beyond 24 days. */
+export const readMillis = (text: string): number | undefined => {
+  const match = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/.exec(text)
+  if (match === null) return undefined
+  const millis = Number(match[1]) * unitMillis[match[2] as keyof typeof unitMillis]
+  return millis <= longestMillis ? millis : undefined
+}
+
+const readFrames = (text: string): number | undefined => {
+  const match = /^(\d+) ?(?:frames?)$/.exec(text)
+  return match === null ? undefined : Number(match[1])
+}
+
+/** What a time is to look like. */
+export const timeForm = "a time like 500ms, 10s or 2m"
+
+/** A time, in milliseconds. */
+export const time = (about: string, otherwise: string): Parameter<number> => ({
+  about,
+  otherwise,
+  allowed: timeForm,
+  read: readMillis,
+})
+
+/** A time as a span. */
+export const timeSpan = (about: string, otherwise: string): Parameter<Span> => ({
+  about,
+  otherwise,
+  allowed: timeForm,
+  read: (text) => {
+    const millis = readMillis(text)
+    return millis === undefined ? undefined : { millis }
+  },
+})
+
+/** A time forwards or backwards, in milliseconds. */
+export const shift = (about: string, otherwise: string): Parameter<number> => ({
+  about,
+  otherwise,
+  allowed: "a time like 2m, or -90s",
+  read: (text) => {
+    const millis = readMillis(text.replace(/^[+-]/, ""))
+    return millis === undefined ? undefined : text.startsWith("-") ? -millis : millis
+  },
+})
+
+/** A time, or a count of frames. */
+export const span = (about: string, otherwise: string): Parameter<Span> => ({
+  about,
+  otherwise,
+  allowed: "a time like 10s, or a count of a connection's data frames like 200frames",
+  read: readSpan,
+})
+
+/** The span that a text means. */
+export const readSpan = (text: string): Span | undefined => {
+  const millis = readMillis(text)
+  if (millis !== undefined) return { millis }
+  const frames = readFrames(text)
+  return frames === undefined ? undefined : { frames }
+}
+
+/** A count of frames. */
+export const frames = (about: string, otherwise: string, least = 1): Parameter<number> => ({
+  about,
+  otherwise,
+  allowed: `a count of frames from ${least}, like 20 or 20frames`,
+  read: (text) => atLeast(least, readFrames(text) ?? readCount(text)),
+})
+
+/** A whole number. */
+export const count = (about: string, otherwise: string, least = 1): Parameter<number> => ({
+  about,
+  otherwise,
+  allowed: `a whole number from ${least}`,
+  read: (text) => atLeast(least, readCount(text)),
+})
+
+/** A probability. */
+export const share = (about: string, otherwise: string): Parameter<number> => ({
+  about,
+  otherwise,
+  allowed: "a number from 0 to 1",
+  read: (text) => /^(?:0|1|0?\.\d+|0\.\d+|1\.0+)$/.test(text) ? Number(text) : undefined,
+})
+
+/** A number of bytes. */
+export const size = (about: string, otherwise: string): Parameter<number> => ({
+  about,
+  otherwise,
+  allowed: "a size from 1B to 400MiB, like 500B, 64KiB or 16MiB",
+  read: (text) => {
+    const match = /^(\d+(?:\.\d+)?)(B|kB|KiB|MB|MiB)$/.exec(text)
+    if (match === null) return undefined
+    const bytes = Math.floor(Number(match[1]) * unitBytes[match[2] as keyof typeof unitBytes])
+    return bytes >= 1 && bytes <= mostBytes ? bytes : undefined
+  },
+})
+
+/** One of several words. */
+export const choice = <const A extends string>(
+  values: ReadonlyArray<A>,
+  about: string,
+  otherwise: string,
+): Parameter<A> => ({
+  about,
+  otherwise,
+  allowed: values.join(" or "),
+  read: (text) => values.find((value) => value === text),
+})
+
+/** Yes or no. */
+export const flag = (about: string, otherwise: string): Parameter<boolean> => ({
+  about,
+  otherwise,
+  allowed: "yes or no",
+  read: (text) => text === "yes" || text === "true" ? true : text === "no" || text === "false" ? false : undefined,
+})
+
+/** A WebSocket close code that may be sent (RFC 6455, section 7.4). */
+export const closeCode = (about: string, otherwise: string): Parameter<number> => ({
+  about,
+  otherwise,
+  allowed: "1000 to 1003, 1007 to 1014, or 3000 to 4999",
+  read: (text) => {
+    const code = readCount(text) ?? 0
+    const standard = code >= 1000 && code <= 1014 && ![1004, 1005, 1006].includes(code)
+    return standard || (code >= 3000 && code <= 4999) ? code : undefined
+  },
+})
+
+/** An HTTP status that is no success. */
+export const status = (about: string, otherwise: string): Parameter<number> => ({
+  about,
+  otherwise,
+  allowed: "an HTTP status from 300 to 599",
+  read: (text) => {
+    const value = readCount(text) ?? 0
+    return value >= 300 && value <= 599 ? value : undefined
+  },
+})
+
+/** Any text. */
+export const words = (about: string, otherwise: string): Parameter<string> => ({
+  about,
+  otherwise,
+  allowed: `a text, in quotes where it holds a space or a comma: "a text"`,
+  read: (text) => text,
+})
+
+const readCount = (text: string): number | undefined => /^\d{1,10}$/.test(text) ? Number(text) : undefined
+
+const atLeast = (least: number, value: number | undefined): number | undefined =>
+  value !== undefined && value >= least ? value : undefined

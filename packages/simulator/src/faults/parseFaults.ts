@@ -1,0 +1,78 @@
+/** Faults from a line of text. */
+import { SimulatorError } from "../SimulatorError.ts"
+import type { Behaviour } from "./Behaviour.ts"
+import { nearest } from "./nearest.ts"
+import { faultOf, faults } from "./table.ts"
+
+/** One fault as it was written. */
+interface Written {
+  readonly name: string
+  readonly given: { readonly [parameter: string]: string }
+}
+
+/** How often faults that are over in a moment happen, where neither `after` nor `every` is said. */
+const usualEvery = "30s"
+
+/**
+ * The behaviours that a text names: `mute after=10s for=60s, garbage share=0.1`. Faults are separated by commas, and
+ * parameters by spaces; a value with a space or a comma in it stands in double quotes.
+ *
+ * A fault that is over in a moment (drop, abort, …) happens every 30 seconds where neither `after` nor `every` is said.
+ * Fails with {@link SimulatorError} of kind `faults`, which names all that is wrong and what is allowed.
+ */
+export const parseFaults = (text: string): ReadonlyArray<Behaviour> => {
+  const problems: Array<string> = []
+  const behaviours: Array<Behaviour> = []
+  for (const { name, given } of written(text)) {
+    const fault = faultOf(name)
+    if (fault === undefined) {
+      problems.push(unknownFault(name))
+      continue
+    }
+    const repeated = fault.momentary && given["after"] === undefined && given["every"] === undefined
+    const made = fault.make(repeated ? { ...given, every: usualEvery } : given)
+    if (made.behaviour === undefined) problems.push(...made.problems.map(({ message }) => message))
+    else behaviours.push(made.behaviour)
+  }
+  if (problems.length > 0) throw new SimulatorError("faults", problems.join("; "))
+  return behaviours
+}
+
+/** What to say about a name that no fault has. */
+export const unknownFault = (name: string): string => {
+  const names = faults.map((fault) => fault.name)
+  const meant = nearest(name, names)
+  return `there is no fault ${name}${meant === undefined ? "" : `; did you mean ${meant}?`} There are ${
+    names.join(", ")
+  }`
+}
+
+const word = /\s*(?:(,)|([a-z][\w-]*)=(?:"((?:[^"\\]|\\.)*)"|([^\s,"]*))|([^\s,="]+)(?=[\s,]|$)|(\S+))/gy
+
+/** The text, taken apart. */
+const written = (text: string): ReadonlyArray<Written> => {
+  const faults: Array<{ name: string; given: Record<string, string> }> = []
+  let current: { name: string; given: Record<string, string> } | undefined
+  for (const [all, comma, parameter, quoted, bare, name, other] of text.trim().matchAll(word)) {
+    if (comma !== undefined) {
+      if (current === undefined) throw wrong("there is a comma with no fault before it", text)
+      current = undefined
+    } else if (parameter !== undefined) {
+      if (current === undefined) throw wrong(`${all.trim()} stands before the name of its fault`, text)
+      if (parameter in current.given) throw wrong(`${current.name} has ${parameter} twice`, text)
+      current.given[parameter] = quoted === undefined ? bare ?? "" : quoted.replace(/\\(.)/g, "$1")
+    } else if (name !== undefined) {
+      if (current !== undefined) throw wrong(`a comma is missing before ${name}`, text)
+      current = { name, given: {} }
+      faults.push(current)
+    } else throw wrong(`${other} is neither a fault nor name=value`, text)
+  }
+  if (faults.length === 0 || current === undefined) throw wrong("a fault is missing at the end", text)
+  return faults
+}
+
+const wrong = (why: string, text: string): SimulatorError =>
+  new SimulatorError(
+    "faults",
+    `Cannot read the faults "${text}": ${why}. They look like: mute after=10s for=60s, abort`,
+  )
