@@ -1,10 +1,11 @@
 /** The session for those who do not use Effect: `for await`, and a close. */
-import type { FeedEvent, FeedMessage, Filters, Frame } from "@boltodds/protocol"
+import type { FeedEvent, FeedMessage, Filters, Frame, Source } from "@boltodds/protocol"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import type { Key } from "./Key.ts"
 import { keyFromEnv, keyOf } from "./Key.ts"
 import { Limiter, type LimiterShape } from "./Limiter.ts"
+import type { SessionError } from "./SessionError.ts"
 import { makeSession, type Session, type SessionOptions } from "./Session.ts"
 import type { Status } from "./Status.ts"
 import type { Transport } from "./Transport.ts"
@@ -28,6 +29,8 @@ export interface Feed extends AsyncIterable<FeedEvent> {
   readonly frames: () => AsyncIterable<Frame>
   /** The messages of the frames, pings and acks included; what cannot be read is left out. Not a book: see `@boltodds/state`. */
   readonly messages: () => AsyncIterable<FeedMessage>
+  /** The session as a source: for `share`, a pipeline, or whatever else works on turns. Running it is iterating. */
+  readonly source: Source<SessionError>
   readonly status: () => Status
   readonly setFilters: (filters: Filters) => Promise<void>
   /** Ends the loop after what has come in. */
@@ -51,6 +54,7 @@ export const connect = (options: ConnectOptions = {}): Feed => {
     [Symbol.asyncIterator]: () => iterate(events)[Symbol.asyncIterator](),
     frames: () => iterate(Stream.filter(events, isFrame)),
     messages: () => iterate(Stream.flattenIterable(Stream.map(Stream.filter(events, isFrame), messagesOf))),
+    source: { ...session, events },
     status: () => Effect.runSync(session.status),
     setFilters: (filters) => Effect.runPromise(session.setFilters(filters)),
     close: () => Effect.runPromise(session.close),
