@@ -1,0 +1,227 @@
+/** Several sessions on one key, and many readers of one session, against a real server: what the book holds in the end. */
+import {
+  keyOf,
+  Limiter,
+  makeCatalogue,
+  makeLimiter,
+  makeSession,
+  makeShards,
+  shardFilters,
+  ShardsRefused,
+  share,
+} from "@boltodds/connection"
+import { nodeGet, wsTransport } from "@boltodds/connection/node"
+import { bookView } from "@boltodds/pipeline"
+import { type Change, type Control, emptyBook, fold, isLive } from "@boltodds/protocol"
+import { cutSnapshot, makeSimulator } from "@boltodds/simulator"
+import { book, counts, make, thaw } from "@boltodds/state"
+import { it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import * as Stream from "effect/Stream"
+import { describe, expect } from "vitest"
+import { priced } from "./priced.ts"
+
+const key = "sk-shards-1234abcd"
+const settleMillis = 300
+const mark = '{"action":"mark"}'
+
+describe("three sessions on one key", () => {
+  it.live("are one exact book through cuts of one of them, and no line of the others is doubted meanwhile", () =>
+    Effect.gen(function* () {
+      const server = yield* makeSimulator({ key, rate: 500, limits: true, world: { games: 24 } })
+      const common = { key: keyOf(key), url: server.url }
+      const catalogue = yield* makeCatalogue({ ...common, get: nodeGet })
+      const { sports } = yield* catalogue.info
+      const sessions = shardFilters({}, { by: "sport", over: 3, names: sports })
+      if (sessions instanceof ShardsRefused) return yield* Effect.fail(sessions)
+      const shards = yield* makeShards({ ...common, transport: wsTransport(), sessions })
+
+      const draft = thaw(make({ run: "01J00000000000000000000000", settleMillis }))
+      let folded = emptyBook
+      const synced = new Map<string, number>()
+      const marked = new Map<string, number>()
+      /** The session that is cut; no line of another may be in doubt from then on. */
+      let cut: string | undefined
+      let looks = 0
+      let wrong: string | undefined
+      const watchers = new Set<() => void>()
+      const until = (condition: () => boolean) =>
+        Effect.callback<void>((resume) => {
+          const look = (): void => {
+            if (!condition()) return
+            watchers.delete(look)
+            resume(Effect.void)
+          }
+          watchers.add(look)
+          look()
+        })
+      const times = (counter: Map<string, number>, name: string) => counter.get(name) ?? 0
+
+      const reading = yield* shards.events.pipe(
+        Stream.runForEachArray((events) =>
+          Effect.sync(() => {
+            for (const { event, records } of draft.apply(events)) {
+              folded = records.length === 0 ? folded : fold(folded, records)
+              for (const record of records) {
+                if ("control" in record && record.control === "synced") {
+                  synced.set(record.session, times(synced, record.session) + 1)
+                }
+              }
+              if (event._tag === "Frame" && event.raw.length === mark.length) {
+                marked.set(event.session, times(marked, event.session) + 1)
+              }
+            }
+            if (cut !== undefined) {
+              looks++
+              for (const game of folded.games.values()) {
+                if (game.session === cut) continue
+                for (const line of game.lines.values()) {
+                  if (!isLive(folded, game, line)) {
+                    wrong ??= `${game.session} ${game.sportsbook} ${game.game} ${line.outcome}`
+                  }
+                }
+              }
+            }
+            for (const look of watchers) look()
+          })
+        ),
+        Effect.forkScoped,
+      )
+
+      const names = sessions.map(({ name }) => name)
+      yield* until(() => names.every((name) => times(synced, name) > 0))
+      expect(server.stats().open).toBe(3)
+      expect(new Set([...folded.games.values()].map(({ session }) => session))).toEqual(new Set(names))
+
+      cut = names[1]!
+      const victim = () => {
+        const asked = server.stats().subscribes.findLast(({ filters }) =>
+          filters.sports?.includes(sessions[1]!.filters.sports![0]!)
+        )
+        return { connection: asked!.connection }
+      }
+      // Once plainly, and once more in the middle of the snapshot that follows.
+      const whole = server.behave(cutSnapshot(1))
+      server.disconnect("abort", victim())
+      yield* until(() => times(synced, cut!) > 1)
+      whole()
+
+      server.pause()
+      yield* server.drained
+      server.pushFrame(mark)
+      yield* until(() => names.every((name) => times(marked, name) > 0))
+      expect(priced(folded)).toEqual(server.book())
+      expect(priced(book(draft.seal()))).toEqual(server.book())
+      expect(
+        [...folded.games.values()].flatMap((game) =>
+          [...game.lines.values()].filter((line) => !isLive(folded, game, line)).map(({ outcome }) => outcome)
+        ),
+      ).toEqual([])
+      expect(wrong).toBe(undefined)
+      expect(looks).toBeGreaterThan(50)
+      expect(counts(draft.seal()).overlapping).toBe(0)
+      expect(names.map((name) => times(synced, name))).toEqual([1, 2, 1])
+      // The key's plan was never exceeded, and nothing was dialed but what was needed.
+      expect(server.stats().dials.map(({ status }) => status)).toEqual([101, 101, 101, 101, 101])
+      yield* shards.close
+      yield* Fiber.join(reading)
+      yield* server.waitFor((stats) => stats.open === 0)
+    }).pipe(Effect.scoped, Effect.provideService(Limiter, makeLimiter())))
+})
+
+describe("many readers of one session", () => {
+  it.live("fold the same book whenever they joined, and what each believes live is live", () =>
+    Effect.gen(function* () {
+      const server = yield* makeSimulator({ key, rate: 500, world: { games: 6 } })
+      const session = yield* makeSession({ key: keyOf(key), url: server.url, transport: wsTransport() })
+      let runs = 0
+      const shared = share(session, {
+        view: bookView(() => ({ run: `01J0000000000000000000000${runs++}`, settleMillis })),
+      })
+
+      /** Reads until the server is cut off for good; gives what a reader of the records holds, and their order. */
+      const reader = (enough: (record: Change | Control) => boolean) =>
+        Effect.gen(function* () {
+          let folded = emptyBook
+          let seq = 0
+          yield* shared.consume().pipe(
+            Stream.takeUntil(enough),
+            Stream.runForEachArray((records) =>
+              Effect.sync(() => {
+                folded = fold(folded, records)
+                for (const record of records) {
+                  // A snapshot has one seq, that of the state; behind it there is no hole.
+                  if (record.seq !== seq && record.seq !== seq + 1 && seq > 0) {
+                    throw new Error(`${seq}, then ${record.seq}`)
+                  }
+                  seq = record.seq
+                }
+              })
+            ),
+          )
+          return folded
+        })
+      const atTheEnd = (record: Change | Control) => "control" in record && record.control === "quarantined"
+      const isSynced = (record: Change | Control) => "control" in record && record.control === "synced"
+
+      const first = yield* Effect.forkScoped(reader(atTheEnd))
+      yield* Stream.runDrain(Stream.takeUntil(shared.consume(), isSynced))
+      const afterTheSnapshot = yield* Effect.forkScoped(reader(atTheEnd))
+      yield* server.waitFor((stats) => stats.messagesSent > 1000)
+      server.behave(cutSnapshot(1))
+      const healed = yield* Effect.forkScoped(Stream.runDrain(Stream.takeUntil(shared.consume(), isSynced)))
+      server.disconnect("abort")
+      // In the gap: all that it is told first is in doubt.
+      const inTheGap = yield* Effect.forkScoped(reader(atTheEnd))
+      yield* Fiber.join(healed)
+      server.pause()
+      yield* server.drained
+      server.pushFrame("{ the end")
+      const books = yield* Effect.forEach([first, afterTheSnapshot, inTheGap], Fiber.join)
+      for (const folded of books) expect(folded).toEqual(books[0])
+      expect(priced(books[0]!)).toEqual(server.book())
+      // One session for all: no more connections than what the cuts made necessary.
+      expect(server.stats().accepted).toBe(3)
+      yield* server.waitFor((stats) => stats.open === 0)
+    }).pipe(Effect.scoped, Effect.provideService(Limiter, makeLimiter())))
+
+  it.live("without a book, hold no price that the server does not quote, nor one it does not tell them", () =>
+    Effect.gen(function* () {
+      const server = yield* makeSimulator({ key, rate: 500, world: { games: 6 } })
+      const session = yield* makeSession({ key: keyOf(key), url: server.url, transport: wsTransport() })
+      const shared = share(session)
+      const read = Effect.gen(function* () {
+        const draft = thaw(make({ run: "01J00000000000000000000000", settleMillis }))
+        const controls: Array<string> = []
+        yield* shared.consume().pipe(
+          Stream.takeUntil((event) => event._tag === "Frame" && event.raw.length === mark.length),
+          Stream.runForEachArray((events) =>
+            Effect.sync(() => {
+              for (const { records } of draft.apply(events)) {
+                for (const record of records) if ("control" in record) controls.push(record.control)
+              }
+            })
+          ),
+        )
+        return { known: book(draft.seal()), controls }
+      })
+      const whole = yield* Effect.forkScoped(read)
+      yield* server.waitFor((stats) => stats.messagesSent > 1000)
+      const late = yield* Effect.forkScoped(read)
+      const before = server.stats().messagesSent
+      yield* server.waitFor((stats) => stats.messagesSent > before + 500)
+      server.pause()
+      yield* server.drained
+      server.pushFrame(mark)
+      const { known, controls } = yield* Fiber.join(late)
+      const prices = priced(known)
+      const quoted = server.book()
+      expect(priced((yield* Fiber.join(whole)).known)).toEqual(quoted)
+      expect(Object.keys(prices).length).toBeGreaterThan(50)
+      expect(Object.keys(prices).length).toBeLessThan(Object.keys(quoted).length)
+      expect(prices).toEqual(Object.fromEntries(Object.keys(prices).map((line) => [line, quoted[line]])))
+      expect(controls.slice(0, 2)).toEqual(["stream_started", "gap_opened"])
+      expect(controls).not.toContain("synced")
+    }).pipe(Effect.scoped, Effect.provideService(Limiter, makeLimiter())))
+})
