@@ -25,7 +25,7 @@ export const bundled: string = await build()
 /** The command, as words of a command line. */
 export const command: ReadonlyArray<string> = [process.execPath, bundled]
 
-/** For the rate limits' files: a folder each, or commands of one test would wait for those of another. */
+/** For what commands share on a machine: a folder each, or commands of one test would wait for those of another. */
 const stateHomes = mkdtempSync(join(tmpdir(), "boltodds-test-"))
 let commands = 0
 
@@ -34,6 +34,7 @@ export const cleanEnv = (more: Readonly<Record<string, string>> = {}): Record<st
   PATH: process.env["PATH"] ?? "",
   HOME: process.env["HOME"] ?? "",
   XDG_STATE_HOME: join(stateHomes, String(commands++)),
+  XDG_CACHE_HOME: join(stateHomes, `cache-${commands}`),
   NO_COLOR: "1",
   ...more,
 })

@@ -2,12 +2,13 @@
 import {
   type Catalogue,
   type CatalogueError,
+  describeStored,
   Limiter,
   makeCatalogue,
   nearestNames,
   UrlRefused,
 } from "@boltodds/connection"
-import { machineLimiter, nodeGet } from "@boltodds/connection/node"
+import { nodeGet } from "@boltodds/connection/node"
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
@@ -15,6 +16,7 @@ import { type CatalogKind, catalogKinds } from "../commands/catalog.ts"
 import { ExitCode, Failure, UsageError } from "../ExitCode.ts"
 import { type Given, showWord } from "../flags.ts"
 import { writeOut } from "../Terminal.ts"
+import { thisMachine } from "./machine.ts"
 import { feedOf, filtersOf, logOf } from "./settings.ts"
 
 /** One thing of the catalogue: its name, and all that is known. */
@@ -35,11 +37,9 @@ export const runCatalog = async (given: Given): Promise<ExitCode> => {
   if (sportsbooks.length > 0 && kind !== "markets") {
     throw pointless("book", "markets")
   }
-  const limiter = machineLimiter({
-    onProblem: (message) => log.log("warn", message),
-  })
+  const { limiter, store } = thisMachine(log)
   const program = Effect.flatMap(
-    makeCatalogue({ ...feed, get: nodeGet }),
+    makeCatalogue({ ...feed, get: nodeGet, store, onStored: (used) => log.log("warn", describeStored(used)) }),
     (catalogue) => list(catalogue, kind, { sports, sportsbooks }),
   ).pipe(Effect.provideService(Limiter, limiter), Effect.provide(log.layer))
   const exit = await Effect.runPromiseExit(program)

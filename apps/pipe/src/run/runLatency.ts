@@ -1,6 +1,5 @@
 /** `latency` at work. */
 import { Limiter, parseFeedUrl, UrlRefused } from "@boltodds/connection"
-import { machineLimiter } from "@boltodds/connection/node"
 import { Latency } from "@boltodds/pipeline"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
@@ -13,6 +12,7 @@ import { writeOut } from "../Terminal.ts"
 import { failureOf } from "./failureOf.ts"
 import { onInterruption } from "./Interruption.ts"
 import { latencyText } from "./latencyText.ts"
+import { thisMachine } from "./machine.ts"
 import { openSession } from "./openSession.ts"
 import { feedOf, filtersOf, logOf } from "./settings.ts"
 
@@ -26,6 +26,7 @@ export const runLatency = async (given: Given): Promise<ExitCode> => {
   const address = parseFeedUrl(feed.url, feed)
   if (address instanceof UrlRefused) throw new UsageError(address.message.replace("with insecure", "with --insecure"))
 
+  const machine = thisMachine(log)
   const latency = new Latency()
   const print = Effect.promise(() => {
     const report = latency.report()
@@ -39,6 +40,7 @@ export const runLatency = async (given: Given): Promise<ExitCode> => {
       feed,
       host: address.host,
       filters: filtersOf(given),
+      machine,
       ...maxAttempts === undefined ? {} : { maxAttempts },
       onStatus: (status) => {
         if (status._tag === "Live") Deferred.doneUnsafe(live, Exit.void)
@@ -53,7 +55,7 @@ export const runLatency = async (given: Given): Promise<ExitCode> => {
   }).pipe(
     Effect.scoped,
     Effect.ensuring(print),
-    Effect.provideService(Limiter, machineLimiter({ onProblem: (message) => log.log("warn", message) })),
+    Effect.provideService(Limiter, machine.limiter),
     Effect.provide(log.layer),
   )
   const exit = await Effect.runPromiseExit(program)

@@ -1,7 +1,7 @@
 /** The default command at work. */
-import { machineLimiter } from "@boltodds/connection/node"
 import type { ExitCode } from "../ExitCode.ts"
 import type { Given } from "../flags.ts"
+import { thisMachine } from "./machine.ts"
 import { feedOf, filtersOf, logOf, outputOf } from "./settings.ts"
 import { streamFeed } from "./streamFeed.ts"
 
@@ -12,14 +12,14 @@ export const runStream = async (given: Given): Promise<ExitCode> => {
   const maxAttempts = given.number("max-attempts", { least: 1 })
   const exitOnStaleMillis = given.millis("exit-on-stale")
   const feed = await feedOf(given, log)
+  const machine = thisMachine(log)
   return streamFeed({
     feed,
     filters: filtersOf(given),
     output,
     ...maxAttempts === undefined ? {} : { maxAttempts },
     ...exitOnStaleMillis === undefined ? {} : { exitOnStaleMillis },
-    limiter: machineLimiter({
-      onProblem: (message) => log.log("warn", message),
-    }),
+    limiter: machine.limiter,
+    machine,
   }, log)
 }

@@ -12,6 +12,7 @@ import { failureOf } from "./failureOf.ts"
 import { onInterruption } from "./Interruption.ts"
 import { watchStale } from "./exitOnStale.ts"
 import { openSession } from "./openSession.ts"
+import type { Machine } from "./machine.ts"
 import { makeProgress } from "./Progress.ts"
 import { reportJson, reportText } from "./reportText.ts"
 import type { FeedSettings, OutputSettings } from "./settings.ts"
@@ -25,6 +26,8 @@ export interface StreamSettings {
   readonly output: OutputSettings
   readonly maxAttempts?: number
   readonly limiter: LimiterShape
+  /** Default: nothing else is shared with other processes. */
+  readonly machine?: Machine
   /** Ends with 69 once nothing has been live for so long. */
   readonly exitOnStaleMillis?: number
   /** Default as the reducer's. */
@@ -80,6 +83,7 @@ export const streamFeed = async (
       host: address.host,
       filters,
       ...settings.maxAttempts === undefined ? {} : { maxAttempts: settings.maxAttempts },
+      ...settings.machine === undefined ? {} : { machine: settings.machine },
       onStatus: (status) => {
         stale?.onStatus(status)
         settings.onStatus?.(status)

@@ -9,7 +9,7 @@ import { scrub } from "./scrub.ts"
 
 const killed: Ending = {
   kind: "failed",
-  detail: "it was killed before it had received data for a minute",
+  detail: "a crash or a kill, before it had received data for a minute",
 }
 
 /** What an earlier run asks of this one. */
@@ -37,7 +37,7 @@ export class Carryover {
     if (this.#memory === undefined) return Effect.undefined
     return Effect.map(this.#memory.recall(use), (record) => {
       const left = record === undefined ? undefined : resumeFrom(record, this.#clock.currentTimeMillisUnsafe())
-      return left === undefined ? undefined : { ...left, why: `an earlier run: ${scrub(record!.why, "")}` }
+      return left === undefined ? undefined : { ...left, why: `an earlier run ended with: ${scrub(record!.why, "")}` }
     })
   }
 
