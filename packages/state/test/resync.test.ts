@@ -209,6 +209,13 @@ describe("what was sent before a removal and arrives after it", () => {
     }
   })
 
+  it("is news once some seconds have passed: the server's clock may have been set back", () => {
+    for (const [wait, games] of [[10_000, 0], [10_001, 1]] as const) {
+      const script = new Script().connect().frame(game, removed).wait(wait).frame(straggler("game_update", 9))
+      expect(reduce(script).folded.games.size, `after ${wait} ms`).toBe(games)
+    }
+  })
+
   it("is not looked for across connections: a snapshot tells what is", () => {
     const script = new Script().connect().frame(game, removed).disconnect().connect().frame(game)
     expect(lineOf(reduce(script).folded, "betmgm", early, "home")).toMatchObject({ odds: -105, verified: true })

@@ -29,7 +29,7 @@ export const applyItem = (work: Work, session: Session, at: Millis, item: Item):
       const sentAt = serverTime(message.timestamp)
       work.sentAt(sentAt)
       const book = listen(work, session, sportsbook, at, sentAt)
-      rememberClear(book, message.action === "sport_clear" ? message.data.sport : undefined, sentAt)
+      rememberClear(book, message.action === "sport_clear" ? message.data.sport : undefined, sentAt, at)
       for (const game of book.games.values()) {
         // A game whose sport nobody named may be of this one: it must not stay believed.
         const cleared = message.action === "book_clear" || game.sport === sport || game.sport === ""
@@ -63,10 +63,10 @@ const applyData = (work: Work, session: Session, at: Millis, message: DataMessag
   }
   if (removed) {
     if (known !== undefined) closeGame(work, book, known, "feed")
-    rememberRemoval(book, data.game, sentAt)
+    rememberRemoval(book, data.game, sentAt, at)
     return
   }
-  if (known === undefined && isStraggler(book, data.sport, data.game, sentAt)) {
+  if (known === undefined && isStraggler(book, data.sport, data.game, sentAt, at)) {
     counts.stragglers++
     return
   }

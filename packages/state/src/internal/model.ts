@@ -9,6 +9,7 @@
  */
 import type { FilterMatch, Filters, Millis, Side, TargetKind } from "@boltodds/protocol"
 import type { ResolvedOptions } from "../Options.ts"
+import type { Removal } from "./removals.ts"
 
 /** Marks what a draft may change in place. */
 export interface Owner {
@@ -79,8 +80,8 @@ export interface BookEntry {
   /** When data of this book last came. */
   heardAt: Millis
   stale: boolean
-  /** The server's times of removals on this connection, by game; see `removals.ts`. */
-  removals: Map<string, string>
+  /** What it took back on this connection, by game; see `removals.ts`. */
+  removals: Map<string, Removal>
 }
 
 export interface Session {

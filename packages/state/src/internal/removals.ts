@@ -1,21 +1,31 @@
 /**
- * What a book took back on this connection. No order is promised between what was sent: an update from before a removal
- * can arrive after it, and must not bring the game back with prices that nobody quotes.
+ * What a book took back a moment ago. No order is promised between what was sent: an update from before a removal can
+ * arrive after it, and must not bring the game back with prices that nobody quotes.
  */
+import type { Millis } from "@boltodds/protocol"
 import type { BookEntry } from "./model.ts"
 import { isBefore } from "./sentAt.ts"
 
-/** Per book. A straggler comes within moments; only a storm of removals forgets any before that. */
+/** Something taken back: when the server says it was, and when we heard. */
+export interface Removal {
+  readonly sentAt: string
+  readonly at: Millis
+}
+
+/** Stragglers come within moments. What comes later is news, whatever the server's clock says: it may have been set back. */
+const rememberedMillis = 10_000
+
+/** Per book; only a storm of removals forgets any sooner. */
 const mostRemembered = 256
 
 /** What no game is called: begins the names under which clears are remembered. */
 const cleared = "\u0000"
 
 /** Remembers when the server said that a game is gone. Without its time nothing can be compared. */
-export const rememberRemoval = (book: BookEntry, game: string, sentAt: string | null): void => {
+export const rememberRemoval = (book: BookEntry, game: string, sentAt: string | null, at: Millis): void => {
   if (sentAt === null) return
   book.removals.delete(game)
-  book.removals.set(game, sentAt)
+  book.removals.set(game, { sentAt, at })
   if (book.removals.size > mostRemembered) {
     const [oldest] = book.removals.keys()
     book.removals.delete(oldest!)
@@ -23,12 +33,21 @@ export const rememberRemoval = (book: BookEntry, game: string, sentAt: string | 
 }
 
 /** Remembers when the server cleared a book, or one sport of it: known games or not, all of them are gone. */
-export const rememberClear = (book: BookEntry, sport: string | undefined, sentAt: string | null): void =>
-  rememberRemoval(book, sport === undefined ? cleared : cleared + sport, sentAt)
+export const rememberClear = (book: BookEntry, sport: string | undefined, sentAt: string | null, at: Millis): void =>
+  rememberRemoval(book, sport === undefined ? cleared : cleared + sport, sentAt, at)
 
 /** Whether a message about a game that is not known was sent before the game was taken back. */
-export const isStraggler = (book: BookEntry, sport: string, game: string, sentAt: string | null): boolean => {
+export const isStraggler = (
+  book: BookEntry,
+  sport: string,
+  game: string,
+  sentAt: string | null,
+  at: Millis,
+): boolean => {
   const { removals } = book
   if (removals.size === 0) return false
-  return [game, cleared, cleared + sport].some((name) => isBefore(sentAt, removals.get(name) ?? null))
+  return [game, cleared, cleared + sport].some((name) => {
+    const removal = removals.get(name)
+    return removal !== undefined && at - removal.at <= rememberedMillis && isBefore(sentAt, removal.sentAt)
+  })
 }
