@@ -78,7 +78,8 @@ const dial = (
     const buffer = new TurnBuffer({
       bufferBytes: overflowBytes,
       // A browser makes each message a task of its own; a runtime that brings several in one task gives one turn.
-      atEndOfTurn: queueMicrotask,
+      // Called as a function: a browser's own refuses to be another object's method.
+      atEndOfTurn: (flush) => queueMicrotask(flush),
       onFull: () => {
         leave(1000)
         return new LinkClosed("overflow", undefined, `more than ${overflowBytes} bytes waited to be read`)
