@@ -1,6 +1,6 @@
 /** A fault as people name it. */
 import type { Behaviour } from "./Behaviour.ts"
-import { nearest } from "./nearest.ts"
+import { instead } from "./nearest.ts"
 import type { Parameter, ValueOf } from "./Parameter.ts"
 
 /** Parameters by name. */
@@ -90,8 +90,5 @@ const textOf = (written: unknown): string =>
 
 const show = (written: unknown): string => typeof written === "string" ? written || "nothing" : textOf(written)
 
-const unknownParameter = (fault: string, name: string, parameters: Parameters): string => {
-  const names = Object.keys(parameters)
-  const meant = nearest(name, names)
-  return `${fault} has no ${name}${meant === undefined ? "" : `; did you mean ${meant}?`} It has ${names.join(", ")}`
-}
+const unknownParameter = (fault: string, name: string, parameters: Parameters): string =>
+  `${fault} has no ${name}${instead(name, Object.keys(parameters), "It has")}`

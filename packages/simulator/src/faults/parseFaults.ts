@@ -1,7 +1,7 @@
 /** Faults from a line of text. */
 import { SimulatorError } from "../SimulatorError.ts"
 import type { Behaviour } from "./Behaviour.ts"
-import { nearest } from "./nearest.ts"
+import { instead } from "./nearest.ts"
 import { faultOf, faults } from "./table.ts"
 
 /** One fault as it was written. */
@@ -39,13 +39,8 @@ export const parseFaults = (text: string): ReadonlyArray<Behaviour> => {
 }
 
 /** What to say about a name that no fault has. */
-export const unknownFault = (name: string): string => {
-  const names = faults.map((fault) => fault.name)
-  const meant = nearest(name, names)
-  return `there is no fault ${name}${meant === undefined ? "" : `; did you mean ${meant}?`} There are ${
-    names.join(", ")
-  }`
-}
+export const unknownFault = (name: string): string =>
+  `there is no fault ${name}${instead(name, faults.map((fault) => fault.name), "There are")}`
 
 const word = /\s*(?:(,)|([a-z][\w-]*)=(?:"((?:[^"\\]|\\.)*)"|([^\s,"]*))|([^\s,="]+)(?=[\s,]|$)|(\S+))/gy
 
@@ -59,7 +54,7 @@ const written = (text: string): ReadonlyArray<Written> => {
       current = undefined
     } else if (parameter !== undefined) {
       if (current === undefined) throw wrong(`${all.trim()} stands before the name of its fault`, text)
-      if (parameter in current.given) throw wrong(`${current.name} has ${parameter} twice`, text)
+      if (Object.hasOwn(current.given, parameter)) throw wrong(`${current.name} has ${parameter} twice`, text)
       current.given[parameter] = quoted === undefined ? bare ?? "" : quoted.replace(/\\(.)/g, "$1")
     } else if (name !== undefined) {
       if (current !== undefined) throw wrong(`a comma is missing before ${name}`, text)

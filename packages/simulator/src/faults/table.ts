@@ -234,7 +234,7 @@ export const faults: ReadonlyArray<Fault> = [
     about: `A connection too many is refused: HTTP 503, or the text "too many concurrent connections" and a close.`,
     client: "Says what it is, waits half a minute or more, and never holds two connections where one is allowed.",
     parameters: {
-      connections: count("how many may be open", "1"),
+      connections: count("how many may be open", "1", 0),
       as: choice(["status", "text"], "how it is said", "status"),
       ...timeStretch,
     },
