@@ -33,6 +33,7 @@ export const paintFor = (
 export const writeOut = (text: string): Promise<void> =>
   new Promise((resolve, reject) => {
     const settle = (error?: Error | null): void => {
+      process.stdout.off("error", settle)
       if (
         error === undefined || error === null ||
         ("code" in error && error.code === "EPIPE")

@@ -3,6 +3,7 @@ import { nearestNames } from "@boltodds/connection"
 import type { Command, DelegatedCommand } from "./Command.ts"
 import { catalog } from "./commands/catalog.ts"
 import { demo } from "./commands/demo.ts"
+import { doctor } from "./commands/doctor.ts"
 import { latency } from "./commands/latency.ts"
 import { simulate } from "./commands/simulate.ts"
 import { stream } from "./commands/stream.ts"
@@ -13,7 +14,7 @@ import { paintFor, writeOut } from "./Terminal.ts"
 import { version } from "./version.ts"
 
 const programName = "boltodds-pipe"
-const named: ReadonlyArray<Command | DelegatedCommand> = [demo, catalog, latency, simulate]
+const named: ReadonlyArray<Command | DelegatedCommand> = [demo, catalog, latency, doctor, simulate]
 const byName = (name: string | undefined) => named.find((command) => command.name === name)
 
 /** Runs the program; resolves with the exit code when all is done. Never rejects. */

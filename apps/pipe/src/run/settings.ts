@@ -68,13 +68,20 @@ export const outputOf = (
   }
 }
 
-const howToGiveAKey = `Put it in the environment (export BOLTODDS_API_KEY=…) or in a file (--key-file PATH).
+/** What to do without a key. */
+export const howToGiveAKey: string =
+  `Put it in the environment (export BOLTODDS_API_KEY=…) or in a file (--key-file PATH).
 To try without a key: boltodds-pipe demo`
 
-/** Where the feed is; throws a `UsageError` where there is no key to be had. */
-export const feedOf = async (given: Given, log: Log): Promise<FeedSettings> => {
-  const url = given.text("url") ?? defaultFeedUrl
-  const insecure = given.isSet("insecure")
+/** Where the key comes from, in words too. */
+export interface KeySource {
+  readonly key: Key
+  /** `--key`, `the file …` or the environment variable's name. */
+  readonly source: string
+}
+
+/** Which key the flags mean; it is not read yet. Throws a `UsageError` where they mean two. */
+export const keySourceOf = (given: Given, log: Log): KeySource => {
   const path = given.text("key-file")
   const literal = given.text("key")
   if (literal !== undefined && path !== undefined) {
@@ -90,7 +97,17 @@ export const feedOf = async (given: Given, log: Log): Promise<FeedSettings> => {
       "the key was given with --key: it is in your shell's history, and others may have seen it in `ps`",
     )
   }
-  const key = literal !== undefined ? keyOf(literal) : path !== undefined ? keyFromFile(path) : keyFromEnv()
+  if (literal !== undefined) return { key: keyOf(literal), source: "--key" }
+  return path !== undefined
+    ? { key: keyFromFile(path), source: `the file ${path}` }
+    : { key: keyFromEnv(), source: "BOLTODDS_API_KEY" }
+}
+
+/** Where the feed is; throws a `UsageError` where there is no key to be had. */
+export const feedOf = async (given: Given, log: Log): Promise<FeedSettings> => {
+  const url = given.text("url") ?? defaultFeedUrl
+  const insecure = given.isSet("insecure")
+  const { key } = keySourceOf(given, log)
   // Once now, so that a missing key is told before anything else happens; a file is read anew at each dial.
   const missing = await Effect.runPromise(
     Effect.match(key, {

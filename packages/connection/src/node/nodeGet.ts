@@ -33,6 +33,7 @@ export const nodeGet: HttpGet = (url, { maxBytes }) =>
         resume(Effect.succeed({
           status: response.statusCode ?? 0,
           retryAfter: response.headers["retry-after"],
+          date: response.headers.date,
           body: Buffer.concat(chunks).toString("utf8"),
         })))
     })

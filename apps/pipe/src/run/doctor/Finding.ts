@@ -1,0 +1,50 @@
+/** What one check of the doctor found. */
+
+/** How a check came out. */
+export type Outcome = "ok" | "warning" | "failed" | "skipped"
+
+/** What a check found. */
+export interface Finding {
+  /** What was checked, in a word. */
+  readonly check: CheckName
+  readonly outcome: Outcome
+  /** One line. */
+  readonly text: string
+  /** What to do about it. */
+  readonly advice?: string
+  /** What belongs to it, a line each. */
+  readonly rows?: ReadonlyArray<string>
+  /** The same for programs. */
+  readonly facts?: Readonly<Record<string, unknown>>
+}
+
+/** The checks, in the order they are made. */
+export const checkNames = [
+  "key",
+  "address",
+  "state",
+  "holders",
+  "dns",
+  "rest",
+  "clock",
+  "names",
+  "dial",
+  "subscribe",
+  "data",
+  "books",
+  "latency",
+] as const
+
+/** One of {@link checkNames}. */
+export type CheckName = (typeof checkNames)[number]
+
+/** Tells what was found, as soon as it is. */
+export type Tell = (finding: Finding) => void
+
+/** `1 book`, `2 books`. */
+export const counted = (amount: number, one: string, many: string = `${one}s`): string =>
+  `${new Intl.NumberFormat("en").format(amount)} ${amount === 1 ? one : many}`
+
+/** `35 ms`, `1.2 s`. */
+export const spanText = (millis: number): string =>
+  Math.abs(millis) < 1000 ? `${Math.round(millis)} ms` : `${(millis / 1000).toFixed(1)} s`

@@ -1,0 +1,16 @@
+/** Findings for people. */
+import type { Paint } from "../../Terminal.ts"
+import type { Finding, Outcome } from "./Finding.ts"
+
+const words: Readonly<Record<Outcome, string>> = { ok: "ok", warning: "warning", failed: "FAILED", skipped: "skipped" }
+
+const plain = (text: string): string => text
+
+/** One finding: a line, what to do, and what belongs to it. Ends in a line break. */
+export const findingText = ({ check, outcome, text, advice, rows = [] }: Finding, paint: Paint): string => {
+  const word = words[outcome].padEnd(8)
+  const mark = { ok: plain, warning: paint.yellow, failed: paint.red, skipped: paint.dim }[outcome](word)
+  const first = `${mark} ${check.padEnd(10)}${outcome === "skipped" ? paint.dim(text) : text}`
+  const more = [...rows, ...(advice === undefined ? [] : advice.split("\n").map((line) => `→ ${line}`))]
+  return `${[first, ...more.map((line) => " ".repeat(19) + line)].join("\n")}\n`
+}

@@ -1,0 +1,138 @@
+/** What can be checked without the feed: the key, files of this machine, other processes, DNS. */
+import { describeHolder, type FeedUrl, type KeyHolder } from "@boltodds/connection"
+import { machineAllowance, stateFolder } from "@boltodds/connection/node"
+import * as Effect from "effect/Effect"
+import * as Redacted from "effect/Redacted"
+import { createHash } from "node:crypto"
+import { constants } from "node:fs"
+import { lookup } from "node:dns/promises"
+import { access } from "node:fs/promises"
+import { isIP } from "node:net"
+import { dirname } from "node:path"
+import type { Machine } from "../machine.ts"
+import { howToGiveAKey, type KeySource } from "../settings.ts"
+import { type CheckName, counted, type Finding, spanText, type Tell } from "./Finding.ts"
+
+/** Reads the key; undefined where there is none to be had. */
+export const checkKey = (
+  { key, source }: KeySource,
+  tell: Tell,
+): Effect.Effect<Redacted.Redacted<string> | undefined> =>
+  Effect.match(key, {
+    onSuccess: (key) => {
+      const text = Redacted.value(key)
+      const fingerprint = createHash("sha256").update(text).digest("hex").slice(0, 8)
+      tell({
+        check: "key",
+        outcome: "ok",
+        text: `${counted(text.length, "character")} from ${source}, fingerprint ${fingerprint} (of its SHA-256)`,
+        facts: { source, length: text.length, fingerprint },
+      })
+      return key
+    },
+    onFailure: ({ message }) => {
+      tell({ check: "key", outcome: "failed", text: message, advice: howToGiveAKey })
+      return undefined
+    },
+  })
+
+/** Whether processes of this machine can share limits, and what is left of them. */
+export const checkState = (host: string, tell: Tell): Effect.Effect<void> =>
+  Effect.gen(function* () {
+    const folder = stateFolder()
+    const problem = yield* Effect.promise(() => whyNotWritable(folder))
+    if (problem !== undefined) {
+      return tell({
+        check: "state",
+        outcome: "warning",
+        text: `${folder} cannot be written (${problem})`,
+        advice: "Limits hold for this process alone; set XDG_STATE_HOME to a folder that all processes can write.",
+      })
+    }
+    const allowance = yield* Effect.result(machineAllowance(host))
+    if (allowance._tag === "Failure") {
+      return tell({ check: "state", outcome: "warning", text: allowance.failure.message })
+    }
+    const { left, dialsLeft, dialWaitMillis } = allowance.success
+    const wait = dialWaitMillis > 0 ? `; the next dial in ${spanText(dialWaitMillis)}` : ""
+    tell({
+      check: "state",
+      outcome: left === 0 || dialsLeft === 0 ? "warning" : "ok",
+      text: `${folder} can be written; ${counted(left, "request")} left this minute, of these ${
+        counted(dialsLeft, "dial")
+      }${wait}`,
+      ...(left === 0 || dialsLeft === 0
+        ? {
+          advice: "Processes of this machine have used up the minute's requests to this host; this one waits its turn.",
+        }
+        : {}),
+      facts: { folder, requestsLeft: left, dialsLeft, dialWaitMillis },
+    })
+  })
+
+/** The folder, or the one it would be made in. */
+const whyNotWritable = async (folder: string): Promise<string | undefined> => {
+  try {
+    await access(folder, constants.W_OK | constants.X_OK)
+    return undefined
+  } catch (cause) {
+    const code = cause instanceof Error && "code" in cause ? String(cause.code) : "unknown error"
+    return code === "ENOENT" && dirname(folder) !== folder ? await whyNotWritable(dirname(folder)) : code
+  }
+}
+
+/** Who else uses the key on this machine. */
+export const checkHolders = (
+  host: string,
+  key: Redacted.Redacted<string>,
+  { leases }: Machine,
+  tell: Tell,
+): Effect.Effect<ReadonlyArray<KeyHolder>> =>
+  Effect.map(leases.holders({ host, key }), (holders) => {
+    tell(
+      holders.length === 0
+        ? { check: "holders", outcome: "ok", text: "no other process of this machine uses the key", facts: { holders } }
+        : {
+          check: "holders",
+          outcome: "warning",
+          text: `another process holds this key: ${holders.map(describeHolder).join("; ")}`,
+          advice: "Starter and Growth allow one connection, Pro three. Other machines cannot be seen from here.",
+          facts: { holders },
+        },
+    )
+    return holders
+  })
+
+const proxyVariables = ["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"]
+
+/** Whether the host's name leads anywhere. */
+export const checkDns = ({ host }: FeedUrl, tell: Tell): Effect.Effect<void> =>
+  Effect.promise(async () => {
+    const check: CheckName = "dns"
+    const name = new URL(`http://${host}`).hostname.replace(/^\[|\]$/g, "")
+    const proxy = proxyVariables.find((variable) => (process.env[variable] ?? "") !== "")
+    const through = proxy === undefined ? "" : `; ${proxy} is set, and a proxy looks names up by itself`
+    if (isIP(name) !== 0) {
+      return tell({ check, outcome: "skipped", text: `${name} is an address${through}` })
+    }
+    const start = performance.now()
+    const finding: Finding = await lookup(name, { all: true }).then((addresses): Finding => {
+      const families = [...new Set(addresses.map(({ family }) => `IPv${family}`))].sort().join(" and ")
+      return {
+        check,
+        outcome: "ok",
+        text: `${name} is ${addresses.map(({ address }) => address).join(", ")} (${families}), found in ${
+          spanText(performance.now() - start)
+        }${through}`,
+        facts: { name, addresses },
+      }
+    }, (cause: unknown): Finding => ({
+      check,
+      outcome: proxy === undefined ? "failed" : "warning",
+      text: `${name} cannot be found: ${
+        cause instanceof Error && "code" in cause ? String(cause.code) : "no answer"
+      }${through}`,
+      advice: "Check the spelling of --url, and that this machine's name server answers.",
+    }))
+    tell(finding)
+  })

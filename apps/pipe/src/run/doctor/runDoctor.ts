@@ -1,0 +1,158 @@
+/** `doctor` at work. */
+import { defaultFeedUrl, Limiter, type LimiterShape, parseFeedUrl, UrlRefused } from "@boltodds/connection"
+import * as Cause from "effect/Cause"
+import * as Deferred from "effect/Deferred"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Redacted from "effect/Redacted"
+import type { ExitCode } from "../../ExitCode.ts"
+import type { Given } from "../../flags.ts"
+import { paintFor, writeOut } from "../../Terminal.ts"
+import { version } from "../../version.ts"
+import { onInterruption } from "../Interruption.ts"
+import { type Machine, thisMachine } from "../machine.ts"
+import { filtersOf, keySourceOf, logOf } from "../settings.ts"
+import { checkFeed } from "./feedChecks.ts"
+import { type Finding, spanText, type Tell } from "./Finding.ts"
+import { findingText } from "./findingText.ts"
+import { checkDns, checkHolders, checkKey, checkState } from "./localChecks.ts"
+import { redactor, secretsIn } from "./redact.ts"
+import { checkFilters, checkRest } from "./restChecks.ts"
+import { type Ending, verdictOf } from "./verdict.ts"
+
+const defaultForMillis = 20_000
+
+/** Checks everything in its order, prints what it finds as it finds it, and a verdict. */
+export const runDoctor = async (given: Given): Promise<ExitCode> => {
+  const log = logOf(given)
+  const forMillis = given.millis("for") ?? defaultForMillis
+  const json = given.isSet("json")
+  const paint = paintFor(process.stdout, process.env)
+  const url = given.text("url")
+  const secrets = [...secretsIn(url)]
+  const write = (text: string): Promise<void> => writeOut(redactor(secrets)(text))
+  const findings: Array<Finding> = []
+  // In their order, each when it is known: the next takes its time.
+  let written = Promise.resolve()
+  const tell: Tell = (finding) => {
+    findings.push(finding)
+    if (!json) written = written.then(() => write(findingText(finding, paint)))
+  }
+  const note = (text: string): void => log.log("info", redactor(secrets)(text))
+  const at = new Date().toISOString()
+  const title = { program: "boltodds-pipe", version: version(), at, runtime: runtimeText() }
+  if (!json) await write(paint.dim(`boltodds-pipe ${title.version} doctor, ${title.runtime}, ${at}\n`))
+
+  const enough = Deferred.makeUnsafe<void>()
+  const stopListening = onInterruption(() => void Deferred.doneUnsafe(enough, Exit.void))
+  const machine = patient(thisMachine(log), note)
+  const exit = await Effect.runPromiseExit(
+    examine({ given, url, forMillis, machine, enough, note, tell, secrets, keySource: keySourceOf(given, log) }).pipe(
+      Effect.provideService(Limiter, machine.limiter),
+      Effect.provide(log.layer),
+    ),
+  )
+  stopListening()
+  await written
+  if (Exit.isFailure(exit)) throw Cause.squash(exit.cause)
+  const { exitCode, lines } = verdictOf(findings, exit.value)
+  await write(
+    json
+      ? `${JSON.stringify({ ...title, findings, verdict: lines, exitCode })}\n`
+      : `\n${paint.bold("Verdict")}  ${lines.join("\n         ")}\n`,
+  )
+  return exitCode
+}
+
+interface Examination {
+  readonly given: Given
+  readonly url: string | undefined
+  readonly forMillis: number
+  readonly machine: Machine
+  readonly keySource: ReturnType<typeof keySourceOf>
+  readonly enough: Deferred.Deferred<void>
+  readonly note: (text: string) => void
+  readonly tell: Tell
+  /** To be kept out of what is written; what is found on the way is added. */
+  readonly secrets: Array<string>
+}
+
+const nothing: Ending = { keyRefused: false, dialed: false, messages: 0 }
+
+const examine = (
+  { given, url, forMillis, machine, keySource, enough, note, tell, secrets }: Examination,
+): Effect.Effect<Ending, UrlRefused> =>
+  Effect.gen(function* () {
+    const found = yield* Effect.option(keySource.key)
+    if (found._tag === "Some") secrets.push(Redacted.value(found.value))
+    const key = yield* checkKey(keySource, tell)
+    const insecure = given.isSet("insecure")
+    const address = parseFeedUrl(url ?? defaultFeedUrl, { insecure })
+    if (address instanceof UrlRefused) {
+      tell({
+        check: "address",
+        outcome: "failed",
+        text: address.message.replace("with insecure", "with --insecure"),
+      })
+      return nothing
+    }
+    const { host } = address
+    // Without the path: keys have been pasted there too.
+    tell({
+      check: "address",
+      outcome: "ok",
+      text: `${host}${url === undefined ? ", the feed's own" : ""}`,
+      facts: { host },
+    })
+    yield* checkState(host, tell)
+    const holders = key === undefined ? [] : yield* checkHolders(host, key, machine, tell)
+    yield* checkDns(address, tell)
+    if (key === undefined) return nothing
+
+    const feed = { url: url ?? defaultFeedUrl, insecure, key: keySource.key }
+    const filters = filtersOf(given)
+    const rest = yield* checkRest(feed, machine, tell)
+    if (rest.keyRefused) {
+      tell({ check: "names", outcome: "skipped", text: "the key is refused" })
+      tell({ check: "dial", outcome: "skipped", text: "the key is refused" })
+      return { ...nothing, keyRefused: true }
+    }
+    const names = yield* checkFilters(filters, rest, tell)
+    if (holders.length > 0 && !given.isSet("dial")) {
+      tell({
+        check: "dial",
+        outcome: "skipped",
+        text: "another process holds the key, and a connection more could end its stream",
+        advice: "With --dial it is dialed all the same.",
+      })
+      return nothing
+    }
+    const listed = rest.info?.sportsbooks
+    const result = yield* checkFeed(
+      { feed, host, filters, machine, forMillis, names, holders, listed, enough, note },
+      tell,
+    )
+    return { keyRefused: result.keyRefused, dialed: true, messages: result.messages }
+  })
+
+/** The same machine, telling where its limiter lets someone wait. */
+const patient = (machine: Machine, note: (text: string) => void): Machine => {
+  const limiter: LimiterShape = {
+    take: (host, kind, onWait) =>
+      machine.limiter.take(host, kind, (millis) => {
+        if (kind === "rest") note(`waiting ${spanText(millis)}: this machine's requests of the last minute are used up`)
+        onWait?.(millis)
+      }),
+  }
+  return { ...machine, limiter }
+}
+
+const runtimeText = (): string => {
+  const { deno, bun } = process.versions
+  const runtime = deno !== undefined
+    ? `Deno ${deno}`
+    : bun !== undefined
+    ? `Bun ${bun}`
+    : `Node ${process.versions.node}`
+  return `${runtime} on ${process.platform} ${process.arch}`
+}
