@@ -71,10 +71,8 @@ const hostOf = (server: Server, behaviour: Behaviour, nth: number, timers: Set<N
       const shape = server.behaviours.shape(behaviour)
       for (const one of shape?.(wire, frame) ?? [frame]) client?.shaped(one.kind, one.data)
     },
-    restart: (options) => {
-      // It cannot fail: its world is made from options that made one before, and a seed.
-      void restart(server, options)
-    },
+    // It throws at once or not at all; nobody waits for it to be back.
+    restart: (options) => void restart(server, options),
   }
 }
 

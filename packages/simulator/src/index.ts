@@ -1,4 +1,7 @@
 export * from "./faults/index.ts"
+export { type Action, actions, type Stage } from "./scenario/actions.ts"
+export { type PlayOptions, playScenario } from "./scenario/playScenario.ts"
+export * from "./scenario/Scenario.ts"
 export { type BookEntry, FeedBook, type GameAt } from "./FeedBook.ts"
 export type { FrameForm, FrameOptions } from "./Frames.ts"
 export { type Plan, planConnections, requestsPerMinute } from "./Limits.ts"

@@ -3,12 +3,12 @@ import type { FeedMessage } from "@boltodds/protocol"
 import type { GameAt } from "./FeedBook.ts"
 import type { Server } from "./Server.ts"
 import type { Target } from "./Simulator.ts"
-import { timestamp } from "./world/Timestamp.ts"
+import { latest } from "./world/Timestamp.ts"
 
 /** See `Simulator.retell`. */
 export const retell = (server: Server, { sport, sportsbook, game }: GameAt, target: Target): void => {
   const entry = server.book.entry(sportsbook, game)
-  const stamp = timestamp(server.host.now(), 0)
+  const stamp = latest(server.host.now())
   const message: FeedMessage = entry === undefined
     ? { timestamp: stamp, action: "game_removed", data: { sport, sportsbook, game, info: {}, outcomes: {} } }
     : {

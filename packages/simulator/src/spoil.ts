@@ -4,7 +4,7 @@ import { publish } from "./publish.ts"
 import type { Server } from "./Server.ts"
 import { SimulatorError } from "./SimulatorError.ts"
 import { Subscription } from "./Subscription.ts"
-import { timestamp } from "./world/Timestamp.ts"
+import { latest } from "./world/Timestamp.ts"
 
 /** See `Simulator.spoil`. */
 export const spoil = (server: Server, odds: unknown): string => {
@@ -16,7 +16,7 @@ export const spoil = (server: Server, odds: unknown): string => {
   // Odds of a type that the feed has not sent yet are the point.
   const unreadable = { ...outcome, odds } as Outcome
   publish(server, [{
-    timestamp: timestamp(server.host.now(), 0),
+    timestamp: latest(server.host.now()),
     action: "line_update",
     data: { ...data, outcomes: { ...Object.fromEntries(outcomes), [key]: unreadable } },
   }])

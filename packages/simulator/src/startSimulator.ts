@@ -107,7 +107,7 @@ const handleOf = (server: Server): Simulator => {
       return stats
     },
     blast: (frames, options) => blast(server, frames, options ?? {}),
-    restart: (options) => restart(server, options ?? {}),
+    restart: async (options) => restart(server, options ?? {}),
     stop: () => server.stop(),
   }
 }

@@ -32,7 +32,20 @@ describe("World", () => {
 
   it("says what it always said for seed 1", () => {
     const hash = createHash("sha256").update(JSON.stringify(history({ seed: 1 }, 5_000))).digest("hex")
-    expect(hash).toBe("f8a88f35bc1d025fa5e1a44712e2d8bcf6661a319ce225d60d249245a193f3ec")
+    expect(hash).toBe("fd77ed976a83f08d6d3908bfbfa60e8bb98fb4a9bfc62f674b02b4e9a5662944")
+  })
+
+  it("stamps what one book says in the order that it says it, and books not in one order", () => {
+    const last = new Map<string, string>()
+    let [messages, behind, latest] = [0, 0, ""]
+    for (const { timestamp, data } of history({ seed: 4 }, 3_000) as ReadonlyArray<DataMessage>) {
+      expect(timestamp! >= (last.get(data.sportsbook) ?? "")).toBe(true)
+      last.set(data.sportsbook, timestamp!)
+      messages++
+      if (timestamp! < latest) behind++
+      else latest = timestamp!
+    }
+    expect([messages >= 3_000, behind > 50]).toEqual([true, true])
   })
 
   it("writes the JSON of each message as JSON.stringify would", () => {

@@ -12,6 +12,9 @@ export const timestamp = (millis: number, micros: number): string => {
   return `${lastText}${String(micros % 1000).padStart(3, "0")}+00:00`
 }
 
+/** The last moment of a millisecond: not before anything that was stamped in it. */
+export const latest = (millis: number): string => timestamp(millis, 999)
+
 // Messages come in bursts of one millisecond, and formatting a date costs more than all the rest of a message.
 let lastMillis = Number.NaN
 let lastText = ""

@@ -84,6 +84,8 @@ export class World {
   readonly #pinned: Array<Offer> = []
   /** Offers that are to be published (again): cleared, removed, or new. */
   readonly #returning: Array<Offer> = []
+  /** The latest timestamp of each book. */
+  readonly #stamped = new Map<string, string>()
   #micros = 0
 
   constructor(options: WorldOptions = {}) {
@@ -119,7 +121,7 @@ export class World {
   /** Every game at every book that shows it, as an `initial_state`. */
   initial(nowMillis: number): ReadonlyArray<InitialState> {
     return this.#offers.flatMap(shown)
-      .map((offer) => offer.full("initial_state", this.#stamp(nowMillis)).message as InitialState)
+      .map((offer) => offer.full("initial_state", this.#stamp(nowMillis, offer.book.name)).message as InitialState)
   }
 
   /** Something happens. Gives the messages that tell of it, in their order; at least one. */
@@ -169,7 +171,7 @@ export class World {
       if (other !== moved[0]) moved.push(other)
     }
     for (const slot of moved) slot.noise = pull(slot.noise * 0.97 + random.normal() * 0.035, 0.4)
-    return shown(offer).map((one) => one.update(moved, this.#stamp(now)))
+    return shown(offer).map((one) => one.update(moved, this.#stamp(now, one.book.name)))
   }
 
   #suspend(now: number): ReadonlyArray<Told> {
@@ -182,7 +184,7 @@ export class World {
     const affected = all ? priced : [random.pick(priced)]
     for (const slot of affected) slot.suspended = true
     const odds = random.chance(0.8) ? null : ""
-    return shown(offer).map((one) => one.update(affected, this.#stamp(now), odds))
+    return shown(offer).map((one) => one.update(affected, this.#stamp(now, one.book.name), odds))
   }
 
   #resume(now: number, at?: Offer): ReadonlyArray<Told> {
@@ -192,7 +194,7 @@ export class World {
       const affected = offer.slots.filter((slot) => slot.listed && slot.suspended)
       if (affected.length === 0) continue
       for (const slot of affected) slot.suspended = false
-      return shown(offer).map((one) => one.update(affected, this.#stamp(now)))
+      return shown(offer).map((one) => one.update(affected, this.#stamp(now, one.book.name)))
     }
     return this.#move(now)
   }
@@ -211,8 +213,8 @@ export class World {
     const listed = offer.slots.filter((slot) => slot.listed)
     const repeated = random.chance(0.7) && listed.length > 0 ? [random.pick(listed)] : []
     return shown(offer).flatMap((one) => {
-      const full = one.full("game_update", this.#stamp(now))
-      return repeated.length === 0 ? [full] : [full, one.update(repeated, this.#stamp(now))]
+      const full = one.full("game_update", this.#stamp(now, one.book.name))
+      return repeated.length === 0 ? [full] : [full, one.update(repeated, this.#stamp(now, one.book.name))]
     })
   }
 
@@ -229,7 +231,7 @@ export class World {
       one.open = false
       this.#returning.push(one)
     }
-    return gone.map((one) => one.removed(this.#stamp(now)))
+    return gone.map((one) => one.removed(this.#stamp(now, one.book.name)))
   }
 
   #replace(now: number): ReadonlyArray<Told> {
@@ -273,7 +275,7 @@ export class World {
     }
     // What a clear leaves out arrives as `{}`: PROTOCOL, "Messages".
     const empty = { game: {}, home_team: {}, away_team: {}, info: {}, outcomes: {} }
-    const stamp = this.#stamp(nowMillis)
+    const stamp = this.#stamp(nowMillis, sportsbook)
     const message: FeedMessage = sport === undefined
       ? { timestamp: stamp, action: "book_clear", data: { sport: {}, sportsbook, ...empty } }
       : { timestamp: stamp, action: "sport_clear", data: { sport, sportsbook, ...empty } }
@@ -288,7 +290,7 @@ export class World {
     if (offer === undefined) return []
     offer.open = false
     this.#returning.push(offer)
-    return [offer.removed(this.#stamp(nowMillis))]
+    return [offer.removed(this.#stamp(nowMillis, sportsbook))]
   }
 
   /** A game that was gone, or is new, is shown. */
@@ -297,7 +299,7 @@ export class World {
     // Nothing is shown and nothing is waiting: cannot be while there is a game, since what closes waits to return.
     if (offer === undefined) throw new Error("The simulated world has no game left")
     offer.open = true
-    return [offer.full(this.#random.chance(0.1) ? "game_added" : "game_update", this.#stamp(now))]
+    return [offer.full(this.#random.chance(0.1) ? "game_added" : "game_update", this.#stamp(now, offer.book.name))]
   }
 
   /** An offer that is shown, the pinned ones more often; undefined where none is. */
@@ -313,10 +315,17 @@ export class World {
     return this.#offers.find((offer) => offer.open)
   }
 
-  /** Not monotone across books: each message may be stamped up to 40 ms before now. */
-  #stamp(now: number): string {
+  /**
+   * Not monotone across books: each message may be stamped up to 40 ms before now. Within a book time does not run
+   * backwards: a client can tell by it that an update is older than a removal.
+   */
+  #stamp(now: number, sportsbook: string): string {
     this.#micros = (this.#micros + 1 + this.#random.int(200)) % 1000
-    return timestamp(now - (this.#random.chance(0.1) ? this.#random.int(40) : 0), this.#micros)
+    const stamp = timestamp(now - (this.#random.chance(0.1) ? this.#random.int(40) : 0), this.#micros)
+    const last = this.#stamped.get(sportsbook)
+    if (last !== undefined && last > stamp) return last
+    this.#stamped.set(sportsbook, stamp)
+    return stamp
   }
 
   #addExamples(): void {

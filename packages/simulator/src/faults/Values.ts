@@ -1,0 +1,52 @@
+/** Reading what was said about parameters. */
+import { instead } from "./nearest.ts"
+import type { Parameter, ValueOf } from "./Parameter.ts"
+
+/** Parameters by name. */
+export interface Parameters {
+  readonly [name: string]: Parameter<unknown>
+}
+
+/** The values that are given, by the names of the parameters. */
+export type Values<P extends Parameters> = { readonly [name in keyof P]?: ValueOf<P[name]> }
+
+/** What is wrong, and with which parameter. */
+export interface Problem {
+  /** Undefined: with all of it. */
+  readonly parameter: string | undefined
+  readonly message: string
+}
+
+/** Values, or all that is wrong with them. */
+export type Read<P extends Parameters> =
+  | { readonly values: Values<P>; readonly problems?: never }
+  | { readonly values?: never; readonly problems: ReadonlyArray<Problem> }
+
+/** Reads values as written; anything that is no text counts as its JSON. `of`: what has these parameters. */
+export const readValues = <P extends Parameters>(
+  of: string,
+  parameters: P,
+  given: { readonly [name: string]: unknown },
+): Read<P> => {
+  const problems: Array<Problem> = []
+  const values: Record<string, unknown> = {}
+  for (const [name, written] of Object.entries(given)) {
+    const parameter = Object.hasOwn(parameters, name) ? parameters[name] : undefined
+    if (parameter === undefined) {
+      const names = Object.keys(parameters)
+      const others = names.length === 0 ? ". It has none" : instead(name, names, "It has")
+      problems.push({ parameter: name, message: `${of} has no ${name}${others}` })
+      continue
+    }
+    const value = parameter.read(textOf(written))
+    if (value === undefined) {
+      const shown = textOf(written) === "" ? "nothing" : textOf(written)
+      problems.push({ parameter: name, message: `${of}: ${name} must be ${parameter.allowed}: it is ${shown}` })
+    } else values[name] = value
+  }
+  // Each value was read by the parameter of its name.
+  return problems.length > 0 ? { problems } : { values: values as Values<P> }
+}
+
+const textOf = (written: unknown): string =>
+  typeof written === "string" ? written : written === null ? "" : JSON.stringify(written) ?? ""
