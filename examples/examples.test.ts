@@ -1,6 +1,6 @@
 import { type Simulator, startSimulator } from "@boltodds/simulator"
 import { type ChildProcess, spawn } from "node:child_process"
-import { mkdtempSync } from "node:fs"
+import { mkdtempSync, readFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
@@ -13,12 +13,12 @@ beforeAll(async () => {
 })
 afterAll(() => simulator.stop())
 
-const start = (file: string, args: ReadonlyArray<string> = []): ChildProcess =>
+const start = (file: string, args: ReadonlyArray<string> = [], server: Simulator = simulator): ChildProcess =>
   spawn(process.execPath, ["--conditions=@boltodds/source", fileURLToPath(new URL(file, import.meta.url)), ...args], {
     env: {
       ...process.env,
-      BOLTODDS_URL: simulator.url,
-      BOLTODDS_API_KEY: simulator.key,
+      BOLTODDS_URL: server.url,
+      BOLTODDS_API_KEY: server.key,
       XDG_STATE_HOME: mkdtempSync(join(tmpdir(), "boltodds-examples-")),
     },
     stdio: ["pipe", "pipe", "pipe"],
@@ -35,7 +35,103 @@ const linesOf = async (child: ChildProcess): Promise<ReadonlyArray<string>> => {
   return stdout.trimEnd().split("\n")
 }
 
+/** Resolves when a process has printed this; kills it then. Gives what it printed. */
+const until = async (child: ChildProcess, isEnough: (stdout: string) => boolean): Promise<string> => {
+  let stdout = ""
+  let stderr = ""
+  child.stderr!.setEncoding("utf8").on("data", (chunk: string) => stderr += chunk)
+  await new Promise<void>((resolve, reject) => {
+    child.stdout!.setEncoding("utf8").on("data", (chunk: string) => {
+      stdout += chunk
+      if (isEnough(stdout)) resolve()
+    })
+    child.on("close", (code) => reject(new Error(`it ended with ${code}; ${stderr}`)))
+  })
+  child.removeAllListeners("close")
+  const gone = new Promise((resolve) => child.once("close", resolve))
+  child.kill()
+  await gone
+  expect(stderr).toBe("")
+  return stdout
+}
+
+const textOf = (file: string): string => readFileSync(new URL(file, import.meta.url), "utf8")
+/** An example without its first comment, as READMEs show it. */
+const codeOf = (file: string): string => textOf(file).replace(/^\/\*\*[\s\S]*?\*\/\n/, "")
+
 describe("the examples", () => {
+  it("loop tells what comes, and when a cut puts it in doubt, in ten lines", async () => {
+    const own = await startSimulator({ rate: 200, world: { games: 6 } })
+    const child = start("loop.ts", [], own)
+    let cut = false
+    const stdout = await until(child, (stdout) => {
+      if (!cut && stdout.includes("line_update")) {
+        cut = true
+        own.disconnect("abort")
+      }
+      return stdout.includes("in doubt") && stdout.split("initial_state").length > 2 && stdout.endsWith("line_update\n")
+    })
+    expect(stdout).toMatch(
+      /^socket_connected\n(?:subscription_updated\n)?(?:initial_state\n)+[^]*\nin doubt from here on: network\nsocket_connected\n/,
+    )
+    expect(codeOf("loop.ts").split("\n").filter((line) => line !== "").length).toBeLessThanOrEqual(10)
+    await own.stop()
+  })
+
+  it("session tells the events of each turn, in fifteen lines", async () => {
+    const stdout = await until(start("session.ts"), (stdout) => stdout.split("1 Frame").length > 10)
+    expect(stdout.replaceAll(/^\d Tick\n/gm, "")).toMatch(/^1 Connected\n1 Frame\n1 Subscribed\n(?:1 Frame\n?)+/)
+    expect(codeOf("session.ts").split("\n").filter((line) => line !== "").length).toBeLessThanOrEqual(15)
+  })
+
+  it("on-frame tells each move of a price with the frame that brought it", async () => {
+    const stdout = await until(start("on-frame.ts"), (stdout) => stdout.split("\n").length > 10)
+    for (const line of stdout.split("\n").slice(0, -1)) {
+      expect(line).toMatch(/^[\w ]+: .+: .+ -?\d+ -> -?\d+ in frame of \d+ bytes$/)
+    }
+  })
+
+  it("actionable acts on live prices, and says why it leaves others alone", async () => {
+    const enough = (stdout: string) => stdout.split("act on").length > 20 && stdout.includes(": suspended")
+    const stdout = await until(start("actionable.ts"), enough)
+    for (const line of stdout.split("\n").slice(0, -1)) {
+      expect(line).toMatch(/^(?:act on [\w ]+: .+ -?\d{3,5}|leave [\w ]+: .+: (?:suspended|unknown|partial))$/)
+      if (line.startsWith("leave") && line.endsWith("suspended")) expect(line).toContain(" null: ")
+    }
+  })
+
+  it("three-sessions divides the sports, and holds one book of all", async () => {
+    const lines = await linesOf(start("three-sessions.ts"))
+    expect(lines.slice(0, 3).map((line) => line.replace(/\d+ sports/, "N sports"))).toEqual([
+      "feed-1: N sports",
+      "feed-2: N sports",
+      "feed-3: N sports",
+    ])
+    const [, games, count, verified] = /^(\d+) games with (\d+) lines, (\d+) of them verified$/.exec(lines[3]!)!.map(
+      Number,
+    )
+    expect(games).toBeGreaterThan(20)
+    expect(count).toBeGreaterThan(games!)
+    expect(verified).toBe(games)
+  })
+
+  it("many-readers reads one connection twice; the later one begins with the whole book", async () => {
+    const own = await startSimulator({ rate: 200, world: { games: 6 } })
+    const lines = await linesOf(start("many-readers.ts", [], own))
+    const counts = lines.map((line) => /: (\d+) of (\d+) lines live$/.exec(line)!.slice(1).map(Number))
+    expect(lines.map((line) => line.split(":")[0])).toEqual(["later", "first"])
+    for (const [live, all] of counts) {
+      expect(all).toBeGreaterThan(100)
+      expect(live).toBe(all)
+    }
+    expect(own.stats().accepted).toBe(1)
+    await own.stop()
+  })
+
+  it.each(["loop.ts", "session.ts", "on-frame.ts", "actionable.ts"])("the README shows %s as it is", (file) => {
+    expect(textOf("../packages/connection/README.md").includes(codeOf(file).trim())).toBe(true)
+  })
+
   it("watch-moves prints line updates and ends", async () => {
     const lines = await linesOf(start("watch-moves.ts"))
     expect(lines.length).toBeGreaterThanOrEqual(20)
