@@ -2,6 +2,7 @@
 import type { Filters, Millis } from "@boltodds/protocol"
 import { refusalIn } from "./Backoff.ts"
 import { describeUnknown, type NameReport, type UnknownName } from "./checkNames.ts"
+import { describeStored } from "./CatalogueStore.ts"
 import { describeHolder, type KeyHolder } from "./KeyLeases.ts"
 import { type PlanLimits, planLimits } from "./planLimits.ts"
 
@@ -81,7 +82,9 @@ export const diagnose = (
   const proven: Array<DiagnosisCause> = []
   const possible: Array<DiagnosisCause> = []
   if (errors.length > 0) proven.push({ kind: "server_error", texts: errors })
-  if (errors.some((text) => refusalIn(text) === "busy")) proven.push({ kind: "connection_limit" })
+  if (errors.some((text) => refusalIn(text) === "busy" && /connection/i.test(text))) {
+    proven.push({ kind: "connection_limit" })
+  }
   if (notUnderstood !== undefined) proven.push({ kind: "not_understood", ...notUnderstood })
   if (outside !== undefined) proven.push({ kind: "outside_filters", ...outside })
   if (holders.length > 0) proven.push({ kind: "key_held", holders })
@@ -120,7 +123,10 @@ export const renderDiagnosis = (diagnosis: Diagnosis): string => {
   ]
   for (const { proven, cause } of diagnosis.causes) lines.push(`${proven ? "-" : "- perhaps:"} ${describeCause(cause)}`)
   if ("unavailable" in names) lines.push(`The names could not be checked: ${names.unavailable}`)
-  else if (names.unknown.length === 0 && Object.keys(asked).length > 0) lines.push("All names asked for exist.")
+  else if (Object.keys(asked).length > 0) {
+    if (names.unknown.length === 0) lines.push("All names asked for exist.")
+    if (names.stored !== undefined) lines.push(`The names were checked ${describeStored(names.stored)}`)
+  }
   return lines.join("\n")
 }
 

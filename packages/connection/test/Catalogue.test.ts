@@ -258,7 +258,11 @@ All names asked for exist.`,
       ageMillis: 20_000,
       why: new CatalogueBusy("HTTP 429", undefined),
     }
-    const { causes } = diagnose({ ...facts, names: { unknown, games: 0, stored } })
+    const diagnosis = diagnose({ ...facts, names: { unknown, games: 0, stored } })
+    const { causes } = diagnosis
+    expect(renderDiagnosis(diagnosis).split("\n").at(-1)).toBe(
+      "The names were checked from the cache of 20 s ago: HTTP 429",
+    )
     expect(causes.filter(({ proven }) => proven)).toEqual([])
     expect(causes.slice(0, 2).map(({ cause }) => cause.kind)).toEqual(["unknown_names", "no_games"])
   })

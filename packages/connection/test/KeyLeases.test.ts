@@ -34,6 +34,9 @@ const holder: KeyHolder = {
 
 const runtimeArgs = "Deno" in globalThis ? ["run", "-A"] : []
 
+/** Known from the start: a signal that was sent is not yet an end. */
+const ended = new WeakMap<ChildProcess, Promise<void>>()
+
 /** A process that holds the key, once it does. */
 const holdElsewhere = (path: string) =>
   Effect.acquireRelease(
@@ -43,19 +46,15 @@ const holdElsewhere = (path: string) =>
         const child = spawn(process.execPath, [...runtimeArgs, script, path, use.host, Redacted.value(use.key)], {
           stdio: ["pipe", "pipe", "inherit"],
         })
+        ended.set(child, new Promise((resolve) => child.once("exit", () => resolve())))
         child.stdout!.once("data", () => resolve(child))
       })
     ),
     (child) => Effect.sync(() => void child.kill("SIGKILL")),
   )
 
-const endOf = (child: ChildProcess) =>
-  Effect.promise(() =>
-    new Promise<void>((resolve) => {
-      if (child.exitCode !== null || child.signalCode !== null) resolve()
-      else child.once("exit", () => resolve())
-    })
-  )
+/** Its pid is free then. */
+const endOf = (child: ChildProcess) => Effect.promise(() => ended.get(child)!)
 
 describe("a holder of a key", () => {
   it("is described in a line", () => {

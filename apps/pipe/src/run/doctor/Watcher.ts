@@ -40,6 +40,8 @@ export class Watcher {
 
   onStatus(status: Status): void {
     const now = this.#now()
+    // What comes after the first connection does not change how that was made.
+    if (this.acceptedAt !== undefined) return
     if (status._tag === "Dialing") {
       this.dialedAt = now
       this.openAt = undefined

@@ -138,7 +138,7 @@ const checkClock = (answer: Answer | undefined, tell: Tell): void => {
 /** Whether the names asked for exist. */
 export const checkFilters = (
   filters: Filters,
-  { catalogue }: RestResult,
+  { catalogue, info }: RestResult,
   tell: Tell,
 ): Effect.Effect<NameReport | { readonly unavailable: string }> =>
   Effect.gen(function* () {
@@ -147,6 +147,12 @@ export const checkFilters = (
     if (asked === 0) {
       tell({ check, outcome: "skipped", text: "none were given: everything is asked for" })
       return { unknown: [], games: undefined }
+    }
+    if (info === undefined) {
+      // Asking once more would cost a request, and get the same.
+      const unavailable = "REST gave no answer"
+      tell({ check, outcome: "warning", text: `cannot be checked: ${unavailable}` })
+      return { unavailable }
     }
     const result = yield* Effect.result(checkNames(filters, catalogue))
     if (result._tag === "Failure") {
