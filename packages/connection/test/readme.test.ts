@@ -2,10 +2,12 @@
 import { it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { spawn } from "node:child_process"
-import { readFileSync } from "node:fs"
+import { mkdtempSync, readFileSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
 import * as process from "node:process"
 import { fileURLToPath } from "node:url"
-import { describe, expect } from "vitest"
+import { afterAll, describe, expect } from "vitest"
 import { ack, data } from "./FakeFeed.ts"
 import { localServer } from "./LocalServer.ts"
 
@@ -21,6 +23,10 @@ const server = localServer({
   request: (_, response) => response.end('{"sports":["MLB"],"sportsbooks":["draftkings"]}'),
 })
 
+/** For what the examples share with other processes. */
+const shared = mkdtempSync(join(tmpdir(), "boltodds-readme-"))
+afterAll(() => rmSync(shared, { recursive: true, force: true }))
+
 /** Runs an example in a process of its own, with the vendor's address replaced. */
 const run = (code: string, url: string) =>
   Effect.promise(() =>
@@ -35,7 +41,10 @@ const run = (code: string, url: string) =>
         "--input-type=module-typescript",
         "--eval",
         here,
-      ], { cwd: folder, env: { ...process.env, BOLTODDS_API_KEY: "s3cret" } })
+      ], {
+        cwd: folder,
+        env: { ...process.env, BOLTODDS_API_KEY: "s3cret", XDG_STATE_HOME: shared, XDG_CACHE_HOME: shared },
+      })
       let out = ""
       let err = ""
       child.stdout.on("data", (chunk) => out += chunk)
@@ -50,6 +59,7 @@ describe("the README", () => {
     `${ack.length}\n${data.length}\n`,
     "Connected\nFrame\nSubscribed\n",
     "no sportsbook `draftking`; did you mean `draftkings`?\n",
+    "Connected\nFrame\nSubscribed\n",
   ]
   it("has an example for each output", () => {
     expect(examples.length).toBe(outputs.length)
