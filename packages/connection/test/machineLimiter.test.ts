@@ -1,6 +1,7 @@
 import { limiterFrom, type LimiterShape } from "@boltodds/connection"
 import { cacheFolder, machineAllowance, machineLimiter, stateFolder } from "@boltodds/connection/node"
 import { it } from "@effect/vitest"
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import { type ChildProcess, spawn } from "node:child_process"
 import { mkdir, mkdtemp, readdir, rm, stat, utimes, writeFile } from "node:fs/promises"
@@ -134,6 +135,27 @@ describe("the machine's limiter", () => {
       expect(Date.now() - start).toBeGreaterThanOrEqual(299)
       expect(Date.now() - start).toBeLessThan(5000)
       expect((yield* Effect.promise(() => stat(slot))).mtimeMs).toBeLessThan(Date.now())
+    }))
+
+  it.live("lets this process through no more often when the clock is set forward", () =>
+    Effect.gen(function* () {
+      const path = yield* folder
+      const options = { folder: path, limits: { windowMillis: 300, total: 1, dials: 1 } }
+      const limiter = machineLimiter(options)
+      const real = yield* Clock.Clock
+      let set = 0
+      const clock: Clock.Clock = {
+        ...real,
+        sleep: (duration) => real.sleep(duration),
+        currentTimeMillisUnsafe: () => real.currentTimeMillisUnsafe() + set,
+        monotonicTimeNanosUnsafe: () => real.monotonicTimeNanosUnsafe(),
+      }
+      const take = Effect.provideService(limiter.take(host, "dial"), Clock.Clock, clock)
+      yield* take
+      set = 3_600_000
+      const start = performance.now()
+      yield* take
+      expect(performance.now() - start).toBeGreaterThan(250)
     }))
 
   it.live("gives way to a newer use of the slot that it found free", () =>

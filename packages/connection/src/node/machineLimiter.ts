@@ -39,20 +39,24 @@ export const machineLimiter = (options: MachineLimiterOptions = {}): LimiterShap
   return limiterFrom((host, kind) =>
     Effect.gen(function* () {
       const clock = yield* Clock.Clock
-      const now = (): number => clock.currentTimeMillisUnsafe()
-      const mine = admit(fromPast(own.get(host) ?? [], now()), now(), kind, limits)
+      // On monotonic time: what this process asks stays within the limits when the wall clock is set, too.
+      const mine = admit(own.get(host) ?? [], Number(clock.monotonicTimeNanosUnsafe()) / 1e6, kind, limits)
+      if (mine.waitMillis > 0) return { waitMillis: Math.ceil(mine.waitMillis) }
+      own.set(host, mine.window)
+      const request = mine.window.at(-1)
       const waitMillis = yield* Effect.tryPromise(async () => {
         if (!swept) await removeOld(folder, (name) => name.startsWith("rate-"), keepMillis)
         swept = true
+        const now = (): number => clock.currentTimeMillisUnsafe()
         return await takeSlot(folderOf(folder, host), slotsFor(kind, limits), limits.windowMillis, now)
       }).pipe(Effect.catch((error) =>
         Effect.sync(() => {
           if (!told) options.onProblem?.(`Cannot share the rate limit in ${folder}: ${reasonOf(error.cause)}`)
           told = true
-          return mine.waitMillis
+          return 0
         })
       ))
-      if (waitMillis <= 0) own.set(host, [...mine.window, ...mine.waitMillis <= 0 ? [] : [{ at: now(), kind }]])
+      if (waitMillis > 0) own.set(host, (own.get(host) ?? []).filter((other) => other !== request))
       return { waitMillis: Math.ceil(waitMillis) }
     })
   )
@@ -108,7 +112,3 @@ const slotsFor = (kind: RequestKind, limits: RateLimits): Array<number> => {
   const forBoth = slotsBetween(0, Math.min(limits.dials, limits.total))
   return kind === "dial" ? forBoth : [...slotsOnlyForRest(limits), ...forBoth.reverse()]
 }
-
-/** A wall clock set back leaves times in the future: they count as now, or the wait could be endless. */
-const fromPast = (window: RateWindow, now: number): RateWindow =>
-  window.map((request) => request.at > now ? { ...request, at: now } : request)
