@@ -4,6 +4,7 @@ import {
   keyFromEnv,
   makeCatalogue,
   makeShards,
+  renewShards,
   shardFilters,
   ShardsRefused,
 } from "@boltodds/connection"
@@ -23,9 +24,9 @@ const program = Effect.gen(function* () {
   for (const { name, filters } of sessions) console.log(`${name}: ${filters.sports?.length} sports`)
   const shards = yield* makeShards({ key, url, transport: wsTransport(), sessions })
 
-  // A sport that the catalogue gains later reaches nobody until the filters are divided anew.
-  const divideAnew = Effect.flatMap(catalogue.info, ({ sports }) => shards.setFilters({}, sports))
-  yield* Effect.forkScoped(Effect.repeat(Effect.ignore(divideAnew), Schedule.spaced("10 minutes")))
+  // A sport that the catalogue gains later reaches nobody by itself.
+  const renew = Effect.ignore(renewShards(shards, catalogue))
+  yield* Effect.forkScoped(Effect.repeat(renew, Schedule.spaced("10 minutes")))
 
   const draft = thaw(make({ run: crypto.randomUUID(), settleMillis: 2000 }))
   const synced = new Set<string>()

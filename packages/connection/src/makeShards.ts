@@ -3,7 +3,7 @@ import type { FeedEvent, Filters, Source } from "@boltodds/protocol"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import type { UrlRefused } from "./FeedUrl.ts"
-import { Claims } from "./internal/Claims.ts"
+import { Claims, sameFilters } from "./internal/Claims.ts"
 import { mergeByTime } from "./internal/mergeByTime.ts"
 import { makeSession, type Session, type SessionOptions } from "./Session.ts"
 import type { SessionError } from "./SessionError.ts"
@@ -96,7 +96,12 @@ export const makeShards = (options: ShardsOptions): Effect.Effect<Shards, UrlRef
         const problem = checkShards(next) ?? unknownOf(next, byName) ?? firstOf(running, (claims) => claims.check(next))
         if (problem !== undefined) return Effect.fail(problem)
         for (const claims of running) claims.ask(next)
-        return Effect.forEach(next, ({ name, filters }) => byName.get(name)!.setFilters(filters), { discard: true })
+        return Effect.forEach(next, ({ name, filters }) => {
+          const session = byName.get(name)!
+          // A server that is asked again sends everything again.
+          return Effect.flatMap(session.filters, (now) =>
+            sameFilters(now, filters) ? Effect.void : session.setFilters(filters))
+        }, { discard: true })
       })
 
     return {

@@ -1,8 +1,10 @@
 import {
+  CatalogueBusy,
   DialError,
   keyOf,
   LinkClosed,
   makeShards,
+  renewShards,
   type SessionError,
   type Shard,
   ShardOverlap,
@@ -321,6 +323,34 @@ describe("new filters for several sessions", () => {
         { sports: ["NBA", "NHL"] },
         { sports: ["NFL", "WNBA"] },
       ])
+    }))
+
+  it.effect("come from what the catalogue gains; what it loses stays, and what fails changes nothing", () =>
+    Effect.gen(function* () {
+      const feed = fakeFeed()
+      const { shards } = yield* read(feed)
+      let sports: ReadonlyArray<string> = ["MLB", "NBA", "NFL"]
+      let failing = false
+      const info = Effect.suspend(() =>
+        failing
+          ? Effect.fail(new CatalogueBusy("asked too often", undefined))
+          : Effect.succeed({ sports, sportsbooks: [] })
+      )
+      const catalogue = { info, games: Effect.succeed([]), markets: () => Effect.succeed({}) }
+      const renew = renewShards(shards, catalogue)
+      expect(yield* renew).toEqual([])
+      expect(feed.connections.map(({ received }) => received.length)).toEqual([1, 1, 1])
+      sports = ["NBA", "NFL", "WNBA"]
+      expect(yield* renew).toEqual(["WNBA"])
+      expect((yield* shards.shards).map(({ filters }) => filters)).toEqual([
+        { sports: ["MLB", "WNBA"] },
+        { sports: ["NBA"] },
+        { sports: ["NFL"] },
+      ])
+      failing = true
+      expect(yield* Effect.flip(renew)).toBeInstanceOf(CatalogueBusy)
+      // Who has what it had is not asked again: the server would send all of it again.
+      expect(feed.connections.map(({ received }) => received.length)).toEqual([2, 1, 1])
     }))
 
   it.effect("are refused where a session would be left without any", () =>

@@ -124,6 +124,22 @@ export const connectionFlags: FlagGroup = {
   ],
 }
 
+/** How many connections. */
+export const sessionFlags: FlagGroup["flags"] = [
+  {
+    name: "sessions",
+    value: "N",
+    about:
+      "Divide the feed among N connections. The plan must allow as many (Pro: 3), everything that uses the key counted. Default 1.",
+  },
+  {
+    name: "shard-by",
+    value: "KIND",
+    choices: ["sport", "book"],
+    about: "What each of them gets its share of. Default sport.",
+  },
+]
+
 /** The log. */
 export const logFlags: FlagGroup = {
   title: "The log, on stderr",

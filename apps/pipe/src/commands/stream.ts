@@ -1,6 +1,6 @@
 /** The default command: the feed on standard output. */
 import type { Command } from "../Command.ts"
-import { connectionFlags, filterFlags, logFlags, outputFlags } from "./flagGroups.ts"
+import { connectionFlags, filterFlags, logFlags, outputFlags, sessionFlags } from "./flagGroups.ts"
 
 const generalFlags = {
   ...logFlags,
@@ -37,7 +37,12 @@ reached) · 1 a bug · 64 usage · 69 feed unavailable (--max-attempts,
 --exit-on-stale) · 74 stdout cannot be written · 75 stopped with records
 undelivered · 77 key refused · 130, 143 forced by a second signal.`,
   ],
-  flags: [filterFlags, outputFlags, connectionFlags, generalFlags],
+  flags: [
+    filterFlags,
+    outputFlags,
+    { ...connectionFlags, flags: [...connectionFlags.flags, ...sessionFlags] },
+    generalFlags,
+  ],
   examples: [
     {
       about: "Everything your plan allows, readable",

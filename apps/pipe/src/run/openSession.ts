@@ -1,5 +1,6 @@
 /** A session with the feed as the commands want it: told in the log, its names checked. */
 import {
+  type Catalogue,
   checkNames,
   describeHolder,
   describeStored,
@@ -8,6 +9,7 @@ import {
   makeSession,
   renderDiagnosis,
   type Session,
+  type SessionOptions,
   type Status,
   type UrlRefused,
 } from "@boltodds/connection"
@@ -34,11 +36,17 @@ export interface SessionSettings {
   readonly machine?: Machine
 }
 
-/** Makes the session; it dials when its events are run. Names are checked in the background, once it has subscribed. */
-export const openSession = (
-  { feed, host, filters, maxAttempts, onStatus, machine }: SessionSettings,
+/** What any session is made of, whatever it asks for; `tell` logs a status of the session of this name. */
+export interface SessionParts {
+  readonly options: Omit<SessionOptions, "filters" | "name" | "onStatus"> & { readonly catalogue: Catalogue }
+  readonly tell: (status: Status, name?: string) => void
+}
+
+/** Makes what sessions share. Names are checked in the background, once one has subscribed. */
+export const prepareSessions = (
+  { feed, host, filters, maxAttempts, machine }: SessionSettings,
   log: Log,
-): Effect.Effect<Session, UrlRefused, Scope> =>
+): Effect.Effect<SessionParts, UrlRefused, Scope> =>
   Effect.gen(function* () {
     const catalogue = yield* makeCatalogue({
       ...feed,
@@ -48,21 +56,6 @@ export const openSession = (
     })
     if (machine !== undefined) yield* tellHolders(feed, host, machine, log)
     const subscribed = Deferred.makeUnsafe<void>()
-    const tell = tellStatus(log, host, Date.now)
-    const session = yield* makeSession({
-      ...feed,
-      filters,
-      transport: wsTransport(),
-      catalogue,
-      ...machine === undefined ? {} : { memory: machine.memory, leases: machine.leases },
-      ...maxAttempts === undefined ? {} : { maxAttempts },
-      onStatus: (status) => {
-        tell(status)
-        if (status._tag === "Syncing") Deferred.doneUnsafe(subscribed, Exit.void)
-        onStatus?.(status)
-      },
-      onDiagnosis: (diagnosis) => log.log("warn", renderDiagnosis(diagnosis)),
-    })
     // In the background: a misspelt name is told, and delays nothing.
     if (Object.keys(filters).length > 0) {
       const check = Effect.match(checkNames(filters, catalogue), {
@@ -71,8 +64,38 @@ export const openSession = (
       })
       yield* Effect.forkScoped(Effect.andThen(Deferred.await(subscribed), check))
     }
-    return session
+    const told = new Map<string, (status: Status) => void>()
+    return {
+      options: {
+        ...feed,
+        transport: wsTransport(),
+        catalogue,
+        ...machine === undefined ? {} : { memory: machine.memory, leases: machine.leases },
+        ...maxAttempts === undefined ? {} : { maxAttempts },
+        onDiagnosis: (diagnosis) => log.log("warn", renderDiagnosis(diagnosis)),
+      },
+      tell: (status, name = "") => {
+        let tell = told.get(name)
+        if (tell === undefined) {
+          told.set(name, tell = tellStatus(log, name === "" ? host : `${host} (${name})`, Date.now))
+        }
+        tell(status)
+        if (status._tag === "Syncing") Deferred.doneUnsafe(subscribed, Exit.void)
+      },
+    }
   })
+
+/** Makes the session; it dials when its events are run. */
+export const openSession = (settings: SessionSettings, log: Log): Effect.Effect<Session, UrlRefused, Scope> =>
+  Effect.flatMap(prepareSessions(settings, log), ({ options, tell }) =>
+    makeSession({
+      ...options,
+      filters: settings.filters,
+      onStatus: (status) => {
+        tell(status)
+        settings.onStatus?.(status)
+      },
+    }))
 
 /** Two processes with one key are often one too many, and neither would know why. */
 const tellHolders = ({ key }: FeedSettings, host: string, { leases }: Machine, log: Log): Effect.Effect<void> =>

@@ -1,7 +1,16 @@
 /** One session to stdout: what `stream` and `demo` share. */
-import { Limiter, type LimiterShape, parseFeedUrl, type Status, UrlRefused } from "@boltodds/connection"
+import {
+  Limiter,
+  type LimiterShape,
+  parseFeedUrl,
+  type SessionError,
+  type ShardOverlap,
+  type ShardsRefused,
+  type Status,
+  UrlRefused,
+} from "@boltodds/connection"
 import { changes, type Emit, isDelivered, messages, quotes, raw, type Report, route, run } from "@boltodds/pipeline"
-import type { Filters } from "@boltodds/protocol"
+import type { Filters, Source } from "@boltodds/protocol"
 import { stdout } from "@boltodds/sink-stdout"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
@@ -12,6 +21,7 @@ import { failureOf } from "./failureOf.ts"
 import { onInterruption } from "./Interruption.ts"
 import { watchStale } from "./exitOnStale.ts"
 import { openSession } from "./openSession.ts"
+import { type Division, openShards } from "./openShards.ts"
 import type { Machine } from "./machine.ts"
 import { makeProgress } from "./Progress.ts"
 import { reportJson, reportText } from "./reportText.ts"
@@ -28,6 +38,8 @@ export interface StreamSettings {
   readonly limiter: LimiterShape
   /** Default: nothing else is shared with other processes. */
   readonly machine?: Machine
+  /** Default: one session. */
+  readonly division?: Division
   /** Ends with 69 once nothing has been live for so long. */
   readonly exitOnStaleMillis?: number
   /** Default as the reducer's. */
@@ -78,17 +90,20 @@ export const streamFeed = async (
 
   let report: Report | undefined
   const program = Effect.gen(function* () {
-    const session = yield* openSession({
+    const source = {
       feed,
       host: address.host,
       filters,
       ...settings.maxAttempts === undefined ? {} : { maxAttempts: settings.maxAttempts },
       ...settings.machine === undefined ? {} : { machine: settings.machine },
-      onStatus: (status) => {
+      onStatus: (status: Status) => {
         stale?.onStatus(status)
         settings.onStatus?.(status)
       },
-    }, log)
+    }
+    const session: Source<SessionError | ShardOverlap | ShardsRefused> = yield* settings.division === undefined
+      ? openSession(source, log)
+      : openShards(source, settings.division, log)
     return yield* run(session, [
       route({ name: "stdout", emit: emitOf(output), sink: stdout(), lane: { bounds: stdoutBounds } }),
     ], {

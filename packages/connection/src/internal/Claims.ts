@@ -42,7 +42,7 @@ export class Claims {
     for (const { name, filters } of shards) {
       const held = this.#held.get(name)!
       const next = normalizeFilters(filters)
-      if (same(held.at(-1)!, next)) continue
+      if (sameFilters(held.at(-1)!, next)) continue
       held.push(next)
       this.#unsettled++
     }
@@ -54,7 +54,7 @@ export class Claims {
     for (const event of events) {
       if (event._tag !== "Subscribed") continue
       const held = this.#held.get(event.session)!
-      const index = held.findIndex((filters) => same(filters, event.filters))
+      const index = held.findIndex((filters) => sameFilters(filters, event.filters))
       if (index <= 0) continue
       held.splice(0, index)
       this.#unsettled -= index
@@ -62,4 +62,8 @@ export class Claims {
   }
 }
 
-const same = (one: Filters, other: Filters): boolean => JSON.stringify(one) === JSON.stringify(other)
+/** Whether two filters ask for the same, in whatever order. */
+export const sameFilters = (one: Filters, other: Filters): boolean => textOf(one) === textOf(other)
+
+const textOf = (filters: Filters): string =>
+  JSON.stringify(Object.entries(normalizeFilters(filters)).map(([kind, names]) => [kind, names.toSorted()]))
