@@ -48,6 +48,26 @@ describe.concurrent("with patience", () => {
     120_000,
   )
 
+  it("data that nobody asked for is told as such, even when the names cannot be checked", async () => {
+    const server = await startSimulator({ key, rate: 0, world: { games: 2, sports: ["NBA"] } })
+    server.behave({ name: "no REST", request: () => ({ status: 500, body: "broken" }) })
+    const pipe = new PipeProcess(["--sport", "NAB", "--log-format", "human"], { env: envOf(server) })
+    await server.waitFor((stats) => stats.subscribed === 1)
+    const stray = server.snapshot().slice(0, 1)
+    const pushing = setInterval(() => server.push(stray), 500)
+    await pipe.until(({ stderr }) => stderr.includes("The names could not be checked: "))
+    clearInterval(pushing)
+    expect(pipe.stderr).toContain("but nothing within the filters came for 2")
+    expect(pipe.stderr).toMatch(
+      /- \d+ messages came that were not asked for, the first of sport NBA at \w+: the server/,
+    )
+    pipe.kill("SIGTERM")
+    const { code, stderr } = await pipe.ended
+    expect(code).toBe(0)
+    expect(stderr).not.toContain(key)
+    await server.stop()
+  }, 120_000)
+
   it("a socket gone mute is stale by 30 s, and replaced within 75 s", async () => {
     const server = await startSimulator({ key, rate: 50, world: { games: 4 } })
     const pipe = new PipeProcess(["--emit", "changes"], { env: envOf(server) })
