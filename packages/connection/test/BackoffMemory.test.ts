@@ -72,7 +72,12 @@ describe("a session with a memory", () => {
       const { memory, kept } = memoryOf({ ...record, at: 0, until: 5000 })
       const feed = fakeFeed(() => refusal)
       const { statuses } = yield* read(feed, { memory })
-      expect(statuses.at(-1)).toEqual({ _tag: "BackingOff", until: 5000, why: "an earlier run ended with: no answer", attempt: 4 })
+      expect(statuses.at(-1)).toEqual({
+        _tag: "BackingOff",
+        until: 5000,
+        why: "an earlier run ended with: no answer",
+        attempt: 4,
+      })
       yield* TestClock.adjust(4999)
       expect(feed.dials).toEqual([])
       yield* TestClock.adjust(1)

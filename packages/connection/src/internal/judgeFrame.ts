@@ -58,7 +58,12 @@ export const sift = (frame: Frame, match: FilterMatch): "within" | OutsideFilter
         // A sport left empty is one that we could know from earlier messages only.
         const known = sport === "" ? match.book(sportsbook) : match.game(sport, sportsbook, game)
         if (market && known) return "within"
-        outside = { sport, sportsbook, ...outside, messages: (outside?.messages ?? 0) + 1 }
+        const { messages } = outside ?? { messages: 0 }
+        outside = {
+          sport: outside?.sport ?? sport,
+          sportsbook: outside?.sportsbook ?? sportsbook,
+          messages: messages + 1,
+        }
       }
     }
   }

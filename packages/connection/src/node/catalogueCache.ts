@@ -44,24 +44,19 @@ export const catalogueCache = (options: CatalogueCacheOptions = {}): CatalogueSt
         () => undefined,
       ),
     save: (question, { at, body }) =>
-      Effect.catch(
-        Effect.tryPromise(async () => {
-          if (Buffer.byteLength(body) > maxBytes) return
-          const place = placeOf(question)
-          await writeWhole(
-            join(place, nameOf(question)),
-            JSON.stringify({ at, question: questionText(question), body }),
-          )
-          await removeBeyond(place, maxAnswers)
-          if (!swept) await removeOld(folder, (name) => name.startsWith("catalogue-"), keepMillis)
-          swept = true
-        }),
-        ({ cause }) =>
-          Effect.sync(() => {
-            if (!told) options.onProblem?.(`Cannot keep the catalogue in ${folder}: ${reasonOf(cause)}`)
-            told = true
-          }),
-      ),
+      Effect.tryPromise(async () => {
+        if (Buffer.byteLength(body) > maxBytes) return
+        const place = placeOf(question)
+        await writeWhole(join(place, nameOf(question)), JSON.stringify({ at, question: questionText(question), body }))
+        await removeBeyond(place, maxAnswers)
+        if (!swept) await removeOld(folder, (name) => name.startsWith("catalogue-"), keepMillis)
+        swept = true
+      }).pipe(Effect.catch(({ cause }) =>
+        Effect.sync(() => {
+          if (!told) options.onProblem?.(`Cannot keep the catalogue in ${folder}: ${reasonOf(cause)}`)
+          told = true
+        })
+      )),
   }
 }
 

@@ -49,14 +49,19 @@ export const machineLeases = (options: MachineLeasesOptions = {}): KeyLeases => 
     const file = join(place, `${processId}.json`)
     const holding = own.get(place)
     if (holding === undefined) return Effect.void
-    holding.written = holding.written.then(async () => {
+    const before = holding.written
+    const next = async (): Promise<void> => {
+      await before
       const { sockets, since } = holding
-      if (sockets > 0) await writeWhole(file, JSON.stringify({ ...thisProcess(), program, since, sockets }))
-      else await rm(file, { force: true })
-    }).catch((cause: unknown) => {
-      if (!told) options.onProblem?.(`Cannot tell others in ${folder} that the key is in use: ${reasonOf(cause)}`)
-      told = true
-    })
+      try {
+        if (sockets > 0) await writeWhole(file, JSON.stringify({ ...thisProcess(), program, since, sockets }))
+        else await rm(file, { force: true })
+      } catch (cause) {
+        if (!told) options.onProblem?.(`Cannot tell others in ${folder} that the key is in use: ${reasonOf(cause)}`)
+        told = true
+      }
+    }
+    holding.written = next()
     return Effect.promise(() => holding.written)
   }
   const count = (place: string, change: 1 | -1): Effect.Effect<void> =>

@@ -110,5 +110,5 @@ const slotsOnlyForRest = ({ dials, total }: RateLimits): Array<number> => slotsB
 /** REST takes those first that dials may not use. */
 const slotsFor = (kind: RequestKind, limits: RateLimits): Array<number> => {
   const forBoth = slotsBetween(0, Math.min(limits.dials, limits.total))
-  return kind === "dial" ? forBoth : [...slotsOnlyForRest(limits), ...forBoth.reverse()]
+  return kind === "dial" ? forBoth : [...slotsOnlyForRest(limits), ...forBoth.toReversed()]
 }

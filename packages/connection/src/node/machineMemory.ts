@@ -30,11 +30,12 @@ export const machineMemory = (options: MachineMemoryOptions = {}): BackoffMemory
   let swept = false
   const fileOf = (use: Parameters<BackoffMemory["recall"]>[0]): string => join(folder, `backoff-${keyName(use)}.json`)
   const quietly = (work: () => Promise<void>): Effect.Effect<void> =>
-    Effect.catch(Effect.tryPromise(work), ({ cause }) =>
+    Effect.tryPromise(work).pipe(Effect.catch(({ cause }) =>
       Effect.sync(() => {
         if (!told) options.onProblem?.(`Cannot keep the back-off in ${folder}: ${reasonOf(cause)}`)
         told = true
-      }))
+      })
+    ))
   return {
     recall: (use) =>
       Effect.orElseSucceed(

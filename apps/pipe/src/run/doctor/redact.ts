@@ -3,12 +3,14 @@
 /** Takes these secrets, in any spelling a URL or JSON gives them, out of a text. */
 export const redactor = (secrets: ReadonlyArray<string>): (text: string) => string => {
   // Shorter ones would blot out words that are no secret.
-  const spellings = secrets.filter((secret) => secret.length >= 4).flatMap((secret) => [
-    secret,
-    JSON.stringify(secret).slice(1, -1),
-    encodeURIComponent(secret),
-    new URLSearchParams({ secret }).toString().slice("secret=".length),
-  ])
+  const spellings = secrets.flatMap((secret) =>
+    secret.length < 4 ? [] : [
+      secret,
+      JSON.stringify(secret).slice(1, -1),
+      encodeURIComponent(secret),
+      new URLSearchParams({ secret }).toString().slice("secret=".length),
+    ]
+  )
   const all = [...new Set(spellings)].sort((a, b) => b.length - a.length)
   return (text) => all.reduce((clean, secret) => clean.replaceAll(secret, "[redacted]"), text)
 }

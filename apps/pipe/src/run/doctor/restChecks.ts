@@ -56,7 +56,7 @@ export const checkRest = (
       })
     const catalogue = yield* makeCatalogue({ ...feed, get, store: machine.store, onStored: (use) => used ??= use })
     const info = yield* Effect.result(catalogue.info)
-    const facts = { ...(answer === undefined ? {} : { status: answer.status, millis: Math.round(answer.millis) }) }
+    const facts = answer === undefined ? {} : { status: answer.status, millis: Math.round(answer.millis) }
     const told = { check: "rest", facts } as const
     if (info._tag === "Failure") {
       tell({ ...told, outcome: outcomeOf(info.failure), text: info.failure.message, advice: adviceFor(info.failure) })
