@@ -197,8 +197,8 @@ await say("/done", JSON.stringify({
     expect(Object.fromEntries(told.prices)).toEqual(server.book())
     expect(told.prices.length).toBeGreaterThan(100)
     expect(told.doubted + told.stale).toBe(0)
-    const life = ["stream_started", "gap_opened", "gap_closed", "synced"]
-    expect(told.controls.filter((control) => life.includes(control)))
+    const life = new Set(["stream_started", "gap_opened", "gap_closed", "synced"])
+    expect(told.controls.filter((control) => life.has(control)))
       .toEqual(["stream_started", "synced", "gap_opened", "gap_closed", "synced"])
     expect(server.stats().accepted).toBe(2)
     await server.stop()
