@@ -10,7 +10,7 @@ const mark = "{ the end"
 describe.concurrent("--sessions", () => {
   it("divides the feed by sport among so many connections, whose book is whole", async () => {
     const server = await startSimulator({ key, rate: 300, limits: true, world: { games: 12 } })
-    const pipe = new PipeProcess(["--sessions", "3", "--emit", "changes"], {
+    const pipe = new PipeProcess(["--sessions", "3", "--shard-by", "sport", "--emit", "changes"], {
       env: { BOLTODDS_URL: server.url, BOLTODDS_API_KEY: key },
     })
     await server.waitFor((stats) => stats.subscribed === 3 && stats.messagesSent > 1000)
@@ -32,10 +32,10 @@ describe.concurrent("--sessions", () => {
     await server.stop()
   })
 
-  it("divides the books that are given, by --shard-by book, and asks the catalogue for nothing but its names' check", async () => {
+  it("divides the books that are given, which is its default, and asks the catalogue for nothing but its names' check", async () => {
     const server = await startSimulator({ key, rate: 300, world: { games: 4 } })
     const { code } = await runPipe(
-      ["--sessions", "2", "--shard-by", "book", "--book", "betmgm", "--book", "fanduel", "--count", "20"],
+      ["--sessions", "2", "--book", "betmgm", "--book", "fanduel", "--count", "20"],
       { env: { BOLTODDS_URL: server.url, BOLTODDS_API_KEY: key } },
     )
     expect(code).toBe(0)
@@ -51,7 +51,7 @@ describe.concurrent("--sessions", () => {
   it("is refused where a session would get nothing, or where nothing is divided", async () => {
     const server = await startSimulator({ key, rate: 0, world: { games: 1 } })
     const env = { BOLTODDS_URL: server.url, BOLTODDS_API_KEY: key }
-    const few = await runPipe(["--sessions", "3", "--sport", "NBA", "--sport", "MLB"], { env })
+    const few = await runPipe(["--sessions", "3", "--shard-by", "sport", "--sport", "NBA", "--sport", "MLB"], { env })
     expect([few.code, few.stdout]).toEqual([64, ""])
     expect(few.stderr).toContain("Cannot divide 2 sports over 3 sessions: `feed-3` would get none")
     const none = await runPipe(["--shard-by", "sport"], { env })

@@ -10,6 +10,10 @@ import type { View } from "./View.ts"
  * `Subscribed` of this one, and that it is paused or silent where it is. So its reducer begins in a gap: its book is
  * empty, and holds only what is told from then on, until the next connection brings all. Who joins before the first
  * frame behind `Subscribed` misses nothing, and is not told of a gap.
+ *
+ * Who joins in the middle of a snapshot is told the rest of it, and its reducer takes that for all there is (`synced`),
+ * since snapshots have no end that can be known. Its prices are right, but games may be missing until the next
+ * connection; a view that keeps a book has no such hole.
  */
 export const eventView = (): View<FeedEvent> => {
   const sessions = new Map<string, Standing>()

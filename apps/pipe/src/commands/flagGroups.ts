@@ -136,7 +136,8 @@ export const sessionFlags: FlagGroup["flags"] = [
     name: "shard-by",
     value: "KIND",
     choices: ["sport", "book"],
-    about: "What each of them gets its share of. Default sport.",
+    about:
+      "What each of them gets its share of. Default book: sports come and go, and a new one is missed for minutes.",
   },
 ]
 

@@ -30,7 +30,7 @@ export const runStream = async (given: Given): Promise<ExitCode> => {
 /** How many sessions, and by what they divide the feed; undefined for one. */
 const divisionOf = (given: Given): Division | undefined => {
   const over = given.number("sessions", { least: 1, most: 16 })
-  if (over !== undefined && over > 1) return { over, by: given.text("shard-by") === "book" ? "sportsbook" : "sport" }
+  if (over !== undefined && over > 1) return { over, by: given.text("shard-by") === "sport" ? "sport" : "sportsbook" }
   if (given.isSet("shard-by")) {
     throw new UsageError("Cannot use --shard-by without --sessions N: one session is not divided")
   }

@@ -86,25 +86,27 @@ export class SharedRun<A, E> {
   }
 
   /** Waits until no one is full; cuts off those for whom the others have waited too long. */
-  readonly #room: Effect.Effect<void> = Effect.suspend(() => {
-    const full = [...this.#consumers].filter((consumer) => consumer.isFull)
-    if (full.length === 0) return Effect.yieldNow
-    const keeping = [...this.#consumers].some((consumer) => consumer.isIdle)
-      ? full.filter((consumer) => consumer.cutsOff)
-      : []
-    if (keeping.length === 0) return Effect.andThen(this.#change, this.#room)
-    const patience = Math.min(...keeping.map(({ patienceMillis, keptMillis }) => patienceMillis - keptMillis))
-    return Effect.gen({ self: this }, function* () {
+  readonly #room: Effect.Effect<void> = Effect.gen({ self: this }, function* () {
+    for (;;) {
+      const all = [...this.#consumers]
+      const full = all.filter((consumer) => consumer.isFull)
+      if (full.length === 0) return yield* Effect.yieldNow
+      const change = this.#change
+      const keeping = all.some((consumer) => consumer.isIdle) ? full.filter((consumer) => consumer.cutsOff) : []
+      if (keeping.length === 0) {
+        yield* change
+        continue
+      }
+      const patience = Math.min(...keeping.map(({ patienceMillis, keptMillis }) => patienceMillis - keptMillis))
       const before = yield* Clock.monotonicTimeNanos
-      yield* Effect.timeoutOption(this.#change, patience)
+      yield* Effect.timeoutOption(change, patience)
       const passed = Number((yield* Clock.monotonicTimeNanos) - before) / 1e6
       for (const consumer of keeping) {
         // One that has caught up meanwhile begins at nothing again.
         if (!consumer.isIdle) consumer.keptMillis += passed
         if (consumer.isFull && consumer.keptMillis >= consumer.patienceMillis) consumer.cutOff()
       }
-      yield* this.#room
-    })
+    }
   })
 
   /** Returns when anything has changed since this was made: looks and waiting must not miss each other. */
