@@ -1,6 +1,6 @@
 /** The command as a process of its own, the way a shell runs it. */
 import { type ChildProcess, spawn } from "node:child_process"
-import { mkdtempSync } from "node:fs"
+import { existsSync, mkdtempSync, readFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
@@ -39,6 +39,16 @@ export const cleanEnv = (more: Readonly<Record<string, string>> = {}): Record<st
   ...more,
 })
 
+/** The keys that a command was given, however that was; too short ones may be words. */
+const secretsIn = (args: ReadonlyArray<string>, env: Readonly<Record<string, string>>): ReadonlyArray<string> => {
+  const after = (flag: string): ReadonlyArray<string> =>
+    args.flatMap((arg, index) =>
+      arg === flag ? [args[index + 1] ?? ""] : arg.startsWith(`${flag}=`) ? [arg.slice(flag.length + 1)] : []
+    )
+  const files = after("--key-file").flatMap((path) => existsSync(path) ? [readFileSync(path, "utf8").trim()] : [])
+  return [env["BOLTODDS_API_KEY"] ?? "", ...after("--key"), ...files].filter((key) => key.length >= 8)
+}
+
 /** How a process ended. */
 export interface Ended {
   readonly code: number | null
@@ -73,11 +83,16 @@ export class PipeProcess {
       this.stderr += chunk
       this.#look()
     })
+    const secrets = secretsIn(args, env)
     this.ended = new Promise((resolve, reject) => {
       this.child.on("error", reject)
       // Not "close": a stdout that nobody reads would never close.
       this.child.on(read ? "close" : "exit", (code, signal) => {
-        resolve({ code, signal, stdout: this.stdout, stderr: this.stderr })
+        const { stdout, stderr } = this
+        // Whatever a test is about: the key is never told.
+        const told = secrets.some((secret) => stdout.includes(secret) || stderr.includes(secret))
+        if (told) reject(new Error("the key is in the output"))
+        else resolve({ code, signal, stdout, stderr })
         this.#look()
       })
     })

@@ -1,0 +1,154 @@
+/** Session, hub and reader in this process, against a simulator over real sockets; time runs faster. */
+import { keyOf, Limiter, makeLimiter, makeSession, type Status } from "@boltodds/connection"
+import { wsTransport } from "@boltodds/connection/node"
+import { changes, type Report, route, run } from "@boltodds/pipeline"
+import {
+  type Book,
+  type Change,
+  type Control,
+  emptyBook,
+  type Filters,
+  fold,
+  isLineChange,
+  isLive,
+} from "@boltodds/protocol"
+import { sinkFromPromise } from "@boltodds/sink"
+import type { Simulator } from "@boltodds/simulator"
+import * as Clock from "effect/Clock"
+import * as Deferred from "effect/Deferred"
+import * as Effect from "effect/Effect"
+import { fastClock } from "./fastClock.ts"
+
+/** How much faster: limits of minutes are met in seconds, and a turn of the event loop still takes no time to speak of. */
+export const speed = 12
+
+/** A running chain. */
+export class Chain {
+  book: Book = emptyBook
+  readonly controls: Array<Control> = []
+  readonly statuses: Array<Status["_tag"]> = []
+  readonly done: Promise<Report>
+  changes = 0
+  /** What was told of a line that was nothing new, or twice in one snapshot. */
+  readonly idle: Array<string> = []
+  readonly #over = Deferred.makeUnsafe<string>()
+  readonly #setFilters: (filters: Filters) => Promise<void>
+  /** Lines told as found in the gap that is open, or was last. */
+  #resynced = new Set<string>()
+  /** What was last told of each line, by game. */
+  readonly #lines = new Map<string, Map<string, string>>()
+  #watchers: Array<() => void> = []
+
+  constructor(simulator: Simulator, filters: Filters = {}) {
+    const session = Effect.runSync(makeSession({
+      key: keyOf(simulator.key),
+      transport: wsTransport(),
+      url: simulator.url,
+      filters,
+      onStatus: ({ _tag }) => this.statuses.push(_tag),
+    }))
+    this.#setFilters = (next) => Effect.runPromise(session.setFilters(next))
+    const sink = Effect.succeed(sinkFromPromise<Change>({
+      write: async ({ envelopes }) => this.#take(envelopes.map(({ text }) => JSON.parse(text) as Change | Control)),
+    }))
+    this.done = Effect.runPromise(
+      run(session, [route({ name: "changes", emit: changes(), sink })], {
+        state: { run: "R", filters },
+        until: Deferred.await(this.#over),
+      }).pipe(Effect.provideService(Limiter, makeLimiter()), Effect.provideService(Clock.Clock, fastClock(speed))),
+    )
+  }
+
+  /** The prices that a reader may show now, as the server writes its book. */
+  get shown(): Record<string, string> {
+    const prices: Record<string, string> = {}
+    for (const game of this.book.games.values()) {
+      for (const line of game.lines.values()) {
+        if (line.odds === null || game.partial || !isLive(this.book, game, line)) continue
+        prices[`${game.sportsbook}|${game.game}|${line.outcome}`] = line.odds > 0 ? `+${line.odds}` : String(line.odds)
+      }
+    }
+    return prices
+  }
+
+  /** How often a control of this kind was told. */
+  count(control: Control["control"]): number {
+    return this.controls.filter((record) => record.control === control).length
+  }
+
+  /** Resolves once this holds; looks again whenever something is told. Rejects when the run ends, or after half a minute. */
+  async until(what: string, condition: () => boolean): Promise<void> {
+    let timer: ReturnType<typeof setTimeout> | undefined
+    const held = new Promise<void>((resolve, reject) => {
+      const look = (): void => {
+        if (!condition()) return
+        this.#watchers = this.#watchers.filter((watcher) => watcher !== look)
+        resolve()
+      }
+      timer = setTimeout(() => reject(new Error(`waited in vain for ${what}; ${this.summary}`)), 30_000)
+      this.#watchers.push(look)
+      look()
+    })
+    const ended = this.done.then(({ reason }) => Promise.reject(new Error(`it ended before ${what}: ${reason}`)))
+    await Promise.race([held, ended]).finally(() => clearTimeout(timer))
+  }
+
+  /** Where it stands, for those who wait in vain. */
+  get summary(): string {
+    const games = [...this.book.games.values()]
+    const doubtful = games.filter(({ verified }) => !verified)
+    const last = this.controls.filter(({ control }) => control !== "game_verified" && control !== "heartbeat").slice(-4)
+    return `${this.statuses.slice(-5).join(", ")}; ${games.length} games, ${doubtful.length} in doubt (${
+      doubtful.filter(({ partial }) => partial).length
+    } partial); stale: ${[...this.book.staleSessions, ...this.book.staleBooks].join(", ")}; last told: ${
+      last.map((control) => JSON.stringify(control)).join(" ")
+    }`
+  }
+
+  setFilters(filters: Filters): Promise<void> {
+    return this.#setFilters(filters)
+  }
+
+  stop(): Promise<Report> {
+    Deferred.doneUnsafe(this.#over, Effect.succeed("seen enough"))
+    return this.done
+  }
+
+  #take(records: ReadonlyArray<Change | Control>): void {
+    // The last word of a run is that nothing is live: what came before it is what is looked at.
+    const told = records.filter((record) => !("control" in record && record.control === "stream_stopped"))
+    for (const record of told) {
+      if ("control" in record) {
+        this.controls.push(record)
+        if (record.control === "gap_opened") this.#resynced = new Set()
+      } else {
+        this.changes++
+        this.#judge(record)
+      }
+    }
+    this.book = fold(this.book, told)
+    for (const look of this.#watchers) look()
+  }
+
+  /** After a gap only differences are told, and each once. */
+  #judge(change: Change): void {
+    const game = `${change.sportsbook}|${change.game}`
+    if (!isLineChange(change)) {
+      if (change.change === "game_closed") this.#lines.delete(game)
+      return
+    }
+    const lines = this.#lines.get(game) ?? new Map<string, string>()
+    this.#lines.set(game, lines)
+    const { outcome, market, target, target_kind, side, line, line_derived, odds, link } = change
+    const is = change.change === "line_closed"
+      ? undefined
+      : JSON.stringify([market, target, target_kind, side, line, line_derived, odds, link])
+    if (change.cause === "resync") {
+      const place = `${game}|${outcome}`
+      if (lines.get(outcome) === is || this.#resynced.has(place)) this.idle.push(`${change.change} ${place}`)
+      this.#resynced.add(place)
+    }
+    if (is === undefined) lines.delete(outcome)
+    else lines.set(outcome, is)
+  }
+}
