@@ -7,8 +7,9 @@
 import type { PlayOptions, Simulator } from "@boltodds/simulator"
 
 const followTheClient = async (simulator: Simulator, { signal }: PlayOptions): Promise<void> => {
-  for (let seed = 2; seed <= 4 && signal?.aborted !== true; seed++) {
+  for (let seed = 2; seed <= 4; seed++) {
     await simulator.waitFor((stats) => stats.subscribed > 0)
+    if (signal?.aborted === true) return
     const { messagesSent } = simulator.stats()
     await simulator.waitFor((stats) => stats.messagesSent > messagesSent + 100)
     await simulator.restart({ world: { seed } })

@@ -1,6 +1,6 @@
 /** The command: its flags, its help, and what it does with them. */
 import * as NodeServices from "@effect/platform-node/NodeServices"
-import { type ReplayOptions, SimulatorError, type SimulatorOptions } from "@boltodds/simulator"
+import { parseFaults, type ReplayOptions, SimulatorError, type SimulatorOptions } from "@boltodds/simulator"
 import * as CliError from "effect/cli/CliError"
 import * as CliOutput from "effect/cli/CliOutput"
 import * as Command from "effect/cli/Command"
@@ -9,7 +9,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
-import { faultNames } from "./faults.ts"
+import { faultHelp, faultList } from "./faults.ts"
 import { serve } from "./serve.ts"
 import { spanMillis } from "./span.ts"
 import { version } from "./version.ts"
@@ -126,14 +126,25 @@ const flags = {
     ),
     Flag.withDefault("stay"),
   ),
-  fault: Flag.Literals("fault", faultNames).pipe(
-    Flag.withDescription("Misbehave; can be repeated"),
+  faults: Flag.String("faults").pipe(
+    Flag.withMetavar("SPEC"),
+    Flag.withDescription(
+      "Misbehave: 'mute after=10s for=60s, garbage share=0.1'; can be repeated; list tells what there is",
+    ),
     Flag.atLeast(0),
   ),
-  cutEvery: Flag.String("cut-every").pipe(
-    Flag.withMetavar("TIME"),
-    Flag.withDescription("Cut all connections this often, like 30s"),
-    Flag.filterMap(spanMillis, notASpan),
+  faultSeed: Flag.Int("fault-seed").pipe(
+    Flag.withMetavar("N"),
+    Flag.withDescription(
+      "Where the random numbers of faults begin (default: the seed of the world)",
+    ),
+    Flag.optional,
+  ),
+  scenario: Flag.String("scenario").pipe(
+    Flag.withMetavar("FILE"),
+    Flag.withDescription(
+      "Play a scripted run: .yaml, .yml, .json, or a module .ts, .mts, .js, .mjs",
+    ),
     Flag.optional,
   ),
   quiet: Flag.Boolean("quiet").pipe(
@@ -172,6 +183,7 @@ const optionsOf = (given: Given): SimulatorOptions => {
     frames: given.frames,
     binary: given.binary,
     pingMillis: given.ping,
+    ...(Option.isSome(given.faultSeed) ? { faultSeed: given.faultSeed.value } : {}),
     ...(replay === undefined ? {} : { replay }),
     world: {
       seed: given.seed,
@@ -184,32 +196,46 @@ const optionsOf = (given: Given): SimulatorOptions => {
 
 const say = (line: string): void => void process.stderr.write(`${line}\n`)
 
+/** `list`, or `list NAME`. */
+const listFaults = (asked: string): Effect.Effect<void, SimulatorError> => {
+  const name = asked.replace(/^list\s*/, "").trim()
+  const text = name === "" ? faultList() : faultHelp(name)
+  if (text !== undefined) return Effect.sync(() => writeOut(`${text}\n`))
+  // There is none of this name, and it knows how to say so.
+  return Effect.try({
+    try: () => void parseFaults(name),
+    catch: (error) => error instanceof SimulatorError ? error : new SimulatorError("faults", String(error), error),
+  })
+}
+
 const make = <const Name extends string>(name: Name) =>
-  Command.make(name, flags, (given) =>
-    serve({
+  Command.make(name, flags, (given) => {
+    const asked = given.faults.find((spec) => /^list\b/.test(spec))
+    if (asked !== undefined) return listFaults(asked)
+    return serve({
       simulator: optionsOf(given),
-      faults: given.fault,
-      cutEveryMillis: Option.match(given.cutEvery, {
-        onNone: () => 0,
-        onSome: (millis) => millis,
-      }),
+      faults: given.faults,
+      scenario: Option.getOrUndefined(given.scenario),
       quiet: given.quiet,
-    }, say)).pipe(
-      Command.withDescription(
-        "Serve a simulated or replayed BoltOdds feed on this machine: WebSocket and REST on one port, the feed's " +
-          "quirks included. Point your client at it instead of the real address; no key, no network, no limits. " +
-          "The world holds the games that the example of the vendor's documentation subscribes to.",
-      ),
-      Command.withExamples([
-        { command: name, description: "A made-up feed of 100 messages a second on port 7878" },
-        { command: `${name} --rate 20000 --seed 7`, description: "A busy day, the same one every time" },
-        { command: `${name} --replay day.ndjson.gz --speed 60`, description: "A recorded day, an hour a minute" },
-        { command: `${name} --cut-every 30s`, description: "Does your client recover?" },
-        { command: `${name} --fault garbage --binary`, description: "Does it read what it is sent?" },
-        { command: `${name} --fault refuse-429`, description: "Does it hammer the server?" },
-        { command: `${name} --limits --plan Growth --key k`, description: "The limits of a plan" },
-      ]),
-    )
+    }, say)
+  }).pipe(
+    Command.withDescription(
+      "Serve a simulated or replayed BoltOdds feed on this machine: WebSocket and REST on one port, the feed's " +
+        "quirks included. Point your client at it instead of the real address; no key, no network, no limits. " +
+        "The world holds the games that the example of the vendor's documentation subscribes to.",
+    ),
+    Command.withExamples([
+      { command: name, description: "A made-up feed of 100 messages a second on port 7878" },
+      { command: `${name} --rate 20000 --seed 7`, description: "A busy day, the same one every time" },
+      { command: `${name} --replay day.ndjson.gz --speed 60`, description: "A recorded day, an hour a minute" },
+      { command: `${name} --faults 'abort every=30s'`, description: "Does your client recover?" },
+      { command: `${name} --faults garbage --binary`, description: "Does it read what it is sent?" },
+      { command: `${name} --faults 'refuse status=429 retry-after=30s'`, description: "Does it hammer the server?" },
+      { command: `${name} --faults list`, description: "All faults; 'list mute' tells about one" },
+      { command: `${name} --scenario night.yaml`, description: "A scripted run" },
+      { command: `${name} --limits --plan Growth --key k`, description: "The limits of a plan" },
+    ]),
+  )
 
 /** The command as a part of another one. */
 export const simulate = make("simulate")

@@ -1,32 +1,33 @@
-/** Faults by name, as the command line has them. */
-import {
-  acceptThenClose,
-  type Behaviour,
-  cutSnapshot,
-  garbage,
-  ignoreSubscribe,
-  mute,
-  noAck,
-  refuse,
-} from "@boltodds/simulator"
+/** What there is to know about faults, for a person. */
+import { faults } from "@boltodds/simulator"
 
-const makers = {
-  "refuse-401": () => refuse(401, { body: "Invalid API key" }),
-  "refuse-429": () => refuse(429, { body: "Too many requests", retryAfterSeconds: 30 }),
-  "refuse-503": () => refuse(503, { body: "too many concurrent connections" }),
-  "accept-then-close": () => acceptThenClose(),
-  "no-ack": () => noAck(),
-  "ignore-subscribe": () => ignoreSubscribe(),
-  "mute": () => mute(),
-  "cut-snapshot": () => cutSnapshot(3),
-  "garbage": () => garbage(5),
-} satisfies Record<string, () => Behaviour>
+/** All faults, a line each. */
+export const faultList = (): string => {
+  const width = Math.max(...faults.map(({ name }) => name.length)) + 2
+  const lines = faults.map(({ name, about }) => `  ${name.padEnd(width)}${about}`)
+  return [
+    "Faults, for --faults. Several are separated by commas, parameters by spaces:",
+    "  --faults 'mute after=10s for=60s, garbage share=0.1'",
+    "",
+    ...lines,
+    "",
+    "--faults 'list NAME' tells the parameters of one.",
+  ].join("\n")
+}
 
-/** A fault that can be asked for. */
-export type FaultName = keyof typeof makers
-
-/** All of them, in the order that help lists them. */
-export const faultNames = Object.keys(makers) as ReadonlyArray<FaultName>
-
-/** A fresh behaviour of this name. */
-export const faultOf = (name: FaultName): Behaviour => makers[name]()
+/** One fault: what happens, what a good client does, its parameters. Undefined where there is none of this name. */
+export const faultHelp = (name: string): string | undefined => {
+  const fault = faults.find((one) => one.name === name)
+  if (fault === undefined) return undefined
+  const parameters = Object.entries(fault.parameters)
+  const width = Math.max(...parameters.map(([name]) => name.length)) + 2
+  return [
+    `${fault.name}: ${fault.about}`,
+    `A good client: ${fault.client}`,
+    ...(fault.needsWorld ? ["It changes the made-up world: not with --replay."] : []),
+    "",
+    ...parameters.map(([name, { about, allowed, otherwise }]) =>
+      `  ${name.padEnd(width)}${about}: ${allowed} (default: ${otherwise})`
+    ),
+  ].join("\n")
+}

@@ -1,20 +1,23 @@
 /** Running a simulator until a signal ends it. */
 import {
   type Behaviour,
-  makeSimulator,
-  type ScopedSimulator,
-  type SimulatorError,
+  parseFaults,
+  type ScenarioStep,
+  type Simulator,
+  SimulatorError,
   type SimulatorOptions,
+  startSimulator,
 } from "@boltodds/simulator"
 import * as Effect from "effect/Effect"
-import { type FaultName, faultOf } from "./faults.ts"
+import { type LoadedScenario, loadScenario } from "./loadScenario.ts"
 
 /** What to serve, beside what the simulator itself is told. */
 export interface ServeSettings {
   readonly simulator: SimulatorOptions
-  readonly faults: ReadonlyArray<FaultName>
-  /** Cuts all connections this often; 0: never. */
-  readonly cutEveryMillis: number
+  /** As `parseFaults` reads them. */
+  readonly faults: ReadonlyArray<string>
+  /** The file of a scenario to play, from the start on. */
+  readonly scenario: string | undefined
   /** Says nothing but errors. */
   readonly quiet: boolean
 }
@@ -22,27 +25,58 @@ export interface ServeSettings {
 /** Where lines for a person go. */
 export type Say = (line: string) => void
 
-/** Serves until SIGINT or SIGTERM. Fails where it cannot start. */
+/** Serves until SIGINT or SIGTERM. Fails where it cannot start, or where its scenario cannot go on. */
 export const serve = (
   settings: ServeSettings,
   say: Say,
 ): Effect.Effect<void, SimulatorError> =>
   Effect.scoped(Effect.gen(function* () {
     const tell = settings.quiet ? () => {} : say
-    const simulator = yield* makeSimulator(settings.simulator)
+    // What is wrong with them is said before anything is started.
+    const faults = yield* attempt(() => Promise.resolve(settings.faults.flatMap(parseFaults)))
+    const file = settings.scenario
+    const scenario = file === undefined ? undefined : yield* attempt(() => loadScenario(file))
+    const simulator = yield* Effect.acquireRelease(
+      attempt(() => startSimulator(settings.simulator)),
+      (running) => Effect.promise(() => running.stop()),
+    )
     // First, so that it hears what a fault is deaf to.
     simulator.behave(visitors(tell))
-    for (const name of settings.faults) simulator.behave(faultOf(name))
-    for (const line of introduction(settings, simulator)) tell(line)
-    if (settings.cutEveryMillis > 0) {
-      const timer = setInterval(() => {
-        tell("cutting all connections")
-        simulator.disconnect("abort")
-      }, settings.cutEveryMillis)
-      yield* Effect.addFinalizer(() => Effect.sync(() => clearInterval(timer)))
-    }
-    yield* signal
+    yield* attempt(() => Promise.resolve(faults.forEach((fault) => simulator.behave(fault))))
+    for (const line of introduction(settings, scenario, simulator)) tell(line)
+    yield* scenario === undefined ? signal : Effect.raceFirst(signal, played(scenario, simulator, tell))
+    const struck = Object.entries(simulator.stats().struck).map(([name, times]) => `${name} ${times}`)
+    if (struck.length > 0) tell(`Faults that struck: ${struck.join(", ")}`)
   }))
+
+/** What fails in a way that users are told of. Anything else is a bug, and left to be one. */
+const attempt = <A>(run: () => Promise<A>): Effect.Effect<A, SimulatorError> =>
+  Effect.suspend(() => Effect.tryPromise({ try: async () => run(), catch: (error) => error })).pipe(
+    Effect.catch((error) => error instanceof SimulatorError ? Effect.fail(error) : Effect.die(error)),
+  )
+
+/** Plays the scenario, and goes on serving when it is over. */
+const played = (scenario: LoadedScenario, simulator: Simulator, tell: Say): Effect.Effect<never, SimulatorError> =>
+  Effect.tryPromise({
+    try: (signal) => scenario.play(simulator, { signal, tell: (step) => tell(`scenario: ${described(step)}`) }),
+    catch: (error) =>
+      error instanceof SimulatorError ? error : new SimulatorError(
+        "faults",
+        `The scenario ${scenario.file} failed: ${error instanceof Error ? error.message : String(error)}`,
+        error,
+      ),
+  }).pipe(
+    Effect.tap(() => Effect.sync(() => tell("scenario: over"))),
+    Effect.andThen(Effect.never),
+  )
+
+const described = ({ name, given }: ScenarioStep): string =>
+  [
+    name,
+    ...Object.entries(given).map(([parameter, value]) =>
+      `${parameter}=${typeof value === "string" ? value : JSON.stringify(value)}`
+    ),
+  ].join(" ")
 
 /** Ends at the first SIGINT or SIGTERM. */
 const signal: Effect.Effect<void> = Effect.callback<void>((resume) => {
@@ -57,7 +91,8 @@ const signal: Effect.Effect<void> = Effect.callback<void>((resume) => {
 
 const introduction = (
   { simulator: { replay, rate = 100, key, world }, faults }: ServeSettings,
-  { url, restUrl, host }: ScopedSimulator,
+  scenario: LoadedScenario | undefined,
+  { url, restUrl, host }: Simulator,
 ): ReadonlyArray<string> => {
   // A key that was set is not shown: people set real ones.
   const shown = key === undefined ? "any" : "YOUR_KEY"
@@ -66,6 +101,9 @@ const introduction = (
     : `${replay.file}, ${replay.speed === "max" ? "as fast as clients read" : `${replay.speed ?? 1} times its speed`}`
   return [
     `Serving ${what}${faults.length > 0 ? `, with ${faults.join(", ")}` : ""}`,
+    ...(scenario === undefined
+      ? []
+      : [`Playing ${scenario.file}${scenario.about === undefined ? "" : `: ${scenario.about}`}`]),
     `  WebSocket  ${url}?key=${shown}`,
     `  REST       ${restUrl}/get_info?key=${shown}`,
     `Try it in another terminal:`,

@@ -1,6 +1,10 @@
+import { faults } from "@boltodds/simulator"
 import { type ChildProcess, spawn } from "node:child_process"
 import { once } from "node:events"
+import { mkdtempSync, writeFileSync } from "node:fs"
 import { type AddressInfo, createServer } from "node:net"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { afterEach, describe, expect, it } from "vitest"
 import { WebSocket } from "ws"
@@ -51,6 +55,8 @@ const run = (...args: ReadonlyArray<string>): Run => {
     })
   return { child, out: () => out, err: () => err, says, ended }
 }
+
+const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")
 
 const urlOf = async ({ says }: Run): Promise<string> => (await says(/WebSocket\s+(ws:\S+)\?key=/))[1]!
 
@@ -137,7 +143,11 @@ describe("boltodds-simulator", () => {
     [["--rate", "60000"], /rate must be from 0 to 50000 messages a second/],
     [["--speed", "0", "--replay", "x"], /speed/],
     [["--ping", "soon"], /must be a time like 500ms, 15s or 2m: it is soon/],
-    [["--fault", "earthquake"], /earthquake/],
+    [["--faults", "earthquake"], /there is no fault earthquake\. There are drop, abort, /],
+    [["--faults", "mtue, drop evry=3s"], /did you mean mute\?[^]*drop has no evry; did you mean every\?/],
+    [["--faults", "list mtue"], /did you mean mute\?/],
+    [["--fault-seed", "x"], /fault-seed/],
+    [["--scenario", "/does/not/exist.yaml"], /Cannot read the scenario \/does\/not\/exist\.yaml: ENOENT/],
     [["--sport", "Chess"], /knows no sport "Chess"/],
     [
       ["--replay", "/does/not/exist"],
@@ -150,29 +160,52 @@ describe("boltodds-simulator", () => {
     expect(server.out()).toBe("")
   })
 
-  it("misbehaves when asked to, and cuts connections as often as asked to", async () => {
-    const server = run("--port", "0", "--fault", "refuse-429")
-    await expect(messages(`${await urlOf(server)}?key=any`, 1)).rejects.toThrow(
-      "429",
-    )
-    const cutter = run(
-      "--port",
-      "0",
-      "--cut-every",
-      "200ms",
-      "--rate",
-      "0",
-      "--ping",
-      "0s",
-    )
-    const socket = new WebSocket(`${await urlOf(cutter)}?key=any`)
+  it("misbehaves when asked to, several times over, and says in the end how often", async () => {
+    const args = ["--faults", "refuse status=429 times=1", "--faults", "skew, abort every=200ms", "--fault-seed", "3"]
+    const server = run("--port", "0", "--rate", "0", "--ping", "0s", ...args)
+    const url = await urlOf(server)
+    await server.says(/, with refuse status=429 times=1, skew, abort every=200ms/)
+    await expect(messages(`${url}?key=any`, 1)).rejects.toThrow("429")
+    const socket = new WebSocket(`${url}?key=any`)
     const [code] = await once(socket, "close")
     expect(code).toBe(1006)
-    await cutter.says(/cutting all connections/)
+    server.child.kill("SIGTERM")
+    expect((await server.ended).code).toBe(0)
+    expect(server.err()).toMatch(/Faults that struck: refuse 1, skew 1, abort \d+|Faults that struck: skew 1, /)
+  })
+
+  it("lists the faults, and what there is to know about one, on stdout", async () => {
+    const list = run("--faults", "list")
+    expect((await list.ended).code).toBe(0)
+    for (const { name, about } of faults) expect(list.out()).toMatch(new RegExp(`^  ${name} +${escaped(about)}$`, "m"))
+    const one = run("--faults", "list refuse")
+    expect((await one.ended).code).toBe(0)
+    expect(one.out()).toMatch(/^refuse: Dials[^]*A good client: Backs off[^]*^ {2}retry-after +the Retry-After header/m)
+    expect(list.err() + one.err()).toBe("")
+  })
+
+  it("plays a scenario, tells its steps, and goes on", async () => {
+    const file = join(mkdtempSync(join(tmpdir(), "boltodds-command-")), "short.yaml")
+    writeFileSync(file, "about: a short one\nsteps:\n  - at: 50ms\n    fault: refuse\n    status: 418\n")
+    const server = run("--port", "0", "--scenario", file)
+    const url = await urlOf(server)
+    await server.says(/Playing .*short\.yaml: a short one/)
+    await server.says(/scenario: refuse status=418\nscenario: over/)
+    await expect(messages(`${url}?key=any`, 1)).rejects.toThrow("418")
+    server.child.kill("SIGINT")
+    expect(await server.ended).toEqual({ code: 0, signal: null })
+  })
+
+  it("ends with 64 where its scenario fails", async () => {
+    const file = join(mkdtempSync(join(tmpdir(), "boltodds-command-")), "failing.mjs")
+    writeFileSync(file, "export default () => { throw new Error('out of ideas') }")
+    const server = run("--port", "0", "--scenario", file)
+    expect((await server.ended).code).toBe(64)
+    expect(server.err()).toMatch(/boltodds-simulator: The scenario .*failing\.mjs failed: out of ideas/)
   })
 
   it("says nothing when quiet", async () => {
-    const server = run("--port", "0", "--quiet", "--fault", "no-ack")
+    const server = run("--port", "0", "--quiet", "--faults", "no-ack")
     server.child.kill("SIGTERM")
     await server.ended
     expect(server.err() + server.out()).toBe("")
@@ -182,7 +215,7 @@ describe("boltodds-simulator", () => {
     const help = run("--help")
     expect((await help.ended).code).toBe(0)
     expect(help.out()).toMatch(
-      /--replay FILE[^]*EXAMPLES[^]*boltodds-simulator --cut-every 30s/,
+      /--replay FILE[^]*EXAMPLES[^]*boltodds-simulator --faults 'abort every=30s'/,
     )
     expect(help.err()).toBe("")
     const version = run("--version")
