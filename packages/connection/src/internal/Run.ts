@@ -113,7 +113,8 @@ export const startRun = (config: RunConfig): Effect.Effect<Run, never, Scope> =>
     const makeTap = (epoch: number, secret: string, onFrame: (frame: Frame) => void): Tap =>
       new Tap(
         (at, raw) => teller.makeFrame(epoch, at, withoutKey(raw, secret, connection?.liveAt !== undefined)),
-        () => timeline.now(),
+        // Who acts inside the turn must know first that it waited, or that the clock jumped.
+        look,
         (frame) => {
           try {
             onFrame(frame)

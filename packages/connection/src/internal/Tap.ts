@@ -24,7 +24,10 @@ export class Tap {
   /** A frame arrived. */
   arrived(raw: string | Uint8Array): void {
     if (this.#closed) return
-    const frame = this.#make(this.#at ??= this.#now(), raw)
+    this.#at ??= this.#now()
+    // Looking at the time may have ended the connection.
+    if (this.#isClosed()) return
+    const frame = this.#make(this.#at, raw)
     this.#waiting.push(frame)
     this.#show(frame)
   }
@@ -36,6 +39,10 @@ export class Tap {
     const all = this.#waiting
     this.#waiting = []
     return all
+  }
+
+  #isClosed(): boolean {
+    return this.#closed
   }
 
   /** The connection is over: what its socket still brings is not shown. */
