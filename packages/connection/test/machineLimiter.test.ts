@@ -4,11 +4,13 @@ import { it } from "@effect/vitest"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import { type ChildProcess, spawn } from "node:child_process"
+import { utimesSync, writeFileSync } from "node:fs"
 import { mkdir, mkdtemp, readdir, rm, stat, utimes, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { afterEach, describe, expect, vi } from "vitest"
+import { takeSlot } from "../src/node/internal/slots.ts"
 
 const folder = Effect.acquireRelease(
   Effect.promise(() => mkdtemp(join(tmpdir(), "boltodds-"))),
@@ -179,6 +181,26 @@ describe("the machine's limiter", () => {
       // The newest of slot 0 is its seventh use, of just now: slot 1 was taken.
       expect(names.filter((file) => file.startsWith("slot-1-"))).toEqual(["slot-1-1"])
       expect((yield* machineAllowance(host, options)).left).toBe(0)
+    }))
+
+  it.live("gives way to who used the slot between looking and taking", () =>
+    Effect.gen(function* () {
+      const path = yield* folder
+      const slot = (generation: number) => join(path, `slot-0-${generation}`)
+      writeFileSync(slot(1), "")
+      utimesSync(slot(1), 0, 0)
+      let others = () => {
+        // They took it twice more, and cleared up behind themselves, while we slept.
+        writeFileSync(slot(3), "")
+        others = () => {}
+      }
+      const now = () => {
+        others()
+        return Date.now()
+      }
+      expect(yield* Effect.promise(() => takeSlot(path, [0], 60_000, now))).toBeGreaterThan(0)
+      expect((yield* Effect.promise(() => readdir(path))).sort()).toEqual(["slot-0-1", "slot-0-3"])
+      expect(yield* Effect.promise(() => takeSlot(path, [0], 60_000, now))).toBeGreaterThan(59_000)
     }))
 
   it.live("forgets hosts that nobody has asked for a week", () =>
