@@ -1,0 +1,282 @@
+/**
+ * Ways to break the rules that keep prices true, one at a time. Each must make a test fail: `pnpm mutants` tries.
+ *
+ * A mutant names one place of one file; where that text is gone or no longer alone, a test says so.
+ */
+
+/** One way to break something. */
+export interface Mutant {
+  /** The rule that it breaks. */
+  readonly rule: string
+  /** What it makes of it. */
+  readonly does: string
+  readonly file: string
+  readonly from: string
+  readonly to: string
+  /** The tests of which one must fail. */
+  readonly tests: ReadonlyArray<string>
+}
+
+const state = "packages/state/src/internal"
+const stateTests = ["packages/state"]
+const connection = "packages/connection/src"
+const connectionTests = [
+  "packages/connection/test/Watch",
+  "packages/connection/test/Session",
+  "packages/connection/test/model",
+]
+const limiterTests = ["packages/connection/test/Limiter", "packages/connection/test/machineLimiter"]
+
+/** All of them, by rule. */
+export const mutants: ReadonlyArray<Mutant> = [
+  ...([
+    {
+      does: "a removal removes the game at every sportsbook",
+      file: `${state}/messages.ts`,
+      from: `    if (known !== undefined) closeGame(work, book, known, "feed")`,
+      to: `    for (const each of session.books.values()) {
+      const game = each.games.get(data.game)
+      if (game !== undefined) closeGame(work, work.book(session, each.sportsbook), game, "feed")
+    }`,
+    },
+    {
+      does: "a book clear clears one sport only",
+      file: `${state}/messages.ts`,
+      from: `message.action === "book_clear" || game.sport === sport`,
+      to: `game.sport === sport`,
+    },
+    {
+      does: "a sport clear clears the whole book",
+      file: `${state}/messages.ts`,
+      from: `const cleared = message.action === "book_clear" || game.sport === sport || game.sport === ""`,
+      to: `const cleared = sport !== undefined`,
+    },
+    {
+      does: "a sport clear spares games whose sport nobody named",
+      file: `${state}/messages.ts`,
+      from: ` || game.sport === ""`,
+      to: ``,
+    },
+    {
+      does: "two sessions may own one game",
+      file: `${state}/messages.ts`,
+      from: `  if (work.core.sessions.size < 2) return false`,
+      to: `  if (work.core.sessions.size < 9) return false`,
+    },
+    {
+      does: "a line update verifies its whole game",
+      file: `${state}/messages.ts`,
+      from: `  game.heardEpoch = session.epoch
+  let factsChanged = false`,
+      to: `  game.heardEpoch = session.epoch
+  game.confirmedAt = work.core.moment
+  let factsChanged = false`,
+    },
+    {
+      does: "a full message keeps the lines it leaves out",
+      file: `${state}/messages.ts`,
+      from: `  if (listed < before) {`,
+      to: `  if (listed < 0) {`,
+    },
+    {
+      does: "messages outside the filters are applied",
+      file: `${state}/messages.ts`,
+      from: `  if (session.match !== undefined && !passes(`,
+      to: `  if (session.match === null && !passes(`,
+    },
+    {
+      does: "what cannot be read of one game doubts nothing",
+      file: `${state}/quarantine.ts`,
+      from: `  hear(work, session, book, game).doubtedAt = work.doubt()`,
+      to: `  hear(work, session, book, game)`,
+    },
+    {
+      does: "a straggler brings a removed game back",
+      file: `${state}/removals.ts`,
+      from: `removal !== undefined && at - removal.at`,
+      to: `removal === null && at - removal.at`,
+    },
+    {
+      does: "removals are remembered for ever",
+      file: `${state}/removals.ts`,
+      from: `at - removal.at <= rememberedMillis`,
+      to: `at >= removal.at`,
+    },
+    {
+      does: "a clear is not remembered",
+      file: `${state}/messages.ts`,
+      from: `      rememberClear(book, message.action`,
+      to: `      if (at < 0) rememberClear(book, message.action`,
+    },
+  ].map((mutant) => ({ rule: "scope", tests: stateTests, ...mutant }))),
+
+  ...([
+    {
+      does: "events of an older epoch are applied",
+      file: `${state}/events.ts`,
+      from: `event.epoch < session.epoch || (event.epoch === session.epoch && session.ended)`,
+      to: `event.epoch === session.epoch && session.ended`,
+    },
+    {
+      does: "events after the end of their epoch are applied",
+      file: `${state}/events.ts`,
+      from: `event.epoch < session.epoch || (event.epoch === session.epoch && session.ended)`,
+      to: `event.epoch < session.epoch`,
+    },
+    {
+      does: "a lost connection leaves all verified",
+      file: `${state}/events.ts`,
+      from: `  session.doubtedAt = work.doubt()
+  if (session.gapSince`,
+      to: `  if (session.gapSince`,
+    },
+    {
+      does: "a newer epoch that begins unannounced opens no gap",
+      file: `${state}/events.ts`,
+      from: `  if (session.connected) openGap(work, session, at, undefined)`,
+      to: `  if (session.connected) session.gapSince ??= at`,
+    },
+  ].map((mutant) => ({ rule: "epoch guard", tests: stateTests, ...mutant }))),
+
+  ...([
+    {
+      does: "a snapshot without an initial state sweeps",
+      file: `${state}/deadlines.ts`,
+      from: `const snapshot = session.initialStates > 0`,
+      to: `const snapshot = session.initialStates >= 0`,
+    },
+    {
+      does: "absence tells something after the filters were replaced",
+      file: `${state}/deadlines.ts`,
+      from: `const sweeps = snapshot && session.subscriptions <= 1`,
+      to: `const sweeps = snapshot && session.subscriptions <= 9`,
+    },
+    {
+      does: "a game heard of, but in doubt, is swept",
+      file: `${state}/deadlines.ts`,
+      from: `if (sweeps && game.heardEpoch !== session.epoch) {`,
+      to: `if (sweeps) {`,
+    },
+    {
+      does: "absent games stay",
+      file: `${state}/deadlines.ts`,
+      from: `        closeGame(work, work.book(session, known.sportsbook), game, "absent")`,
+      to: `        game.heardEpoch = session.epoch`,
+    },
+    {
+      does: "progress does not put settling off",
+      file: `${state}/messages.ts`,
+      from: `  session.settleAt = at + settleMillis`,
+      to: `  session.settleAt = Math.min(session.settleAt, at + settleMillis)`,
+    },
+    {
+      does: "anything at all puts settling off",
+      file: `${state}/messages.ts`,
+      from: `const progress = message.action === "initial_state" || !wasVerified`,
+      to: `const progress = message.action !== "line_update"`,
+    },
+    {
+      does: "a second loss does not start it again",
+      file: `${state}/events.ts`,
+      from: `  session.initialStates = 0
+`,
+      to: ``,
+    },
+    {
+      does: "a gap that closed with doubts is never synced",
+      file: `${state}/deadlines.ts`,
+      from: `session.unsettled = snapshot && !complete`,
+      to: `session.unsettled = false`,
+    },
+  ].map((mutant) => ({ rule: "settling", tests: stateTests, ...mutant }))),
+
+  ...([
+    {
+      does: "time in which we did not read counts for settling",
+      file: `${state}/events.ts`,
+      from: `    session.settleRest = session.settleAt - at
+    session.settleAt = Infinity`,
+      to: `    session.settleRest = undefined`,
+    },
+    {
+      does: "settling starts anew after a pause",
+      file: `${state}/events.ts`,
+      from: `    session.settleAt = at + session.settleRest`,
+      to: `    session.settleAt = at + work.core.options.settleMillis`,
+    },
+    {
+      does: "a long pause makes nothing stale",
+      file: `${state}/events.ts`,
+      from: `    session.pausedStaleAt = at + work.core.options.pausedStaleMillis`,
+      to: `    session.pausedStaleAt = Infinity`,
+    },
+    {
+      does: "what waited in a long pause is not flagged",
+      file: `${state}/events.ts`,
+      from: `  if (at - session.pausedAt >= work.core.options.pausedStaleMillis) session.delayed = true`,
+      to: ``,
+    },
+    {
+      does: "a sportsbook is silent while we do not read",
+      file: `${state}/deadlines.ts`,
+      from: `const due = Math.max(known.heardAt, session.listeningSince)`,
+      to: `const due = known.heardAt`,
+    },
+  ].map((mutant) => ({ rule: "paused time", tests: stateTests, ...mutant }))),
+
+  ...([
+    {
+      does: "time in which we did not read counts as silence",
+      file: `${connection}/Watch.ts`,
+      from: `const resumed = { ...withoutTime(watch, at - stoppedAt), stoppedAt: undefined, pings: [] }`,
+      to: `const resumed = { ...withoutTime(watch, 0), stoppedAt: undefined, pings: [] }`,
+    },
+    {
+      does: "a pause never ends the connection",
+      file: `${connection}/Watch.ts`,
+      from: `end: at - stoppedAt >= limits.pause ? slowReader(at - stoppedAt) : undefined,`,
+      to: `end: undefined,`,
+    },
+    {
+      does: "what waited in a pause is up to date as soon as we read",
+      file: `${connection}/Watch.ts`,
+      from: `  if (watch.nextPing === undefined && !behind.told) return verdict({ ...resumed, behind: undefined })`,
+      to: `  if (watch.nextPing !== undefined) return verdict({ ...resumed, behind: undefined })`,
+    },
+  ].map((mutant) => ({ rule: "paused time", tests: connectionTests, ...mutant }))),
+
+  ...([
+    {
+      does: "one request more is allowed",
+      file: `${connection}/RateWindow.ts`,
+      from: `recent.length < allowed ? 0`,
+      to: `recent.length <= allowed ? 0`,
+    },
+    {
+      does: "the window is a second short",
+      file: `${connection}/RateWindow.ts`,
+      from: `windowMillis: 60_000, total`,
+      to: `windowMillis: 59_000, total`,
+    },
+    {
+      does: "dials may take all of the allowance",
+      file: `${connection}/RateWindow.ts`,
+      from: `    untilRoom(dials, limits.dials, now, limits.windowMillis),`,
+      to: `    untilRoom(dials, limits.total, now, limits.windowMillis),`,
+    },
+    {
+      does: "a slot that is still in use is taken",
+      file: `${connection}/node/internal/slots.ts`,
+      from: `used + windowMillis - now()
+    if (rest`,
+      to: `used + windowMillis / 2 - now()
+    if (rest`,
+    },
+    {
+      does: "two processes may take one slot",
+      file: `${connection}/node/internal/slots.ts`,
+      from: `await open(file, "wx", 0o600)`,
+      to: `await open(file, "w", 0o600)`,
+    },
+  ].map((mutant) => ({ rule: "limiter", tests: limiterTests, ...mutant }))),
+]

@@ -1,0 +1,68 @@
+/**
+ * Breaks the rules of `mutantTable.ts` one at a time, in a copy of the repository, and sees whether a test notices:
+ * `pnpm mutants [WORD…]` tries those whose rule or description holds a word.
+ */
+import { spawnSync } from "node:child_process"
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { dirname, join } from "node:path"
+import { fileURLToPath } from "node:url"
+import { type Mutant, mutants } from "./mutantTable.ts"
+
+const root = fileURLToPath(new URL("..", import.meta.url))
+
+/** A copy of what is tracked, with the dependencies of the original. */
+const copy = (): string => {
+  const folder = mkdtempSync(join(tmpdir(), "boltodds-mutants-"))
+  const { stdout } = spawnSync("git", ["ls-files", "-z"], { cwd: root, encoding: "utf8" })
+  for (const path of stdout.split("\0").filter((path) => path !== "" && existsSync(join(root, path)))) {
+    cpSync(join(root, path), join(folder, path), { recursive: true })
+    const modules = join(dirname(path), "node_modules")
+    if (path.endsWith("package.json") && existsSync(join(root, modules))) {
+      symlinkSync(join(root, modules), join(folder, modules))
+    }
+  }
+  return folder
+}
+
+/** Whether a test fails with this mutant in place. */
+const dies = (folder: string, { file, from, to, tests }: Mutant): boolean => {
+  const path = join(folder, file)
+  const whole = readFileSync(path, "utf8")
+  if (whole.split(from).length !== 2) throw new Error(`${file} does not hold this text once: ${from}`)
+  writeFileSync(path, whole.replace(from, () => to))
+  try {
+    return !passes(folder, tests)
+  } finally {
+    writeFileSync(path, whole)
+  }
+}
+
+const passes = (folder: string, tests: ReadonlyArray<string>): boolean => {
+  const vitest = join(root, "node_modules/vitest/vitest.mjs")
+  const options = { cwd: folder, encoding: "utf8", timeout: 300_000 } as const
+  return spawnSync(process.execPath, [vitest, "run", "--bail=1", ...tests], options).status === 0
+}
+
+const words = process.argv.slice(2)
+const chosen = mutants.filter(({ rule, does }) => words.every((word) => `${rule} ${does}`.includes(word)))
+if (chosen.length === 0) {
+  console.error(`no mutant has ${words.join(" and ")} in it`)
+  process.exit(64)
+}
+
+const folder = copy()
+// Or everything would die of whatever is wrong here.
+if (!passes(folder, [...new Set(chosen.flatMap(({ tests }) => tests))])) {
+  console.error("without any mutant a test fails: mend that first")
+  process.exit(1)
+}
+const survivors: Array<Mutant> = []
+for (const mutant of chosen) {
+  const died = dies(folder, mutant)
+  if (!died) survivors.push(mutant)
+  console.log(`${died ? "dies    " : "SURVIVES"}  ${mutant.rule}: ${mutant.does}`)
+}
+rmSync(folder, { recursive: true, force: true })
+console.log(`\n${chosen.length - survivors.length} of ${chosen.length} mutants die`)
+process.exitCode = survivors.length === 0 ? 0 : 1
