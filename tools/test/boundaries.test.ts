@@ -61,6 +61,11 @@ describe("the boundaries", () => {
       .toThrow("its specifier must be a string literal")
   })
 
+  it("leave a module alone that a user names by its place on their disk", () => {
+    const load = "export const load = (file: string) => import(pathToFileURL(file).href)"
+    expect(violationsOf(file("boltodds-pipe", `import { pathToFileURL } from "node:url"\n${load}\n`))).toEqual([])
+  })
+
   it("keep sinks from each other and from the connection", () => {
     const source = `import "@boltodds/sink"\nimport "@boltodds/connection"\nimport "@boltodds/sink-file"\n`
     const may = "@boltodds/sink, @boltodds/protocol"
