@@ -8,7 +8,7 @@ import * as Stream from "effect/Stream"
 import { createHash } from "node:crypto"
 import { existsSync, readFileSync } from "node:fs"
 import { fileURLToPath } from "node:url"
-import { beforeAll, describe, expect, it } from "vitest"
+import { beforeAll, describe, expect, it, onTestFinished } from "vitest"
 import { chromium, openPage } from "./Chromium.ts"
 import { bundleFor, servePage } from "./PageServer.ts"
 import { replay, textOf } from "./page.ts"
@@ -72,6 +72,7 @@ ${body}
 /** A session with a simulated feed, cut once, as a recording. */
 const record = async (): Promise<string> => {
   const server = await startSimulator({ rate: 1500, binary: true, world: { seed: 3, games: 8 } })
+  onTestFinished(() => server.stop())
   const lines = [encodeRecordingHeader(run, { settleMillis: 300 })]
   const session = makeSession({ key: keyOf(server.key), url: server.url, transport: wsTransport() })
   let cuts = 0
@@ -92,7 +93,6 @@ const record = async (): Promise<string> => {
         })
       ),
     )))
-  await server.stop()
   return lines.join("\n") + "\n"
 }
 
@@ -157,6 +157,7 @@ describe.skipIf(!here)(`in a browser${why}`, () => {
 
   it("the web transport takes a snapshot, is cut, heals, and holds the server's book", async () => {
     const server = await startSimulator({ rate: 400, world: { games: 8 } })
+    onTestFinished(() => server.stop())
     let synced = 0
     const told = JSON.parse(
       await inPage(
@@ -201,6 +202,5 @@ await say("/done", JSON.stringify({
     expect(told.controls.filter((control) => life.has(control)))
       .toEqual(["stream_started", "synced", "gap_opened", "gap_closed", "synced"])
     expect(server.stats().accepted).toBe(2)
-    await server.stop()
   }, 180_000)
 })

@@ -6,7 +6,9 @@ import {
   makeLimiter,
   makeSession,
   makeShards,
+  type Shard,
   shardFilters,
+  ShardOverlap,
   ShardsRefused,
   share,
 } from "@boltodds/connection"
@@ -128,6 +130,68 @@ describe("three sessions on one key", () => {
       yield* shards.close
       yield* Fiber.join(reading)
       yield* server.waitFor((stats) => stats.open === 0)
+    }).pipe(Effect.scoped, Effect.provideService(Limiter, makeLimiter())))
+})
+
+describe("sessions that are divided anew", () => {
+  it.live("move a sport from one to the other, told at each step, and hold the exact book in the end", () =>
+    Effect.gen(function* () {
+      const server = yield* makeSimulator({ key, rate: 500, world: { games: 16 } })
+      const sessions = shardFilters({ sports: ["EPL", "MLB", "NBA", "NFL"] }, { by: "sport", over: 2 })
+      if (sessions instanceof ShardsRefused) return yield* Effect.fail(sessions)
+      const shards = yield* makeShards({ key: keyOf(key), url: server.url, transport: wsTransport(), sessions })
+      const [one, other] = sessions as [Shard, Shard]
+      const moved = one.filters.sports![0]!
+      const kept = one.filters.sports!.slice(1)
+      const without = [{ name: one.name, filters: { sports: kept } }, other]
+      const after = [without[0]!, { name: other.name, filters: { sports: [...other.filters.sports!, moved] } }]
+
+      const draft = thaw(make({ run: "01J00000000000000000000000", settleMillis }))
+      const ownersOf = () => [
+        ...new Set(
+          [...book(draft.seal()).games.values()].flatMap(({ sport, session }) => sport === moved ? [session] : []),
+        ),
+      ]
+      const synced = new Set<string>()
+      const marked = new Set<string>()
+      let stage = 0
+      yield* shards.events.pipe(
+        Stream.takeUntil((event) => {
+          for (const { records } of draft.apply([event])) {
+            for (const record of records) {
+              if ("control" in record && record.control === "synced") {
+                synced.add(record.session)
+              }
+            }
+          }
+          if (event._tag === "Frame" && event.raw.length === mark.length) marked.add(event.session)
+          return marked.size === 2
+        }),
+        Stream.runForEach((event) =>
+          Effect.gen(function* () {
+            if (stage === 0 && synced.size === 2) {
+              stage = 1
+              expect(ownersOf()).toEqual([one.name])
+              // All at once would have the game in two sessions, and be refused.
+              expect(yield* Effect.flip(shards.setShards(after))).toBeInstanceOf(ShardOverlap)
+              yield* shards.setShards(without)
+            } else if (stage === 1 && event._tag === "Subscribed" && event.session === one.name) {
+              stage = 2
+              expect(ownersOf()).toEqual([])
+              yield* shards.setShards(after)
+            } else if (stage === 2 && ownersOf().length > 0 && server.stats().subscribes.length === 4) {
+              stage = 3
+              expect(ownersOf()).toEqual([other.name])
+              server.pause()
+              yield* Effect.forkDetach(Effect.andThen(server.drained, Effect.sync(() => server.pushFrame(mark))))
+            }
+          })
+        ),
+      )
+      const known = book(draft.seal())
+      expect(priced(known)).toEqual(server.book({ sports: ["EPL", "MLB", "NBA", "NFL"] }))
+      expect([...known.games.values()].every(({ verified }) => verified)).toBe(true)
+      expect(counts(draft.seal()).overlapping).toBe(0)
     }).pipe(Effect.scoped, Effect.provideService(Limiter, makeLimiter())))
 })
 

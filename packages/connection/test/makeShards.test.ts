@@ -173,6 +173,20 @@ describe("several sessions as one", () => {
       ])
     }))
 
+  it.effect("make together no more dials than one may: eight a minute", () =>
+    Effect.gen(function* () {
+      const feed = fakeFeed(() => (connection) => {
+        connection.send(ack, data)
+        connection.close(new LinkClosed("closed", 1000))
+      })
+      yield* read(feed)
+      for (let second = 0; second < 300; second++) yield* TestClock.adjust("1 second")
+      expect(feed.dials.length).toBeGreaterThan(20)
+      for (const at of feed.dials) {
+        expect(feed.dials.filter((other) => other >= at && other < at + 60_000).length).toBeLessThanOrEqual(8)
+      }
+    }))
+
   it.effect("end together when closed", () =>
     Effect.gen(function* () {
       const feed = fakeFeed()
