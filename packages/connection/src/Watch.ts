@@ -42,6 +42,9 @@ export const defaultLimits: WatchLimits = {
 /** Fewer new bytes than this are no sign of a frame on its way: answers to pings alone come to less. */
 const progressBytes = 1024
 
+/** So many unanswered pings are remembered: the oldest ones, and the newest. */
+const mostPings = 8
+
 /** What is known of a connection. All times are session time; time we did not read is taken out of them. */
 export interface Watch {
   readonly limits: WatchLimits
@@ -51,26 +54,28 @@ export interface Watch {
   readonly heardAt: Millis | undefined
   /** When bytes last came in, of whole frames or not, and their count by then. */
   readonly progress: { readonly at: Millis; readonly bytes: number }
-  /** The WebSocket ping that waits for its answer. */
-  readonly ping: { readonly number: number; readonly at: Millis } | undefined
+  /** The WebSocket pings that wait for their answers, the oldest first: it is the one that counts. */
+  readonly pings: ReadonlyArray<{ readonly number: number; readonly at: Millis }>
   /** Undefined where the transport has no pings. */
   readonly nextPing: { readonly number: number; readonly at: Millis } | undefined
   /** `Silent` was told. */
   readonly silent: boolean
   /** Since when we are not reading. */
   readonly stoppedAt: Millis | undefined
+  /** How long we did not read before that, all in all. */
+  readonly unread: number
   /** What we read now may have waited in buffers. */
   readonly behind: Behind | undefined
 }
 
 /**
  * From the moment we stop reading until it is certain that nothing sent before we read again is still on its way:
- * the answer to a ping sent then arrives behind it.
+ * the answer to a ping sent then arrives behind it. An answer that is late itself proves that what comes with it is too.
  */
 export interface Behind {
   readonly since: Millis
-  /** The ping whose answer ends this; undefined while we are stopped, and where there are no pings. */
-  readonly probe: number | undefined
+  /** The ping whose answer ends this, if it comes soon; undefined while we are stopped, and where there are no pings. */
+  readonly probe: { readonly number: number; readonly at: Millis } | undefined
   /** `Paused` was told, so `Resumed` and `Heard` must follow. */
   readonly told: boolean
   /** When the `Paused` that no `Resumed` has followed yet was told. */
@@ -110,10 +115,11 @@ export const openWatch = (at: Millis, canPing: boolean, limits: WatchLimits = de
   openedAt: at,
   heardAt: undefined,
   progress: { at, bytes: 0 },
-  ping: undefined,
+  pings: [],
   nextPing: canPing ? { number: 1, at: at + limits.ping } : undefined,
   silent: false,
   stoppedAt: undefined,
+  unread: 0,
   behind: undefined,
 })
 
@@ -121,16 +127,24 @@ export const openWatch = (at: Millis, canPing: boolean, limits: WatchLimits = de
 export const onTurn = (watch: Watch, at: Millis, frames: number, pong: number | undefined): Verdict => {
   const before: Array<Notice> = []
   const after: Array<Notice> = []
-  let { heardAt, progress, silent, ping, behind } = watch
+  let { heardAt, progress, silent, pings, behind } = watch
   if (frames > 0) {
     heardAt = at
     progress = { at, bytes: progress.bytes }
     // Behind, only the end of that makes the session up to date.
-    if (silent && behind?.told !== true) before.push({ _tag: "Heard", at })
-    silent = false
+    if (silent && behind?.told !== true) {
+      before.push({ _tag: "Heard", at })
+      silent = false
+    }
   }
-  if (ping !== undefined && pong !== undefined && pong >= ping.number) ping = undefined
-  if (behind !== undefined && caughtUp(watch, behind, pong)) {
+  // An answer does for the pings before it too: theirs may have been lost.
+  if (pings.length > 0 && pong !== undefined) pings = pings.filter(({ number }) => number > pong)
+  if (behind !== undefined && isAnswered(watch, behind, pong)) {
+    const asked = watch.pings.find(({ number }) => number === pong) ?? behind.probe
+    if (asked !== undefined && at - asked.at >= watch.limits.lag) {
+      const { watch: probing, number, probe } = sendPing({ ...watch, heardAt, progress, silent, pings }, at)
+      return verdict({ ...probing, behind: { ...behind, probe } }, { before, ping: number })
+    }
     if (behind.pausedAt !== undefined) after.push({ _tag: "Resumed", at })
     if (behind.told) {
       after.push({ _tag: "Heard", at })
@@ -139,12 +153,12 @@ export const onTurn = (watch: Watch, at: Millis, frames: number, pong: number | 
     }
     behind = undefined
   }
-  return verdict({ ...watch, heardAt, progress, silent, ping, behind }, { before, after })
+  return verdict({ ...watch, heardAt, progress, silent, pings, behind }, { before, after })
 }
 
 /** Without pings a transport cannot pause, and the first turn after we read again holds all that waited. */
-const caughtUp = (watch: Watch, behind: Behind, pong: number | undefined): boolean =>
-  watch.nextPing === undefined ? true : behind.probe !== undefined && pong !== undefined && pong >= behind.probe
+const isAnswered = (watch: Watch, behind: Behind, pong: number | undefined): boolean =>
+  watch.nextPing === undefined || (behind.probe !== undefined && pong !== undefined && pong >= behind.probe.number)
 
 /** There is no room for what we read: we stop reading. */
 export const onStop = (watch: Watch, at: Millis): Watch =>
@@ -160,10 +174,12 @@ export const onStop = (watch: Watch, at: Millis): Watch =>
 export const onResume = (watch: Watch, at: Millis): Verdict => {
   const { stoppedAt, behind } = watch
   if (stoppedAt === undefined || behind === undefined) return verdict(watch)
-  const resumed = { ...withoutTime(watch, at - stoppedAt), stoppedAt: undefined }
-  const probe = sendPing(resumed, at)
-  const told = tellResumed({ ...behind, probe: probe.number }, watch.limits, at)
-  return verdict({ ...probe.watch, behind: told.behind }, { before: told.notices, ping: probe.number })
+  const resumed = { ...withoutTime(watch, at - stoppedAt), stoppedAt: undefined, pings: [] }
+  // Where nothing can wait outside of this process, what waited for so short a time is not old.
+  if (watch.nextPing === undefined && !behind.told) return verdict({ ...resumed, behind: undefined })
+  const { watch: probing, number, probe } = sendPing(resumed, at)
+  const told = tellResumed({ ...behind, probe }, watch.limits, at)
+  return verdict({ ...probing, behind: told.behind }, { before: told.notices, ping: number })
 }
 
 /** After a long pause what is read is old, and to be flagged as such from here on. */
@@ -181,9 +197,10 @@ const tellResumed = (
  * have waited as it would in a pause.
  */
 export const onStall = (watch: Watch, from: Millis, at: Millis): Verdict => {
-  if (watch.stoppedAt !== undefined) return verdict(watch)
+  if (watch.stoppedAt !== undefined) return onTime(watch, at, undefined)
   if (at - from >= watch.limits.pause) {
-    return verdict(watch, { before: [{ _tag: "Paused", at: from }], end: slowReader(at - from) })
+    const isTold = watch.behind?.pausedAt !== undefined
+    return verdict(watch, { before: isTold ? none : [{ _tag: "Paused", at: from }], end: slowReader(at - from) })
   }
   const stopped = onStop(watch, from)
   const behind = stopped.behind!
@@ -210,11 +227,11 @@ export const onTime = (watch: Watch, at: Millis, receivedBytes: number | undefin
     notices.push({ _tag: "Silent", at })
     now = { ...now, silent: true }
   }
-  const { ping, heardAt } = now
+  const { pings: [ping], heardAt } = now
   // Frames come, the answer to an earlier ping does not: they waited at least as long, wherever it was.
   const late = ping !== undefined && heardAt !== undefined && heardAt > ping.at && at - ping.at >= limits.lag
   if (late && now.behind === undefined) {
-    now = { ...now, behind: { since: ping.at, probe: ping.number, told: false, pausedAt: undefined } }
+    now = { ...now, behind: { since: ping.at, probe: ping, told: false, pausedAt: undefined } }
   }
   if (now.behind !== undefined) {
     const { behind } = now
@@ -227,7 +244,7 @@ export const onTime = (watch: Watch, at: Millis, receivedBytes: number | undefin
       now = { ...now, behind: told.behind }
     }
   }
-  if (now.ping === undefined && now.nextPing !== undefined && at >= now.nextPing.at) {
+  if (now.nextPing !== undefined && at >= now.nextPing.at) {
     const sent = sendPing(now, at)
     return verdict(sent.watch, { before: notices, ping: sent.number })
   }
@@ -242,15 +259,16 @@ export const dueAt = (watch: Watch): Millis => {
   if (watch.heardAt === undefined) due.push(watch.openedAt + limits.ack)
   else if (!watch.silent) due.push(watch.heardAt + limits.silent)
   else due.push(Math.max(watch.heardAt + limits.dead, watch.progress.at + limits.pong))
-  if (watch.ping !== undefined) due.push(Math.max(watch.ping.at, watch.progress.at) + limits.pong)
-  else if (watch.nextPing !== undefined) due.push(watch.nextPing.at)
+  const [ping] = watch.pings
+  if (ping !== undefined) due.push(Math.max(ping.at, watch.progress.at) + limits.pong)
+  if (watch.nextPing !== undefined) due.push(watch.nextPing.at)
   if (behind !== undefined && !behind.told) due.push(behind.since + limits.pauseNotice)
   if (behind?.pausedAt !== undefined) due.push(behind.pausedAt + limits.stalePause)
   return Math.min(...due)
 }
 
 const deadline = (watch: Watch, at: Millis): DisconnectReason | undefined => {
-  const { limits, heardAt, ping, progress } = watch
+  const { limits, heardAt, pings: [ping], progress } = watch
   if (heardAt === undefined) {
     return at - watch.openedAt >= limits.ack
       ? { kind: "silent", detail: `nothing within ${limits.ack / 1000} s of connecting` }
@@ -273,12 +291,21 @@ const slowReader = (millis: number): DisconnectReason => ({
 const withProgress = (watch: Watch, at: Millis, bytes: number | undefined): Watch =>
   bytes === undefined || bytes - watch.progress.bytes < progressBytes ? watch : { ...watch, progress: { at, bytes } }
 
-const sendPing = (watch: Watch, at: Millis): { readonly watch: Watch; readonly number: number | undefined } => {
-  if (watch.nextPing === undefined) return { watch, number: undefined }
-  const number = watch.nextPing.number
+const sendPing = (watch: Watch, at: Millis): {
+  readonly watch: Watch
+  readonly number: number | undefined
+  readonly probe: Behind["probe"]
+} => {
+  if (watch.nextPing === undefined) return { watch, number: undefined, probe: undefined }
+  const probe = { number: watch.nextPing.number, at }
   return {
-    watch: { ...watch, ping: { number, at }, nextPing: { number: number + 1, at: at + watch.limits.ping } },
-    number,
+    watch: {
+      ...watch,
+      pings: [...watch.pings.slice(0, mostPings - 1), probe],
+      nextPing: { number: probe.number + 1, at: at + watch.limits.ping },
+    },
+    number: probe.number,
+    probe,
   }
 }
 
@@ -288,6 +315,7 @@ const withoutTime = (watch: Watch, millis: number): Watch => ({
   openedAt: watch.openedAt + millis,
   heardAt: watch.heardAt === undefined ? undefined : watch.heardAt + millis,
   progress: { at: watch.progress.at + millis, bytes: watch.progress.bytes },
+  unread: watch.unread + millis,
 })
 
 /** Whether we have stopped reading for so short that `Paused`, with the time it began, may yet be told. */

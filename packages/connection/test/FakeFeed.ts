@@ -5,7 +5,7 @@ import {
   Limiter,
   type LimiterShape,
   type Link,
-  type LinkClosed,
+  LinkClosed,
   makeLimiter,
   makeSession,
   type Session,
@@ -36,6 +36,9 @@ export const data = JSON.stringify([{
 }])
 export const key = "s3cret-key-4711"
 
+/** A pong frame: a header, and the number. */
+const pongBytes = 10
+
 /** One accepted connection, from the server's side. */
 export class FakeConnection {
   readonly received: Array<string> = []
@@ -45,30 +48,55 @@ export class FakeConnection {
   receivedBytes = 0
   hungUp = false
   pausedReading = false
+  /** Nothing that comes from now on is taken in. */
+  closed = false
 
-  constructor(bufferBytes: number) {
+  /** What has come to the machine while the socket is not read, in its order. */
+  readonly #kernel: Array<() => void> = []
+
+  constructor(bufferBytes: number, canPause: boolean = true) {
     this.buffer = new TurnBuffer({
       bufferBytes,
       atEndOfTurn: queueMicrotask,
       onFull: () => {
+        if (!canPause) return new LinkClosed("overflow")
         this.pausedReading = true
         return undefined
       },
       onDrained: () => {
         this.pausedReading = false
+        while (!this.pausedReading && this.#kernel.length > 0) this.#kernel.shift()!()
       },
     })
   }
 
   send(...frames: ReadonlyArray<string>): void {
-    for (const frame of frames) {
-      this.receivedBytes += frame.length
-      this.buffer.push(frame)
-    }
+    for (const frame of frames) this.#arrives(frame.length, () => this.buffer.push(frame))
+  }
+
+  /** Bytes of a frame that is never finished. */
+  drip(bytes: number): void {
+    this.#arrives(bytes, () => {})
+  }
+
+  pong(number: number): void {
+    this.#arrives(pongBytes, () => this.buffer.pong(number))
   }
 
   close(closed: LinkClosed): void {
-    this.buffer.close(closed)
+    this.#arrives(0, () => {
+      this.closed = true
+      this.buffer.close(closed)
+    })
+  }
+
+  #arrives(bytes: number, act: () => void): void {
+    const take = () => {
+      this.receivedBytes += bytes
+      act()
+    }
+    if (this.pausedReading) this.#kernel.push(take)
+    else take()
   }
 }
 
@@ -115,7 +143,7 @@ export const fakeFeed = (
           send: (text) => Effect.sync(() => void connection.received.push(text)),
           ping: features.pings === false ? undefined : (number) => {
             connection.pings.push(number)
-            if (connection.answersPings) connection.buffer.pong(number)
+            if (connection.answersPings) connection.pong(number)
           },
           receivedBytes: () => connection.receivedBytes,
         }

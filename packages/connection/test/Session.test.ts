@@ -148,6 +148,22 @@ describe("a session", () => {
       expect(events.findLast(({ _tag }) => _tag === "Disconnected")?.at).toBe(70_000)
     }))
 
+  it.effect("keeps one connection through a quiet night: 24 hours of pings, 17 s apart, and nothing to tell", () =>
+    Effect.gen(function* () {
+      const feed = fakeFeed(() => (connection) => connection.send(ack, data))
+      const { events, statuses } = yield* read(feed)
+      const nightSeconds = 24 * 60 * 60
+      for (let second = 0; second < nightSeconds; second += 17) {
+        feed.connections[0]!.send(ping)
+        yield* TestClock.adjust("17 seconds")
+      }
+      expect(feed.dials).toEqual([0])
+      expect(feed.connections[0]!.pings.length).toBeGreaterThan(8600)
+      expect(statuses.at(-1)).toMatchObject({ _tag: "Live", epoch: 1 })
+      expect([...new Set(shape(events))]).toEqual(["Connected 1", "Frame 1", "Subscribed 1"])
+      expect(ticks(events).length).toBeGreaterThan(nightSeconds - 20)
+    }))
+
   it.effect("redials when pings stay without an answer for 10 s", () =>
     Effect.gen(function* () {
       const feed = fakeFeed(() => (connection) => {

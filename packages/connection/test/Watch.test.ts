@@ -24,6 +24,14 @@ describe("silence", () => {
     expect(told(onTurn(silent.watch, 27_000, 1, undefined))).toEqual(["Heard 27000"])
   })
 
+  it("is told once, when frames come that count as old", () => {
+    let watch = onTime(onStop(open(), 1000), 2000, 0).watch
+    watch = onTime(onResume(watch, 3000).watch, 28_000, 5000).watch
+    expect(watch.silent).toBe(true)
+    watch = onTurn(watch, 29_000, 1, undefined).watch
+    expect(told(onTime(watch, 54_500, 10_000))).toEqual([])
+  })
+
   it("ends the connection at 45 s", () => {
     const silent = onTime(open(false), 25_000, undefined).watch
     expect(dueAt(silent)).toBe(45_000)
@@ -79,7 +87,23 @@ describe("pings", () => {
       watch = verdict.watch
     }
     expect(notices).toEqual(["Paused 15000", "Resumed 20000"])
-    expect(told(onTurn(watch, 22_500, 1, 1))).toEqual(["Heard 22500"])
+    // So late an answer says that what comes with it is late as well: another is asked for.
+    const late = onTurn(watch, 22_500, 1, 1)
+    expect(told(late)).toEqual([])
+    expect(late.ping).toBe(3)
+    expect(told(onTurn(late.watch, 22_600, 1, 3))).toEqual(["Heard 22600"])
+  })
+
+  it("go on while answers are missing, so that one lost answer is made good by the next", () => {
+    let watch = onTime(open(), 10_000, 0).watch
+    const pings: Array<string> = []
+    for (let at = 11_000; at <= 30_000; at += 1000) {
+      const verdict = onTime(onTurn(watch, at, 1, undefined).watch, at, at)
+      if (verdict.ping !== undefined) pings.push(`${verdict.ping} ${at}`)
+      watch = verdict.watch
+    }
+    expect(pings).toEqual(["2 20000", "3 30000"])
+    expect(told(onTurn(watch, 30_100, 1, 3))).toEqual(["Heard 30100"])
   })
 })
 
@@ -122,7 +146,7 @@ describe("a pause", () => {
       watch = onTurn(later.watch, at + 450, 100, undefined).watch
     }
     expect(notices).toEqual(["Paused 1450", "Resumed 6450"])
-    expect(told(onTurn(watch, 8000, 1, watch.behind!.probe!))).toEqual(["Heard 8000"])
+    expect(told(onTurn(watch, 8000, 1, watch.behind!.probe!.number))).toEqual(["Heard 8000"])
   })
 
   it("does not count as silence, nor as a missing answer", () => {
@@ -141,6 +165,11 @@ describe("a pause", () => {
     expect(onTime(paused, 31_000, 0).end).toEqual({ kind: "slow_reader", detail: "not read for 30 s" })
   })
 
+  it("so short that it was not told leaves a transport without pings up to date", () => {
+    const resumed = onResume(onStop(open(false), 1000), 1000)
+    expect(told(onTime(resumed.watch, 12_000, undefined))).toEqual([])
+  })
+
   it("without pings is over with the first turn read after it", () => {
     const paused = onTime(onStop(open(false), 1000), 2000, undefined).watch
     const resumed = onResume(paused, 8000)
@@ -155,6 +184,20 @@ describe("a time in which nothing ran", () => {
     expect(told(stalled)).toEqual(["Paused 1000", "Resumed 9000"])
     expect(stalled.ping).toBe(1)
     expect(told(onTurn(stalled.watch, 9100, 3, 1))).toEqual(["Heard 9100"])
+  })
+
+  it("in a pause that was told is not told again", () => {
+    const paused = onTime(onStop(open(), 1000), 2000, 0)
+    const resumed = onResume(paused.watch, 3000).watch
+    expect(told(onStall(resumed, 3500, 33_500))).toEqual([])
+  })
+
+  it("while we were not reading is told with the stop it prolongs", () => {
+    expect(told(onStall(onStop(open(), 1000), 1500, 4000))).toEqual(["Paused 1000"])
+    expect(onStall(onStop(open(), 1000), 1500, 31_000).end).toEqual({
+      kind: "slow_reader",
+      detail: "not read for 30 s",
+    })
   })
 
   it("of 30 s ends the connection", () => {

@@ -46,12 +46,22 @@ export class Connection {
   readonly #config: ConnectionConfig
   #phase: "awaiting_ack" | "subscribing" | "subscribed" | "over" = "awaiting_ack"
   #watch: Watch.Watch
+  /** A subscription is on its way to the link. */
+  #sending = false
+  /** The filters that were sent. */
+  #sent: Filters | undefined
   #plan: string | undefined
   #subscribedAt: Millis | undefined
+  /** How long we had not read by then. */
+  #unreadBefore = 0
   #liveAt: Millis | undefined
+  /** Told as stale, and not yet as heard. */
+  #stale = false
+  /** What is to be told once the server has accepted: before, there is no epoch to tell it in. */
+  #untold: ReadonlyArray<Watch.Notice> = []
   #errors: Array<string> = []
   #notUnderstood: NotUnderstood | undefined
-  /** The filters that were sent. */
+  /** What they let through. */
   #match: FilterMatch | undefined
   #outside: OutsideFilters | undefined
   /** Data within the filters has come: frames are not looked into any more. */
@@ -71,6 +81,14 @@ export class Connection {
   get subscribedAt(): Millis | undefined {
     return this.#subscribedAt
   }
+  /**
+   * How long we have listened since the newest filters were sent; undefined once it is over, and while we do not read or
+   * what we read may have waited: what has not come may just not have been read.
+   */
+  listenedMillis(at: Millis): number | undefined {
+    if (this.#phase === "over" || this.#subscribedAt === undefined || this.#watch.behind !== undefined) return undefined
+    return at - this.#subscribedAt - (this.#watch.unread - this.#unreadBefore)
+  }
   /** When the first data came. */
   get liveAt(): Millis | undefined {
     return this.#liveAt
@@ -86,6 +104,9 @@ export class Connection {
   /** Data that came though nobody asked for it, while none came that was asked for. */
   get outside(): OutsideFilters | undefined {
     return this.#fruitful ? undefined : this.#outside
+  }
+  get isOver(): boolean {
+    return this.#phase === "over"
   }
   /** When `passTime` next has something to say. */
   get dueAt(): Millis {
@@ -104,9 +125,9 @@ export class Connection {
       if (this.#phase === "over") return Effect.never
       this.#carryOut(Watch.onTurn(this.#watch, at, turn.frames.length, turn.pong), turn, at)
       teller.flush()
-      if (this.#phase === "subscribing") return Effect.flatMap(this.#send, () => next)
-      return teller.queue.full ? stop : next
+      return this.#phase === "subscribing" ? Effect.flatMap(this.#send, () => goOn) : goOn
     })
+    const goOn = Effect.suspend(() => teller.queue.full ? stop : next)
     const stop = Effect.suspend(() => {
       this.#watch = Watch.onStop(this.#watch, teller.timeline.now())
       return Effect.flatMap(teller.queue.room, () => {
@@ -122,8 +143,12 @@ export class Connection {
 
   /** Sends the filters as they are now, where the server is ready for them; otherwise they follow its ack. */
   get subscribe(): Effect.Effect<void> {
-    // A link that is closed says so to its reader too.
-    return Effect.suspend(() => this.#phase === "subscribed" ? Effect.ignore(this.#send) : Effect.void)
+    return Effect.suspend(() => {
+      // Who is sending looks again for newer filters when it is done.
+      const isDue = this.#phase === "subscribed" && !this.#sending && this.#sent !== this.#config.filters()
+      // A link that is closed says so to its reader too.
+      return isDue ? Effect.uninterruptible(Effect.ignore(this.#send)) : Effect.void
+    })
   }
 
   /** Time went by. */
@@ -150,22 +175,31 @@ export class Connection {
     Deferred.doneUnsafe(this.over, Effect.succeed(reason))
   }
 
+  /** Sends the newest filters; again where they were replaced meanwhile. */
   get #send(): Effect.Effect<void, LinkClosed> {
     const { link, teller, filters: newest } = this.#config
-    return Effect.suspend(() => {
+    const send: Effect.Effect<void, LinkClosed> = Effect.suspend(() => {
+      if (this.#phase === "over") return Effect.void
       const filters = newest()
-      return Effect.map(link.send(subscribeMessage(filters)), () => {
-        if (this.#phase === "over") return
-        const at = teller.timeline.now()
-        this.#phase = "subscribed"
-        this.#subscribedAt = at
-        this.#match = matchFilters(filters)
-        this.#outside = undefined
-        teller.subscribed(at, filters)
+      const at = teller.timeline.now()
+      this.#sending = true
+      this.#sent = filters
+      this.#phase = "subscribed"
+      this.#subscribedAt = at
+      this.#unreadBefore = this.#watch.unread
+      this.#match = matchFilters(filters)
+      this.#outside = undefined
+      // Before it is sent: what answers it must not be told ahead of it.
+      teller.subscribed(at, filters)
+      teller.flush()
+      return Effect.flatMap(link.send(subscribeMessage(filters)), () => {
         this.#tellFlow()
-        teller.flush()
+        if (newest() !== filters) return send
+        this.#sending = false
+        return Effect.void
       })
     })
+    return send
   }
 
   #carryOut(verdict: Watch.Verdict, turn?: Turn, at: Millis = 0): void {
@@ -179,13 +213,25 @@ export class Connection {
 
   #notice(notice: Watch.Notice): void {
     const { teller, onStatus, epoch } = this.#config
+    if (this.#phase === "awaiting_ack") {
+      // What is over again before the server accepts touches nothing that is told.
+      this.#untold = notice._tag === "Heard" ? [] : [...this.#untold, notice]
+      return
+    }
     teller.notice(notice)
-    if (notice._tag === "Silent") onStatus({ _tag: "Stale", epoch, reason: "silent" })
-    if (notice._tag === "Paused") onStatus({ _tag: "Stale", epoch, reason: "paused" })
-    if (notice._tag === "Heard") this.#tellFlow()
+    if (notice._tag === "Silent" || notice._tag === "Paused") {
+      this.#stale = true
+      onStatus({ _tag: "Stale", epoch, reason: notice._tag === "Silent" ? "silent" : "paused" })
+    }
+    if (notice._tag === "Heard") {
+      this.#stale = false
+      this.#tellFlow()
+    }
   }
 
+  /** What comes while the session is stale makes it neither syncing nor live. */
   #tellFlow(): void {
+    if (this.#stale || this.#phase !== "subscribed") return
     const { onStatus, epoch, filters } = this.#config
     onStatus({ _tag: this.#liveAt === undefined ? "Syncing" : "Live", epoch, filters: filters() })
   }
@@ -217,6 +263,8 @@ export class Connection {
       this.#plan = first.message.plan ?? undefined
     }
     this.#config.teller.connected(this.#config.epoch, frame.at, this.#plan)
+    for (const notice of this.#untold) this.#notice(notice)
+    this.#untold = []
   }
 
   /** Until the first data that was asked for, frames are looked into; they are decoded once, for whoever comes after. */
@@ -236,7 +284,7 @@ export class Connection {
     }
     if (!isData(frame)) return this.#wonder(frame)
     this.#liveAt = frame.at
-    if (this.#phase === "subscribed") this.#tellFlow()
+    this.#tellFlow()
   }
 
   #wonder(frame: Frame): void {

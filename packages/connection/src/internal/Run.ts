@@ -19,7 +19,7 @@ import {
 import type { BackoffMemory } from "../BackoffMemory.ts"
 import type { NotUnderstood, OutsideFilters } from "../Diagnosis.ts"
 import type { FeedUrl } from "../FeedUrl.ts"
-import type { Key, KeyAtHost } from "../Key.ts"
+import type { Key, KeyAtHost, KeyUnavailable } from "../Key.ts"
 import type { KeyLeases } from "../KeyLeases.ts"
 import type { LimiterShape } from "../Limiter.ts"
 import { FeedUnavailable, KeyRefused, type SessionError } from "../SessionError.ts"
@@ -64,7 +64,7 @@ export interface NoData {
   readonly errors: ReadonlyArray<string>
   readonly notUnderstood: NotUnderstood | undefined
   readonly outside: OutsideFilters | undefined
-  /** Since the filters were sent, in milliseconds. */
+  /** How long we have listened since the filters were sent, in milliseconds. */
   readonly silentMillis: number
   /** Whether it is still so. */
   readonly holds: () => boolean
@@ -94,6 +94,8 @@ export const startRun = (config: RunConfig): Effect.Effect<Run, never, Scope> =>
     const shutdown = yield* Deferred.make<void>()
     let connection: Connection | undefined
     let attempts: Attempts = noAttempts
+    /** Whether there has been a key in this run. */
+    let keySeen = false
     const carryover = new Carryover(config.memory, config.clock)
     let recalled = false
     /** Of the fruitless attempts, those of an earlier run: `maxAttempts` counts this one's. */
@@ -133,10 +135,14 @@ export const startRun = (config: RunConfig): Effect.Effect<Run, never, Scope> =>
           bufferBytes: config.linkBufferBytes,
           ...(tap === undefined ? {} : { onFrame: (raw) => tap.arrived(raw) }),
         })
+        // A clock that jumped while we dialed is no reason to end what opened after it.
+        look()
         const openedAt = timeline.rebase()
         const { limits, filters } = config
         const current = new Connection({ epoch, link, secret, openedAt, limits, tap, teller, filters, onStatus, look })
         connection = current
+        // Before the link is closed, which may take its time: nothing it still brings is for us.
+        yield* Effect.addFinalizer(() => Effect.sync(() => current.end({ kind: "shutdown" })))
         onStatus({ _tag: "AwaitingAck", attempt: attempts.fruitless + 1 })
         const readToItsEnd = current.read.pipe(Effect.catch((closed) => {
           current.end(reasonOf(closed, secret))
@@ -165,22 +171,34 @@ export const startRun = (config: RunConfig): Effect.Effect<Run, never, Scope> =>
         yield* Effect.sleep(left.waitMillis)
       })
 
-    const attemptOnce: Effect.Effect<Ending, SessionError> = Effect.gen(function* () {
+    /** The key there is now; an ending where there is none for the moment. */
+    const readKey: Effect.Effect<Redacted.Redacted<string> | Ending, KeyUnavailable> = Effect.gen(function* () {
       const key = yield* Effect.result(config.key)
-      if (key._tag === "Failure") {
-        // A key file being replaced may be gone for a moment; one that was never there is an error to mend.
-        if (!attempts.everLive) return yield* Effect.fail(key.failure)
-        return { kind: "failed", detail: key.failure.message }
+      if (key._tag === "Success") {
+        keySeen = true
+        return key.success
       }
-      const use: KeyAtHost = { host: url.host, key: key.success }
-      if (!recalled) yield* resume(use)
+      // A key file being replaced may be gone for a moment; one that was never there is an error to mend.
+      if (!keySeen) return yield* Effect.fail(key.failure)
+      return { kind: "failed", detail: key.failure.message }
+    })
+
+    const attemptOnce: Effect.Effect<Ending, SessionError> = Effect.gen(function* () {
+      let key = yield* readKey
+      if (!Redacted.isRedacted(key)) return key
+      if (!recalled) yield* resume({ host: url.host, key })
       const attempt = attempts.fruitless + 1
+      const asked = timeline.now()
       yield* config.limiter.take(url.host, "dial", (millis) => {
         onStatus({ _tag: "BackingOff", until: timeline.now() + millis, why: "the limit of dials per minute", attempt })
       })
+      // A key that was replaced meanwhile would be refused.
+      if (timeline.now() > asked) key = yield* readKey
+      if (!Redacted.isRedacted(key)) return key
+      const use: KeyAtHost = { host: url.host, key }
       onStatus({ _tag: "Dialing", attempt })
       yield* carryover.begin(use, attempts)
-      const address = url.socket(key.success)
+      const address = url.socket(key)
       const secret = secretOf(Redacted.value(address))
       // Transports must not show the key; should one do it, it goes no further.
       return yield* connect(use, address, secret).pipe(
@@ -236,8 +254,8 @@ export const startRun = (config: RunConfig): Effect.Effect<Run, never, Scope> =>
           yield* carryover.prove
         }
         const facts = noData(at)
-        if (facts !== undefined && facts.at - facts.silentMillis !== diagnosed) {
-          diagnosed = facts.at - facts.silentMillis
+        if (facts !== undefined && connection?.subscribedAt !== diagnosed) {
+          diagnosed = connection?.subscribedAt
           yield* Effect.forkIn(config.onNoData(facts), scope)
         }
         const due = Math.min(nextTick, connection?.dueAt ?? Infinity)
@@ -247,9 +265,9 @@ export const startRun = (config: RunConfig): Effect.Effect<Run, never, Scope> =>
 
     const noData = (at: Millis): NoData | undefined => {
       const current = connection
-      if (current?.subscribedAt === undefined || !isBarren(current)) return undefined
-      const silentMillis = at - current.subscribedAt
-      if (silentMillis < noDataMillis) return undefined
+      if (current === undefined || !isBarren(current)) return undefined
+      const silentMillis = current.listenedMillis(at)
+      if (silentMillis === undefined || silentMillis < noDataMillis) return undefined
       return {
         epoch: teller.epoch,
         at,
@@ -259,14 +277,13 @@ export const startRun = (config: RunConfig): Effect.Effect<Run, never, Scope> =>
         notUnderstood: current.notUnderstood,
         outside: current.outside,
         silentMillis,
-        holds: () => connection === current && isBarren(current),
+        holds: () => !current.isOver && isBarren(current),
       }
     }
 
     const ended = Effect.raceFirst(Deferred.await(shutdown), Effect.raceFirst(life, ticks))
     yield* Effect.forkScoped(Effect.onExit(ended, (exit) =>
       Effect.suspend(() => {
-        connection?.end({ kind: "shutdown" })
         onStatus({ _tag: "Closed" })
         queue.end(exit._tag === "Success" ? Cause.done() : Effect.failCause(exit.cause))
         // After a defect the process is likely to die, and to be started again.

@@ -1,0 +1,263 @@
+/** What a consumer may be told, and in which order: events against what the session was seen to do. */
+import type { FeedEvent } from "@boltodds/protocol"
+import type { FrameFact } from "./Observation.ts"
+import { promised } from "./sessionDocument.ts"
+
+/** Something that was seen to happen, and must be told. */
+export type Due =
+  | { readonly tell: "Connected"; readonly at: number }
+  | {
+    readonly tell: "Frame"
+    readonly at: number
+    readonly fact: FrameFact
+    readonly raw: string
+    readonly waited: number
+  }
+  | { readonly tell: "Subscribed"; readonly at: number; readonly text: string }
+  | { readonly tell: "Disconnected"; readonly at: number; readonly kind: string | undefined; readonly from: number }
+  | { readonly tell: "Silent" | "Paused" | "Heard"; readonly at: number }
+
+type Dated = Due & { readonly instant: number; isOptional?: boolean }
+
+const eventBytes = 200
+
+/** The events of one session. */
+export class EventModel {
+  /** Of the last connection told. */
+  epoch = 0
+  #connected = false
+  #at = -Infinity
+  #silent = false
+  #paused = false
+  #resumed = false
+  #due: Array<Dated> = []
+  #head = 0
+  /** Of frames that nobody has taken yet. */
+  waitingBytes = 0
+  readonly #broken: (rule: string, detail?: string) => void
+  /** Frames shown ahead of the stream, that it has not given yet. */
+  #shown: Array<FeedEvent> = []
+  readonly #isShown: boolean
+  /** Subscriptions told, and not yet seen to be sent. */
+  #ahead: Array<string> = []
+  /** Heard was told before the status, which comes with the subscription. */
+  #heardAhead = false
+  readonly jumps: Array<number> = []
+
+  constructor(isShown: boolean, broken: (rule: string, detail?: string) => void) {
+    this.#isShown = isShown
+    this.#broken = broken
+  }
+
+  expect(due: Due, instant: number): void {
+    if (due.tell === "Heard" && this.#heardAhead) {
+      this.#heardAhead = false
+      return
+    }
+    if (due.tell === "Subscribed" && this.#ahead.length > 0) {
+      const text = this.#ahead.shift()!
+      if (text !== due.text) this.#broken("Subscribed tells what was sent", `${text} for ${due.text}`)
+      return
+    }
+    this.#due.push({ ...due, instant })
+    if (due.tell === "Frame") this.waitingBytes += due.raw.length + eventBytes
+  }
+
+  /** What was read in the instant of the end may be left out. */
+  connectionEnds(instant: number): void {
+    for (let index = this.#due.length - 1; index >= this.#head; index--) {
+      const due = this.#due[index]!
+      if (due.instant !== instant) return
+      if (due.tell !== "Frame" || due.isOptional === true) continue
+      due.isOptional = true
+      this.waitingBytes -= due.raw.length + eventBytes
+    }
+  }
+
+  /** The last connection was never told of, and so neither are the frames it brought. */
+  neverBegan(): void {
+    const told = new Set(this.#due.flatMap((due) => due.tell === "Frame" ? [due.raw] : []))
+    this.#shown = this.#shown.filter((frame) => frame._tag === "Frame" && told.has(frame.raw as string))
+  }
+
+  shown(frame: FeedEvent): void {
+    this.#shown.push(frame)
+  }
+
+  /** What may wait at most, Ticks included. */
+  get mostWaiting(): number {
+    return this.waitingBytes + (this.#due.length - this.#head + 3) * eventBytes * 2
+  }
+
+  /** Whether all has been told that must be. */
+  get isTold(): boolean {
+    return this.#head === this.#due.length
+  }
+  get nextDue(): string | undefined {
+    return this.#due[this.#head]?.tell
+  }
+
+  /** Whether a subscription was told that was not sent. */
+  get isAhead(): boolean {
+    return this.#ahead.length > 0 || this.#heardAhead
+  }
+
+  /** The consumer got these. */
+  take(events: ReadonlyArray<FeedEvent>, session: string, now: number): void {
+    for (const event of events) this.#take(event, session, now)
+  }
+
+  #take(event: FeedEvent, session: string, now: number): void {
+    const broken = this.#broken
+    if (event.session !== session) broken("an event carries its session's name", event.session)
+    if (event.at < this.#at) broken("time of events never goes back", `${event._tag} at ${event.at} after ${this.#at}`)
+    if (event.at > now) broken("no event is of the future", `${event._tag} at ${event.at}, now ${now}`)
+    const before = this.#at
+    this.#at = event.at
+    if (event._tag === "Tick") {
+      if (event.epoch !== this.epoch) broken("a Tick has the epoch of the last connection", `${event.epoch}`)
+      if (event.wall !== event.at) {
+        if (Math.abs(event.wall - event.at) <= promised.clockJump) broken("only jumps are told by Ticks")
+        this.jumps.push(event.wall - event.at)
+      }
+      return
+    }
+    if (event._tag === "Connected") {
+      if (this.#connected) broken("exactly one Disconnected ends an epoch", "a Connected without one")
+      if (event.epoch !== this.epoch + 1) broken("epochs count up by one from 1", `${event.epoch} after ${this.epoch}`)
+      this.epoch = event.epoch
+      this.#connected = true
+      this.#silent = this.#paused = this.#resumed = false
+    } else {
+      if (event.epoch !== this.epoch) broken("nothing of another epoch is told", `${event._tag} ${event.epoch}`)
+      if (!this.#connected) broken("nothing is told of an epoch before its Connected or after its end", event._tag)
+    }
+    if (event._tag === "Resumed") {
+      if (!this.#paused || this.#resumed) broken("Resumed follows one Paused")
+      this.#resumed = true
+      return
+    }
+    if (event._tag === "Subscribed" && !this.#due.some(({ tell }) => tell === "Subscribed")) {
+      this.#ahead.push(`{"action":"subscribe","filters":${JSON.stringify(event.filters)}}`)
+      return
+    }
+    if (event._tag === "Heard" && this.#paused && !this.#due.some(({ tell }) => tell === "Heard")) {
+      this.#heardAhead = true
+      this.#paused = this.#resumed = this.#silent = false
+      return
+    }
+    if (event._tag === "Disconnected") {
+      this.#ahead = []
+      this.#heardAhead = false
+    }
+    const due = this.#match(event)
+    if (due === undefined) return
+    switch (event._tag) {
+      case "Frame":
+        if (due.tell !== "Frame") return
+        if (this.#isShown) this.#compare(this.#shown.shift(), event)
+        if (due.isOptional !== true) this.waitingBytes -= due.raw.length + eventBytes
+        if (event.raw !== due.raw) {
+          broken("frames come as they were sent, in their order", `${event.raw} for ${due.raw}`)
+        }
+        if (due.waited >= promised.stalePause + 1 && !(this.#paused && this.#resumed)) {
+          broken("what waited for us longer than 5 s is marked as old", `it waited ${due.waited} ms`)
+        }
+        if (event.at !== Math.max(before, due.at) && !this.#isShown) {
+          broken("a frame has the time it was read", `${event.at} for ${due.at}`)
+        }
+        return
+      case "Silent":
+        if (this.#silent) broken("Silent is told once until Heard")
+        this.#silent = true
+        break
+      case "Paused":
+        if (this.#paused && !this.#resumed) broken("Paused is told once until Resumed")
+        this.#paused = true
+        this.#resumed = false
+        // What onFrame was shown since then has a later time, which is not to go back.
+        if (event.at > Math.max(due.at + (this.#isShown ? promised.pauseNotice : 0), before)) {
+          broken("Paused has the time at which it began", `${event.at} for ${due.at}`)
+        }
+        return
+      case "Heard":
+        if (!this.#silent && !this.#paused) broken("Heard follows Silent or Paused")
+        if (this.#paused && !this.#resumed) broken("Resumed comes before the Heard of a pause")
+        this.#silent = this.#paused = this.#resumed = false
+        break
+      case "Subscribed":
+        if (
+          due.tell === "Subscribed" && due.text !== `{"action":"subscribe","filters":${JSON.stringify(event.filters)}}`
+        ) {
+          broken("Subscribed tells what was sent", `${JSON.stringify(event.filters)} for ${due.text}`)
+        }
+        break
+      case "Disconnected":
+        this.#connected = false
+        this.#shown = this.#shown.filter(({ epoch }) => epoch > event.epoch)
+        if (due.tell === "Disconnected") {
+          if (due.kind !== undefined && due.kind !== event.reason.kind) {
+            broken("Disconnected tells why", `${event.reason.kind} for ${due.kind}`)
+          }
+          if (event.at < due.from) broken("Disconnected has the time of the end", `${event.at} for ${due.at}`)
+        }
+        if (event.at > due.at) broken("Disconnected has the time of the end", `${event.at} for ${due.at}`)
+        return
+    }
+    // What onFrame was shown while the link opened has the time of then.
+    if (this.#isShown && event._tag === "Connected" && event.at <= due.at) return
+    if (event.at !== Math.max(before, due.at)) {
+      broken("an event has the time at which it happened", `${event._tag} ${event.at} for ${due.at}`)
+    }
+  }
+
+  /** What onFrame was shown: the same, unless it waited behind something that happened later. */
+  #compare(shown: FeedEvent | undefined, told: FeedEvent): void {
+    const later = shown?._tag === "Frame" && told._tag === "Frame" && shown.raw === told.raw && shown.at < told.at
+    if (shown !== told && !later) this.#broken("the stream gives the frames that onFrame was shown")
+  }
+
+  /**
+   * What is due, for an event. Of one instant a notice may come before or after what it is about; all else keeps its
+   * order, and nothing is left out but what was read in the very instant in which the connection ended.
+   */
+  #match(event: FeedEvent): Dated | undefined {
+    const due = this.#due
+    let at = this.#head
+    const isNotice = event._tag === "Silent" || event._tag === "Heard" || event._tag === "Paused"
+    const first = due[at]
+    while (at < due.length && due[at]!.tell !== event._tag) {
+      const skipped = due[at]!
+      const skippedNotice = skipped.tell === "Silent" || skipped.tell === "Paused" ||
+        (skipped.tell === "Heard" && !this.#paused)
+      // Of a pause, Heard comes behind all that waited; where the server has just accepted, that is before we ask.
+      const mayPass = isNotice && (!(event._tag === "Heard" && this.#paused) || skipped.tell === "Subscribed")
+      const mayWait = skipped.instant === first!.instant && (skippedNotice || mayPass)
+      if (!mayWait && event._tag !== "Disconnected") break
+      at++
+    }
+    const found = due[at]
+    if (found?.tell !== event._tag) {
+      this.#broken(
+        "only what happened is told, in its order",
+        `${event._tag} ${event.epoch} where ${first?.tell ?? "nothing"} is due`,
+      )
+      return undefined
+    }
+    if (event._tag === "Disconnected") {
+      for (const skipped of due.slice(this.#head, at)) {
+        if (skipped.instant !== found.instant) this.#broken("all that was read before the end is told", skipped.tell)
+        if (skipped.tell === "Frame" && skipped.isOptional !== true) {
+          this.waitingBytes -= skipped.raw.length + eventBytes
+        }
+      }
+      this.#head = at
+    }
+    due.splice(at, 1)
+    if (this.#head > 200) {
+      due.splice(0, this.#head)
+      this.#head = 0
+    }
+    return found
+  }
+}
