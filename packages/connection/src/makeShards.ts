@@ -85,10 +85,15 @@ export const makeShards = (options: ShardsOptions): Effect.Effect<Shards, UrlRef
       yield* Effect.addFinalizer(() => Effect.sync(() => running.delete(claims)))
       const pulls = yield* Effect.forEach(sessions, ({ events }) => Stream.toPull(events))
       const merged = mergeByTime(pulls, yield* Effect.scope)
-      return Stream.fromPull(Effect.succeed(Effect.map(merged, (turn) => {
-        claims.told(turn)
-        return turn
-      })))
+      return Stream.fromPull(
+        Effect.succeed(
+          Effect.flatMap(merged, (turn) =>
+            claims.settled ? Effect.succeed(turn) : Effect.map(shards, (now) => {
+              claims.told(turn, now)
+              return turn
+            })),
+        ),
+      )
     }))
 
     const setShards: Shards["setShards"] = (next) =>

@@ -48,13 +48,23 @@ export class Claims {
     }
   }
 
-  /** A reader has been given these events. */
-  told(events: ReadonlyArray<FeedEvent>): void {
-    if (this.#unsettled === 0) return
+  /** Whether no session is leaving anything: then nothing that is told changes what they hold. */
+  get settled(): boolean {
+    return this.#unsettled === 0
+  }
+
+  /** A reader has been given these events; `now` are the very filters that the sessions have. */
+  told(events: ReadonlyArray<FeedEvent>, now: ReadonlyArray<Shard>): void {
     for (const event of events) {
       if (event._tag !== "Subscribed") continue
       const held = this.#held.get(event.session)!
-      const index = held.findIndex((filters) => sameFilters(filters, event.filters))
+      const same = (filters: Filters): boolean => sameFilters(filters, event.filters)
+      // What was asked while a session was away may never be sent, and never be told: what comes back looks like what
+      // was there before. Each asking makes an object of its own, and they are sent in order, so one that is the
+      // session's own is the last: nothing older can follow. Any other may be the first that looks like it, and what
+      // was asked after that may yet be sent.
+      const isNewest = now.some(({ name, filters }) => name === event.session && filters === event.filters)
+      const index = isNewest && same(held.at(-1)!) ? held.length - 1 : held.findIndex(same)
       if (index <= 0) continue
       held.splice(0, index)
       this.#unsettled -= index
