@@ -1,4 +1,5 @@
 import {
+  type BackoffRecord,
   describeHolder,
   type KeyAtHost,
   type KeyHolder,
@@ -6,7 +7,7 @@ import {
   LinkClosed,
   renderDiagnosis,
 } from "@boltodds/connection"
-import { keyFromFile, machineLeases } from "@boltodds/connection/node"
+import { keyFromFile, machineLeases, machineMemory } from "@boltodds/connection/node"
 import { it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
@@ -146,6 +147,64 @@ describe("the machine's leases", () => {
       yield* Effect.scoped(leases.hold(use))
       expect(yield* leases.holders(use)).toEqual([])
       expect(problems).toEqual([expect.stringContaining(`Cannot tell others in ${path} that the key is in use: `)])
+    }))
+})
+
+/** What a process of another container wrote: under our machine's name, and even with our number. */
+const inAnotherContainer = {
+  pid: process.pid,
+  machine: hostname(),
+  namespace: "7a5d2c0e-0000-4000-8000-000000000000 pid:[4026539999]",
+  id: "1-a",
+}
+
+describe("a process that looks like one of ours and runs in another pid namespace", () => {
+  it.live("holds its key for as long as it renews its lease", () =>
+    Effect.gen(function* () {
+      const path = yield* folder
+      const child = yield* holdElsewhere(path)
+      const [place] = yield* Effect.promise(() => readdir(path))
+      child.stdin!.end()
+      yield* endOf(child)
+      const file = join(path, place!, `${inAnotherContainer.id}.json`)
+      const lease = { ...inAnotherContainer, program: "p", since: 1, sockets: 1 }
+      yield* Effect.promise(() => writeFile(file, JSON.stringify(lease)))
+      const { holders } = machineLeases({ folder: path })
+      const seconds = (ago: number) =>
+        Effect.promise(() => utimes(file, new Date(Date.now() - ago * 1000), new Date(Date.now() - ago * 1000)))
+      yield* seconds(29)
+      expect(yield* holders(use)).toEqual([
+        { pid: process.pid, machine: undefined, program: "p", since: 1, sockets: 1 },
+      ])
+      expect(yield* Effect.promise(() => readdir(join(path, place!)))).toEqual(["1-a.json"])
+      yield* seconds(31)
+      expect(yield* holders(use)).toEqual([])
+      // A container that crashes over and over would fill the folder.
+      expect(yield* Effect.promise(() => readdir(join(path, place!)))).toEqual([])
+    }))
+
+  it.live("has its attempt held against it only where it may be the run before this one", () =>
+    Effect.gen(function* () {
+      const path = yield* folder
+      const { keep, recall } = machineMemory({ folder: path })
+      const started = Math.round(performance.timeOrigin)
+      const attempt: BackoffRecord = {
+        step: 1,
+        fruitless: 1,
+        keyRefusals: 0,
+        at: started - 1000,
+        until: started + 1000,
+        why: "p",
+        during: "attempt",
+      }
+      yield* keep(use, attempt)
+      const [file] = yield* Effect.promise(() => readdir(path))
+      const left = (record: BackoffRecord) =>
+        Effect.promise(() => writeFile(join(path, file!), JSON.stringify({ ...record, ...inAnotherContainer })))
+      yield* left(attempt)
+      expect(yield* recall(use)).toEqual(attempt)
+      yield* left({ ...attempt, at: started + 1 })
+      expect(yield* recall(use)).toBeUndefined()
     }))
 })
 

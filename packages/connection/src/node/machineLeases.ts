@@ -1,13 +1,12 @@
 /** Who holds a key on this machine, kept in files. */
 import * as Effect from "effect/Effect"
 import { rm, stat } from "node:fs/promises"
-import { hostname } from "node:os"
 import { basename, join } from "node:path"
 import * as process from "node:process"
 import type { KeyHolder, KeyLeases } from "../KeyLeases.ts"
 import { namesIn, objectIn, readSmall, reasonOf, removeOld, writeWhole } from "./internal/files.ts"
 import { keyName } from "./internal/keyName.ts"
-import { isRunning, processId, processIn, thisProcess } from "./internal/processId.ts"
+import { isOfThisMachine, isRunning, processId, processIn, thisProcess } from "./internal/processId.ts"
 import { stateFolder } from "./stateFolder.ts"
 
 /** Options of {@link machineLeases}. */
@@ -38,7 +37,8 @@ const own = new Map<string, Own>()
 
 /**
  * Leases in `holders-<hash of host and key>/`, a file for each process, renewed every 10 s. A holder whose process is
- * gone, or that has not renewed for 30 s, does not count. The key itself is in no file.
+ * seen to be gone, or that has not renewed for 30 s, does not count. Only processes of the same machine and the same
+ * container can be seen. The key itself is in no file.
  */
 export const machineLeases = (options: MachineLeasesOptions = {}): KeyLeases => {
   const folder = options.folder ?? stateFolder()
@@ -104,16 +104,19 @@ const holderIn = async (file: string): Promise<KeyHolder | undefined> => {
   const value = objectIn(await readSmall(file, maxBytes))
   const holder = value === undefined ? undefined : processIn(value)
   if (value === undefined || holder === undefined || holder.id === processId) return undefined
-  if (isRunning(holder) === false) {
+  const { mtimeMs } = await stat(file)
+  const running = isRunning(holder)
+  const isFresh = Math.abs(Date.now() - mtimeMs) <= freshMillis
+  // What is left by containers that crash over and over would pile up. One that was only stopped writes it again.
+  if (running === false || (running === undefined && !isFresh && isOfThisMachine(holder))) {
     await rm(file, { force: true })
     return undefined
   }
-  const { mtimeMs } = await stat(file)
-  if (Math.abs(Date.now() - mtimeMs) > freshMillis) return undefined
+  if (!isFresh) return undefined
   const { program, since, sockets } = value
   return {
     pid: holder.pid,
-    machine: holder.machine === hostname() ? undefined : shown(holder.machine),
+    machine: isOfThisMachine(holder) ? undefined : shown(holder.machine),
     program: shown(typeof program === "string" ? program : "unknown"),
     since: typeof since === "number" && since >= 0 && since < longestTime ? since : mtimeMs,
     sockets: typeof sockets === "number" && Number.isSafeInteger(sockets) && sockets > 0 ? sockets : 1,

@@ -5,7 +5,7 @@ import { join } from "node:path"
 import type { BackoffMemory, BackoffRecord } from "../BackoffMemory.ts"
 import { objectIn, readSmall, reasonOf, removeOld, writeWhole } from "./internal/files.ts"
 import { keyName } from "./internal/keyName.ts"
-import { isRunning, processIn, thisProcess } from "./internal/processId.ts"
+import { isOfThisMachine, isRunning, processIn, type ProcessRecord, thisProcess } from "./internal/processId.ts"
 import { stateFolder } from "./stateFolder.ts"
 
 /** Options of {@link machineMemory}. */
@@ -44,8 +44,7 @@ export const machineMemory = (options: MachineMemoryOptions = {}): BackoffMemory
           const record = value === undefined ? undefined : recordIn(value)
           if (value === undefined || record?.during !== "attempt") return record
           const writer = processIn(value)
-          // An attempt of a process that runs is its own affair; of one on another machine we cannot know.
-          return writer !== undefined && isRunning(writer) === false ? record : undefined
+          return writer !== undefined && isGone(writer, record) ? record : undefined
         }),
         () => undefined,
       ),
@@ -58,6 +57,19 @@ export const machineMemory = (options: MachineMemoryOptions = {}): BackoffMemory
       }),
     forget: (use) => quietly(() => rm(fileOf(use), { force: true })),
   }
+}
+
+/**
+ * Whether an attempt was cut short with its process. That of a process that runs is its own affair; of one on another
+ * machine we cannot know.
+ *
+ * A container that is started anew has the name of the one before and another pid namespace, as a second container
+ * beside it may have. What was written before we started is taken for the former: a wait too many does less harm than
+ * a crash loop that dials without any. What was written since cannot be.
+ */
+const isGone = (writer: ProcessRecord, { at }: BackoffRecord): boolean => {
+  const running = isRunning(writer)
+  return running === undefined ? isOfThisMachine(writer) && at < performance.timeOrigin : !running
 }
 
 const recordIn = (value: Readonly<Record<string, unknown>>): BackoffRecord | undefined => {

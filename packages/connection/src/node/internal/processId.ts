@@ -1,5 +1,6 @@
 /** Telling processes apart, also those that are gone. */
 import { randomBytes } from "node:crypto"
+import { readFileSync, readlinkSync } from "node:fs"
 import { hostname } from "node:os"
 import * as process from "node:process"
 
@@ -13,17 +14,41 @@ export interface ProcessRecord {
   readonly pid: number
   /** The machine's name, or the container's. */
   readonly machine: string
+  /** Where its pid counts: two containers may share a name, and each has a process 1. Undefined where there is no such. */
+  readonly namespace: string | undefined
   /** {@link processId} */
   readonly id: string
 }
 
-/** This process. */
-export const thisProcess = (): ProcessRecord => ({ pid: process.pid, machine: hostname(), id: processId })
+/**
+ * The pid namespace, of Linux alone (pid_namespaces(7)). Its number is unique until the machine starts anew, and the
+ * first one has the same number on every machine: so with it goes the id of the start.
+ */
+const readNamespace = (): string | undefined => {
+  try {
+    return `${readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim()} ${readlinkSync("/proc/self/ns/pid")}`
+  } catch {
+    return undefined
+  }
+}
 
-/** Whether a process runs; undefined where that cannot be seen from this machine. */
-export const isRunning = ({ pid, machine, id }: ProcessRecord): boolean | undefined => {
+let read: { readonly namespace: string | undefined } | undefined
+
+/** This process. */
+export const thisProcess = (): ProcessRecord => {
+  read ??= { namespace: readNamespace() }
+  return { pid: process.pid, machine: hostname(), namespace: read.namespace, id: processId }
+}
+
+/** Whether a process ran under our machine's name. */
+export const isOfThisMachine = ({ machine }: ProcessRecord): boolean => machine === hostname()
+
+/** Whether a process runs; undefined where that cannot be seen from this machine, or from this container. */
+export const isRunning = (record: ProcessRecord): boolean | undefined => {
+  const { pid, namespace, id } = record
   if (id === processId) return true
-  if (machine !== hostname()) return undefined
+  if (!isOfThisMachine(record)) return undefined
+  if (namespace !== undefined && namespace !== thisProcess().namespace) return undefined
   // Our own number under another name: a process before us had it.
   if (pid === process.pid) return false
   try {
@@ -37,9 +62,9 @@ export const isRunning = ({ pid, machine, id }: ProcessRecord): boolean | undefi
 
 /** Reads a {@link ProcessRecord} out of what a file held. */
 export const processIn = (value: Readonly<Record<string, unknown>>): ProcessRecord | undefined => {
-  const { pid, machine, id } = value
+  const { pid, machine, namespace, id } = value
   return typeof pid === "number" && Number.isSafeInteger(pid) && pid > 0 && typeof machine === "string" &&
       typeof id === "string"
-    ? { pid, machine, id }
+    ? { pid, machine, namespace: typeof namespace === "string" ? namespace : undefined, id }
     : undefined
 }
