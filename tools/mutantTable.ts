@@ -194,9 +194,15 @@ export const mutants: ReadonlyArray<Mutant> = [
     {
       does: "time in which we did not read counts for settling",
       file: `${state}/events.ts`,
-      from: `    session.settleRest = session.settleAt - at
+      from: `    session.settleRest = session.settleAt - since
     session.settleAt = Infinity`,
       to: `    session.settleRest = undefined`,
+    },
+    {
+      does: "a pause that another session's time has overtaken is none",
+      file: `${state}/events.ts`,
+      from: `      paused(work, session, event.at, at)`,
+      to: `      paused(work, session, at, at)`,
     },
     {
       does: "settling starts anew after a pause",
@@ -207,13 +213,13 @@ export const mutants: ReadonlyArray<Mutant> = [
     {
       does: "a long pause makes nothing stale",
       file: `${state}/events.ts`,
-      from: `    session.pausedStaleAt = at + work.core.options.pausedStaleMillis`,
+      from: `    session.pausedStaleAt = Math.max(at, since + work.core.options.pausedStaleMillis)`,
       to: `    session.pausedStaleAt = Infinity`,
     },
     {
       does: "what waited in a long pause is not flagged",
       file: `${state}/events.ts`,
-      from: `  if (at - session.pausedAt >= work.core.options.pausedStaleMillis) session.delayed = true`,
+      from: `  if (until - session.pausedAt >= work.core.options.pausedStaleMillis) session.delayed = true`,
       to: ``,
     },
     {
@@ -230,6 +236,12 @@ export const mutants: ReadonlyArray<Mutant> = [
       file: `${connection}/Watch.ts`,
       from: `const resumed = { ...withoutTime(watch, at - stoppedAt), stoppedAt: undefined, pings: [] }`,
       to: `const resumed = { ...withoutTime(watch, 0), stoppedAt: undefined, pings: [] }`,
+    },
+    {
+      does: "what comes while an answer is overdue ends silence",
+      file: `${connection}/Watch.ts`,
+      from: `    if (behind === undefined && ping !== undefined && at - ping.at >= watch.limits.lag) {`,
+      to: `    if (behind === null && ping !== undefined && at - ping.at >= watch.limits.lag) {`,
     },
     {
       does: "a pause never ends the connection",

@@ -11,6 +11,8 @@ import type { View } from "./View.ts"
  * empty, and holds only what is told from then on, until the next connection brings all. Who joins before the first
  * frame behind `Subscribed` misses nothing, and is not told of a gap.
  *
+ * One who was here before and kept its reducer begins in a gap as well: a connection told twice is one.
+ *
  * Who joins in the middle of a snapshot is told the rest of it, and its reducer takes that for all there is (`synced`),
  * since snapshots have no end that can be known. Its prices are right, but games may be missing until the next
  * connection; a view that keeps a book has no such hole.
@@ -32,7 +34,9 @@ export const eventView = (): View<FeedEvent> => {
       }
       return events
     },
-    welcome: () => [...sessions.values()].flatMap((standing) => standing.replay()),
+    // By their time, or one that paused long ago would seem to have paused now.
+    welcome: () =>
+      [...sessions.values()].sort((one, other) => one.since - other.since).flatMap((standing) => standing.replay()),
     end: (detail) =>
       [...sessions.values()].flatMap((standing) => standing.disconnected(0, { kind: "shutdown", detail })),
     weigh: (event) => event._tag === "Frame" ? 200 + event.raw.length : 200,
@@ -84,10 +88,14 @@ class Standing {
     }
   }
 
+  /** When its replay begins: as if it had happened just now, or every deadline since would fire first. */
+  get since(): Millis {
+    return this.#doubts[0]?.at ?? this.#at
+  }
+
   replay(): ReadonlyArray<FeedEvent> {
     if (this.#connected === undefined) return []
-    // As if it had happened just now: from long ago, every deadline since would fire first.
-    const at = this.#doubts[0]?.at ?? this.#at
+    const at = this.since
     const reason: DisconnectReason = { kind: "shutdown", detail: "joined while the session was running" }
     return [
       ...(this.#missed ? this.disconnected(1, reason, at) : []),

@@ -14,8 +14,9 @@ export interface BookView {
 const recordBytes = 600
 
 /**
- * One book for all readers: each turn is reduced once, and its records go to all. One who joins later is first told the
- * whole book as it then stands, doubts included (`snapshot`), so that folding gives every reader the same book. At the
+ * One book for all readers: each turn is reduced once, and its records go to all. One who joins later is first told
+ * `stream_started` again, and the whole book as it then stands, doubts included (`snapshot`): so folding gives every
+ * reader the same book, those too who were here before. At the
  * end all hear `stream_stopped`: nothing is live any more.
  *
  * `options` is asked for each running of the source: the `run` must be a new one each time.
@@ -23,12 +24,19 @@ const recordBytes = 600
 export const bookView = (options: () => StateOptions): () => BookView => () => {
   const draft = thaw(make(options()))
   let at = 0
+  let first: Change | Control | undefined
+  let seq = 0
   return {
     turn: (events) => {
       at = events.at(-1)?.at ?? at
-      return draft.apply(events).flatMap(({ records }) => records)
+      const records = draft.apply(events).flatMap(({ records }) => records)
+      first ??= records[0]
+      seq = records.at(-1)?.seq ?? seq
+      return records
     },
-    welcome: () => snapshot(draft.seal()),
+    // The run's `stream_started` again: who was here before, and kept a book, must forget it.
+    welcome: () =>
+      first === undefined ? [] : [{ ...first, seq, at: new Date(at).toISOString() }, ...snapshot(draft.seal())],
     end: (reason) => draft.stop(at, reason),
     weigh: () => recordBytes,
   }

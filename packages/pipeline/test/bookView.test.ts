@@ -44,6 +44,17 @@ describe("the view of a book", () => {
     expect(liveOdds(inTheGap)).toEqual(["-115 false", "null false"])
   })
 
+  it("makes one who was here before, and kept a book, forget it", () => {
+    const view = makeView()
+    let kept = fold(emptyBook, view.turn([...connected(), snapshot]))
+    const gone = { action: "game_removed", data: { sport: "MLB", sportsbook: "draftkings", game, outcomes: {} } }
+    view.turn([frame(gone, start + 1)])
+    kept = fold(kept, view.welcome())
+    expect(told(view.welcome())).toEqual(["stream_started"])
+    expect(view.welcome()[0]).toMatchObject({ seq: 5, at: new Date(start + 1).toISOString() })
+    expect(liveOdds(kept)).toEqual([])
+  })
+
   it("has nothing to tell one who is there from the beginning", () => {
     expect(makeView().welcome()).toEqual([])
   })

@@ -110,6 +110,17 @@ describe("a gap", () => {
     }
   })
 
+  it("opens where a connection is told anew: whoever tells it may have missed what came between", () => {
+    const script = new Script().connect().frame(full()).wait(1_000)
+    script.events.push({ _tag: "Connected", session: "main", epoch: 1, at: script.at, plan: "Pro" })
+    const { records, state, folded } = reduce(script.subscribe({}).events)
+    expect(find(records, { control: "gap_opened" })).toMatchObject({ reason: "new_connection" })
+    expect([...folded.games.values()].map((game) => game.verified)).toEqual([false])
+    expect(counts(state).oldEpoch).toBe(0)
+    const healed = reduce(script.frame(full()))
+    expect([...healed.folded.games.values()].map((game) => game.verified)).toEqual([true])
+  })
+
   it("opens once more where all that is told of a newer connection is its end", () => {
     const script = new Script().connect().frame(full())
     const before = script.events.length

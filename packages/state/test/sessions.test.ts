@@ -112,4 +112,20 @@ describe("two sessions", () => {
     const { folded } = reduce(together(one, other))
     expect([...folded.staleBooks].sort()).toEqual(["other\u0000betmgm", "other\u0000caesars"])
   })
+
+  it("have a pause of one as long as it was, though another has told of later times before it", () => {
+    const start = Date.UTC(2026, 6, 16)
+    const one = new Script("one", start).connect().frame(full("betmgm", "1"))
+    const other = new Script("other", start + 1, one.events).connect().frame(full("caesars", "1"))
+    // Both stood still from 1 s on, for 6 s; the other tells of it first.
+    other.wait(999).pause().wait(6_000).resume().tick()
+    one.wait(1_000).pause().wait(6_001).resume()
+    const reduced = reduce(one.frame(full("betmgm", "1", "-150")).events)
+    expect(told(reduced.records).filter((what) => what.startsWith("stale"))).toHaveLength(2)
+    expect(reduced.records.find((record) => "change" in record && record.change === "line_moved"))
+      .toMatchObject({ delayed: true })
+    const line = { sportsbook: "betmgm", game: "1", outcome: "home" }
+    expect(isActionable(reduced.state, line, one.at)).toBe(false)
+    expect(isActionable(reduce(one.heard().events).state, line, one.at)).toBe(true)
+  })
 })

@@ -50,10 +50,10 @@ export const applyEvent = (work: Work, event: FeedEvent, at: Millis): void => {
       session.ended = true
       break
     case "Paused":
-      paused(work, session, at)
+      paused(work, session, event.at, at)
       break
     case "Resumed":
-      resumed(work, session, at)
+      resumed(work, session, event.at, at)
       break
     case "Silent":
       silent(work, session, at)
@@ -66,7 +66,8 @@ export const applyEvent = (work: Work, event: FeedEvent, at: Millis): void => {
 }
 
 const beginEpoch = (work: Work, session: Session, event: FeedEvent, at: Millis): void => {
-  if (event.epoch === session.epoch && session.connected) return
+  // A connection that is told anew is told by somebody who missed what came between.
+  if (event.epoch === session.epoch && session.connected && event._tag !== "Connected") return
   if (session.connected) openGap(work, session, at, undefined)
   session.epoch = event.epoch
   session.connected = true
@@ -139,22 +140,26 @@ const closeMarkets = (work: Work, book: BookEntry, game: Game, match: FilterMatc
   for (const line of excluded) closeLine(work, own, line, "filters", false)
 }
 
-const paused = (work: Work, session: Session, at: Millis): void => {
+/**
+ * We do not read from `since` on, by the session's own time: where several sessions stood still, the first to tell it
+ * has moved the time of the run (`at`) ahead, and the others' pauses are as long all the same.
+ */
+const paused = (work: Work, session: Session, since: Millis, at: Millis): void => {
   if (session.pausedAt !== undefined || !session.connected) return
-  session.pausedAt = at
+  session.pausedAt = since
   if (session.stale === undefined) {
-    session.pausedStaleAt = at + work.core.options.pausedStaleMillis
+    session.pausedStaleAt = Math.max(at, since + work.core.options.pausedStaleMillis)
     work.arm(session.pausedStaleAt)
   }
   if (session.settleAt !== Infinity) {
-    session.settleRest = session.settleAt - at
+    session.settleRest = session.settleAt - since
     session.settleAt = Infinity
   }
 }
 
-const resumed = (work: Work, session: Session, at: Millis): void => {
+const resumed = (work: Work, session: Session, until: Millis, at: Millis): void => {
   if (session.pausedAt === undefined) return
-  if (at - session.pausedAt >= work.core.options.pausedStaleMillis) session.delayed = true
+  if (until - session.pausedAt >= work.core.options.pausedStaleMillis) session.delayed = true
   session.pausedAt = undefined
   session.pausedStaleAt = Infinity
   session.listeningSince = at
