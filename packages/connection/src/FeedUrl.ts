@@ -47,7 +47,7 @@ export const parseFeedUrl = (text: string, options: { readonly insecure?: boolea
   }
   if (!secure && options.insecure !== true && !isLoopback(url.hostname)) {
     return new UrlRefused(
-      `Cannot use ws:// to ${url.host}: the key would be sent unencrypted. Write wss://, or allow it with insecure`,
+      `Cannot use ${url.protocol}// to ${url.host}: the key would be sent unencrypted. Write wss://, or allow it with insecure`,
     )
   }
   url.hash = ""

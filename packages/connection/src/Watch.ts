@@ -80,6 +80,11 @@ export interface Behind {
   readonly told: boolean
   /** When the `Paused` that no `Resumed` has followed yet was told. */
   readonly pausedAt: Millis | undefined
+  /**
+   * Where there are no pings: when all that waited outside of this process has been handed to it, after a time in which
+   * nothing ran. Until then turn follows turn, each with one frame.
+   */
+  readonly until: Millis | undefined
 }
 
 /** Something to tell the consumer, with its time. */
@@ -128,37 +133,48 @@ export const onTurn = (watch: Watch, at: Millis, frames: number, pong: number | 
   const before: Array<Notice> = []
   const after: Array<Notice> = []
   let { heardAt, progress, silent, pings, behind } = watch
+  // An answer does for the pings before it too: theirs may have been lost.
+  if (pings.length > 0 && pong !== undefined) pings = pings.filter(({ number }) => number > pong)
   if (frames > 0) {
     heardAt = at
     progress = { at, bytes: progress.bytes }
+    const [ping] = pings
+    // What comes while an answer is that late has waited as long: it ends no silence.
+    if (behind === undefined && ping !== undefined && at - ping.at >= watch.limits.lag) {
+      before.push({ _tag: "Paused", at })
+      behind = { since: ping.at, probe: ping, told: true, pausedAt: at, until: undefined }
+    }
     // Behind, only the end of that makes the session up to date.
     if (silent && behind?.told !== true) {
       before.push({ _tag: "Heard", at })
       silent = false
     }
   }
-  // An answer does for the pings before it too: theirs may have been lost.
-  if (pings.length > 0 && pong !== undefined) pings = pings.filter(({ number }) => number > pong)
   if (behind !== undefined && isAnswered(watch, behind, pong)) {
     const asked = watch.pings.find(({ number }) => number === pong) ?? behind.probe
     if (asked !== undefined && at - asked.at >= watch.limits.lag) {
       const { watch: probing, number, probe } = sendPing({ ...watch, heardAt, progress, silent, pings }, at)
       return verdict({ ...probing, behind: { ...behind, probe } }, { before, ping: number })
     }
-    if (behind.pausedAt !== undefined) after.push({ _tag: "Resumed", at })
-    if (behind.told) {
-      after.push({ _tag: "Heard", at })
-      // Without a frame it is still silent, and the next look says so again.
-      silent = false
-    }
+    after.push(...caughtUp(behind, at))
+    // Without a frame it is still silent, and the next look says so again.
+    if (behind.told) silent = false
     behind = undefined
   }
   return verdict({ ...watch, heardAt, progress, silent, pings, behind }, { before, after })
 }
 
-/** Without pings a transport cannot pause, and the first turn after we read again holds all that waited. */
+/** Nothing waits any more. */
+const caughtUp = ({ pausedAt, told }: Behind, at: Millis): ReadonlyArray<Notice> => [
+  ...(pausedAt === undefined ? [] : [{ _tag: "Resumed", at } as const]),
+  ...(told ? [{ _tag: "Heard", at } as const] : []),
+]
+
+/** Without pings a transport cannot pause: the first turn after we read again holds all that waited in this process. */
 const isAnswered = (watch: Watch, behind: Behind, pong: number | undefined): boolean =>
-  watch.nextPing === undefined || (behind.probe !== undefined && pong !== undefined && pong >= behind.probe.number)
+  watch.nextPing === undefined
+    ? behind.until === undefined
+    : (behind.probe !== undefined && pong !== undefined && pong >= behind.probe.number)
 
 /** There is no room for what we read: we stop reading. */
 export const onStop = (watch: Watch, at: Millis): Watch =>
@@ -166,7 +182,7 @@ export const onStop = (watch: Watch, at: Millis): Watch =>
     ...watch,
     stoppedAt: at,
     behind: watch.behind === undefined
-      ? { since: at, probe: undefined, told: false, pausedAt: undefined }
+      ? { since: at, probe: undefined, told: false, pausedAt: undefined, until: undefined }
       : { ...watch.behind, probe: undefined },
   }
 
@@ -203,8 +219,9 @@ export const onStall = (watch: Watch, from: Millis, at: Millis): Verdict => {
     return verdict(watch, { before: isTold ? none : [{ _tag: "Paused", at: from }], end: slowReader(at - from) })
   }
   const stopped = onStop(watch, from)
-  const behind = stopped.behind!
-  if (behind.pausedAt !== undefined) return onResume(stopped, at)
+  const until = watch.nextPing === undefined ? at + watch.limits.pauseNotice : undefined
+  const behind = { ...stopped.behind!, until }
+  if (behind.pausedAt !== undefined) return onResume({ ...stopped, behind }, at)
   const resumed = onResume({ ...stopped, behind: { ...behind, told: true, pausedAt: from } }, at)
   return { ...resumed, before: [{ _tag: "Paused", at: from }, ...resumed.before] }
 }
@@ -231,7 +248,12 @@ export const onTime = (watch: Watch, at: Millis, receivedBytes: number | undefin
   // Frames come, the answer to an earlier ping does not: they waited at least as long, wherever it was.
   const late = ping !== undefined && heardAt !== undefined && heardAt > ping.at && at - ping.at >= limits.lag
   if (late && now.behind === undefined) {
-    now = { ...now, behind: { since: ping.at, probe: ping, told: false, pausedAt: undefined } }
+    now = { ...now, behind: { since: ping.at, probe: ping, told: false, pausedAt: undefined, until: undefined } }
+  }
+  if (now.behind?.until !== undefined && at >= now.behind.until) {
+    const caught = caughtUp(now.behind, at)
+    notices.push(...caught)
+    now = { ...now, behind: undefined, silent: false }
   }
   if (now.behind !== undefined) {
     const { behind } = now
@@ -264,6 +286,7 @@ export const dueAt = (watch: Watch): Millis => {
   if (watch.nextPing !== undefined) due.push(watch.nextPing.at)
   if (behind !== undefined && !behind.told) due.push(behind.since + limits.pauseNotice)
   if (behind?.pausedAt !== undefined) due.push(behind.pausedAt + limits.stalePause)
+  if (behind?.until !== undefined) due.push(behind.until)
   return Math.min(...due)
 }
 

@@ -80,10 +80,10 @@ describe("pings", () => {
     let watch = onTime(open(), 10_000, 0).watch
     const notices: Array<string> = []
     for (let at = 11_000; at <= 22_000; at += 1000) {
-      watch = onTurn(watch, at, 5, undefined).watch
-      const verdict = onTime(watch, at, at)
+      const turn = onTurn(watch, at, 5, undefined)
+      const verdict = onTime(turn.watch, at, at)
       expect(verdict.end).toBeUndefined()
-      notices.push(...told(verdict))
+      notices.push(...told(turn), ...told(verdict))
       watch = verdict.watch
     }
     expect(notices).toEqual(["Paused 15000", "Resumed 20000"])
@@ -92,6 +92,21 @@ describe("pings", () => {
     expect(told(late)).toEqual([])
     expect(late.ping).toBe(3)
     expect(told(onTurn(late.watch, 22_600, 1, 3))).toEqual(["Heard 22600"])
+  })
+
+  it("that are overdue make what comes old before it is believed, and no end of silence", () => {
+    let watch = onTurn(onTime(onTurn(open(), 9000, 1, undefined).watch, 10_000, 0).watch, 10_050, 0, 1).watch
+    watch = onTime(watch, 20_000, 0).watch
+    watch = onTurn(watch, 20_050, 1, 2).watch
+    watch = onTime(watch, 30_000, 0).watch
+    const silent = onTime(watch, 45_050, 3000)
+    expect(told(silent)).toEqual(["Silent 45050"])
+    const turn = onTurn(silent.watch, 45_060, 100, undefined)
+    expect(told(turn)).toEqual(["Paused 45060"])
+    expect(told(onTurn(turn.watch, 45_100, 1, silent.watch.pings.at(-1)!.number))).toEqual([
+      "Resumed 45100",
+      "Heard 45100",
+    ])
   })
 
   it("go on while answers are missing, so that one lost answer is made good by the next", () => {
@@ -179,6 +194,21 @@ describe("a pause", () => {
 })
 
 describe("a time in which nothing ran", () => {
+  it("without pings is over a second later: until then what waited outside comes, frame after frame", () => {
+    const stalled = onStall(onTurn(open(false), 1000, 1, undefined).watch, 2000, 22_000)
+    expect(told(stalled)).toEqual(["Paused 2000", "Resumed 22000"])
+    let watch = stalled.watch
+    for (let at = 22_001; at < 22_010; at++) {
+      const turn = onTurn(watch, at, 1, undefined)
+      expect(told(turn)).toEqual([])
+      watch = turn.watch
+    }
+    expect(dueAt(watch)).toBe(23_000)
+    const over = onTime(watch, 23_000, undefined)
+    expect(told(over)).toEqual(["Heard 23000"])
+    expect(over.watch.behind).toBeUndefined()
+  })
+
   it("counts as a pause", () => {
     const stalled = onStall(open(), 1000, 9000)
     expect(told(stalled)).toEqual(["Paused 1000", "Resumed 9000"])

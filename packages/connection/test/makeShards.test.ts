@@ -16,6 +16,7 @@ import { Limiter, makeLimiter } from "@boltodds/connection"
 import type { FeedEvent } from "@boltodds/protocol"
 import { it } from "@effect/vitest"
 import * as Cause from "effect/Cause"
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Latch from "effect/Latch"
@@ -70,6 +71,8 @@ const read = (feed: FakeFeed, sessions: ReadonlyArray<Shard> = three, options: P
       failure: () => ended !== undefined && Exit.isFailure(ended) ? Cause.squash(ended.cause) : undefined,
       stop: gate.close,
       go: Effect.andThen(gate.open, settle),
+      /** Reads one more turn of a stopped reader. */
+      step: Effect.andThen(gate.release, settle),
     }
   })
 
@@ -238,6 +241,31 @@ describe("several sessions as one", () => {
       const ats = events.slice(before).filter(({ _tag }) => _tag === "Frame").map(({ at }) => at)
       expect(ats.length).toBe(backlog * 4)
       expect(ats).toEqual([...ats].sort((a, b) => a - b))
+    }))
+
+  it.effect("that stood still together say so together, whoever notices it first", () =>
+    Effect.gen(function* () {
+      const real = yield* Clock.Clock
+      let stall = 0
+      // Time goes by for nobody but the clock: as when something holds up the process.
+      const clock: Clock.Clock = {
+        ...real,
+        currentTimeMillisUnsafe: () => real.currentTimeMillisUnsafe() + stall,
+        currentTimeNanosUnsafe: () => real.currentTimeNanosUnsafe() + BigInt(stall) * 1_000_000n,
+        monotonicTimeNanosUnsafe: () => real.monotonicTimeNanosUnsafe() + BigInt(stall) * 1_000_000n,
+        sleep: (duration) => real.sleep(duration),
+      }
+      const feed = fakeFeed()
+      const { events } = yield* Effect.provideService(read(feed), Clock.Clock, clock)
+      yield* TestClock.adjust("5 seconds")
+      const before = events.length
+      stall = 6500
+      connectionOf(feed, "NBA").send(data)
+      yield* settle
+      const order = events.slice(before).map(({ _tag, session, at }) => `${session} ${_tag} ${at}`)
+      expect(order.slice(0, 3).sort()).toEqual(["a Paused 5000", "b Paused 5000", "c Paused 5000"])
+      expect(order.filter((told) => told.startsWith("b")))
+        .toEqual(["b Paused 5000", "b Resumed 11500", "b Frame 11500", "b Heard 11500"])
     }))
 
   it.effect("are given as the sessions' own turns", () =>
@@ -439,6 +467,49 @@ describe("new filters for several sessions", () => {
       yield* TestClock.adjust("2 seconds")
       expect(feed.connections.at(-1)!.received).toEqual([subscribe({ sports: ["MLB"] })])
       yield* shards.setShards(moved)
+    }))
+
+  const mine = (a: ReadonlyArray<string>, b: ReadonlyArray<string>): ReadonlyArray<Shard> => [
+    { name: "a", filters: { sports: a } },
+    { name: "b", filters: { sports: b } },
+  ]
+
+  it.effect("move a name that was given up, taken back and given up again while its session was away", () =>
+    Effect.gen(function* () {
+      const feed = fakeFeed()
+      const { shards } = yield* read(feed, mine(["MLB", "EPL"], ["NBA"]))
+      connectionOf(feed, "MLB").close(new LinkClosed("network", 1006))
+      yield* settle
+      yield* shards.setShards(mine(["MLB"], ["NBA"]))
+      yield* shards.setShards(mine(["MLB", "EPL"], ["NBA"]))
+      yield* TestClock.adjust("1 second")
+      const { received } = connectionOf(feed, "MLB")
+      expect(received).toEqual([subscribe({ sports: ["MLB", "EPL"] })])
+      yield* shards.setShards(mine(["MLB"], ["NBA"]))
+      yield* settle
+      expect(received.slice(1)).toEqual([subscribe({ sports: ["MLB"] })])
+      yield* shards.setShards(mine(["MLB"], ["NBA", "EPL"]))
+      expect(connectionOf(feed, "NBA").received.at(-1)).toBe(subscribe({ sports: ["NBA", "EPL"] }))
+    }))
+
+  it.effect("do not move a name whose session tells of an earlier giving up, and has taken it back since", () =>
+    Effect.gen(function* () {
+      const feed = fakeFeed()
+      const { shards, events, stop, step } = yield* read(feed, mine(["MLB", "EPL"], ["NBA"]))
+      yield* stop
+      connectionOf(feed, "NBA").send(data)
+      yield* settle
+      const before = events.length
+      yield* shards.setShards(mine(["MLB"], ["NBA"]))
+      yield* shards.setShards(mine(["MLB", "EPL"], ["NBA"]))
+      yield* shards.setShards(mine(["MLB"], ["NBA"]))
+      const toldOf = () => events.slice(before).map((event) => event._tag === "Subscribed" ? event.filters.sports : [])
+      yield* step
+      expect(toldOf()).toEqual([["MLB"]])
+      expect(yield* Effect.flip(shards.setShards(mine(["MLB"], ["NBA", "EPL"])))).toBeInstanceOf(ShardOverlap)
+      yield* step
+      expect(toldOf()).toEqual([["MLB"], ["MLB", "EPL"], ["MLB"]])
+      yield* shards.setShards(mine(["MLB"], ["NBA", "EPL"]))
     }))
 
   it.effect("must name every session, and no other", () =>

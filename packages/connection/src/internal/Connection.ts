@@ -157,6 +157,11 @@ export class Connection {
     this.#carryOut(Watch.onTime(this.#watch, at, this.#config.link.receivedBytes?.()))
   }
 
+  /** Something comes that will wait: that we do not read is told before it is shown to anyone. */
+  tellStop(at: Millis): void {
+    if (this.#watch.stoppedAt !== undefined) this.passTime(at)
+  }
+
   /** Nothing at all ran between these times. */
   stalled(from: Millis, at: Millis): void {
     if (this.#phase === "over") return
@@ -231,9 +236,10 @@ export class Connection {
 
   /** What comes while the session is stale makes it neither syncing nor live. */
   #tellFlow(): void {
-    if (this.#stale || this.#phase !== "subscribed") return
-    const { onStatus, epoch, filters } = this.#config
-    onStatus({ _tag: this.#liveAt === undefined ? "Syncing" : "Live", epoch, filters: filters() })
+    const filters = this.#sent
+    if (this.#stale || this.#phase !== "subscribed" || filters === undefined) return
+    const { onStatus, epoch } = this.#config
+    onStatus({ _tag: this.#liveAt === undefined ? "Syncing" : "Live", epoch, filters })
   }
 
   #takeFrames(raws: Turn["frames"], at: Millis): void {

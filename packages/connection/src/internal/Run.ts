@@ -29,6 +29,7 @@ import type { WatchLimits } from "../Watch.ts"
 import { Carryover } from "./Carryover.ts"
 import { Connection } from "./Connection.ts"
 import type { EventQueue } from "./EventQueue.ts"
+import { looksOf } from "./looks.ts"
 import { scrub, secretOf, withoutKey } from "./scrub.ts"
 import { Tap } from "./Tap.ts"
 import { Teller } from "./Teller.ts"
@@ -108,15 +109,28 @@ export const startRun = (config: RunConfig): Effect.Effect<Run, never, Scope> =>
         connection?.end({ kind: "clock_jumped", detail: `by ${Math.round(jumpMillis / 1000)} s` })
       } else if (at - before >= stallMillis) {
         connection?.stalled(before, at)
+        // Before anyone hears of it: in a stream of several sessions none may seem to have gone on meanwhile.
+        for (const other of looks) if (other !== lookAround) other()
       }
       return at
     }
+    const looks = looksOf(config.clock)
+    const lookAround = (): void => {
+      look()
+      teller.flush()
+    }
+    looks.add(lookAround)
+    yield* Effect.addFinalizer(() => Effect.sync(() => looks.delete(lookAround)))
 
     const makeTap = (epoch: number, secret: string, onFrame: (frame: Frame) => void): Tap =>
       new Tap(
         (at, raw) => teller.makeFrame(epoch, at, withoutKey(raw, secret, connection?.liveAt !== undefined)),
         // Who acts inside the turn must know first that it waited, or that the clock jumped.
-        look,
+        () => {
+          const at = look()
+          connection?.tellStop(at)
+          return at
+        },
         (frame) => {
           try {
             onFrame(frame)
@@ -190,7 +204,12 @@ export const startRun = (config: RunConfig): Effect.Effect<Run, never, Scope> =>
       const attempt = attempts.fruitless + 1
       const asked = timeline.now()
       yield* config.limiter.take(url.host, "dial", (millis) => {
-        onStatus({ _tag: "BackingOff", until: timeline.now() + millis, why: "the limit of dials per minute", attempt })
+        onStatus({
+          _tag: "BackingOff",
+          until: timeline.now() + millis,
+          why: "the limit of dials and requests per minute",
+          attempt,
+        })
       })
       // A key that was replaced meanwhile would be refused.
       if (timeline.now() > asked) key = yield* readKey

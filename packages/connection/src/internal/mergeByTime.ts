@@ -35,7 +35,7 @@ export const mergeByTime = <E>(
 ): Pull<Turn, E> => {
   const slots = sessions.map((pull): Slot<E> => ({ pull, turn: undefined, given: 0, pulling: false, ended: false }))
   let failure: Cause.Cause<E | Cause.Done> | undefined
-  let waiting: ((turn: Pull<Turn, E>) => void) | undefined
+  let waiting: ((next: Pull<Turn, E>) => void) | undefined
 
   const take = (): Pull<Turn, E> | undefined => {
     let first: Slot<E> | undefined
@@ -55,12 +55,11 @@ export const mergeByTime = <E>(
     return slots.every((slot) => slot.ended) ? Cause.done() : undefined
   }
 
+  /** Others may be about to tell something too, of before: they get their turn first. */
   const filled = (): void => {
     const resume = waiting
-    const ready = resume === undefined ? undefined : take()
-    if (resume === undefined || ready === undefined) return
     waiting = undefined
-    resume(ready)
+    resume?.(Effect.andThen(Effect.yieldNow, choose))
   }
 
   const fill = (slot: Slot<E>): Effect.Effect<void> =>
@@ -87,7 +86,7 @@ export const mergeByTime = <E>(
     }, { discard: true })
   })
 
-  const choose: Pull<Turn, E> = Effect.callback((resume) => {
+  const choose: Pull<Turn, E> = Effect.callback((resume: (next: Pull<Turn, E>) => void) => {
     const ready = take()
     if (ready !== undefined) return resume(ready)
     waiting = resume

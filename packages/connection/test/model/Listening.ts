@@ -63,6 +63,8 @@ export class Listening {
   behindFor: number | undefined
   /** The answer that ends that; undefined until it can be known. */
   needs: number | undefined
+  /** Without pings: since nothing ran for a while; what waited outside of the process may still be on its way to it. */
+  handing: Age | undefined
 
   #all(): ReadonlyArray<Age> {
     return [this.open, this.heard, this.anyByte, this.progress, this.sincePing, this.sinceAsked, this.#half]
@@ -71,8 +73,33 @@ export class Listening {
 
   passed(millis: number): void {
     if (this.behindFor !== undefined) this.behindFor += millis
+    this.handing?.listened(millis)
+    this.#hand()
     if (this.stoppedFor !== undefined) this.stoppedFor += millis
     else for (const age of this.#all()) age.listened(millis)
+  }
+
+  /** By then all that waited outside has certainly come, where we read. */
+  #hand(): void {
+    if (this.stoppedFor !== undefined || this.handing === undefined) return
+    if (this.handing.least <= promised.pauseNotice + promised.tick + 1) return
+    this.handing = undefined
+    this.behindFor = undefined
+  }
+
+  /** Nothing ran for this long, and no ping can tell what waits since. */
+  heldUp(millis: number): void {
+    const isCertain = millis >= promised.stall
+    if (!isCertain && millis < promised.stall - promised.tick) return this.handing?.listened(millis)
+    // Where two looks were not far enough apart the session has seen nothing of it.
+    const most = isCertain ? 0 : this.handing === undefined ? Infinity : this.handing.most + millis
+    this.handing = new Age()
+    this.handing.most = most
+  }
+
+  /** Whether all that waited outside may have come. */
+  get mayBeHanded(): boolean {
+    return this.handing === undefined || this.handing.most >= promised.pauseNotice
   }
 
   stalled(millis: number): void {

@@ -49,7 +49,7 @@ interface LinkView {
   stalledBefore: number
 }
 
-const limiterWhy = "the limit of dials per minute"
+const limiterWhy = "the limit of dials and requests per minute"
 
 export class SessionModel {
   readonly name: string
@@ -163,12 +163,14 @@ export class SessionModel {
     this.#stallEnded = this.#stall
     const link = this.#link
     if (link !== undefined && link.phase !== "over") {
-      link.ear.stalled(this.#stall)
+      const { ear } = link
+      ear.stalled(this.#stall)
       link.stalled = this.#stall
       if (link.phase === "unaccepted") link.stalledBefore = Math.max(link.stalledBefore, this.#stall + promised.tick)
+      if (link.reads && !this.#setup.pings) ear.heldUp(this.#stall)
       if (link.reads && this.#stall >= promised.stall) {
-        link.ear.behindFor = Math.max(link.ear.behindFor ?? 0, this.#stall)
-        link.ear.needs = undefined
+        ear.behindFor = Math.max(ear.behindFor ?? 0, this.#stall)
+        ear.needs = undefined
       }
     }
     this.#tickAge = 0
@@ -343,8 +345,9 @@ export class SessionModel {
     if (ear.stoppedFor === undefined) return
     if (this.#setup.pings) this.#must(ear.needs !== undefined, "reading again begins with a ping")
     ear.stoppedFor = undefined
+    if (ear.handing !== undefined) ear.handing.least = Math.min(ear.handing.least, promised.pauseNotice)
     // Without pings nothing waits outside of the process, and what waited in it for so short a time is not old.
-    if (!this.#setup.pings && link.told !== "paused") ear.behindFor = undefined
+    else if (!this.#setup.pings && link.told !== "paused") ear.behindFor = undefined
   }
 
   #turn(frames: ReadonlyArray<FrameFact>, pong: number | undefined): void {
@@ -384,14 +387,16 @@ export class SessionModel {
     // An answer that is late itself has to be asked for again.
     if (!this.#setup.pings || ear.mayProve) {
       ear.behindFor = undefined
-      ear.isUnsure = this.#setup.pings && (!ear.proves || ear.waits !== undefined)
+      ear.isUnsure = this.#setup.pings ? !ear.proves || ear.waits !== undefined : ear.handing !== undefined
     }
     ear.needs = undefined
   }
 
   /** Whether nothing can be on its way any more that was sent before we read again. */
   #isAnswered(ear: Listening): boolean {
-    return ear.stoppedFor === undefined && (!this.#setup.pings || (ear.needs !== undefined && ear.pong >= ear.needs))
+    if (ear.stoppedFor !== undefined) return false
+    if (!this.#setup.pings) return ear.handing === undefined || ear.handing.most === Infinity
+    return ear.needs !== undefined && ear.pong >= ear.needs
   }
 
   #withoutKey(raw: string): string {
@@ -445,7 +450,9 @@ export class SessionModel {
   #decided(link: LinkView): void {
     if (link.phase === "over") return
     if (link.phase === "accepted") {
-      const kind = this.#asked !== undefined ? "shutdown" : link.closedRead ? link.gone?.kind : undefined
+      const isAsked = this.#asked !== undefined
+      // Where both sides end it in one moment, either has.
+      const kind = isAsked && !link.closedRead ? "shutdown" : !isAsked && link.closedRead ? link.gone?.kind : undefined
       this.#events.expect({
         tell: "Disconnected",
         at: this.#at + (this.#asked === undefined ? 0 : this.#setup.closing),
@@ -572,6 +579,9 @@ export class SessionModel {
     )
     if (before._tag !== "Stale") return
     const { ear } = link
+    if (!this.#setup.pings && ear.stoppedFor === undefined && ear.handing !== undefined && ear.mayBeHanded) {
+      ear.behindFor = undefined
+    }
     if (link.told === "paused") {
       this.#must(
         ear.stoppedFor === undefined && this.#caughtUpNow(ear),
@@ -612,7 +622,9 @@ export class SessionModel {
     )
     this.#must(stop >= promised.pauseNotice || lags, "Paused is told of a second behind only", `${stop} ms`)
     // Before the server accepted, a pause may be over before it can be told.
-    const isOver = link.caughtAt === this.#now.mono && link.sends === 0
+    const answered = this.#isAnswered(ear) && (!this.#setup.pings || ear.mayProve)
+    const isOver = link.sends === 0 && (answered || link.caughtAt === this.#now.mono)
+    if (isOver && (this.#setup.pings ? !ear.proves : ear.handing !== undefined)) ear.isUnsure = true
     if (ear.behindFor === undefined && !isOver) {
       ear.behindFor = Math.max(stop, ear.waits?.age.least ?? 0)
       if (link.stalled === 0 && ear.stoppedFor === undefined) ear.needs = ear.ping

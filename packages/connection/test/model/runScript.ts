@@ -12,6 +12,9 @@ export interface Outcome {
   readonly log: ReadonlyArray<string>
 }
 
+/** Longer than the slowest answer over the slowest line of a script takes. */
+const underWay = 17_000
+
 /** Others' requests that a healthy session may have to wait behind: the allowance of a minute, and once more. */
 const limiterRounds = 2
 
@@ -50,7 +53,7 @@ const heal = async (world: World, script: Script, failed: () => boolean): Promis
     await world.do({ do: "reader", session, reads: true })
   }
   // What was on its way arrives, and what jumped or stood still is noticed.
-  await world.time.pass(10_000)
+  await world.time.pass(underWay)
   const running = world.actors.filter(({ model }) => !model.hasEnded)
   const until = Math.max(world.time.mono, ...running.map(({ model }) => model.untilMono))
   const deadline = until + promised.notice + promised.longestWait + limiterRounds * promised.limiterWait
