@@ -11,7 +11,7 @@ describe.concurrent("with patience", () => {
     const busy = await startSimulator({ key, rate: 20_000, world: { games: 20 } })
     const start = async (): Promise<PipeProcess> => {
       const pipe = new PipeProcess(["--emit", "changes", "--log-format", "json"], { env: envOf(busy), read: false })
-      await pipe.until(({ stderr }) => stderr.includes(`"receiving"`))
+      await pipe.until(({ stderr }) => stderr.includes(`"receiving from `))
       return pipe
     }
     const [patient, forced] = await Promise.all([start(), start()])

@@ -27,6 +27,7 @@ const flags = {
     Flag.withDescription(
       "Port for WebSocket and REST; 0 takes any that is free (default 7878)",
     ),
+    Flag.withSchema(Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 65_535 }))),
     Flag.withDefault(7878),
   ),
   host: Flag.String("host").pipe(

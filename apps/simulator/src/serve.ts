@@ -9,6 +9,7 @@ import {
   startSimulator,
 } from "@boltodds/simulator"
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
 import { type LoadedScenario, loadScenario } from "./loadScenario.ts"
 
 /** What to serve, beside what the simulator itself is told. */
@@ -43,8 +44,11 @@ export const serve = (
     // First, so that it hears what a fault is deaf to.
     simulator.behave(visitors(tell))
     yield* attempt(() => Promise.resolve(faults.forEach((fault) => simulator.behave(fault))))
+    // Before anyone can read that it serves, and send one.
+    const listening = yield* Effect.forkScoped(signal, { startImmediately: true })
     for (const line of introduction(settings, scenario, simulator)) tell(line)
-    yield* scenario === undefined ? signal : Effect.raceFirst(signal, played(scenario, simulator, tell))
+    const signalled = Fiber.join(listening)
+    yield* scenario === undefined ? signalled : Effect.raceFirst(signalled, played(scenario, simulator, tell))
     const struck = Object.entries(simulator.stats().struck).map(([name, times]) => `${name} ${times}`)
     if (struck.length > 0) tell(`Faults that struck: ${struck.join(", ")}`)
   }))

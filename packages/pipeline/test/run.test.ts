@@ -69,7 +69,8 @@ describe("a run", () => {
         events: 7,
         frames: 5,
         changes: 6,
-        controls: 1,
+        // Both ends of the stream.
+        controls: 2,
         lastEventAt: start + 4,
         connectionsLost: 0,
         blindWindows: 0,

@@ -119,7 +119,9 @@ export const connectionFlags: FlagGroup = {
     {
       name: "exit-on-stale",
       value: "TIME",
-      about: "End with 69 once nothing has been live for so long, like 5m: for cron and orchestrators. Default: never.",
+      about:
+        "End with 69 once nothing has been live for so long, like 5m: for cron and orchestrators. Silence counts " +
+        "from when it is noticed, after 10 to 25 s; a quiet market is none, while the feed pings. Default: never.",
     },
   ],
 }

@@ -20,15 +20,15 @@ export const tellStatus = (
         log.log("info", `connected to ${host}`, { connection: status.epoch })
         return
       case "Live":
-        if (!live) log.log("info", "receiving", { connection: status.epoch })
+        if (!live) log.log("info", `receiving from ${host}`, { connection: status.epoch })
         live = true
         return
       case "Stale":
         log.log(
           "warn",
           status.reason === "silent"
-            ? "nothing comes from the feed: what is known is not live"
-            : "we are behind the feed (a slow reader of stdout, or no time to run): what comes out is not live",
+            ? `nothing comes from ${host}: what is known is not live`
+            : `we are behind ${host} (a slow reader of stdout, or no time to run): what comes out is not live`,
         )
         live = false
         return
@@ -36,6 +36,7 @@ export const tellStatus = (
         live = false
         // Session time is wall time but for jumps of the clock.
         log.log("warn", `no connection: ${status.why}`, {
+          feed: host,
           again_in_s: Math.max(0, Math.round((status.until - now()) / 100) / 10),
         })
         return

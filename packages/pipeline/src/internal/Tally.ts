@@ -32,17 +32,22 @@ export class Tally {
       if (this.#depth === "frames" && event._tag !== "Frame") {
         lossesAsControls(event).forEach((it) => this.#ledger.note(it))
       }
-      for (let nth = 0; nth < records.length; nth++) {
-        const record = records[nth]!
-        if (!("control" in record)) this.changes += 1
-        else {
-          this.controls += 1
-          this.#ledger.note(record)
-        }
-      }
+      this.countLast(records)
     }
     const last = steps[steps.length - 1]
     if (last !== undefined) this.lastEventAt = last.event.at
+  }
+
+  /** Records that no event of the source brought. */
+  countLast(records: Step["records"]): void {
+    for (let nth = 0; nth < records.length; nth++) {
+      const record = records[nth]!
+      if (!("control" in record)) this.changes += 1
+      else {
+        this.controls += 1
+        this.#ledger.note(record)
+      }
+    }
   }
 
   get report(): Omit<Report, "run" | "reason" | "duration" | "routes"> {
