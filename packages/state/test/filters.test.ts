@@ -54,6 +54,26 @@ describe("filters replaced while connected", () => {
     expect(counts(reduced.state).filtered).toBe(3)
   })
 
+  it("that let a game in again wait for its initial state: what was on its way may have moved unheard meanwhile", () => {
+    const script = all().subscribe({ sports: ["MLB"] }).wait(10).subscribe({}).wait(50)
+    const before = script.events.length
+    script.frame(
+      message("line_update", "betmgm", "nba", { ml: priced("Moneyline", "-150") }, { sport: "NBA" }),
+      message("game_update", "betmgm", "nba", { ml: priced("Moneyline", "-150") }, { sport: "NBA" }),
+      message("game_update", "betmgm", "new", { ml: priced("Moneyline", "-150") }, { sport: "NBA" }),
+    )
+    const early = reduce(script)
+    expect(told(since(early, before)).filter((what) => what.includes("game"))).toEqual([
+      "game_opened betmgm new (feed)",
+    ])
+    expect(counts(early.state).stragglers).toBe(2)
+    const known = (events: Script) => [...reduce(events).folded.games.values()].map(({ game }) => game)
+    expect(known(script.frame(full("betmgm", "nba", "NBA")))).toContain("nba")
+    const late = all().subscribe({ sports: ["MLB"] }).subscribe({}).wait(10_001)
+    late.frame(message("game_update", "betmgm", "nba", { ml: priced("Moneyline", "-150") }, { sport: "NBA" }))
+    expect(known(late)).toContain("nba")
+  })
+
   it("keep out the outcomes of markets they leave out, one by one", () => {
     const script = new Script().connect({ markets: ["Moneyline"] }).frame(full("betmgm", "1"))
     const reduced = reduce(script)

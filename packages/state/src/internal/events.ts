@@ -10,6 +10,7 @@ import {
 } from "@boltodds/protocol"
 import { applyItem, closeGame } from "./messages.ts"
 import { closeLine } from "./lines.ts"
+import { excludedName, rememberExcluded } from "./removals.ts"
 import { type BookEntry, countGames, countLines, type Game, type Session } from "./model.ts"
 import type { Work } from "./work.ts"
 
@@ -73,6 +74,8 @@ const beginEpoch = (work: Work, session: Session, event: FeedEvent, at: Millis):
   session.connected = true
   session.ended = false
   session.subscriptions = 0
+  session.excluded = new Set()
+  session.excludedUntil = -Infinity
   session.initialStates = 0
   session.verifiedGames = 0
   session.syncing = true
@@ -123,14 +126,17 @@ const subscribed = (work: Work, session: Session, event: Subscribed, at: Millis)
   const match = matchFilters(event.filters)
   session.match = match.isOpen ? undefined : match
   if (session.subscriptions > 1) session.syncing = true
-  if (match.isOpen) return
-  for (const known of session.books.values()) {
+  const excluded: Array<string> = []
+  for (const known of match.isOpen ? [] : session.books.values()) {
     const book = work.book(session, known.sportsbook)
     for (const game of book.games.values()) {
-      if (!match.game(game.sport, game.sportsbook, game.game)) closeGame(work, book, game, "filters")
-      else if (match.hasMarkets) closeMarkets(work, book, game, match)
+      if (!match.game(game.sport, game.sportsbook, game.game)) {
+        closeGame(work, book, game, "filters")
+        excluded.push(excludedName(game.sportsbook, game.game))
+      } else if (match.hasMarkets) closeMarkets(work, book, game, match)
     }
   }
+  rememberExcluded(session, excluded, at)
 }
 
 const closeMarkets = (work: Work, book: BookEntry, game: Game, match: FilterMatch): void => {

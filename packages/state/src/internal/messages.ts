@@ -4,7 +4,7 @@ import { takeFacts } from "./facts.ts"
 import { applyOutcome, closeLine, isLate, retarget, type Target } from "./lines.ts"
 import { type BookEntry, type Game, isGameVerified, type Session } from "./model.ts"
 import { quarantine } from "./quarantine.ts"
-import { isStraggler, rememberClear, rememberRemoval } from "./removals.ts"
+import { isFromEarlierFilters, isStraggler, rememberClear, rememberRemoval } from "./removals.ts"
 import { isBefore, serverTime } from "./sentAt.ts"
 import type { Work } from "./work.ts"
 
@@ -66,11 +66,15 @@ const applyData = (work: Work, session: Session, at: Millis, message: DataMessag
     rememberRemoval(book, data.game, sentAt, at)
     return
   }
-  if (known === undefined && isStraggler(book, data.sport, data.game, sentAt, at)) {
-    counts.stragglers++
-    return
+  if (known === undefined) {
+    const isOld = isStraggler(book, data.sport, data.game, sentAt, at) ||
+      (message.action !== "initial_state" && isFromEarlierFilters(session, data.sportsbook, data.game, at))
+    if (isOld) {
+      counts.stragglers++
+      return
+    }
+    work.expectBooks(session, at)
   }
-  if (known === undefined) work.expectBooks(session, at)
   if (message.action === "line_update") updateLines(work, session, book, known, data, sentAt)
   else replaceGame(work, session, book, known, message, sentAt, at)
 }

@@ -93,6 +93,9 @@ export interface Session {
   ended: boolean
   filters: Filters
   match: FilterMatch | undefined
+  /** Games that filters of this epoch closed, until `excludedUntil`; see `removals.ts`. */
+  excluded: ReadonlySet<string>
+  excludedUntil: Millis
   /** Subscribe messages in this epoch. */
   subscriptions: number
   books: Map<string, BookEntry>

@@ -3,7 +3,7 @@
  * arrive after it, and must not bring the game back with prices that nobody quotes.
  */
 import type { Millis } from "@boltodds/protocol"
-import type { BookEntry } from "./model.ts"
+import type { BookEntry, Session } from "./model.ts"
 import { isBefore } from "./sentAt.ts"
 
 /** Something taken back: when the server says it was, and when we heard. */
@@ -35,6 +35,22 @@ export const rememberRemoval = (book: BookEntry, game: string, sentAt: string | 
 /** Remembers when the server cleared a book, or one sport of it: known games or not, all of them are gone. */
 export const rememberClear = (book: BookEntry, sport: string | undefined, sentAt: string | null, at: Millis): void =>
   rememberRemoval(book, sport === undefined ? cleared : cleared + sport, sentAt, at)
+
+/** Filters close these games: what was sent before they reached the server may still come once others let it in again. */
+export const rememberExcluded = (session: Session, games: ReadonlyArray<string>, at: Millis): void => {
+  session.excluded = new Set([...(at <= session.excludedUntil ? session.excluded : []), ...games])
+  session.excludedUntil = session.excluded.size === 0 ? -Infinity : at + rememberedMillis
+}
+
+/** What no sportsbook is called divides the two. */
+export const excludedName = (sportsbook: string, game: string): string => `${sportsbook}\u0000${game}`
+
+/**
+ * Whether a message about a game that is not known may be of before filters closed it. Only an initial state is surely
+ * of after: the game may have moved meanwhile, and nobody was told.
+ */
+export const isFromEarlierFilters = (session: Session, sportsbook: string, game: string, at: Millis): boolean =>
+  at <= session.excludedUntil && session.excluded.has(excludedName(sportsbook, game))
 
 /** Whether a message about a game that is not known was sent before the game was taken back. */
 export const isStraggler = (

@@ -228,6 +228,8 @@ const newSession = (name: string, at: Millis, owner: Owner, heartbeatMillis: Mil
   ended: false,
   filters: {},
   match: undefined,
+  excluded: new Set(),
+  excludedUntil: -Infinity,
   subscriptions: 0,
   books: new Map(),
   doubtedAt: 0,
