@@ -168,7 +168,9 @@ export const scenario = (seed: number, steps = 60): Scenario => {
       })
       : []
     for (const game of some) {
-      if (truth.delete(key(sportsbook, game))) gone.set(key(sportsbook, game), at)
+      truth.delete(key(sportsbook, game))
+      // Known or not: a clear is about all of them.
+      gone.set(key(sportsbook, game), at)
     }
     // Without the time of a removal nobody can tell what came before it.
     const sent = stragglers.length > 0 || chance(0.8) ? timestamp(at) : undefined

@@ -83,8 +83,9 @@ export class Listening {
   #hand(): void {
     if (this.stoppedFor !== undefined || this.handing === undefined) return
     if (this.handing.least <= promised.pauseNotice + promised.tick + 1) return
+    // What the session may have seen nothing of ends nothing.
+    if (this.handing.most !== Infinity) this.behindFor = undefined
     this.handing = undefined
-    this.behindFor = undefined
   }
 
   /** Nothing ran for this long, and no ping can tell what waits since. */

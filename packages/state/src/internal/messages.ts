@@ -57,13 +57,14 @@ const applyData = (work: Work, session: Session, at: Millis, message: DataMessag
   const removed = message.action === "game_removed"
   const book = listen(work, session, data.sportsbook, at, sentAt)
   const known = book.games.get(data.game)
+  // Whoever has the game now: what was sent to this session before may still come once nobody has it.
+  if (removed) rememberRemoval(book, data.game, sentAt, at)
   if (known === undefined && ownedElsewhere(work, session, data)) {
     counts.overlapping++
     return
   }
   if (removed) {
     if (known !== undefined) closeGame(work, book, known, "feed")
-    rememberRemoval(book, data.game, sentAt, at)
     return
   }
   if (known === undefined) {
