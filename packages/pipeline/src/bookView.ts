@@ -35,8 +35,13 @@ export const bookView = (options: () => StateOptions): () => BookView => () => {
       return records
     },
     // The run's `stream_started` again: who was here before, and kept a book, must forget it.
-    welcome: () =>
-      first === undefined ? [] : [{ ...first, seq, at: new Date(at).toISOString() }, ...snapshot(draft.seal())],
+    welcome: () => {
+      if (first === undefined) return []
+      const { last: _, ...started } = first
+      const told = snapshot(draft.seal())
+      // One group with the book: nobody is to act on an empty one in between.
+      return [{ ...started, seq, at: new Date(at).toISOString(), ...told.length === 0 ? { last: true } : {} }, ...told]
+    },
     end: (reason) => draft.stop(at, reason),
     weigh: () => recordBytes,
   }

@@ -32,6 +32,7 @@ describe("the view of a book", () => {
     const view = makeView()
     let whole = fold(emptyBook, view.turn([...connected(), snapshot, move]))
     let late = fold(emptyBook, view.welcome())
+    expect(view.welcome().map(({ last }) => last === true)).toEqual([false, false, false, true])
     expect(liveOdds(late)).toEqual(["-115 true", "120 true"])
     for (const event of [frame(message("line_update", { B: outcome(null) }), start + 2), disconnected(start + 3)]) {
       const records = view.turn([event])
@@ -51,7 +52,7 @@ describe("the view of a book", () => {
     view.turn([frame(gone, start + 1)])
     kept = fold(kept, view.welcome())
     expect(told(view.welcome())).toEqual(["stream_started"])
-    expect(view.welcome()[0]).toMatchObject({ seq: 5, at: new Date(start + 1).toISOString() })
+    expect(view.welcome()[0]).toMatchObject({ seq: 5, at: new Date(start + 1).toISOString(), last: true })
     expect(liveOdds(kept)).toEqual([])
   })
 
