@@ -113,6 +113,21 @@ describe("two sessions", () => {
     expect([...folded.staleBooks].sort()).toEqual(["other\u0000betmgm", "other\u0000caesars"])
   })
 
+  it("hand over a game that is of another sport from now on: its first owner hears no more of it", () => {
+    const one = new Script("one").connect({ sports: ["MLB"] }).frame(full("betmgm", "1", "-110"))
+    const other = new Script("other", one.at + 1, one.events).connect({ sports: ["KBO"] })
+    const moved = message("game_update", "betmgm", "1", { home: outcome("-150") }, { sport: "KBO" })
+    const reduced = reduce(other.frame(moved).events)
+    expect(told(reduced.records).slice(-3)).toEqual([
+      "game_closed betmgm 1 (feed)",
+      "game_opened betmgm 1 (feed)",
+      "line_opened betmgm 1 home -150 (feed)",
+    ])
+    const [game] = gamesOf(reduced.state, "betmgm")
+    expect(game).toMatchObject({ sport: "KBO", session: "other", verified: true })
+    expect(counts(reduced.state).overlapping).toBe(0)
+  })
+
   it("have a pause of one as long as it was, though another has told of later times before it", () => {
     const start = Date.UTC(2026, 6, 16)
     const one = new Script("one", start).connect().frame(full("betmgm", "1"))

@@ -112,10 +112,18 @@ const listen = (
   return book
 }
 
+/**
+ * Whether another session has the game. One that would not be told of it any more, as the game is of another sport now,
+ * loses it: what it knows of it would stay as it is.
+ */
 const ownedElsewhere = (work: Work, session: Session, data: GameData): boolean => {
   if (work.core.sessions.size < 2) return false
   for (const other of work.core.sessions.values()) {
-    if (other.name !== session.name && other.books.get(data.sportsbook)?.games.has(data.game)) return true
+    const game = other.name === session.name ? undefined : other.books.get(data.sportsbook)?.games.get(data.game)
+    if (game === undefined) continue
+    const isLost = data.sport !== "" && other.match?.game(data.sport, data.sportsbook, data.game) === false
+    if (isLost) closeGame(work, work.book(work.ownSession(other), data.sportsbook), game, "feed")
+    return !isLost
   }
   return false
 }
