@@ -1,6 +1,7 @@
 import {
   ConsumerCutOff,
   type ConsumerOptions,
+  eventView,
   keyOf,
   Limiter,
   LinkClosed,
@@ -416,4 +417,24 @@ describe("one who joins a session later", () => {
       expect(shape(one.items).at(-1)).toBe("Disconnected 1 shutdown")
       expect(one.ended()).toEqual(Exit.void)
     }))
+})
+
+describe("the welcome of several sessions", () => {
+  it("tells of one that paused long ago before one that told its time since: its pause is as long as it was", () => {
+    const view = eventView()
+    const of = (session: string, at: number) => ({ session, epoch: 1, at })
+    view.turn([
+      { _tag: "Connected", ...of("one", 0), plan: undefined },
+      { _tag: "Connected", ...of("other", 0), plan: undefined },
+      { _tag: "Paused", ...of("other", 1000) },
+      { _tag: "Resumed", ...of("other", 21_000) },
+      { _tag: "Tick", ...of("one", 21_500), wall: 21_500 },
+    ])
+    expect(view.welcome().map(({ _tag, session, at }) => `${session} ${_tag} ${at}`)).toEqual([
+      "other Connected 1000",
+      "other Paused 1000",
+      "other Resumed 21000",
+      "one Connected 21500",
+    ])
+  })
 })

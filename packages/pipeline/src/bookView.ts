@@ -16,8 +16,7 @@ const recordBytes = 600
 /**
  * One book for all readers: each turn is reduced once, and its records go to all. One who joins later is first told
  * `stream_started` again, and the whole book as it then stands, doubts included (`snapshot`): so folding gives every
- * reader the same book, those too who were here before. At the
- * end all hear `stream_stopped`: nothing is live any more.
+ * reader the same book, those too who were here before. At the end all hear `stream_stopped`: nothing is live any more.
  *
  * `options` is asked for each running of the source: the `run` must be a new one each time.
  */

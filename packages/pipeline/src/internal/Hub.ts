@@ -62,7 +62,7 @@ export class Hub {
     const records = this.#reduction.stop(at, reason)
     const event = { _tag: "Tick", session: this.#lastSession, epoch: this.#lastEpoch, at, wall: at } as const
     const steps = records.length === 0 ? [] : [{ event, records }]
-    this.tally.countLast(records)
+    this.tally.countRecords(records)
     for (const route of this.open) route.finish(steps)
     for (const step of steps) this.#onStep?.(step)
   }

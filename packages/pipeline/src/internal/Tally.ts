@@ -32,14 +32,14 @@ export class Tally {
       if (this.#depth === "frames" && event._tag !== "Frame") {
         lossesAsControls(event).forEach((it) => this.#ledger.note(it))
       }
-      this.countLast(records)
+      this.countRecords(records)
     }
     const last = steps[steps.length - 1]
     if (last !== undefined) this.lastEventAt = last.event.at
   }
 
-  /** Records that no event of the source brought. */
-  countLast(records: Step["records"]): void {
+  /** Also those that no event of the source brought. */
+  countRecords(records: Step["records"]): void {
     for (let nth = 0; nth < records.length; nth++) {
       const record = records[nth]!
       if (!("control" in record)) this.changes += 1
