@@ -6,10 +6,14 @@ export const ExitCode = {
   clean: 0,
   bug: 1,
   usage: 64,
+  /** A recording that cannot be read. */
+  badInput: 65,
   feedUnavailable: 69,
   sinkFailed: 74,
   undelivered: 75,
   keyRefused: 77,
+  /** The configuration has mistakes. */
+  badConfiguration: 78,
 } as const
 
 /** One of {@link ExitCode}. */

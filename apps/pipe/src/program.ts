@@ -2,11 +2,16 @@
 import { nearestNames } from "@boltodds/connection"
 import type { Command, DelegatedCommand } from "./Command.ts"
 import { catalog } from "./commands/catalog.ts"
+import { check } from "./commands/check.ts"
 import { demo } from "./commands/demo.ts"
 import { doctor } from "./commands/doctor.ts"
 import { latency } from "./commands/latency.ts"
+import { outbox } from "./commands/outbox.ts"
+import { run } from "./commands/run.ts"
+import { schema } from "./commands/schema.ts"
 import { simulate } from "./commands/simulate.ts"
 import { stream } from "./commands/stream.ts"
+import { test } from "./commands/test.ts"
 import { ExitCode, Failure, UsageError } from "./ExitCode.ts"
 import { parseFlags, showWord } from "./flags.ts"
 import { helpOf } from "./help.ts"
@@ -14,7 +19,18 @@ import { paintFor, writeOut } from "./Terminal.ts"
 import { version } from "./version.ts"
 
 const programName = "boltodds-pipe"
-const named: ReadonlyArray<Command | DelegatedCommand> = [demo, catalog, latency, doctor, simulate]
+const named: ReadonlyArray<Command | DelegatedCommand> = [
+  demo,
+  run,
+  check,
+  test,
+  catalog,
+  latency,
+  doctor,
+  outbox,
+  schema,
+  simulate,
+]
 const byName = (name: string | undefined) => named.find((command) => command.name === name)
 
 /** Runs the program; resolves with the exit code when all is done. Never rejects. */

@@ -1,5 +1,5 @@
 /** Emits: what the stream is told as. */
-import type { Control } from "@boltodds/protocol"
+import type { Change, Control } from "@boltodds/protocol"
 import type { Envelope } from "@boltodds/sink"
 import type { StateOptions, Step } from "@boltodds/state"
 
@@ -35,6 +35,11 @@ export interface Emission<out A> {
   readonly of: (steps: ReadonlyArray<Step>) => ReadonlyArray<Envelope<A>>
   /** Tells a control that a lane makes by itself (`dropped`). Absent where this emit has no controls. */
   readonly control?: (control: Control) => Envelope<never>
+  /**
+   * Tells the whole book again, to a reader who has lost some of it: `stream_started` and a snapshot, one group. Absent
+   * where an emit does not tell a book.
+   */
+  readonly again?: (records: ReadonlyArray<Change | Control>) => ReadonlyArray<Envelope<A>>
 }
 
 /** What the emits of records have in common. */

@@ -1,6 +1,6 @@
 /** Processors: what a route does with records on their way to its sink. */
 import type { Millis } from "@boltodds/protocol"
-import type { Envelope } from "@boltodds/sink"
+import type { ControlValue, Envelope } from "@boltodds/sink"
 
 /**
  * A step between an emit and a lane; one per route and run. It may change, drop, delay and merge records.
@@ -18,36 +18,9 @@ export interface Processor<in A, out B> {
   readonly advance: (now: Millis) => ReadonlyArray<Envelope<B>>
   /** All that is held back must come out now. */
   readonly flush: () => ReadonlyArray<Envelope<B>>
-}
-
-const none: ReadonlyArray<never> = []
-
-/** Passes on what the predicate holds for. */
-export const filter = <A>(predicate: (value: A) => boolean): Processor<A, A> => ({
-  push: (records) => records.filter((envelope) => envelope._tag === "Record" && predicate(envelope.value)),
-  dueAt: () => undefined,
-  advance: () => none,
-  flush: () => none,
-})
-
-/** One processor behind another. */
-export const chain = <A, B, C>(first: Processor<A, B>, second: Processor<B, C>): Processor<A, C> => {
-  const through = (records: ReadonlyArray<Envelope<B>>): ReadonlyArray<Envelope<C>> =>
-    records.length === 0 ? none : second.push(records)
-  const isDue = (processor: Processor<never, unknown>, now: Millis): boolean => {
-    const due = processor.dueAt()
-    return due !== undefined && due <= now
-  }
-  return {
-    push: (records) => through(first.push(records)),
-    dueAt: () => {
-      const [a, b] = [first.dueAt(), second.dueAt()]
-      return a === undefined ? b : b === undefined ? a : Math.min(a, b)
-    },
-    advance: (now) => [
-      ...(isDue(first, now) ? through(first.advance(now)) : none),
-      ...(isDue(second, now) ? second.advance(now) : none),
-    ],
-    flush: () => [...through(first.flush()), ...second.flush()],
-  }
+  /**
+   * Hears that this control comes next, and gives what must stand before it. For a processor whose records mean
+   * something else to a reader who is in doubt. Default: `flush`.
+   */
+  readonly control?: (control: ControlValue) => ReadonlyArray<Envelope<B>>
 }

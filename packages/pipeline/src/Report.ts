@@ -42,6 +42,9 @@ export interface Report {
   readonly routes: ReadonlyArray<RouteReport>
 }
 
-/** Whether everything was delivered to everybody who still wanted it. */
+/**
+ * Whether everything was delivered to everybody who still wanted it. What grew too old by a lane's own rule was not
+ * wanted any more.
+ */
 export const isDelivered = (report: Report): boolean =>
-  report.routes.every((route) => route.state === "ended" || isComplete(route.counts))
+  report.routes.every(({ state, counts }) => state === "ended" || isComplete({ ...counts, expired: 0 }))

@@ -1,5 +1,5 @@
 /** Routes: from an emit through a processor and a lane into a sink. */
-import type { Millis } from "@boltodds/protocol"
+import type { Change, Control, Millis } from "@boltodds/protocol"
 import {
   type Envelope,
   type Lane,
@@ -26,7 +26,7 @@ export interface RouteOptions<A, B, R> {
   readonly emit: Emit<A>
   /** Opens the sink; its scope closes when the run is over. */
   readonly sink: Effect.Effect<Sink<B>, SinkError, R | Scope.Scope>
-  readonly lane?: Omit<LaneOptions<B>, "name" | "run" | "notice">
+  readonly lane?: Omit<LaneOptions<B>, "name" | "run" | "notice" | "retell">
   /** Whether the run fails when the sink is disabled. Default true. */
   readonly required?: boolean
 }
@@ -50,6 +50,8 @@ export interface Route<out R = never> {
 export interface RouteContext {
   readonly run: string
   readonly emissions: SharedEmissions
+  /** Everything known, told again; absent where lines are not kept. */
+  readonly again: (() => ReadonlyArray<Change | Control>) | undefined
   /** Data records after which a route takes no more data. */
   readonly count: number
 }
@@ -57,6 +59,10 @@ export interface RouteContext {
 /** @internal A route at work. */
 export interface OpenRoute {
   readonly lane: Omit<Lane<never>, "push">
+  /** Tells a reader who comes later everything known so far, where its emit tells a book. */
+  readonly catchUp: () => void
+  /** Opens its destination again, where it can. */
+  readonly reopen: Effect.Effect<void, SinkError>
   /** Takes a turn. False: the lane is full. */
   readonly turn: (steps: ReadonlyArray<Step>, now: Millis) => boolean
   /** Takes the final steps of the run, and what its processor holds back before them. */
@@ -104,13 +110,21 @@ const openRoute = <A, R>(
     const sink = yield* options.sink
     const shared = context.emissions.for(options.emit)
     const tell = shared.emission.control?.bind(shared.emission)
+    const processing = options.processor === undefined ? undefined : new ProcessorRun(options.processor())
+    const again = context.again === undefined ? undefined : shared.emission.again?.bind(shared.emission)
+    /** Everything known, as this route tells it. */
+    const retold = (): ReadonlyArray<Envelope<A>> => {
+      if (again === undefined) return []
+      const told = again(context.again!())
+      return processing === undefined ? told : processing.turn(told, -Infinity)
+    }
     const lane = yield* makeLane(sink, {
       ...options.lane,
       name: options.name,
       run: context.run,
       ...tell === undefined ? {} : { notice: (loss) => tell(dropNotice(context.run, options.name, loss)) },
+      ...again === undefined ? {} : { retell: retold },
     })
-    const processing = options.processor === undefined ? undefined : new ProcessorRun(options.processor())
     let left = context.count
 
     /** Cuts behind the last data record that may still pass; controls, and a preamble (`seq` 0), pass uncounted. */
@@ -135,6 +149,8 @@ const openRoute = <A, R>(
 
     return {
       lane,
+      catchUp: () => void push(retold()),
+      reopen: sink.reopen ?? Effect.void,
       turn: (steps, now) => {
         const envelopes = shared.of(steps)
         if (processing !== undefined) return push(processing.turn(envelopes, now))

@@ -1,6 +1,7 @@
 /** The book's records for many readers, some of whom come later. */
 import type { Change, Control, FeedEvent } from "@boltodds/protocol"
-import { make, snapshot, type StateOptions, thaw } from "@boltodds/state"
+import type { StateOptions } from "@boltodds/state"
+import { Telling } from "./internal/Telling.ts"
 
 /** What `share` of `@boltodds/connection` takes as a view. */
 export interface BookView {
@@ -21,27 +22,15 @@ const recordBytes = 600
  * `options` is asked for each running of the source: the `run` must be a new one each time.
  */
 export const bookView = (options: () => StateOptions): () => BookView => () => {
-  const draft = thaw(make(options()))
+  const telling = new Telling(options())
   let at = 0
-  let first: Change | Control | undefined
-  let seq = 0
   return {
     turn: (events) => {
       at = events.at(-1)?.at ?? at
-      const records = draft.apply(events).flatMap(({ records }) => records)
-      first ??= records[0]
-      seq = records.at(-1)?.seq ?? seq
-      return records
+      return telling.apply(events).flatMap(({ records }) => records)
     },
-    // The run's `stream_started` again: who was here before, and kept a book, must forget it.
-    welcome: () => {
-      if (first === undefined) return []
-      const { last: _, ...started } = first
-      const told = snapshot(draft.seal())
-      // One group with the book: nobody is to act on an empty one in between.
-      return [{ ...started, seq, at: new Date(at).toISOString(), ...told.length === 0 ? { last: true } : {} }, ...told]
-    },
-    end: (reason) => draft.stop(at, reason),
+    welcome: () => telling.again(),
+    end: (reason) => telling.stop(at, reason),
     weigh: () => recordBytes,
   }
 }

@@ -9,11 +9,12 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
-import * as Scope from "effect/Scope"
+import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
-import { Hub } from "./internal/Hub.ts"
+import { type Entry, Hub } from "./internal/Hub.ts"
 import type { Report, RouteReport } from "./Report.ts"
-import type { OpenRoute, Route } from "./Route.ts"
+import type { Route } from "./Route.ts"
+import { makeRunning, type Running } from "./Running.ts"
 
 /** How a run is set up. */
 export interface RunOptions {
@@ -27,6 +28,8 @@ export interface RunOptions {
   readonly until?: Effect.Effect<string>
   /** How long lanes may deliver what they hold at the end, all side by side. Default 10 s. */
   readonly drainWithin?: Duration.Duration
+  /** Gets a hold on the run, once its routes are open: to look at them, and to change them while it goes on. */
+  readonly onRunning?: (running: Running) => void
   /** Gets the report however the run ends, also where it fails or is interrupted. */
   readonly onReport?: (report: Report) => void
 }
@@ -63,14 +66,16 @@ export const run = <E, R, R2>(
         const stopWith = (stop: Stop<E>): boolean => Deferred.doneUnsafe(stopping, Exit.succeed(stop))
 
         const hub = new Hub(routes, options, () => stopWith({ reason: "count reached" }))
-        for (const route of routes) hub.add(yield* restore(Scope.provide(route.open(hub.context), scope)))
+        const watch = (entry: Entry): Effect.Effect<void> => watchLane(scope, entry, hub, stopWith)
+        for (const route of routes) yield* restore(hub.add(route, scope))
 
         const intake = yield* forkWatched(
           scope,
           Stream.runForEachArray(source.events, (events) => hub.turn(events)),
           (exit) => stopWith(Exit.isSuccess(exit) ? { reason: "source ended" } : failed("source failed", exit.cause)),
         )
-        yield* watchLanes(scope, hub.open, routes, stopWith)
+        yield* Effect.forEach(hub.entries, watch, { discard: true })
+        options.onRunning?.(makeRunning(hub, scope, watch))
         if (options.until !== undefined) {
           yield* forkWatched(
             scope,
@@ -89,7 +94,7 @@ export const run = <E, R, R2>(
         const closing = yield* Effect.forkIn(
           Effect.all([
             Effect.timeoutOption(Fiber.interrupt(intake), within),
-            ...hub.open.map(({ lane }) => lane.drain(within)),
+            ...hub.entries.map(({ open }) => open.lane.drain(within)),
           ], { concurrency: "unbounded", discard: true }),
           scope,
         )
@@ -100,7 +105,7 @@ export const run = <E, R, R2>(
           reason: stop.reason,
           duration: Duration.nanos(clock.monotonicTimeNanosUnsafe() - startedAt),
           ...hub.tally.report,
-          routes: yield* Effect.forEach(hub.open, (open, index) => reportRoute(routes[index]!, open)),
+          routes: yield* Effect.forEach([...hub.removed, ...hub.entries], reportRoute),
         }
         options.onReport?.(report)
         if (stop.failure !== undefined) return yield* Effect.failCause(stop.failure)
@@ -129,30 +134,32 @@ const forkWatched = <A, E, R>(
   })
 
 /** A required sink that is disabled stops the run, and so does the last of all lanes that ends. */
-const watchLanes = (
+const watchLane = (
   scope: Scope.Scope,
-  open: ReadonlyArray<OpenRoute>,
-  routes: ReadonlyArray<Route<unknown>>,
+  entry: Entry,
+  hub: Hub,
   stopWith: (stop: Stop<never>) => void,
 ): Effect.Effect<void> => {
-  let alive = open.length
-  const onEnd = (end: LaneEnd, route: Route<unknown>): void => {
+  const { route, open } = entry
+  const onEnd = (end: LaneEnd): void => {
     if (end._tag === "Drained") return
-    alive -= 1
+    entry.hasEnded = true
     if (end._tag === "Disabled" && route.required) {
       stopWith({ reason: `sink ${route.name} failed`, failure: Cause.fail(end.error) })
-    } else if (alive === 0) stopWith({ reason: end._tag === "Ended" ? "reader gone" : "no sink left" })
+    } else if (hub.entries.every(({ hasEnded }) => hasEnded)) {
+      stopWith({ reason: end._tag === "Ended" ? "reader gone" : "no sink left" })
+    }
   }
-  return Effect.forEach(open, ({ lane }, index) =>
-    forkWatched(scope, lane.ended, (exit) => {
-      if (Exit.isSuccess(exit)) onEnd(exit.value, routes[index]!)
-    }), { discard: true })
+  return Effect.asVoid(forkWatched(scope, open.lane.ended, (exit) => {
+    if (Exit.isSuccess(exit)) onEnd(exit.value)
+  }))
 }
 
-const reportRoute = ({ name, emit, required }: Route<unknown>, { lane }: OpenRoute): Effect.Effect<RouteReport> =>
+const reportRoute = ({ route, open }: Entry): Effect.Effect<RouteReport> =>
   Effect.gen(function* () {
-    const counts = yield* lane.counts
-    const end = yield* lane.ended
+    const { name, emit, required } = route
+    const counts = yield* open.lane.counts
+    const end = yield* open.lane.ended
     const base = { name, emit, required, counts }
     if (end._tag === "Drained") return { ...base, state: "open" }
     return { ...base, state: end._tag === "Ended" ? "ended" : "disabled", error: end.error }

@@ -45,6 +45,11 @@ export interface Book {
   readonly staleSessions: ReadonlySet<string>
   /** Sportsbooks that are `stale`, as `session` and `sportsbook` joined by {@link gameId}. */
   readonly staleBooks: ReadonlySet<string>
+  /**
+   * Records were lost on the way here (`dropped`): nothing is live, and nothing can be verified, until everything has
+   * been told again from its `stream_started` on. What comes is folded all the same.
+   */
+  readonly lossy: boolean
 }
 
 /** The identity of a game at a sportsbook, as one string. */
@@ -55,10 +60,11 @@ export const gameId = (sportsbook: string, game: string): string => `${sportsboo
  * suspended (`odds` null).
  */
 export const isLive = (book: Book, game: BookGame, line: BookLine): boolean =>
-  line.verified && !book.staleSessions.has(game.session) && !book.staleBooks.has(gameId(game.session, game.sportsbook))
+  line.verified && !book.lossy && !book.staleSessions.has(game.session) &&
+  !book.staleBooks.has(gameId(game.session, game.sportsbook))
 
 /** A book that knows nothing. */
-export const emptyBook: Book = { games: new Map(), staleSessions: new Set(), staleBooks: new Set() }
+export const emptyBook: Book = { games: new Map(), staleSessions: new Set(), staleBooks: new Set(), lossy: false }
 
 /**
  * The book after these records, in the order of their `seq`. The given book is not changed.
@@ -94,15 +100,17 @@ class Draft {
   #own = new Set<string>()
   #staleSessions: Set<string>
   #staleBooks: Set<string>
+  #lossy: boolean
 
   constructor(book: Book) {
     this.#games = new Map(book.games)
     this.#staleSessions = new Set(book.staleSessions)
     this.#staleBooks = new Set(book.staleBooks)
+    this.#lossy = book.lossy
   }
 
   book(): Book {
-    return { games: this.#games, staleSessions: this.#staleSessions, staleBooks: this.#staleBooks }
+    return { games: this.#games, staleSessions: this.#staleSessions, staleBooks: this.#staleBooks, lossy: this.#lossy }
   }
 
   #touch(id: string): DraftGame | undefined {
@@ -170,6 +178,10 @@ class Draft {
         this.#own.clear()
         this.#staleSessions.clear()
         this.#staleBooks.clear()
+        this.#lossy = false
+        return
+      case "dropped":
+        this.#lossy = true
         return
       case "stream_stopped":
         this.#doubt((_) => true)

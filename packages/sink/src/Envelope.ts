@@ -12,6 +12,8 @@ export interface Stamped {
   readonly at: Millis
   readonly session: string
   readonly epoch: number
+  /** The run it belongs to, where that is not the lane's own: one that a durable store kept from an earlier run. */
+  readonly run?: string
   /** The final envelope of what happened at once (a frame, a deadline): lanes cut batches only behind one of these. */
   readonly last: boolean
 }
@@ -69,6 +71,11 @@ class FormedEnvelope<V, Tag extends "Record" | "Control"> {
     return this.known ??= this.form.encode(this.value)
   }
 
+  /** The same about another value. */
+  holding(value: V): FormedEnvelope<V, Tag> {
+    return new FormedEnvelope(this._tag, this, this.last, value, this.form, undefined)
+  }
+
   /** The same, as the last of its group or not. */
   ending(last: boolean): FormedEnvelope<V, Tag> {
     const { mark } = this.form
@@ -96,7 +103,18 @@ export const withLast = <A>(envelope: Envelope<A>, last: boolean): Envelope<A> =
   if (envelope.last === last) return envelope
   if (envelope instanceof FormedEnvelope) return envelope.ending(last)
   // Made by hand: its text is all that is known of its form.
-  const { _tag, seq, at, session, epoch, value, text } = envelope
-  const stamp = { seq, at, session, epoch, text, last }
+  const { _tag, seq, at, session, epoch, value, text, run } = envelope
+  const stamp = { seq, at, session, epoch, text, last, ...run === undefined ? {} : { run } }
   return _tag === "Record" ? { ...stamp, _tag, value } : { ...stamp, _tag, value }
+}
+
+/**
+ * The same envelope around another value, written down by the same form; `value` must say of `last` what the envelope
+ * does. Of one that was made by hand the form is not known: its text becomes the JSON of the value.
+ */
+export const withValue = <A>(envelope: Envelope<A> & { readonly _tag: "Record" }, value: A): Envelope<A> => {
+  if (envelope instanceof FormedEnvelope) return envelope.holding(value)
+  const { seq, at, session, epoch, last, run } = envelope
+  const stamp = { seq, at, session, epoch, last, text: JSON.stringify(value), ...run === undefined ? {} : { run } }
+  return { ...stamp, _tag: "Record", value }
 }

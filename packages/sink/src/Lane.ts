@@ -1,4 +1,5 @@
 /** What stands between the hub and a sink: bounds, batches, order, retries, accounting. */
+import * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
 import * as Deferred from "effect/Deferred"
 import * as Duration from "effect/Duration"
@@ -7,16 +8,23 @@ import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as Latch from "effect/Latch"
 import type * as Scope from "effect/Scope"
+import { type BreakerPolicy, defaultBreaker } from "./Breaker.ts"
 import type { Envelope } from "./Envelope.ts"
 import { Delivery } from "./internal/Delivery.ts"
 import { Ledger } from "./internal/Ledger.ts"
+import { LossEvents } from "./internal/LossEvents.ts"
+import { Patience } from "./internal/Patience.ts"
+import { Retelling } from "./internal/Retelling.ts"
+import { withNotices } from "./internal/withNotices.ts"
 import type { LaneCounts } from "./LaneCounts.ts"
 import type { LaneEvent } from "./LaneEvent.ts"
 import type { Loss } from "./Loss.ts"
-import { block, type Overflow } from "./Overflow.ts"
+import { type Admission, block, dropOldest, type Overflow } from "./Overflow.ts"
 import { defaultRetry, type RetryPolicy } from "./Retry.ts"
-import type { Sink, SinkError } from "./Sink.ts"
-import { type Limits, memoryStore, type Store } from "./Store.ts"
+import { type Sink, SinkError } from "./Sink.ts"
+import { memoryStore } from "./memoryStore.ts"
+import type { Partition } from "./Partition.ts"
+import type { Limits, Store } from "./Store.ts"
 
 /** How a lane is set up. */
 export interface LaneOptions<in out A> {
@@ -24,20 +32,35 @@ export interface LaneOptions<in out A> {
   readonly name: string
   /** The run the records belong to; batch ids hold it. Default: empty. */
   readonly run?: string
-  /** What it may hold; it takes one turn beyond. Default 16,384 records, 16 MiB. */
-  readonly bounds?: Limits
+  /** What it may hold; it takes one turn beyond. Default 16,384 records, 16 MiB; 262,144 and 256 MiB for `coalesce`. */
+  readonly bounds?: Partial<Limits>
   /** The largest batch, a single group excepted. Default 4,096 records, 1 MiB. */
-  readonly batch?: Limits
+  readonly batch?: Partial<Limits>
   /** How long a batch that is not full may wait for more. Default: not at all. */
   readonly linger?: Duration.Duration
   /** Default {@link defaultRetry}. */
   readonly retry?: Partial<RetryPolicy>
+  /** Default {@link defaultBreaker}. */
+  readonly breaker?: Partial<BreakerPolicy>
+  /** What arrived longer ago is not delivered any more, but counts as expired. Default: nothing is too old. */
+  readonly maxAge?: Duration.Duration
+  /**
+   * Delivers up to so many parts of a batch side by side; records of one key stay in order, and a control waits for all
+   * before it. What is delivered together is then no whole group. Default: one after another.
+   */
+  readonly parallel?: Partition<A>
   /** Default {@link block}. */
   readonly overflow?: Overflow<A>
-  /** Default {@link memoryStore}. */
+  /** Default: the one that `overflow` works with, or {@link memoryStore}. */
   readonly store?: Store<A>
   /** Tells the readers of a loss, ahead of the next batch and at most once a second. Default: counters only. */
   readonly notice?: (loss: Loss) => Envelope<A>
+  /**
+   * Everything told again from the beginning, as things stand now: it follows upon a loss, once the lane has room, at
+   * first a second after the one before and more seldom where losses go on. Default: never; readers have to live with
+   * the hole they were told of.
+   */
+  readonly retell?: () => ReadonlyArray<Envelope<A>>
   /** Hears what happens to the lane; must not throw. */
   readonly onEvent?: (event: LaneEvent) => void
 }
@@ -69,8 +92,14 @@ export interface Lane<in A> {
   readonly drain: (within: Duration.Duration) => Effect.Effect<LaneCounts>
 }
 
-const defaultBounds: Limits = { records: 16_384, bytes: 16 * 1024 * 1024 }
-const defaultBatch: Limits = { records: 4_096, bytes: 1024 * 1024 }
+const none: ReadonlyArray<never> = []
+
+/** What a lane may hold where nothing is said: 16,384 records, 16 MiB. */
+export const defaultBounds: Limits = { records: 16_384, bytes: 16 * 1024 * 1024 }
+/** What a lane may hold that coalesces: 262,144 records, 256 MiB; more than a whole book. */
+export const coalescedBounds: Limits = { records: 262_144, bytes: 256 * 1024 * 1024 }
+/** The largest batch where nothing is said: 4,096 records, 1 MiB. */
+export const defaultBatch: Limits = { records: 4_096, bytes: 1024 * 1024 }
 
 /**
  * Puts a lane around a sink. It works in the background until its scope closes; drain it before that.
@@ -85,20 +114,43 @@ export const makeLane = <A>(
   Effect.gen(function* () {
     const clock = yield* Clock.Clock
     const now = (): number => Number(clock.monotonicTimeNanosUnsafe()) / 1e6
-    const bounds = options.bounds ?? defaultBounds
-    const limits = options.batch ?? defaultBatch
-    const lingerMillis = Duration.toMillis(options.linger ?? Duration.zero)
+    const wall = (): number => clock.currentTimeMillisUnsafe()
     const overflow = options.overflow ?? block<A>()
-    const store = options.store ?? memoryStore<A>()
+    const bounds = { ...overflow.name === "coalesce" ? coalescedBounds : defaultBounds, ...options.bounds }
+    const limits = { ...defaultBatch, ...options.batch }
+    const lingerMillis = Duration.toMillis(options.linger ?? Duration.zero)
+    const maxAge = options.maxAge === undefined ? undefined : Duration.toMillis(options.maxAge)
+    const store = options.store ?? overflow.store?.() ?? memoryStore<A>()
     const ledger = new Ledger(store, options.notice)
+    const onEvent = options.onEvent ?? (() => {})
     const work = Latch.makeUnsafe(false)
     const due = Latch.makeUnsafe(false)
     const room = Latch.makeUnsafe(true)
     const ended = Deferred.makeUnsafe<LaneEnd>()
+    const failing = Deferred.makeUnsafe<LaneEnd>()
+    const retelling = new Retelling(options.retell !== undefined)
+    const losses = new LossEvents(onEvent)
     let waitingSince = now()
     let draining = false
     let saidFinally = false
     let closedBy: "closed" | "disabled" | "ended" | undefined
+
+    const isRoomy = (): boolean => store.records <= bounds.records / 2 && store.bytes <= bounds.bytes / 2
+    const lost = (envelopes: ReadonlyArray<Envelope<A>>, reason: string): void => {
+      ledger.dropped(envelopes, reason)
+      losses.lost(envelopes.length, reason, now())
+    }
+    const patience = new Patience(overflow.patience, {
+      onLost: (after) => {
+        onEvent({ _tag: "LostPatience", after })
+        lost(
+          store.shed({ records: Math.floor(bounds.records / 2), bytes: Math.floor(bounds.bytes / 2) }),
+          overflow.name,
+        )
+        room.openUnsafe()
+        work.openUnsafe()
+      },
+    })
 
     const push = (envelopes: ReadonlyArray<Envelope<A>>): boolean => {
       if (envelopes.length === 0) return closedBy !== undefined || room.isOpen()
@@ -108,23 +160,60 @@ export const makeLane = <A>(
         return true
       }
       if (store.waiting === 0) waitingSince = now()
-      const admission = overflow.admit(store, envelopes, bounds)
-      if (admission.dropped !== undefined) ledger.dropped(admission.dropped, overflow.name)
+      const admission = admit(envelopes)
+      if (admission.dropped !== undefined) lost(admission.dropped, overflow.name)
       if (admission.coalesced !== undefined) ledger.coalesced(admission.coalesced)
-      if (!admission.room) room.closeUnsafe()
+      if (admission.failed === true) {
+        const cause = new Error(`more waits than the lane may hold (${bounds.records} records, ${bounds.bytes} bytes)`)
+        const error = new SinkError({ rest: "disable", cause })
+        if (Deferred.doneUnsafe(failing, Effect.succeed({ _tag: "Disabled", error }))) {
+          onEvent({ _tag: "Disabled", error, lost: store.waiting })
+        }
+      }
+      if (!admission.room) {
+        room.closeUnsafe()
+        patience.waits()
+      }
       if (!admission.room || store.waiting >= limits.records || store.waitingBytes >= limits.bytes) due.openUnsafe()
       work.openUnsafe()
       return admission.room
     }
 
+    const admit = (envelopes: ReadonlyArray<Envelope<A>>): Admission<A> => {
+      try {
+        const policy = patience.isLost ? dropOldest<A>() : overflow
+        return policy.admit(store, envelopes, bounds, wall())
+      } catch (cause) {
+        // A durable store that cannot commit (a full disk): what it did not take is lost, and that is said.
+        ledger.dropped(envelopes, "store_failed")
+        onEvent({ _tag: "StoreFailed", cause, lost: envelopes.length })
+        return { room: true }
+      }
+    }
+
     const makeRoom = (): void => {
-      if (store.records <= bounds.records / 2 && store.bytes <= bounds.bytes / 2) room.openUnsafe()
+      if (!isRoomy()) return
+      patience.caughtUp()
+      room.openUnsafe()
     }
 
     const close = (reason: "closed" | "disabled" | "ended"): void => {
       closedBy = reason
       draining = true
+      patience.caughtUp()
       room.openUnsafe()
+    }
+
+    const mayRetell = (): boolean =>
+      !draining && ledger.isLossy && options.retell !== undefined && retelling.isDue(now())
+
+    /** Everything again, right behind what has just been taken: nothing waits any more. */
+    const takeNews = (): ReadonlyArray<Envelope<A>> => {
+      const told = mayRetell() && store.waiting === 0 ? options.retell!() : none
+      if (told.length === 0) return none
+      retelling.told(now())
+      onEvent({ _tag: "Retold", records: told.length })
+      return ledger.takeNews(told, now())
     }
 
     /** Waits until there is something to deliver. False: there never will be. */
@@ -132,11 +221,12 @@ export const makeLane = <A>(
       while (store.waiting === 0) {
         const noticeDue = ledger.noticeDue
         if (draining) return noticeDue !== undefined && !saidFinally
-        if (noticeDue !== undefined && now() >= noticeDue) return true
+        if ((noticeDue !== undefined && now() >= noticeDue) || mayRetell()) return true
         work.closeUnsafe()
-        yield* noticeDue === undefined
+        const wake = Math.min(noticeDue ?? Infinity, ledger.isLossy ? retelling.dueAt : Infinity)
+        yield* wake === Infinity
           ? work.await
-          : Effect.timeoutOption(work.await, Duration.millis(Math.max(1, noticeDue - now())))
+          : Effect.timeoutOption(work.await, Duration.millis(Math.max(1, Math.ceil(wake - now()))))
       }
       if (lingerMillis > 0 && !draining && store.waiting < limits.records && store.waitingBytes < limits.bytes) {
         due.closeUnsafe()
@@ -147,33 +237,61 @@ export const makeLane = <A>(
     })
 
     const takeBatch = (): ReadonlyArray<Envelope<A>> => {
+      if (maxAge !== undefined) {
+        const old = store.expire(wall() - maxAge)
+        ledger.expired(old)
+        losses.lost(old.length, "expired", now())
+      }
       const taken = store.take(limits)
       waitingSince = now()
-      const noticeDue = ledger.noticeDue
       // The last word of a lane is tried once: a sink that loses it too would be told for ever.
       const final = draining && taken.length === 0
       if (final) saidFinally = true
-      const notices = noticeDue !== undefined && (final || now() >= noticeDue) ? ledger.takeNotices(now()) : []
-      return notices.length === 0 ? taken : [...notices, ...taken]
+      if (final) return ledger.takeNotices(now())
+      if (taken.length === 0) return ledger.dueNotices(now())
+      return store.isDurable === true ? taken : withNotices(ledger, taken, now())
     }
 
     const delivery = new Delivery(sink, ledger, {
       run: options.run ?? "",
       retry: { ...defaultRetry, ...options.retry },
-      onEvent: options.onEvent ?? (() => {}),
+      breaker: { ...defaultBreaker, ...options.breaker },
+      partition: options.parallel,
+      maxAge,
+      onEvent,
       onSettled: makeRoom,
+      wall,
+      now,
     })
 
-    const worker = Effect.gen(function* () {
+    const deliverAll = Effect.gen(function* () {
       while (yield* awaitWork) {
-        const end = yield* delivery.deliver(takeBatch())
-        if (end === undefined) continue
-        close(end._tag === "Ended" ? "ended" : "disabled")
-        ledger.dropped(store.clear(), end._tag === "Ended" ? "ended" : "disabled")
-        return end
+        yield* delivery.ready
+        const batch = takeBatch()
+        const news = takeNews()
+        const losses = ledger.losses
+        makeRoom()
+        let end = yield* delivery.deliver(batch)
+        if (news.length > 0) {
+          // Behind what waits again it would be history; and it must not hide what was lost after it was made.
+          if (end !== undefined || delivery.hasGivenBack || ledger.losses !== losses) ledger.left(news, "degraded")
+          else end = yield* delivery.deliverNews(news)
+        }
+        if (end !== undefined) return end
       }
       return { _tag: "Drained" } satisfies LaneEnd
     })
+
+    const worker = Effect.map(
+      Effect.raceFirst(Effect.catchCause(deliverAll, (cause) => broken(cause, onEvent)), Deferred.await(failing)),
+      (end) => {
+        if (end._tag === "Drained") return end
+        const reason = end._tag === "Ended" ? "ended" : "disabled"
+        close(reason)
+        ledger.abandon(reason)
+        return end
+      },
+    )
 
     const fiber = yield* Effect.forkScoped(
       Effect.onExit(worker, (exit) => {
@@ -181,6 +299,7 @@ export const makeLane = <A>(
         return Effect.sync(() => Deferred.doneUnsafe(ended, Effect.succeed(end)))
       }),
     )
+    yield* patience.watch
 
     const counts = Effect.sync(() => ledger.counts)
     return {
@@ -202,3 +321,11 @@ export const makeLane = <A>(
         }),
     }
   })
+
+/** A store that fails in the middle of its work: what it holds is kept there, and nothing more can be done here. */
+const broken = (cause: Cause.Cause<never>, onEvent: (event: LaneEvent) => void): Effect.Effect<LaneEnd> => {
+  if (Cause.hasInterruptsOnly(cause)) return Effect.failCause(cause)
+  const error = new SinkError({ rest: "disable", cause: Cause.squash(cause) })
+  onEvent({ _tag: "Disabled", error, lost: 0 })
+  return Effect.succeed({ _tag: "Disabled", error })
+}

@@ -4,8 +4,12 @@ import type { SinkError } from "./Sink.ts"
 
 /**
  * `Retrying`: a batch failed and is tried again after `delay` · `Degraded`: `lost` envelopes of a batch are lost, the
- * lane goes on · `DeadLettered`: `lost` envelopes will never be taken · `Recovered`: the first delivery after any of
- * these · `Disabled`, `Ended`: the lane delivers nothing more.
+ * lane goes on · `DeadLettered`: `lost` envelopes will never be taken · `BreakerOpened`: after `failures` in a row
+ * nothing is tried for `cool` · `Recovered`: the first delivery after any of these · `Lost`: `lost` envelopes are gone
+ * for this reason (`expired`, or the name of an overflow policy); told at most once a second · `LostPatience`: the
+ * source has waited long enough for this lane, and waits no more until its sink has caught up · `Retold`: after a loss
+ * the whole book was told again · `StoreFailed`: what arrived could not be stored, and is lost · `Disabled`, `Ended`:
+ * the lane delivers nothing more.
  */
 export type LaneEvent =
   | {
@@ -15,5 +19,15 @@ export type LaneEvent =
     readonly delay: Duration.Duration
   }
   | { readonly _tag: "Degraded" | "DeadLettered"; readonly error: SinkError; readonly lost: number }
+  | {
+    readonly _tag: "BreakerOpened"
+    readonly error: SinkError
+    readonly failures: number
+    readonly cool: Duration.Duration
+  }
   | { readonly _tag: "Recovered" }
+  | { readonly _tag: "Lost"; readonly reason: string; readonly lost: number }
+  | { readonly _tag: "LostPatience"; readonly after: Duration.Duration }
+  | { readonly _tag: "Retold"; readonly records: number }
+  | { readonly _tag: "StoreFailed"; readonly cause: unknown; readonly lost: number }
   | { readonly _tag: "Disabled" | "Ended"; readonly error: SinkError; readonly lost: number }

@@ -10,6 +10,11 @@ export interface Batch<out A> {
   /** From 1. */
   readonly attempt: number
   readonly envelopes: ReadonlyArray<Envelope<A>>
+  /**
+   * Indices of records about a line of which a newer record was waiting, in this batch or behind it, when it was first
+   * tried: true, but history. The same at every attempt. Left out where the lane's store does not tell.
+   */
+  readonly superseded?: ReadonlyArray<number>
 }
 
 /**

@@ -205,7 +205,7 @@ describe("a lane", () => {
 
   it.effect("says what it lost while degraded, ahead of what comes next, at most once a second", () =>
     Effect.gen(function* () {
-      const { sink, batches } = scripted([boom("degrade"), boom("degrade"), undefined, boom("degrade")])
+      const { sink, batches } = scripted([boom("degrade"), boom("degrade"), undefined, boom("degrade"), undefined])
       const said: Array<unknown> = []
       const lane = yield* makeLane(sink, {
         name: "l",
@@ -219,12 +219,17 @@ describe("a lane", () => {
       expect(yield* lane.counts).toMatchObject({ dropped: 4, in: 4 })
       lane.push(group(4, 5))
       yield* TestClock.adjust(0)
-      // The second write was the notice of the first loss alone; the third got through, without saying it so soon.
-      expect(batches.map(numbers)).toEqual([[1, 2, 3], [-3], [4, 5]])
+      // The second write was the notice of the first loss alone, and was lost: nothing may arrive ahead of it.
+      expect(batches.map(numbers)).toEqual([[1, 2, 3], [-3], [-3, 4, 5]])
+      lane.push(group(6, 8))
+      yield* TestClock.adjust(0)
+      // The fourth is lost, which is told within a second: readers know already that they do not know the whole.
+      lane.push([one(9)])
+      yield* TestClock.adjust(0)
+      expect(batches.slice(3).map(numbers)).toEqual([[6, 7, 8], [9]])
       yield* TestClock.adjust(1_000)
-      yield* TestClock.adjust(1_000)
-      expect(batches.slice(3).map(numbers)).toEqual([[-3], [-3]])
-      expect(said).toEqual(Array.from({ length: 3 }, () => ({
+      expect(batches.slice(5).map(numbers)).toEqual([[-8]])
+      expect(said.slice(0, 2)).toEqual(Array.from({ length: 2 }, () => ({
         reason: "degraded",
         count: 3,
         firstSeq: 1,
@@ -234,7 +239,7 @@ describe("a lane", () => {
         epoch: 1,
       })))
       const counts = yield* drain(lane)
-      expect(counts).toMatchObject({ in: 8, delivered: 3, dropped: 5, pending: 0 })
+      expect(counts).toMatchObject({ in: 12, delivered: 5, dropped: 7, pending: 0 })
     }))
 
   it.effect("tries its last word once, so that a sink that loses everything cannot hold up the end", () =>

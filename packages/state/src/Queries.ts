@@ -27,7 +27,7 @@ export const book = (state: State): Book => {
   }
   return games.size === 0 && staleSessions.size + staleBooks.size === 0
     ? emptyBook
-    : { games, staleSessions, staleBooks }
+    : { games, staleSessions, staleBooks, lossy: false }
 }
 
 /** One game at one sportsbook with all its lines, or undefined. */

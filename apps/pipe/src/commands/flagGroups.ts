@@ -62,9 +62,16 @@ export const outputFlags: FlagGroup = {
       about: "Stop after a while: 500ms, 30s, 5m, 1h30m.",
     },
     {
+      name: "where",
+      value: "EXPR",
+      about: "Only records for which this holds (CEL), like 'sport == \"NBA\" && odds >= 150'. Controls always pass.",
+    },
+    {
       name: "sink",
       value: "SINK",
-      about: "Where to: stdout, the only one so far.",
+      repeatable: true,
+      about:
+        "Where to: stdout, file:PATH or webhook:URL (signed with BOLTODDS_WEBHOOK_SECRET; told changes). Default stdout.",
     },
     {
       name: "report",

@@ -28,18 +28,27 @@ export const stream: Command = {
             game_verified, …). What is not known to be live is said to be so.
   quotes    One flat row for each outcome of each message, for data tools.
   raw       The session's event log: every frame, connect, disconnect and tick.
-            It is a recording; \`simulate --replay\` plays it.`,
+            It is a recording: \`simulate --replay\` plays it, and so does \`run\`.`,
     `Logs, errors and reports go to stderr. The promise: until it is received, best
 effort (the feed cannot replay; gaps are told); on stdout, at most once (nothing
-is kept across a crash).`,
+is kept across a crash). With several sinks none waits for another: a full one
+loses its oldest records, and says so.`,
     `Exit codes: 0 clean (a signal and drained, the reader gone, --count or --for
 reached) · 1 a bug · 64 usage · 69 feed unavailable (--max-attempts,
---exit-on-stale) · 74 stdout cannot be written · 75 stopped with records
-undelivered · 77 key refused · 130, 143 forced by a second signal.`,
+--exit-on-stale) · 74 a sink cannot be written · 75 stopped with records
+undelivered · 77 key refused · 78 bad configuration · 130, 143 forced by a
+second signal.`,
   ],
   flags: [
     filterFlags,
-    outputFlags,
+    {
+      ...outputFlags,
+      flags: [...outputFlags.flags, {
+        name: "config",
+        value: "FILE",
+        about: "Run this configuration instead: the same as `run FILE`.",
+      }],
+    },
     { ...connectionFlags, flags: [...connectionFlags.flags, ...sessionFlags] },
     generalFlags,
   ],
@@ -60,6 +69,10 @@ undelivered · 77 key refused · 130, 143 forced by a second signal.`,
     {
       about: "Names must be exact; look them up",
       line: "boltodds-pipe catalog books",
+    },
+    {
+      about: "Into a file, and to a webhook, at once",
+      line: "boltodds-pipe --emit changes --sink file:odds.ndjson --sink webhook:https://example.com/hook",
     },
     { about: "Try it without a key", line: "boltodds-pipe demo | jq -c ." },
   ],

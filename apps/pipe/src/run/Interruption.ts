@@ -13,14 +13,15 @@ export type EndSignal = (typeof signals)[number]
 const echoMillis = 700
 
 /**
- * Calls `onFirst` at the first signal; at the second one, exits at once with 128 and the signal's number. Returns what
- * takes the handlers away.
+ * Calls `onFirst` at the first signal; at the second one, exits at once with 128 and the signal's number. Without
+ * `hangup` a SIGHUP is left to somebody else. Returns what takes the handlers away.
  */
 export const onInterruption = (
   onFirst: (signal: EndSignal) => void,
+  { hangup = true }: { readonly hangup?: boolean } = {},
 ): () => void => {
   let first: number | undefined
-  const handlers = signals.map((signal) => {
+  const handlers = signals.filter((signal) => hangup || signal !== "SIGHUP").map((signal) => {
     const handle = (): void => {
       if (first === undefined) {
         first = performance.now()

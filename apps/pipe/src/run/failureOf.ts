@@ -1,24 +1,41 @@
 /** What a run that failed means to the one who started it. */
 import type { CatalogueError, SessionError, ShardOverlap, ShardsRefused, UrlRefused } from "@boltodds/connection"
+import type { RecordingError } from "@boltodds/protocol"
+import type { SimulatorError } from "@boltodds/simulator"
 import type { SinkError } from "@boltodds/sink"
 import * as Cause from "effect/Cause"
 import { ExitCode, Failure, UsageError } from "../ExitCode.ts"
+import type { NoKey } from "./NoKey.ts"
 
-/** The failure to show and to exit with; what is nobody's expected failure is given as it is: a bug. */
-export const failureOf = (
-  cause: Cause.Cause<SessionError | SinkError | UrlRefused | CatalogueError | ShardsRefused | ShardOverlap>,
-): unknown => {
-  const error = cause.reasons.find(Cause.isFailReason)?.error
+type Expected =
+  | SessionError
+  | SinkError
+  | UrlRefused
+  | CatalogueError
+  | ShardsRefused
+  | ShardOverlap
+  | RecordingError
+  | SimulatorError
+  | NoKey
+
+/**
+ * The failure to show and to exit with; what is nobody's expected failure is given as it is: a bug. `sink` is the name
+ * of the sink that failed, where one did.
+ */
+export const failureOf = (cause: Cause.Cause<unknown>, sink: string = "a sink"): unknown => {
+  const error = cause.reasons.find(Cause.isFailReason)?.error as Expected | undefined
   switch (error?._tag) {
     case "KeyRefused":
     case "KeyUnavailable":
       return new Failure(ExitCode.keyRefused, error.message, { cause: error })
     case "FeedUnavailable":
       return new Failure(ExitCode.feedUnavailable, error.message, { cause: error })
-    case "UrlRefused":
+    case "NoKey":
     case "ShardsRefused":
     case "ShardOverlap":
       return new UsageError(error.message)
+    case "UrlRefused":
+      return new UsageError(error.message.replace("with insecure", "with --insecure"))
     case "CatalogueRefused":
       return new Failure(ExitCode.keyRefused, error.message, { cause: error })
     case "CatalogueBusy":
@@ -29,9 +46,15 @@ export const failureOf = (
         `Cannot divide the feed without its names (${error.message}); list them with --sport or --book`,
         { cause: error },
       )
+    case "RecordingError":
+      return new Failure(ExitCode.badInput, error.reason, { cause: error })
+    case "SimulatorError":
+      return new UsageError(error.message)
     case "SinkError":
-      return new Failure(ExitCode.sinkFailed, `stdout cannot be written: ${error.message}`, { cause: error })
+      return new Failure(ExitCode.sinkFailed, `${sink} cannot be written: ${error.message}`, { cause: error })
     case undefined:
       return Cause.squash(cause)
+    default:
+      return error
   }
 }

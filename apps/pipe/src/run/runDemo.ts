@@ -1,64 +1,22 @@
-/** The demo at work. */
-import { keyOf, makeLimiter, type Status } from "@boltodds/connection"
-import { type Simulator, startSimulator } from "@boltodds/simulator"
+/** The demo at work: the same against a simulated feed. */
+import { makeLimiter } from "@boltodds/connection"
 import type { ExitCode } from "../ExitCode.ts"
 import type { Given } from "../flags.ts"
-import { filtersOf, logOf, outputOf } from "./settings.ts"
-import { streamFeed } from "./streamFeed.ts"
-
-/** A world small enough to be read along. */
-const world = {
-  games: 6,
-  players: 1,
-  sportsbooks: ["draftkings", "fanduel", "kalshi"],
-  sports: ["NBA", "MLB", "EPL"],
-}
-
-/** Long enough for a local server; the feed itself gets ten seconds. */
-const settleMillis = 2000
+import { makeRegistry } from "../parts/registry.ts"
+import { documentOf, partsOf } from "./flagDocument.ts"
+import { loadDocument } from "./loadDocument.ts"
+import { runPipeline } from "./runPipeline.ts"
+import { filtersOf, logOf } from "./settings.ts"
 
 /** Streams a simulated feed, and cuts the line once. */
 export const runDemo = async (given: Given): Promise<ExitCode> => {
   const log = logOf(given)
-  const output = outputOf(given, "changes")
   const seed = given.number("seed") ?? 1
   const rate = given.number("rate", { least: 1, most: 50_000 }) ?? 20
-  const cutAfter = given.isSet("no-cut") ? undefined : given.millis("cut-after") ?? 5000
-  const simulator = await startSimulator({ rate, world: { ...world, seed } })
-  const cut = cutter(simulator, cutAfter, rate)
-  try {
-    return await streamFeed({
-      feed: { url: simulator.url, insecure: false, key: keyOf(simulator.key) },
-      filters: filtersOf(given),
-      output,
-      limiter: makeLimiter(),
-      settleMillis,
-      onStatus: cut.onStatus,
-    }, log)
-  } finally {
-    cut.cancel()
-    await simulator.stop()
-  }
-}
-
-/** Cuts the line once, some time after data first came; two seconds of the world go by unseen. */
-const cutter = (
-  simulator: Simulator,
-  afterMillis: number | undefined,
-  rate: number,
-) => {
-  let timer: ReturnType<typeof setTimeout> | undefined
-  return {
-    onStatus: (status: Status): void => {
-      if (
-        status._tag !== "Live" || afterMillis === undefined ||
-        timer !== undefined
-      ) return
-      timer = setTimeout(
-        () => void simulator.restart({ missedMessages: 2 * rate }),
-        afterMillis,
-      )
-    },
-    cancel: (): void => clearTimeout(timer),
-  }
+  const cutAfter = given.millis("cut-after") ?? 5000
+  const cut = given.isSet("no-cut") ? {} : { cut_after: `${cutAfter}ms` }
+  const source = { simulator: { ...filtersOf(given), seed, rate, ...cut } }
+  const document = documentOf(given, source, "changes", process.env)
+  const registry = await makeRegistry({ log, limiter: makeLimiter(), endsWhen: () => {} }, partsOf(document))
+  return await runPipeline(await loadDocument(document, registry), { log, ends: [] })
 }

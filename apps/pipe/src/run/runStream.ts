@@ -1,38 +1,44 @@
 /** The default command at work. */
 import { type ExitCode, UsageError } from "../ExitCode.ts"
 import type { Given } from "../flags.ts"
+import type { EarlyEnd, PartsHost } from "../parts/PartsHost.ts"
+import { makeRegistry } from "../parts/registry.ts"
+import type * as Effect from "effect/Effect"
+import { documentOf, partsOf } from "./flagDocument.ts"
+import { loadDocument } from "./loadDocument.ts"
 import { thisMachine } from "./machine.ts"
-import type { Division } from "./openShards.ts"
-import { feedOf, filtersOf, logOf, outputOf } from "./settings.ts"
-import { streamFeed } from "./streamFeed.ts"
+import { runPipeline } from "./runPipeline.ts"
+import { filtersOf, keySourceOf, logOf } from "./settings.ts"
 
-/** Streams the feed as the flags say. */
+/** Streams the feed as the flags say: a small configuration. */
 export const runStream = async (given: Given): Promise<ExitCode> => {
+  const config = given.text("config")
+  if (config !== undefined) return (await import("./runConfigured.ts")).runConfigured(given, config)
   const log = logOf(given)
-  const output = outputOf(given, "messages")
-  const maxAttempts = given.number("max-attempts", { least: 1 })
-  const exitOnStaleMillis = given.millis("exit-on-stale")
-  const division = divisionOf(given)
-  const feed = await feedOf(given, log)
+  const document = documentOf(given, { feed: feedOptionsOf(given) }, "messages", process.env)
+  const { key } = keySourceOf(given, log)
+  const ends: Array<Effect.Effect<EarlyEnd>> = []
   const machine = thisMachine(log)
-  return streamFeed({
-    feed,
-    filters: filtersOf(given),
-    output,
-    ...maxAttempts === undefined ? {} : { maxAttempts },
-    ...exitOnStaleMillis === undefined ? {} : { exitOnStaleMillis },
-    ...division === undefined ? {} : { division },
-    limiter: machine.limiter,
-    machine,
-  }, log)
+  const host: PartsHost = { log, key, limiter: machine.limiter, machine, endsWhen: (end) => ends.push(end) }
+  const pipeline = await loadDocument(document, await makeRegistry(host, partsOf(document)))
+  return await runPipeline(pipeline, { log, ends })
 }
 
-/** How many sessions, and by what they divide the feed; undefined for one. */
-const divisionOf = (given: Given): Division | undefined => {
-  const over = given.number("sessions", { least: 1, most: 16 })
-  if (over !== undefined && over > 1) return { over, by: given.text("shard-by") === "sport" ? "sport" : "sportsbook" }
-  if (given.isSet("shard-by")) {
+const feedOptionsOf = (given: Given): object => {
+  const url = given.text("url")
+  const maxAttempts = given.number("max-attempts", { least: 1 })
+  const stale = given.millis("exit-on-stale")
+  const sessions = given.number("sessions", { least: 1, most: 16 })
+  if (given.isSet("shard-by") && (sessions ?? 1) === 1) {
     throw new UsageError("Cannot use --shard-by without --sessions N: one session is not divided")
   }
-  return undefined
+  return {
+    ...filtersOf(given),
+    ...url === undefined ? {} : { url },
+    ...given.isSet("insecure") ? { insecure: true } : {},
+    ...maxAttempts === undefined ? {} : { max_attempts: maxAttempts },
+    ...stale === undefined ? {} : { exit_on_stale: `${stale}ms` },
+    ...sessions === undefined ? {} : { sessions },
+    ...given.isSet("shard-by") ? { shard_by: given.text("shard-by") } : {},
+  }
 }

@@ -7,19 +7,7 @@ import { UsageError } from "../ExitCode.ts"
 import type { Given } from "../flags.ts"
 import { type Level, type Log, makeLog } from "../Log.ts"
 import { paintFor } from "../Terminal.ts"
-
-/** What a line is. */
-export type EmitName = "messages" | "changes" | "quotes" | "raw"
-
-/** What to print, and until when. */
-export interface OutputSettings {
-  readonly emit: EmitName
-  readonly controls: boolean
-  readonly meta: boolean
-  readonly count: number | undefined
-  readonly forMillis: number | undefined
-  readonly report: boolean
-}
+import { howToGiveAKey } from "./NoKey.ts"
 
 /** Where the feed is. */
 export interface FeedSettings {
@@ -40,38 +28,6 @@ export const filtersOf = (given: Given): Filters => {
     Object.entries(lists).filter(([, names]) => names.length > 0),
   )
 }
-
-/** Reads the output flags; throws a `UsageError` for what does not fit together. */
-export const outputOf = (
-  given: Given,
-  defaultEmit: EmitName,
-): OutputSettings => {
-  const emit = (given.text("emit") ?? defaultEmit) as EmitName
-  const sink = given.text("sink") ?? "stdout"
-  if (sink !== "stdout") {
-    throw new UsageError(
-      `Cannot use --sink ${JSON.stringify(sink)}: there is stdout, and no other so far`,
-    )
-  }
-  if (given.isSet("meta") && emit !== "messages") {
-    throw new UsageError(
-      `Cannot use --meta with --emit ${emit}: its records carry all that already`,
-    )
-  }
-  return {
-    emit,
-    controls: !given.isSet("no-control"),
-    meta: given.isSet("meta"),
-    count: given.number("count", { least: 1 }),
-    forMillis: given.millis("for"),
-    report: given.isSet("report"),
-  }
-}
-
-/** What to do without a key. */
-export const howToGiveAKey: string =
-  `Put it in the environment (export BOLTODDS_API_KEY=…) or in a file (--key-file PATH).
-To try without a key: boltodds-pipe demo`
 
 /** Where the key comes from, in words too. */
 export interface KeySource {

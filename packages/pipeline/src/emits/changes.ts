@@ -1,5 +1,5 @@
 /** The emit `changes`: what happened to the book, in the toolkit's own language. */
-import type { Change } from "@boltodds/protocol"
+import type { Change, Control } from "@boltodds/protocol"
 import { makeControl } from "@boltodds/sink"
 import type { Emission, Emit, EmitOptions } from "../Emit.ts"
 import { changeForm, controlForm } from "../internal/forms.ts"
@@ -22,16 +22,29 @@ const open = (withControls: boolean): Emission<Change> => ({
     for (const { event, records } of steps) {
       if (records.length === 0) continue
       groups.begin(event.session, event.epoch, event.at)
-      for (const record of records) {
-        groups.at(record.at)
-        const last = record.last === true
-        if (!("control" in record)) groups.record(record.seq, last, record, changeForm)
-        else if (withControls) groups.control(record.seq, last, record, controlForm)
-        else if (last) groups.end()
-      }
+      tell(groups, records, withControls)
     }
     return groups.envelopes
   },
   control: (control) =>
     makeControl({ ...control, at: Date.parse(control.at), last: control.last === true }, control, controlForm),
+  again: (records) => {
+    const groups = new Groups<Change>()
+    for (const [index, record] of records.entries()) {
+      groups.begin(record.session, record.epoch, 0)
+      const { last: _, ...rest } = record
+      tell(groups, [index === records.length - 1 ? { ...rest, last: true } : rest], withControls)
+    }
+    return groups.envelopes
+  },
 })
+
+const tell = (groups: Groups<Change>, records: ReadonlyArray<Change | Control>, withControls: boolean): void => {
+  for (const record of records) {
+    groups.at(record.at)
+    const last = record.last === true
+    if (!("control" in record)) groups.record(record.seq, last, record, changeForm)
+    else if (withControls) groups.control(record.seq, last, record, controlForm)
+    else if (last) groups.end()
+  }
+}

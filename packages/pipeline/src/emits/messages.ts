@@ -7,11 +7,21 @@ import { Epochs } from "../internal/Epochs.ts"
 import { wireForm } from "../internal/forms.ts"
 import { Groups } from "../internal/Groups.ts"
 import { isGameGone, precedesMessages } from "../internal/tellings.ts"
+import { withMeta } from "../internal/withMeta.ts"
 
 /** A message whose `action` nobody has seen yet. */
 export interface UnknownMessage {
   readonly action: string
   readonly [field: string]: unknown
+}
+
+/** Options of {@link messages}. */
+export interface MessagesOptions extends EmitOptions {
+  /**
+   * Puts each line into `{"run", "seq", "at", "session", "epoch", "message"}`, in which the message keeps its own bytes.
+   * `seq` counts the lines of the run; `at` is when it came, UTC by the session clock. Default false.
+   */
+  readonly meta?: boolean
 }
 
 /** What the emit {@link messages} tells. */
@@ -30,11 +40,10 @@ export type Message = FeedMessage | UnknownMessage
  * This is not a book: after a gap, and in a game's full update, what is not named any more is gone. `changes` tells
  * that. The `seq` of an envelope counts the lines of this emit.
  */
-export const messages = (options: EmitOptions = {}): Emit<Message> => ({
-  name: "messages",
-  needs: "sync",
-  open: () => new Messages(options.control ?? true),
-})
+export const messages = (options: MessagesOptions = {}): Emit<Message> => {
+  const emit: Emit<Message> = { name: "messages", needs: "sync", open: () => new Messages(options.control ?? true) }
+  return options.meta === true ? withMeta(emit) : emit
+}
 
 /** Only for messages without a text of their own, of which there are none on the wire. */
 const messageForm: Form<Message> = { encode: JSON.stringify }

@@ -1,17 +1,33 @@
 /** One turn after another: reduce once, tell once, hand to every route. */
 import type { FeedEvent, Millis } from "@boltodds/protocol"
 import type { Step } from "@boltodds/state"
+import type { SinkError } from "@boltodds/sink"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Scope from "effect/Scope"
+import type { Depth } from "../Emit.ts"
 import type { OpenRoute, Route, RouteContext } from "../Route.ts"
 import type { RunOptions } from "../run.ts"
 import { deepest, makeReduction, type Reduction } from "./Reduction.ts"
 import { SharedEmissions } from "./Shared.ts"
 import { Tally } from "./Tally.ts"
 
+/** A route at work, with the scope that it was opened in. */
+export interface Entry {
+  readonly route: Route<unknown>
+  readonly open: OpenRoute
+  readonly scope: Scope.Closeable
+  /** Its lane takes nothing more. */
+  hasEnded: boolean
+}
+
 /** What happens within a turn is synchronous; only the waiting for a full lane is an effect. */
 export class Hub {
   readonly context: RouteContext
-  readonly open: Array<OpenRoute> = []
+  readonly depth: Depth
+  entries: ReadonlyArray<Entry> = []
+  /** Those that were taken out while the run went on. */
+  removed: ReadonlyArray<Entry> = []
   readonly tally: Tally
   readonly #reduction: Reduction
   readonly #onStep: ((step: Step) => void) | undefined
@@ -21,20 +37,38 @@ export class Hub {
   #stopped = false
 
   constructor(routes: ReadonlyArray<Route<unknown>>, options: RunOptions, onSated: () => void) {
+    const depth = deepest(routes.map((route) => route.needs))
+    this.depth = depth
+    this.tally = new Tally(depth)
+    this.#reduction = makeReduction(depth, options.state)
     this.context = {
       run: options.state.run,
       emissions: new SharedEmissions({ state: options.state }),
+      again: this.#reduction.again?.bind(this.#reduction),
       count: options.count ?? Infinity,
     }
-    const depth = deepest(routes.map((route) => route.needs))
-    this.tally = new Tally(depth)
-    this.#reduction = makeReduction(depth, options.state)
     this.#onStep = options.onStep
     this.#onSated = onSated
   }
 
-  add(route: OpenRoute): void {
-    this.open.push(route)
+  /** Opens a route in a scope of its own within the run's; it takes the next turn. */
+  add<R>(route: Route<R>, within: Scope.Scope): Effect.Effect<Entry, SinkError, R> {
+    return Effect.gen({ self: this }, function* () {
+      const scope = yield* Scope.fork(within)
+      const open = yield* Effect.onError(
+        Scope.provide(route.open(this.context), scope),
+        (cause) => Scope.close(scope, Exit.failCause(cause)),
+      )
+      const entry: Entry = { route, open, scope, hasEnded: false }
+      this.entries = [...this.entries, entry]
+      return entry
+    })
+  }
+
+  /** Hands it no more turns. */
+  remove(entry: Entry): void {
+    this.entries = this.entries.filter((other) => other !== entry)
+    this.removed = [...this.removed, entry]
   }
 
   /** Takes a turn, and returns when the source may be pulled again. */
@@ -45,7 +79,7 @@ export class Hub {
     this.#lastSession = final.session
     this.#lastEpoch = final.epoch
     const full = this.#hand(this.#reduction.apply(events), final.at)
-    if (this.open.some((route) => route.isSated())) {
+    if (this.entries.some(({ open }) => open.isSated())) {
       this.#onSated()
       return Effect.never
     }
@@ -63,15 +97,15 @@ export class Hub {
     const event = { _tag: "Tick", session: this.#lastSession, epoch: this.#lastEpoch, at, wall: at } as const
     const steps = records.length === 0 ? [] : [{ event, records }]
     this.tally.countRecords(records)
-    for (const route of this.open) route.finish(steps)
+    for (const { open } of this.entries) open.finish(steps)
     for (const step of steps) this.#onStep?.(step)
   }
 
   #hand(steps: ReadonlyArray<Step>, now: Millis): ReadonlyArray<OpenRoute> {
     this.tally.count(steps)
     let full: Array<OpenRoute> | undefined
-    for (let index = 0; index < this.open.length; index++) {
-      const route = this.open[index]!
+    for (let index = 0; index < this.entries.length; index++) {
+      const route = this.entries[index]!.open
       if (!route.turn(steps, now)) (full ??= []).push(route)
     }
     if (this.#onStep !== undefined) { for (let index = 0; index < steps.length; index++) this.#onStep(steps[index]!) }

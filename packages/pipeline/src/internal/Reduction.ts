@@ -1,12 +1,15 @@
 /** The reducer, as deep as it has to be. */
 import type { Change, Control, FeedEvent, Millis } from "@boltodds/protocol"
-import { make, makeSync, type StateOptions, type Step, thaw } from "@boltodds/state"
+import { makeSync, type StateOptions, type Step, thaw } from "@boltodds/state"
 import type { Depth } from "../Emit.ts"
+import { Telling } from "./Telling.ts"
 
 /** What the hub asks of a reducer. */
 export interface Reduction {
   readonly apply: (events: ReadonlyArray<FeedEvent>) => ReadonlyArray<Step>
   readonly stop: (at: Millis, reason: string) => ReadonlyArray<Change | Control>
+  /** Everything known, told again. Absent where lines are not kept. */
+  readonly again?: () => ReadonlyArray<Change | Control>
 }
 
 const none: ReadonlyArray<never> = []
@@ -25,7 +28,7 @@ export const makeReduction = (depth: Depth, options: StateOptions): Reduction =>
     case "sync":
       return thaw(makeSync(options))
     case "book":
-      return thaw(make(options))
+      return new Telling(options)
   }
 }
 

@@ -7,6 +7,13 @@ const mark = <A extends Change | Control>(record: A, last: boolean): A => {
   return Object.fromEntries(Object.entries(record).filter(([field]) => field !== "last")) as unknown as A
 }
 
+/** The same value as the last of its group or not, where it is a record of ours; other values do not say so. */
+export const markLast = <A>(value: A, last: boolean): A => isRecord(value) ? mark(value, last) : value
+
+/** Whether a value is stamped like a record of the toolkit's own language. */
+const isRecord = (value: unknown): value is Change | Control =>
+  typeof value === "object" && value !== null && "run" in value && "seq" in value
+
 /** Changes, in the toolkit's own language. */
 export const changeForm: Form<Change> = { encode: encodeRecord, mark }
 

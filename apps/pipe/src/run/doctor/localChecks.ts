@@ -10,7 +10,8 @@ import { access } from "node:fs/promises"
 import { isIP } from "node:net"
 import { dirname } from "node:path"
 import type { Machine } from "../machine.ts"
-import { howToGiveAKey, type KeySource } from "../settings.ts"
+import { howToGiveAKey } from "../NoKey.ts"
+import type { KeySource } from "../settings.ts"
 import { type CheckName, counted, type Finding, spanText, type Tell } from "./Finding.ts"
 
 /** Reads the key; undefined where there is none to be had. */

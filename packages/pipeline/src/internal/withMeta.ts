@@ -1,6 +1,6 @@
-/** `--meta`: messages in an envelope of their own. */
-import type { Emit } from "@boltodds/pipeline"
+/** Messages in an envelope of their own. */
 import type { Envelope } from "@boltodds/sink"
+import type { Emit } from "../Emit.ts"
 
 /**
  * The same emit, each line put into `{"run", "seq", "at", "session", "epoch", "message"}`. The message keeps its own

@@ -1,0 +1,36 @@
+/** A configured pipeline. */
+import type { Command } from "../Command.ts"
+import { logFlags } from "./flagGroups.ts"
+
+/** `boltodds-pipe run pipeline.yaml`. */
+export const run: Command = {
+  name: "run",
+  usage: "FILE [flags]",
+  about: "Run a pipeline from a configuration file",
+  details: [
+    `The file is YAML or JSON: a source (feed, simulator, replay or stdin) and named
+sinks (stdout, file, webhook, or your own), each with what it is told (emit,
+where, processors) and how it is delivered (lane). All mistakes in it are told at
+once. \`check\` checks it, \`schema config\` is its JSON Schema for editors,
+examples/pipelines has some to begin with.`,
+    `SIGHUP opens files again and takes over what changed in the configuration: the
+filters of the feed, sinks added, removed or changed. What needs a restart is said
+so, and then nothing changes.`,
+    `The promise, by sink: before it is received, best effort (the feed cannot replay;
+gaps are told); in memory, at most once; from commit on at least once with
+\`store: outbox\`. A sink that is slow or dead stops no other: \`overflow\` says what
+it loses, and everything that is lost is counted and told.`,
+    `Exit codes: as of the stream (boltodds-pipe --help), and 78 for a configuration
+with mistakes.`,
+  ],
+  words: 1,
+  flags: [{
+    title: "The run",
+    flags: [{ name: "report", about: "At the end, print to stderr what became of everything." }],
+  }, logFlags],
+  examples: [
+    { about: "A simulated feed into files, no key needed", line: "boltodds-pipe run examples/pipelines/record.yaml" },
+    { about: "Take over a changed configuration", line: "kill -HUP $(pgrep -f 'boltodds-pipe run')" },
+  ],
+  run: async (given) => (await import("../run/runConfigured.ts")).runConfigured(given, given.words[0]),
+}

@@ -1,0 +1,38 @@
+/** The JSON Schemas. */
+import type { Command } from "../Command.ts"
+import { UsageError } from "../ExitCode.ts"
+import { logFlags } from "./flagGroups.ts"
+
+/** What there is a schema of. */
+export const schemaNames = ["messages", "changes", "config"] as const
+
+/** One of {@link schemaNames}. */
+export type SchemaName = (typeof schemaNames)[number]
+
+/** `boltodds-pipe schema config`. */
+export const schema: Command = {
+  name: "schema",
+  usage: schemaNames.join("|"),
+  about: "Print a JSON Schema",
+  details: [
+    `messages: what the feed sends · changes: a line of --emit changes · config: a
+configuration file, with the options of every part that comes with this command.`,
+  ],
+  words: 1,
+  flags: [logFlags],
+  examples: [
+    {
+      about: "For an editor: completion and checks while you type",
+      line: "boltodds-pipe schema config > pipeline.schema.json",
+    },
+    {
+      about: "The first line of the file then says",
+      line: "# yaml-language-server: $schema=./pipeline.schema.json",
+    },
+  ],
+  run: async (given) => {
+    const name = schemaNames.find((known) => known === given.words[0])
+    if (name === undefined) throw new UsageError(`Cannot print a schema: write one of ${schemaNames.join(", ")}`)
+    return (await import("../run/runSchema.ts")).runSchema(given, name)
+  },
+}

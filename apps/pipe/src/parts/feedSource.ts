@@ -1,0 +1,134 @@
+/** The source `feed`: the BoltOdds feed, over one session or several. */
+import { PositiveDuration, type SourcePlugin, sourcePlugin } from "@boltodds/config"
+import { defaultFeedUrl, type Key, keyFromEnv, keyOf, Limiter, parseFeedUrl, UrlRefused } from "@boltodds/connection"
+import { keyFromFile } from "@boltodds/connection/node"
+import type { Filters, Source } from "@boltodds/protocol"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import type * as Redacted from "effect/Redacted"
+import * as Schema from "effect/Schema"
+import * as Stream from "effect/Stream"
+import { resolve } from "node:path"
+import { watchStale } from "../run/exitOnStale.ts"
+import { openSession } from "../run/openSession.ts"
+import { openShards } from "../run/openShards.ts"
+import { NoKey } from "../run/NoKey.ts"
+import { filterFields, filterNames, type FilterOptions, filtersIn } from "./filterOptions.ts"
+import type { PartsHost } from "./PartsHost.ts"
+
+/** What can be set about the feed. */
+export interface FeedOptions extends FilterOptions {
+  readonly url?: string
+  readonly insecure?: boolean
+  readonly key?: Redacted.Redacted<string>
+  readonly key_file?: string
+  readonly max_attempts?: number
+  readonly exit_on_stale?: Duration.Duration
+  readonly sessions?: number
+  readonly shard_by?: "sport" | "book"
+}
+
+const count = Schema.Int.check(Schema.isGreaterThan(0, { expected: "a whole number above 0" }))
+const upTo16 = Schema.Int.check(
+  Schema.isBetween({ minimum: 1, maximum: 16 }, { expected: "a whole number from 1 to 16" }),
+)
+
+/** The schema of {@link FeedOptions}. */
+export const FeedOptions: Schema.Decoder<FeedOptions> = Schema.Struct({
+  ...filterFields,
+  url: Schema.optionalKey(Schema.String.annotate({
+    description:
+      "The feed's address, wss:// or ws://; REST is the same place over http. Default BOLTODDS_URL, or the feed.",
+  })),
+  insecure: Schema.optionalKey(Schema.Boolean.annotate({
+    description: "Allow ws:// to other hosts than this one. The key is then sent in the clear.",
+  })),
+  key: Schema.optionalKey(
+    Schema.RedactedFromValue(Schema.String).annotate({
+      description: "The key: { env: NAME } or { file: path }. Default: the variable BOLTODDS_API_KEY.",
+    }),
+  ),
+  key_file: Schema.optionalKey(Schema.String.annotate({
+    description: "A file that holds the key, read anew at each dial. In place of key.",
+  })),
+  max_attempts: Schema.optionalKey(count.annotate({
+    description: "Give up after so many dials in a row without data (exit 69). Default: never.",
+  })),
+  exit_on_stale: Schema.optionalKey(PositiveDuration.annotate({
+    description: "End (exit 69) once nothing has been live for so long. Default: never.",
+  })),
+  sessions: Schema.optionalKey(upTo16.annotate({
+    description: "Divide the feed among so many connections; the plan must allow them. Default 1.",
+  })),
+  shard_by: Schema.optionalKey(
+    Schema.Literals(["sport", "book"]).annotate({
+      description: "What each connection gets its share of. Default book.",
+    }),
+  ),
+})
+
+/** The feed. Its filters can be changed while it runs, unless it is divided. */
+export const feedSource = (host: PartsHost): SourcePlugin<FeedOptions> =>
+  sourcePlugin({
+    kind: "source",
+    name: "feed",
+    about: "The BoltOdds feed.",
+    config: FeedOptions,
+    live: filterNames,
+    filters: filterNames,
+    make: (options, { folder, env }) =>
+      Effect.gen(function* () {
+        const url = options.url ?? nonEmpty(env["BOLTODDS_URL"]) ?? defaultFeedUrl
+        const address = parseFeedUrl(url, { insecure: options.insecure ?? false })
+        if (address instanceof UrlRefused) return yield* Effect.fail(address)
+        const key = host.key ?? keyIn(options, folder)
+        // Once now, so that a missing key is told before anything else happens; it is read anew at each dial.
+        yield* Effect.mapError(key, (cause) => new NoKey(cause.message))
+        const filters = filtersIn(options)
+        const stale = options.exit_on_stale === undefined
+          ? undefined
+          : watchStale(Duration.toMillis(options.exit_on_stale))
+        if (stale !== undefined) {
+          host.endsWhen(Effect.map(stale.expired, (reason) => ({ reason, unavailable: true })))
+        }
+        const settings = {
+          feed: { url, insecure: options.insecure ?? false, key },
+          host: address.host,
+          filters,
+          ...options.max_attempts === undefined ? {} : { maxAttempts: options.max_attempts },
+          ...host.machine === undefined ? {} : { machine: host.machine },
+          onStatus: (status: Parameters<NonNullable<PartsHost["onStatus"]>>[0]) => {
+            stale?.onStatus(status)
+            host.onStatus?.(status)
+          },
+        }
+        const { sessions = 1, shard_by = "book" } = options
+        const source: Source<unknown> = sessions === 1
+          ? yield* openSession(settings, host.log)
+          : yield* openShards(settings, { by: shard_by === "sport" ? "sport" : "sportsbook", over: sessions }, host.log)
+            .pipe(Effect.provideService(Limiter, host.limiter))
+        const limited = limitedBy(source, host)
+        const { setFilters } = limited
+        return {
+          source: limited,
+          state: { filters },
+          ...setFilters === undefined ? {} : {
+            reload: (next: unknown) => setFilters(filtersIn(next as FeedOptions)),
+          },
+        }
+      }),
+  })
+
+const limitedBy = (source: Source<unknown>, { limiter }: PartsHost): Source<unknown> => {
+  const { setFilters } = source
+  return {
+    name: source.name,
+    events: Stream.provideService(source.events, Limiter, limiter),
+    ...setFilters === undefined ? {} : { setFilters: (filters: Filters) => setFilters.call(source, filters) },
+  }
+}
+
+const keyIn = ({ key, key_file }: FeedOptions, folder: string): Key =>
+  key !== undefined ? keyOf(key) : key_file !== undefined ? keyFromFile(resolve(folder, key_file)) : keyFromEnv()
+
+const nonEmpty = (text: string | undefined): string | undefined => text === "" ? undefined : text

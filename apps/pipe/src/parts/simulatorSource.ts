@@ -1,0 +1,105 @@
+/** The source `simulator`: a simulated feed inside this process. */
+import { PositiveDuration, type SourcePlugin, sourcePlugin } from "@boltodds/config"
+import { keyOf, Limiter, makeLimiter, parseFeedUrl, type Status, UrlRefused } from "@boltodds/connection"
+import { type Simulator, startSimulator } from "@boltodds/simulator"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import * as Stream from "effect/Stream"
+import { openSession } from "../run/openSession.ts"
+import { filterFields, filterNames, type FilterOptions, filtersIn } from "./filterOptions.ts"
+import type { PartsHost } from "./PartsHost.ts"
+
+/** What can be set about the simulated feed. */
+export interface SimulatorOptions extends FilterOptions {
+  readonly seed?: number
+  readonly rate?: number
+  readonly cut_after?: Duration.Duration
+  readonly faults?: string
+}
+
+/** The schema of {@link SimulatorOptions}. */
+export const SimulatorOptions: Schema.Decoder<SimulatorOptions> = Schema.Struct({
+  ...filterFields,
+  seed: Schema.optionalKey(Schema.Int.annotate({ description: "Another world. Default 1." })),
+  rate: Schema.optionalKey(
+    Schema.Number.check(Schema.isBetween({ minimum: 1, maximum: 50_000 }, { expected: "a number from 1 to 50000" }))
+      .annotate({ description: "Messages a second. Default 20." }),
+  ),
+  cut_after: Schema.optionalKey(PositiveDuration.annotate({
+    description: "Cut the line once, so long after data first came. Default: never.",
+  })),
+  faults: Schema.optionalKey(Schema.String.annotate({
+    description: "What goes wrong, as `boltodds-simulator --faults` takes it. Default: nothing.",
+  })),
+})
+
+/** A world small enough to be read along. */
+const world = {
+  games: 6,
+  players: 1,
+  sportsbooks: ["draftkings", "fanduel", "kalshi"],
+  sports: ["NBA", "MLB", "EPL"],
+}
+
+/** Long enough for a local server; the feed itself gets ten seconds. */
+const settleMillis = 2000
+
+/** A simulated feed, on a port of this machine only. */
+export const simulatorSource = (host: PartsHost): SourcePlugin<SimulatorOptions> =>
+  sourcePlugin({
+    kind: "source",
+    name: "simulator",
+    about: "A simulated feed inside this process: no key, no network.",
+    config: SimulatorOptions,
+    live: filterNames,
+    make: (options) =>
+      Effect.gen(function* () {
+        const { seed = 1, rate = 20, cut_after, faults } = options
+        const simulator = yield* Effect.acquireRelease(
+          Effect.tryPromise({
+            try: () => startSimulator({ rate, world: { ...world, seed } }),
+            catch: (cause) => cause,
+          }),
+          (running) => Effect.promise(() => running.stop()),
+        )
+        if (faults !== undefined) yield* Effect.try({ try: () => simulator.inject(faults), catch: (cause) => cause })
+        const cut = yield* Effect.acquireRelease(
+          Effect.sync(() =>
+            cutter(simulator, cut_after === undefined ? undefined : Duration.toMillis(cut_after), rate)
+          ),
+          ({ cancel }) => Effect.sync(cancel),
+        )
+        const address = parseFeedUrl(simulator.url)
+        if (address instanceof UrlRefused) return yield* Effect.die(address)
+        const filters = filtersIn(options)
+        const session = yield* openSession({
+          feed: { url: simulator.url, insecure: false, key: keyOf(simulator.key) },
+          host: address.host,
+          filters,
+          onStatus: (status) => {
+            cut.onStatus(status)
+            host.onStatus?.(status)
+          },
+        }, host.log)
+        return {
+          source: { name: session.name, events: Stream.provideService(session.events, Limiter, makeLimiter()) },
+          state: { filters, settleMillis },
+          ...session.setFilters === undefined
+            ? {}
+            : { reload: (next: unknown) => session.setFilters!(filtersIn(next as SimulatorOptions)) },
+        }
+      }),
+  })
+
+/** Cuts the line once, some time after data first came; two seconds of the world go by unseen. */
+const cutter = (simulator: Simulator, afterMillis: number | undefined, rate: number) => {
+  let timer: ReturnType<typeof setTimeout> | undefined
+  return {
+    onStatus: (status: Status): void => {
+      if (status._tag !== "Live" || afterMillis === undefined || timer !== undefined) return
+      timer = setTimeout(() => void simulator.restart({ missedMessages: 2 * rate }), afterMillis)
+    },
+    cancel: (): void => clearTimeout(timer),
+  }
+}

@@ -1,0 +1,87 @@
+/** The flags of the streaming commands, as the small configuration that they are. */
+import { UsageError } from "../ExitCode.ts"
+import type { Given } from "../flags.ts"
+import type { PartNames } from "../parts/registry.ts"
+
+/** A document, as a configuration file has it; only what was given is in it. */
+export interface FlagDocument {
+  readonly version: 1
+  readonly source: { readonly [name: string]: object }
+  readonly sinks: { readonly [name: string]: object }
+  readonly run: object
+}
+
+/** The document that these flags mean. Throws a `UsageError` for what does not fit together. */
+export const documentOf = (
+  given: Given,
+  source: FlagDocument["source"],
+  defaultEmit: string,
+  env: Readonly<Record<string, string | undefined>>,
+): FlagDocument => {
+  const emit = given.text("emit")
+  const specs = given.texts("sink")
+  if (given.isSet("meta") && (emit ?? defaultEmit) !== "messages") {
+    throw new UsageError(`Cannot use --meta with --emit ${emit ?? defaultEmit}: its records carry all that already`)
+  }
+  const where = given.text("where")
+  const common = {
+    ...where === undefined ? {} : { where },
+    ...given.isSet("no-control") ? { control: false } : {},
+    ...given.isSet("meta") ? { meta: true } : {},
+  }
+  const sinks = (specs.length === 0 ? ["stdout"] : specs).map((spec) => sinkOf(spec, env))
+  const count = given.number("count", { least: 1 })
+  const forMillis = given.millis("for")
+  return {
+    version: 1,
+    source,
+    sinks: Object.fromEntries(sinks.map(({ type, options, emit: usual }, index) => {
+      const nth = sinks.slice(0, index).filter((other) => other.type === type).length
+      const name = nth === 0 ? type : `${type}-${nth + 1}`
+      return [name, { [type]: options, emit: emit ?? usual ?? defaultEmit, ...common }]
+    })),
+    run: {
+      ...count === undefined ? {} : { count },
+      ...forMillis === undefined ? {} : { for: `${forMillis}ms` },
+      ...given.isSet("report") ? { report: true } : {},
+    },
+  }
+}
+
+/** The parts that a document names. */
+export const partsOf = ({ source, sinks }: FlagDocument): PartNames => ({
+  source: Object.keys(source)[0]!,
+  sinks: Object.values(sinks).map((sink) => Object.keys(sink)[0]!),
+})
+
+/** Where the secret of a webhook that a flag names comes from. */
+export const webhookSecretVariable = "BOLTODDS_WEBHOOK_SECRET"
+
+interface SinkSpec {
+  readonly type: "stdout" | "file" | "webhook"
+  readonly options: object
+  /** What it is usually told, where that is not what the command usually tells. */
+  readonly emit?: string
+}
+
+const sinkOf = (spec: string, env: Readonly<Record<string, string | undefined>>): SinkSpec => {
+  const colon = spec.indexOf(":")
+  const [type, rest] = colon === -1 ? [spec, ""] : [spec.slice(0, colon), spec.slice(colon + 1)]
+  if (type === "stdout" && rest === "") return { type, options: {} }
+  if (type === "file" && rest !== "") return { type, options: { path: escaped(rest) } }
+  if (type === "webhook" && rest !== "") {
+    const secret = env[webhookSecretVariable]
+    const signing = secret === undefined || secret === ""
+      ? { unsigned: true }
+      : { secret: { env: webhookSecretVariable } }
+    return { type, options: { url: escaped(rest), ...signing }, emit: "changes" }
+  }
+  throw new UsageError(
+    `Cannot use --sink ${
+      JSON.stringify(type === "webhook" ? "webhook:" : spec)
+    }: it must be stdout, file:PATH or webhook:URL`,
+  )
+}
+
+/** What a flag says is meant as it is: a shell has put in its variables already. */
+const escaped = (text: string): string => text.replaceAll("$", "$$$$")

@@ -1,0 +1,45 @@
+/** `check FILE` at work. */
+import type { CheckedPipeline, SinkCheck } from "@boltodds/config"
+import { makeLimiter } from "@boltodds/connection"
+import * as Effect from "effect/Effect"
+import { stringify } from "yaml"
+import { ExitCode, Failure } from "../ExitCode.ts"
+import type { Given } from "../flags.ts"
+import { makeRegistry } from "../parts/registry.ts"
+import { writeOut } from "../Terminal.ts"
+import { loadConfig } from "./loadConfig.ts"
+import { logOf } from "./settings.ts"
+import { ulid } from "./ulid.ts"
+
+/** Checks configurations; prints them as they are understood, secrets masked. */
+export const runCheck = async (given: Given): Promise<ExitCode> => {
+  const log = logOf(given)
+  const registry = await makeRegistry({ log, limiter: makeLimiter(), endsWhen: () => {} })
+  const [file] = given.words
+  if (file === undefined) {
+    throw new Failure(ExitCode.usage, "Cannot check without a configuration: write boltodds-pipe check FILE")
+  }
+  const pipeline = await loadConfig(file, registry, log)
+  if (given.isSet("resolved")) await writeOut(stringify(pipeline.resolved))
+  else await writeOut(`${file} is a pipeline: ${summary(pipeline)}\n`)
+  if (!given.isSet("connect")) return ExitCode.clean
+  const checks = await Effect.runPromise(pipeline.check({ run: ulid(), log: log.log }))
+  for (const check of checks) await writeOut(`${check.name} (${check.type}): ${stateOf(check)}\n`)
+  const failed = checks.filter(({ state }) => state === "failed")
+  if (failed.length === 0) return ExitCode.clean
+  throw new Failure(ExitCode.sinkFailed, `Cannot reach ${failed.map(({ name }) => name).join(", ")}`)
+}
+
+const summary = ({ source, sinks }: CheckedPipeline): string =>
+  `${source} → ${sinks.map(({ name, type, emit }) => `${name} (${type}, ${emit})`).join(", ")}`
+
+const stateOf = ({ state, error }: SinkCheck): string => {
+  switch (state) {
+    case "reached":
+      return "ok"
+    case "unknown":
+      return "cannot be checked without delivering"
+    case "failed":
+      return `FAILED: ${error?.message ?? "unknown"}`
+  }
+}

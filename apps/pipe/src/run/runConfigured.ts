@@ -1,0 +1,32 @@
+/** `run FILE` at work. */
+import type * as Effect from "effect/Effect"
+import { type ExitCode, UsageError } from "../ExitCode.ts"
+import type { Given } from "../flags.ts"
+import type { EarlyEnd, PartsHost } from "../parts/PartsHost.ts"
+import { makeRegistry } from "../parts/registry.ts"
+import { loadConfig } from "./loadConfig.ts"
+import { thisMachine } from "./machine.ts"
+import { onHangup } from "./reload.ts"
+import { runPipeline } from "./runPipeline.ts"
+import { logOf } from "./settings.ts"
+
+/** Runs a configured pipeline; a SIGHUP reads the file again. */
+export const runConfigured = async (given: Given, file: string | undefined): Promise<ExitCode> => {
+  if (file === undefined) throw new UsageError("Cannot run without a configuration: write boltodds-pipe run FILE")
+  const log = logOf(given)
+  const ends: Array<Effect.Effect<EarlyEnd>> = []
+  const machine = thisMachine(log)
+  const host: PartsHost = { log, limiter: machine.limiter, machine, endsWhen: (end) => ends.push(end) }
+  const registry = await makeRegistry(host)
+  const pipeline = withFlags(await loadConfig(file, registry, log), given)
+  const reloading = onHangup(() => loadConfig(file, registry, log), pipeline, log)
+  try {
+    return await runPipeline(pipeline, { log, ends, onRunning: reloading.onRunning, endsAtHangup: false })
+  } finally {
+    reloading.stop()
+  }
+}
+
+/** Flags of the command line win over the file. */
+const withFlags = <P extends { readonly run: object }>(pipeline: P, given: Given): P =>
+  given.isSet("report") ? { ...pipeline, run: { ...pipeline.run, report: true } } : pipeline

@@ -1,0 +1,108 @@
+/** `outbox list|redrive|drop` at work. */
+import {
+  type DeadLetter,
+  type DeadLetterChoice,
+  dropDead,
+  listOutbox,
+  type OutboxError,
+  type OutboxListing,
+  type OutboxShare,
+  redrive,
+} from "@boltodds/outbox"
+import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
+import { ExitCode, Failure, UsageError } from "../ExitCode.ts"
+import type { Given } from "../flags.ts"
+import { writeOut } from "../Terminal.ts"
+
+/** Looks into an outbox, or settles its dead letters. */
+export const runOutbox = async (given: Given): Promise<ExitCode> => {
+  const [action, path] = given.words
+  if (path === undefined || (action !== "list" && action !== "redrive" && action !== "drop")) {
+    throw new UsageError("Cannot use outbox so: write boltodds-pipe outbox list FILE, redrive FILE or drop FILE")
+  }
+  switch (action) {
+    case "list":
+      return await list(path, given)
+    case "redrive": {
+      const includeSuperseded = given.isSet("superseded")
+      const { redriven, skippedSuperseded, missing } = await done(redrive(path, choiceOf(given), { includeSuperseded }))
+      await writeOut(
+        `${redriven} dead letters wait again, and are delivered when the pipeline runs\n` +
+          (skippedSuperseded === 0
+            ? ""
+            : `${skippedSuperseded} were left: newer records of their lines have come since (--superseded takes them too)\n`) +
+          missingText(missing),
+      )
+      return ExitCode.clean
+    }
+    case "drop": {
+      const { dropped, missing } = await done(dropDead(path, choiceOf(given)))
+      await writeOut(`${dropped} dead letters are gone\n${missingText(missing)}`)
+      return ExitCode.clean
+    }
+  }
+}
+
+const choiceOf = (given: Given): DeadLetterChoice => {
+  const ids = given.texts("id").map((text) => {
+    if (!/^\d+$/.test(text)) {
+      throw new UsageError(`Cannot use --id ${JSON.stringify(text)}: it must be a number of list`)
+    }
+    return Number(text)
+  })
+  if (given.isSet("all") === ids.length > 0) throw new UsageError("Cannot choose dead letters: write --all, or --id N")
+  return ids.length > 0 ? { ids } : { all: true }
+}
+
+const missingText = (missing: number): string => missing === 0 ? "" : `${missing} were not there\n`
+
+const list = async (path: string, given: Given): Promise<ExitCode> => {
+  const after = given.number("after")
+  const limit = given.number("limit", { least: 1, most: 10_000 })
+  const listing = await done(
+    listOutbox(path, { ...after === undefined ? {} : { after }, ...limit === undefined ? {} : { limit } }),
+  )
+  await writeOut(given.isSet("json") ? `${JSON.stringify(listing)}\n` : listingText(listing))
+  return ExitCode.clean
+}
+
+const listingText = (listing: OutboxListing): string => {
+  const { path, fileBytes, running, pid, waiting, taken, dead, letters, next } = listing
+  const lines = [
+    `${path}: ${bytes(fileBytes)}${running ? `, in use${pid === undefined ? "" : ` by process ${pid}`}` : ""}`,
+    `  waiting       ${shareText(waiting)}`,
+    `  under way     ${shareText(taken)}`,
+    `  dead letters  ${shareText(dead)}${dead.superseded === 0 ? "" : `, ${dead.superseded} superseded`}`,
+    ...letters.map(letterText),
+  ]
+  if (next !== undefined) lines.push(`  more: --after ${next}`)
+  return `${lines.join("\n")}\n`
+}
+
+const shareText = ({ records, bytes: size, oldestAgeMillis }: OutboxShare): string =>
+  records === 0 ? "none" : `${records}, ${bytes(size)}, the oldest ${age(oldestAgeMillis ?? 0)} old`
+
+const letterText = ({ id, reason, superseded, head }: DeadLetter): string =>
+  `  ${id}  ${reason}${superseded ? " (superseded)" : ""}\n      ${head}`
+
+const bytes = (size: number): string =>
+  size < 1024
+    ? `${size} B`
+    : size < 1024 ** 2
+    ? `${(size / 1024).toFixed(1)} KiB`
+    : `${(size / 1024 ** 2).toFixed(1)} MiB`
+
+const age = (millis: number): string =>
+  millis < 60_000
+    ? `${Math.round(millis / 1000)} s`
+    : millis < 3_600_000
+    ? `${Math.round(millis / 60_000)} min`
+    : `${(millis / 3_600_000).toFixed(1)} h`
+
+const done = async <A>(effect: Effect.Effect<A, OutboxError>): Promise<A> => {
+  const result = await Effect.runPromise(Effect.result(effect))
+  if (Result.isSuccess(result)) return result.success
+  const { fault, message } = result.failure
+  throw new Failure(fault === "missing" ? ExitCode.usage : ExitCode.sinkFailed, message, { cause: result.failure })
+}

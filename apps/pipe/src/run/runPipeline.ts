@@ -1,0 +1,110 @@
+/** A checked pipeline at work: what `stream`, `demo`, `run` and `test` share. */
+import type { CheckedPipeline, OpenSource } from "@boltodds/config"
+import { isDelivered, type Report, run, type Running } from "@boltodds/pipeline"
+import type { LaneEvent } from "@boltodds/sink"
+import type { Step } from "@boltodds/state"
+import * as Deferred from "effect/Deferred"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import { ExitCode, Failure } from "../ExitCode.ts"
+import type { Log } from "../Log.ts"
+import type { EarlyEnd } from "../parts/PartsHost.ts"
+import { failureOf } from "./failureOf.ts"
+import { onInterruption } from "./Interruption.ts"
+import { makeProgress } from "./Progress.ts"
+import { reportJson, reportText } from "./reportText.ts"
+import { tellLaneEvent } from "./tellLaneEvent.ts"
+import { ulid } from "./ulid.ts"
+
+/** How a pipeline is run. */
+export interface PipelineRun {
+  readonly log: Log
+  /** Effects that end the run, registered by its parts while they open. */
+  readonly ends: ReadonlyArray<Effect.Effect<EarlyEnd>>
+  /** Gets a hold on the run: for reloading. */
+  readonly onRunning?: (running: Running, source: OpenSource, run: string) => void
+  /** Signals that end it. Default: SIGINT, SIGTERM and SIGHUP. */
+  readonly endsAtHangup?: boolean
+}
+
+/** Runs a pipeline until something ends it; the exit code of a clean end, or a `Failure`. */
+export const runPipeline = async (
+  pipeline: CheckedPipeline,
+  { log, ends, onRunning, endsAtHangup = true }: PipelineRun,
+): Promise<ExitCode> => {
+  const settings = pipeline.run
+  const progress = progressOf(pipeline, log)
+  const interrupted = Deferred.makeUnsafe<string>()
+  const stopListening = onInterruption((signal) => {
+    // Behind the terminal's own ^C.
+    if (process.stderr.isTTY === true && signal === "SIGINT") process.stderr.write("\n")
+    Deferred.doneUnsafe(interrupted, Exit.succeed(`signal ${signal}`))
+  }, { hangup: endsAtHangup })
+
+  let report: Report | undefined
+  let early: EarlyEnd | undefined
+  const id = ulid()
+  const program = Effect.gen(function* () {
+    const onLaneEvent = (sink: string, event: LaneEvent): void => tellLaneEvent(log, sink, event)
+    const open = pipeline.open({ run: id, log: log.log, onLaneEvent })
+    const source = yield* open.source
+    const until = Effect.raceAllFirst([
+      Deferred.await(interrupted),
+      ...settings.for === undefined ? [] : [Effect.as(Effect.sleep(settings.for), "time is up")],
+      ...ends.map((end) => Effect.map(end, (ended) => (early = ended).reason)),
+    ])
+    return yield* run(source.source, open.routes, {
+      state: { run: id, ...source.state },
+      until,
+      ...settings.count === undefined ? {} : { count: settings.count },
+      ...settings.drainWithin === undefined ? {} : { drainWithin: settings.drainWithin },
+      ...progress === undefined ? {} : { onStep: progress.onStep },
+      onRunning: (running) => onRunning?.(running, source, id),
+      onReport: (made) => report = made,
+    })
+  }).pipe(Effect.scoped, Effect.provide(log.layer))
+
+  const exit = await Effect.runPromiseExit(program)
+  progress?.end()
+  stopListening()
+  if (report !== undefined && settings.report) {
+    process.stderr.write(log.format === "json" ? reportJson(report) : reportText(report))
+  }
+  if (Exit.isFailure(exit)) throw failureOf(exit.cause, brokenSinkOf(report))
+  if (early?.unavailable === true) throw new Failure(ExitCode.feedUnavailable, `Ended because ${early.reason}`)
+  if (isDelivered(exit.value)) return ExitCode.clean
+  throw new Failure(ExitCode.undelivered, undelivered(exit.value, settings.drainWithin))
+}
+
+/** The first snapshot takes a while; whoever looks at a terminal where no records come is told so. */
+const progressOf = (
+  pipeline: CheckedPipeline,
+  log: Log,
+): { readonly onStep: (step: Step) => void; readonly end: () => void } | undefined => {
+  const { stderr, stdout } = process
+  const isShown = pipeline.sinks.some(({ type }) => type === "stdout") && stdout.isTTY === true
+  if (stderr.isTTY !== true || isShown || pipeline.sinks.every(({ emit }) => emit === "raw")) return undefined
+  const progress = makeProgress((text) => void stderr.write(text), () => performance.now())
+  log.beforeEach(progress.clear)
+  return progress
+}
+
+/** The sink that a failed run failed by, where it was one. */
+const brokenSinkOf = (report: Report | undefined): string | undefined =>
+  report?.routes.find(({ required, state }) => required && state === "disabled")?.name
+
+const undelivered = ({ routes }: Report, within: Duration.Duration | undefined): string => {
+  const seconds = Duration.toSeconds(within ?? Duration.seconds(10))
+  let sum = 0
+  const parts = routes.flatMap(({ name, state, counts }) => {
+    if (state === "ended") return []
+    const lost = counts.dropped + counts.deadLettered
+    sum += lost + counts.pending
+    return [
+      ...counts.pending > 0 ? [`${name} did not take ${counts.pending} within ${seconds} s`] : [],
+      ...lost > 0 ? [`${name} lost ${lost} on the way`] : [],
+    ]
+  })
+  return `Stopped with ${sum} records undelivered: ${parts.join("; ")}`
+}

@@ -1,0 +1,19 @@
+/** `schema` at work. */
+import { configJsonSchema } from "@boltodds/config"
+import { makeLimiter } from "@boltodds/connection"
+import { jsonSchema } from "@boltodds/protocol/json-schema"
+import { ExitCode } from "../ExitCode.ts"
+import type { Given } from "../flags.ts"
+import type { SchemaName } from "../commands/schema.ts"
+import { makeRegistry } from "../parts/registry.ts"
+import { writeOut } from "../Terminal.ts"
+import { logOf } from "./settings.ts"
+
+/** Prints a JSON Schema. */
+export const runSchema = async (given: Given, name: SchemaName): Promise<ExitCode> => {
+  const schema = name === "config"
+    ? configJsonSchema(await makeRegistry({ log: logOf(given), limiter: makeLimiter(), endsWhen: () => {} }))
+    : jsonSchema(name)
+  await writeOut(`${JSON.stringify(schema, undefined, 2)}\n`)
+  return ExitCode.clean
+}

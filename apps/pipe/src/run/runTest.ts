@@ -1,0 +1,106 @@
+/** `test FILE` at work: a pipeline over a recording, against the lines that are expected. */
+import type { CheckedPipeline } from "@boltodds/config"
+import { makeLimiter } from "@boltodds/connection"
+import { openReplay, run } from "@boltodds/pipeline"
+import type { Batch, Sink } from "@boltodds/sink"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import { readFile, writeFile } from "node:fs/promises"
+import { resolve } from "node:path"
+import { ExitCode, Failure, UsageError } from "../ExitCode.ts"
+import type { Given } from "../flags.ts"
+import { makeRegistry } from "../parts/registry.ts"
+import { linesOfFiles } from "../parts/recordedLines.ts"
+import { writeOut } from "../Terminal.ts"
+import { failureOf } from "./failureOf.ts"
+import { loadConfig } from "./loadConfig.ts"
+import { messageOf } from "./messageOf.ts"
+import { logOf } from "./settings.ts"
+
+/** Runs a pipeline over a recording; its sinks only collect. Compares what each was told with a file. */
+export const runTest = async (given: Given): Promise<ExitCode> => {
+  const [file] = given.words
+  const recordings = given.texts("recording")
+  if (file === undefined || recordings.length === 0) {
+    throw new UsageError("Cannot test: write boltodds-pipe test FILE --recording RECORDING --expect SINK=FILE")
+  }
+  const log = logOf(given)
+  const registry = await makeRegistry({ log, limiter: makeLimiter(), endsWhen: () => {} })
+  const pipeline = await loadConfig(file, registry, log)
+  const expectations = expectationsOf(given, pipeline)
+  const told = await collect(pipeline, recordings.map((path) => resolve(path)), log.log)
+  let failures = 0
+  for (const { sink, path } of expectations) {
+    const lines = told.get(sink) ?? []
+    if (given.isSet("write")) {
+      await writeFile(path, lines.map((line) => `${line}\n`).join(""))
+      await writeOut(`${sink}: ${lines.length} lines are written to ${path}\n`)
+      continue
+    }
+    const difference = firstDifference(await expectedLines(path), lines)
+    await writeOut(difference === undefined ? `${sink}: ok, ${lines.length} lines\n` : `${sink}: ${difference}\n`)
+    if (difference !== undefined) failures += 1
+  }
+  if (failures === 0) return ExitCode.clean
+  throw new Failure(ExitCode.badInput, `${failures} of ${expectations.length} sinks were told something else`)
+}
+
+interface Expectation {
+  readonly sink: string
+  readonly path: string
+}
+
+const expectationsOf = (given: Given, { sinks }: CheckedPipeline): ReadonlyArray<Expectation> => {
+  const names = sinks.filter(({ isStandby }) => !isStandby).map(({ name }) => name)
+  const expectations = given.texts("expect").map((text) => {
+    const at = text.indexOf("=")
+    const sink = text.slice(0, Math.max(0, at))
+    if (!names.includes(sink) || at === text.length - 1) {
+      throw new UsageError(
+        `Cannot use --expect ${JSON.stringify(text)}: write SINK=FILE, SINK being ${names.join(" or ")}`,
+      )
+    }
+    return { sink, path: text.slice(at + 1) }
+  })
+  if (expectations.length === 0) throw new UsageError("Cannot test without expectations: write --expect SINK=FILE")
+  return expectations
+}
+
+/** What each sink is told. */
+const collect = async (
+  pipeline: CheckedPipeline,
+  recordings: ReadonlyArray<string>,
+  log: Parameters<CheckedPipeline["open"]>[0]["log"],
+): Promise<ReadonlyMap<string, ReadonlyArray<string>>> => {
+  const told = new Map<string, Array<string>>()
+  const collector = (name: string): Effect.Effect<Sink<unknown>> => {
+    const lines: Array<string> = []
+    told.set(name, lines)
+    const write = ({ envelopes }: Batch<unknown>) =>
+      Effect.sync(() => void lines.push(...envelopes.map(({ text }) => text)))
+    return Effect.succeed({ guarantee: "at-most-once", write })
+  }
+  const program = Effect.gen(function* () {
+    const replay = yield* openReplay(linesOfFiles(recordings), { onWarning: (message) => log("warn", message) })
+    const { routes } = pipeline.open({ run: replay.run, log, sinkFor: collector })
+    const state = { run: replay.run, ...replay.options }
+    return yield* run(replay.source, routes, { state })
+  })
+  const exit = await Effect.runPromiseExit(program)
+  if (Exit.isFailure(exit)) throw failureOf(exit.cause)
+  return told
+}
+
+const expectedLines = async (path: string): Promise<ReadonlyArray<string>> => {
+  const text = await readFile(path, "utf8").catch((cause: unknown) => {
+    throw new UsageError(`Cannot read what is expected: ${messageOf(cause)}; --write makes the file`)
+  })
+  return text.split("\n").filter((line) => line !== "")
+}
+
+const firstDifference = (expected: ReadonlyArray<string>, got: ReadonlyArray<string>): string | undefined => {
+  const at = expected.findIndex((line, index) => got[index] !== line)
+  if (at === -1 && got.length === expected.length) return undefined
+  const index = at === -1 ? expected.length : at
+  return `line ${index + 1} differs\n  expected ${expected[index] ?? "nothing"}\n  told     ${got[index] ?? "nothing"}`
+}

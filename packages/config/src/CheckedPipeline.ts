@@ -1,0 +1,91 @@
+/** A configuration in which nothing is wrong. */
+import type { Route } from "@boltodds/pipeline"
+import type { LaneEvent, Sink, SinkError } from "@boltodds/sink"
+import type * as Duration from "effect/Duration"
+import type * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
+import type { EmitName, Log, OpenSource } from "./Plugin.ts"
+import type { Problem } from "./Problem.ts"
+
+/** What a configuration says of the run as a whole. */
+export interface RunSettings {
+  /** Data records after which it ends. Default: without end. */
+  readonly count?: number
+  /** How long it goes on. Default: without end. */
+  readonly for?: Duration.Duration
+  /** How long lanes may drain. Default 10 s. */
+  readonly drainWithin?: Duration.Duration
+  /** Whether a report is wanted. */
+  readonly report: boolean
+}
+
+/** A sink of a pipeline, in short. */
+export interface SinkSummary {
+  readonly name: string
+  /** The name of its plug-in. */
+  readonly type: string
+  readonly emit: EmitName
+  readonly required: boolean
+  /** The sink that takes over when this one is disabled. */
+  readonly fallback?: string
+  /** It only takes over for another, and has no route of its own. */
+  readonly isStandby: boolean
+}
+
+/** What a pipeline is opened with. */
+export interface OpenContext {
+  /** The run's ULID. */
+  readonly run: string
+  readonly log: Log
+  /** Hears what happens to the lane of a sink; must not throw. */
+  readonly onLaneEvent?: (sink: string, event: LaneEvent) => void
+  /**
+   * Sinks to take the place of those that the configuration names, each in a lane that waits and loses nothing: for tests
+   * of a pipeline.
+   */
+  readonly sinkFor?: (sink: string) => Effect.Effect<Sink<never>, SinkError, Scope.Scope>
+}
+
+/** What an expression could not tell so far. */
+export interface ExpressionCount {
+  readonly sink: string
+  readonly expression: string
+  /** Records for which a field was null that the result depends on: left out by a condition. */
+  readonly unknown: number
+  /** Records for which it failed otherwise; the first was logged. */
+  readonly failed: number
+}
+
+/** A pipeline ready for `run` of `@boltodds/pipeline`. Nothing is open before these effects are run. */
+export interface OpenPipeline {
+  readonly source: Effect.Effect<OpenSource, unknown, Scope.Scope>
+  readonly routes: ReadonlyArray<Route>
+  readonly expressions: () => ReadonlyArray<ExpressionCount>
+}
+
+/** What `check --connect` found out about a sink: `unknown` where its type cannot tell. */
+export interface SinkCheck {
+  readonly name: string
+  readonly type: string
+  readonly state: "reached" | "failed" | "unknown"
+  readonly error?: SinkError
+}
+
+/** A configuration in which nothing is wrong. A value: it can be opened any number of times. */
+export interface CheckedPipeline {
+  readonly file: string
+  /** The name of the source's plug-in. */
+  readonly source: string
+  readonly sinks: ReadonlyArray<SinkSummary>
+  readonly run: RunSettings
+  /** Doubts, with their places. */
+  readonly warnings: ReadonlyArray<Problem>
+  /**
+   * All of it as plain data, defaults filled in, ready to be printed. What came from the environment stands there as
+   * written (`${NAME}`), a secret as `********`.
+   */
+  readonly resolved: unknown
+  readonly open: (context: OpenContext) => OpenPipeline
+  /** Opens each sink, one after another, and asks it whether its destination can be reached. */
+  readonly check: (context: OpenContext) => Effect.Effect<ReadonlyArray<SinkCheck>>
+}

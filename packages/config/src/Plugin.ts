@@ -1,0 +1,162 @@
+/** The contract of plug-ins: sources, processors, sinks and stores as plain objects with checked options. */
+import type { Source } from "@boltodds/protocol"
+import type { Processor, RunOptions } from "@boltodds/pipeline"
+import type { Limits, Sink, SinkError, Store } from "@boltodds/sink"
+import type * as Effect from "effect/Effect"
+import type * as Schema from "effect/Schema"
+import type * as Scope from "effect/Scope"
+import type { Evaluate } from "./Expression.ts"
+import type { LaneDefaults } from "./LaneDefaults.ts"
+
+/** The ways to tell the stream that a configuration can name. */
+export type EmitName = "messages" | "changes" | "quotes" | "raw"
+
+/** How loud a line of the log is. */
+export type LogLevel = "debug" | "info" | "warn" | "error"
+
+/** Writes a line to the log of the run. Must not be handed a secret. */
+export type Log = (level: LogLevel, message: string, fields?: { readonly [name: string]: unknown }) => void
+
+/** Variables by name, as in `process.env`. */
+export interface Environment {
+  readonly [name: string]: string | undefined
+}
+
+/** What a plug-in knows when it is opened. */
+export interface PluginContext {
+  /** The name of the sink it works for, or of itself for a source. */
+  readonly name: string
+  /** The run's ULID. */
+  readonly run: string
+  /** The folder of the configuration: relative paths in options start there. */
+  readonly folder: string
+  readonly env: Environment
+  readonly log: Log
+}
+
+/** What a sink knows besides. */
+export interface SinkContext extends PluginContext {
+  /** What it is told. */
+  readonly emit: EmitName
+}
+
+/** What a processor knows besides. */
+export interface ProcessorContext extends SinkContext {
+  /**
+   * What an expression of its options (see {@link Predicate} and {@link Formula}) gives for a record: null where that cannot be
+   * told, which is counted and logged once. The expression was checked when the configuration was.
+   */
+  readonly evaluate: (expression: string) => Evaluate
+}
+
+/** A source at work. */
+export interface OpenSource {
+  readonly source: Source<unknown>
+  /** The run and the reducer's options where the source knows them, as a replay does. Default: those of the run. */
+  readonly state?: Partial<RunOptions["state"]>
+  /** Takes new options while it runs, of which only those in {@link SourcePlugin.live} differ. */
+  readonly reload?: (options: unknown) => Effect.Effect<void, unknown>
+}
+
+/** What all plug-ins have. */
+export interface PluginBase<Options> {
+  /** How a configuration names it: small letters, digits, `-` and `_`; unique in its kind. */
+  readonly name: string
+  /** One sentence, for help and editors. */
+  readonly about?: string
+  /**
+   * Reads the options from what YAML gives. Keys it does not name are errors. Where it has `Schema.RedactedFromValue` a
+   * configuration may write `{ env: NAME }` or `{ file: path }`, and the value is never shown.
+   */
+  readonly config: Schema.Decoder<Options>
+}
+
+/** Where feed events come from. */
+export interface SourcePlugin<Options = unknown> extends PluginBase<Options> {
+  readonly kind: "source"
+  /** Options that may change without a restart. Default none. */
+  readonly live?: ReadonlyArray<string>
+  /** Of these options, those that narrow what is received; none of them given is a whole feed. Default: it is no feed. */
+  readonly filters?: ReadonlyArray<string>
+  make(options: Options, context: PluginContext): Effect.Effect<OpenSource, unknown, Scope.Scope>
+}
+
+/** A step between an emit and a lane. */
+export interface ProcessorPlugin<Options = unknown> extends PluginBase<Options> {
+  readonly kind: "processor"
+  /** The emits whose records it understands. Default: all but `raw`, which nothing may alter. */
+  readonly emits?: ReadonlyArray<EmitName>
+  /** Gives a function that makes the processor anew for each run. */
+  make(options: Options, context: ProcessorContext): () => Processor<never, unknown>
+}
+
+/** A destination. */
+export interface SinkPlugin<Options = unknown> extends PluginBase<Options> {
+  readonly kind: "sink"
+  /** The emits it takes, the usual one first. Default: all, usually `messages`. */
+  readonly emits?: ReadonlyArray<EmitName>
+  make(options: Options, context: SinkContext): Effect.Effect<Sink<never>, SinkError, Scope.Scope>
+  /** How its lane is set up where the configuration does not say. */
+  lane?(options: Options): LaneDefaults
+}
+
+/** Where a lane keeps what waits. */
+export interface StorePlugin<Options = unknown> extends PluginBase<Options> {
+  readonly kind: "store"
+  /** Whether it commits what it is given: at-least-once, across crashes. Default false. */
+  readonly durable?: boolean
+  make(options: Options, context: PluginContext): Effect.Effect<OpenStore, unknown, Scope.Scope>
+}
+
+/** A store at work. */
+export interface OpenStore {
+  readonly store: Store<never>
+  /** What it may hold where the lane does not say. Default: those of a lane in memory. */
+  readonly bounds?: Partial<Limits>
+}
+
+/** Anything that plugs in. Options are `unknown` to who did not write it; its own schema has checked them. */
+export type Plugin = SourcePlugin | ProcessorPlugin | SinkPlugin | StorePlugin
+
+/** What a configuration can name. */
+export interface Registry {
+  readonly sources: ReadonlyArray<SourcePlugin>
+  readonly processors: ReadonlyArray<ProcessorPlugin>
+  readonly sinks: ReadonlyArray<SinkPlugin>
+  /** `memory` needs no entry. */
+  readonly stores?: ReadonlyArray<StorePlugin>
+}
+
+/**
+ * Gives a sink plug-in its types: the options of `make` are what `config` decodes to.
+ *
+ * @example
+ * ```ts
+ * import { sinkPlugin } from "@boltodds/config"
+ * import { sinkFromPromise } from "@boltodds/sink"
+ * import * as Effect from "effect/Effect"
+ * import * as Schema from "effect/Schema"
+ *
+ * export default sinkPlugin({
+ *   kind: "sink",
+ *   name: "stderr",
+ *   config: Schema.Struct({ prefix: Schema.optionalKey(Schema.String) }),
+ *   make: ({ prefix = "" }) =>
+ *     Effect.succeed(sinkFromPromise({
+ *       write: async ({ envelopes }) => {
+ *         for (const { text } of envelopes) console.error(prefix + text)
+ *       },
+ *     })),
+ * })
+ * ```
+ */
+export const sinkPlugin = <Options>(plugin: SinkPlugin<Options>): SinkPlugin<Options> => plugin
+
+/** Gives a processor plug-in its types, see {@link sinkPlugin}. */
+export const processorPlugin = <Options>(plugin: ProcessorPlugin<Options>): ProcessorPlugin<Options> => plugin
+
+/** Gives a source plug-in its types, see {@link sinkPlugin}. */
+export const sourcePlugin = <Options>(plugin: SourcePlugin<Options>): SourcePlugin<Options> => plugin
+
+/** Gives a store plug-in its types, see {@link sinkPlugin}. */
+export const storePlugin = <Options>(plugin: StorePlugin<Options>): StorePlugin<Options> => plugin

@@ -1,0 +1,55 @@
+/** What a document can name: plug-ins by kind and name. */
+import type { Plugin, ProcessorPlugin, Registry, SinkPlugin, SourcePlugin, StorePlugin } from "../Plugin.ts"
+
+/** Plug-ins by their names. */
+export type Named<P> = ReadonlyMap<string, P>
+
+/** All plug-ins of one document. */
+export class Catalogue {
+  readonly sources = new Map<string, SourcePlugin>()
+  readonly processors = new Map<string, ProcessorPlugin>()
+  readonly sinks = new Map<string, SinkPlugin>()
+  readonly stores = new Map<string, StorePlugin>()
+
+  constructor(registry: Registry) {
+    for (const list of [registry.sources, registry.processors, registry.sinks, registry.stores ?? []]) {
+      for (const plugin of list) {
+        const why = this.add(plugin)
+        // Whoever puts a registry together is a program: this is its mistake.
+        if (why !== undefined) throw new Error(`Cannot use this registry: ${why}`)
+      }
+    }
+  }
+
+  /** Takes a plug-in in, or says why not. */
+  add(plugin: Plugin): string | undefined {
+    const { kind, name } = plugin
+    if (kind === "sink" && sinkKeys.includes(name)) {
+      return `a sink type cannot be called \`${name}\`: every sink has that key`
+    }
+    const known: Map<string, Plugin> = kind === "source"
+      ? this.sources
+      : kind === "processor"
+      ? this.processors
+      : kind === "sink"
+      ? this.sinks
+      : this.stores
+    if (known.has(name) || (kind === "store" && name === "memory")) {
+      return `there is a ${kind} called \`${name}\` already`
+    }
+    known.set(name, plugin)
+    return undefined
+  }
+}
+
+/** The keys that every sink has. */
+export const sinkKeys: ReadonlyArray<string> = [
+  "emit",
+  "control",
+  "meta",
+  "where",
+  "processors",
+  "lane",
+  "required",
+  "fallback",
+]

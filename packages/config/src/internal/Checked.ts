@@ -1,0 +1,41 @@
+/** The parts of a checked document, as the rest of the package works with them. */
+import type { LaneSettings } from "../LaneDefaults.ts"
+import type { EmitName, ProcessorPlugin, SinkPlugin, SourcePlugin, StorePlugin } from "../Plugin.ts"
+import type { CheckedOptions } from "./checkOptions.ts"
+
+/** A plug-in with options that its schema has accepted. */
+export interface Configured<P> {
+  readonly plugin: P
+  readonly options: CheckedOptions<unknown>
+}
+
+/** A lane of a sink. */
+export interface CheckedLane {
+  readonly settings: LaneSettings
+  /** Undefined: in memory. */
+  readonly store: Configured<StorePlugin> | undefined
+}
+
+/** A sink. */
+export interface CheckedSink {
+  readonly name: string
+  readonly sink: Configured<SinkPlugin>
+  readonly emit: EmitName
+  readonly control: boolean
+  /** Whether messages are put into envelopes. */
+  readonly meta: boolean
+  readonly where: string | undefined
+  /** The condition as it may be shown. */
+  readonly whereShown: unknown
+  readonly processors: ReadonlyArray<Configured<ProcessorPlugin>>
+  readonly lane: CheckedLane
+  readonly required: boolean
+  readonly fallback: string | undefined
+  readonly isStandby: boolean
+}
+
+/** A whole document. */
+export interface CheckedParts {
+  readonly source: Configured<SourcePlugin>
+  readonly sinks: ReadonlyArray<CheckedSink>
+}

@@ -1,0 +1,90 @@
+/** What all checks of one document share. */
+import * as Effect from "effect/Effect"
+import { checkExpression } from "./cel/checkExpression.ts"
+import { fieldsOf } from "./cel/fields.ts"
+import type { Catalogue } from "./Catalogue.ts"
+import type { Configured } from "./Checked.ts"
+import { checkOptions } from "./checkOptions.ts"
+import type { EmitName, PluginBase } from "../Plugin.ts"
+import type { Findings } from "./Findings.ts"
+import { instead } from "./nearest.ts"
+import type { Choice } from "./readChoice.ts"
+import type { PartKind } from "./schemaParts.ts"
+import type { SecretPlaces } from "./secrets.ts"
+import { sourceOffsets } from "./sourceOffsets.ts"
+import { type Mapping, nodeAt, type Path, scalarsOf, type Tree } from "./Tree.ts"
+
+/** One document under examination. */
+export class Checker {
+  readonly text: string
+  readonly tree: Tree
+  readonly catalogue: Catalogue
+  readonly findings: Findings
+  readonly places: SecretPlaces
+
+  constructor(text: string, tree: Tree, catalogue: Catalogue, findings: Findings, places: SecretPlaces) {
+    this.text = text
+    this.tree = tree
+    this.catalogue = catalogue
+    this.findings = findings
+    this.places = places
+  }
+
+  /** Reports keys that nobody knows. */
+  unknownKeys(mapping: Mapping, path: Path, known: Iterable<string>, of: string): void {
+    const names = [...known]
+    for (const { key, node } of mapping.entries) {
+      if (names.includes(key)) continue
+      // What is misspelt may be a secret.
+      scalarsOf(node).forEach((scalar) => this.findings.hide(scalar))
+      this.findings.error([...path, key], {
+        message: `Cannot use \`${key}\`: ${of} has no such key`,
+        remedy: instead(key, names, "its keys"),
+      }, "key")
+    }
+  }
+
+  /** The options of a plug-in, with its expressions checked against an emit where one is given. */
+  configured<P extends PluginBase<unknown>>(
+    { plugin, options, path }: Choice<P>,
+    what: string,
+    emit?: EmitName,
+  ): Effect.Effect<Configured<P> | undefined> {
+    const check = { path, of: `${what} \`${plugin.name}\``, schema: plugin.config, node: options }
+    return Effect.map(checkOptions(check, this.findings, this.places), (checked) => {
+      if (checked === undefined) return undefined
+      if (emit !== undefined) {
+        for (const { path, text, kind } of checked.expressions) this.expression(path, text, kind, emit)
+      }
+      return { plugin, options: checked }
+    })
+  }
+
+  /** Checks an expression, and places what is wrong inside its text. */
+  expression(path: Path, text: string, kind: PartKind, emit: EmitName): void {
+    if (kind === "field") return this.#field(path, text, emit)
+    const node = nodeAt(this.tree, path)
+    const isWritten = node?._tag === "Scalar" && node.written === text
+    const offsets = isWritten ? sourceOffsets(this.text, node) : undefined
+    const isHidden = node?._tag === "Scalar" && node.isHidden
+    for (const finding of checkExpression(text, emit, kind === "predicate" ? "predicate" : "formula")) {
+      // The words of the library quote the expression.
+      const shown = isHidden
+        ? { message: "Cannot use this expression, which holds a variable", remedy: finding.remedy }
+        : finding
+      if (!finding.isError) this.findings.warn(path, shown)
+      else if (offsets === undefined) this.findings.error(path, shown)
+      else this.findings.errorIn(path, { start: offsets[finding.start]!, end: offsets[finding.end]! }, shown)
+    }
+  }
+
+  #field(path: Path, name: string, emit: EmitName): void {
+    // Messages are the feed's own, and may have fields that nobody knows yet.
+    const names = Object.keys(fieldsOf(emit))
+    if (emit === "messages" || emit === "raw" || names.includes(name)) return
+    this.findings.error(path, {
+      message: `Cannot use the field \`${name}\`: a record of \`${emit}\` has none of that name`,
+      remedy: instead(name, names, "its fields"),
+    })
+  }
+}

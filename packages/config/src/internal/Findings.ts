@@ -1,0 +1,102 @@
+/** What a check finds: mistakes and doubts, at their places in one text. */
+import { LineCounter } from "yaml"
+import type { Problem } from "../Problem.ts"
+import { nodeAt, type Path, type Span, spanAt, type Tree } from "./Tree.ts"
+
+/** A problem that is not yet placed. */
+export interface Finding {
+  readonly message: string
+  readonly remedy: string
+}
+
+/** Collects problems. */
+export class Findings {
+  readonly #text: string
+  readonly #lines = new LineCounter()
+  readonly #errors: Array<Problem> = []
+  readonly #warnings: Array<Problem> = []
+  readonly #secrets: Array<Span> = []
+  #tree: Tree | undefined
+
+  constructor(text: string) {
+    this.#text = text
+    this.#lines.addNewLine(0)
+    for (let at = text.indexOf("\n"); at !== -1; at = text.indexOf("\n", at + 1)) this.#lines.addNewLine(at + 1)
+  }
+
+  /** From now on paths lead into this tree. */
+  set tree(tree: Tree) {
+    this.#tree = tree
+  }
+
+  /** A stretch of the text that must not be shown with its line. */
+  hide(span: Span): void {
+    this.#secrets.push(span)
+  }
+
+  /** A mistake at a path. `part`: what is marked. Default `value`. */
+  error(path: Path, finding: Finding, part: "key" | "value" = "value"): void {
+    if (!this.#isBroken(path)) this.#add(this.#errors, path, this.#spanAt(path, part), finding)
+  }
+
+  /** A mistake at a stretch of the text; `path`: what it is a part of. */
+  errorIn(path: Path, span: Span, finding: Finding): void {
+    if (!this.#isBroken(path)) this.#add(this.#errors, path, span, finding)
+  }
+
+  /** A doubt at a path. */
+  warn(path: Path, finding: Finding, part: "key" | "value" = "value"): void {
+    this.#add(this.#warnings, path, this.#spanAt(path, part), finding)
+  }
+
+  /** All mistakes, in the order of the text. */
+  get errors(): ReadonlyArray<Problem> {
+    return this.#sorted(this.#errors)
+  }
+
+  /** All doubts, in the order of the text. */
+  get warnings(): ReadonlyArray<Problem> {
+    return this.#sorted(this.#warnings)
+  }
+
+  #isBroken(path: Path): boolean {
+    const node = nodeAt(this.#tree, path)
+    return node?._tag === "Scalar" && node.isBroken
+  }
+
+  #spanAt(path: Path, part: "key" | "value"): Span {
+    return this.#tree === undefined ? { start: 0, end: 0 } : spanAt(this.#tree, path, part)
+  }
+
+  #add(to: Array<Problem>, path: Path, span: Span, { message, remedy }: Finding): void {
+    const { start, line, column, lineStart, lineEnd } = this.#place(span.start)
+    const length = Math.max(1, Math.min(span.end, lineEnd) - start)
+    to.push({ path, line, column, length, message, remedy, source: this.#text.slice(lineStart, lineEnd) })
+  }
+
+  #place(offset: number) {
+    const start = Math.max(0, Math.min(offset, this.#text.length))
+    const { line, col } = this.#lines.linePos(start)
+    const lineStart = start - (col - 1)
+    let lineEnd = this.#text.indexOf("\n", lineStart)
+    if (lineEnd === -1) lineEnd = this.#text.length
+    if (lineEnd > lineStart && this.#text[lineEnd - 1] === "\r") lineEnd -= 1
+    return { start, line, column: col, lineStart, lineEnd }
+  }
+
+  /** Secrets are known only when all is checked, so they are blotted out at the end. */
+  #sorted(problems: ReadonlyArray<Problem>): ReadonlyArray<Problem> {
+    return problems.map((problem) => ({ ...problem, source: this.#blotted(problem) }))
+      .sort((a, b) => a.line - b.line || a.column - b.column)
+  }
+
+  #blotted({ line, source }: Problem): string {
+    const from = this.#lines.lineStarts[line - 1] ?? 0
+    let shown = source
+    for (const { start, end } of this.#secrets) {
+      const [a, b] = [Math.max(start, from) - from, Math.min(end, from + source.length) - from]
+      if (a < b) shown = shown.slice(0, a) + "*".repeat(b - a) + shown.slice(b)
+    }
+    return shown
+  }
+}

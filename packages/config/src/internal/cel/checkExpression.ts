@@ -1,0 +1,125 @@
+/** Expressions, checked against the fields of an emit before anything runs. */
+import { type ASTNode, type Environment, ParseError, TypeError } from "@marcbachmann/cel-js"
+import type { EmitName } from "../../Plugin.ts"
+import type { Finding } from "../Findings.ts"
+import { instead, nearest } from "../nearest.ts"
+import { checkingEnvironment, partsOfNode } from "./environment.ts"
+import { fieldsOf } from "./fields.ts"
+
+/** What is wrong with an expression, in its own text. */
+export interface ExpressionFinding extends Finding {
+  readonly start: number
+  readonly end: number
+  readonly isError: boolean
+}
+
+const environments = new Map<EmitName, Environment>()
+
+const environmentOf = (emit: EmitName): Environment => {
+  const known = environments.get(emit) ?? checkingEnvironment(emit)
+  environments.set(emit, known)
+  return known
+}
+
+/** The longest expression that is read: beyond it nobody can say what it means. */
+const longest = 10_000
+
+/** Checks an expression. `wants`: a `predicate` must give true or false. */
+export const checkExpression = (
+  text: string,
+  emit: EmitName,
+  wants: "predicate" | "formula",
+): ReadonlyArray<ExpressionFinding> => {
+  const whole = { start: 0, end: text.length, isError: true }
+  if (text.trim() === "") {
+    return [{ ...whole, message: "Cannot use this expression: it is empty", remedy: "write one, or leave it out" }]
+  }
+  if (text.length > longest) {
+    return [{
+      ...whole,
+      message: "Cannot use this expression: it is too long",
+      remedy: `stay below ${longest} characters`,
+    }]
+  }
+  try {
+    const parsed = environmentOf(emit).parse(text)
+    const { valid, type, error } = parsed.check()
+    if (!valid) return [explain(error, text, emit)]
+    if (wants === "predicate" && type !== "bool" && type !== "dyn") {
+      const message = `Cannot use this condition: it gives ${typeNames[type ?? ""] ?? type}, not true or false`
+      return [{ ...whole, message, remedy: "compare it with something, as in `odds >= 150`" }]
+    }
+    return unknownTexts(parsed.ast, emit)
+  } catch (cause) {
+    return [explain(cause, text, emit)]
+  }
+}
+
+const typeNames: { readonly [type: string]: string } = {
+  double: "a number",
+  int: "a number",
+  string: "a text",
+  null: "null",
+}
+
+const explain = (cause: unknown, text: string, emit: EmitName): ExpressionFinding => {
+  const known = cause instanceof ParseError || cause instanceof TypeError ? cause : undefined
+  const summary = known?.summary ?? (cause instanceof Error ? cause.message.split("\n")[0]! : String(cause))
+  const start = Math.min(known?.range?.start ?? 0, text.length)
+  const end = Math.max(start, Math.min(known?.range?.end ?? text.length, text.length))
+  const where = { start, end, isError: true }
+  const names = Object.keys(fieldsOf(emit))
+  if (known?.code === "unknown_variable") {
+    const name = text.slice(start, end)
+    const message = `Cannot use this expression: a record of \`${emit}\` has no field \`${name}\``
+    return { ...where, message, remedy: instead(name, names, "its fields") }
+  }
+  return { ...where, message: `Cannot use this expression: ${plainWords(summary)}`, remedy: remedyFor(known?.code) }
+}
+
+/** In the words of this documentation. */
+const plainWords = (summary: string): string => {
+  const words = summary.charAt(0).toLowerCase() + summary.slice(1)
+  return words.replaceAll("double", "number").replace("unexpected token: EOF", "it ends too early")
+}
+
+const remedyFor = (code: string | undefined): string => {
+  switch (code) {
+    case "no_such_overload":
+      return "compare and combine values of one type; texts stand in quotes"
+    case "no_matching_overload":
+      return "use a function of CEL on a value it is made for"
+    case "incompatible_ternary_branches":
+      return "give both branches one type; beside a field that is a number write 0.0, not 0"
+    case "invalid_logical_operand":
+      return "put conditions on both sides of && and ||"
+    default:
+      return 'write it in CEL, as in `sport == "NBA" && odds >= 150`'
+  }
+}
+
+/** Comparisons that no record known today can meet: `change == "line_move"`. New kinds may come, so it is a doubt. */
+const unknownTexts = (node: ASTNode, emit: EmitName): ReadonlyArray<ExpressionFinding> => {
+  const inside = partsOfNode(node).flatMap((part) => unknownTexts(part, emit))
+  if (node.op !== "==" && node.op !== "!=" && node.op !== "in") return inside
+  const [left, right] = node.args
+  const [field, other] = left.op === "id" ? [left, right] : [right, left]
+  const kind = field.op === "id" ? fieldsOf(emit)[field.args] : undefined
+  if (field.op !== "id" || typeof kind !== "object") return inside
+  const compared = other.op === "list" ? other.args : [other]
+  return [
+    ...inside,
+    ...compared.flatMap((literal) => {
+      const text = literal.op === "value" ? literal.args : undefined
+      if (typeof text !== "string" || kind.includes(text)) return []
+      const near = nearest(text, kind)
+      return [{
+        start: literal.start,
+        end: literal.end,
+        isError: false,
+        message: `No record known today has the ${field.args} "${text}"`,
+        remedy: near === undefined ? `known: ${kind.join(", ")}` : `did you mean "${near}"?`,
+      }]
+    }),
+  ]
+}

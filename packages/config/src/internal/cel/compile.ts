@@ -1,0 +1,48 @@
+/** Expressions at work. */
+import type { Environment } from "@marcbachmann/cel-js"
+import type { EmitName } from "../../Plugin.ts"
+import type { Evaluate } from "../../Expression.ts"
+import { evaluatingEnvironment, unknown } from "./environment.ts"
+import { makeView } from "./fields.ts"
+import { plainOf } from "./plainOf.ts"
+
+const environments = new Map<EmitName, Environment>()
+
+/** An expression that counts what it could not tell. */
+export interface Compiled {
+  readonly evaluate: Evaluate
+  /** For how many records a field was null that the result depends on. */
+  readonly unknown: () => number
+  /** For how many records it failed in another way. */
+  readonly failed: () => number
+}
+
+/**
+ * Compiles an expression that was checked. What it gives is plain: numbers, texts, true, false, null, lists, objects.
+ *
+ * Where it cannot be told it gives null, and counts that: a null in a comparison is usual (a suspended line has no price);
+ * anything else (a key that a message has not, a division by zero) is not, and `onFailure` hears of the first. It never
+ * throws: an expression must not end a run.
+ */
+export const compile = (text: string, emit: EmitName, onFailure: (why: string) => void): Compiled => {
+  const environment = environments.get(emit) ?? evaluatingEnvironment(emit)
+  environments.set(emit, environment)
+  const program = environment.parse(text)
+  const view = makeView(emit)
+  let unknowns = 0
+  let failures = 0
+  const evaluate: Evaluate = (record) => {
+    view.record = record
+    try {
+      const value: unknown = program(view)
+      return typeof value === "boolean" ? value : plainOf(value)
+    } catch (cause) {
+      if (cause === unknown) unknowns += 1
+      else if (++failures === 1) onFailure(reasonOf(cause))
+      return null
+    }
+  }
+  return { evaluate, unknown: () => unknowns, failed: () => failures }
+}
+
+const reasonOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause)).split("\n")[0]!

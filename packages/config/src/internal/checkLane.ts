@@ -1,0 +1,154 @@
+/** The lane of a sink: what is written, what its plug-in recommends, and what fits together. */
+import * as Effect from "effect/Effect"
+import { defaultPatience } from "../lane.ts"
+import type { LaneSettings } from "../LaneDefaults.ts"
+import type { EmitName, StorePlugin } from "../Plugin.ts"
+import type { CheckedLane, Configured } from "./Checked.ts"
+import type { Checker } from "./Checker.ts"
+import { checkOptions } from "./checkOptions.ts"
+import { given, LaneText, settingsOf } from "./documentSchemas.ts"
+import { type Choice, readChoice } from "./readChoice.ts"
+import { entryOf, type Path, type Tree } from "./Tree.ts"
+
+/** What a lane is checked with. */
+export interface LaneCheck {
+  readonly path: Path
+  readonly node: Tree | undefined
+  readonly emit: EmitName
+  /** Undefined where the options of the sink are wrong. */
+  readonly configured: Configured<{ lane?(options: unknown): LaneSettings & { readonly store?: string } }> | undefined
+  /** Whether the pipeline has no other lane. */
+  readonly isSole: boolean
+}
+
+/** Checks a lane; undefined where anything is wrong with it. */
+export const checkLane = (check: LaneCheck, checker: Checker): Effect.Effect<CheckedLane | undefined> =>
+  Effect.gen(function* () {
+    const { path, node, emit, configured, isSole } = check
+    const options = { path, of: "this lane", schema: LaneText, node }
+    const read = yield* checkOptions(options, checker.findings, checker.places)
+    if (read === undefined) return undefined
+    const written = settingsOf(read.value)
+    const { store: recommendedStore, ...recommended } = configured?.plugin.lane?.(configured.options.value) ?? {}
+    const storeNode = entryOf(node, "store")?.node
+    const choice = storeNode === undefined
+      ? recommendedStoreOf(recommendedStore, written, checker)
+      : chosenStore(storeNode, [...path, "store"], checker)
+    if (choice === "wrong") return undefined
+    const store = choice === undefined ? undefined : yield* checker.configured(choice, "store")
+    if (choice !== undefined && store === undefined) return undefined
+    const isDurable = store?.plugin.durable === true
+    const usual = overflowFor(recommended.overflow, emit, isSole, store !== undefined)
+    const settings = merge(merge(usual, recommended), written)
+    const overflow = written.overflow ?? usual.overflow
+    const complete = { ...settings, ...given("overflow", overflow) }
+    const wrong = whatDoesNotFit(complete, written, emit, isDurable, store !== undefined, checker, path)
+    return wrong ? undefined : { settings: complete, store }
+  })
+
+/** `memory` needs no plug-in. */
+const isMemory = (node: Tree): boolean =>
+  (node._tag === "Scalar" && node.value === "memory") ||
+  (node._tag === "Mapping" && node.entries.length === 1 && node.entries[0]!.key === "memory")
+
+const chosenStore = (node: Tree, path: Path, checker: Checker): Choice<StorePlugin> | undefined | "wrong" => {
+  if (isMemory(node)) return undefined
+  const known = checker.catalogue.stores
+  return readChoice(node, path, { what: "store", known, besides: "memory" }, checker.findings) ?? "wrong"
+}
+
+/** What a plug-in recommends is taken where it can be had. */
+const recommendedStoreOf = (
+  name: string | undefined,
+  written: LaneSettings,
+  checker: Checker,
+): Choice<StorePlugin> | undefined => {
+  if (name === undefined || name === "memory" || written.overflow === "coalesce") return undefined
+  const plugin = checker.catalogue.stores.get(name)
+  return plugin === undefined ? undefined : { plugin, options: undefined, path: [] }
+}
+
+const overflowFor = (
+  recommended: LaneSettings["overflow"],
+  emit: EmitName,
+  isSole: boolean,
+  hasStore: boolean,
+): LaneSettings => {
+  const isFit = recommended !== "coalesce" || (emit === "changes" && !hasStore)
+  if (recommended !== undefined && isFit) return { overflow: recommended }
+  return { overflow: isSole && recommended === undefined ? "block" : "drop_oldest" }
+}
+
+/** The second over the first, parts of parts too. */
+const merge = (first: LaneSettings, second: LaneSettings): LaneSettings => ({
+  ...first,
+  ...second,
+  ...given(
+    "bounds",
+    first.bounds === undefined && second.bounds === undefined ? undefined : { ...first.bounds, ...second.bounds },
+  ),
+  ...given(
+    "batch",
+    first.batch === undefined && second.batch === undefined ? undefined : { ...first.batch, ...second.batch },
+  ),
+  ...given(
+    "retry",
+    first.retry === undefined && second.retry === undefined ? undefined : { ...first.retry, ...second.retry },
+  ),
+  ...given(
+    "breaker",
+    first.breaker === undefined && second.breaker === undefined ? undefined : { ...first.breaker, ...second.breaker },
+  ),
+})
+
+const whatDoesNotFit = (
+  settings: LaneSettings,
+  written: LaneSettings,
+  emit: EmitName,
+  isDurable: boolean,
+  hasStore: boolean,
+  { findings }: Checker,
+  path: Path,
+): boolean => {
+  let wrong = false
+  const error = (key: string, message: string, remedy: string): void => {
+    wrong = true
+    findings.error([...path, key], { message, remedy })
+  }
+  const isMerging = settings.overflow === "coalesce"
+  if (isMerging && emit !== "changes") {
+    error(
+      "overflow",
+      `Cannot coalesce \`${emit}\`: only changes say what they replace`,
+      "write `emit: changes`, or `overflow: drop_oldest`",
+    )
+  }
+  if (isMerging && hasStore) {
+    error(
+      written.overflow === undefined ? "store" : "overflow",
+      isDurable
+        ? "Cannot coalesce in a durable store: what is committed must be delivered as it is"
+        : "Cannot coalesce in this store: coalescing has a store of its own",
+      "write `store: memory`, or another `overflow`",
+    )
+  }
+  if (written.patience !== undefined && settings.overflow !== "block") {
+    error(
+      "patience",
+      `Cannot use \`patience\` with \`overflow: ${settings.overflow}\`: only a lane that blocks waits`,
+      "write `overflow: block`, or remove it",
+    )
+  }
+  if ((settings.parallel ?? 1) > 1 && emit !== "changes") {
+    error(
+      "parallel",
+      `Cannot deliver \`${emit}\` side by side: only changes say which game they are about`,
+      "remove it",
+    )
+  }
+  return wrong
+}
+
+/** How long a lane makes the source wait, as it may be shown. */
+export const patienceOf = (settings: LaneSettings, isSole: boolean): LaneSettings["patience"] =>
+  settings.overflow !== "block" ? undefined : settings.patience ?? (isSole ? undefined : defaultPatience)

@@ -1,0 +1,121 @@
+/** One sink of a document. */
+import * as Effect from "effect/Effect"
+import type { EmitName, ProcessorPlugin } from "../Plugin.ts"
+import type { CheckedSink, Configured } from "./Checked.ts"
+import type { Checker } from "./Checker.ts"
+import { checkLane } from "./checkLane.ts"
+import { shownOf } from "./checkOptions.ts"
+import { emitNames, type SinkOutline } from "./outlineSink.ts"
+import { readChoice } from "./readChoice.ts"
+import { isGiven, readFlag, readText, wrongType } from "./readScalar.ts"
+import { entryOf, type Path, type Tree } from "./Tree.ts"
+
+/** What a sink is in its pipeline. */
+export interface SinkPlace {
+  /** The sink it stands in for. */
+  readonly standsInFor: SinkOutline | undefined
+  /** Whether it is the only one with a route. */
+  readonly isSole: boolean
+}
+
+/** Checks a sink; undefined where anything is wrong with it. */
+export const checkSink = (
+  outline: SinkOutline,
+  { standsInFor, isSole }: SinkPlace,
+  checker: Checker,
+): Effect.Effect<CheckedSink | undefined> =>
+  Effect.gen(function* () {
+    const { name, path, node, choice, fallback } = outline
+    const emit = standsInFor?.emit ?? outline.emit
+    if (standsInFor !== undefined) checkStandby(outline, standsInFor, checker)
+    const sink = choice === undefined ? undefined : yield* checker.configured(choice, "sink type", emit)
+    const whereNode = entryOf(node, "where")?.node
+    const where = readText(whereNode, [...path, "where"], "a condition in CEL", checker)
+    if (where !== undefined) checkWhere(where, [...path, "where"], emit, checker)
+    const control = readFlag(entryOf(node, "control")?.node, [...path, "control"], true, checker)
+    const meta = readFlag(entryOf(node, "meta")?.node, [...path, "meta"], false, checker)
+    if (meta && emit !== "messages") {
+      checker.findings.error([...path, "meta"], {
+        message: `Cannot use \`meta\` with \`emit: ${emit}\`: its records say all that already`,
+        remedy: "remove it",
+      }, "key")
+    }
+    const required = readFlag(entryOf(node, "required")?.node, [...path, "required"], true, checker)
+    const processors = yield* checkProcessors(entryOf(node, "processors")?.node, [...path, "processors"], emit, checker)
+    const laneNode = entryOf(node, "lane")?.node
+    const lane = yield* checkLane(
+      { path: [...path, "lane"], node: isGiven(laneNode) ? laneNode : undefined, emit, configured: sink, isSole },
+      checker,
+    )
+    if (!control && standsInFor === undefined) {
+      checker.findings.warn([...path, "control"], {
+        message: "Without controls nobody who reads this can know what is not to be trusted after a gap",
+        remedy: "leave it out, unless another sink has them",
+      })
+    }
+    if (sink === undefined || processors === undefined || lane === undefined) return undefined
+    const whereShown = whereNode === undefined ? undefined : shownOf(whereNode)
+    const isStandby = standsInFor !== undefined
+    return { name, sink, emit, control, meta, where, whereShown, processors, lane, required, fallback, isStandby }
+  })
+
+const checkWhere = (where: string, path: Path, emit: EmitName, checker: Checker): void => {
+  if (emit !== "raw") return checker.expression(path, where, "predicate", emit)
+  checker.findings.error(path, {
+    message: "Cannot use `where` with `emit: raw`: the log of events is only of use when it is whole",
+    remedy: "remove it, or narrow what the source asks for",
+  })
+}
+
+/** A sink that stands in gets what the other would have got. */
+const checkStandby = ({ name, path, node, choice }: SinkOutline, primary: SinkOutline, checker: Checker): void => {
+  for (const key of ["emit", "control", "meta", "where", "processors", "lane", "required"]) {
+    if (entryOf(node, key) === undefined) continue
+    checker.findings.error([...path, key], {
+      message:
+        `Cannot use \`${key}\` here: \`${name}\` stands in for \`${primary.name}\`, and gets what that would have got`,
+      remedy: `remove it; \`${primary.name}\` says it for both`,
+    }, "key")
+  }
+  const emits = choice?.plugin.emits
+  if (emits === undefined || emits.includes(primary.emit)) return
+  checker.findings.error(choice!.path, {
+    message: `Cannot stand in for \`${primary.name}\`: a sink of type \`${
+      choice!.plugin.name
+    }\` does not take \`${primary.emit}\``,
+    remedy: `it takes: ${emits.join(", ")}`,
+  }, "key")
+}
+
+const checkProcessors = (
+  node: Tree | undefined,
+  path: Path,
+  emit: EmitName,
+  checker: Checker,
+): Effect.Effect<ReadonlyArray<Configured<ProcessorPlugin>> | undefined> =>
+  Effect.gen(function* () {
+    if (!isGiven(node)) return []
+    if (node._tag !== "List") {
+      wrongType(node, path, "a list, such as [{ conflate: { every: 1s } }]", checker)
+      return undefined
+    }
+    const checked: Array<Configured<ProcessorPlugin>> = []
+    const known = checker.catalogue.processors
+    for (const [index, item] of node.items.entries()) {
+      const choice = readChoice(item, [...path, index], { what: "processor", known }, checker.findings)
+      if (choice === undefined) continue
+      const { plugin } = choice
+      const emits = plugin.emits ?? emitNames.filter((name) => name !== "raw")
+      if (!emits.includes(emit)) {
+        checker.findings.error(choice.path, {
+          message:
+            `Cannot use the processor \`${plugin.name}\` with \`emit: ${emit}\`: it does not understand its records`,
+          remedy: emit === "raw" ? "remove it" : `write \`emit: ${emits.join("` or `emit: ")}\`, or remove it`,
+        }, "key")
+        continue
+      }
+      const configured = yield* checker.configured(choice, "processor", emit)
+      if (configured !== undefined) checked.push(configured)
+    }
+    return checked.length === node.items.length ? checked : undefined
+  })

@@ -1,0 +1,96 @@
+/** Plug-ins from modules that a document names. */
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import type { Plugin } from "../Plugin.ts"
+import type { Catalogue } from "./Catalogue.ts"
+import type { Findings } from "./Findings.ts"
+import { reasonOf } from "./secrets.ts"
+import type { Path, Tree } from "./Tree.ts"
+
+/** Imports a module; the specifier starts at the folder of the configuration. */
+export type ImportModule = (specifier: string) => Effect.Effect<unknown, unknown>
+
+/** Loads every module under `plugins` and takes its plug-ins into the catalogue. */
+export const loadPlugins = (
+  node: Tree | undefined,
+  catalogue: Catalogue,
+  importModule: ImportModule,
+  findings: Findings,
+): Effect.Effect<void> =>
+  Effect.gen(function* () {
+    const path = ["plugins"]
+    if (node === undefined || (node._tag === "Scalar" && node.value === null)) return
+    if (node._tag !== "List") {
+      findings.error(path, {
+        message: "Cannot use `plugins`: it must be a list of modules",
+        remedy: "write it as `plugins: [./my-sink.ts]`",
+      })
+      return
+    }
+    for (const [index, item] of node.items.entries()) {
+      const at: Path = [...path, index]
+      if (item._tag !== "Scalar" || typeof item.value !== "string" || item.value === "") {
+        findings.error(at, {
+          message: "Cannot load this plug-in: its module must be a path or the name of a package",
+          remedy: "write it as `./my-sink.ts`",
+        })
+        continue
+      }
+      if (item.isBroken) continue
+      const shown = String(item.isHidden ? item.written : item.value)
+      const loaded = yield* Effect.exit(importModule(item.value))
+      if (loaded._tag === "Failure") {
+        const why = loaded.cause.reasons.map((reason) =>
+          reasonOf(reason._tag === "Fail" ? reason.error : reason._tag === "Die" ? reason.defect : "interrupted")
+        ).join("; ")
+        findings.error(at, {
+          message: `Cannot load the plug-in ${shown}: ${why}`,
+          remedy: "correct the path (it starts at the folder of this file), or the module",
+        })
+        continue
+      }
+      take(loaded.value, shown, catalogue, (why, remedy) => {
+        findings.error(at, { message: `Cannot use the plug-in ${shown}: ${why}`, remedy })
+      })
+    }
+  })
+
+type Report = (why: string, remedy: string) => void
+
+const take = (module: unknown, shown: string, catalogue: Catalogue, report: Report): void => {
+  const exported = isObject(module) ? Object.entries(module) : []
+  const seen = new Set<unknown>()
+  let count = 0
+  for (const [name, value] of exported) {
+    // What else a module exports is its own business, but its default export is meant to be one.
+    if ((name !== "default" && !(isObject(value) && "kind" in value)) || seen.has(value)) continue
+    seen.add(value)
+    count += 1
+    const why = whyNoPlugin(value)
+    if (why !== undefined) {
+      report(`its export \`${name}\` ${why}`, "a plug-in is an object { kind, name, config, make }")
+      continue
+    }
+    const refused = catalogue.add(value as Plugin)
+    if (refused !== undefined) report(refused, "give it another name")
+  }
+  if (count === 0) report(`${shown} exports none`, "export a plug-in by default, or by name")
+}
+
+const kinds = ["source", "processor", "sink", "store"]
+
+/** What keeps a value from being a plug-in. */
+const whyNoPlugin = (value: unknown): string | undefined => {
+  if (!isObject(value)) return "is no object"
+  if (value["kind"] === undefined) return "has no kind"
+  if (!kinds.includes(String(value["kind"]))) return `is of no known kind (it must be one of ${kinds.join(", ")})`
+  if (typeof value["name"] !== "string" || !/^[a-z][a-z0-9_-]*$/.test(value["name"])) {
+    return "has no name of small letters, digits, - and _"
+  }
+  if (!Schema.isSchema(value["config"])) return "has no `config` that is a Schema of Effect"
+  if (typeof value["make"] !== "function") return "has no function `make`"
+  return undefined
+}
+
+const isObject = (value: unknown): value is { readonly [key: string]: unknown } =>
+  typeof value === "object" && value !== null

@@ -1,0 +1,194 @@
+/** From a checked document to what a run needs. */
+import { chain, changes, type Emit, messages, type Processor, quotes, raw, type Route, route } from "@boltodds/pipeline"
+import { SinkError } from "@boltodds/sink"
+import * as Cause from "effect/Cause"
+import * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
+import { conditionProcessor } from "../builtinProcessors.ts"
+import type { ExpressionCount, OpenContext, OpenPipeline, SinkCheck } from "../CheckedPipeline.ts"
+import type { Evaluate } from "../Expression.ts"
+import { type SinkEffect, withFallback } from "../fallback.ts"
+import { laneOptions, type RouteLane } from "../lane.ts"
+import type { EmitName, Environment, OpenStore, PluginContext } from "../Plugin.ts"
+import { compile, type Compiled } from "./cel/compile.ts"
+import type { CheckedParts, CheckedSink, Configured } from "./Checked.ts"
+import { isSole } from "./describe.ts"
+import { reasonOf } from "./secrets.ts"
+
+/** Where a pipeline was read. */
+export interface Surroundings {
+  readonly folder: string
+  readonly env: Environment
+}
+
+/** Opens a document for one run: nothing happens before the effects in it are run. */
+export const openParts = (parts: CheckedParts, surroundings: Surroundings, context: OpenContext): OpenPipeline => {
+  const opening = new Opening(parts, surroundings, context)
+  const { plugin, options } = parts.source
+  return {
+    source: Effect.suspend(() => plugin.make(options.value, opening.contextOf(plugin.name))),
+    routes: parts.sinks.filter(({ isStandby }) => !isStandby).map((sink) => opening.route(sink)),
+    expressions: () => opening.expressions,
+  }
+}
+
+/** Asks each sink whether it can reach its destination. */
+export const checkParts = (
+  parts: CheckedParts,
+  surroundings: Surroundings,
+  context: OpenContext,
+): Effect.Effect<ReadonlyArray<SinkCheck>> => {
+  const opening = new Opening(parts, surroundings, context)
+  return Effect.forEach(parts.sinks, (checked) => {
+    const { name, sink: { plugin } } = checked
+    const about = { name, type: plugin.name }
+    return Effect.scoped(Effect.gen(function* () {
+      const sink = yield* opening.sink(checked)
+      if (sink.check === undefined) return { ...about, state: "unknown" } satisfies SinkCheck
+      yield* sink.check
+      return { ...about, state: "reached" } satisfies SinkCheck
+    })).pipe(
+      Effect.catchDefect((cause) => Effect.fail(new SinkError({ rest: "disable", cause }))),
+      Effect.catch((error) => Effect.succeed<SinkCheck>({ ...about, state: "failed", error })),
+    )
+  })
+}
+
+class Opening {
+  readonly #parts: CheckedParts
+  readonly #surroundings: Surroundings
+  readonly #context: OpenContext
+  readonly #emits = new Map<string, Emit<never>>()
+  readonly #compiled: Array<{ readonly sink: string; readonly expression: string; readonly compiled: Compiled }> = []
+
+  constructor(parts: CheckedParts, surroundings: Surroundings, context: OpenContext) {
+    this.#parts = parts
+    this.#surroundings = surroundings
+    this.#context = context
+  }
+
+  get expressions(): ReadonlyArray<ExpressionCount> {
+    return this.#compiled.map(({ sink, expression, compiled }) => ({
+      sink,
+      expression,
+      unknown: compiled.unknown(),
+      failed: compiled.failed(),
+    }))
+  }
+
+  contextOf(name: string): PluginContext {
+    const { run, log } = this.#context
+    return { ...this.#surroundings, name, run, log }
+  }
+
+  sink({ name, emit, sink: { plugin, options } }: CheckedSink): SinkEffect {
+    return Effect.suspend(() => plugin.make(options.value, { ...this.contextOf(name), emit }))
+  }
+
+  route(sink: CheckedSink): Route {
+    const { name, lane: { settings, store }, required } = sink
+    const { onLaneEvent, sinkFor } = this.#context
+    const processor = this.#processorOf(sink)
+    const events: Pick<RouteLane, "onEvent"> = onLaneEvent === undefined
+      ? {}
+      : { onEvent: (event) => onLaneEvent(name, event) }
+    const build = (lane: RouteLane, destination: SinkEffect): Route => {
+      const common = { name, emit: this.#emitOf(sink), sink: destination, required, lane: { ...lane, ...events } }
+      return processor === undefined ? route<never>(common) : route<never, never>({ ...common, processor })
+    }
+    if (sinkFor !== undefined) return build({}, sinkFor(name))
+    const options = laneOptions(settings, isSole(this.#parts))
+    const destination = this.#withFallbacks(sink)
+    if (store === undefined) return build(options, destination)
+    // A store lives as long as its run, so it is opened with the route.
+    return {
+      ...build(options, destination),
+      open: (run) =>
+        Effect.flatMap(this.#store(name, store), (held) => {
+          const bounds = { ...held.bounds, ...options.bounds }
+          return build({ ...options, store: held.store, bounds }, destination).open(run)
+        }),
+    }
+  }
+
+  #store(
+    name: string,
+    { plugin, options }: NonNullable<CheckedSink["lane"]["store"]>,
+  ): Effect.Effect<OpenStore, SinkError, Scope.Scope> {
+    return Effect.suspend(() => plugin.make(options.value, this.contextOf(name))).pipe(
+      Effect.catchCause((cause) =>
+        Effect.fail(
+          new SinkError({
+            rest: "disable",
+            cause: new Error(`Cannot open the store ${plugin.name} of ${name}: ${reasonOf(Cause.squash(cause))}`, {
+              cause: Cause.squash(cause),
+            }),
+          }),
+        )
+      ),
+    )
+  }
+
+  /** Routes with the same emit hold the same object: it works once for all. */
+  #emitOf({ emit, control, meta }: CheckedSink): Emit<never> {
+    const key = `${emit} ${control} ${meta}`
+    const known = this.#emits.get(key)
+    if (known !== undefined) return known
+    // The checks have seen to it that processors, lane and sink fit this emit; types cannot follow them.
+    const made = makeEmit(emit, control, meta) as Emit<unknown> as Emit<never>
+    this.#emits.set(key, made)
+    return made
+  }
+
+  #withFallbacks(sink: CheckedSink): SinkEffect {
+    const own = this.sink(sink)
+    const next = this.#parts.sinks.find(({ name }) => name === sink.fallback)
+    if (next === undefined) return own
+    const { log } = this.#context
+    return withFallback(own, this.#withFallbacks(next), (why) => {
+      log("warn", `${next.name} takes over for ${sink.name}, which is disabled: ${why}`, {
+        sink: sink.name,
+        fallback: next.name,
+      })
+    })
+  }
+
+  #processorOf(sink: CheckedSink): (() => Processor<never, never>) | undefined {
+    const { name, emit, where, processors } = sink
+    const makers: Array<() => Processor<never, unknown>> = []
+    if (where !== undefined) {
+      const condition = this.#evaluate(name, emit, where)
+      makers.push(() => conditionProcessor(emit, condition))
+    }
+    for (const { plugin, options } of processors satisfies ReadonlyArray<Configured<unknown>>) {
+      const evaluate = (expression: string): Evaluate => this.#evaluate(name, emit, expression)
+      makers.push(plugin.make(options.value, { ...this.contextOf(name), emit, evaluate }))
+    }
+    if (makers.length === 0) return undefined
+    return () => makers.map((make) => make() as Processor<never, never>).reduce((first, second) => chain(first, second))
+  }
+
+  #evaluate(sink: string, emit: EmitName, expression: string): Evaluate {
+    const compiled = compile(expression, emit, (why) => {
+      this.#context.log("warn", `An expression of ${sink} fails for a record, and counts as not true: ${why}`, {
+        sink,
+        expression,
+      })
+    })
+    this.#compiled.push({ sink, expression, compiled })
+    return compiled.evaluate
+  }
+}
+
+const makeEmit = (emit: EmitName, control: boolean, meta: boolean) => {
+  switch (emit) {
+    case "messages":
+      return messages({ control, meta })
+    case "changes":
+      return changes({ control })
+    case "quotes":
+      return quotes({ control })
+    case "raw":
+      return raw()
+  }
+}

@@ -1,0 +1,98 @@
+/** What a sink of a document is, before it is checked. */
+import type { EmitName, SinkPlugin } from "../Plugin.ts"
+import { sinkKeys } from "./Catalogue.ts"
+import type { Checker } from "./Checker.ts"
+import { quoted, shownOf } from "./checkOptions.ts"
+import { instead, nearest } from "./nearest.ts"
+import { type Choice, optionsIn, readChoice } from "./readChoice.ts"
+import { readText } from "./readScalar.ts"
+import { entryOf, type Mapping, type Path, scalarsOf, type Tree } from "./Tree.ts"
+
+/** What must be known of all sinks before one is checked. */
+export interface SinkOutline {
+  readonly name: string
+  readonly path: Path
+  readonly node: Tree
+  /** Undefined where the type is wrong. */
+  readonly choice: Choice<SinkPlugin> | undefined
+  readonly emit: EmitName
+  readonly fallback: string | undefined
+}
+
+/** All emits. */
+export const emitNames: ReadonlyArray<EmitName> = ["messages", "changes", "quotes", "raw"]
+
+/** Reads what a sink is, and reports what it is not. */
+export const outlineSink = (name: string, path: Path, node: Tree, checker: Checker): SinkOutline => {
+  const choice = readType(path, node, checker)
+  const emit = readEmit(path, node, choice?.plugin, checker)
+  const fallback = readText(entryOf(node, "fallback")?.node, [...path, "fallback"], "the name of another sink", checker)
+  return { name, path, node, choice, emit, fallback }
+}
+
+const readType = (path: Path, node: Tree, checker: Checker): Choice<SinkPlugin> | undefined => {
+  const { catalogue: { sinks }, findings } = checker
+  if (node._tag !== "Mapping") {
+    if (node._tag === "Scalar" && node.value !== null) {
+      return readChoice(node, path, { what: "sink type", known: sinks }, findings)
+    }
+    findings.error(path, {
+      message: `Cannot make a sink of this: it must name its type: current value is ${quoted(shownOf(node))}`,
+      remedy: "write `stdout: {}`, or another type with its options",
+    })
+    return undefined
+  }
+  const [type, second] = node.entries.filter(({ key }) => sinks.has(key))
+  if (second !== undefined) {
+    findings.error([...path, second.key], {
+      message: `Cannot make a sink of two types: \`${type!.key}\` and \`${second.key}\``,
+      remedy: "make two sinks of it",
+    }, "key")
+  }
+  if (type !== undefined) {
+    checker.unknownKeys(node, path, [...sinks.keys(), ...sinkKeys], "a sink")
+    return { plugin: sinks.get(type.key)!, options: optionsIn(type.node), path: [...path, type.key] }
+  }
+  const strangers = node.entries.filter(({ key }) => !sinkKeys.includes(key))
+  // The key that could be a type is told as one; the others are told as keys.
+  const meant = strangers.find(({ key }) => nearest(key, sinkKeys) === undefined) ?? strangers[0]
+  const rest: Mapping = { ...node, entries: node.entries.filter((entry) => entry !== meant) }
+  checker.unknownKeys(rest, path, sinkKeys, "a sink")
+  if (meant === undefined) {
+    findings.error(path, {
+      message: "Cannot make a sink of this: it names no type",
+      remedy: `add one of: ${[...sinks.keys()].join(", ")}`,
+    }, "key")
+  } else {
+    scalarsOf(meant.node).forEach((scalar) => findings.hide(scalar))
+    findings.error([...path, meant.key], {
+      message: `Cannot use the sink type \`${meant.key}\`: there is none of that name`,
+      remedy: instead(meant.key, [...sinks.keys(), ...sinkKeys], "sink types"),
+    }, "key")
+  }
+  return undefined
+}
+
+const readEmit = (path: Path, node: Tree, plugin: SinkPlugin | undefined, checker: Checker): EmitName => {
+  const allowed = plugin?.emits ?? emitNames
+  const usual = plugin?.emits?.[0] ?? "messages"
+  const at = [...path, "emit"]
+  const written = readText(entryOf(node, "emit")?.node, at, "the name of an emit", checker)
+  if (written === undefined) return usual
+  const emit = emitNames.find((name) => name === written)
+  if (emit === undefined) {
+    checker.findings.error(at, {
+      message: `Cannot use the emit \`${written}\`: there is none of that name`,
+      remedy: instead(written, emitNames, "emits"),
+    })
+    return usual
+  }
+  if (!allowed.includes(emit)) {
+    checker.findings.error(at, {
+      message: `Cannot use the emit \`${emit}\` here: a sink of type \`${plugin!.name}\` does not take it`,
+      remedy: `it takes: ${allowed.join(", ")}`,
+    })
+    return usual
+  }
+  return emit
+}

@@ -1,0 +1,67 @@
+/** One of several, with options: `name`, or `{ name: options }`. */
+import type { Named } from "./Catalogue.ts"
+import type { Findings } from "./Findings.ts"
+import { instead } from "./nearest.ts"
+import type { Path, Tree } from "./Tree.ts"
+
+/** What was chosen. */
+export interface Choice<P> {
+  readonly plugin: P
+  /** Undefined where no options are given. */
+  readonly options: Tree | undefined
+  readonly path: Path
+}
+
+/** What can be chosen. */
+export interface Choices<P> {
+  /** `source`, `processor`, `store`. */
+  readonly what: string
+  readonly known: Named<P>
+  /** A name that needs no plug-in. */
+  readonly besides?: string
+}
+
+/** Reads a choice, or reports why there is none. */
+export const readChoice = <P>(
+  node: Tree,
+  path: Path,
+  { what, known, besides }: Choices<P>,
+  findings: Findings,
+): Choice<P> | undefined => {
+  const unknown = (name: string, at: Path, part: "key" | "value"): undefined => {
+    findings.error(at, {
+      message: `Cannot use the ${what} \`${name}\`: there is none of that name`,
+      remedy: instead(name, besides === undefined ? known.keys() : [besides, ...known.keys()], `${what}s`),
+    }, part)
+    return undefined
+  }
+  if (node._tag === "Scalar" && typeof node.value === "string") {
+    const plugin = known.get(node.value)
+    return plugin === undefined
+      ? unknown(node.isHidden ? String(node.written) : node.value, path, "value")
+      : { plugin, options: undefined, path }
+  }
+  const example = known.keys().next().value ?? what
+  const [entry, second] = node._tag === "Mapping" ? node.entries : []
+  if (entry === undefined) {
+    findings.error(path, {
+      message: `Cannot choose a ${what}: none is named`,
+      remedy: `write \`${example}\`, or \`${example}: { … }\` with its options`,
+    })
+    return undefined
+  }
+  if (second !== undefined) {
+    findings.error([...path, second.key], {
+      message: `Cannot choose a ${what}: \`${entry.key}\` and \`${second.key}\` are both named`,
+      remedy: "keep one of them",
+    }, "key")
+    return undefined
+  }
+  const plugin = known.get(entry.key)
+  if (plugin === undefined) return unknown(entry.key, [...path, entry.key], "key")
+  return { plugin, options: optionsIn(entry.node), path: [...path, entry.key] }
+}
+
+/** A key without a value has no options. */
+export const optionsIn = (node: Tree): Tree | undefined =>
+  node._tag === "Scalar" && node.value === null && !node.isBroken ? undefined : node

@@ -1,0 +1,159 @@
+/** What a schema did not accept, as sentences at paths. */
+import type * as SchemaAST from "effect/SchemaAST"
+import type * as SchemaIssue from "effect/SchemaIssue"
+import { expectationOf, messageOf } from "./expectations.ts"
+import type { Finding } from "./Findings.ts"
+import { instead, nearest } from "./nearest.ts"
+import type { Path } from "./Tree.ts"
+
+/** A finding at a path inside the options. */
+export interface SchemaProblem extends Finding {
+  readonly path: Path
+  readonly part: "key" | "value"
+  /** Nobody knows this key. */
+  readonly isUnknownKey: boolean
+  /** Another type may do where a variable gave a text. */
+  readonly isValue: boolean
+}
+
+/** How a value at a path is shown; undefined where it must not be. */
+export type Show = (path: Path) => string | undefined
+
+/** All problems of an issue. `of`: whose options they are, such as ``sink type `file` ``. */
+export const schemaProblems = (issue: SchemaIssue.Issue, of: string, show: Show): ReadonlyArray<SchemaProblem> => {
+  const found = new Map<string, SchemaProblem>()
+  for (const problem of problemsIn(issue, [], of, show)) {
+    const key = JSON.stringify([problem.path, problem.isUnknownKey])
+    if (!found.has(key)) found.set(key, problem)
+  }
+  return [...found.values()]
+}
+
+const problemsIn = (issue: SchemaIssue.Issue, path: Path, of: string, show: Show): ReadonlyArray<SchemaProblem> => {
+  switch (issue._tag) {
+    case "Pointer":
+      return problemsIn(issue.issue, [...path, ...issue.path.map(keyOf)], of, show)
+    case "Composite":
+      return issue.issues.flatMap((inner) => problemsIn(inner, path, of, show))
+    case "AnyOf":
+      return problemsInUnion(issue, path, of, show)
+    case "UnexpectedKey":
+      return [unknownKey(issue.ast, path, of)]
+    case "MissingKey":
+      return [missingKey(path, of, messageOf(issue.annotations))]
+    case "Filter": {
+      const { annotations } = issue.filter
+      const said = messageOf(annotations)
+      if (said !== undefined) return [plain(path, said)]
+      const inner = issue.issue
+      // A check on several fields points at one of them.
+      if (inner._tag === "Pointer" || inner._tag === "Composite") return problemsIn(inner, path, of, show)
+      const own = inner._tag === "InvalidValue" ? inner.annotations : undefined
+      return [refused(path, own, textOf(annotations), show)]
+    }
+    case "Encoding": {
+      const said = messageOf(issue.ast.annotations)
+      if (said !== undefined) return [plain(path, said)]
+      return problemsIn(issue.issue, path, of, show)
+    }
+    case "InvalidType": {
+      const said = messageOf(issue.ast.annotations)
+      return [said === undefined ? wrong(path, expectationOf(issue.ast), show) : plain(path, said)]
+    }
+    case "OneOf":
+      return [wrong(path, expectationOf(issue.ast), show)]
+    case "InvalidValue":
+      return [refused(path, issue.annotations, undefined, show)]
+    case "Forbidden":
+      return [wrong(path, "left out", show)]
+  }
+}
+
+/** Where the value has the shape of one member, that one's problems say more than the list of all members. */
+const problemsInUnion = (
+  issue: SchemaIssue.AnyOf,
+  path: Path,
+  of: string,
+  show: Show,
+): ReadonlyArray<SchemaProblem> => {
+  const said = messageOf(issue.ast.annotations)
+  if (said !== undefined) return [plain(path, said)]
+  const members = issue.issues.map((inner) => problemsIn(inner, path, of, show))
+    .filter((problems) => problems.some((problem) => problem.path.length > path.length))
+  const best = members.sort((a, b) => a.length - b.length)[0]
+  if (best !== undefined) return best
+  const single = issue.issues.length === 1 && issue.issues[0]!._tag !== "InvalidType" ? issue.issues[0] : undefined
+  if (single !== undefined) return problemsIn(single, path, of, show)
+  const problem = wrong(path, expectationOf(issue.ast), show)
+  const near = nearestLiteral(issue.ast, show(path))
+  return [near === undefined ? problem : { ...problem, remedy: `did you mean \`${near}\`?` }]
+}
+
+const nearestLiteral = (ast: SchemaAST.AST, shown: string | undefined): string | undefined => {
+  if (ast._tag !== "Union" || shown === undefined) return undefined
+  const literals = ast.types.flatMap((type) => type._tag === "Literal" ? [String(type.literal)] : [])
+  return nearest(shown.replaceAll('"', ""), literals)
+}
+
+const plain = (path: Path, message: string): SchemaProblem => ({
+  path,
+  part: "value",
+  isUnknownKey: false,
+  isValue: true,
+  message: /^Cannot\b/.test(message) ? message : `Cannot use ${named(path)}: ${message}`,
+  remedy: "change it as the message says",
+})
+
+type Annotations = { readonly [key: string]: unknown } | undefined
+
+/** What was said while it was refused may quote the value: it is told only where the value may be. */
+const refused = (path: Path, said: Annotations, expected: string | undefined, show: Show): SchemaProblem => {
+  const mayQuote = show(path) !== undefined
+  const message = mayQuote ? messageOf(said) : undefined
+  if (message !== undefined) return plain(path, message)
+  return wrong(path, (mayQuote ? textOf(said) : undefined) ?? expected ?? "another value", show)
+}
+
+const wrong = (path: Path, expected: string, show: Show): SchemaProblem => {
+  const shown = show(path)
+  return {
+    path,
+    part: "value",
+    isUnknownKey: false,
+    isValue: true,
+    message: `Cannot use ${named(path)}: it must be ${expected}: current value is ${shown ?? "not shown"}`,
+    remedy: `write ${expected}`,
+  }
+}
+
+const unknownKey = (ast: SchemaAST.AST, path: Path, of: string): SchemaProblem => {
+  const names = ast._tag === "Objects" ? ast.propertySignatures.map(({ name }) => String(name)) : []
+  const key = String(path.at(-1))
+  const within = path.length > 1 ? `\`${path.slice(0, -1).join(".")}\` of ${of}` : of
+  return {
+    path,
+    part: "key",
+    isUnknownKey: true,
+    isValue: false,
+    message: `Cannot use \`${key}\`: ${within} has no such option`,
+    remedy: instead(key, names, "its options"),
+  }
+}
+
+const missingKey = (path: Path, of: string, said: string | undefined): SchemaProblem => ({
+  path,
+  part: "key",
+  isUnknownKey: false,
+  isValue: false,
+  message: `Cannot use ${of}: its \`${path.join(".")}\` is missing`,
+  remedy: said ?? `add \`${String(path.at(-1))}\``,
+})
+
+const named = (path: Path): string => path.length === 0 ? "this" : `\`${path.join(".")}\``
+
+const textOf = (annotations: { readonly [key: string]: unknown } | undefined): string | undefined => {
+  const expected = annotations?.["expected"]
+  return typeof expected === "string" ? expected : undefined
+}
+
+const keyOf = (key: PropertyKey): string | number => typeof key === "symbol" ? String(key) : key

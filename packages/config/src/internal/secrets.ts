@@ -1,0 +1,70 @@
+/** Secrets of options: from a variable, from a file, or written out. */
+import * as Effect from "effect/Effect"
+import type { Environment } from "../Plugin.ts"
+import type { Finding } from "./Findings.ts"
+import { objectOf, type Path } from "./Tree.ts"
+
+/** Where secrets are read from. */
+export interface SecretPlaces {
+  readonly env: Environment
+  /** Reads a file; relative paths start at the folder of the configuration. */
+  readonly readFile: (path: string) => Effect.Effect<string, unknown>
+}
+
+/** A secret, or why there is none; undefined where it is written out. */
+export type Secret = { readonly value: string } | { readonly finding: Finding } | undefined
+
+/** Follows `{ env: NAME }` or `{ file: path }`. The newline at the end of a file does not belong to the secret. */
+export const readSecret = (given: unknown, places: SecretPlaces): Effect.Effect<Secret> => {
+  if (typeof given !== "object" || given === null || Array.isArray(given)) return Effect.succeed(undefined)
+  const [entry, ...others] = Object.entries(given)
+  if (entry === undefined || others.length > 0) return Effect.succeed(undefined)
+  const [from, name] = entry
+  if ((from !== "env" && from !== "file") || typeof name !== "string") return Effect.succeed(undefined)
+  if (from === "env") {
+    const value = Object.hasOwn(places.env, name) ? places.env[name] : undefined
+    return Effect.succeed(
+      value === undefined || value === ""
+        ? finding(`the variable ${name} is ${value === "" ? "empty" : "not set"}`, `set ${name}`)
+        : { value },
+    )
+  }
+  return Effect.match(places.readFile(name), {
+    onSuccess: (text) => {
+      const value = text.replace(/\r?\n$/, "")
+      return value === "" ? finding(`the file ${name} is empty`, "write the secret into it") : { value }
+    },
+    onFailure: (cause) =>
+      finding(`the file ${name} cannot be read: ${reasonOf(cause)}`, "correct the path, or create it"),
+  })
+}
+
+const finding = (why: string, remedy: string): Secret => ({
+  finding: { message: `Cannot read this secret: ${why}`, remedy },
+})
+
+/** What went wrong, in one line. */
+export const reasonOf = (cause: unknown): string => {
+  const message = cause instanceof Error ? cause.message : String(cause)
+  return message.split("\n")[0]!
+}
+
+/** The value with another at one path. */
+export const replaceAt = (value: unknown, path: Path, by: unknown): unknown => {
+  const [key, ...rest] = path
+  if (key === undefined) return by
+  if (Array.isArray(value)) return value.map((item, index) => index === key ? replaceAt(item, rest, by) : item)
+  if (typeof value !== "object" || value === null) return value
+  return objectOf(Object.entries(value).map(([name, item]) => [name, name === key ? replaceAt(item, rest, by) : item]))
+}
+
+/** What stands at a path of a plain value. */
+export const valueAt = (value: unknown, path: Path): unknown => {
+  let found = value
+  for (const key of path) {
+    found = typeof found === "object" && found !== null && Object.hasOwn(found, key)
+      ? (found as { readonly [key: string | number]: unknown })[key]
+      : undefined
+  }
+  return found
+}

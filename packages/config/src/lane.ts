@@ -1,0 +1,48 @@
+/** From the settings of a configuration to the options of a lane. */
+import { type Change, gameId } from "@boltodds/protocol"
+import { block, coalesce, dropNewest, dropOldest, fail, type LaneOptions, type Overflow } from "@boltodds/sink"
+import * as Duration from "effect/Duration"
+import type { LaneSettings, OverflowName } from "./LaneDefaults.ts"
+
+/** What a lane of a pipeline is set up with, but for what the route gives it. */
+export type RouteLane = Omit<LaneOptions<never>, "name" | "run" | "notice" | "retell">
+
+/** How long a source waits for one lane of several, where nothing else is said. */
+export const defaultPatience: Duration.Duration = Duration.seconds(5)
+
+/**
+ * The options of a lane. `isSole`: there is no other lane it could hold up, so one that blocks has no need to lose
+ * anything. Settings that are left out are those of {@link LaneOptions}.
+ */
+export const laneOptions = (settings: LaneSettings, isSole: boolean): RouteLane => {
+  const { overflow = "block", maxAge, linger, retry, breaker, parallel } = settings
+  return {
+    overflow: overflowOf(overflow, settings.patience ?? (isSole ? undefined : defaultPatience)),
+    ...settings.bounds === undefined ? {} : { bounds: settings.bounds },
+    ...settings.batch === undefined ? {} : { batch: settings.batch },
+    ...linger === undefined ? {} : { linger },
+    ...maxAge === undefined ? {} : { maxAge },
+    ...retry === undefined ? {} : { retry },
+    ...breaker === undefined ? {} : { breaker },
+    // Told apart by game: an opening that arrived behind its lines would take them back. Only changes say their game.
+    ...parallel === undefined || parallel === 1 ? {} : { parallel: { over: parallel, key: gameOf } },
+  }
+}
+
+const gameOf = ({ sportsbook, game }: Change): string => gameId(sportsbook, game)
+
+const overflowOf = (name: OverflowName, patience: Duration.Duration | undefined): Overflow<never> => {
+  switch (name) {
+    case "block":
+      return block(patience === undefined ? {} : { patience })
+    case "coalesce":
+      // Checked before: only a lane of changes has it.
+      return coalesce() as Overflow<Change> as unknown as Overflow<never>
+    case "drop_oldest":
+      return dropOldest()
+    case "drop_newest":
+      return dropNewest()
+    case "fail":
+      return fail()
+  }
+}

@@ -1,0 +1,169 @@
+/** From the text of a configuration to a checked pipeline. */
+import * as Effect from "effect/Effect"
+import type { CheckedPipeline, RunSettings } from "./CheckedPipeline.ts"
+import { Catalogue } from "./internal/Catalogue.ts"
+import type { CheckedParts } from "./internal/Checked.ts"
+import { Checker } from "./internal/Checker.ts"
+import { checkOptions, quoted, shownOf } from "./internal/checkOptions.ts"
+import { checkSinks } from "./internal/checkSinks.ts"
+import { checkSource, warnOfWholeFeed } from "./internal/checkSource.ts"
+import { describePipeline } from "./internal/describe.ts"
+import { runSettingsOf, RunText } from "./internal/documentSchemas.ts"
+import { Findings } from "./internal/Findings.ts"
+import { loadPlugins } from "./internal/loadPlugins.ts"
+import { checkParts, openParts } from "./internal/openParts.ts"
+import { readTree } from "./internal/readTree.ts"
+import { remember } from "./internal/remember.ts"
+import { optionsIn } from "./internal/readChoice.ts"
+import { type PlacedFlaw, substitute } from "./internal/substitute.ts"
+import { entryOf, type Tree } from "./internal/Tree.ts"
+import { type Host, nodeHost } from "./nodeHost.ts"
+import type { Environment, Registry } from "./Plugin.ts"
+import { ConfigErrors } from "./Problem.ts"
+
+/** What a text is read with. */
+export interface LoadOptions {
+  /** The name of the file, for messages; its folder is where relative paths start. */
+  readonly file: string
+  /** What the document can name. */
+  readonly registry: Registry
+  /** Variables for `${NAME}` and `{ env: NAME }`. Default none. */
+  readonly env?: Environment
+  /** How files and modules are reached. Default {@link nodeHost}. */
+  readonly host?: Partial<Host>
+}
+
+/**
+ * Reads a configuration, YAML or JSON, and checks all of it: nothing is opened, and the only things touched are plug-in
+ * modules and the files of secrets.
+ *
+ * Fails with {@link ConfigErrors}, which holds every mistake at its place.
+ *
+ * @example
+ * ```ts
+ * import { builtinProcessors, loadPipeline, sinkPlugin, sourcePlugin } from "@boltodds/config"
+ * import { sinkFromPromise } from "@boltodds/sink"
+ * import * as Effect from "effect/Effect"
+ * import * as Schema from "effect/Schema"
+ * import * as Stream from "effect/Stream"
+ *
+ * const quiet = sourcePlugin({
+ *   kind: "source",
+ *   name: "quiet",
+ *   config: Schema.Struct({}),
+ *   make: () => Effect.succeed({ source: { name: "quiet", events: Stream.empty } }),
+ * })
+ * const nothing = sinkPlugin({
+ *   kind: "sink",
+ *   name: "nothing",
+ *   config: Schema.Struct({}),
+ *   make: () => Effect.succeed(sinkFromPromise({ write: async () => {} })),
+ * })
+ * const registry = { sources: [quiet], processors: builtinProcessors, sinks: [nothing] }
+ * const text = "version: 1\nsource: quiet\nsinks: { hole: { nothing: {}, emit: chnages } }"
+ *
+ * const failed = await Effect.runPromise(Effect.flip(loadPipeline(text, { file: "pipeline.yaml", registry })))
+ * console.log(failed.problems[0]?.remedy) // did you mean `changes`?
+ * ```
+ */
+export const loadPipeline = (text: string, options: LoadOptions): Effect.Effect<CheckedPipeline, ConfigErrors> =>
+  Effect.gen(function* () {
+    const { file, registry, env = {} } = options
+    const host: Host = { ...nodeHost, ...options.host }
+    const folder = host.folderOf(file)
+    const findings = new Findings(text)
+    const failure = Effect.suspend(() => Effect.fail(new ConfigErrors(file, findings.errors)))
+
+    const read = readTree(text)
+    for (const flaw of read.flaws) findings.errorIn([], flaw, flaw)
+    if (read.tree === undefined) return yield* failure
+    const flaws: Array<PlacedFlaw> = []
+    const tree = substitute(text, read.tree, env, flaws)
+    for (const flaw of flaws) findings.errorIn(flaw.path, flaw, flaw)
+    // From here on nothing more is said about what is broken already.
+    findings.tree = tree
+
+    if (tree._tag !== "Mapping") {
+      findings.error([], {
+        message: `Cannot make a pipeline of this: it must be a mapping: current value is ${quoted(shownOf(tree))}`,
+        remedy: "begin with `version: 1`, `source` and `sinks`",
+      })
+      return yield* failure
+    }
+    if (!checkVersion(tree, findings)) return yield* failure
+
+    const catalogue = new Catalogue(registry)
+    const readFile = (path: string) =>
+      Effect.tryPromise({ try: async () => host.readFile(path, folder), catch: (cause) => cause })
+    const importModule = (specifier: string) =>
+      Effect.tryPromise({ try: async () => host.importModule(specifier, folder), catch: (cause) => cause })
+    const checker = new Checker(text, tree, catalogue, findings, { env, readFile })
+    const known = ["version", "plugins", "source", "sinks", "run"]
+    const named = { ...tree, entries: tree.entries.filter(({ key }) => !key.startsWith("x-")) }
+    checker.unknownKeys(named, [], known, "a configuration")
+    const pluginsNode = entryOf(tree, "plugins")?.node
+    yield* loadPlugins(pluginsNode, catalogue, importModule, findings)
+    const source = yield* checkSource(entryOf(tree, "source")?.node, checker)
+    const sinks = yield* checkSinks(entryOf(tree, "sinks")?.node, checker)
+    const run = yield* checkRun(entryOf(tree, "run")?.node, checker)
+    if (findings.errors.length > 0 || source === undefined || run === undefined) return yield* failure
+
+    warnOfWholeFeed(source, sinks, checker)
+    const plugins = pluginsNode === undefined ? undefined : shownOf(pluginsNode)
+    return makePipeline(file, { source, sinks }, run, plugins, { folder, env }, findings)
+  })
+
+const makePipeline = (
+  file: string,
+  parts: CheckedParts,
+  run: RunSettings,
+  plugins: unknown,
+  surroundings: { readonly folder: string; readonly env: Environment },
+  findings: Findings,
+): CheckedPipeline => {
+  const pipeline: CheckedPipeline = {
+    file,
+    source: parts.source.plugin.name,
+    sinks: parts.sinks.map(({ name, sink, emit, required, fallback, isStandby }) => ({
+      name,
+      type: sink.plugin.name,
+      emit,
+      required,
+      ...fallback === undefined ? {} : { fallback },
+      isStandby,
+    })),
+    run,
+    warnings: findings.warnings,
+    resolved: describePipeline(parts, run, plugins, "shown"),
+    open: (context) => openParts(parts, surroundings, context),
+    check: (context) => checkParts(parts, surroundings, context),
+  }
+  remember(pipeline, { parts, plain: describePipeline(parts, run, plugins, "plain") })
+  return pipeline
+}
+
+const knownVersion = 1
+
+const checkVersion = (tree: Tree, findings: Findings): boolean => {
+  const node = entryOf(tree, "version")?.node
+  if (node?._tag === "Scalar" && node.value === knownVersion) return true
+  if (node === undefined) {
+    const remedy = `begin with \`version: ${knownVersion}\``
+    findings.error([], { message: "Cannot make a pipeline of this: `version` is missing", remedy })
+    return false
+  }
+  findings.error(["version"], {
+    message: `Cannot read version ${quoted(shownOf(node))}: this program knows version ${knownVersion}`,
+    remedy: `write \`version: ${knownVersion}\`, or update the program`,
+  })
+  return false
+}
+
+const checkRun = (node: Tree | undefined, checker: Checker): Effect.Effect<RunSettings | undefined> => {
+  const options = node === undefined ? undefined : optionsIn(node)
+  const check = { path: ["run"], of: "`run`", schema: RunText, node: options }
+  return Effect.map(
+    checkOptions(check, checker.findings, checker.places),
+    (checked) => checked === undefined ? undefined : runSettingsOf(checked.value),
+  )
+}

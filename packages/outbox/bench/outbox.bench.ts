@@ -1,0 +1,73 @@
+/**
+ * A lane's way through its store, add, take and settle in batches of 100 records of 600 bytes, in an outbox against the
+ * store in memory; and with the disk waited for at every commit. Run: `pnpm bench outbox`. Prints records a second, and
+ * ratios: medians of several rounds taken in turn.
+ */
+import { type Outbox, outbox, type OutboxOptions } from "@boltodds/outbox"
+import { type Envelope, makeRecord, memoryStore, type Store } from "@boltodds/sink"
+import * as Effect from "effect/Effect"
+import { mkdtempSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+
+const args = new Map(process.argv.slice(2).map((arg) => arg.split("=") as [string, string]))
+const rounds = Number(args.get("rounds") ?? 5)
+const batches = Number(args.get("batches") ?? 300)
+const size = Number(args.get("size") ?? 100)
+/** Records that wait behind the ones that are measured. */
+const backlog = Number(args.get("backlog") ?? 0)
+
+interface Price {
+  readonly n: number
+  readonly pad: string
+}
+
+const form = { encode: (value: Price) => JSON.stringify(value) }
+const pad = "x".repeat(580)
+let seq = 0
+const batch = (): ReadonlyArray<Envelope<Price>> =>
+  Array.from({ length: size }, () => {
+    seq += 1
+    return makeRecord<Price>({ seq, at: seq, session: "s", epoch: 1, last: true }, { n: seq, pad }, form)
+  })
+
+/** Records a second. The texts are made outside of the time. */
+const measure = (store: Store<Price>): number => {
+  const made = Array.from({ length: batches }, batch)
+  for (const envelopes of made) for (const { text } of envelopes) if (text.length === 0) throw new Error("no text")
+  const limits = { records: size, bytes: Number.MAX_SAFE_INTEGER }
+  const start = performance.now()
+  for (const envelopes of made) {
+    store.add(envelopes, 0)
+    store.settle(store.take(limits))
+  }
+  return batches * size / (performance.now() - start) * 1000
+}
+
+const median = (values: ReadonlyArray<number>): number => values.toSorted((a, b) => a - b)[values.length >> 1]!
+
+const folder = mkdtempSync(join(args.get("folder") ?? tmpdir(), "outbox-bench-"))
+try {
+  await Effect.runPromise(Effect.scoped(Effect.gen(function* () {
+    const opened = (name: string, options: Partial<OutboxOptions<Price>> = {}) =>
+      outbox<Price>({ path: join(folder, name), run: "R", ...options })
+    const stores: ReadonlyArray<readonly [string, Store<Price>]> = [
+      ["memory", memoryStore<Price>()],
+      ["outbox", (yield* opened("a.db")).store],
+      ["outbox, with keys", (yield* opened("b.db", { key: ({ seq }) => `line ${seq % 5_000}` })).store],
+      ["outbox, fsync", (yield* opened("c.db", { fsync: true })).store],
+    ] satisfies ReadonlyArray<readonly [string, Outbox<Price>["store"]]>
+    for (const [, store] of stores) for (let count = 0; count < backlog; count += size) store.add(batch(), 0)
+    const rates = new Map(stores.map(([name]) => [name, [] as Array<number>]))
+    for (let round = 0; round < rounds; round++) {
+      for (const [name, store] of stores) rates.get(name)!.push(measure(store))
+    }
+    const base = median(rates.get("memory")!)
+    for (const [name, values] of rates) {
+      const rate = median(values)
+      console.log(`${name}: ${Math.round(rate)} records/s, ${(rate / base).toPrecision(2)} of memory`)
+    }
+  })))
+} finally {
+  rmSync(folder, { recursive: true })
+}

@@ -1,0 +1,6 @@
+export * from "./dropDead.ts"
+export * from "./listOutbox.ts"
+export * from "./Outbox.ts"
+export * from "./OutboxError.ts"
+export * from "./OutboxEvent.ts"
+export * from "./redrive.ts"

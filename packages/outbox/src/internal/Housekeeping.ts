@@ -1,0 +1,52 @@
+/** Gives disk space back, in small steps between batches. */
+import { statSync } from "node:fs"
+import type { DatabaseSync, StatementSync } from "node:sqlite"
+import { busyMillis, walBytes } from "./database.ts"
+import type { Writer } from "./Writer.ts"
+
+/** Free pages that are kept for what comes next: 4 MiB. */
+const sparePages = 1024
+/** Pages given back in one step: some 10 ms. */
+const stepPages = 512
+/** Removed between two looks: while entries are left, and when none is. */
+const lookBytes = { some: 1024 * 1024, none: 64 * 1024 }
+
+/** Keeps the file and its write-ahead log from staying as large as they once were. */
+export class Housekeeping {
+  readonly #db: DatabaseSync
+  readonly #wal: string
+  readonly #writer: Writer
+  readonly #free: StatementSync
+  readonly #pages: StatementSync
+  #removed = 0
+
+  constructor(db: DatabaseSync, path: string, writer: Writer) {
+    this.#db = db
+    this.#wal = `${path}-wal`
+    this.#writer = writer
+    this.#free = db.prepare("PRAGMA freelist_count")
+    this.#pages = db.prepare("PRAGMA page_count")
+  }
+
+  /** Entries of this many bytes are gone. */
+  removed(bytes: number, empty: boolean): void {
+    this.#removed += bytes
+    if (this.#removed < (empty ? lookBytes.none : lookBytes.some)) return
+    this.#removed = 0
+    this.#writer.attempt(() => {
+      const free = Number(this.#free.get()?.["freelist_count"])
+      const most = free * 2 > Number(this.#pages.get()?.["page_count"])
+      // Fewer free pages than that will be filled again; giving them back moves the pages behind them.
+      if (free > sparePages && (empty || most)) this.#db.exec(`PRAGMA incremental_vacuum(${stepPages})`)
+      if (empty) this.#truncate()
+    })
+  }
+
+  /** The log goes back to its limit by itself, unless somebody was reading; and keeps a single large write. */
+  #truncate(): void {
+    if (statSync(this.#wal).size <= walBytes) return
+    this.#db.exec("PRAGMA busy_timeout = 0")
+    this.#db.exec("PRAGMA wal_checkpoint(TRUNCATE)")
+    this.#db.exec(`PRAGMA busy_timeout = ${busyMillis}`)
+  }
+}

@@ -1,0 +1,174 @@
+/** The file of an outbox: opened, checked, upgraded. */
+import { existsSync, mkdirSync, realpathSync } from "node:fs"
+import { basename, dirname, join, resolve } from "node:path"
+import { DatabaseSync } from "node:sqlite"
+import { OutboxError } from "../OutboxError.ts"
+import { faultOf } from "./faults.ts"
+import { acquireLock } from "./lock.ts"
+import { applicationId, migrations } from "./schema.ts"
+
+/** How a file is opened for writing. */
+export interface FileOptions {
+  /** Every commit reaches the disk before it returns. */
+  readonly fsync: boolean
+  /** No page beyond this many bytes. Default none. */
+  readonly maxFileBytes?: number
+  /** Whether a file that is not there is made. */
+  readonly create: boolean
+}
+
+/** A file that is open for writing, by this process alone. */
+export interface OpenFile {
+  readonly path: string
+  readonly db: DatabaseSync
+  /** Closes it and lets the next process in. */
+  readonly close: () => void
+}
+
+/** The write-ahead log is cut back to this when it starts again. */
+export const walBytes = 16 * 1024 * 1024
+
+/** While it is open nobody else writes: whoever does in spite of that does not stop the event loop for long. */
+export const busyMillis = 100
+
+/** One name for a file, whatever links lead to it: else it would have two locks. */
+const realPath = (path: string): string => {
+  const whole = resolve(path)
+  if (existsSync(whole)) return realpathSync(whole)
+  const folder = dirname(whole)
+  return existsSync(folder) ? join(realpathSync(folder), basename(whole)) : whole
+}
+
+/** Opens a file for writing, making and upgrading it where needed. Throws an {@link OutboxError}. */
+export const openFile = (given: string, options: FileOptions): OpenFile => {
+  const wanted = resolve(given)
+  if (!options.create && !existsSync(wanted)) throw missing(wanted)
+  try {
+    mkdirSync(dirname(wanted), { recursive: true })
+  } catch (cause) {
+    throw faultOf(wanted, "open", cause)
+  }
+  const path = realPath(wanted)
+  const lock = acquireLock(path)
+  let db: DatabaseSync | undefined
+  try {
+    db = new DatabaseSync(path)
+    prepare(db, path, options)
+    const opened = db
+    return {
+      path,
+      db: opened,
+      close: () => {
+        try {
+          opened.close()
+        } finally {
+          lock.release()
+        }
+      },
+    }
+  } catch (cause) {
+    if (db?.isOpen) db.close()
+    lock.release()
+    throw faultOf(path, "open", cause)
+  }
+}
+
+/** Opens a file for reading, beside a lane or without one. Throws an {@link OutboxError}. */
+export const openToRead = (given: string): OpenFile => {
+  const wanted = resolve(given)
+  if (!existsSync(wanted)) throw missing(wanted)
+  const path = realPath(wanted)
+  let db: DatabaseSync | undefined
+  try {
+    db = new DatabaseSync(path, { readOnly: true })
+    db.exec("PRAGMA busy_timeout = 2000")
+    const version = versionOf(db, path)
+    if (version < migrations.length) {
+      throw new OutboxError(
+        "older",
+        path,
+        `Cannot read the outbox ${path}: it has the older format ${version}; start its lane or redrive once, which upgrades it`,
+      )
+    }
+    const opened = db
+    return { path, db: opened, close: () => opened.close() }
+  } catch (cause) {
+    if (db?.isOpen) db.close()
+    throw faultOf(path, "read", cause)
+  }
+}
+
+/** Runs `body` in one transaction: all of it is committed, or nothing. */
+export const transact = <B>(db: DatabaseSync, body: () => B): B => {
+  db.exec("BEGIN IMMEDIATE")
+  try {
+    const result = body()
+    db.exec("COMMIT")
+    return result
+  } catch (cause) {
+    // A full disk has rolled back already.
+    if (db.isTransaction) db.exec("ROLLBACK")
+    throw cause
+  }
+}
+
+/** A number that a pragma tells. */
+export const pragma = (db: DatabaseSync, name: string): number =>
+  Number(Object.values(db.prepare(`PRAGMA ${name}`).get() ?? {})[0])
+
+const prepare = (db: DatabaseSync, path: string, options: FileOptions): void => {
+  db.exec("PRAGMA busy_timeout = 2000")
+  // Before anything is changed: it may be somebody else's.
+  const version = versionOf(db, path)
+  if (version === 0) {
+    db.exec("PRAGMA auto_vacuum = INCREMENTAL")
+    // A process that was killed right here leaves a header that says otherwise.
+    if (pragma(db, "auto_vacuum") !== 2) db.exec("VACUUM")
+  }
+  db.exec("PRAGMA journal_mode = WAL")
+  db.exec(`PRAGMA synchronous = ${options.fsync ? "FULL" : "NORMAL"}`)
+  db.exec(`PRAGMA journal_size_limit = ${walBytes}`)
+  if (options.maxFileBytes !== undefined) {
+    db.exec(`PRAGMA max_page_count = ${Math.max(1, Math.floor(options.maxFileBytes / pragma(db, "page_size")))}`)
+  }
+  transact(db, () => {
+    for (const step of migrations.slice(version)) db.exec(step)
+    if (version < migrations.length) {
+      db.exec(`PRAGMA application_id = ${applicationId}`)
+      db.exec(`PRAGMA user_version = ${migrations.length}`)
+    }
+    db.prepare("INSERT OR REPLACE INTO holder VALUES (1, ?, ?)").run(process.pid, Date.now())
+  })
+  db.exec(`PRAGMA busy_timeout = ${busyMillis}`)
+}
+
+/** The version of the format, 0 for an empty file. Throws where it is none of ours, or none that we know. */
+const versionOf = (db: DatabaseSync, path: string): number => {
+  const version = pragma(db, "user_version")
+  const mark = pragma(db, "application_id")
+  const tables = Number(db.prepare("SELECT count(*) AS tables FROM sqlite_master").get()?.["tables"])
+  if (mark === 0 && version === 0 && tables === 0) return 0
+  if (mark !== applicationId) {
+    throw new OutboxError(
+      "foreign",
+      path,
+      `Cannot open the outbox ${path}: it is the database of another program; give another path`,
+    )
+  }
+  if (version > migrations.length) {
+    throw new OutboxError(
+      "newer",
+      path,
+      `Cannot open the outbox ${path}: a newer version wrote it (format ${version}, this one knows ${migrations.length}); ` +
+        "upgrade this program, or let the newer one empty it",
+    )
+  }
+  return version
+}
+
+const missing = (path: string): OutboxError =>
+  new OutboxError(
+    "missing",
+    path,
+    `Cannot open the outbox ${path}: there is no such file; see the path in the configuration`,
+  )

@@ -1,0 +1,92 @@
+/** A hold on a run that goes on. */
+import type { LaneCounts, SinkError } from "@boltodds/sink"
+import type * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Scope from "effect/Scope"
+import type { Depth } from "./Emit.ts"
+import type { Entry, Hub } from "./internal/Hub.ts"
+import type { Route } from "./Route.ts"
+
+/** A route cannot be added while the run goes on: it needs to know more of the feed than is kept. */
+export class RouteTooDeep {
+  readonly _tag = "RouteTooDeep"
+  readonly route: string
+  readonly needs: Depth
+  readonly kept: Depth
+
+  constructor(route: string, needs: Depth, kept: Depth) {
+    this.route = route
+    this.needs = needs
+    this.kept = kept
+  }
+
+  get message(): string {
+    return `Cannot add the route ${this.route} to a run: it needs ${this.needs}, and only ${this.kept} is kept; restart`
+  }
+}
+
+/** How one route stands. */
+export interface RouteCounts {
+  readonly name: string
+  readonly counts: LaneCounts
+}
+
+/** What can be done with a run while it goes on. Its effects fail with nothing else than they say. */
+export interface Running {
+  readonly counts: Effect.Effect<ReadonlyArray<RouteCounts>>
+  /**
+   * Opens the destinations again, each by itself (files after their rotation by others); gives what went wrong, by route.
+   */
+  readonly reopen: Effect.Effect<ReadonlyArray<readonly [route: string, error: SinkError]>>
+  /**
+   * Opens a route and hands it all turns from now on. One that tells a book is first told the whole of it. Fails where it
+   * cannot be opened, or needs more than the routes at the start of the run did.
+   */
+  readonly add: (route: Route) => Effect.Effect<void, SinkError | RouteTooDeep>
+  /** Hands a route no more turns, drains its lane within this time, and closes its sink. */
+  readonly remove: (name: string, within: Duration.Duration) => Effect.Effect<void>
+}
+
+const depths: ReadonlyArray<Depth> = ["frames", "sync", "book"]
+
+/** @internal */
+export const makeRunning = (
+  hub: Hub,
+  scope: Scope.Scope,
+  watch: (entry: Entry) => Effect.Effect<void>,
+): Running => ({
+  counts: Effect.suspend(() =>
+    Effect.forEach(
+      hub.entries,
+      ({ route, open }) => Effect.map(open.lane.counts, (counts) => ({ name: route.name, counts })),
+    )
+  ),
+  reopen: Effect.suspend(() =>
+    Effect.map(
+      Effect.forEach(hub.entries, ({ route, open }) =>
+        Effect.match(open.reopen, {
+          onSuccess: () => [],
+          onFailure: (error) => [[route.name, error] as const],
+        })),
+      (results) => results.flat(),
+    )
+  ),
+  add: (route) =>
+    Effect.suspend((): Effect.Effect<void, SinkError | RouteTooDeep> => {
+      if (depths.indexOf(route.needs) > depths.indexOf(hub.depth)) {
+        return Effect.fail(new RouteTooDeep(route.name, route.needs, hub.depth))
+      }
+      return Effect.flatMap(hub.add(route, scope), (entry) => {
+        entry.open.catchUp()
+        return watch(entry)
+      })
+    }),
+  remove: (name, within) =>
+    Effect.suspend(() => {
+      const entry = hub.entries.find(({ route }) => route.name === name)
+      if (entry === undefined) return Effect.void
+      hub.remove(entry)
+      return Effect.andThen(entry.open.lane.drain(within), Scope.close(entry.scope, Exit.void))
+    }),
+})

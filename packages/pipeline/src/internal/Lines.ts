@@ -1,0 +1,56 @@
+/** Lines as they are read, one by one, with their numbers. */
+import { RecordingError } from "@boltodds/protocol"
+import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
+
+/** A line with something in it, or undefined at the end. */
+export type LineRead = Result.Result<string | undefined, RecordingError>
+
+/** Reads lines on demand; passes over empty ones. */
+export class Lines {
+  /** The number of the line that was read last, from 1. */
+  number = 0
+  readonly #lines: AsyncIterable<string>
+  #iterator: AsyncIterator<string> | undefined
+  #reading = false
+  #closed = false
+
+  constructor(lines: AsyncIterable<string>) {
+    this.#lines = lines
+  }
+
+  async read(): Promise<LineRead> {
+    this.#reading = true
+    try {
+      while (!this.#closed) {
+        this.#iterator ??= this.#lines[Symbol.asyncIterator]()
+        const next = await this.#iterator.next()
+        if (next.done === true) break
+        this.number++
+        if (next.value.trim() !== "") return Result.succeed(next.value)
+      }
+      return Result.succeed(undefined)
+    } catch (cause) {
+      const what = cause instanceof Error ? cause.message : String(cause)
+      return Result.fail(new RecordingError(`Cannot read on behind line ${this.number} of the recording: ${what}`))
+    } finally {
+      this.#reading = false
+    }
+  }
+
+  /** An error about the line that was read last. */
+  unreadable(reason: string, number: number = this.number): RecordingError {
+    return new RecordingError(`Cannot read line ${number} of the recording: ${reason}`)
+  }
+
+  /** Lets go of the lines. */
+  readonly close: Effect.Effect<void> = Effect.suspend(() => {
+    if (this.#closed) return Effect.void
+    this.#closed = true
+    const closing = this.#iterator?.return?.()
+    if (closing === undefined) return Effect.void
+    // It may not end before a read does that is under way, of which nobody wants to hear any more: how it ends, neither.
+    if (this.#reading) return Effect.sync(() => void Promise.allSettled([closing]))
+    return Effect.asVoid(Effect.promise(() => closing))
+  })
+}

@@ -1,0 +1,137 @@
+/** The events of a recording, at a pace. */
+import {
+  decodeEvent,
+  decodeRecordingHeader,
+  type FeedEvent,
+  type Millis,
+  type RecordingError,
+} from "@boltodds/protocol"
+import type { NonEmptyReadonlyArray } from "effect/Array"
+import * as Cause from "effect/Cause"
+import * as Clock from "effect/Clock"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import type { Pull } from "effect/Pull"
+import * as Result from "effect/Result"
+import type { Lines } from "./Lines.ts"
+
+/** How the events are played. */
+export interface Playing {
+  readonly run: string
+  readonly speed: "max" | number
+  readonly tornTail: "end" | "fail"
+  readonly onWarning: (message: string) => void
+}
+
+/** How many events a turn holds at most. */
+const mostEvents = 256
+
+/** Reads events one ahead of those it gives. */
+export class RecordedEvents {
+  readonly #lines: Lines
+  readonly #playing: Playing
+  #ahead: FeedEvent | undefined
+  /** Nothing more is to be read: in peace, or with this error. */
+  #end: { readonly error?: RecordingError } | undefined
+  /** When the first event was played, and when it had happened. */
+  #began: { readonly now: Millis; readonly at: Millis } | undefined
+
+  constructor(lines: Lines, playing: Playing) {
+    this.#lines = lines
+    this.#playing = playing
+  }
+
+  /** The events that are due next; waits for the first of them. */
+  readonly pull: Pull<NonEmptyReadonlyArray<FeedEvent>, RecordingError> = Effect.gen({ self: this }, function* () {
+    if (this.#ahead === undefined) yield* Effect.promise(() => this.#readAhead())
+    if (this.#ahead === undefined) {
+      const error = this.#end?.error
+      return yield* error === undefined ? Cause.done() : Effect.fail(error)
+    }
+    const first = this.#ahead
+    const until = this.#playing.speed === "max" ? Infinity : yield* this.#await(first.at, this.#playing.speed)
+    const rest = yield* Effect.promise(() => this.#readUntil(until))
+    return [first, ...rest] satisfies NonEmptyReadonlyArray<FeedEvent>
+  })
+
+  /** Waits for the moment of an event; gives the moment of the recording that it is then. */
+  #await(at: Millis, speed: number): Effect.Effect<Millis> {
+    return Effect.gen({ self: this }, function* () {
+      const clock = yield* Clock.Clock
+      const now = (): Millis => Number(clock.monotonicTimeNanosUnsafe()) / 1e6
+      const began = this.#began ??= { now: now(), at }
+      const due = began.now + (at - began.at) / speed
+      for (let left = due - now(); left > 0; left = due - now()) yield* Effect.sleep(Duration.millis(Math.ceil(left)))
+      return Math.max(at, began.at + (now() - began.now) * speed)
+    })
+  }
+
+  /** The events behind the one that is ahead, as far as they happened by then. */
+  async #readUntil(until: Millis): Promise<ReadonlyArray<FeedEvent>> {
+    const events: Array<FeedEvent> = []
+    for (;;) {
+      const event = await this.#readAhead()
+      if (event === undefined || event.at > until || events.length === mostEvents - 1) return events
+      events.push(event)
+    }
+  }
+
+  async #readAhead(): Promise<FeedEvent | undefined> {
+    this.#ahead = undefined
+    while (this.#end === undefined) {
+      const line = await this.#lines.read()
+      if (Result.isFailure(line)) {
+        this.#end = { error: line.failure }
+      } else if (line.success === undefined) {
+        this.#end = {}
+      } else {
+        const event = decodeEvent(line.success)
+        if (Result.isSuccess(event)) {
+          return this.#ahead = event.success
+        }
+        await this.#readOther(line.success, event.failure)
+      }
+    }
+    return undefined
+  }
+
+  /** Takes a line that is no event: a header, an end that was cut off, or an error. */
+  async #readOther(line: string, failure: RecordingError): Promise<void> {
+    const { run, tornTail, onWarning } = this.#playing
+    const number = this.#lines.number
+    const fail = (reason: string): void => {
+      this.#end = { error: this.#lines.unreadable(reason, number) }
+    }
+    const value = parse(line)
+    if (value === undefined) {
+      const next = await this.#lines.read()
+      if (Result.isFailure(next)) return fail(failure.reason)
+      if (next.success !== undefined) {
+        return fail("it is not JSON; was the writer stopped here, and the file written on?")
+      }
+      if (tornTail === "fail") return fail("it was cut off; the recording ends in the middle of it")
+      onWarning(`The recording ends in the middle of line ${number}: what it was to say is passed over`)
+      this.#end = {}
+      return
+    }
+    if (!isHeader(value)) return fail(failure.reason)
+    const header = decodeRecordingHeader(line)
+    if (Result.isFailure(header)) return fail(header.failure.reason)
+    if (header.success.run !== run) {
+      fail(`another run begins here, ${header.success.run}, and this replay is of ${run}; replay each run by itself`)
+    }
+  }
+}
+
+const isHeader = (value: unknown): boolean =>
+  typeof value === "object" && value !== null && "boltodds_recording" in value
+
+/** The value of a line, or undefined where it is not JSON. */
+const parse = (line: string): unknown => {
+  try {
+    return JSON.parse(line)
+  } catch {
+    // Whether that is an error depends on what comes behind it.
+    return undefined
+  }
+}

@@ -1,0 +1,44 @@
+/** A book, told as it changes, and told again from the beginning. */
+import type { Change, Control, FeedEvent, Millis } from "@boltodds/protocol"
+import { type Draft, make, snapshot, type StateOptions, type Step, thaw } from "@boltodds/state"
+
+/** The reducer of one run, with what is needed to tell its book to one who has not, or not all of it, heard it. */
+export class Telling {
+  readonly #draft: Draft
+  #at: Millis = 0
+  #first: Change | Control | undefined
+  #seq = 0
+
+  constructor(options: StateOptions) {
+    this.#draft = thaw(make(options))
+  }
+
+  apply(events: ReadonlyArray<FeedEvent>): ReadonlyArray<Step> {
+    const steps = this.#draft.apply(events)
+    this.#at = events.at(-1)?.at ?? this.#at
+    for (let index = steps.length - 1; index >= 0; index--) {
+      const { records } = steps[index]!
+      if (records.length === 0) continue
+      this.#seq = records[records.length - 1]!.seq
+      break
+    }
+    this.#first ??= steps.find(({ records }) => records.length > 0)?.records[0]
+    return steps
+  }
+
+  stop(at: Millis, reason: string): ReadonlyArray<Change | Control> {
+    return this.#draft.stop(at, reason)
+  }
+
+  /**
+   * The run's `stream_started` again, which makes those who kept a book forget it, and the whole book as it stands, doubts
+   * included (`snapshot`). One group: nobody is to act on an empty book in between. Nothing before the first record.
+   */
+  again(): ReadonlyArray<Change | Control> {
+    if (this.#first === undefined) return []
+    const { last: _, ...started } = this.#first
+    const told = snapshot(this.#draft.seal())
+    const at = new Date(this.#at).toISOString()
+    return [{ ...started, seq: this.#seq, at, ...told.length === 0 ? { last: true } : {} }, ...told]
+  }
+}

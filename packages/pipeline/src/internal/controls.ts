@@ -1,0 +1,27 @@
+/** What controls do to the beliefs of a reader, as far as processors must know. */
+import type { ControlValue } from "@boltodds/sink"
+
+/** Whether readers forget all that they know at this control. */
+export const isStart = (control: ControlValue): boolean => "control" in control && control.control === "stream_started"
+
+/**
+ * Whether lines that a reader knows may be in doubt after this control: then a record that says what the reader has
+ * already been told may say that it is so again. True for kinds nobody knows yet.
+ */
+export const raisesDoubt = (control: ControlValue): boolean => {
+  if (!("control" in control)) return true
+  switch (control.control) {
+    case "heartbeat":
+    case "game_verified":
+    case "gap_closed":
+    case "synced":
+    // What is stale is kept apart from what is known of lines: it ends with `fresh`, not with a record of a line.
+    case "stale":
+    case "fresh":
+      return false
+    case "quarantined":
+      return control.touches !== "outcome" && control.touches !== "nothing"
+    default:
+      return true
+  }
+}

@@ -1,0 +1,108 @@
+/** The processor `sample`: some of many prices. */
+import { type Change, compose, isLineChange, type LineChange, type Millis } from "@boltodds/protocol"
+import { type Envelope, withValue } from "@boltodds/sink"
+import * as Duration from "effect/Duration"
+import { isStart } from "../internal/controls.ts"
+import { immediate, type RecordEnvelope } from "../internal/immediate.ts"
+import { LineTable } from "../internal/LineTable.ts"
+import type { Processor } from "../Processor.ts"
+
+/** How many {@link sample} tells. */
+export type SampleOptions =
+  /** Of the moves and amendments of each line, one in so many. */
+  | { readonly every: number }
+  /** Of the moves and amendments of each line, the first after so much time since its last record. */
+  | { readonly interval: Duration.Duration }
+
+/**
+ * A sample of each line's prices, for series and statistics: of `line_moved` and `line_amended` of a line one in `every`,
+ * or the first once `interval` has passed. Openings, suspensions, resumptions and closings are all told, and so is the
+ * first record after each of them that left nothing in doubt.
+ *
+ * A sampled price may be over before the next is told, so every price told is marked `unverified`: it is not known to be
+ * what the book quotes now, and a reader that folds the stream never takes one for live. Suspended is told as it is.
+ * `previous_odds` is the price told before, `merged` counts what was left out.
+ *
+ * Before a `game_verified`, which makes its reader believe the lines of the game, the newest that was left out of each of
+ * them is told; there, and only there, `seq` does not rise from line to line. To hold back prices and still have a
+ * book, use `conflate`.
+ *
+ * @example
+ * ```ts
+ * import { changes, route, sample } from "@boltodds/pipeline"
+ * import { stdout } from "@boltodds/sink-stdout"
+ * import * as Duration from "effect/Duration"
+ *
+ * route({ name: "tenth", emit: changes(), processor: () => sample({ every: 10 }), sink: stdout() })
+ * route({
+ *   name: "minutes",
+ *   emit: changes(),
+ *   processor: () => sample({ interval: Duration.minutes(1) }),
+ *   sink: stdout(),
+ * })
+ * ```
+ */
+export const sample = (options: SampleOptions): Processor<Change, Change> => {
+  const isDue = dueBy(options)
+  const lines = new LineTable<Sampled>()
+
+  const tell = (line: Sampled, envelope: RecordEnvelope<Change>, whole: LineChange): Envelope<Change> => {
+    const isPrice = whole.change !== "line_closed" && whole.odds !== null
+    line.believed = !isPrice
+    line.since = 0
+    line.toldAt = envelope.at
+    line.withheld = undefined
+    if (isPrice) return withValue<Change>(envelope, { ...whole, unverified: true })
+    return whole === envelope.value ? envelope : withValue<Change>(envelope, whole)
+  }
+
+  return immediate((envelope): Envelope<Change> | undefined => {
+    const change = envelope.value
+    if (!isLineChange(change)) {
+      if (change.change !== "game_amended") lines.deleteGame(change)
+      return envelope
+    }
+    const known = lines.get(change)
+    const line = known ?? { believed: true, since: 0, toldAt: envelope.at, withheld: undefined }
+    const whole = line.withheld === undefined ? change : compose(line.withheld.value, change) as LineChange
+    line.since++
+    const mayWait = change.change === "line_moved" || change.change === "line_amended"
+    if (mayWait && !line.believed && !isDue(line, envelope.at)) {
+      line.withheld = whole === change ? envelope : withValue<Change>(envelope, whole) as RecordEnvelope<Change>
+      return undefined
+    }
+    if (change.change === "line_closed") lines.delete(change)
+    else if (known === undefined) lines.set(change, line)
+    return tell(line, envelope, whole)
+  }, (control) => {
+    if (isStart(control)) lines.clear()
+    if (!("control" in control) || control.control !== "game_verified") return undefined
+    const out: Array<Envelope<Change>> = []
+    for (const line of lines.ofGame(control)) {
+      if (line.withheld !== undefined) out.push(tell(line, line.withheld, line.withheld.value as LineChange))
+      line.believed = true
+    }
+    return out.sort((a, b) => a.seq - b.seq)
+  })
+}
+
+interface Sampled {
+  /** The reader may take what it was told for live: it must hear when that is over. */
+  believed: boolean
+  /** Records since the last that was told. */
+  since: number
+  toldAt: Millis
+  /** All that was left out since, as one change in the newest envelope. */
+  withheld: RecordEnvelope<Change> | undefined
+}
+
+const dueBy = (options: SampleOptions): (line: Sampled, at: Millis) => boolean => {
+  if ("every" in options) {
+    const { every } = options
+    if (Number.isInteger(every) && every > 0) return (line) => line.since >= every
+    throw new RangeError(`Cannot sample: every must be a whole number from 1: current value is ${every}`)
+  }
+  const interval = Duration.toMillis(options.interval)
+  if (interval > 0) return (line, at) => at - line.toldAt >= interval
+  throw new RangeError(`Cannot sample: interval must be more than zero: current value is ${interval} ms`)
+}

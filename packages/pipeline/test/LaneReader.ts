@@ -1,0 +1,98 @@
+/** A reader at the end of a lane, and what it may believe. */
+import { type Book, type Change, type Control, emptyBook, fold, gameId, isLive } from "@boltodds/protocol"
+
+type Record = Change | Control
+
+/** All records of a run, and what was so at each `seq`. */
+export class History {
+  readonly #books: Array<Book> = [emptyBook]
+
+  /** Takes the next records of the run: their `seq` rises by one. */
+  take(records: ReadonlyArray<Record>): void {
+    for (const record of records) {
+      if (record.seq !== this.#books.length) throw new Error(`seq ${record.seq} follows ${this.#books.length - 1}`)
+      this.#books.push(fold(this.#books[this.#books.length - 1]!, [record]))
+    }
+  }
+
+  at(seq: number): Book {
+    return this.#books[seq]!
+  }
+
+  get final(): Book {
+    return this.#books[this.#books.length - 1]!
+  }
+}
+
+/** Folds what arrives, and knows the highest `seq` it has received about each line, game, sportsbook and session. */
+export class LaneReader {
+  book: Book = emptyBook
+  #heard = new Map<string, number>()
+
+  take(record: Record): void {
+    this.book = fold(this.book, [record])
+    for (const about of aboutOf(record)) this.#heard.set(about, Math.max(record.seq, this.#heard.get(about) ?? 0))
+  }
+
+  /** What it believes live that was not so when it last heard of it: sentences. */
+  falseBeliefs(history: History): ReadonlyArray<string> {
+    const wrong: Array<string> = []
+    for (const game of this.book.games.values()) {
+      const id = gameId(game.sportsbook, game.game)
+      for (const line of game.lines.values()) {
+        if (!isLive(this.book, game, line)) continue
+        const names = [
+          "all",
+          `session ${game.session}`,
+          `book ${game.session} ${game.sportsbook}`,
+          id,
+          `${id} ${line.outcome}`,
+        ]
+        const seq = Math.max(...names.map((name) => this.#heard.get(name) ?? 0))
+        const truth = history.at(seq)
+        const trueGame = truth.games.get(id)
+        const trueLine = trueGame?.lines.get(line.outcome)
+        const live = trueGame !== undefined && trueLine !== undefined && isLive(truth, trueGame, trueLine)
+        if (!live || trueLine.odds !== line.odds || trueLine.line !== line.line) {
+          const was = trueLine === undefined
+            ? "nothing"
+            : `${trueLine.odds} at ${trueLine.line}${live ? "" : ", in doubt"}`
+          wrong.push(
+            `${id} ${line.outcome}: ${line.odds} at ${line.line} is believed live; at seq ${seq} it was ${was}`,
+          )
+        }
+      }
+    }
+    return wrong
+  }
+}
+
+const aboutOf = (record: Record): ReadonlyArray<string> => {
+  if ("change" in record) {
+    const id = gameId(record.sportsbook, record.game)
+    return ["outcome" in record ? `${id} ${record.outcome}` : id]
+  }
+  switch (record.control) {
+    case "stream_started":
+    case "stream_stopped":
+      return ["all"]
+    case "gap_opened":
+    case "gap_closed":
+    case "synced":
+    case "clock_jumped":
+      return [`session ${record.session}`]
+    case "stale":
+    case "fresh":
+      return [record.sportsbook === null ? `session ${record.session}` : `book ${record.session} ${record.sportsbook}`]
+    case "game_verified":
+      return [gameId(record.sportsbook, record.game)]
+    case "quarantined":
+      if (record.touches === "session") return [`session ${record.session}`]
+      if (record.touches === "sportsbook") return [`book ${record.session} ${record.sportsbook}`]
+      return record.touches === "game"
+        ? [`game ${record.session} ${gameId(record.sportsbook ?? "", record.game ?? "")}`]
+        : []
+    default:
+      return []
+  }
+}

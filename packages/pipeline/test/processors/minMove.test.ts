@@ -1,0 +1,100 @@
+import { minMove, type MinMoveOptions } from "@boltodds/pipeline"
+import { describe, expect, it } from "vitest"
+import { control, game, line, said, through } from "./envelopes.ts"
+
+const moves = (options: MinMoveOptions, ...odds: ReadonlyArray<number>) =>
+  said(through(
+    minMove(options),
+    odds.map((to, index) =>
+      line({ change: index === 0 ? "line_opened" : "line_moved", odds: to, previous_odds: odds[index - 1] ?? null })
+    ),
+  )).slice(1)
+
+describe("minMove", () => {
+  it("passes a price on when it is so far from the one that was told last", () => {
+    expect(moves({ cents: 5 }, -110, -112, -114, -115, -114, -110)).toEqual([
+      "4 line_moved -110 -> -115",
+      "6 line_moved -115 -> -110",
+    ])
+  })
+
+  it.each([[-105, 105, 10], [-100, 100, 0], [100, -110, 10], [150, 155, 5], [-110, -104, 6]])(
+    "from %i to %i is %i cents",
+    (from, to, cents) => {
+      if (cents > 0) expect(moves({ cents }, from, to)).toEqual([`2 line_moved ${from} -> ${to}`])
+      expect(moves({ cents: cents + 0.5 }, from, to)).toEqual([])
+    },
+  )
+
+  it("knows implied probability, and is not off by the computer's rounding", () => {
+    // 0.5 and 0.6; 0.2 and 0.25; 0.75 and 0.8.
+    for (const [from, to, probability] of [[100, -150, 0.1], [400, 300, 0.05], [-300, -400, 0.05]] as const) {
+      expect(moves({ probability }, from, to)).toEqual([`2 line_moved ${from} -> ${to}`])
+      expect(moves({ probability: probability + 1e-6 }, from, to)).toEqual([])
+    }
+  })
+
+  it("counts what it left out, and says what the reader was told before", () => {
+    const out = through(minMove({ cents: 5 }), [
+      line({ odds: -110 }),
+      line({ odds: -112, previous_odds: -110 }),
+      line({ change: "line_suspended", odds: null, previous_odds: -112 }),
+      line({ change: "line_resumed", odds: -111, previous_odds: null }),
+    ])
+    expect(said(out)).toEqual([
+      "1 line_moved -115 -> -110",
+      "3 line_suspended -110 -> null",
+      "4 line_resumed null -> -111",
+    ])
+    expect(out[1]).toMatchObject({ merged: 2 })
+  })
+
+  it.each([
+    ["the number", { line: -2.5 }],
+    ["the market", { market: "Alternate Spread" }],
+    ["the target", { target: "Shelbyville Hounds" }],
+    ["the kind of target", { target_kind: "away" as const }],
+    ["the side", { side: "over" as const }],
+    ["what is amended", { change: "line_amended" as const }],
+    ["what was found after a gap", { cause: "resync" as const }],
+    ["what is in doubt", { unverified: true as const }],
+  ])("passes on %s, however small the move", (_, fields) => {
+    const out = through(minMove({ cents: 50 }), [
+      line({ odds: -110 }),
+      line({ odds: -111, previous_odds: -110, ...fields }),
+      line({ odds: -112, previous_odds: -111, ...fields, change: "line_moved", cause: "feed" }),
+    ])
+    expect(out.length).toBe("unverified" in fields ? 3 : 2)
+    expect(out[1]).toMatchObject({ odds: -111, ...fields })
+  })
+
+  it("passes on the first record of a line after a doubt, which confirms it, and no more", () => {
+    const around = (kind: string, fields = {}) =>
+      said(through(minMove({ cents: 50 }), [
+        line({ odds: -110 }),
+        control(kind, fields),
+        line({ odds: -111, previous_odds: -110 }),
+        line({ odds: -112, previous_odds: -111 }),
+      ])).filter((it) => it.includes("line_"))
+    for (const kind of ["gap_opened", "clock_jumped", "something_new"]) {
+      expect(around(kind), kind).toEqual(["1 line_moved -115 -> -110", "3 line_moved -110 -> -111"])
+    }
+    expect(around("quarantined", { touches: "game" }).length).toBe(2)
+    expect(around("quarantined", { touches: "outcome" }).length).toBe(1)
+    for (const kind of ["heartbeat", "game_verified", "synced", "stale", "fresh", "gap_closed"]) {
+      expect(around(kind), kind).toEqual(["1 line_moved -115 -> -110"])
+    }
+  })
+
+  it("knows nothing of a line after its closing, or its game's", () => {
+    for (const closing of [line({ change: "line_closed", odds: null }), game({ change: "game_closed" })]) {
+      const out = through(minMove({ cents: 50 }), [line({ odds: -110 }), closing, line({ odds: -111 })])
+      expect(out.length).toBe(3)
+    }
+  })
+
+  it("refuses a least move that is none", () => {
+    expect(() => minMove({ cents: 0 })).toThrow("cents must be more than 0: current value is 0")
+    expect(() => minMove({ probability: NaN })).toThrow("probability must be more than 0: current value is NaN")
+  })
+})

@@ -1,0 +1,43 @@
+/** Dividing a batch among parallel deliveries. */
+import type { Envelope } from "../Envelope.ts"
+import type { Partition } from "../Partition.ts"
+
+/**
+ * Stages, one after another, of parts that can be delivered side by side: records of one key are in one part of a stage,
+ * in order. A control is about many keys, so it is a stage of its own. The same envelopes are always divided alike.
+ */
+export const partsOf = <A>(
+  envelopes: ReadonlyArray<Envelope<A>>,
+  { over, key }: Partition<A>,
+): ReadonlyArray<ReadonlyArray<ReadonlyArray<Envelope<A>>>> => {
+  const stages: Array<ReadonlyArray<ReadonlyArray<Envelope<A>>>> = []
+  let parts = new Map<number, Array<Envelope<A>>>()
+  let controls: Array<Envelope<A>> = []
+  const close = (): void => {
+    if (parts.size > 0) stages.push([...parts.values()])
+    if (controls.length > 0) stages.push([controls])
+    parts = new Map()
+    controls = []
+  }
+  for (const envelope of envelopes) {
+    if (envelope._tag === "Control") {
+      if (parts.size > 0) close()
+      controls.push(envelope)
+      continue
+    }
+    if (controls.length > 0) close()
+    const number = hash(key(envelope.value)) % over
+    const part = parts.get(number)
+    if (part === undefined) parts.set(number, [envelope])
+    else part.push(envelope)
+  }
+  close()
+  return stages
+}
+
+/** FNV-1a, 32 bits (datatracker.ietf.org/doc/draft-eastlake-fnv). */
+const hash = (text: string): number => {
+  let sum = 0x811c9dc5
+  for (let index = 0; index < text.length; index++) sum = Math.imul(sum ^ text.charCodeAt(index), 0x01000193)
+  return sum >>> 0
+}

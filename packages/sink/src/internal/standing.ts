@@ -1,0 +1,65 @@
+/** Where records stand in a lane that coalesces: who may overtake, and what is obsolete then. */
+import type { Change, Control } from "@boltodds/protocol"
+
+/** What a control means to what waits. */
+export interface Standing {
+  /** `front`: it overtakes · `end`: behind all that waits · `keep`: in the place of one like it that waits. */
+  readonly place: "front" | "end" | "keep"
+  /** The kinds of controls that it makes obsolete, in its scope. */
+  readonly ends: ReadonlyArray<Control["control"]>
+  /** Whether changes in its scope that wait were told before a doubt that it begins. */
+  readonly doubts: boolean
+}
+
+const behind: Standing = { place: "end", ends: [], doubts: false }
+const kept: Standing = { place: "keep", ends: [], doubts: false }
+
+/** What this control means to what waits. */
+export const standingOf = (control: Control): Standing => {
+  switch (control.control) {
+    case "stream_started":
+      return { place: "front", ends: [], doubts: false }
+    case "gap_opened":
+      return { place: "front", ends: ["game_verified", "gap_closed", "synced", "fresh"], doubts: true }
+    case "clock_jumped":
+      return { place: "front", ends: ["game_verified", "gap_closed", "synced"], doubts: true }
+    case "stale":
+      return { place: "front", ends: ["fresh"], doubts: false }
+    case "quarantined":
+      return control.touches === "outcome" || control.touches === "nothing"
+        ? kept
+        : { place: "front", ends: ["game_verified"], doubts: true }
+    case "heartbeat":
+      return kept
+    default:
+      return behind
+  }
+}
+
+/** Whether a control is about what this record is about. */
+export const touches = (control: Control, record: Change | Control): boolean => {
+  if (record.session !== control.session) return false
+  switch (control.control) {
+    case "stale":
+      return "control" in record && record.control === "fresh" && record.sportsbook === control.sportsbook
+    case "gap_opened":
+    case "clock_jumped":
+      // A book's own silence outlasts a gap.
+      return !("control" in record && record.control === "fresh" && record.sportsbook !== null)
+    case "quarantined": {
+      if (control.touches === "session") return true
+      if (!("sportsbook" in record) || record.sportsbook !== control.sportsbook) return false
+      return control.touches === "sportsbook" || ("game" in record && record.game === control.game)
+    }
+    default:
+      return false
+  }
+}
+
+/** Whether a change is bad news: what it overtakes, and what it merges with, is better believed later. */
+export const isUrgent = (change: Change): boolean =>
+  change.change === "line_suspended" || change.change === "line_closed" || change.change === "game_closed"
+
+/** The key under which a control waits; no change has one like it. */
+export const controlKey = (kind: string, session: string, ...scope: ReadonlyArray<string>): string =>
+  `\u0001${[kind, session, ...scope].join("\u0000")}`

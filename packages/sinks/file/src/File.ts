@@ -1,0 +1,150 @@
+/** Files as a sink: lines of JSON, rotated, compressed, repaired after a crash, and kept as long as they are wanted. */
+import type { Sink, SinkError } from "@boltodds/sink"
+import * as Clock from "effect/Clock"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
+import { randomBytes } from "node:crypto"
+import { rm, writeFile } from "node:fs/promises"
+import { join } from "node:path"
+import { attempt, FileError } from "./FileError.ts"
+import type { FileEvent } from "./FileEvent.ts"
+import type { FileOptions } from "./FileOptions.ts"
+import { type Codec, codecOf } from "./internal/Codec.ts"
+import { Folder, makeBase } from "./internal/Folder.ts"
+import { type Lock, refreshMillis, takeLock } from "./internal/Lock.ts"
+import { repairAll } from "./internal/repair.ts"
+import { sinkError, Writer } from "./internal/Writer.ts"
+import { parsePathTemplate, type PathTemplate } from "./PathTemplate.ts"
+
+/** What `file` is given by the program around it, and no configuration says. */
+export interface FileContext {
+  /** What `{run}` means for records that do not say it themselves. Default: `~none`. */
+  readonly run?: string
+  /** Hears what happens to the files; must not throw. Default: nobody does. */
+  readonly onEvent?: (event: FileEvent) => void
+}
+
+/**
+ * Records as lines of JSON in files.
+ *
+ * *Guarantee*: at least once. `write` returns when the operating system has all of the batch: it can be read, and
+ * survives the death of this process at any moment. A machine that loses its power loses what was not yet on the disk:
+ * nothing with `fsync: "batch"`, at most an interval's worth with a duration, about the last half minute without.
+ *
+ * *Errors*: opening fails where the path cannot be used, cannot be written, or is written by another. A full disk and
+ * other passing failures are to `retry`: what was written of the batch is taken back first, so that a file never holds
+ * half a line followed by others, nor a line twice. What somebody has to mend (permissions, a read-only disk)
+ * `disable`s the sink. Causes are {@link FileError}s.
+ *
+ * @example
+ * ```ts
+ * import { file } from "@boltodds/sink-file"
+ * import * as Duration from "effect/Duration"
+ *
+ * const hourly = file({
+ *   path: "odds/{sport}/{sportsbook}-{yyyy}{MM}{dd}T{HH}.ndjson",
+ *   compress: "zstd",
+ *   fsync: Duration.seconds(5),
+ *   keep: { age: Duration.days(30) },
+ * })
+ * ```
+ */
+export const file = (
+  options: FileOptions,
+  context: FileContext = {},
+): Effect.Effect<Sink<unknown>, SinkError, Scope.Scope> =>
+  Effect.gen(function* () {
+    const clock = yield* Clock.Clock
+    const onEvent = context.onEvent ?? (() => {})
+    const { template, codec, compress } = yield* Effect.try({
+      try: () => prepare(options),
+      catch: (cause) => sinkError(cause),
+    })
+    const base = yield* promised(() => makeBase(template.base))
+    const lock = yield* Effect.acquireRelease(
+      promised(() => takeLock(template, base, compress)),
+      (lock) => told(() => lock.release(), onEvent),
+    )
+    const isDurable = (options.fsync ?? "never") !== "never"
+    const folder = new Folder(base, template, isDurable)
+    // An interruption would give up the lock while it still goes on.
+    yield* Effect.uninterruptible(promised(() => repairAll({ template, folder, codec, lock, isDurable, onEvent })))
+    const wall = (): number => clock.currentTimeMillisUnsafe()
+    const monotonic = (): number => Number(clock.monotonicTimeNanosUnsafe()) / 1e6
+    const writer = yield* Effect.acquireRelease(
+      Effect.sync(() =>
+        new Writer({ template, options, folder, codec, lock, run: context.run, onEvent, wall, monotonic })
+      ),
+      (writer) => told(() => writer.close(), onEvent),
+    )
+    yield* told(() => writer.retain(), onEvent)
+    for (const [every, work] of chores(options, writer, lock)) {
+      yield* Effect.forkScoped(Effect.forever(Effect.andThen(Effect.sleep(every), told(work, onEvent))))
+    }
+    return {
+      guarantee: "at-least-once",
+      write: (batch) => promised(() => writer.write(batch.envelopes)),
+      check: promised(() => probe(base)),
+      reopen: promised(() => writer.reopen()),
+    }
+  })
+
+interface Prepared {
+  readonly template: PathTemplate
+  readonly codec: Codec
+  readonly compress: NonNullable<FileOptions["compress"]>
+}
+
+const prepare = ({ path, compress = "none" }: FileOptions): Prepared => ({
+  template: parsePathTemplate(path, { compress }),
+  codec: codecOf(compress),
+  compress,
+})
+
+type Chore = readonly [every: Duration.Duration, work: () => Promise<void>]
+
+/** What is done from time to time. */
+const chores = ({ fsync, keep }: FileOptions, writer: Writer, lock: Lock): ReadonlyArray<Chore> => [
+  [Duration.millis(refreshMillis), () => lock.refresh()],
+  ...(writer.isTimed ? [[Duration.seconds(1), () => writer.advance()] as const] : []),
+  ...(Duration.isDuration(fsync) ? [[fsync, () => writer.sync()] as const] : []),
+  ...(keep?.age === undefined ? [] : [
+    [
+      Duration.clamp(keep.age, { minimum: Duration.seconds(1), maximum: Duration.hours(1) }),
+      () => writer.retain(),
+    ] as const,
+  ]),
+]
+
+/**
+ * Not stopped by an interruption: what is being written goes on to its end, and whatever comes next waits for it, the
+ * closing of the sink included.
+ */
+const promised = <A>(work: () => Promise<A>): Effect.Effect<A, SinkError> =>
+  Effect.tryPromise({ try: work, catch: (cause) => isSinkError(cause) ? cause : sinkError(cause) })
+
+const isSinkError = (cause: unknown): cause is SinkError =>
+  typeof cause === "object" && cause !== null && "_tag" in cause && cause._tag === "SinkError"
+
+/** Work that nobody waits for the outcome of: what fails is told, and tried again at its next time. */
+const told = (work: () => Promise<void>, onEvent: (event: FileEvent) => void): Effect.Effect<void> =>
+  Effect.promise(() =>
+    work().catch((cause: unknown) =>
+      onEvent({
+        _tag: "Trouble",
+        error: cause instanceof FileError ? cause : new FileError("tend", "the files", cause),
+      })
+    )
+  )
+
+/** Whether the folder can be written in: by writing in it. */
+const probe = (base: string): Promise<void> =>
+  attempt("write in", base, async () => {
+    const path = join(base, `.boltodds-check-${randomBytes(8).toString("hex")}`)
+    try {
+      await writeFile(path, "", { flag: "wx" })
+    } finally {
+      await rm(path, { force: true })
+    }
+  })

@@ -1,0 +1,17 @@
+/** What happens to the files of a sink, for logs and reports. */
+import type { FileError } from "./FileError.ts"
+
+/**
+ * `Repaired`: a file that a process left behind was made whole: `cutBytes` of a torn end were cut off, `keptBytes` stay ·
+ * `Unreadable`: one that begins with nothing we could read was set aside under another name, untouched · `Completed`: a
+ * file has its final name; it never changes again · `Removed`: retention deleted it · `Gone`: somebody deleted or moved
+ * the file that was written; a new one begins · `Trouble`: something failed that does not stop delivery (retention, a
+ * folder that could not be synced, the end of a file at closing).
+ */
+export type FileEvent =
+  | { readonly _tag: "Repaired"; readonly path: string; readonly cutBytes: number; readonly keptBytes: number }
+  | { readonly _tag: "Unreadable"; readonly path: string; readonly movedTo: string }
+  | { readonly _tag: "Completed"; readonly path: string; readonly bytes: number }
+  | { readonly _tag: "Removed"; readonly path: string; readonly bytes: number; readonly by: "files" | "age" | "bytes" }
+  | { readonly _tag: "Gone"; readonly path: string }
+  | { readonly _tag: "Trouble"; readonly error: FileError }

@@ -1,0 +1,99 @@
+/** What is set about the files of a sink, as its caller or a configuration writes it. */
+import * as Duration from "effect/Duration"
+import * as Schema from "effect/Schema"
+import { ByteCount } from "./ByteCount.ts"
+import { DurationText } from "./DurationText.ts"
+import { parsePathTemplate, PathTemplateError } from "./PathTemplate.ts"
+
+/** How files are compressed. */
+export type Compress = "none" | "gzip" | "zstd"
+
+/** When a file is complete and the next one begins, besides the times in its path. */
+export interface RotateOptions {
+  /** Before a file would grow beyond this many bytes on disk; one batch may be larger. Default: never. */
+  readonly bytes?: number
+  /** At multiples of this since 1970 UTC (`1h`: on the hour), by the records' own time. At least 1 s. Default: never. */
+  readonly every?: Duration.Duration
+}
+
+/** Which complete files stay; the others are deleted. Each bound is over all files of the template together. */
+export interface KeepOptions {
+  /** The newest so many. Default: all. */
+  readonly files?: number
+  /** Those completed less than this ago. Default: all. */
+  readonly age?: Duration.Duration
+  /** The newest of together not more than so many bytes. Default: all. */
+  readonly bytes?: number
+}
+
+/** When what was written is forced to the disk: never, with every batch, or at this interval. */
+export type FsyncPolicy = "never" | "batch" | Duration.Duration
+
+/** Options of `file`. */
+export interface FileOptions {
+  /**
+   * Where to write: a path with placeholders in braces. Fields of the record: `{sport} {sportsbook} {game} {session}
+   * {run} {kind}`; its time, UTC: `{yyyy} {MM} {dd} {HH} {mm}`. A relative one is relative to the working directory.
+   */
+  readonly path: string
+  readonly rotate?: RotateOptions
+  /** Default `none`. `.gz` or `.zst` is added to the path where it does not end so. */
+  readonly compress?: Compress
+  /** Default `never`: the operating system writes within half a minute or so. */
+  readonly fsync?: FsyncPolicy
+  readonly keep?: KeepOptions
+  /** Files open at the same time; others are closed, and opened again when something comes for them. Default 64. */
+  readonly max_open?: number
+}
+
+/** {@link FileOptions} as a configuration writes them: times and sizes as text. */
+export interface FileOptionsText {
+  readonly path: string
+  readonly rotate?: { readonly bytes?: number | string; readonly every?: string }
+  readonly compress?: Compress
+  readonly fsync?: string
+  readonly keep?: { readonly files?: number; readonly age?: string; readonly bytes?: number | string }
+  readonly max_open?: number
+}
+
+const Count = Schema.Int.check(Schema.isGreaterThanOrEqualTo(1))
+
+const Path = Schema.String.check(Schema.makeFilter((path) => {
+  try {
+    parsePathTemplate(path)
+    return true
+  } catch (cause) {
+    if (cause instanceof PathTemplateError) return cause.message
+    throw cause
+  }
+})).annotate({ description: "Where to write, like odds/{sport}/{sportsbook}-{yyyy}{MM}{dd}T{HH}.ndjson" })
+
+const Interval = DurationText.check(
+  Schema.makeFilter((every) => Duration.toMillis(every) >= 1000 || "must be at least 1s"),
+)
+const Bytes = ByteCount.check(Schema.isGreaterThanOrEqualTo(1))
+
+/** The schema of {@link FileOptions}: decodes what a configuration says, and checks the path's placeholders. */
+export const FileOptions: Schema.Codec<FileOptions, FileOptionsText> = Schema.Struct({
+  path: Path,
+  rotate: Schema.optionalKey(
+    Schema.Struct({
+      bytes: Schema.optionalKey(Bytes.annotateKey({ description: "Before a file grows beyond this." })),
+      every: Schema.optionalKey(Interval.annotateKey({ description: "At multiples of this, UTC: 1h is on the hour." })),
+    }).annotate({ description: "When the next file begins, besides the times in the path." }),
+  ),
+  compress: Schema.optionalKey(Schema.Literals(["none", "gzip", "zstd"])),
+  fsync: Schema.optionalKey(
+    Schema.Union([Schema.Literals(["never", "batch"]), Interval]).annotate({
+      description: "When what was written is forced to the disk: never, batch, or an interval like 5s.",
+    }),
+  ),
+  keep: Schema.optionalKey(
+    Schema.Struct({
+      files: Schema.optionalKey(Count.annotateKey({ description: "The newest so many complete files." })),
+      age: Schema.optionalKey(DurationText.annotateKey({ description: "Those completed less than this ago." })),
+      bytes: Schema.optionalKey(Bytes.annotateKey({ description: "The newest, together not more than this." })),
+    }).annotate({ description: "Which complete files stay; the others are deleted." }),
+  ),
+  max_open: Schema.optionalKey(Count.annotateKey({ description: "Files open at the same time. Default 64." })),
+}).annotate({ identifier: "FileOptions", title: "file", description: "Records into files." })

@@ -1,0 +1,7 @@
+export * from "./ByteCount.ts"
+export * from "./DurationText.ts"
+export * from "./File.ts"
+export * from "./FileError.ts"
+export * from "./FileEvent.ts"
+export * from "./FileOptions.ts"
+export * from "./PathTemplate.ts"

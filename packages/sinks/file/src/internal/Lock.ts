@@ -1,0 +1,184 @@
+/**
+ * One owner for each template: a file beside what it writes says who that is.
+ *
+ * Each process that wants a lock writes it down under a name of its own, then looks at all others. It has the lock only
+ * where no other lives; two that see each other both withdraw and try again. So there is no moment at which two have it,
+ * and the file of a dead owner is never taken over, only removed.
+ */
+import { createHash, randomBytes } from "node:crypto"
+import { readdir, readFile, rm, stat, utimes, writeFile } from "node:fs/promises"
+import { dirname, join, relative, sep } from "node:path"
+import { attempt, codeOf, FileError } from "../FileError.ts"
+import type { Compress } from "../FileOptions.ts"
+import { parsePathTemplate, type PathTemplate } from "../PathTemplate.ts"
+import { isRunning, isThisProcess, processIn, type ProcessRecord, thisProcess } from "./processRecord.ts"
+import { depthFits } from "./scan.ts"
+
+/** A lock that is held. */
+export interface Lock {
+  readonly path: string
+  /** Tells others, who cannot see our process, that it lives. */
+  readonly refresh: () => Promise<void>
+  readonly release: () => Promise<void>
+}
+
+/** An owner whose process cannot be seen is taken for dead when its lock was not refreshed for this long. */
+const freshMillis = 30_000
+/** How often a lock is refreshed. */
+export const refreshMillis = 5_000
+/** Two that start together and see each other; one that has the lock keeps it through all of them. */
+const attempts = 8
+
+/** The locks of this process, of whichever copy of this module. */
+const held: Set<string> =
+  ((globalThis as { [key: symbol]: unknown })[Symbol.for("@boltodds/sink-file/locks")] ??= new Set<string>()) as Set<
+    string
+  >
+
+interface Owner extends ProcessRecord {
+  readonly id: string
+  readonly base: string
+  readonly rest: string
+  readonly compress: Compress
+}
+
+const prefixOf = (template: PathTemplate, compress: Compress): string =>
+  `.boltodds-${createHash("sha256").update(`${template.rest}\n${compress}`).digest("hex").slice(0, 12)}-`
+
+/** Takes the lock of a template, in its base folder. Fails where another lives. */
+export const takeLock = async (template: PathTemplate, base: string, compress: Compress): Promise<Lock> => {
+  const id = randomBytes(8).toString("hex")
+  const prefix = prefixOf(template, compress)
+  const path = join(base, `${prefix}${id}.lock`)
+  const owner: Owner = { ...thisProcess(), id, base, rest: template.rest, compress }
+  held.add(id)
+  try {
+    for (let tried = 1;; tried++) {
+      await attempt("lock", template.text, () => writeFile(path, JSON.stringify(owner), { flag: "wx", mode: 0o644 }))
+      const other = await livingOther(base, prefix, id)
+      if (other === undefined) break
+      await rm(path, { force: true })
+      if (tried === attempts) throw inUse(template.text, other)
+      await new Promise((done) => setTimeout(done, Math.random() * 20 * tried))
+    }
+  } catch (cause) {
+    held.delete(id)
+    await rm(path, { force: true }).catch(() => {
+      // It counts for nobody: its id is not held.
+    })
+    throw cause
+  }
+  return {
+    path,
+    refresh: () =>
+      attempt("refresh the lock", path, async () => {
+        const now = new Date()
+        try {
+          await utimes(path, now, now)
+        } catch (cause) {
+          if (codeOf(cause) !== "ENOENT") throw cause
+          // Somebody tidied up: without it the next to come would take our files for left behind.
+          await writeFile(path, JSON.stringify(owner), { flag: "wx", mode: 0o644 })
+        }
+      }),
+    release: async () => {
+      held.delete(id)
+      await attempt("remove the lock", path, () => rm(path, { force: true }))
+    },
+  }
+}
+
+interface Found {
+  readonly path: string
+  readonly owner: Owner | undefined
+}
+
+const inUse = (what: string, { path, owner }: Found): FileError => {
+  const who = owner === undefined
+    ? "another process"
+    : isThisProcess(owner)
+    ? "another sink of this process"
+    : `process ${owner.pid} on ${owner.machine}`
+  return new FileError(
+    "write",
+    what,
+    new Error(`${who} writes there; give each its own path, or end the other (its lock is ${path})`),
+    true,
+  )
+}
+
+/** Another lock of the same template whose owner lives. Those of the dead are removed. */
+const livingOther = async (folder: string, prefix: string, own: string): Promise<Found | undefined> => {
+  for (const name of await attempt("read", folder, () => readdir(folder))) {
+    if (!name.startsWith(prefix) || !name.endsWith(".lock") || name.includes(own)) continue
+    const found = await look(join(folder, name))
+    if (found !== undefined) return found
+  }
+  return undefined
+}
+
+/** A lock whose owner lives; undefined otherwise, and then it is removed. */
+const look = async (path: string): Promise<Found | undefined> => {
+  try {
+    const owner = ownerIn(await readFile(path, "utf8"))
+    const { mtimeMs } = await stat(path)
+    if (lives(owner, Date.now() - mtimeMs)) return { path, owner }
+    await rm(path, { force: true }).catch(() => {
+      // Another user's: it does no harm where it is.
+    })
+  } catch (cause) {
+    // Released in between, or withdrawn.
+    if (codeOf(cause) !== "ENOENT") throw new FileError("read the lock", path, cause)
+  }
+  return undefined
+}
+
+const lives = (owner: Owner | undefined, ageMillis: number): boolean => {
+  if (owner !== undefined && held.has(owner.id)) return true
+  // Half written, another thread of this process, or a process out of sight: what counts is that it is kept fresh.
+  const running = owner === undefined || isThisProcess(owner) ? undefined : isRunning(owner)
+  return running ?? Math.abs(ageMillis) < freshMillis
+}
+
+const ownerIn = (text: string): Owner | undefined => {
+  try {
+    const value: unknown = JSON.parse(text)
+    if (typeof value !== "object" || value === null) return undefined
+    const fields = value as Record<string, unknown>
+    const process = processIn(fields)
+    const { id, base, rest, compress } = fields
+    if (process === undefined || typeof id !== "string" || typeof base !== "string" || typeof rest !== "string") {
+      return undefined
+    }
+    return { ...process, id, base, rest, compress: compress === "gzip" || compress === "zstd" ? compress : "none" }
+  } catch {
+    // Half written.
+    return undefined
+  }
+}
+
+/**
+ * Fails where another living sink, of another template that can make the same path, writes this file. Its lock lies in
+ * one of the folders above it.
+ */
+export const refuseForeign = async (file: string, own: Lock): Promise<void> => {
+  for (let folder = dirname(file);; folder = dirname(folder)) {
+    const names = await readdir(folder).catch(() => [])
+    for (const name of names) {
+      const path = join(folder, name)
+      if (!/^\.boltodds-[0-9a-f]{12}-[0-9a-f]{16}\.lock$/.test(name) || path === own.path) continue
+      const found = await look(path).catch(() => undefined)
+      if (found?.owner !== undefined && makes(found.owner, file)) throw inUse(file, found)
+    }
+    if (folder === dirname(folder)) return
+  }
+}
+
+const makes = ({ base, rest, compress }: Owner, file: string): boolean => {
+  try {
+    return depthFits(parsePathTemplate(rest, { compress }), relative(base, file).split(sep))
+  } catch {
+    // Of another version of this package: it may.
+    return true
+  }
+}

@@ -1,0 +1,100 @@
+/** Files that a process left behind, made whole and given their final names. */
+import { constants } from "node:fs"
+import { lstat, open, readdir, rename, rm, stat } from "node:fs/promises"
+import { join } from "node:path"
+import { attempt, FileError } from "../FileError.ts"
+import type { FileEvent } from "../FileEvent.ts"
+import type { PathTemplate } from "../PathTemplate.ts"
+import type { Codec } from "./Codec.ts"
+import type { Folder } from "./Folder.ts"
+import { type Lock, refuseForeign } from "./Lock.ts"
+import { type FoundFile, scan } from "./scan.ts"
+
+/** What repairing needs of the sink. */
+export interface RepairContext {
+  readonly template: PathTemplate
+  readonly folder: Folder
+  readonly codec: Codec
+  readonly lock: Lock
+  readonly isDurable: boolean
+  readonly onEvent: (event: FileEvent) => void
+}
+
+/** Repairs all files of the template that were being written when their process ended. */
+export const repairAll = async (context: RepairContext): Promise<void> => {
+  for (const found of await scan(context.template, context.folder.base)) {
+    if (found.isPart) await repair(context, found)
+  }
+}
+
+/** Repairs one file. Fails where another living sink writes it. */
+export const repair = async (
+  context: RepairContext,
+  { path, folder, stem }: Pick<FoundFile, "path" | "folder" | "stem">,
+): Promise<void> => {
+  const { onEvent } = context
+  const stats = await attempt("look at", path, () => lstat(path))
+  if (!stats.isFile()) throw new FileError("repair", path, new Error("it is no plain file; remove it"), true)
+  await refuseForeign(path, context.lock)
+  if (await hasFinalName(context.template, path, folder)) return attempt("remove", path, () => rm(path))
+  const outcome = await attempt("repair", path, () => makeWhole(path, context))
+  if (outcome === undefined) {
+    const movedTo = await setAside(path)
+    onEvent({ _tag: "Unreadable", path, movedTo })
+    return
+  }
+  const { cutBytes, keptBytes } = outcome
+  if (cutBytes > 0) onEvent({ _tag: "Repaired", path, cutBytes, keptBytes })
+  if (keptBytes === 0) return attempt("remove", path, () => rm(path))
+  const ext = path.slice(join(folder, stem).length, -".part".length)
+  const final = await context.folder.complete(path, folder, stem, ext)
+  onEvent({ _tag: "Completed", path: final, bytes: keptBytes })
+}
+
+interface Outcome {
+  readonly cutBytes: number
+  /** Of the file as it was; what finishes it comes on top. */
+  readonly keptBytes: number
+}
+
+const makeWhole = async (path: string, { codec, isDurable }: RepairContext): Promise<Outcome | undefined> => {
+  const handle = await open(path, constants.O_RDWR | (constants.O_NOFOLLOW ?? 0))
+  try {
+    const { size } = await handle.stat()
+    const sound = await codec.findSound(handle, size)
+    if (sound === undefined) return undefined
+    const { keep, end } = sound
+    // Finished over what is torn first: where the disk is full there is room for it in what the file has.
+    for (let written = 0; written < end.length;) {
+      written += (await handle.write(end, written, end.length - written, keep + written)).bytesWritten
+    }
+    if (keep + end.length < size) await handle.truncate(keep + end.length)
+    if (isDurable) await handle.sync()
+    return { cutBytes: size - keep, keptBytes: keep }
+  } finally {
+    await handle.close()
+  }
+}
+
+/** Its process ended between giving it the final name and taking the other away. */
+const hasFinalName = async (template: PathTemplate, path: string, folder: string): Promise<boolean> => {
+  const { ino, dev, nlink } = await attempt("look at", path, () => stat(path))
+  if (nlink < 2) return false
+  for (const name of await attempt("read", folder, () => readdir(folder))) {
+    const match = template.matchFile(name)
+    if (match === undefined || match.isPart) continue
+    const other = await stat(join(folder, name)).catch(() => undefined)
+    if (other?.ino === ino && other.dev === dev) return true
+  }
+  return false
+}
+
+/** Out of the way, under a name that is free. */
+const setAside = async (path: string): Promise<string> => {
+  for (let number = 0;; number++) {
+    const aside = `${path}.broken${number === 0 ? "" : `.${number}`}`
+    if (await stat(aside).then(() => true, () => false)) continue
+    await attempt("set aside", path, () => rename(path, aside))
+    return aside
+  }
+}

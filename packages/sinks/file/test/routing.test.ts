@@ -1,0 +1,144 @@
+import { it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import { join } from "node:path"
+import { describe, expect } from "vitest"
+import { batch, contents, control, opened, record, tempFolder, ten } from "./fixtures/files.ts"
+
+const hour = 3_600_000
+const of = (sport: string, sportsbook: string) => ({ sport, sportsbook })
+
+describe("files by the fields of a record", () => {
+  it.effect("hold the records that name them, wherever a record has its fields", () =>
+    Effect.gen(function* () {
+      const folder = tempFolder()
+      yield* Effect.scoped(Effect.gen(function* () {
+        const { sink } = yield* opened({ path: join(folder, "{sport}/{sportsbook}-{kind}.ndjson") })
+        yield* sink.write(batch(
+          record(1, { change: "line_moved", ...of("NBA", "x") }),
+          // A message of the wire keeps them in `data`.
+          record(2, { action: "line_update", data: of("NBA", "x") }),
+          record(3, { change: "line_moved", ...of("MLB", "x") }),
+        ))
+      }))
+      expect(contents(folder)).toEqual({
+        "NBA/x-line_moved.ndjson": [1],
+        "NBA/x-line_update.ndjson": [2],
+        "MLB/x-line_moved.ndjson": [3],
+      })
+    }))
+
+  it.effect("take {run} from the record, else from the program", () =>
+    Effect.gen(function* () {
+      const folder = tempFolder()
+      yield* Effect.scoped(Effect.gen(function* () {
+        const { sink } = yield* opened({ path: join(folder, "{run}.ndjson") }, { run: "R1" })
+        yield* sink.write(batch(record(1), record(2, { run: "R0" })))
+      }))
+      expect(contents(folder)).toEqual({ "R1.ndjson": [1], "R0.ndjson": [2] })
+    }))
+
+  it.effect("all hear of a gap, in its place among their records", () =>
+    Effect.gen(function* () {
+      const folder = tempFolder()
+      yield* Effect.scoped(Effect.gen(function* () {
+        const { sink } = yield* opened({ path: join(folder, "{sport}.ndjson"), max_open: 1 })
+        yield* sink.write(batch(record(1, { sport: "a" }), record(2, { sport: "b" })))
+        yield* sink.write(batch(control(3, "gap_opened"), record(4, { sport: "b" }), control(5, "gap_closed")))
+      }))
+      expect(contents(folder)).toEqual({ "~none.ndjson": [3, 5], "a.ndjson": [1, 3, 5], "b.ndjson": [2, 3, 4, 5] })
+    }))
+
+  it.effect("begin with what was said to all before, the newest of each kind and scope", () =>
+    Effect.gen(function* () {
+      const folder = tempFolder()
+      yield* Effect.scoped(Effect.gen(function* () {
+        const { sink } = yield* opened({ path: join(folder, "{sport}.ndjson") })
+        yield* sink.write(batch(control(1, "stale", { sportsbook: "old" }), control(2, "stream_started")))
+        yield* sink.write(batch(control(3, "gap_opened"), control(4, "stale", { sportsbook: "x" })))
+        yield* sink.write(batch(control(5, "gap_closed"), control(6, "gap_opened")))
+        yield* sink.write(batch(record(7, { sport: "late" })))
+      }))
+      expect(contents(folder)).toEqual({ "~none.ndjson": [1, 2, 3, 4, 5, 6], "late.ndjson": [2, 4, 5, 6, 7] })
+    }))
+
+  it.effect("hear only what may concern them", () =>
+    Effect.gen(function* () {
+      const folder = tempFolder()
+      yield* Effect.scoped(Effect.gen(function* () {
+        const { sink } = yield* opened({ path: join(folder, "{sport}-{sportsbook}.ndjson") })
+        yield* sink.write(batch(record(1, of("a", "x")), record(2, of("a", "y")), record(3, of("b", "x"))))
+        yield* sink.write(batch(control(4, "stale", { sportsbook: "x" }), control(5, "game_verified", of("a", "y"))))
+        // The clearing of a book as the wire says it: a record without a sport.
+        yield* sink.write(batch(record(6, { action: "book_clear", data: { sportsbook: "y", sport: {} } })))
+      }))
+      expect(contents(folder)).toEqual({
+        "a-x.ndjson": [1, 4],
+        "a-y.ndjson": [2, 5, 6],
+        "b-x.ndjson": [3, 4],
+        "~none-x.ndjson": [4],
+        "~none-y.ndjson": [6],
+      })
+    }))
+
+  it.effect("are not woken by heartbeats", () =>
+    Effect.gen(function* () {
+      const folder = tempFolder()
+      yield* Effect.scoped(Effect.gen(function* () {
+        const { sink } = yield* opened({ path: join(folder, "{sport}.ndjson") })
+        yield* sink.write(batch(record(1, { sport: "a" }), control(2, "heartbeat")))
+      }))
+      expect(contents(folder)).toEqual({ "a.ndjson": [1], "~none.ndjson": [2] })
+    }))
+
+  it.effect("of other sessions do not hear of one session's gap, but of the run's beginning and of losses", () =>
+    Effect.gen(function* () {
+      const folder = tempFolder()
+      yield* Effect.scoped(Effect.gen(function* () {
+        const { sink } = yield* opened({ path: join(folder, "{session}.ndjson") })
+        yield* sink.write(batch(control(1, "stream_started", {}, "a"), control(2, "gap_opened", {}, "b")))
+        yield* sink.write(batch(control(3, "gap_opened", {}, "a"), control(4, "dropped", {}, "b")))
+      }))
+      expect(contents(folder)).toEqual({ "a.ndjson": [1, 3, 4], "b.ndjson": [1, 2, 4] })
+    }))
+
+  it.effect("that have none in this hour hear of a doubt ahead of their next record, once", () =>
+    Effect.gen(function* () {
+      const folder = tempFolder()
+      yield* Effect.scoped(Effect.gen(function* () {
+        const { sink } = yield* opened({ path: join(folder, "{sport}-{HH}.ndjson") })
+        yield* sink.write(batch(record(1, { sport: "a" }), record(2, { sport: "b" })))
+        yield* sink.write(batch(record(3, { sport: "b" }, ten + hour)))
+        yield* sink.write(batch(control(4, "gap_opened"), record(5, { sport: "b" }, ten + hour)))
+        yield* sink.write(batch(record(6, { sport: "a" }, ten + hour)))
+        yield* sink.write(batch(record(7, { sport: "a" }, ten + hour)))
+      }))
+      expect(contents(folder)).toEqual({
+        "a-10.ndjson": [1],
+        "b-10.ndjson": [2],
+        "b-11.ndjson": [3, 4, 5],
+        "~none-11.ndjson": [4],
+        "a-11.ndjson": [4, 6, 7],
+      })
+    }))
+
+  it.effect("that rotate by size go on where they were: nothing is said again", () =>
+    Effect.gen(function* () {
+      const folder = tempFolder()
+      yield* Effect.scoped(Effect.gen(function* () {
+        const { sink } = yield* opened({ path: join(folder, "{sport}.ndjson"), rotate: { bytes: 60 } })
+        yield* sink.write(batch(control(1, "stream_started"), record(2, { sport: "a" })))
+        yield* sink.write(batch(record(3, { sport: "a" })))
+      }))
+      expect(contents(folder)).toMatchObject({ "a.ndjson": [1, 2], "a.1.ndjson": [3] })
+    }))
+
+  it.effect("of a recording begin with its header each", () =>
+    Effect.gen(function* () {
+      const folder = tempFolder()
+      yield* Effect.scoped(Effect.gen(function* () {
+        const { sink } = yield* opened({ path: join(folder, "{kind}.ndjson") })
+        yield* sink.write(batch(record(0), record(1, { _tag: "Frame" }), record(2, { _tag: "Tick" })))
+      }))
+      expect(contents(folder)).toEqual({ "~none.ndjson": [0], "Frame.ndjson": [0, 1], "Tick.ndjson": [0, 2] })
+    }))
+})

@@ -1,0 +1,108 @@
+/** An HTTP endpoint as a sink. */
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
+import { type Sink, SinkError } from "@boltodds/sink"
+import { channel } from "./internal/chat/channel.ts"
+import { discord } from "./internal/chat/discord.ts"
+import { slack } from "./internal/chat/slack.ts"
+import { openClient } from "./internal/Client.ts"
+import { type Outgoing, OutgoingBatches } from "./internal/Outgoing.ts"
+import type { Format, Part } from "./internal/Part.ts"
+import { makePoster, type Poster, type Refusal } from "./internal/Poster.ts"
+import { problemsOf } from "./internal/problemsOf.ts"
+import { standard } from "./internal/standard.ts"
+import { WebhookMisconfigured } from "./WebhookError.ts"
+import { defaultMaxBodyBytes, type WebhookFormat, type WebhookOptions } from "./WebhookOptions.ts"
+
+/**
+ * Posts batches to an HTTP endpoint.
+ *
+ * *Guarantee*: at least once. A batch is delivered when the receiver has answered 2xx, with its whole answer in time.
+ * Every attempt has the same id and the same bytes, and a new timestamp and signature; where the lane's store is
+ * durable, also after a crash. What makes several bodies goes on, in later attempts, where it stopped.
+ *
+ * *Errors*: tried again are 408, 425, 429 and 5xx (not sooner than `Retry-After`, one hour at most), broken and
+ * missing answers, timeouts, certificates that do not hold (one may be renewed), and names that lead to addresses that
+ * are not public. 410 is `disable`. Any other status, redirects included, makes dead letters. Every `cause` is one of
+ * the classes of this package; opening fails with `disable` and {@link WebhookMisconfigured}.
+ *
+ * `check` posts a test and wants 2xx.
+ */
+export const webhook = (options: WebhookOptions): Effect.Effect<Sink<unknown>, SinkError, Scope.Scope> =>
+  Effect.gen(function* () {
+    const problems = problemsOf(options)
+    if (problems.length > 0) {
+      return yield* Effect.fail(new SinkError({ rest: "disable", cause: new WebhookMisconfigured(problems) }))
+    }
+    const format = formatOf(options.format ?? "standard", options.maxBodyBytes ?? defaultMaxBodyBytes)
+    const post = makePoster(yield* openClient(options, format.query), options)
+    const batches = new OutgoingBatches(format)
+    return {
+      guarantee: "at-least-once",
+      write: (batch) =>
+        Effect.suspend(() => deliver(batches.of(batch), post)).pipe(
+          // Not after a failure: the next attempt goes on from there.
+          Effect.tap(() => Effect.sync(() => batches.forget(batch))),
+        ),
+      check: check(format, post),
+    }
+  })
+
+const formatOf = (name: WebhookFormat, maxBodyBytes: number): Format =>
+  name === "discord" ? channel(discord) : name === "slack" ? channel(slack) : standard(maxBodyBytes)
+
+/** Sends what is not acknowledged yet, one part after another. */
+const deliver = (outgoing: Outgoing, post: Poster): Effect.Effect<void, SinkError> => {
+  const part = outgoing.parts[outgoing.done]
+  if (part === undefined) return Effect.void
+  const { content } = part
+  if (content._tag === "Refused") return Effect.fail(rejected(part, outgoing, content.cause))
+  const { id, body } = outgoing.message ??= content.make()
+  return Effect.matchEffect(post(id, body), {
+    onFailure: (refusal) => Effect.fail(failureOf(refusal, part, outgoing)),
+    onSuccess: () => {
+      outgoing.done += 1
+      outgoing.message = undefined
+      return deliver(outgoing, post)
+    },
+  })
+}
+
+const failureOf = (refusal: Refusal, part: Part, outgoing: Outgoing): SinkError => {
+  const { cause, kind, retryAfter } = refusal
+  switch (kind) {
+    case "Retry":
+      // Earlier parts count as delivered with the last one: what the lane tries again must be this batch, with its id.
+      return new SinkError({ rest: "retry", cause, ...(retryAfter === undefined ? {} : { retryAfter }) })
+    case "Disable":
+      return new SinkError({ rest: "disable", cause, delivered: part.from })
+    case "Reject":
+      return rejected(part, outgoing, cause)
+  }
+}
+
+/** Dead letters are those of one part; what follows it was not tried yet. */
+const rejected = (part: Part, outgoing: Outgoing, cause: Error): SinkError =>
+  new SinkError({
+    rest: part.to === outgoing.envelopes.length ? "degrade" : "retry",
+    cause,
+    delivered: part.from,
+    rejected: Array.from({ length: part.to - part.from }, (_, index) => part.from + index),
+  })
+
+/** Says `disable` where trying again would not help. */
+const check = (format: Format, post: Poster): Effect.Effect<void, SinkError> =>
+  Effect.gen(function* () {
+    const now = yield* Clock.currentTimeMillis
+    const id = `test-${now}`
+    yield* Effect.mapError(
+      post(id, format.test(id, now)),
+      ({ kind, cause, retryAfter }) =>
+        new SinkError({
+          rest: kind === "Retry" ? "retry" : "disable",
+          cause,
+          ...(retryAfter === undefined ? {} : { retryAfter }),
+        }),
+    )
+  })

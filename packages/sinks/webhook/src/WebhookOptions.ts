@@ -1,0 +1,49 @@
+/** How a webhook is set up. */
+import type * as Duration from "effect/Duration"
+import type * as Redacted from "effect/Redacted"
+import type { LookupFunction } from "node:net"
+
+/**
+ * What is sent.
+ *
+ * `standard`: the records as JSON, signed as Standard Webhooks · `discord`, `slack`: a message for people in a channel,
+ * made of `changes`, not signed.
+ */
+export type WebhookFormat = "standard" | "discord" | "slack"
+
+/** Options of {@link webhook}. */
+export interface WebhookOptions {
+  /**
+   * Where to post: `https://…`, or `http://…` to this machine. Counts as a secret, because those of Discord and Slack
+   * are: errors show its origin only. A user and password in it are sent as basic authentication.
+   */
+  readonly url: string | Redacted.Redacted<string>
+  /** Default `standard`. */
+  readonly format?: WebhookFormat
+  /** `whsec_` and the base64 of 24 to 64 random bytes. Needed by `standard`, unless `unsigned`. */
+  readonly secret?: Redacted.Redacted<string>
+  /** Secrets that are being replaced: bodies are signed with these too, until every receiver knows the new one. */
+  readonly previousSecrets?: ReadonlyArray<Redacted.Redacted<string>>
+  /** Sends `standard` without a signature: receivers cannot tell who wrote it. Default false. */
+  readonly unsigned?: boolean
+  /** More headers. They count as secrets. Those of HTTP itself, `content-type` and `webhook-*` are not to be set. */
+  readonly headers?: Readonly<Record<string, string | Redacted.Redacted<string>>>
+  /** For one request: connecting, sending, and the whole answer. Default 15 s. */
+  readonly timeout?: Duration.Duration
+  /**
+   * The largest body, in bytes; default 1 MiB. A batch that is larger is sent as several bodies, one after another; a
+   * single record that is larger is a dead letter. Only for `standard`: the others have the limits of their service.
+   */
+  readonly maxBodyBytes?: number
+  /** Allows addresses that are not public: loopback, private, link-local and the like. Default false. */
+  readonly allowPrivate?: boolean
+  /** Allows `http://` to other machines: everybody on the way can read it, headers included. Default false. */
+  readonly allowInsecure?: boolean
+  /** Certificates (PEM) to trust instead of the well-known authorities. */
+  readonly ca?: string
+  /** Resolves names. Default `dns.lookup`. The addresses it gives are judged all the same. */
+  readonly lookup?: LookupFunction
+}
+
+/** The default of {@link WebhookOptions.maxBodyBytes}: what nginx takes without being told otherwise. */
+export const defaultMaxBodyBytes = 1024 * 1024

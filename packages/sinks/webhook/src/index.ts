@@ -1,0 +1,5 @@
+export * from "./Webhook.ts"
+export * from "./WebhookConfig.ts"
+export * from "./WebhookError.ts"
+export * from "./WebhookOptions.ts"
+export * from "./WebhookProfile.ts"

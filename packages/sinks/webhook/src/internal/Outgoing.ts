@@ -1,0 +1,48 @@
+/** Batches under way: what they are sent as, and how far. */
+import type { Batch, Envelope } from "@boltodds/sink"
+import type { Format, Message, Part } from "./Part.ts"
+
+/** A batch at its first attempt, frozen: later attempts send the same bytes under the same ids. */
+export interface Outgoing {
+  readonly id: string
+  readonly envelopes: ReadonlyArray<Envelope<unknown>>
+  readonly parts: ReadonlyArray<Part>
+  /** How many of the parts are acknowledged: they are not sent again. */
+  done: number
+  /** What the part that is next says, once made. */
+  message: Message | undefined
+}
+
+/**
+ * Remembers batches between their attempts.
+ *
+ * Kept by the first envelope of a batch, weakly: a lane that gives a batch up lets go of its envelopes, and needs not
+ * tell.
+ */
+export class OutgoingBatches {
+  readonly #format: Format
+  readonly #known = new WeakMap<Envelope<unknown>, Outgoing>()
+
+  constructor(format: Format) {
+    this.#format = format
+  }
+
+  /** What was begun for this batch, or a beginning. */
+  of(batch: Batch<unknown>): Outgoing {
+    const { id, envelopes } = batch
+    const known = this.#known.get(envelopes[0]!)
+    if (known?.id === id && isSame(known.envelopes, envelopes)) return known
+    const begun = { id, envelopes, parts: this.#format.partsOf(batch), done: 0, message: undefined }
+    this.#known.set(envelopes[0]!, begun)
+    return begun
+  }
+
+  /** The batch is delivered. */
+  forget(batch: Batch<unknown>): void {
+    this.#known.delete(batch.envelopes[0]!)
+  }
+}
+
+/** A lane that merges what waits may try again with others under the same id: what they replace must not be sent. */
+const isSame = (a: ReadonlyArray<Envelope<unknown>>, b: ReadonlyArray<Envelope<unknown>>): boolean =>
+  a.length === b.length && a.every((envelope, index) => envelope === b[index])

@@ -1,0 +1,30 @@
+/** A batch as the bodies it is sent in. */
+import type { Batch } from "@boltodds/sink"
+
+/** Envelopes `from` to before `to` of a batch: one body, or the reason why there can be none. */
+export interface Part {
+  readonly from: number
+  readonly to: number
+  readonly content: Content
+}
+
+/** `Body`: `make` gives the same whenever it is called · `Refused`: no receiver could take it. */
+export type Content =
+  | { readonly _tag: "Body"; readonly make: () => Message }
+  | { readonly _tag: "Refused"; readonly cause: Error }
+
+/** What is sent, and the id that receivers tell it by. */
+export interface Message {
+  readonly id: string
+  readonly body: Buffer
+}
+
+/** What a receiver understands. */
+export interface Format {
+  /** A pure function of the batch: after a crash, the same batch has the same bodies. */
+  readonly partsOf: (batch: Batch<unknown>) => ReadonlyArray<Part>
+  /** The body of a test. */
+  readonly test: (id: string, now: number) => Buffer
+  /** What the URL's query needs to have. */
+  readonly query: string
+}

@@ -1,0 +1,41 @@
+/** What an answer means for a batch. */
+import * as Duration from "effect/Duration"
+import type { Answer } from "./Client.ts"
+
+/** `acknowledged`: delivered · `retry`: later · `disable`: never again · `reject`: never this. */
+export type Verdict =
+  | { readonly _tag: "Acknowledged" }
+  | { readonly _tag: "Retry"; readonly retryAfter?: Duration.Duration }
+  | { readonly _tag: "Disable" | "Reject" }
+
+/** The longest wait that a receiver can ask for: one typing error there must not silence a lane for days. */
+const longest = Duration.hours(1)
+
+/**
+ * 2xx is delivered; 408, 425, 429 and 5xx are tried again, not sooner than the receiver asks; 410 is a farewell; all
+ * else, redirects included, will be the same the next time (Standard Webhooks 1.0.0, "Delivery success and failure").
+ */
+export const verdictOn = (answer: Answer, now: number): Verdict => {
+  const { status } = answer
+  if (status >= 200 && status < 300) return { _tag: "Acknowledged" }
+  if (status === 410) return { _tag: "Disable" }
+  if (status < 500 && status !== 408 && status !== 425 && status !== 429) return { _tag: "Reject" }
+  const asked = [headerMillis(answer.retryAfter, now), bodyMillis(answer)].filter((millis) => millis !== undefined)
+  if (asked.length === 0) return { _tag: "Retry" }
+  return { _tag: "Retry", retryAfter: Duration.min(longest, Duration.millis(Math.max(0, ...asked))) }
+}
+
+/** `Retry-After`: seconds, or a date (RFC 9110, 10.2.3). Undefined where it is neither. */
+const headerMillis = (header: string | undefined, now: number): number | undefined => {
+  const text = header?.trim() ?? ""
+  if (/^\d+(?:\.\d+)?$/.test(text)) return Math.ceil(Number(text) * 1000)
+  const at = text.endsWith(" GMT") ? Date.parse(text) : NaN
+  return Number.isNaN(at) ? undefined : at - now
+}
+
+/** Discord says it more exactly in the body of a 429: `{"retry_after": 0.65}`, in seconds. */
+const bodyMillis = (answer: Answer): number | undefined => {
+  if (answer.status !== 429) return undefined
+  const seconds = /"retry_after"\s*:\s*(\d+(?:\.\d+)?)/.exec(answer.body)?.[1]
+  return seconds === undefined ? undefined : Math.ceil(Number(seconds) * 1000)
+}

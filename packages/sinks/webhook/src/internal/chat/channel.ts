@@ -1,0 +1,49 @@
+/** A batch of changes as one message in a channel. */
+import type { Batch } from "@boltodds/sink"
+import { WebhookCannotTell } from "../../WebhookError.ts"
+import type { Format, Message, Part } from "../Part.ts"
+import { webhookId } from "../Secret.ts"
+import { fit } from "./fit.ts"
+import { recordOf } from "./recordOf.ts"
+import { type Escape, type Sentence, sentenceOf } from "./Sentence.ts"
+
+/** What makes one service different from another. */
+export interface Service {
+  readonly name: string
+  readonly escape: Escape
+  /** Of one message, in UTF-16 code units. */
+  readonly limit: number
+  readonly payload: (text: string) => object
+  readonly query: string
+}
+
+/** The format of a service. */
+export const channel = (service: Service): Format => ({
+  partsOf: (batch) => partsOf(batch, service),
+  test: () => Buffer.from(JSON.stringify(service.payload("A test by boltodds: this channel can be reached"))),
+  query: service.query,
+})
+
+/** One message; none where there is nothing to tell. */
+const partsOf = (batch: Batch<unknown>, service: Service): ReadonlyArray<Part> => {
+  const whole = { from: 0, to: batch.envelopes.length }
+  const superseded = new Set(batch.superseded)
+  const sentences: Array<Sentence> = []
+  for (const [index, envelope] of batch.envelopes.entries()) {
+    const record = recordOf(envelope)
+    if (envelope._tag === "Record" && typeof record?.["change"] !== "string") {
+      // Nothing at all would be told of such a stream, and nobody would know why.
+      return [{ ...whole, content: { _tag: "Refused", cause: new WebhookCannotTell(service.name, envelope.seq) } }]
+    }
+    // History: a newer price of the line is on its way.
+    if (record === undefined || superseded.has(index)) continue
+    const sentence = sentenceOf(record, service.escape)
+    if (sentence !== undefined) sentences.push(sentence)
+  }
+  if (sentences.length === 0) return []
+  const make = (): Message => ({
+    id: webhookId(batch.id),
+    body: Buffer.from(JSON.stringify(service.payload(fit(sentences, service.limit)))),
+  })
+  return [{ ...whole, content: { _tag: "Body", make } }]
+}

@@ -1,0 +1,56 @@
+/** Controls as sentences: what casts doubt on prices, and what takes it away. */
+import type { Fields } from "./Sentence.ts"
+
+/** Undefined for controls that are for programs (heartbeats, single games verified) or of a kind not known. */
+export const controlSentence = (
+  record: Fields,
+  name: (field: string) => string | undefined,
+): string | undefined => {
+  const count = (field: string, one: string): string => counted(record[field], one)
+  const reason = (): string => name("reason") === undefined ? "" : ` (${name("reason")})`
+  const book = name("sportsbook")
+  switch (record["control"]) {
+    case "stream_started":
+      return "The stream has started: earlier prices here are history"
+    case "stream_stopped":
+      return `⚠ The stream has stopped${reason()}: no price here is live`
+    case "gap_opened":
+      return `⚠ Connection lost${reason()}: all prices are in doubt, ${count("games", "game")}`
+    case "gap_closed":
+      return `Connection is back after ${seconds(record["duration_ms"])}: ${count("changed", "price")} had changed, ` +
+        `${count("absent", "game")} gone` +
+        (record["complete"] === true ? "" : `. ⚠ ${count("unverified", "game")} still in doubt`)
+    case "synced":
+      return `In step with the feed: ${count("games", "game")}`
+    case "stale":
+      return `⚠ Nothing heard from ${book ?? "the feed"} for ${seconds(record["age_ms"])}: its prices are in doubt`
+    case "fresh":
+      return `${book ?? "The feed"} is heard again`
+    case "dropped":
+      return `⚠ ${count("count", "record")} lost on the way here${reason()}: prices may have moved unseen`
+    case "clock_jumped":
+      return `⚠ The clock jumped by ${seconds(record["jump_ms"])}: all prices are in doubt`
+    case "quarantined":
+      return doubtful(record["touches"], book, name("game"))
+  }
+  return undefined
+}
+
+/** One outcome that could not be read is suspended, and that is told by itself. */
+const doubtful = (touches: unknown, book: string | undefined, game: string | undefined): string | undefined => {
+  const whose = touches === "session"
+    ? "all prices"
+    : touches === "sportsbook"
+    ? book
+    : touches === "game"
+    ? game
+    : undefined
+  if (whose === undefined) return undefined
+  return `⚠ A message could not be read: ${touches === "session" ? whose : `prices of ${whose}`} are in doubt`
+}
+
+const counted = (value: unknown, one: string): string =>
+  typeof value === "number" && Number.isFinite(value) ? `${value} ${one}${value === 1 ? "" : "s"}` : `some ${one}s`
+
+const seconds = (millis: unknown): string =>
+  typeof millis === "number" && Number.isFinite(millis) ? `${Math.round(Math.abs(millis) / 100) / 10} s` : "a while"

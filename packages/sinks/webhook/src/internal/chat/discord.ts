@@ -1,0 +1,21 @@
+/** Discord: its Markdown, its mentions, its limits (docs.discord.com, "Execute Webhook"). */
+import type { Service } from "./channel.ts"
+
+/** Behind an @ it keeps any name from being a mention. */
+const zeroWidthSpace = "\u200B"
+
+/** Shown as it is: no Markdown, no mentions. */
+export const escapeDiscord = (name: string): string =>
+  name.replaceAll(/[\\*_~`|<>#[\]()-]/g, String.raw`\$&`).replaceAll("@", `@${zeroWidthSpace}`)
+
+/**
+ * `allowed_mentions` forbids pings whatever the text says; flag 4 keeps links without previews. `wait` makes Discord
+ * answer only when the message is kept: without it a message that is not kept is acknowledged all the same.
+ */
+export const discord: Service = {
+  name: "discord",
+  escape: escapeDiscord,
+  limit: 2_000,
+  payload: (text) => ({ content: text, allowed_mentions: { parse: [] }, flags: 4 }),
+  query: "wait=true",
+}

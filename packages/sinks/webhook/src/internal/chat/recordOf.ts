@@ -1,0 +1,26 @@
+/** The record of an envelope, to be looked into. */
+import type { Envelope } from "@boltodds/sink"
+import type { Fields } from "./Sentence.ts"
+
+/**
+ * The value of an envelope where that is an object, or else what its JSON says: a store may give back a record as text.
+ * Undefined where neither is an object.
+ */
+export const recordOf = (envelope: Envelope<unknown>): Fields | undefined => {
+  const { value } = envelope
+  if (isFields(value)) return value
+  const parsed = parse(typeof value === "string" ? value : envelope.text)
+  return isFields(parsed) ? parsed : undefined
+}
+
+const isFields = (value: unknown): value is Fields =>
+  typeof value === "object" && value !== null && !Array.isArray(value)
+
+const parse = (text: string): unknown => {
+  try {
+    return JSON.parse(text)
+  } catch {
+    // The caller says what is missing: a record that can be told.
+    return undefined
+  }
+}
