@@ -12,11 +12,12 @@ import { runSettingsOf, RunText } from "./internal/documentSchemas.ts"
 import { Findings } from "./internal/Findings.ts"
 import { loadPlugins } from "./internal/loadPlugins.ts"
 import { checkParts, openParts } from "./internal/openParts.ts"
-import { readTree } from "./internal/readTree.ts"
+import type { ReadText } from "./internal/readTree.ts"
 import { remember } from "./internal/remember.ts"
 import { optionsIn } from "./internal/readChoice.ts"
 import { type PlacedFlaw, substitute } from "./internal/substitute.ts"
 import { entryOf, type Tree } from "./internal/Tree.ts"
+import { treeOf } from "./internal/treeOf.ts"
 import { type Host, nodeHost } from "./nodeHost.ts"
 import type { Environment, Registry } from "./Plugin.ts"
 import { ConfigErrors } from "./Problem.ts"
@@ -67,6 +68,30 @@ export interface LoadOptions {
  * ```
  */
 export const loadPipeline = (text: string, options: LoadOptions): Effect.Effect<CheckedPipeline, ConfigErrors> =>
+  Effect.flatMap(
+    // The reader of YAML takes longer to load than all the rest; a document that is a value does not need it.
+    Effect.promise(() => import("./internal/readTree.ts")),
+    ({ readTree }) => checkText(text, readTree(text), options),
+  )
+
+/**
+ * The same for a document that is a value already. The places of mistakes are those in its JSON, two spaces deep.
+ */
+export const makePipeline = (document: unknown, options: LoadOptions): Effect.Effect<CheckedPipeline, ConfigErrors> =>
+  Effect.suspend(() => {
+    const text = JSON.stringify(document, undefined, 2)
+    const again = loadPipeline(text, options)
+    return checkText(text, { tree: treeOf(document), flaws: [] }, options).pipe(
+      Effect.flatMap((pipeline) => pipeline.warnings.length === 0 ? Effect.succeed(pipeline) : again),
+      Effect.catch(() => again),
+    )
+  })
+
+const checkText = (
+  text: string,
+  read: ReadText,
+  options: LoadOptions,
+): Effect.Effect<CheckedPipeline, ConfigErrors> =>
   Effect.gen(function* () {
     const { file, registry, env = {} } = options
     const host: Host = { ...nodeHost, ...options.host }
@@ -74,7 +99,6 @@ export const loadPipeline = (text: string, options: LoadOptions): Effect.Effect<
     const findings = new Findings(text)
     const failure = Effect.suspend(() => Effect.fail(new ConfigErrors(file, findings.errors)))
 
-    const read = readTree(text)
     for (const flaw of read.flaws) findings.errorIn([], flaw, flaw)
     if (read.tree === undefined) return yield* failure
     const flaws: Array<PlacedFlaw> = []
@@ -110,10 +134,10 @@ export const loadPipeline = (text: string, options: LoadOptions): Effect.Effect<
 
     warnOfWholeFeed(source, sinks, checker)
     const plugins = pluginsNode === undefined ? undefined : shownOf(pluginsNode)
-    return makePipeline(file, { source, sinks }, run, plugins, { folder, env }, findings)
+    return checkedPipeline(file, { source, sinks }, run, plugins, { folder, env }, findings)
   })
 
-const makePipeline = (
+const checkedPipeline = (
   file: string,
   parts: CheckedParts,
   run: RunSettings,

@@ -84,7 +84,7 @@ describe("the JSON Schema of configurations", () => {
     expect(whole.length).toBeGreaterThan(0)
     for (const block of whole) {
       expect([block, accepts(block), validate.errors]).toEqual([block, true, null])
-      await pipelineOf(block, { env: { HOOK_SECRET: "whsec_0123", USER_HOME: "/home/a" }, modules: {} })
+      await pipelineOf(block, { env: { HOOK_SECRET: "whsec_0123", USER_HOME: "/srv/a" }, modules: {} })
     }
   })
 

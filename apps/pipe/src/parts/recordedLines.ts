@@ -1,8 +1,9 @@
 /** The lines of recordings in files. */
 import { createReadStream } from "node:fs"
-import type { Readable } from "node:stream"
 import { createInterface } from "node:readline"
-import { createGunzip, createZstdDecompress } from "node:zlib"
+import { Readable } from "node:stream"
+import { createGunzip } from "node:zlib"
+import { zstdFrames } from "./zstdFrames.ts"
 
 /** The lines of a stream of text. */
 export async function* linesIn(stream: Readable): AsyncGenerator<string> {
@@ -24,8 +25,9 @@ export async function* linesOfFiles(files: ReadonlyArray<string>): AsyncGenerato
 
 const decompressed = (file: string): Readable => {
   const bytes = createReadStream(file)
-  const through = file.endsWith(".gz") ? createGunzip() : file.endsWith(".zst") ? createZstdDecompress() : undefined
-  if (through === undefined) return bytes
+  if (file.endsWith(".zst")) return Readable.from(zstdFrames(bytes))
+  if (!file.endsWith(".gz")) return bytes
+  const through = createGunzip()
   bytes.once("error", (cause) => through.destroy(cause))
   return bytes.pipe(through)
 }

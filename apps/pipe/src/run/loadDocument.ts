@@ -1,5 +1,5 @@
 /** From a document to a checked pipeline, with mistakes told in the words of whoever wrote it. */
-import { type CheckedPipeline, loadPipeline, type Problem, type Registry } from "@boltodds/config"
+import { type CheckedPipeline, makePipeline, type Problem, type Registry } from "@boltodds/config"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import { UsageError } from "../ExitCode.ts"
@@ -7,8 +7,7 @@ import type { FlagDocument } from "./flagDocument.ts"
 
 /** Checks the document that flags make. Throws a `UsageError` that speaks of the flags. */
 export const loadDocument = async (document: FlagDocument, registry: Registry): Promise<CheckedPipeline> => {
-  const text = JSON.stringify(document)
-  const loading = loadPipeline(text, { file: "flags.json", registry, env: process.env })
+  const loading = makePipeline(document, { file: "flags.json", registry, env: process.env })
   const result = await Effect.runPromise(Effect.result(loading))
   if (Result.isSuccess(result)) return result.success
   throw new UsageError(result.failure.problems.map(sentenceOf).join("\n"))

@@ -1,5 +1,4 @@
 /** What a check finds: mistakes and doubts, at their places in one text. */
-import { LineCounter } from "yaml"
 import type { Problem } from "../Problem.ts"
 import { nodeAt, type Path, type Span, spanAt, type Tree } from "./Tree.ts"
 
@@ -12,7 +11,8 @@ export interface Finding {
 /** Collects problems. */
 export class Findings {
   readonly #text: string
-  readonly #lines = new LineCounter()
+  /** Where each line begins. */
+  readonly #starts: Array<number> = [0]
   readonly #errors: Array<Problem> = []
   readonly #warnings: Array<Problem> = []
   readonly #secrets: Array<Span> = []
@@ -20,8 +20,7 @@ export class Findings {
 
   constructor(text: string) {
     this.#text = text
-    this.#lines.addNewLine(0)
-    for (let at = text.indexOf("\n"); at !== -1; at = text.indexOf("\n", at + 1)) this.#lines.addNewLine(at + 1)
+    for (let at = text.indexOf("\n"); at !== -1; at = text.indexOf("\n", at + 1)) this.#starts.push(at + 1)
   }
 
   /** From now on paths lead into this tree. */
@@ -76,12 +75,12 @@ export class Findings {
 
   #place(offset: number) {
     const start = Math.max(0, Math.min(offset, this.#text.length))
-    const { line, col } = this.#lines.linePos(start)
-    const lineStart = start - (col - 1)
+    const line = this.#starts.findLastIndex((begin) => begin <= start) + 1
+    const lineStart = this.#starts[line - 1]!
     let lineEnd = this.#text.indexOf("\n", lineStart)
     if (lineEnd === -1) lineEnd = this.#text.length
     if (lineEnd > lineStart && this.#text[lineEnd - 1] === "\r") lineEnd -= 1
-    return { start, line, column: col, lineStart, lineEnd }
+    return { start, line, column: start - lineStart + 1, lineStart, lineEnd }
   }
 
   /** Secrets are known only when all is checked, so they are blotted out at the end. */
@@ -91,7 +90,7 @@ export class Findings {
   }
 
   #blotted({ line, source }: Problem): string {
-    const from = this.#lines.lineStarts[line - 1] ?? 0
+    const from = this.#starts[line - 1] ?? 0
     let shown = source
     for (const { start, end } of this.#secrets) {
       const [a, b] = [Math.max(start, from) - from, Math.min(end, from + source.length) - from]
