@@ -97,7 +97,13 @@ export interface SinkPlugin<Options = unknown> extends PluginBase<Options> {
   readonly emits?: ReadonlyArray<EmitName>
   make(options: Options, context: SinkContext): Effect.Effect<Sink<never>, SinkError, Scope.Scope>
   /** How its lane is set up where the configuration does not say. */
-  lane?(options: Options): LaneDefaults
+  lane?(options: Options, place: LanePlace): LaneDefaults
+}
+
+/** Where a lane stands. */
+export interface LanePlace {
+  /** The pipeline has no other lane: nobody is held up where this one makes the source wait. */
+  readonly isSole: boolean
 }
 
 /** Where a lane keeps what waits. */

@@ -2,7 +2,7 @@
 import type { Change } from "@boltodds/protocol"
 import { conflate, dedupe, filter, map, minMove, pick, type Processor, sample, where } from "@boltodds/pipeline"
 import * as Schema from "effect/Schema"
-import { PositiveDuration } from "./DurationText.ts"
+import { PositiveDuration } from "@boltodds/sink"
 import { type Evaluate, FieldName, Formula, Predicate } from "./Expression.ts"
 import { type EmitName, type ProcessorPlugin, processorPlugin } from "./Plugin.ts"
 

@@ -10,7 +10,7 @@ import { checkSource, warnOfWholeFeed } from "./internal/checkSource.ts"
 import { describePipeline } from "./internal/describe.ts"
 import { runSettingsOf, RunText } from "./internal/documentSchemas.ts"
 import { Findings } from "./internal/Findings.ts"
-import { loadPlugins } from "./internal/loadPlugins.ts"
+import { loadPlugins, type Modules } from "./internal/loadPlugins.ts"
 import { checkParts, openParts } from "./internal/openParts.ts"
 import type { ReadText } from "./internal/readTree.ts"
 import { remember } from "./internal/remember.ts"
@@ -119,14 +119,18 @@ const checkText = (
     const catalogue = new Catalogue(registry)
     const readFile = (path: string) =>
       Effect.tryPromise({ try: async () => host.readFile(path, folder), catch: (cause) => cause })
-    const importModule = (specifier: string) =>
-      Effect.tryPromise({ try: async () => host.importModule(specifier, folder), catch: (cause) => cause })
+    const modules: Modules = {
+      load: (specifier) =>
+        Effect.tryPromise({ try: async () => host.importModule(specifier, folder), catch: (cause) => cause }),
+      beside: (wanted, specifier) =>
+        Effect.tryPromise({ try: async () => host.importBeside(wanted, specifier, folder), catch: (cause) => cause }),
+    }
     const checker = new Checker(text, tree, catalogue, findings, { env, readFile })
     const known = ["version", "plugins", "source", "sinks", "run"]
     const named = { ...tree, entries: tree.entries.filter(({ key }) => !key.startsWith("x-")) }
     checker.unknownKeys(named, [], known, "a configuration")
     const pluginsNode = entryOf(tree, "plugins")?.node
-    yield* loadPlugins(pluginsNode, catalogue, importModule, findings)
+    yield* loadPlugins(pluginsNode, catalogue, modules, findings)
     const source = yield* checkSource(entryOf(tree, "source")?.node, checker)
     const sinks = yield* checkSinks(entryOf(tree, "sinks")?.node, checker)
     const run = yield* checkRun(entryOf(tree, "run")?.node, checker)

@@ -1,5 +1,5 @@
 /** Files and modules by way of Node, Deno and Bun. */
-import { readFile } from "node:fs/promises"
+import { readFile, realpath } from "node:fs/promises"
 import { createRequire } from "node:module"
 import { dirname, isAbsolute, join, resolve } from "node:path"
 import { fileURLToPath, pathToFileURL } from "node:url"
@@ -12,6 +12,11 @@ export interface Host {
   readonly readFile: (path: string, folder: string) => Promise<string>
   /** The exports of a module: a path from `folder`, or a package that is installed there. */
   readonly importModule: (specifier: string, folder: string) => Promise<unknown>
+  /**
+   * The exports of a package as that module would import it: a plug-in may have a copy of Effect of its own. Rejects where
+   * it has none.
+   */
+  readonly importBeside: (wanted: string, specifier: string, folder: string) => Promise<unknown>
 }
 
 /** The host that this runs on. */
@@ -19,6 +24,11 @@ export const nodeHost: Host = {
   folderOf: (file) => dirname(resolve(file)),
   readFile: (path, folder) => readFile(resolve(folder, path), "utf8"),
   importModule: (specifier, folder) => import(pathToFileURL(pathOf(specifier, folder)).href),
+  importBeside: async (wanted, specifier, folder) => {
+    // Links are followed, as an import does: what is installed is found from where a package really is.
+    const module = await realpath(pathOf(specifier, folder))
+    return await import(pathToFileURL(createRequire(module).resolve(wanted)).href)
+  },
 }
 
 const pathOf = (specifier: string, folder: string): string => {

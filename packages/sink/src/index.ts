@@ -1,5 +1,7 @@
 export * from "./Breaker.ts"
+export * from "./ByteSize.ts"
 export * from "./coalescingStore.ts"
+export * from "./DurationText.ts"
 export * from "./Envelope.ts"
 export * from "./Lane.ts"
 export * from "./LaneCounts.ts"

@@ -4,10 +4,11 @@ import { stdout } from "@boltodds/sink-stdout"
 import * as Schema from "effect/Schema"
 
 /**
- * What may wait for stdout. Little: it is one pipe, which takes 64 KiB at a time, and what waits long is collected at a
- * high price. A slow reader is waited for where it costs least, before anything is decoded.
+ * What may wait for stdout where the source waits for it. Little: it is one pipe, which takes 64 KiB at a time, and what
+ * waits long is collected at a high price. A slow reader is waited for where it costs least, before anything is decoded.
+ * Beside others nobody waits for it, and a single turn of the first snapshot is more than this: it has the usual bounds.
  */
-const stdoutBounds = { records: 4_096, bytes: 1024 * 1024 }
+const soleBounds = { records: 4_096, bytes: 1024 * 1024 }
 
 /** Standard output. */
 export const stdoutSink: SinkPlugin<unknown> = sinkPlugin<unknown>({
@@ -16,5 +17,5 @@ export const stdoutSink: SinkPlugin<unknown> = sinkPlugin<unknown>({
   about: "Standard output, one JSON record a line.",
   config: Schema.Struct({}),
   make: () => stdout(),
-  lane: () => ({ bounds: stdoutBounds }),
+  lane: (_, { isSole }) => isSole ? { bounds: soleBounds } : {},
 })

@@ -9,32 +9,33 @@ import { createZstdDecompress } from "node:zlib"
 export async function* zstdFrames(bytes: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   const chunks = bytes[Symbol.asyncIterator]()
   let rest: ReadonlyArray<Buffer> = []
-  for (let over = false; !over || rest.length > 0;) {
+  const source = { isOver: false }
+  do {
     const decoder = createZstdDecompress()
     const given = new Given()
     const input = (async function* (): AsyncGenerator<Buffer> {
       for (const chunk of rest) yield given.take(chunk, decoder.bytesWritten)
-      while (!over) {
+      while (!source.isOver) {
         const next = await chunks.next()
-        if (next.done === true) over = true
+        if (next.done === true) source.isOver = true
         else yield given.take(next.value, decoder.bytesWritten)
       }
     })()
-    const source = Readable.from(input, { objectMode: false })
-    source.once("error", (cause) => decoder.destroy(cause))
+    const stream = Readable.from(input, { objectMode: false })
+    stream.once("error", (cause) => decoder.destroy(cause))
     // The loop below hears of the first; what fails behind it, because it was let go, is no news.
     decoder.on("error", () => {})
-    source.pipe(decoder)
+    stream.pipe(decoder)
     try {
       for await (const output of decoder) yield output
     } finally {
-      source.unpipe()
+      stream.unpipe()
       decoder.destroy()
     }
     // Waits for a chunk that is on its way: it belongs to the next frame.
     await input.return(undefined)
     rest = given.behind(decoder.bytesWritten)
-  }
+  } while (!source.isOver || rest.length > 0)
 }
 
 /** What a decoder was given, as long as it may not have taken it. */

@@ -1,5 +1,6 @@
 /** What a document can name: plug-ins by kind and name. */
-import type { Plugin, ProcessorPlugin, Registry, SinkPlugin, SourcePlugin, StorePlugin } from "../Plugin.ts"
+import type { Decode } from "./decodeOptions.ts"
+import type { Plugin, PluginBase, ProcessorPlugin, Registry, SinkPlugin, SourcePlugin, StorePlugin } from "../Plugin.ts"
 
 /** Plug-ins by their names. */
 export type Named<P> = ReadonlyMap<string, P>
@@ -10,6 +11,9 @@ export class Catalogue {
   readonly processors = new Map<string, ProcessorPlugin>()
   readonly sinks = new Map<string, SinkPlugin>()
   readonly stores = new Map<string, StorePlugin>()
+
+  /** How the options of plug-ins that have a copy of Effect of their own are decoded. */
+  readonly parsers = new Map<PluginBase<unknown>, Decode>()
 
   constructor(registry: Registry) {
     for (const list of [registry.sources, registry.processors, registry.sinks, registry.stores ?? []]) {

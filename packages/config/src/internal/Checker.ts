@@ -5,6 +5,7 @@ import { fieldsOf } from "./cel/fields.ts"
 import type { Catalogue } from "./Catalogue.ts"
 import type { Configured } from "./Checked.ts"
 import { checkOptions } from "./checkOptions.ts"
+import { ownDecode } from "./decodeOptions.ts"
 import type { EmitName, PluginBase } from "../Plugin.ts"
 import type { Findings } from "./Findings.ts"
 import { instead } from "./nearest.ts"
@@ -50,7 +51,13 @@ export class Checker {
     what: string,
     emit?: EmitName,
   ): Effect.Effect<Configured<P> | undefined> {
-    const check = { path, of: `${what} \`${plugin.name}\``, schema: plugin.config, node: options }
+    const check = {
+      path,
+      of: `${what} \`${plugin.name}\``,
+      schema: plugin.config,
+      decode: this.catalogue.parsers.get(plugin) ?? ownDecode,
+      node: options,
+    }
     return Effect.map(checkOptions(check, this.findings, this.places), (checked) => {
       if (checked === undefined) return undefined
       if (emit !== undefined) {

@@ -1,8 +1,8 @@
 /** The lane of a sink: what is written, what its plug-in recommends, and what fits together. */
 import * as Effect from "effect/Effect"
 import { defaultPatience } from "../lane.ts"
-import type { LaneSettings } from "../LaneDefaults.ts"
-import type { EmitName, StorePlugin } from "../Plugin.ts"
+import type { LaneDefaults, LaneSettings } from "../LaneDefaults.ts"
+import type { EmitName, LanePlace, StorePlugin } from "../Plugin.ts"
 import type { CheckedLane, Configured } from "./Checked.ts"
 import type { Checker } from "./Checker.ts"
 import { checkOptions } from "./checkOptions.ts"
@@ -16,7 +16,7 @@ export interface LaneCheck {
   readonly node: Tree | undefined
   readonly emit: EmitName
   /** Undefined where the options of the sink are wrong. */
-  readonly configured: Configured<{ lane?(options: unknown): LaneSettings & { readonly store?: string } }> | undefined
+  readonly configured: Configured<{ lane?(options: unknown, place: LanePlace): LaneDefaults }> | undefined
   /** Whether the pipeline has no other lane. */
   readonly isSole: boolean
 }
@@ -29,7 +29,9 @@ export const checkLane = (check: LaneCheck, checker: Checker): Effect.Effect<Che
     const read = yield* checkOptions(options, checker.findings, checker.places)
     if (read === undefined) return undefined
     const written = settingsOf(read.value)
-    const { store: recommendedStore, ...recommended } = configured?.plugin.lane?.(configured.options.value) ?? {}
+    const { store: recommendedStore, ...recommended } =
+      configured?.plugin.lane?.(configured.options.value, { isSole }) ??
+        {}
     const storeNode = entryOf(node, "store")?.node
     const choice = storeNode === undefined
       ? recommendedStoreOf(recommendedStore, written, checker)

@@ -3,7 +3,7 @@ import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import type * as Schema from "effect/Schema"
 import type * as SchemaIssue from "effect/SchemaIssue"
-import * as SchemaParser from "effect/SchemaParser"
+import { type Decode, ownDecode } from "./decodeOptions.ts"
 import type { Findings } from "./Findings.ts"
 import { type Part, partsOf } from "./schemaParts.ts"
 import { schemaProblems } from "./schemaProblems.ts"
@@ -28,13 +28,15 @@ export interface OptionsCheck<A> {
   /** Whose they are: ``sink type `file` ``. */
   readonly of: string
   readonly schema: Schema.Decoder<A>
+  /** Default: with this copy of Effect. */
+  readonly decode?: Decode
   /** The options; undefined where none are given: the same as an empty mapping. */
   readonly node: Tree | undefined
 }
 
 /** Checks options, and reports what is wrong with them; undefined where anything is. */
 export const checkOptions = <A>(
-  { path, of, schema, node }: OptionsCheck<A>,
+  { path, of, schema, node, decode: decoder = ownDecode }: OptionsCheck<A>,
   findings: Findings,
   places: SecretPlaces,
 ): Effect.Effect<CheckedOptions<A> | undefined> =>
@@ -70,7 +72,7 @@ export const checkOptions = <A>(
         value = replaceAt(value, part.path, secret.value)
       }
     }
-    const decoded = yield* decode(schema, value, node)
+    const decoded = yield* decode(decoder, schema, value, node)
     if (Result.isFailure(decoded)) {
       if (decoded.failure === undefined) {
         findings.error(path, {
@@ -113,8 +115,13 @@ export const checkOptions = <A>(
 type Decoded<A> = Result.Result<A, SchemaIssue.Issue | undefined>
 
 /** Decodes; where a variable's text is not accepted, what it reads like as a number, `true` or `false` is tried. */
-const decode = <A>(schema: Schema.Decoder<A>, value: unknown, node: Tree | undefined): Effect.Effect<Decoded<A>> =>
-  Effect.flatMap(decodeOnce(schema, value), (first) => {
+const decode = <A>(
+  decoder: Decode,
+  schema: Schema.Decoder<A>,
+  value: unknown,
+  node: Tree | undefined,
+): Effect.Effect<Decoded<A>> =>
+  Effect.flatMap(decodeOnce(decoder, schema, value), (first) => {
     if (Result.isSuccess(first) || first.failure === undefined) return Effect.succeed(first)
     let typed = value
     for (const { path, isValue } of schemaProblems(first.failure, "", () => undefined)) {
@@ -123,12 +130,12 @@ const decode = <A>(schema: Schema.Decoder<A>, value: unknown, node: Tree | undef
       typed = replaceAt(typed, path, typedOf(inside.value))
     }
     if (typed === value) return Effect.succeed(first)
-    return Effect.map(decodeOnce(schema, typed), (second) => Result.isSuccess(second) ? second : first)
+    return Effect.map(decodeOnce(decoder, schema, typed), (second) => Result.isSuccess(second) ? second : first)
   })
 
 /** A schema of somebody else may do anything while it decodes: fail, die, take its time. */
-const decodeOnce = <A>(schema: Schema.Decoder<A>, value: unknown): Effect.Effect<Decoded<A>> =>
-  Effect.suspend(() => SchemaParser.decodeUnknownEffect(schema)(value, { errors: "all", onExcessProperty: "error" }))
+const decodeOnce = <A>(decoder: Decode, schema: Schema.Decoder<A>, value: unknown): Effect.Effect<Decoded<A>> =>
+  Effect.suspend(() => decoder(schema, value))
     .pipe(
       Effect.match({
         onSuccess: (decoded): Decoded<A> => Result.succeed(decoded),

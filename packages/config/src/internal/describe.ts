@@ -1,7 +1,6 @@
 /** A checked pipeline as plain data. */
-import { coalescedBounds, defaultBatch, defaultBounds } from "@boltodds/sink"
+import { coalescedBounds, defaultBatch, defaultBounds, formatDuration } from "@boltodds/sink"
 import type * as Duration from "effect/Duration"
-import { formatDuration } from "../DurationText.ts"
 import type { LaneSettings } from "../LaneDefaults.ts"
 import type { RunSettings } from "../CheckedPipeline.ts"
 import type { CheckedOptions } from "./checkOptions.ts"

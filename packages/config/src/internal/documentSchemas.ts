@@ -1,8 +1,7 @@
 /** The schemas of those parts of a document that are the same for every registry. */
 import type * as Duration from "effect/Duration"
 import * as Schema from "effect/Schema"
-import { ByteSize } from "../ByteSize.ts"
-import { DurationText, PositiveDuration } from "../DurationText.ts"
+import { ByteSize, DurationText, PositiveDuration } from "@boltodds/sink"
 import { type LaneSettings, type OverflowName, overflowNames } from "../LaneDefaults.ts"
 import type { RunSettings } from "../CheckedPipeline.ts"
 

@@ -3,18 +3,23 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type { Plugin } from "../Plugin.ts"
 import type { Catalogue } from "./Catalogue.ts"
+import { decodeOf, isForeign, parserModule } from "./decodeOptions.ts"
 import type { Findings } from "./Findings.ts"
 import { reasonOf } from "./secrets.ts"
 import type { Path, Tree } from "./Tree.ts"
 
-/** Imports a module; the specifier starts at the folder of the configuration. */
-export type ImportModule = (specifier: string) => Effect.Effect<unknown, unknown>
+/** How modules are reached; specifiers start at the folder of the configuration. */
+export interface Modules {
+  readonly load: (specifier: string) => Effect.Effect<unknown, unknown>
+  /** A package as that module would import it. */
+  readonly beside: (wanted: string, specifier: string) => Effect.Effect<unknown, unknown>
+}
 
 /** Loads every module under `plugins` and takes its plug-ins into the catalogue. */
 export const loadPlugins = (
   node: Tree | undefined,
   catalogue: Catalogue,
-  importModule: ImportModule,
+  modules: Modules,
   findings: Findings,
 ): Effect.Effect<void> =>
   Effect.gen(function* () {
@@ -38,7 +43,7 @@ export const loadPlugins = (
       }
       if (item.isBroken) continue
       const shown = String(item.isHidden ? item.written : item.value)
-      const loaded = yield* Effect.exit(importModule(item.value))
+      const loaded = yield* Effect.exit(modules.load(item.value))
       if (loaded._tag === "Failure") {
         const why = loaded.cause.reasons.map((reason) =>
           reasonOf(reason._tag === "Fail" ? reason.error : reason._tag === "Die" ? reason.defect : "interrupted")
@@ -49,15 +54,27 @@ export const loadPlugins = (
         })
         continue
       }
-      take(loaded.value, shown, catalogue, (why, remedy) => {
+      const refuse: Report = (why, remedy) => {
         findings.error(at, { message: `Cannot use the plug-in ${shown}: ${why}`, remedy })
-      })
+      }
+      const plugins = take(loaded.value, shown, catalogue, refuse)
+      const foreign = plugins.filter(({ config }) => isForeign(config))
+      if (foreign.length === 0) continue
+      const decode = decodeOf(yield* Effect.orElseSucceed(modules.beside(parserModule, item.value), () => undefined))
+      if (decode !== undefined) foreign.forEach((plugin) => catalogue.parsers.set(plugin, decode))
+      else {
+        refuse(
+          "it holds a copy of Effect that only itself can reach, and so its options cannot be read",
+          "leave `effect` out of its bundle, and install it beside the module",
+        )
+      }
     }
   })
 
 type Report = (why: string, remedy: string) => void
 
-const take = (module: unknown, shown: string, catalogue: Catalogue, report: Report): void => {
+const take = (module: unknown, shown: string, catalogue: Catalogue, report: Report): ReadonlyArray<Plugin> => {
+  const taken: Array<Plugin> = []
   const exported = isObject(module) ? Object.entries(module) : []
   const seen = new Set<unknown>()
   let count = 0
@@ -72,9 +89,11 @@ const take = (module: unknown, shown: string, catalogue: Catalogue, report: Repo
       continue
     }
     const refused = catalogue.add(value as Plugin)
-    if (refused !== undefined) report(refused, "give it another name")
+    if (refused === undefined) taken.push(value as Plugin)
+    else report(refused, "give it another name")
   }
   if (count === 0) report(`${shown} exports none`, "export a plug-in by default, or by name")
+  return taken
 }
 
 const kinds = ["source", "processor", "sink", "store"]

@@ -1,8 +1,7 @@
 /** What is set about the files of a sink, as its caller or a configuration writes it. */
+import { ByteSize, DurationText } from "@boltodds/sink"
 import * as Duration from "effect/Duration"
 import * as Schema from "effect/Schema"
-import { ByteCount } from "./ByteCount.ts"
-import { DurationText } from "./DurationText.ts"
 import { parsePathTemplate, PathTemplateError } from "./PathTemplate.ts"
 
 /** How files are compressed. */
@@ -71,14 +70,13 @@ const Path = Schema.String.check(Schema.makeFilter((path) => {
 const Interval = DurationText.check(
   Schema.makeFilter((every) => Duration.toMillis(every) >= 1000 || "must be at least 1s"),
 )
-const Bytes = ByteCount.check(Schema.isGreaterThanOrEqualTo(1))
 
 /** The schema of {@link FileOptions}: decodes what a configuration says, and checks the path's placeholders. */
 export const FileOptions: Schema.Codec<FileOptions, FileOptionsText> = Schema.Struct({
   path: Path,
   rotate: Schema.optionalKey(
     Schema.Struct({
-      bytes: Schema.optionalKey(Bytes.annotateKey({ description: "Before a file grows beyond this." })),
+      bytes: Schema.optionalKey(ByteSize.annotateKey({ description: "Before a file grows beyond this." })),
       every: Schema.optionalKey(Interval.annotateKey({ description: "At multiples of this, UTC: 1h is on the hour." })),
     }).annotate({ description: "When the next file begins, besides the times in the path." }),
   ),
@@ -92,7 +90,7 @@ export const FileOptions: Schema.Codec<FileOptions, FileOptionsText> = Schema.St
     Schema.Struct({
       files: Schema.optionalKey(Count.annotateKey({ description: "The newest so many complete files." })),
       age: Schema.optionalKey(DurationText.annotateKey({ description: "Those completed less than this ago." })),
-      bytes: Schema.optionalKey(Bytes.annotateKey({ description: "The newest, together not more than this." })),
+      bytes: Schema.optionalKey(ByteSize.annotateKey({ description: "The newest, together not more than this." })),
     }).annotate({ description: "Which complete files stay; the others are deleted." }),
   ),
   max_open: Schema.optionalKey(Count.annotateKey({ description: "Files open at the same time. Default 64." })),

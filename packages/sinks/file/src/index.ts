@@ -1,5 +1,3 @@
-export * from "./ByteCount.ts"
-export * from "./DurationText.ts"
 export * from "./File.ts"
 export * from "./FileError.ts"
 export * from "./FileEvent.ts"

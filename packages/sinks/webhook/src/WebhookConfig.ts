@@ -1,8 +1,8 @@
 /** The options of a webhook in a configuration. */
+import { DurationText } from "@boltodds/sink"
 import type * as Duration from "effect/Duration"
 import type * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
-import { DurationText } from "./internal/DurationText.ts"
 import { problemsOf } from "./internal/problemsOf.ts"
 import type { WebhookFormat, WebhookOptions } from "./WebhookOptions.ts"
 import type { WebhookProfileName } from "./WebhookProfile.ts"

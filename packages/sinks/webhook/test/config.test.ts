@@ -38,7 +38,7 @@ describe("the configuration of a webhook", () => {
     expect(config).toMatchObject({ profile: "durable", maxBodyBytes: 65_536, allowPrivate: true, allowInsecure: false })
     expect(Duration.toMillis(config.timeout!)).toBe(2_500)
     expect(config.previousSecrets!.map(Redacted.value)).toEqual([secretOf(24), secretOf(64)])
-    expect(Schema.encodeSync(WebhookConfig)(config)).toEqual({ ...encoded, timeout: "2500ms" })
+    expect(Schema.encodeSync(WebhookConfig)(config)).toEqual({ ...encoded, timeout: "2s500ms" })
     const shown = JSON.stringify(config) + String(config.url) + Object.values(config.headers!).join("")
     for (const secret of ["topsecretpath", "topsecretheader", secretOf(32)]) expect(shown).not.toContain(secret)
   })
@@ -108,7 +108,7 @@ describe("the configuration of a webhook", () => {
     ["a header that is none", { ...good, headers: { "a b": "x" } }, `the header "a b" is not one that HTTP can carry`],
     ["a header with a newline", { ...good, headers: { a: "topsecretheader\r\nx: y" } }, `the header "a" is not one`],
     ["a timeout of nothing", { ...good, timeout: "0s" }, "timeout must be longer than nothing"],
-    ["a timeout without a unit", { ...good, timeout: "15" }, "must be a duration like 15s"],
+    ["a timeout without a unit", { ...good, timeout: "15" }, "a duration like 30s"],
     ["a tiny body", { ...good, max_body_bytes: 10 }, "max_body_bytes must be 1024 or more"],
   ]
   for (const [what, config, message] of mistakes) {
