@@ -13,6 +13,9 @@ export type OnTakeover = (why: string) => void
  * A sink with another behind it: from the moment the first is disabled (or cannot be opened, or dies of a defect) every
  * envelope that it did not deliver goes to the second. The second is opened only then, and there is no way back.
  *
+ * *The second's reader* knows nothing of what the first has delivered. Where that was anything, the lane hears so
+ * (`isNewReader`): it tells of it ahead of the rest, and then everything again.
+ *
  * *Guarantee*: at most once, since which of the two it will be nobody knows when the lane asks. What the first rejected
  * stays a dead letter. A sink that ends in peace (`rest: "end"`) has no successor: its reader wanted no more.
  */
@@ -26,16 +29,18 @@ export const withFallback = (first: SinkEffect, second: SinkEffect, onTakeover: 
     }
     const primary = opened.success
     let current = primary
+    let hasDelivered = false
     // Opened once, though several deliveries side by side may find the first disabled.
     const successor = yield* Effect.cached(Scope.provide(second, scope))
     const takeOver = (batch: Batch<never>, error: SinkError): Effect.Effect<void, SinkError> =>
       Effect.flatMap(successor, (sink) => {
         if (current !== sink) onTakeover(error.message)
         current = sink
-        if (error.delivered === 0 && error.rejected.length === 0) return sink.write(batch)
-        // The lane enters what is settled, and comes back with the rest.
         const { delivered, rejected, cause } = error
-        return Effect.fail(new SinkError({ rest: "retry", delivered, rejected, cause }))
+        hasDelivered ||= delivered > 0
+        if (!hasDelivered && rejected.length === 0) return sink.write(batch)
+        // The lane enters what is settled, and comes back with the rest, and what the new reader must know before it.
+        return Effect.fail(new SinkError({ rest: "retry", delivered, rejected, cause, isNewReader: true }))
       })
     const write = (batch: Batch<never>): Effect.Effect<void, SinkError> =>
       Effect.suspend(() => {
@@ -43,7 +48,12 @@ export const withFallback = (first: SinkEffect, second: SinkEffect, onTakeover: 
         if (used !== primary) return used.write(batch)
         return used.write(batch).pipe(
           Effect.catchDefect((cause) => Effect.fail(new SinkError({ rest: "disable", cause }))),
-          Effect.catch((error) => error.rest === "disable" ? takeOver(batch, error) : Effect.fail(error)),
+          Effect.catch((error) => {
+            if (error.rest === "disable") return takeOver(batch, error)
+            hasDelivered ||= error.delivered > 0
+            return Effect.fail(error)
+          }),
+          Effect.tap(() => Effect.sync(() => hasDelivered = true)),
         )
       })
     return {

@@ -1,5 +1,5 @@
 /** Files and modules by way of Node, Deno and Bun. */
-import { readFile, realpath } from "node:fs/promises"
+import { access, readFile, realpath } from "node:fs/promises"
 import { createRequire } from "node:module"
 import { dirname, isAbsolute, join, resolve } from "node:path"
 import { fileURLToPath, pathToFileURL } from "node:url"
@@ -23,7 +23,12 @@ export interface Host {
 export const nodeHost: Host = {
   folderOf: (file) => dirname(resolve(file)),
   readFile: (path, folder) => readFile(resolve(folder, path), "utf8"),
-  importModule: (specifier, folder) => import(pathToFileURL(pathOf(specifier, folder)).href),
+  importModule: async (specifier, folder) => {
+    const path = pathOf(specifier, folder)
+    // Node would say that it was imported from here.
+    if (!await access(path).then(() => true, () => false)) throw new Error(`there is no file ${path}`)
+    return await import(pathToFileURL(path).href)
+  },
   importBeside: async (wanted, specifier, folder) => {
     // Links are followed, as an import does: what is installed is found from where a package really is.
     const module = await realpath(pathOf(specifier, folder))

@@ -1,7 +1,7 @@
 /** What a changed configuration means for a pipeline that runs. */
 import { isDeepStrictEqual } from "node:util"
 import type { CheckedPipeline } from "./CheckedPipeline.ts"
-import type { Plain } from "./internal/describe.ts"
+import { isSole, type Plain } from "./internal/describe.ts"
 import { insideOf } from "./internal/remember.ts"
 
 /** One difference. */
@@ -90,6 +90,12 @@ const sinkSteps = (old: CheckedPipeline, next: CheckedPipeline): ReadonlyArray<R
   const after = insideOf(next).plain["sinks"] as Plain
   const depth = Math.max(...old.sinks.map(({ emit }) => depths[emit]!))
   const steps: Array<ReloadStep> = []
+  const [wasSole, isNowSole] = [isSole(insideOf(old).parts), isSole(insideOf(next).parts)]
+  /** Nobody may have touched this sink: the usual lane of one that is alone is another. */
+  const onlyCompany = (keys: ReadonlyArray<string>): string | undefined =>
+    wasSole === isNowSole || keys.join() !== "lane"
+      ? undefined
+      : `its lane is another ${isNowSole ? "without" : "beside"} other sinks`
   for (const { name, emit } of next.sinks) {
     const isDeeper = depths[emit]! > depth
     const more = isDeeper ? `: \`${emit}\` needs to know more of the feed than is kept, so this needs a restart` : ""
@@ -100,7 +106,8 @@ const sinkSteps = (old: CheckedPipeline, next: CheckedPipeline): ReadonlyArray<R
     }
     const keys = differing(before[name], after[name])
     if (keys.length === 0) continue
-    const sentence = `The sink ${name} is replaced, as its ${listed(keys)} changed${more}`
+    const why = onlyCompany(keys) ?? `its ${listed(keys)} changed`
+    const sentence = `The sink ${name} is replaced, as ${why}${more}`
     steps.push({ kind: "sink_changed", sink: name, keys, needsRestart: isDeeper, sentence })
   }
   for (const { name } of old.sinks) {

@@ -500,7 +500,7 @@ describe("a secret", () => {
   it("that stands in the file is a doubt, and blotted out in every message", async () => {
     const pipeline = await pipelineOf(hook("s3cret-3"))
     expect(pipeline.warnings.map(({ line, column, message }) => [line, column, message])).toEqual([
-      [4, 38, "This secret stands in the file for everybody who reads it"],
+      [4, 38, "`secret` is secret, and stands in the file for everybody who reads it"],
     ])
     expect(pipeline.warnings[0]!.source).toBe("  hook: { webhook: { url: u, secret: ******** } }")
     const problems = await problemsOf(hook("s3cret-3, prt: s3cret-4"))

@@ -68,7 +68,7 @@ describe("a changed configuration", () => {
     )
     // Beside another sink the first one no longer blocks.
     expect(plan.told).toEqual([
-      "The sink a is replaced, as its lane changed",
+      "The sink a is replaced, as its lane is another beside other sinks",
       "! The sink b is added: `changes` needs to know more of the feed than is kept, so this needs a restart",
     ])
   })

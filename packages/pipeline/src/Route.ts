@@ -123,7 +123,8 @@ const openRoute = <A, R>(
       name: options.name,
       run: context.run,
       ...tell === undefined ? {} : { notice: (loss) => tell(dropNotice(context.run, options.name, loss)) },
-      ...again === undefined ? {} : { retell: retold },
+      // A sample of so many records is to hold no more than these.
+      ...again === undefined || context.count !== Infinity ? {} : { retell: retold },
     })
     let left = context.count
 

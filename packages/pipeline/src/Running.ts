@@ -6,6 +6,7 @@ import * as Exit from "effect/Exit"
 import * as Scope from "effect/Scope"
 import type { Depth } from "./Emit.ts"
 import type { Entry, Hub } from "./internal/Hub.ts"
+import { reportRoute } from "./internal/reportRoute.ts"
 import type { Route } from "./Route.ts"
 
 /** A route cannot be added while the run goes on: it needs to know more of the feed than is kept. */
@@ -41,10 +42,13 @@ export interface Running {
   readonly reopen: Effect.Effect<ReadonlyArray<readonly [route: string, error: SinkError]>>
   /**
    * Opens a route and hands it all turns from now on. One that tells a book is first told the whole of it. Fails where it
-   * cannot be opened, or needs more than the routes at the start of the run did.
+   * cannot be opened, or needs more than the routes at the start of the run did, or where the run is over meanwhile.
    */
   readonly add: (route: Route) => Effect.Effect<void, SinkError | RouteTooDeep>
-  /** Hands a route no more turns, drains its lane within this time, and closes its sink. */
+  /**
+   * Hands a route no more turns, drains its lane within this time, and closes its sink; a source that waits for it goes
+   * on. Not to be interrupted. A run that is left without routes goes on too: others may be added.
+   */
   readonly remove: (name: string, within: Duration.Duration) => Effect.Effect<void>
 }
 
@@ -77,16 +81,17 @@ export const makeRunning = (
       if (depths.indexOf(route.needs) > depths.indexOf(hub.depth)) {
         return Effect.fail(new RouteTooDeep(route.name, route.needs, hub.depth))
       }
-      return Effect.flatMap(hub.add(route, scope), (entry) => {
-        entry.open.catchUp()
-        return watch(entry)
-      })
+      return Effect.flatMap(hub.add(route, scope, true), watch)
     }),
   remove: (name, within) =>
     Effect.suspend(() => {
       const entry = hub.entries.find(({ route }) => route.name === name)
       if (entry === undefined) return Effect.void
       hub.remove(entry)
-      return Effect.andThen(entry.open.lane.drain(within), Scope.close(entry.scope, Exit.void))
+      return Effect.uninterruptible(Effect.gen(function* () {
+        yield* entry.open.lane.drain(within)
+        hub.settle(entry, yield* reportRoute(entry))
+        yield* Scope.close(entry.scope, Exit.void)
+      }))
     }),
 })

@@ -12,7 +12,8 @@ import * as Fiber from "effect/Fiber"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import { type Entry, Hub } from "./internal/Hub.ts"
-import type { Report, RouteReport } from "./Report.ts"
+import { reportRoute } from "./internal/reportRoute.ts"
+import type { Report } from "./Report.ts"
 import type { Route } from "./Route.ts"
 import { makeRunning, type Running } from "./Running.ts"
 
@@ -67,7 +68,7 @@ export const run = <E, R, R2>(
 
         const hub = new Hub(routes, options, () => stopWith({ reason: "count reached" }))
         const watch = (entry: Entry): Effect.Effect<void> => watchLane(scope, entry, hub, stopWith)
-        for (const route of routes) yield* restore(hub.add(route, scope))
+        for (const route of routes) yield* restore(hub.add(route, scope, false))
 
         const intake = yield* forkWatched(
           scope,
@@ -94,24 +95,26 @@ export const run = <E, R, R2>(
         const closing = yield* Effect.forkIn(
           Effect.all([
             Effect.timeoutOption(Fiber.interrupt(intake), within),
-            ...hub.entries.map(({ open }) => open.lane.drain(within)),
+            ...[...hub.leaving, ...hub.entries].map(({ open }) => open.lane.drain(within)),
           ], { concurrency: "unbounded", discard: true }),
           scope,
         )
         yield* Fiber.await(closing)
 
+        const gone = hub.left
+        const ended = yield* Effect.forEach([...hub.leaving, ...hub.entries], reportRoute)
         const report: Report = {
           run: options.state.run,
           reason: stop.reason,
           duration: Duration.nanos(clock.monotonicTimeNanosUnsafe() - startedAt),
           ...hub.tally.report,
-          routes: yield* Effect.forEach([...hub.removed, ...hub.entries], reportRoute),
+          routes: [...gone, ...ended],
         }
         options.onReport?.(report)
         if (stop.failure !== undefined) return yield* Effect.failCause(stop.failure)
         if (Exit.isFailure(said)) return yield* Effect.failCause(said.cause)
         // One that was disabled while it drained.
-        const broken = report.routes.find((route) => route.required && route.state === "disabled")
+        const broken = ended.find((route) => route.required && route.state === "disabled")
         return broken?.error === undefined ? report : yield* Effect.fail(broken.error)
       })
     )
@@ -144,6 +147,8 @@ const watchLane = (
   const onEnd = (end: LaneEnd): void => {
     if (end._tag === "Drained") return
     entry.hasEnded = true
+    // One that was taken out ends nothing but itself.
+    if (!hub.entries.includes(entry)) return
     if (end._tag === "Disabled" && route.required) {
       stopWith({ reason: `sink ${route.name} failed`, failure: Cause.fail(end.error) })
     } else if (hub.entries.every(({ hasEnded }) => hasEnded)) {
@@ -154,13 +159,3 @@ const watchLane = (
     if (Exit.isSuccess(exit)) onEnd(exit.value)
   }))
 }
-
-const reportRoute = ({ route, open }: Entry): Effect.Effect<RouteReport> =>
-  Effect.gen(function* () {
-    const { name, emit, required } = route
-    const counts = yield* open.lane.counts
-    const end = yield* open.lane.ended
-    const base = { name, emit, required, counts }
-    if (end._tag === "Drained") return { ...base, state: "open" }
-    return { ...base, state: end._tag === "Ended" ? "ended" : "disabled", error: end.error }
-  })

@@ -24,18 +24,25 @@ export class History {
   }
 }
 
-/** Folds what arrives, and knows the highest `seq` it has received about each line, game, sportsbook and session. */
+/** Folds what arrives, and knows the highest `seq` of its run that it has received about each line, game, book and session. */
 export class LaneReader {
   book: Book = emptyBook
   #heard = new Map<string, number>()
+  #run = ""
 
   take(record: Record): void {
     this.book = fold(this.book, [record])
+    // The numbers of another run mean nothing here: it begins with its own `stream_started`.
+    if ("control" in record && record.control === "stream_started" && record.run !== this.#run) {
+      this.#run = record.run
+      this.#heard.clear()
+    }
+    if (record.run !== this.#run) return
     for (const about of aboutOf(record)) this.#heard.set(about, Math.max(record.seq, this.#heard.get(about) ?? 0))
   }
 
   /** What it believes live that was not so when it last heard of it: sentences. */
-  falseBeliefs(history: History): ReadonlyArray<string> {
+  falseBeliefs(histories: ReadonlyMap<string, History>): ReadonlyArray<string> {
     const wrong: Array<string> = []
     for (const game of this.book.games.values()) {
       const id = gameId(game.sportsbook, game.game)
@@ -49,7 +56,7 @@ export class LaneReader {
           `${id} ${line.outcome}`,
         ]
         const seq = Math.max(...names.map((name) => this.#heard.get(name) ?? 0))
-        const truth = history.at(seq)
+        const truth = histories.get(this.#run)!.at(seq)
         const trueGame = truth.games.get(id)
         const trueLine = trueGame?.lines.get(line.outcome)
         const live = trueGame !== undefined && trueLine !== undefined && isLive(truth, trueGame, trueLine)

@@ -2,33 +2,52 @@
 import type { Millis } from "@boltodds/protocol"
 import type { Envelope } from "./Envelope.ts"
 
-/** A run of lost envelopes: what a `dropped` control is made of. */
+/** Lost envelopes of one run: what a `dropped` control is made of. */
 export interface Loss {
-  /** `degraded`, `disabled`, `ended`, `closed`, or the name of an overflow policy. */
+  /**
+   * `degraded`, `disabled`, `ended`, `closed`, `expired`, `dead_letter`, `store_failed`, the name of an overflow policy;
+   * or `takeover`: the reader is a new one, and what was told before it came went to another.
+   */
   readonly reason: string
+  /** The run they belong to, where that is not the lane's own: a durable store kept them from an earlier one. */
+  readonly run?: string
+  /** 0 where nothing was lost but the reader: `takeover`. */
   readonly count: number
+  /** The lowest and the highest number among them; not all between these are lost. */
   readonly firstSeq: number
   readonly lastSeq: number
-  /** Of the newest one lost. */
+  /** Of the one with the highest number. */
   readonly at: Millis
   readonly session: string
   readonly epoch: number
 }
 
-/** The loss of these envelopes, added to an earlier one with the same reason. */
-export const addLoss = (
-  earlier: Loss | undefined,
-  reason: string,
-  envelopes: ReadonlyArray<Envelope<unknown>>,
-): Loss | undefined => {
-  const first = envelopes[0]
-  const last = envelopes[envelopes.length - 1]
-  if (first === undefined || last === undefined) return earlier
-  const { at, session, epoch } = last
-  const loss = { reason, count: envelopes.length, firstSeq: first.seq, lastSeq: last.seq, at, session, epoch }
-  return earlier === undefined ? loss : joinLosses(earlier, loss)
+/** The loss of these envelopes: one for each run among them, since numbers mean nothing across runs. */
+export const lossesOf = (reason: string, envelopes: ReadonlyArray<Envelope<unknown>>): ReadonlyArray<Loss> => {
+  const losses = new Map<string | undefined, { -readonly [K in keyof Loss]: Loss[K] }>()
+  // One after another, usually of one run, and where a store coalesces in any order of numbers.
+  for (let index = 0; index < envelopes.length; index++) {
+    const { run, seq, at, session, epoch } = envelopes[index]!
+    const loss = losses.get(run)
+    if (loss === undefined) {
+      const named = run === undefined ? {} : { run }
+      losses.set(run, { reason, ...named, count: 1, firstSeq: seq, lastSeq: seq, at, session, epoch })
+      continue
+    }
+    loss.count += 1
+    if (seq < loss.firstSeq) loss.firstSeq = seq
+    if (seq < loss.lastSeq) continue
+    loss.lastSeq = seq
+    loss.at = at
+    loss.session = session
+    loss.epoch = epoch
+  }
+  return [...losses.values()]
 }
 
-/** One loss of two with the same reason. */
-export const joinLosses = (older: Loss, newer: Loss | undefined): Loss =>
-  newer === undefined ? older : { ...newer, count: older.count + newer.count, firstSeq: older.firstSeq }
+/** One loss of two with the same reason and run. */
+export const joinLosses = (older: Loss, newer: Loss | undefined): Loss => {
+  if (newer === undefined) return older
+  const last = newer.lastSeq >= older.lastSeq ? newer : older
+  return { ...last, count: older.count + newer.count, firstSeq: Math.min(older.firstSeq, newer.firstSeq) }
+}

@@ -58,6 +58,11 @@ export interface SinkFailure {
   readonly rejected?: ReadonlyArray<number>
   /** With `retry`: not sooner than this. */
   readonly retryAfter?: Duration.Duration
+  /**
+   * From the rest of this batch on there is another reader, who knows nothing of what was delivered before. With `retry`
+   * the rest is tried again at once, behind the news of it. Default false.
+   */
+  readonly isNewReader?: boolean
 }
 
 /** A batch was not, or not wholly, delivered. */
@@ -68,6 +73,7 @@ export class SinkError implements SinkFailure {
   readonly delivered: number
   readonly rejected: ReadonlyArray<number>
   readonly retryAfter?: Duration.Duration
+  readonly isNewReader?: boolean
 
   constructor(failure: SinkFailure) {
     this.rest = failure.rest
@@ -75,6 +81,7 @@ export class SinkError implements SinkFailure {
     this.delivered = failure.delivered ?? 0
     this.rejected = failure.rejected ?? []
     if (failure.retryAfter !== undefined) this.retryAfter = failure.retryAfter
+    if (failure.isNewReader !== undefined) this.isNewReader = failure.isNewReader
   }
 
   /** What happened, in one line. */

@@ -29,7 +29,10 @@ export interface Store<in out A> {
   /** Of these, not yet taken. */
   readonly waiting: number
   readonly waitingBytes: number
-  /** Appends whole groups that arrive now. Returns how many envelopes, old or new, were merged away: 0 where none is. */
+  /**
+   * Appends whole groups that arrive now. Returns how many envelopes, old or new, were merged away: 0 where none is. Where
+   * it throws it has added nothing.
+   */
   readonly add: (envelopes: ReadonlyArray<Envelope<A>>, now: Millis) => number
   /**
    * The oldest that wait, as many whole groups as fit into the limits, but at least one: a group is never cut. They

@@ -31,11 +31,11 @@ class MemoryStore<A> implements Store<A> {
   }
 
   add(envelopes: ReadonlyArray<Envelope<A>>, now: Millis): number {
+    // First: it writes them down, and may throw.
     let bytes = 0
+    for (let index = 0; index < envelopes.length; index++) bytes += bytesOf(envelopes[index]!)
     for (let index = 0; index < envelopes.length; index++) {
-      const envelope = envelopes[index]!
-      bytes += bytesOf(envelope)
-      this.#queue.push(envelope)
+      this.#queue.push(envelopes[index]!)
       this.#times.push(now)
     }
     this.waitingBytes += bytes
@@ -44,7 +44,7 @@ class MemoryStore<A> implements Store<A> {
 
   take(limits: Limits): ReadonlyArray<Envelope<A>> {
     const queue = this.#queue
-    if (this.waiting <= limits.records && this.waitingBytes <= limits.bytes) return this.#detach(queue.length)
+    if (this.waiting <= limits.records && this.waitingBytes <= limits.bytes) return this.#hand(queue.length)
     let cut = this.#head
     let bytes = 0
     for (let index = this.#head; index < queue.length; index++) {
@@ -53,7 +53,7 @@ class MemoryStore<A> implements Store<A> {
       if (queue[index]!.last) cut = index + 1
     }
     // Without a single end of a group, what was added is a group.
-    return this.#detach(cut === this.#head ? queue.length : cut)
+    return this.#hand(cut === this.#head ? queue.length : cut)
   }
 
   settle(envelopes: ReadonlyArray<Envelope<A>>): void {
@@ -96,14 +96,20 @@ class MemoryStore<A> implements Store<A> {
   }
 
   #giveUp(end: number): ReadonlyArray<Envelope<A>> {
-    if (end === this.#head) return none
-    const given = this.#detach(end)
-    this.settle(given)
-    return given
+    return end === this.#head ? none : this.#detach(end)[0]
   }
 
-  /** Takes everything before `end`. */
-  #detach(end: number): ReadonlyArray<Envelope<A>> {
+  #hand(end: number): ReadonlyArray<Envelope<A>> {
+    const before = this.waitingBytes
+    const detached = this.#detach(end)
+    this.#takenRecords += detached[0].length
+    this.#takenBytes += before - this.waitingBytes
+    this.#taken.push(detached)
+    return detached[0]
+  }
+
+  /** Takes everything before `end` out of the queue. */
+  #detach(end: number): readonly [ReadonlyArray<Envelope<A>>, ReadonlyArray<Millis>] {
     const whole = this.#head === 0 && end === this.#queue.length
     const taken = whole ? this.#queue : this.#queue.slice(this.#head, end)
     const times = whole ? this.#times : this.#times.slice(this.#head, end)
@@ -119,10 +125,7 @@ class MemoryStore<A> implements Store<A> {
       this.#compact()
     }
     this.waitingBytes -= bytes
-    this.#takenRecords += taken.length
-    this.#takenBytes += bytes
-    this.#taken.push([taken, times])
-    return taken
+    return [taken, times]
   }
 
   /** Lets go of what was taken, once it is the larger part: each envelope is moved at most once on average. */

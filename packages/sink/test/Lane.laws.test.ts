@@ -75,6 +75,7 @@ describe("a lane in front of any sink", () => {
           batch: { records: given.batch, bytes: 1e9 },
           linger: Duration.millis(given.linger),
           retry: { base: Duration.millis(10) },
+          breaker: { failures: 3, cool: Duration.millis(40) },
         })
         let seq = 0
         let waits = 0

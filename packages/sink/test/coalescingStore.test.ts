@@ -1,4 +1,4 @@
-import { coalescingStore, type Store } from "@boltodds/sink"
+import { coalescingStore, makeRecord, type Store } from "@boltodds/sink"
 import type { Change } from "@boltodds/protocol"
 import { describe, expect, it } from "vitest"
 import { brief, control, game, line } from "./records.ts"
@@ -145,5 +145,91 @@ describe("a store that coalesces", () => {
     expect(store.expire(1_500)).toEqual([])
     const taken = store.take(all)
     expect([store.older(taken, 2_000), brief(store.older(taken, 2_001))]).toEqual([[], ["3 line_moved A 120 (100) x2"]])
+  })
+
+  it("estimates what it holds without writing anything down, and knows the bytes of what is taken", () => {
+    let written = 0
+    const text = (value: unknown): string => (written += 1, JSON.stringify(value))
+    const form = { encode: text }
+    const full = {
+      universal_game_id: "1e1f1b8dc2ec",
+      book_game_id: "31584696",
+      home_team: "Springfield Comets",
+      away_team: "Shelbyville Hounds",
+      starts_at: "2026-07-16T23:10:00.000Z",
+      sent_at: "2026-07-16T18:00:00.023Z",
+      link: "https://sportsbook.example/event/34397588?outcomes=0OU85504590O950_1",
+      target: "Springfield Comets",
+    }
+    const store = coalescingStore()
+    const all = Array.from({ length: 100 }, (_, n) => {
+      const { value, ...stamp } = line(
+        n,
+        "line_moved",
+        `Springfield Comets ${n % 50}.5 Spread`,
+        110,
+        100,
+        n % 2 ? full : {},
+      )
+      return makeRecord<Change>(stamp, value as Change, form)
+    })
+    store.add(all, 0)
+    expect([store.waiting, written]).toEqual([50, 0])
+    const estimated = store.bytes
+    const taken = store.take({ records: 1_000, bytes: 1e9 })
+    const bytes = taken.reduce((sum, { text }) => sum + text.length + 1, 0)
+    expect([store.bytes, store.waitingBytes]).toEqual([bytes, 0])
+    expect(estimated / bytes).toBeGreaterThan(0.85)
+    expect(estimated / bytes).toBeLessThan(1.15)
+    store.settle(taken)
+    expect([store.bytes, store.records]).toEqual([0, 0])
+  })
+
+  it("puts what waits behind what is given back, whichever of it had to do with that", () => {
+    const store = coalescingStore()
+    const other = { game: "other" }
+    store.add([line(1, "line_moved", "A", 1, 0), line(2, "line_suspended", "B", null, 9, other)], 0)
+    const taken = store.take(all)
+    store.add([line(3, "line_moved", "X", 1, 0, other), line(4, "line_moved", "A", 2, 1)], 0)
+    store.add([
+      line(5, "line_moved", "Y", 1, 0, { game: "third" }),
+      line(6, "line_suspended", "Z", null, 5, { game: "third" }),
+    ], 0)
+    store.add([control(7, "gap_opened")], 0)
+    expect(store.giveBack!(taken)).toBe(1)
+    expect(rest(store)).toEqual([
+      "2 line_suspended B null (9) ?",
+      "6 line_suspended Z null (5) ?",
+      "7 gap_opened",
+      "4 line_moved A 2 (0) x2 ?",
+      "3 line_moved X 1 (0) ?",
+      "5 line_moved Y 1 (0) ?",
+    ])
+  })
+
+  it("keeps the index of its games true through being given back", () => {
+    const store = coalescingStore()
+    store.add([line(1, "line_moved", "A", 1, 0), line(2, "line_moved", "B", 1, 0, { game: "other" })], 0)
+    const [a] = store.take({ records: 1, bytes: 1e9 })
+    store.giveBack!([a!])
+    // All lines of a game that closes go, wherever they stood.
+    store.add([game(3, "game_closed")], 0)
+    expect(rest(store)).toEqual(["3 game_closed", "2 line_moved B 1 (0)"])
+  })
+
+  it("doubts one game alone where something of it could not be read", () => {
+    const store = coalescingStore()
+    const verified = { sportsbook: "draftkings", game: "g" }
+    store.add([line(1, "line_moved", "A", 1, 0), line(2, "line_moved", "B", 1, 0, { game: "other" })], 0)
+    store.add([control(3, "game_verified", verified), control(4, "game_verified", { ...verified, game: "other" })], 0)
+    store.add([line(5, "line_suspended", "C", null, 7)], 0)
+    store.add([control(6, "quarantined", { ...verified, touches: "game", outcome: null })], 0)
+    expect(rest(store)).toEqual([
+      "5 line_suspended C null (7) ?",
+      "6 quarantined",
+      "1 line_moved A 1 (0) ?",
+      "2 line_moved B 1 (0)",
+      "4 game_verified",
+    ])
   })
 })

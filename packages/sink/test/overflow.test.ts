@@ -86,6 +86,24 @@ describe("a lane over its bounds", () => {
       expect([imbalance(counts), lane.push([one(7)])]).toEqual([0, true])
     }))
 
+  it.effect("fails at once, and holds no more, also where its sink cannot be interrupted", () =>
+    Effect.gen(function* () {
+      let release = (): void => {}
+      const deaf: Sink<number> = {
+        guarantee: "at-most-once",
+        write: () => Effect.uninterruptible(Effect.callback((resume) => void (release = () => resume(Effect.void)))),
+      }
+      const lane = yield* makeLane(deaf, { name: "l", overflow: fail(), bounds: { records: 4, bytes: 1e9 } })
+      lane.push(group(1, 3))
+      yield* TestClock.adjust(0)
+      for (let n = 4; n < 1_000; n++) expect(lane.push([one(n)])).toBe(true)
+      expect((yield* lane.ended)._tag).toBe("Disabled")
+      const counts = yield* lane.counts
+      // What was on its way may have arrived: nobody knows.
+      expect([counts.pending, imbalance(counts)]).toEqual([3, 0])
+      release()
+    }))
+
   it.effect("makes the source wait as long as it has patience, then drops the oldest until its sink has caught up", () =>
     Effect.gen(function* () {
       const { lane, arrived, events, open } = yield* stuckLane(block({ patience: Duration.seconds(5) }))

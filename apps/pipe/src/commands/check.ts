@@ -5,7 +5,7 @@ import { logFlags } from "./flagGroups.ts"
 /** `boltodds-pipe check pipeline.yaml`. */
 export const check: Command = {
   name: "check",
-  usage: "FILE [--connect]",
+  usage: "FILE [--resolved] [--connect]",
   about: "Check a configuration: every mistake, with its place and what to do",
   details: [
     `Opens nothing: reads the file, the plug-ins that it names and the files of its

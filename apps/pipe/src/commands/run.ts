@@ -30,7 +30,7 @@ with mistakes.`,
   }, logFlags],
   examples: [
     { about: "A simulated feed into files, no key needed", line: "boltodds-pipe run examples/pipelines/record.yaml" },
-    { about: "Take over a changed configuration", line: "kill -HUP $(pgrep -f 'boltodds-pipe run')" },
+    { about: "Take over a changed configuration", line: "kill -HUP $(pgrep -f 'boltodds-pipe.* run ')" },
   ],
   run: async (given) => (await import("../run/runConfigured.ts")).runConfigured(given, given.words[0]),
 }

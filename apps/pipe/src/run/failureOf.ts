@@ -5,6 +5,7 @@ import type { SimulatorError } from "@boltodds/simulator"
 import type { SinkError } from "@boltodds/sink"
 import * as Cause from "effect/Cause"
 import { ExitCode, Failure, UsageError } from "../ExitCode.ts"
+import { messageOf } from "./messageOf.ts"
 import type { NoKey } from "./NoKey.ts"
 
 type Expected =
@@ -51,7 +52,7 @@ export const failureOf = (cause: Cause.Cause<unknown>, sink: string = "a sink"):
     case "SimulatorError":
       return new UsageError(error.message)
     case "SinkError":
-      return new Failure(ExitCode.sinkFailed, `${sink} cannot be written: ${error.message}`, { cause: error })
+      return new Failure(ExitCode.sinkFailed, `${sink} cannot be written: ${messageOf(error.cause)}`, { cause: error })
     case undefined:
       return Cause.squash(cause)
     default:

@@ -15,10 +15,23 @@ export class BadConfiguration extends Failure {
   }
 }
 
+const whyUnread = ({ code, message }: NodeJS.ErrnoException): string => {
+  switch (code) {
+    case "ENOENT":
+      return "there is no such file"
+    case "EISDIR":
+      return "it is a folder; name the file in it"
+    case "EACCES":
+      return "this user may not read it"
+    default:
+      return message
+  }
+}
+
 /** Reads and checks a configuration; its doubts go to the log. Throws {@link BadConfiguration}. */
 export const loadConfig = async (file: string, registry: Registry, log: Log): Promise<CheckedPipeline> => {
   const text = await readFile(file, "utf8").catch((cause: NodeJS.ErrnoException) => {
-    throw new BadConfiguration(`Cannot read the configuration ${file}: ${cause.code ?? cause.message}`, { cause })
+    throw new BadConfiguration(`Cannot read the configuration ${file}: ${whyUnread(cause)}`, { cause })
   })
   const result = await Effect.runPromise(Effect.result(loadPipeline(text, { file, registry, env: process.env })))
   if (Result.isFailure(result)) {

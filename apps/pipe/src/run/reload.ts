@@ -1,12 +1,12 @@
 /** SIGHUP: destinations are opened again, and what changed in the configuration is taken over. */
-import { type CheckedPipeline, type OpenSource, planReload, type ReloadStep } from "@boltodds/config"
+import { type CheckedPipeline, type OpenSource, planReload, type ReloadPlan, type ReloadStep } from "@boltodds/config"
 import type { Running } from "@boltodds/pipeline"
-import type { LaneEvent } from "@boltodds/sink"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
 import type { Log } from "../Log.ts"
-import { tellLaneEvent } from "./tellLaneEvent.ts"
 import { messageOf } from "./messageOf.ts"
+import { makeLaneTeller } from "./tellLaneEvent.ts"
 
 /** A run that can be reloaded. */
 interface Hold {
@@ -20,7 +20,7 @@ const drainWithin = Duration.seconds(10)
 
 /**
  * Listens for SIGHUP. A configuration with mistakes changes nothing, and neither does one of which a part needs a restart:
- * what runs goes on. One reload follows another.
+ * what runs goes on. What could not be taken over is tried again at the next signal. One reload follows another.
  */
 export const onHangup = (
   load: () => Promise<CheckedPipeline>,
@@ -28,17 +28,17 @@ export const onHangup = (
   log: Log,
 ): { readonly onRunning: (running: Running, source: OpenSource, run: string) => void; readonly stop: () => void } => {
   let hold: Hold | undefined
-  let current = first
   let last: Promise<void> = Promise.resolve()
+  const takeOver = makeTakeOver(first, log)
   const reload = async (): Promise<void> => {
-    if (hold === undefined) return
+    if (hold === undefined) return log.log("info", "SIGHUP is passed over: the pipeline is not running yet")
     for (const [route, error] of await Effect.runPromise(hold.running.reopen)) {
-      log.log("warn", `${route} cannot be opened again: ${error.message}`)
+      log.log("warn", `${route} cannot be opened again: ${messageOf(error.cause)}`)
     }
     const next = await load().catch((cause: unknown) => {
       log.log("error", `the configuration is not taken over, and what runs goes on. ${messageOf(cause)}`)
     })
-    if (next !== undefined) current = await takeOver(current, next, hold, log)
+    if (next !== undefined) await takeOver(next, hold)
   }
   const listen = (): void => void (last = last.then(reload))
   process.on("SIGHUP", listen)
@@ -48,36 +48,63 @@ export const onHangup = (
   }
 }
 
-/** Gives the pipeline that runs afterwards. */
-const takeOver = async (
-  current: CheckedPipeline,
-  next: CheckedPipeline,
-  hold: Hold,
-  log: Log,
-): Promise<CheckedPipeline> => {
-  const plan = planReload(current, next)
-  if (plan.needsRestart) {
-    for (const { needsRestart, sentence } of plan.steps) if (needsRestart) log.log("warn", sentence)
-    log.log("warn", "the configuration is not taken over, and what runs goes on; restart to have it")
-    return current
-  }
-  if (plan.steps.length === 0) {
-    log.log("info", "reloaded: nothing has changed")
-    return current
-  }
-  const onLaneEvent = (sink: string, event: LaneEvent): void => tellLaneEvent(log, sink, event)
-  const { routes } = next.open({ run: hold.run, log: log.log, onLaneEvent })
-  for (const step of plan.steps) {
-    log.log("info", `reload: ${step.sentence}`)
-    await Effect.runPromise(
-      Effect.match(apply(step, plan.sourceOptions, hold, routes), {
-        onSuccess: () => {},
-        onFailure: (error) => log.log("error", `${step.sink ?? "the source"}: ${messageOf(error)}`),
-      }),
+/** Takes over one configuration after another. */
+const makeTakeOver = (first: CheckedPipeline, log: Log): (next: CheckedPipeline, hold: Hold) => Promise<void> => {
+  let current = first
+  /** What the current configuration says and the run does not have: a sink by its name, or the source's options. */
+  const owed = new Map<string, ReloadStep>()
+
+  return async (next, hold) => {
+    const plan = planReload(current, next)
+    if (plan.needsRestart) {
+      for (const { needsRestart, sentence } of plan.steps) if (needsRestart) log.log("warn", sentence)
+      return log.log("warn", "the configuration is not taken over, and what runs goes on; restart to have it")
+    }
+    // What goes, goes first: a sink with another name may want the same file.
+    const [going, others] = [true, false].map((isGoing) =>
+      plan.steps.filter(({ kind }) => (kind === "sink_removed") === isGoing)
     )
+    const steps = [...going!, ...others!, ...stillOwed(owed, plan, next)]
+    if (steps.length === 0) return log.log("info", "reloaded: nothing has changed")
+    const { routes } = next.open({ run: hold.run, log: log.log, onLaneEvent: makeLaneTeller(log) })
+    for (const step of steps) {
+      log.log("info", `reload: ${step.sentence}`)
+      const result = await Effect.runPromise(Effect.result(apply(step, plan.sourceOptions, hold, routes)))
+      const about = keyOf(step)
+      owed.delete(about)
+      if (Result.isSuccess(result)) continue
+      owed.set(about, step)
+      const why = whyOf(result.failure)
+      log.log("error", `${step.sink ?? "the source"}: ${why}; mend it, and send SIGHUP again`)
+    }
+    current = next
   }
-  return next
 }
+
+const keyOf = ({ sink }: ReloadStep): string => sink ?? ""
+
+/** What failed the last time and is wanted still, where the plan does not see to it. */
+const stillOwed = (
+  owed: ReadonlyMap<string, ReloadStep>,
+  plan: ReloadPlan,
+  next: CheckedPipeline,
+): ReadonlyArray<ReloadStep> =>
+  [...owed].filter(([about, { sink }]) =>
+    !plan.steps.some((step) => keyOf(step) === about) &&
+    (sink === undefined || next.sinks.some(({ name, isStandby }) => name === sink && !isStandby))
+  ).map(([, step]) => ({
+    ...step,
+    sentence: step.sink === undefined ? "The source is told its options again" : `The sink ${step.sink} is tried again`,
+  }))
+
+/** Of a sink its own words; that it could not be delivered would say nothing here. */
+const whyOf = (failure: unknown): string =>
+  messageOf(
+    typeof failure === "object" && failure !== null && "_tag" in failure && failure._tag === "SinkError" &&
+      "cause" in failure
+      ? failure.cause
+      : failure,
+  )
 
 const apply = (
   step: ReloadStep,

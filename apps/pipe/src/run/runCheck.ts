@@ -3,11 +3,12 @@ import type { CheckedPipeline, SinkCheck } from "@boltodds/config"
 import { makeLimiter } from "@boltodds/connection"
 import * as Effect from "effect/Effect"
 import { stringify } from "yaml"
-import { ExitCode, Failure } from "../ExitCode.ts"
+import { ExitCode, Failure, UsageError } from "../ExitCode.ts"
 import type { Given } from "../flags.ts"
 import { makeRegistry } from "../parts/registry.ts"
 import { writeOut } from "../Terminal.ts"
 import { loadConfig } from "./loadConfig.ts"
+import { messageOf } from "./messageOf.ts"
 import { logOf } from "./settings.ts"
 import { ulid } from "./ulid.ts"
 
@@ -17,7 +18,7 @@ export const runCheck = async (given: Given): Promise<ExitCode> => {
   const registry = await makeRegistry({ log, limiter: makeLimiter(), endsWhen: () => {} })
   const [file] = given.words
   if (file === undefined) {
-    throw new Failure(ExitCode.usage, "Cannot check without a configuration: write boltodds-pipe check FILE")
+    throw new UsageError("Cannot check without a configuration: write boltodds-pipe check FILE")
   }
   const pipeline = await loadConfig(file, registry, log)
   if (given.isSet("resolved")) await writeOut(stringify(pipeline.resolved))
@@ -40,6 +41,6 @@ const stateOf = ({ state, error }: SinkCheck): string => {
     case "unknown":
       return "cannot be checked without delivering"
     case "failed":
-      return `FAILED: ${error?.message ?? "unknown"}`
+      return `FAILED: ${messageOf(error?.cause)}`
   }
 }

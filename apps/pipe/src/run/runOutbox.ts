@@ -28,17 +28,21 @@ export const runOutbox = async (given: Given): Promise<ExitCode> => {
       const includeSuperseded = given.isSet("superseded")
       const { redriven, skippedSuperseded, missing } = await done(redrive(path, choiceOf(given), { includeSuperseded }))
       await writeOut(
-        `${redriven} dead letters wait again, and are delivered when the pipeline runs\n` +
+        `${redriven === 1 ? "one dead letter waits" : `${redriven} dead letters wait`} again, and ${
+          redriven === 1 ? "is" : "are"
+        } delivered when the pipeline runs\n` +
           (skippedSuperseded === 0
             ? ""
-            : `${skippedSuperseded} were left: newer records of their lines have come since (--superseded takes them too)\n`) +
+            : `left out: ${skippedSuperseded}, since newer records of their lines have come (--superseded takes them too)\n`) +
           missingText(missing),
       )
       return ExitCode.clean
     }
     case "drop": {
       const { dropped, missing } = await done(dropDead(path, choiceOf(given)))
-      await writeOut(`${dropped} dead letters are gone\n${missingText(missing)}`)
+      await writeOut(
+        `${dropped === 1 ? "one dead letter is" : `${dropped} dead letters are`} gone\n${missingText(missing)}`,
+      )
       return ExitCode.clean
     }
   }
@@ -55,7 +59,8 @@ const choiceOf = (given: Given): DeadLetterChoice => {
   return ids.length > 0 ? { ids } : { all: true }
 }
 
-const missingText = (missing: number): string => missing === 0 ? "" : `${missing} were not there\n`
+const missingText = (missing: number): string =>
+  missing === 0 ? "" : `${missing === 1 ? "one was" : `${missing} were`} not there\n`
 
 const list = async (path: string, given: Given): Promise<ExitCode> => {
   const after = given.number("after")

@@ -1,7 +1,6 @@
 /** A checked pipeline at work: what `stream`, `demo`, `run` and `test` share. */
 import type { CheckedPipeline, OpenSource } from "@boltodds/config"
 import { isDelivered, type Report, run, type Running } from "@boltodds/pipeline"
-import type { LaneEvent } from "@boltodds/sink"
 import type { Step } from "@boltodds/state"
 import * as Deferred from "effect/Deferred"
 import * as Duration from "effect/Duration"
@@ -14,7 +13,7 @@ import { failureOf } from "./failureOf.ts"
 import { onInterruption } from "./Interruption.ts"
 import { makeProgress } from "./Progress.ts"
 import { reportJson, reportText } from "./reportText.ts"
-import { tellLaneEvent } from "./tellLaneEvent.ts"
+import { makeLaneTeller } from "./tellLaneEvent.ts"
 import { ulid } from "./ulid.ts"
 
 /** How a pipeline is run. */
@@ -46,8 +45,7 @@ export const runPipeline = async (
   let early: EarlyEnd | undefined
   const id = ulid()
   const program = Effect.gen(function* () {
-    const onLaneEvent = (sink: string, event: LaneEvent): void => tellLaneEvent(log, sink, event)
-    const open = pipeline.open({ run: id, log: log.log, onLaneEvent })
+    const open = pipeline.open({ run: id, log: log.log, onLaneEvent: makeLaneTeller(log) })
     const source = yield* open.source
     const until = Effect.raceAllFirst([
       Deferred.await(interrupted),

@@ -42,7 +42,12 @@ export const runTest = async (given: Given): Promise<ExitCode> => {
     if (difference !== undefined) failures += 1
   }
   if (failures === 0) return ExitCode.clean
-  throw new Failure(ExitCode.badInput, `${failures} of ${expectations.length} sinks were told something else`)
+  throw new Failure(
+    ExitCode.badInput,
+    `${failures} of ${expectations.length} sinks ${
+      failures === 1 ? "was" : "were"
+    } told something else; where that is right, --write makes the files anew`,
+  )
 }
 
 interface Expectation {
@@ -102,5 +107,33 @@ const firstDifference = (expected: ReadonlyArray<string>, got: ReadonlyArray<str
   const at = expected.findIndex((line, index) => got[index] !== line)
   if (at === -1 && got.length === expected.length) return undefined
   const index = at === -1 ? expected.length : at
-  return `line ${index + 1} differs\n  expected ${expected[index] ?? "nothing"}\n  told     ${got[index] ?? "nothing"}`
+  const [wanted, told] = [expected[index], got[index]]
+  const counts = expected.length === got.length
+    ? ""
+    : ` (${expected.length} lines are expected, ${got.length} are told)`
+  return [
+    `line ${index + 1} differs${counts}`,
+    ...differentFields(wanted, told).map((field) => `  ${field}`),
+    `  expected ${wanted ?? "nothing"}`,
+    `  told     ${told ?? "nothing"}`,
+  ].join("\n")
+}
+
+/** What differs in two records, by field; nothing where one is missing, or is no JSON object. */
+const differentFields = (expected: string | undefined, told: string | undefined): ReadonlyArray<string> => {
+  const [wanted, got] = [fieldsOf(expected), fieldsOf(told)]
+  if (wanted === undefined || got === undefined) return []
+  return [...new Set([...Object.keys(wanted), ...Object.keys(got)])]
+    .map((field) => ({ field, wanted: JSON.stringify(wanted[field]), got: JSON.stringify(got[field]) }))
+    .filter(({ wanted, got }) => wanted !== got)
+    .map(({ field, wanted, got }) => `${field}: expected ${wanted ?? "nothing"}, told ${got ?? "nothing"}`)
+}
+
+const fieldsOf = (text: string | undefined): { readonly [field: string]: unknown } | undefined => {
+  try {
+    const value: unknown = JSON.parse(text ?? "null")
+    return typeof value === "object" && value !== null ? value as { readonly [field: string]: unknown } : undefined
+  } catch {
+    return undefined // an expectation that somebody wrote by hand: it differs as a whole
+  }
 }

@@ -12,8 +12,8 @@ export class Catalogue {
   readonly sinks = new Map<string, SinkPlugin>()
   readonly stores = new Map<string, StorePlugin>()
 
-  /** How the options of plug-ins that have a copy of Effect of their own are decoded. */
-  readonly parsers = new Map<PluginBase<unknown>, Decode>()
+  /** How the options of plug-ins that have a copy of Effect of their own are decoded; undefined where they cannot be. */
+  readonly parsers = new Map<PluginBase<unknown>, Decode | undefined>()
 
   constructor(registry: Registry) {
     for (const list of [registry.sources, registry.processors, registry.sinks, registry.stores ?? []]) {

@@ -51,11 +51,15 @@ export class Checker {
     what: string,
     emit?: EmitName,
   ): Effect.Effect<Configured<P> | undefined> {
+    const { parsers } = this.catalogue
+    const decode = parsers.has(plugin) ? parsers.get(plugin) : ownDecode
+    // Its module is told to be of no use already.
+    if (decode === undefined) return Effect.undefined
     const check = {
       path,
       of: `${what} \`${plugin.name}\``,
       schema: plugin.config,
-      decode: this.catalogue.parsers.get(plugin) ?? ownDecode,
+      decode,
       node: options,
     }
     return Effect.map(checkOptions(check, this.findings, this.places), (checked) => {

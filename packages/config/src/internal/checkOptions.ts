@@ -59,10 +59,12 @@ export const checkOptions = <A>(
         const isWritten = inside?._tag === "Scalar" && !inside.isHidden && !inside.isBroken && held !== ""
         if (isWritten) {
           findings.warn([...path, ...part.path], {
-            message: "This secret stands in the file for everybody who reads it",
+            message: `\`${part.path.join(".")}\` is secret, and stands in the file for everybody who reads it`,
             remedy: "write `{ env: NAME }` or `{ file: path }`",
           })
           shown = replaceAt(shown, part.path, "********")
+        } else if (inside?._tag === "Scalar" && inside.isHidden) {
+          shown = replaceAt(shown, part.path, maskedText(String(inside.written)))
         }
       } else if ("finding" in secret) {
         findings.error([...path, ...part.path], secret.finding)
@@ -88,12 +90,16 @@ export const checkOptions = <A>(
         return inside === undefined ? "nothing" : quoted(shownOf(inside))
       }
       for (const problem of schemaProblems(decoded.failure, of, show)) {
+        const inside = nodeAt(node, problem.path)
+        // What it holds is broken, and that is told already.
+        if (!problem.isUnknownKey && inside !== undefined && scalarsOf(inside).some(({ isBroken }) => isBroken)) {
+          continue
+        }
         const at = [...path, ...problem.path]
         // A missing key is marked at what it is missing in.
         const known = nodeAt(node, problem.path) === undefined ? [...path, ...problem.path.slice(0, -1)] : at
         if (failed.some((secret) => secret.every((key, index) => key === problem.path[index]))) continue
         if (problem.isUnknownKey) {
-          const inside = nodeAt(node, problem.path)
           if (inside !== undefined) scalarsOf(inside).forEach((scalar) => findings.hide(scalar))
         }
         findings.error(known, problem, known.length < at.length ? "key" : problem.part)
@@ -110,6 +116,13 @@ export const checkOptions = <A>(
     })
     return { value: decoded.success, shown, plain: value, expressions }
   })
+
+/** A secret out of the environment, as written: the name of its variable, and nothing else that may be a secret. */
+const maskedText = (written: string): string => {
+  const name = /^\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-[\s\S]*)?\}$/.exec(written)?.[1]
+  if (name === undefined) return "********"
+  return written.includes(":-") ? `\${${name}:-********}` : written
+}
 
 /** Undefined where the schema itself is broken. */
 type Decoded<A> = Result.Result<A, SchemaIssue.Issue | undefined>

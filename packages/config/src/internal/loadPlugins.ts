@@ -61,8 +61,8 @@ export const loadPlugins = (
       const foreign = plugins.filter(({ config }) => isForeign(config))
       if (foreign.length === 0) continue
       const decode = decodeOf(yield* Effect.orElseSucceed(modules.beside(parserModule, item.value), () => undefined))
-      if (decode !== undefined) foreign.forEach((plugin) => catalogue.parsers.set(plugin, decode))
-      else {
+      foreign.forEach((plugin) => catalogue.parsers.set(plugin, decode))
+      if (decode === undefined) {
         refuse(
           "it holds a copy of Effect that only itself can reach, and so its options cannot be read",
           "leave `effect` out of its bundle, and install it beside the module",

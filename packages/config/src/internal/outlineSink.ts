@@ -85,7 +85,8 @@ const readEmit = (path: Path, node: Tree, plugin: SinkPlugin | undefined, checke
       message: `Cannot use the emit \`${written}\`: there is none of that name`,
       remedy: instead(written, emitNames, "emits"),
     })
-    return usual
+    // What stands beside it is meant for the one that was meant.
+    return emitNames.find((name) => name === nearest(written, allowed)) ?? usual
   }
   if (!allowed.includes(emit)) {
     checker.findings.error(at, {

@@ -49,7 +49,12 @@ const flawOf = ({ code, message, pos: [start, end] }: YAMLError, text: string): 
   if (text.slice(start - 1, start + 1) === "${") {
     return { start: start - 1, end, message: told, remedy: "put `${NAME}` in quotes where it stands inside { } or [ ]" }
   }
-  return { start, end, message: told, remedy: remedies[code] ?? "correct it; this is where it stops to be YAML" }
+  return {
+    start,
+    end,
+    message: told,
+    remedy: remedies[code] ?? "correct it; a text that holds any of { } [ ] , : # must stand in quotes",
+  }
 }
 
 const remedies: { readonly [code: string]: string } = {

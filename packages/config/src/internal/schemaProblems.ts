@@ -44,28 +44,28 @@ const problemsIn = (issue: SchemaIssue.Issue, path: Path, of: string, show: Show
     case "Filter": {
       const { annotations } = issue.filter
       const said = messageOf(annotations)
-      if (said !== undefined) return [plain(path, said)]
+      if (said !== undefined) return [plain(path, said, of)]
       const inner = issue.issue
       // A check on several fields points at one of them.
       if (inner._tag === "Pointer" || inner._tag === "Composite") return problemsIn(inner, path, of, show)
       const own = inner._tag === "InvalidValue" ? inner.annotations : undefined
-      return [refused(path, own, textOf(annotations), show)]
+      return [refused(path, own, textOf(annotations), of, show)]
     }
     case "Encoding": {
       const said = messageOf(issue.ast.annotations)
-      if (said !== undefined) return [plain(path, said)]
+      if (said !== undefined) return [plain(path, said, of)]
       return problemsIn(issue.issue, path, of, show)
     }
     case "InvalidType": {
       const said = messageOf(issue.ast.annotations)
-      return [said === undefined ? wrong(path, expectationOf(issue.ast), show) : plain(path, said)]
+      return [said === undefined ? wrong(path, expectationOf(issue.ast), of, show) : plain(path, said, of)]
     }
     case "OneOf":
-      return [wrong(path, expectationOf(issue.ast), show)]
+      return [wrong(path, expectationOf(issue.ast), of, show)]
     case "InvalidValue":
-      return [refused(path, issue.annotations, undefined, show)]
+      return [refused(path, issue.annotations, undefined, of, show)]
     case "Forbidden":
-      return [wrong(path, "left out", show)]
+      return [wrong(path, "left out", of, show)]
   }
 }
 
@@ -77,14 +77,14 @@ const problemsInUnion = (
   show: Show,
 ): ReadonlyArray<SchemaProblem> => {
   const said = messageOf(issue.ast.annotations)
-  if (said !== undefined) return [plain(path, said)]
+  if (said !== undefined) return [plain(path, said, of)]
   const members = issue.issues.map((inner) => problemsIn(inner, path, of, show))
     .filter((problems) => problems.some((problem) => problem.path.length > path.length))
   const best = members.sort((a, b) => a.length - b.length)[0]
   if (best !== undefined) return best
   const single = issue.issues.length === 1 && issue.issues[0]!._tag !== "InvalidType" ? issue.issues[0] : undefined
   if (single !== undefined) return problemsIn(single, path, of, show)
-  const problem = wrong(path, expectationOf(issue.ast), show)
+  const problem = wrong(path, expectationOf(issue.ast), of, show)
   const near = nearestLiteral(issue.ast, show(path))
   return [near === undefined ? problem : { ...problem, remedy: `did you mean \`${near}\`?` }]
 }
@@ -95,33 +95,39 @@ const nearestLiteral = (ast: SchemaAST.AST, shown: string | undefined): string |
   return nearest(shown.replaceAll('"', ""), literals)
 }
 
-const plain = (path: Path, message: string): SchemaProblem => ({
+const plain = (path: Path, message: string, of: string): SchemaProblem => ({
   path,
   part: "value",
   isUnknownKey: false,
   isValue: true,
-  message: /^Cannot\b/.test(message) ? message : `Cannot use ${named(path)}: ${message}`,
+  message: /^Cannot\b/.test(message) ? message : `Cannot use ${named(path, of)}: ${message}`,
   remedy: "change it as the message says",
 })
 
 type Annotations = { readonly [key: string]: unknown } | undefined
 
 /** What was said while it was refused may quote the value: it is told only where the value may be. */
-const refused = (path: Path, said: Annotations, expected: string | undefined, show: Show): SchemaProblem => {
+const refused = (
+  path: Path,
+  said: Annotations,
+  expected: string | undefined,
+  of: string,
+  show: Show,
+): SchemaProblem => {
   const mayQuote = show(path) !== undefined
   const message = mayQuote ? messageOf(said) : undefined
-  if (message !== undefined) return plain(path, message)
-  return wrong(path, (mayQuote ? textOf(said) : undefined) ?? expected ?? "another value", show)
+  if (message !== undefined) return plain(path, message, of)
+  return wrong(path, (mayQuote ? textOf(said) : undefined) ?? expected ?? "another value", of, show)
 }
 
-const wrong = (path: Path, expected: string, show: Show): SchemaProblem => {
+const wrong = (path: Path, expected: string, of: string, show: Show): SchemaProblem => {
   const shown = show(path)
   return {
     path,
     part: "value",
     isUnknownKey: false,
     isValue: true,
-    message: `Cannot use ${named(path)}: it must be ${expected}: current value is ${shown ?? "not shown"}`,
+    message: `Cannot use ${named(path, of)}: it must be ${expected}: current value is ${shown ?? "not shown"}`,
     remedy: `write ${expected}`,
   }
 }
@@ -149,7 +155,7 @@ const missingKey = (path: Path, of: string, said: string | undefined): SchemaPro
   remedy: said ?? `add \`${String(path.at(-1))}\``,
 })
 
-const named = (path: Path): string => path.length === 0 ? "this" : `\`${path.join(".")}\``
+const named = (path: Path, of: string): string => path.length === 0 ? `the options of ${of}` : `\`${path.join(".")}\``
 
 const textOf = (annotations: { readonly [key: string]: unknown } | undefined): string | undefined => {
   const expected = annotations?.["expected"]

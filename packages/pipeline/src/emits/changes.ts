@@ -8,7 +8,8 @@ import { Groups } from "../internal/Groups.ts"
 /**
  * Changes (`change` names the kind) and controls (`control` names it), one line each: folding them gives the book.
  *
- * Without controls the lines of a gap look live: leave them out only where another route has them.
+ * Without controls the lines of a gap look live: leave them out only where another route has them. What a lane says of
+ * its own losses (`dropped`, and `stream_started` where it tells everything again) is told all the same.
  */
 export const changes = (options: EmitOptions = {}): Emit<Change> => ({
   name: "changes",
@@ -33,7 +34,9 @@ const open = (withControls: boolean): Emission<Change> => ({
     for (const [index, record] of records.entries()) {
       groups.begin(record.session, record.epoch, 0)
       const { last: _, ...rest } = record
-      tell(groups, [index === records.length - 1 ? { ...rest, last: true } : rest], withControls)
+      // Also where no controls are told: what is not told again would stay with the reader for ever.
+      const isStart = "control" in record && record.control === "stream_started"
+      tell(groups, [index === records.length - 1 ? { ...rest, last: true } : rest], withControls || isStart)
     }
     return groups.envelopes
   },

@@ -1,11 +1,12 @@
 /** One turn after another: reduce once, tell once, hand to every route. */
 import type { FeedEvent, Millis } from "@boltodds/protocol"
 import type { Step } from "@boltodds/state"
-import type { SinkError } from "@boltodds/sink"
+import { SinkError } from "@boltodds/sink"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Scope from "effect/Scope"
 import type { Depth } from "../Emit.ts"
+import type { RouteReport } from "../Report.ts"
 import type { OpenRoute, Route, RouteContext } from "../Route.ts"
 import type { RunOptions } from "../run.ts"
 import { deepest, makeReduction, type Reduction } from "./Reduction.ts"
@@ -26,8 +27,10 @@ export class Hub {
   readonly context: RouteContext
   readonly depth: Depth
   entries: ReadonlyArray<Entry> = []
-  /** Those that were taken out while the run went on. */
-  removed: ReadonlyArray<Entry> = []
+  /** Those that were taken out while the run went on, and still deliver what they hold. */
+  leaving: ReadonlyArray<Entry> = []
+  /** What became of those that have left. */
+  left: ReadonlyArray<RouteReport> = []
   readonly tally: Tally
   readonly #reduction: Reduction
   readonly #onStep: ((step: Step) => void) | undefined
@@ -51,15 +54,25 @@ export class Hub {
     this.#onSated = onSated
   }
 
-  /** Opens a route in a scope of its own within the run's; it takes the next turn. */
-  add<R>(route: Route<R>, within: Scope.Scope): Effect.Effect<Entry, SinkError, R> {
+  /**
+   * Opens a route in a scope of its own within the run's; it takes the next turn. One that comes late is told first what
+   * there is, before anything else can happen.
+   */
+  add<R>(route: Route<R>, within: Scope.Scope, isLate: boolean): Effect.Effect<Entry, SinkError, R> {
     return Effect.gen({ self: this }, function* () {
+      if (this.#stopped) return yield* Effect.fail(isOver(route.name))
       const scope = yield* Scope.fork(within)
       const open = yield* Effect.onError(
         Scope.provide(route.open(this.context), scope),
         (cause) => Scope.close(scope, Exit.failCause(cause)),
       )
+      // It would be told nothing any more, not even that, and nobody would drain it.
+      if (this.#stopped) {
+        yield* Scope.close(scope, Exit.void)
+        return yield* Effect.fail(isOver(route.name))
+      }
       const entry: Entry = { route, open, scope, hasEnded: false }
+      if (isLate) open.catchUp()
       this.entries = [...this.entries, entry]
       return entry
     })
@@ -68,7 +81,13 @@ export class Hub {
   /** Hands it no more turns. */
   remove(entry: Entry): void {
     this.entries = this.entries.filter((other) => other !== entry)
-    this.removed = [...this.removed, entry]
+    this.leaving = [...this.leaving, entry]
+  }
+
+  /** It has delivered what it could: all that is kept of it is its report. */
+  settle(entry: Entry, report: RouteReport): void {
+    this.leaving = this.leaving.filter((other) => other !== entry)
+    this.left = [...this.left, report]
   }
 
   /** Takes a turn, and returns when the source may be pulled again. */
@@ -97,8 +116,17 @@ export class Hub {
     const event = { _tag: "Tick", session: this.#lastSession, epoch: this.#lastEpoch, at, wall: at } as const
     const steps = records.length === 0 ? [] : [{ event, records }]
     this.tally.countRecords(records)
-    for (const { open } of this.entries) open.finish(steps)
+    // A defect of one route's processor must not keep the others from hearing that nothing is live any more.
+    const defects: Array<unknown> = []
+    for (const { open } of this.entries) {
+      try {
+        open.finish(steps)
+      } catch (defect) {
+        defects.push(defect)
+      }
+    }
     for (const step of steps) this.#onStep?.(step)
+    if (defects.length > 0) throw defects[0]
   }
 
   #hand(steps: ReadonlyArray<Step>, now: Millis): ReadonlyArray<OpenRoute> {
@@ -114,3 +142,6 @@ export class Hub {
 }
 
 const none: ReadonlyArray<never> = []
+
+const isOver = (route: string): SinkError =>
+  new SinkError({ rest: "end", cause: new Error(`Cannot add the route ${route}: the run is over`) })

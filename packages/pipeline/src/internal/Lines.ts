@@ -32,7 +32,8 @@ export class Lines {
       return Result.succeed(undefined)
     } catch (cause) {
       const what = cause instanceof Error ? cause.message : String(cause)
-      return Result.fail(new RecordingError(`Cannot read on behind line ${this.number} of the recording: ${what}`))
+      const where = this.number === 0 ? "Cannot read" : `Cannot read on behind line ${this.number} of`
+      return Result.fail(new RecordingError(`${where} the recording: ${what}`))
     } finally {
       this.#reading = false
     }

@@ -8,7 +8,7 @@ import type { Loss } from "@boltodds/sink"
  */
 export const dropNotice = (run: string, lane: string, loss: Loss): Control => ({
   control: "dropped",
-  run,
+  run: loss.run ?? run,
   seq: loss.lastSeq,
   session: loss.session,
   epoch: loss.epoch,

@@ -2,58 +2,45 @@
 import type { Millis } from "@boltodds/protocol"
 import type { Envelope } from "../Envelope.ts"
 import type { LaneCounts } from "../LaneCounts.ts"
-import { addLoss, joinLosses, type Loss } from "../Loss.ts"
+import type { Loss } from "../Loss.ts"
 import { bytesOf, type Store } from "../Store.ts"
+import { Notices } from "./Notices.ts"
 
-/** Between two `dropped` controls of one lane. */
-const noticeMillis = 1_000
-
-type Notice<A> = (loss: Loss) => Envelope<A>
-
-/** Counts what a lane does with its store, and remembers which losses its readers have not heard of. */
+/**
+ * Counts what a lane does with its store.
+ *
+ * A store may fail in the middle of anything. What it still holds then is pending, whatever became of it elsewhere: so
+ * the columns are moved by what the store says it holds, and add up also where it has thrown.
+ */
 export class Ledger<A> {
   readonly store: Store<A>
-  readonly #notice: Notice<A> | undefined
-  readonly #unsaid = new Map<string, Loss>()
-  /** What is under way and in no store: notices, with the losses they tell of, and what is told again. */
-  readonly #saying = new Map<Envelope<A>, Loss | undefined>()
-  /** What was told last. */
-  #told: ReadonlyArray<Loss> = []
-  #saidAt = -Infinity
-  #in = 0
+  readonly notices: Notices<A>
+  #received = 0
   #delivered = 0
   #coalesced = 0
   #dropped = 0
   #expired = 0
   #deadLettered = 0
-  /** Something was lost since the readers were last told everything: they cannot know the whole any more. */
-  isLossy = false
-  /** How often something was lost. */
-  losses = 0
-  /** The readers have been told that they do not know the whole: further losses are no hurry. */
-  #areReadersAware = false
   #deliveredBytes = 0
   #batches = 0
   retries = 0
 
-  constructor(store: Store<A>, notice: Notice<A> | undefined) {
+  constructor(store: Store<A>, notice: ((loss: Loss) => Envelope<A>) | undefined) {
     this.store = store
-    this.#notice = notice
+    this.notices = new Notices(notice)
   }
 
   get counts(): LaneCounts {
-    let noticeBytes = 0
-    for (const envelope of this.#saying.keys()) noticeBytes += bytesOf(envelope)
     return {
-      in: this.#in,
+      in: this.#received + this.notices.made,
       restored: this.store.restored,
       delivered: this.#delivered,
       coalesced: this.#coalesced,
       dropped: this.#dropped,
       expired: this.#expired,
       deadLettered: this.#deadLettered,
-      pending: this.store.records + this.#saying.size,
-      pendingBytes: this.store.bytes + noticeBytes,
+      pending: this.store.records + this.notices.underWay,
+      pendingBytes: this.store.bytes + this.notices.bytes,
       deliveredBytes: this.#deliveredBytes,
       batches: this.#batches,
       retries: this.retries,
@@ -61,7 +48,7 @@ export class Ledger<A> {
   }
 
   received(count: number): void {
-    this.#in += count
+    this.#received += count
   }
 
   coalesced(count: number): void {
@@ -71,119 +58,64 @@ export class Ledger<A> {
   /** Lost, and no longer in the store. */
   dropped(envelopes: ReadonlyArray<Envelope<A>>, reason: string): void {
     this.#dropped += envelopes.length
-    this.#owe(envelopes, reason)
+    this.notices.owe(envelopes, reason)
   }
 
   /** Grown too old, and no longer in the store. */
   expired(envelopes: ReadonlyArray<Envelope<A>>): void {
     this.#expired += envelopes.length
-    this.#owe(envelopes, "expired")
-  }
-
-  /** The readers are owed the news of a loss. */
-  #owe(envelopes: ReadonlyArray<Envelope<A>>, reason: string): void {
-    if (envelopes.length === 0) return
-    this.losses += 1
-    this.isLossy = true
-    if (this.#notice === undefined) return
-    const loss = addLoss(this.#unsaid.get(reason), reason, envelopes)
-    if (loss !== undefined) this.#unsaid.set(reason, loss)
-  }
-
-  /** When the next notice is due by itself: undefined while there is nothing to tell. */
-  get noticeDue(): Millis | undefined {
-    return this.#unsaid.size === 0 ? undefined : this.#saidAt + noticeMillis
-  }
-
-  /**
-   * What the readers must hear before anything else: all losses where they believe that they know the whole, since nothing
-   * may arrive behind a hole that they have not heard of; otherwise those that are due.
-   */
-  dueNotices(now: Millis): ReadonlyArray<Envelope<A>> {
-    const due = this.noticeDue
-    return due === undefined || (this.#areReadersAware && now < due) ? [] : this.takeNotices(now)
-  }
-
-  /**
-   * What must be told behind a `stream_started` that was waiting: it makes readers forget that they do not know the whole.
-   */
-  noticesBehindStart(now: Millis): ReadonlyArray<Envelope<A>> {
-    if (!this.isLossy) return []
-    const told = this.#told
-    if (this.#unsaid.size === 0) { for (const loss of told) this.#unsaid.set(loss.reason, loss) }
-    return this.takeNotices(now)
-  }
-
-  /** Whether this is something that the lane itself says. */
-  says(envelope: Envelope<A>): boolean {
-    return this.#saying.has(envelope)
-  }
-
-  /** Everything, told again: it follows upon the news of all losses so far, and the readers know the whole behind it. */
-  takeNews(told: ReadonlyArray<Envelope<A>>, now: Millis): ReadonlyArray<Envelope<A>> {
-    const notices = this.takeNotices(now)
-    this.isLossy = false
-    this.#areReadersAware = false
-    this.#in += told.length
-    for (const envelope of told) this.#saying.set(envelope, undefined)
-    return [...notices, ...told]
-  }
-
-  /** The notices of all losses that have not been told: they go ahead of the next batch. */
-  takeNotices(now: Millis): ReadonlyArray<Envelope<A>> {
-    const notice = this.#notice
-    if (notice === undefined) return []
-    this.#saidAt = now
-    this.#areReadersAware = true
-    const notices: Array<Envelope<A>> = []
-    for (const loss of this.#unsaid.values()) {
-      const envelope = notice(loss)
-      this.#saying.set(envelope, loss)
-      notices.push(envelope)
-    }
-    if (notices.length > 0) this.#told = [...this.#unsaid.values()]
-    this.#unsaid.clear()
-    this.#in += notices.length
-    return notices
+    this.notices.owe(envelopes, "expired")
   }
 
   delivered(envelopes: ReadonlyArray<Envelope<A>>): void {
     if (envelopes.length === 0) return
+    const held = this.notices.forget(envelopes)
     this.#batches += 1
-    this.#delivered += envelopes.length
+    this.#delivered += envelopes.length - held.length
     for (let index = 0; index < envelopes.length; index++) this.#deliveredBytes += bytesOf(envelopes[index]!)
-    this.store.settle(this.#unsay(envelopes))
+    this.#leave(() => this.store.settle(held), (count) => this.#delivered += count)
   }
 
   /** Taken, and refused for good. */
   deadLettered(envelopes: ReadonlyArray<Envelope<A>>, reason: string, now: Millis): void {
-    this.#deadLettered += envelopes.length
     const { store } = this
-    const held = this.#retell(envelopes)
-    if (store.bury === undefined) store.settle(held)
-    else store.bury(held, reason, now)
-    this.#owe(held, "dead_letter")
+    const held = this.notices.takeBack(envelopes)
+    this.#deadLettered += envelopes.length - held.length
+    this.notices.owe(held, "dead_letter")
+    this.#leave(
+      () => store.bury === undefined ? store.settle(held) : store.bury(held, reason, now),
+      (count) => this.#deadLettered += count,
+    )
   }
 
   /** Taken, and lost. A notice that is lost is told again: its own loss is no news. */
   lost(envelopes: ReadonlyArray<Envelope<A>>, reason: string): void {
-    this.dropped(this.#letGo(envelopes), reason)
+    const held = this.#letGo(envelopes)
+    this.notices.owe(held, reason)
+    this.#leave(() => this.store.settle(held), (count) => this.#dropped += count)
   }
 
   /** Taken, and grown too old while it was tried. */
   outlived(envelopes: ReadonlyArray<Envelope<A>>): void {
-    this.expired(this.#letGo(envelopes))
+    this.notices.owe(envelopes, "expired")
+    this.#leave(() => this.store.settle(envelopes), (count) => this.#expired += count)
   }
 
-  /** Taken, and to be tried again with what waits. A notice among them is told anew. */
+  /** Taken, and to be tried again with what waits. What the lane says itself is told anew. */
   givenBack(envelopes: ReadonlyArray<Envelope<A>>): void {
-    const held = this.#retell(envelopes)
-    this.#coalesced += envelopes.length - held.length + (this.store.giveBack?.(held) ?? 0)
+    const held = this.#fold(envelopes)
+    const { store } = this
+    if (held.length > 0) this.#leave(() => store.giveBack?.(held), (count) => this.#coalesced += count)
+  }
+
+  /** Without the notices among these: they are merged into newer ones. */
+  renewed(envelopes: ReadonlyArray<Envelope<A>>): ReadonlyArray<Envelope<A>> {
+    return this.#fold(envelopes)
   }
 
   /** Nothing more will be delivered, these neither, which were taken. A durable store keeps them for its next opening. */
   left(envelopes: ReadonlyArray<Envelope<A>>, reason: string): void {
-    if (this.store.isDurable === true) this.#dropped += envelopes.length - this.#retell(envelopes).length
+    if (this.store.isDurable === true) this.#letGo(envelopes)
     else this.lost(envelopes, reason)
   }
 
@@ -192,28 +124,26 @@ export class Ledger<A> {
     if (this.store.isDurable !== true) this.dropped(this.store.clear(), reason)
   }
 
+  /** Drops what the lane says itself; gives the others. */
   #letGo(envelopes: ReadonlyArray<Envelope<A>>): ReadonlyArray<Envelope<A>> {
-    const held = this.#retell(envelopes)
+    const held = this.notices.takeBack(envelopes)
     this.#dropped += envelopes.length - held.length
-    this.store.settle(held)
     return held
   }
 
-  /** What the lane itself says among these will be said anew; gives the others. */
-  #retell(envelopes: ReadonlyArray<Envelope<A>>): ReadonlyArray<Envelope<A>> {
-    if (this.#saying.size === 0) return envelopes
-    for (const envelope of envelopes) {
-      if (!this.#saying.has(envelope)) continue
-      const loss = this.#saying.get(envelope)
-      if (loss !== undefined) this.#unsaid.set(loss.reason, joinLosses(loss, this.#unsaid.get(loss.reason)))
-      this.isLossy = true
-      this.#areReadersAware = false
-    }
-    return this.#unsay(envelopes)
+  #fold(envelopes: ReadonlyArray<Envelope<A>>): ReadonlyArray<Envelope<A>> {
+    const held = this.notices.takeBack(envelopes)
+    this.#coalesced += envelopes.length - held.length
+    return held
   }
 
-  /** Forgets what the lane itself says among these; gives what of it is in the store. */
-  #unsay(envelopes: ReadonlyArray<Envelope<A>>): ReadonlyArray<Envelope<A>> {
-    return this.#saying.size === 0 ? envelopes : envelopes.filter((envelope) => !this.#saying.delete(envelope))
+  /** Enters as many as the store holds fewer afterwards. */
+  #leave(act: () => void, enter: (count: number) => void): void {
+    const before = this.store.records
+    try {
+      act()
+    } finally {
+      enter(before - this.store.records)
+    }
   }
 }

@@ -2,10 +2,10 @@
 
 const shortest = 1_000
 const longest = 300_000
-/** A loss within this time of the last telling makes the next one wait twice as long. */
-const soon = 60_000
+/** How long a telling must have lasted beyond its pause, or the next one waits twice as long. */
+const lasting = 60_000
 
-/** A second after the loss at first; twice as long each time that telling it did not last. */
+/** A second after the loss at first; twice as long, up to five minutes, each time that telling it did not last. */
 export class Retelling {
   readonly #may: boolean
   #toldAt = -Infinity
@@ -25,7 +25,8 @@ export class Retelling {
   }
 
   told(now: number): void {
-    this.#pause = now - this.#toldAt < soon ? Math.min(longest, this.#pause * 2) : shortest
+    // Counted from the end of the pause: a loss within it had to wait for that in any case.
+    this.#pause = now - this.dueAt < lasting ? Math.min(longest, this.#pause * 2) : shortest
     this.#toldAt = now
   }
 }

@@ -1,24 +1,25 @@
 /** Where the news of a loss stands in a batch. */
 import type { Envelope } from "../Envelope.ts"
-import type { Ledger } from "./Ledger.ts"
+import type { Notices } from "./Notices.ts"
 
 /**
  * The envelopes with what must be told of losses: ahead of all, but behind a `stream_started`, which makes readers forget
  * that they do not know the whole.
  */
 export const withNotices = <A>(
-  ledger: Ledger<A>,
+  notices: Notices<A>,
   envelopes: ReadonlyArray<Envelope<A>>,
   now: number,
 ): ReadonlyArray<Envelope<A>> => {
-  const start = ledger.isLossy ? envelopes.findLastIndex(isStart) : -1
-  const isSaid = start === -1 || envelopes.slice(start + 1).some((envelope) => ledger.says(envelope))
-  const notices = isSaid ? ledger.dueNotices(now) : ledger.noticesBehindStart(now)
-  return notices.length === 0 ? envelopes : envelopes.toSpliced(start + 1, 0, ...notices)
+  const start = notices.isLossy ? startOf(envelopes) : -1
+  const isSaid = start === -1 || envelopes.slice(start + 1).some((envelope) => notices.says(envelope))
+  const said = isSaid ? notices.takeDue(now) : notices.takeBehindStart(now)
+  return said.length === 0 ? envelopes : envelopes.toSpliced(start + 1, 0, ...said)
 }
 
-const isStart = ({ value }: Envelope<unknown>): boolean =>
-  typeof value === "object" && value !== null && "control" in value && value.control === "stream_started"
+/** Where the last `stream_started` among these stands; -1 where none does. */
+export const startOf = (envelopes: ReadonlyArray<Envelope<unknown>>): number => envelopes.findLastIndex(isStart)
 
-/** Whether a stream begins among these. */
-export const hasStart = (envelopes: ReadonlyArray<Envelope<unknown>>): boolean => envelopes.some(isStart)
+const isStart = ({ _tag, value }: Envelope<unknown>): boolean =>
+  _tag === "Control" && typeof value === "object" && value !== null && "control" in value &&
+  value.control === "stream_started"

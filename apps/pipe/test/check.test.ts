@@ -1,0 +1,149 @@
+import { describe, expect, it } from "vitest"
+import { createServer } from "node:http"
+import { once } from "node:events"
+import type { AddressInfo } from "node:net"
+import { PipelineFolder } from "./pipelineFolder.ts"
+import { runPipe } from "./PipeProcess.ts"
+
+const secret = "whsec_dGhpcyBpcyBhIHNlY3JldCBvZiB0aGUgdGVzdCE="
+
+describe("check", { concurrent: true }, () => {
+  it("says what a right configuration is, and opens nothing", async () => {
+    const folder = new PipelineFolder(
+      "source: { simulator: { seed: 3 } }",
+      "sinks: { screen: { stdout: {}, emit: changes }, log: { file: { path: sub/log.ndjson } } }",
+    )
+    expect(await runPipe(["check", folder.file])).toEqual({
+      code: 0,
+      signal: null,
+      stdout: `${folder.file} is a pipeline: simulator → screen (stdout, changes), log (file, messages)\n`,
+      stderr: "",
+    })
+    expect(folder.has("sub")).toBe(false)
+  })
+
+  it("shows six mistakes of six kinds, each at its place and with what to do, and ends with 78", async () => {
+    const folder = new PipelineFolder(
+      "source: { simulator: { sport: [NBA] } }", // an unknown option
+      "sinks:",
+      "  screen: { stdout: {}, emit: chnages, where: odds > 1 }", // a name that is none
+      "  hook:",
+      "    webhook: { url: 'https://example.com/${HOOK_PATH}', unsigned: true }", // a variable that is not set
+      "    where: odds > '150'", // an expression of two types
+      "    lane: { max_age: 5 seconds }", // a value that is none
+      "  log: { file: { path: x.ndjson }, emit: quotes, processors: [dedupe] }", // what does not fit together
+    )
+    const { code, stdout, stderr } = await runPipe(["check", folder.file])
+    const file = folder.file
+    expect({ code, stdout }).toEqual({ code: 78, stdout: "" })
+    expect(stderr).toBe(
+      `boltodds-pipe: Cannot use ${file}: it has 6 mistakes
+${file}:2:24: Cannot use \`sport\`: source \`simulator\` has no such option
+  2 | source: { simulator: { sport: [***] } }
+                             ^^^^^
+  → did you mean \`sports\`?
+${file}:4:31: Cannot use the emit \`chnages\`: there is none of that name
+  4 |   screen: { stdout: {}, emit: chnages, where: odds > 1 }
+                                    ^^^^^^^
+  → did you mean \`changes\`?
+${file}:6:42: Cannot fill in \`\${HOOK_PATH}\`: the variable HOOK_PATH is not set
+  6 |     webhook: { url: **********************************, unsigned: true }
+                                               ^^^^^^^^^^^^
+  → set it, or write a default: \`\${HOOK_PATH:-…}\`
+${file}:7:12: Cannot use this expression: no such overload: number > string
+  7 |     where: odds > '150'
+                 ^^^^^^^^^^^^
+  → compare and combine values of one type; texts stand in quotes
+${file}:8:22: Cannot use \`max_age\`: it must be a duration like 30s, 500ms or 1h30m: current value is "5 seconds"
+  8 |     lane: { max_age: 5 seconds }
+                           ^^^^^^^^^
+  → write a duration like 30s, 500ms or 1h30m
+${file}:9:63: Cannot use the processor \`dedupe\` with \`emit: quotes\`: it does not understand its records
+  9 |   log: { file: { path: x.ndjson }, emit: quotes, processors: [dedupe] }
+                                                                    ^^^^^^
+  → write \`emit: changes\`, or remove it
+`,
+    )
+  })
+
+  it("names a plug-in that is not there by its place, and says nothing of this program", async () => {
+    const folder = new PipelineFolder(
+      "plugins: [./mine.ts, none-of-that-name]",
+      "source: simulator",
+      "sinks: { a: stdout }",
+    )
+    const { code, stderr } = await runPipe(["check", folder.file])
+    expect(code).toBe(78)
+    expect(stderr).toContain(`2:11: Cannot load the plug-in ./mine.ts: there is no file ${folder.at("mine.ts")}\n`)
+    expect(stderr).toContain(
+      "2:22: Cannot load the plug-in none-of-that-name: Cannot find module 'none-of-that-name'\n",
+    )
+    expect(stderr).not.toContain("boltodds-pipe.js")
+  })
+
+  it.each([
+    ["a file that is not there", "/nowhere/pipeline.yaml", "there is no such file"],
+    ["a folder", "/", "it is a folder; name the file in it"],
+  ])("says what is wrong with %s", async (_, path, why) => {
+    expect(await runPipe(["check", path])).toMatchObject({
+      code: 78,
+      stderr: `boltodds-pipe: Cannot read the configuration ${path}: ${why}\n`,
+    })
+  })
+
+  it("without a file is a mistake of the command line", async () => {
+    const { code, stderr } = await runPipe(["check"])
+    expect(code).toBe(64)
+    expect(stderr).toContain("write boltodds-pipe check FILE")
+  })
+
+  it("--resolved shows all defaults and no secret, wherever that came from", async () => {
+    const folder = new PipelineFolder(
+      "source: { feed: { key: { env: MY_KEY }, sports: [NBA] } }",
+      "sinks:",
+      "  one: { webhook: { url: 'https://u:passw0rd@example.com/abc', secret: { env: SECRET } } }",
+      "  two: { webhook: { url: '${URL:-https://example.com/defau1t}', secret: '${SECRET}' } }",
+      "  three: { webhook: { url: 'https://example.com/${SECRET}', unsigned: true, headers: { x: '${NONE:-t0ken}' } } }",
+    )
+    const env = { MY_KEY: "k3y-of-mine", SECRET: secret, URL: "https://example.com/fr0m-env" }
+    const { code, stdout, stderr } = await runPipe(["check", folder.file, "--resolved"], { env })
+    expect(code).toBe(0)
+    expect(stdout).toContain("overflow: coalesce")
+    expect(stdout).toContain("secret: ${SECRET}\n")
+    expect(stdout).toContain("url: ${URL:-********}\n")
+    expect(stdout).toContain("sports:\n      - NBA\n")
+    for (const text of [stdout, stderr]) {
+      expect(text).not.toMatch(/k3y-of-mine|passw0rd|defau1t|fr0m-env|t0ken|dGhpcyBp|example\.com\/abc/)
+    }
+  })
+
+  it("--connect asks each sink; a webhook gets a test event, and one that is not there is told with 74", async () => {
+    const types: Array<string> = []
+    const server = createServer(async (request, response) => {
+      const chunks: Array<Buffer> = []
+      for await (const chunk of request) chunks.push(chunk)
+      types.push(JSON.parse(Buffer.concat(chunks).toString()).type)
+      response.writeHead(204).end()
+    }).listen(0, "127.0.0.1")
+    await once(server, "listening")
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
+    const hook = (address: string) => `webhook: { url: '${address}', secret: { env: SECRET }, allow_private: true }`
+    const folder = new PipelineFolder(
+      "source: simulator",
+      `sinks: { hook: { ${hook(url)} }, log: { file: { path: log.ndjson } }, gone: { ${
+        hook("http://127.0.0.1:1/")
+      } } }`,
+    )
+    const { code, stdout, stderr } = await runPipe(["check", folder.file, "--connect", "--log-level", "error"], {
+      env: { SECRET: secret },
+    })
+    server.close()
+    expect(stdout.split("\n").slice(1, -1)).toEqual([
+      "hook (webhook): ok",
+      "log (file): ok",
+      "gone (webhook): FAILED: Cannot post to http://127.0.0.1:1: connect ECONNREFUSED 127.0.0.1:1; see whether it is up",
+    ])
+    expect({ code, stderr }).toEqual({ code: 74, stderr: "boltodds-pipe: Cannot reach gone\n" })
+    expect(types).toEqual(["boltodds.test"])
+  })
+})

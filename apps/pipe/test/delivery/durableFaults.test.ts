@@ -1,0 +1,124 @@
+/** A durable webhook through the whole command, to a receiver that fails in every way it can. */
+import { isControl } from "@boltodds/protocol"
+import { startSimulator } from "@boltodds/simulator"
+import { readFileSync } from "node:fs"
+import { join } from "node:path"
+import { describe, expect, it } from "vitest"
+import { dice } from "../chaos/random.ts"
+import { runPipe } from "../PipeProcess.ts"
+import { LawOfBelief } from "./books.ts"
+import { type Answer, openReceiver, type Row, taken } from "./HookReceiver.ts"
+import { feedKey, hasty, hookTo, pipelineIn, runPipeline, tempFolder, whileRuns } from "./pipelines.ts"
+
+const isDropped = (row: Row): boolean => isControl(row) && row.control === "dropped"
+const started = { control: "stream_started" }
+
+const seed = Number(process.env["DELIVERY_SEED"] ?? 1)
+
+/** All that a receiver may do, with how often; those that make dead letters come rarely. */
+const ways: ReadonlyArray<readonly [name: string, weight: number, answer: Answer]> = [
+  ["taken", 40, taken],
+  ["500", 12, { status: 500 }],
+  ["hang", 6, "hang"],
+  ["cut", 8, "cut"],
+  ["drop", 8, "drop"],
+  ["429", 2, { status: 429, headers: { "retry-after": "1" } }],
+  ["302", 5, { status: 302, headers: { location: "/elsewhere" } }],
+  ["400", 7, { status: 400 }],
+]
+const lot = ways.flatMap(([name, weight, answer]) => Array.from({ length: weight }, () => [name, answer] as const))
+
+/** What a map holds for a key: this, where there is nothing. */
+const once = <K, V>(map: Map<K, V>, key: K, value: V): V => {
+  const known = map.get(key)
+  if (known === undefined) map.set(key, value)
+  return known ?? value
+}
+
+/** The numbers of all dead letters. */
+const deadIn = async (outbox: string): Promise<ReadonlySet<number>> => {
+  const seqs = new Set<number>()
+  for (let after = 0, more = true; more;) {
+    const { code, stdout } = await runPipe([
+      "outbox",
+      "list",
+      outbox,
+      "--json",
+      "--limit",
+      "500",
+      "--after",
+      `${after}`,
+    ])
+    expect(code).toBe(0)
+    const { letters, next } = JSON.parse(stdout) as { letters: ReadonlyArray<{ seq: number }>; next?: number }
+    for (const letter of letters) seqs.add(letter.seq)
+    more = next !== undefined
+    after = next ?? 0
+  }
+  return seqs
+}
+
+describe("a durable webhook", () => {
+  it(`tells everything at least once, in order, to a receiver that fails in every way (seed ${seed})`, async () => {
+    const { pick } = dice(seed)
+    const struck = new Map<string, number>()
+    const receiver = await openReceiver(() => {
+      const [name, answer] = pick(lot)
+      struck.set(name, (struck.get(name) ?? 0) + 1)
+      return answer
+    })
+    const server = await startSimulator({ key: feedKey, rate: 300, world: { seed, games: 4, players: 1 } })
+    const folder = tempFolder()
+    const path = pipelineIn(folder, {
+      run: { report: true },
+      sinks: {
+        hook: { webhook: hookTo(receiver.url, { profile: "durable", timeout: "300ms" }), lane: hasty },
+        archive: { file: { path: "odds.ndjson" }, emit: "changes" },
+      },
+    })
+    const pipe = runPipeline(path, server)
+    await whileRuns(pipe, receiver.until(() => ways.every(([name, weight]) => (struck.get(name) ?? 0) >= weight / 3)))
+    receiver.answer = () => taken
+    server.pause()
+    await server.drained()
+    pipe.kill("SIGTERM")
+    const { code, stderr } = await pipe.ended
+    // Dead letters were not delivered, and the exit code says so.
+    expect([code, stderr]).toEqual([75, expect.stringMatching(/hook lost \d+ on the way/)])
+    await server.stop()
+    await receiver.down()
+
+    expect(receiver.forged).toEqual([])
+    const texts = readFileSync(join(folder, "odds.ndjson"), "utf8").split("\n").slice(0, -1)
+    const recording = texts.map((text) => JSON.parse(text) as Row)
+    expect(recording.map(({ seq }) => seq)).toEqual(recording.map((_, index) => index + 1))
+    const dead = await deadIn(join(folder, "outbox", "hook.sqlite"))
+    expect(dead.size).toBeGreaterThan(0)
+
+    // The same id is the same body, always; what was recorded has one id, and goes alone.
+    const isRecorded = (row: Row): boolean => JSON.stringify(row) === texts[row.seq - 1]
+    const bodies = new Map<string, string>()
+    const ids = new Map<number, string>()
+    for (const { id, body, records } of receiver.deliveries) {
+      expect(once(bodies, id, body)).toBe(body)
+      const own = records.filter((row) => !isRecorded(row))
+      expect([0, records.length]).toContain(own.length)
+      // The lane's own words: what is lost, and after it everything told again.
+      if (own.length > 0) expect(own.find((row) => !isDropped(row)) ?? started).toMatchObject(started)
+      else for (const { seq } of records) expect(once(ids, seq, id)).toBe(id)
+    }
+
+    const { acknowledged } = receiver
+    const arrived = [
+      ...new Set(acknowledged.flatMap(({ records }) => records).filter(isRecorded).map(({ seq }) => seq)),
+    ]
+    expect(arrived).toEqual(arrived.toSorted((one, other) => one - other))
+    const known = new Set(arrived)
+    expect(recording.map(({ seq }) => seq).filter((seq) => dead.has(seq) === known.has(seq))).toEqual([])
+
+    // Behind a hole it was told so before anything else.
+    const law = new LawOfBelief(recording)
+    for (const { id, records } of acknowledged) law.gets(records, id)
+    expect(law.broken).toEqual([])
+  })
+})

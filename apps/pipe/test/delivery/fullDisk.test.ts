@@ -1,0 +1,97 @@
+/** A full disk under one file: that lane alone suffers, says so, and recovers by itself. */
+import { type Control, isControl } from "@boltodds/protocol"
+import { startSimulator } from "@boltodds/simulator"
+import { spawnSync } from "node:child_process"
+import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { afterAll, describe, expect, it } from "vitest"
+import { recordsOf } from "../PipeProcess.ts"
+import { bookOf, LawOfBelief, settle, shown } from "./books.ts"
+import type { Row } from "./HookReceiver.ts"
+import { filesOf, recorded, rowsOf } from "./lines.ts"
+import { feedKey, hasty, pipelineIn, routesIn, runPipeline, sidesOf, tempFolder, whileRuns } from "./pipelines.ts"
+
+const disk = mkdtempSync(join(tmpdir(), "boltodds-small-disk-"))
+const isMounted = spawnSync("mount", ["-t", "tmpfs", "-o", "size=256k", "tmpfs", disk]).status === 0
+if (!isMounted) console.warn("The tests of a full disk are skipped: mounting a tmpfs needs root on Linux")
+afterAll(() => {
+  if (isMounted) spawnSync("umount", [disk])
+  rmSync(disk, { recursive: true, force: true })
+})
+
+/** Takes all of the disk but so many bytes. */
+const fill = (leave: number): void => {
+  const filler = join(disk, "filler")
+  try {
+    writeFileSync(filler, Buffer.alloc(1024 * 1024))
+  } catch {
+    // As full as it gets.
+  }
+  writeFileSync(filler, Buffer.alloc(statSync(filler).size - leave))
+}
+
+const controlsOf = (rows: ReadonlyArray<Row>): ReadonlyArray<Control> => rows.filter(isControl)
+
+describe("a full disk", () => {
+  it.skipIf(!isMounted)("costs its own lane records, no other, and none of them its book", async () => {
+    const server = await startSimulator({
+      key: feedKey,
+      rate: 200,
+      world: { games: 2, players: 0, sportsbooks: ["draftkings"] },
+    })
+    fill(96 * 1024)
+    const sinks = {
+      screen: { stdout: {}, emit: "changes" },
+      archive: {
+        file: { path: join(disk, "odds.ndjson") },
+        emit: "changes",
+        lane: { ...hasty, overflow: "drop_oldest", max_records: 100 },
+      },
+    }
+    const pipe = runPipeline(pipelineIn(tempFolder(), { sinks, run: { report: true } }), server)
+    await whileRuns(pipe, pipe.until(({ stderr }) => /archive: .*the disk is full; make room \(ENOSPC\)/.test(stderr)))
+    await whileRuns(pipe, pipe.until(({ stderr }) => /archive: .*drop_oldest/.test(stderr)))
+    // Stdout goes on while nothing can be written beside it.
+    const kept = rowsOf(join(disk, "odds.ndjson.part")).length
+    await pipe.next('"change":"line_moved"')
+    await pipe.next('"change":"line_moved"')
+    expect(rowsOf(join(disk, "odds.ndjson.part")).length).toBe(kept)
+
+    server.setRate(20)
+    rmSync(join(disk, "filler"))
+    await whileRuns(pipe, pipe.until(({ stderr }) => /archive: everything is told again/.test(stderr)))
+    await settle(server, pipe)
+    pipe.kill("SIGTERM")
+    const { code, stdout, stderr } = await pipe.ended
+    expect([code, stderr]).toEqual([75, expect.stringMatching(/archive lost \d+ on the way/)])
+    expect(stderr).toMatch(/archive: delivers again/)
+    const truth = server.book()
+    await server.stop()
+
+    const all = recordsOf(stdout) as unknown as ReadonlyArray<Row>
+    expect(all.map(({ seq }) => seq)).toEqual(all.map((_, index) => index + 1))
+    expect(shown(bookOf(all))).toEqual(truth)
+
+    expect(filesOf(disk, "odds")).toEqual(["odds.ndjson"])
+    const rows = recorded(disk, "odds")
+    expect(shown(bookOf(rows))).toEqual(truth)
+    // First the news of the loss, then everything again from its start.
+    const told = controlsOf(rows).map(({ control }) => control)
+    const again = told.lastIndexOf("stream_started")
+    expect(told.slice(0, again)).toContain("dropped")
+    expect(told.slice(again)).not.toContain("dropped")
+    const law = new LawOfBelief(all)
+    law.getsByGroup(rows)
+    expect(law.broken).toEqual([])
+
+    const { archive, screen } = routesIn(stderr)
+    for (const route of [archive!, screen!]) expect(sidesOf(route)[0]).toBe(sidesOf(route)[1])
+    expect(screen!.counts).toMatchObject({ delivered: all.length, dropped: 0, pending: 0 })
+    expect(archive!.counts).toMatchObject({ delivered: rows.length, pending: 0 })
+    // What was lost is what was told to be lost, by number.
+    const lost = controlsOf(rows).flatMap((row) => row.control === "dropped" ? [row.count] : [])
+    expect(lost.reduce((sum, count) => sum + count, 0)).toBe(archive!.counts.dropped)
+    expect(existsSync(join(disk, "odds.ndjson.part"))).toBe(false)
+  })
+})

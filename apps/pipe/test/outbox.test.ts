@@ -1,0 +1,124 @@
+import { once } from "node:events"
+import { createServer, type Server } from "node:http"
+import type { AddressInfo } from "node:net"
+import { describe, expect, it } from "vitest"
+import { PipelineFolder } from "./pipelineFolder.ts"
+import { PipeProcess, runPipe } from "./PipeProcess.ts"
+
+interface Receiver {
+  readonly server: Server
+  readonly url: string
+  readonly seqs: Array<number>
+  /** Whether it refuses what holds a change; it always takes controls. */
+  isRefusing: boolean
+}
+
+const startReceiver = async (): Promise<Receiver> => {
+  const seqs: Array<number> = []
+  const receiver = { seqs, isRefusing: false }
+  const server = createServer(async (request, response) => {
+    const chunks: Array<Buffer> = []
+    for await (const chunk of request) chunks.push(chunk)
+    const { records } = JSON.parse(Buffer.concat(chunks).toString())
+    const isRefused = receiver.isRefusing && records.some((record: object) => "change" in record)
+    if (!isRefused) seqs.push(...records.map(({ seq }: { seq: number }) => seq))
+    response.writeHead(isRefused ? 400 : 204).end()
+  }).listen(0, "127.0.0.1")
+  await once(server, "listening")
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
+  return Object.assign(receiver, { server, url })
+}
+
+/** `run` ends by itself after so many changes. */
+const durable = (url: string, run: string) =>
+  new PipelineFolder(
+    "source: { simulator: { seed: 7, rate: 50 } }",
+    "sinks:",
+    `  hook: { webhook: { url: "${url}", unsigned: true, profile: durable, allow_private: true }, emit: changes }`,
+    `run: ${run}`,
+  )
+
+const quiet = ["--log-level", "none"]
+
+describe("outbox", { concurrent: true }, () => {
+  it("list tells what waits, beside the run and behind it; the next run delivers it first", async () => {
+    const folder = durable("http://127.0.0.1:1/", "{ drain_within: 0s }")
+    const pipe = new PipeProcess(["run", folder.file])
+    await pipe.until(({ stderr }) => stderr.includes("ECONNREFUSED"))
+    const path = folder.at("outbox/hook.sqlite")
+    const beside = await runPipe(["outbox", "list", path])
+    expect(beside.stdout).toContain(`in use by process ${pipe.child.pid}\n`)
+    expect(beside.stdout).toMatch(/^ {2}under way {5}\d+, .* old$/m)
+    expect(beside.stdout).toMatch(/^ {2}dead letters {2}none$/m)
+    pipe.kill("SIGTERM")
+    const ended = await pipe.ended
+    expect(ended.code).toBe(75)
+    expect(ended.stderr).toMatch(/Stopped with \d+ records undelivered: hook did not take \d+ within 0 s/)
+    const count = Number(/Stopped with (\d+)/.exec(ended.stderr)![1])
+
+    const behind = JSON.parse((await runPipe(["outbox", "list", path, "--json"])).stdout)
+    expect(behind.running).toBe(false)
+    expect(behind.waiting.records + behind.taken.records).toBe(count)
+
+    const { server, url, seqs } = await startReceiver()
+    folder.write(
+      "source: { simulator: { seed: 7 } }",
+      "sinks:",
+      `  hook: { webhook: { url: "${url}", unsigned: true, profile: durable, allow_private: true }, emit: changes }`,
+    )
+    const next = new PipeProcess(["run", folder.file])
+    await next.until(({ stderr }) => stderr.includes(`${count} records of an earlier run wait in the outbox`))
+    await folder.until(() => seqs.length > count)
+    next.kill("SIGTERM")
+    expect((await next.ended).code).toBe(0)
+    server.close()
+    expect(seqs.slice(0, count)).toEqual(Array.from({ length: count }, (_, index) => index + 1))
+    expect((await runPipe(["outbox", "list", path])).stdout).toContain("  waiting       none\n  under way     none\n")
+  })
+
+  it("redrive puts dead letters back, and drop removes them; neither beside a run, nor without a choice", async () => {
+    const receiver = await startReceiver()
+    receiver.isRefusing = true
+    const folder = durable(receiver.url, "{ count: 40 }")
+    const path = folder.at("outbox/hook.sqlite")
+    const refused = await runPipe(["run", folder.file])
+    expect(refused.code).toBe(75)
+    expect(refused.stderr).toMatch(/hook lost \d+ on the way/)
+    const listed = await runPipe(["outbox", "list", path, "--limit", "2"])
+    expect(listed.stdout).toMatch(/^ {2}dead letters {2}\d+, /m)
+    expect(listed.stdout).toMatch(/400/)
+    expect(listed.stdout).toMatch(/^ {2}more: --after \d+$/m)
+    const [, id] = /^ {2}(\d+) {2}/m.exec(listed.stdout)!
+
+    expect(await runPipe(["outbox", "redrive", path])).toMatchObject({ code: 64 })
+    expect(await runPipe(["outbox", "drop", path, "--id", "x"])).toMatchObject({ code: 64 })
+    expect(await runPipe(["outbox", "drop", path, "--id", id!])).toMatchObject({
+      code: 0,
+      stdout: "one dead letter is gone\n",
+    })
+    const redriven = await runPipe(["outbox", "redrive", path, "--all", "--superseded"])
+    expect(redriven).toMatchObject({ code: 0 })
+    expect(redriven.stdout).toMatch(/^\d+ dead letters wait again, and are delivered when the pipeline runs\n$/)
+    const count = Number(/^\d+/.exec(redriven.stdout)![0])
+
+    receiver.isRefusing = false
+    receiver.seqs.length = 0
+    const pipe = new PipeProcess(["run", folder.file, ...quiet])
+    await folder.until(() => receiver.seqs.length >= count)
+    const beside = await runPipe(["outbox", "drop", path, "--all"])
+    // The run may have ended by itself meanwhile.
+    if (pipe.child.exitCode === null) expect(beside.code).toBe(74)
+    expect((await pipe.ended).code).toBe(0)
+    receiver.server.close()
+    expect((await runPipe(["outbox", "list", path])).stdout).toContain("  dead letters  none\n")
+  })
+
+  it("says that there is no outbox, or that a file is none", async () => {
+    const folder = new PipelineFolder()
+    expect(await runPipe(["outbox", "list", folder.at("no.sqlite")])).toMatchObject({ code: 64 })
+    const { code, stderr } = await runPipe(["outbox", "list", folder.file])
+    expect(code).toBe(74)
+    expect(stderr).toContain("it is no SQLite database")
+    expect(await runPipe(["outbox", "lsit", folder.file])).toMatchObject({ code: 64 })
+  })
+})

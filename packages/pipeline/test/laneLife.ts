@@ -1,0 +1,222 @@
+/** One life of a feed through one lane, into a sink as slow and as broken as the seed makes it. */
+import { type Book, type Change, type Control, emptyBook, fold, isLineChange } from "@boltodds/protocol"
+import {
+  type Envelope,
+  type Lane,
+  type LaneCounts,
+  type LaneEvent,
+  makeLane,
+  type Overflow,
+  type Sink,
+  SinkError,
+} from "@boltodds/sink"
+import { make, snapshot, thaw } from "@boltodds/state"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Fiber from "effect/Fiber"
+import * as Random from "effect/Random"
+import * as Scope from "effect/Scope"
+import { TestClock } from "effect/testing"
+import { chain, changes, conflate, where } from "@boltodds/pipeline"
+import { generator } from "../../state/test/random.ts"
+import { scenario } from "../../state/test/scenario.ts"
+import { dropNotice } from "../src/internal/dropNotice.ts"
+import { ProcessorRun } from "../src/internal/ProcessorRun.ts"
+import { DurableFile } from "./DurableFile.ts"
+import { History, LaneReader } from "./LaneReader.ts"
+
+/** What a lane is tried with. */
+export interface LaneSetting {
+  readonly policy: () => Overflow<Change>
+  /** Side by side, by game. */
+  readonly parallel?: boolean
+  /** `where` and `conflate` before it. */
+  readonly processed?: boolean
+  readonly linger?: boolean
+  /** A store that outlasts the process, which crashes in the middle. */
+  readonly durable?: boolean
+  /** It is drained in the middle of whatever it does. */
+  readonly drained?: boolean
+}
+
+/** What became of it. */
+export interface LaneLife {
+  /** False beliefs of its reader: sentences. */
+  readonly wrong: ReadonlyArray<string>
+  readonly imbalances: ReadonlyArray<number>
+  readonly counts: LaneCounts
+  readonly events: ReadonlyArray<LaneEvent>
+  readonly believed: Book
+  /** The book at the end, as the route tells it. */
+  readonly final: Book
+}
+
+const processor = () =>
+  chain(
+    where((change) => !isLineChange(change) || change.market === "Moneyline" || (change.odds ?? 0) > 0),
+    conflate({ every: Duration.millis(400) }),
+  )
+
+export const live = (seed: number, setting: LaneSetting): Effect.Effect<LaneLife> =>
+  Effect.gen(function* () {
+    const random = generator(seed ^ 0x1a9e)
+    const below = (n: number): number => Math.floor(random() * n)
+    const reader = new LaneReader()
+    const histories = new Map<string, History>()
+    const events: Array<LaneEvent> = []
+    const wrong: Array<string> = []
+    const imbalances: Array<number> = []
+    const seen = new Set<unknown>()
+    const file = new DurableFile()
+    let healthy = false
+    const slowness = [0, 20, 400][below(3)]!
+    const badness = [0, 0.1, 0.4][below(3)]!
+    const linger = setting.linger === true ? Duration.millis(1 + below(300)) : Duration.zero
+    const options = {
+      bounds: { records: [8, 40, 100_000][below(3)]!, bytes: 1e9 },
+      batch: { records: 1 + below(20), bytes: 1e9 },
+      retry: { base: Duration.millis(50), cap: Duration.seconds(1) },
+      breaker: { failures: 3, cool: Duration.seconds(1) },
+      linger,
+      ...below(3) === 0 ? { maxAge: Duration.millis(100 + below(2_000)) } : {},
+      ...setting.parallel === true
+        ? { parallel: { over: 3, key: ({ sportsbook, game }: Change) => sportsbook + game } }
+        : {},
+    }
+
+    const read = (envelopes: ReadonlyArray<Envelope<Change>>): void => {
+      for (const envelope of envelopes) {
+        // A batch whose answer was lost comes twice; from a file it comes as another object.
+        const identity = envelope.run === undefined ? envelope : `${envelope.run}.${envelope.seq}`
+        if (seen.has(identity)) continue
+        seen.add(identity)
+        const { text } = envelope
+        reader.take(JSON.parse(text))
+        for (const belief of reader.falseBeliefs(histories)) wrong.push(`${belief}, after ${text}`)
+      }
+    }
+    const sink: Sink<Change> = {
+      guarantee: "at-least-once",
+      write: ({ envelopes }) =>
+        Effect.gen(function* () {
+          const rest = Effect.suspend(() =>
+            slowness > 0 && !healthy ? Effect.sleep(Duration.millis(below(slowness))) : Effect.void
+          )
+          yield* rest
+          if (healthy || random() >= badness) {
+            read(envelopes)
+            // The end may come before the answer.
+            return yield* random() < 0.5 ? rest : Effect.void
+          }
+          const cause = "as drawn"
+          switch (below(4)) {
+            case 0:
+              return yield* Effect.fail(new SinkError({ rest: "retry", cause }))
+            case 1:
+              // It arrived, but the answer was lost.
+              read(envelopes)
+              return yield* Effect.fail(new SinkError({ rest: "retry", cause }))
+            case 2: {
+              const delivered = below(envelopes.length)
+              read(envelopes.slice(0, delivered))
+              const rejected = envelopes.map((_, index) => index).filter((index) => index > delivered && random() < 0.2)
+              return yield* Effect.fail(new SinkError({ rest: "retry", delivered, rejected, cause }))
+            }
+            default:
+              return yield* Effect.fail(new SinkError({ rest: "degrade", cause }))
+          }
+        }),
+    }
+
+    /** A process: a run of its own, from its first event to its last, or to its crash. */
+    const process = (run: string, life: ReturnType<typeof scenario>, end: number) =>
+      Effect.gen(function* () {
+        const draft = thaw(make({ run }))
+        const emission = changes().open({ state: { run } })
+        const history = new History()
+        histories.set(run, history)
+        const processing = setting.processed === true ? new ProcessorRun(processor()) : undefined
+        const alone = setting.processed === true ? new ProcessorRun(processor()) : undefined
+        let told = emptyBook
+        let first: Change | Control | undefined
+        let seq = 0
+        const lane: Lane<Change> = yield* makeLane(sink, {
+          name: "l",
+          run,
+          overflow: setting.policy(),
+          ...options,
+          ...setting.durable === true ? { store: file.open(run) } : {},
+          notice: (loss) => emission.control!(dropNotice(run, "l", loss)),
+          retell: () => {
+            if (first === undefined) return []
+            const { last: _, ...started } = first
+            const again = emission.again!([{ ...started, seq }, ...snapshot(draft.seal())])
+            return processing === undefined ? again : processing.turn(again, -Infinity)
+          },
+          onEvent: (event) => void events.push(event),
+        })
+        const check = Effect.map(lane.counts, (counts) => {
+          const { in: given, restored, delivered, coalesced, dropped, expired, deadLettered, pending } = counts
+          imbalances.push(given + restored - delivered - coalesced - dropped - expired - deadLettered - pending)
+          return counts
+        })
+        const push = (envelopes: ReadonlyArray<Envelope<Change>>) =>
+          Effect.gen(function* () {
+            let room = lane.push(envelopes)
+            while (!room) {
+              yield* TestClock.adjust(100)
+              room = lane.push([])
+            }
+            yield* check
+          })
+        const expected = (envelopes: ReadonlyArray<Envelope<Change>>): void => {
+          told = fold(told, envelopes.map(({ value }) => value as Change | Control))
+        }
+        for (let from = 0; from < end;) {
+          const size = 1 + below(6)
+          const turn = life.events.slice(from, from + size)
+          const steps = draft.apply(turn)
+          from += size
+          const records = steps.flatMap((step) => step.records)
+          history.take(records)
+          first ??= records[0]
+          seq = records.at(-1)?.seq ?? seq
+          const envelopes = emission.of(steps)
+          const now = turn.at(-1)!.at
+          if (alone !== undefined) expected(alone.turn(envelopes, now))
+          yield* push(processing === undefined ? envelopes : processing.turn(envelopes, now))
+          yield* TestClock.adjust(below(60))
+        }
+        if (alone !== undefined) expected(alone.finish())
+        if (processing !== undefined) yield* push(processing.finish())
+        return { lane, check, final: alone === undefined ? history.final : told }
+      })
+
+    const life = scenario(seed)
+    const middle = 1 + below(life.events.length)
+    if (setting.durable === true) {
+      const scope = yield* Scope.make()
+      const { check } = yield* Scope.provide(process("01J00000000000000000000000", life, middle), scope)
+      yield* check
+      // Nothing is drained: the process is gone.
+      yield* Scope.close(scope, Exit.void)
+    }
+    const second = setting.durable === true ? scenario(seed + 1_000_000) : life
+    const end = setting.drained === true ? middle : second.events.length
+    const { lane, check, final } = yield* process("01J00000000000000000000001", second, end)
+    if (setting.drained === true) {
+      const within = [0, 300, 20_000][below(3)]!
+      const draining = yield* Effect.forkChild(lane.drain(Duration.millis(within)))
+      yield* TestClock.adjust(below(within + 1))
+      lane.push([])
+      yield* check
+      yield* TestClock.adjust(within + 1_000)
+      yield* Fiber.join(draining)
+    }
+    healthy = true
+    // Longer than any loss may wait to be told, and everything to be told again.
+    for (let waited = 0; waited < 40; waited++) yield* TestClock.adjust(10_000)
+    const counts = yield* check
+    return { wrong, imbalances, counts, events, believed: reader.book, final }
+  }).pipe(Effect.scoped, Random.withSeed(seed))

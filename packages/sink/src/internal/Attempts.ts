@@ -1,0 +1,197 @@
+/** A batch through all its attempts. */
+import type { Millis } from "@boltodds/protocol"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import { type BreakerPolicy, defaultBreaker } from "../Breaker.ts"
+import type { Envelope } from "../Envelope.ts"
+import type { LaneEnd } from "../Lane.ts"
+import { defaultRetry, retryDelay, type RetryPolicy } from "../Retry.ts"
+import type { Batch, Sink, SinkError } from "../Sink.ts"
+import { batchId } from "./batchId.ts"
+import { errorOf } from "./errorOf.ts"
+import type { Intake } from "./Intake.ts"
+import { Outcomes } from "./Outcomes.ts"
+import { withNotices } from "./withNotices.ts"
+
+export interface AttemptOptions {
+  readonly run?: string
+  readonly retry?: Partial<RetryPolicy>
+  readonly breaker?: Partial<BreakerPolicy>
+  /** In milliseconds of the wall clock. */
+  readonly maxAge: number | undefined
+}
+
+type Delivered = Effect.Effect<LaneEnd | undefined>
+
+/** Tries what is left of a batch once more. */
+type Again<A> = (rest: ReadonlyArray<Envelope<A>>, attempt: number) => Delivered
+
+/** Tries batches, enters what becomes of them, and waits between the tries. */
+export class Attempts<A> {
+  readonly #sink: Sink<A>
+  readonly #intake: Intake<A>
+  readonly #run: string
+  readonly #retry: RetryPolicy
+  readonly #maxAge: number | undefined
+  readonly #outcomes: Outcomes<A>
+  /** Where what failed is merged with what waits: what is to wait again once the whole batch has been gone through. */
+  readonly unfinished: Array<Envelope<A>> = []
+  end: LaneEnd | undefined
+  /** Of the batch that failed last: where what failed is merged with what waits, the next may be the same or not. */
+  #failed: { readonly id: string; readonly attempt: number } | undefined
+
+  constructor(sink: Sink<A>, intake: Intake<A>, { run, retry, breaker, maxAge }: AttemptOptions) {
+    this.#sink = sink
+    this.#intake = intake
+    this.#run = run ?? ""
+    this.#retry = { ...defaultRetry, ...retry }
+    this.#maxAge = maxAge
+    this.#outcomes = new Outcomes(intake, { ...defaultBreaker, ...breaker })
+  }
+
+  /** How long nothing may be tried, in milliseconds. */
+  get wait(): number {
+    return this.#outcomes.wait
+  }
+
+  /** Returns when these are delivered, lost, or unfinished. What must be told of losses goes with them. */
+  made(envelopes: ReadonlyArray<Envelope<A>>, attempt = 1): Delivered {
+    return this.#when(envelopes, () => {
+      const fresh = this.#fresh(envelopes)
+      if (fresh.length === 0) return Effect.undefined
+      const { ledger: { notices }, store } = this.#intake
+      const now = this.#intake.now()
+      const isDue = notices.isDue(now)
+      if (store.isDurable === true && !notices.says(fresh[0]!)) {
+        // By themselves, until they have been heard.
+        if (isDue) return Effect.flatMap(this.made(notices.take(now)), () => this.made(fresh, attempt))
+        return this.#write(fresh, attempt, (rest, next) => this.made(rest, next))
+      }
+      // Those that failed with a batch are merged with the newer ones: or a long outage would make more and more of them.
+      const led = withNotices(notices, isDue ? this.#intake.ledger.renewed(fresh) : fresh, now)
+      return this.#write(led, attempt, (rest, next) => this.made(rest, next))
+    })
+  }
+
+  /**
+   * Tries everything told again at this time, when there had been this many losses. Behind newer ones it would be
+   * history, and where it has grown too old it is made anew.
+   */
+  news(envelopes: ReadonlyArray<Envelope<A>>, losses: number, since: Millis, attempt = 1): Delivered {
+    return this.#when(envelopes, () => {
+      const { ledger } = this.#intake
+      if (ledger.notices.losses !== losses || this.#intake.wall() - since > (this.#maxAge ?? Infinity)) {
+        ledger.left(envelopes, "degraded")
+        return Effect.undefined
+      }
+      return this.#write(envelopes, attempt, (rest, next) => this.news(rest, losses, since, next))
+    })
+  }
+
+  /** Once something may be tried. */
+  #when(envelopes: ReadonlyArray<Envelope<A>>, go: () => Delivered): Delivered {
+    return Effect.suspend(() => {
+      if (envelopes.length === 0) return Effect.succeed(this.end)
+      if (this.end !== undefined) {
+        this.#intake.ledger.left(envelopes, reasonOf(this.end._tag))
+        return Effect.succeed(this.end)
+      }
+      const { wait } = this
+      return wait > 0 ? Effect.andThen(Effect.sleep(Duration.millis(wait)), this.#when(envelopes, go)) : go()
+    })
+  }
+
+  #write(envelopes: ReadonlyArray<Envelope<A>>, attempt: number, again: Again<A>): Delivered {
+    return Effect.matchCauseEffect(Effect.suspend(() => this.#sink.write(this.#batchOf(envelopes, attempt))), {
+      onSuccess: () => {
+        this.#failed = undefined
+        this.#outcomes.delivered(envelopes)
+        return Effect.undefined
+      },
+      onFailure: (cause) => this.#failedWith(envelopes, attempt, errorOf(cause), again),
+    })
+  }
+
+  /** Those that are not too old; the others are entered. */
+  #fresh(envelopes: ReadonlyArray<Envelope<A>>): ReadonlyArray<Envelope<A>> {
+    if (this.#maxAge === undefined) return envelopes
+    const { ledger, losses, store } = this.#intake
+    const old = store.older(envelopes, this.#intake.wall() - this.#maxAge)
+    if (old.length === 0) return envelopes
+    ledger.outlived(old)
+    losses.lost(old.length, "expired", this.#intake.now())
+    this.#intake.makeRoom()
+    const gone = new Set(old)
+    return envelopes.filter((envelope) => !gone.has(envelope))
+  }
+
+  #failedWith(envelopes: ReadonlyArray<Envelope<A>>, attempt: number, error: SinkError, again: Again<A>): Delivered {
+    const { ledger, onEvent, store } = this.#intake
+    const rest = this.#outcomes.enter(envelopes, error)
+    if (error.isNewReader === true) ledger.notices.begin(rest[0] ?? envelopes[envelopes.length - 1]!)
+    switch (error.rest) {
+      case "retry":
+        if (rest.length === 0) return Effect.undefined
+        // Nothing is wrong with the new one.
+        if (error.isNewReader === true) {
+          return Effect.andThen(
+            Effect.yieldNow,
+            Effect.suspend(() => again(rest, attempt)),
+          )
+        }
+        return this.#later(rest, attempt, error, again)
+      case "degrade":
+        if (rest.length === 0) return Effect.undefined
+        ledger.lost(rest, "degraded")
+        this.#outcomes.trouble({ _tag: "Degraded", error, lost: rest.length })
+        this.#outcomes.strike(error)
+        return Effect.undefined
+      case "disable":
+      case "end": {
+        const _tag = error.rest === "end" ? "Ended" : "Disabled"
+        const lost = store.isDurable === true ? 0 : rest.length + store.waiting
+        ledger.left(rest, reasonOf(_tag))
+        this.end = { _tag, error }
+        onEvent({ _tag, error, lost })
+        return Effect.succeed(this.end)
+      }
+    }
+  }
+
+  #later(rest: ReadonlyArray<Envelope<A>>, attempt: number, error: SinkError, again: Again<A>): Delivered {
+    const { ledger, store } = this.#intake
+    const merges = store.giveBack !== undefined
+    // What is merged with what waits is another batch each time; its tries are counted all the same.
+    const tries = merges ? (this.#failed?.attempt ?? 0) + 1 : attempt
+    this.#outcomes.strike(error)
+    if (tries >= this.#retry.attempts) {
+      this.#failed = undefined
+      this.#outcomes.bury(rest, error)
+      return Effect.undefined
+    }
+    if (merges) this.#failed = { id: batchId(this.#run, rest), attempt: tries }
+    return Effect.flatMap(retryDelay(this.#retry, tries, error.retryAfter), (delay) => {
+      ledger.retries += 1
+      this.#outcomes.trouble({ _tag: "Retrying", error, attempt: tries, delay })
+      const go = (): Delivered => {
+        if (!merges) return again(rest, attempt + 1)
+        for (let index = 0; index < rest.length; index++) this.unfinished.push(rest[index]!)
+        return Effect.undefined
+      }
+      return Effect.andThen(Effect.sleep(delay), Effect.suspend(go))
+    })
+  }
+
+  #batchOf(envelopes: ReadonlyArray<Envelope<A>>, attempt: number): Batch<A> {
+    const id = batchId(this.#run, envelopes)
+    const superseded = this.#intake.store.superseded?.(envelopes)
+    return {
+      id,
+      attempt: this.#failed?.id === id ? this.#failed.attempt + 1 : attempt,
+      envelopes,
+      ...superseded === undefined ? {} : { superseded },
+    }
+  }
+}
+
+const reasonOf = (tag: LaneEnd["_tag"]): string => tag === "Ended" ? "ended" : "disabled"

@@ -1,0 +1,153 @@
+/** What the lane itself says: what was lost, and everything told again. */
+import type { Millis } from "@boltodds/protocol"
+import type { Envelope } from "../Envelope.ts"
+import { joinLosses, type Loss, lossesOf } from "../Loss.ts"
+import { bytesOf } from "../Store.ts"
+
+/** Between two `dropped` controls of one lane. */
+const noticeMillis = 1_000
+
+/** Remembers which losses the readers of a lane have not heard of, and what is on its way to tell them. */
+export class Notices<A> {
+  readonly #notice: ((loss: Loss) => Envelope<A>) | undefined
+  /** By reason and run. */
+  readonly #unsaid = new Map<string, Loss>()
+  /** What is under way and in no store: notices, with the losses they tell of, and what is told again. */
+  readonly #saying = new Map<Envelope<A>, Loss | undefined>()
+  /** What was told last. */
+  #told: ReadonlyArray<Loss> = []
+  #saidAt = -Infinity
+  /** The readers have been told that they do not know the whole: further losses are no hurry. */
+  #areReadersAware = false
+  /** Something was lost since the readers were last told everything: they cannot know the whole any more. */
+  isLossy = false
+  /** How often something was lost. */
+  losses = 0
+  /** How many envelopes were made here. */
+  made = 0
+
+  constructor(notice: ((loss: Loss) => Envelope<A>) | undefined) {
+    this.#notice = notice
+  }
+
+  /** How many of them are under way. */
+  get underWay(): number {
+    return this.#saying.size
+  }
+
+  get bytes(): number {
+    let bytes = 0
+    for (const envelope of this.#saying.keys()) bytes += bytesOf(envelope)
+    return bytes
+  }
+
+  /** When the next notice is due by itself: undefined while there is nothing to tell. */
+  get dueAt(): Millis | undefined {
+    return this.#unsaid.size === 0 ? undefined : this.#saidAt + noticeMillis
+  }
+
+  /** The readers are owed the news of a loss. */
+  owe(envelopes: ReadonlyArray<Envelope<A>>, reason: string): void {
+    if (envelopes.length === 0) return
+    this.losses += 1
+    this.isLossy = true
+    if (this.#notice !== undefined) { for (const loss of lossesOf(reason, envelopes)) this.#unsay(loss) }
+  }
+
+  /** From this envelope on there is another reader, who knows nothing of what was told before. */
+  begin({ seq, at, session, epoch, run }: Envelope<A>): void {
+    this.losses += 1
+    this.isLossy = true
+    this.#areReadersAware = false
+    if (this.#notice === undefined) return
+    const lastSeq = Math.max(0, seq - 1)
+    const numbers = { count: 0, firstSeq: Math.min(1, lastSeq), lastSeq }
+    this.#unsay({ reason: "takeover", ...run === undefined ? {} : { run }, ...numbers, at, session, epoch })
+  }
+
+  /**
+   * What the readers must hear before anything else: all losses where they believe that they know the whole, since nothing
+   * may arrive behind a hole that they have not heard of; otherwise those that are due.
+   */
+  takeDue(now: Millis): ReadonlyArray<Envelope<A>> {
+    return this.isDue(now) ? this.take(now) : []
+  }
+
+  /** Whether {@link takeDue} has something to say. */
+  isDue(now: Millis): boolean {
+    const due = this.dueAt
+    return due !== undefined && (!this.#areReadersAware || now >= due)
+  }
+
+  /**
+   * What must be told behind a `stream_started` that was waiting: it makes readers forget that they do not know the whole.
+   */
+  takeBehindStart(now: Millis): ReadonlyArray<Envelope<A>> {
+    if (!this.isLossy) return []
+    this.#oweAgain()
+    return this.take(now)
+  }
+
+  /** The notices of all losses that have not been told. */
+  take(now: Millis): ReadonlyArray<Envelope<A>> {
+    const notice = this.#notice
+    if (notice === undefined) return []
+    const losses = [...this.#unsaid.values()]
+    // All or nothing: one that cannot be made must not leave others counted in part.
+    const notices = losses.map(notice)
+    this.#saidAt = now
+    this.#areReadersAware = true
+    notices.forEach((envelope, index) => this.#saying.set(envelope, losses[index]))
+    if (losses.length > 0) this.#told = losses
+    this.#unsaid.clear()
+    this.made += notices.length
+    return notices
+  }
+
+  /** Everything, told again: it follows upon the news of all losses so far, and the readers know the whole behind it. */
+  takeNews(told: ReadonlyArray<Envelope<A>>, now: Millis): ReadonlyArray<Envelope<A>> {
+    const notices = this.take(now)
+    this.isLossy = false
+    this.#areReadersAware = false
+    this.made += told.length
+    for (const envelope of told) this.#saying.set(envelope, undefined)
+    return [...notices, ...told]
+  }
+
+  /** Whether this is something that the lane itself says. */
+  says(envelope: Envelope<A>): boolean {
+    return this.#saying.has(envelope)
+  }
+
+  /** These have arrived, or will never; gives what of them the lane does not say itself. */
+  forget(envelopes: ReadonlyArray<Envelope<A>>): ReadonlyArray<Envelope<A>> {
+    return this.#saying.size === 0 ? envelopes : envelopes.filter((envelope) => !this.#saying.delete(envelope))
+  }
+
+  /** What the lane itself says among these did not arrive, and will be said anew; gives the others. */
+  takeBack(envelopes: ReadonlyArray<Envelope<A>>): ReadonlyArray<Envelope<A>> {
+    if (this.#saying.size === 0) return envelopes
+    let hasNews = false
+    for (const envelope of envelopes) {
+      if (!this.#saying.has(envelope)) continue
+      const loss = this.#saying.get(envelope)
+      if (loss !== undefined) this.#unsay(loss)
+      hasNews ||= loss === undefined
+      this.isLossy = true
+      this.#areReadersAware = false
+    }
+    // A part of the news may have arrived, its `stream_started` with it: of the hole that is left nobody has heard.
+    if (hasNews) this.#oweAgain()
+    return this.forget(envelopes)
+  }
+
+  /** What was told last is to be told again, where nothing newer is. */
+  #oweAgain(): void {
+    if (this.#unsaid.size === 0) this.#told.forEach((loss) => this.#unsay(loss))
+  }
+
+  #unsay(loss: Loss): void {
+    const key = `${loss.reason}\u0000${loss.run ?? ""}`
+    this.#unsaid.set(key, joinLosses(loss, this.#unsaid.get(key)))
+  }
+}

@@ -1,0 +1,75 @@
+/** What becomes of tries: entered in the books, and told to those who listen. */
+import type { BreakerPolicy } from "../Breaker.ts"
+import type { Envelope } from "../Envelope.ts"
+import type { LaneEvent } from "../LaneEvent.ts"
+import type { SinkError } from "../Sink.ts"
+import type { Intake } from "./Intake.ts"
+import { Strikes } from "./Strikes.ts"
+
+/** Enters the outcomes of one lane. Each of them may make room, and so run the source. */
+export class Outcomes<A> {
+  readonly #intake: Intake<A>
+  readonly #breaker: BreakerPolicy
+  readonly #strikes: Strikes
+  #troubled = false
+
+  constructor(intake: Intake<A>, breaker: BreakerPolicy) {
+    this.#intake = intake
+    this.#breaker = breaker
+    this.#strikes = new Strikes(breaker)
+  }
+
+  /** How long nothing may be tried, in milliseconds. */
+  get wait(): number {
+    return this.#strikes.wait(this.#intake.now())
+  }
+
+  delivered(envelopes: ReadonlyArray<Envelope<A>>): void {
+    this.#intake.ledger.delivered(envelopes)
+    this.#intake.patience.delivered()
+    this.#strikes.succeeded()
+    this.#intake.makeRoom()
+    if (!this.#troubled) return
+    this.#troubled = false
+    this.#intake.onEvent({ _tag: "Recovered" })
+  }
+
+  /** Enters what an error says of delivered and rejected envelopes; gives the others. */
+  enter(envelopes: ReadonlyArray<Envelope<A>>, error: SinkError): ReadonlyArray<Envelope<A>> {
+    const count = Math.max(0, Math.min(envelopes.length, Math.trunc(error.delivered)))
+    if (count > 0) {
+      this.#intake.ledger.delivered(envelopes.slice(0, count))
+      this.#intake.patience.delivered()
+    }
+    const rejected = new Set(error.rejected)
+    const dead: Array<Envelope<A>> = []
+    const rest: Array<Envelope<A>> = []
+    for (let index = count; index < envelopes.length; index++) {
+      ;(rejected.has(index) ? dead : rest).push(envelopes[index]!)
+    }
+    if (dead.length > 0) {
+      this.bury(dead, error)
+      if (rest.length === 0) this.strike(error)
+    }
+    this.#intake.makeRoom()
+    return rest
+  }
+
+  bury(dead: ReadonlyArray<Envelope<A>>, error: SinkError): void {
+    this.#intake.ledger.deadLettered(dead, error.message, this.#intake.wall())
+    this.trouble({ _tag: "DeadLettered", error, lost: dead.length })
+  }
+
+  /** A try has failed, or a batch was refused. */
+  strike(error: SinkError): void {
+    if (!this.#strikes.failed(this.#intake.now())) return
+    this.#intake.onEvent({ _tag: "BreakerOpened", error, ...this.#breaker })
+  }
+
+  /** Something that ends with `Recovered`. */
+  trouble(event: LaneEvent): void {
+    this.#troubled = true
+    this.#intake.makeRoom()
+    this.#intake.onEvent(event)
+  }
+}

@@ -1,0 +1,98 @@
+/** The side of a lane that is emptied: what is delivered next, and when. */
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import type { Envelope } from "../Envelope.ts"
+import type { LaneEnd } from "../Lane.ts"
+import type { LaneOptions } from "../LaneOptions.ts"
+import type { Sink } from "../Sink.ts"
+import { Delivery } from "./Delivery.ts"
+import type { Intake } from "./Intake.ts"
+import { Retelling } from "./Retelling.ts"
+import { withNotices } from "./withNotices.ts"
+
+const none: ReadonlyArray<never> = []
+
+/** Delivers whatever comes, until nothing more will, or the sink takes no more. */
+export const deliverAll = <A>(intake: Intake<A>, sink: Sink<A>, options: LaneOptions<A>): Effect.Effect<LaneEnd> => {
+  const { batch: limits, ledger, store } = intake
+  const { notices } = ledger
+  const lingerMillis = Duration.toMillis(options.linger ?? Duration.zero)
+  const maxAge = options.maxAge === undefined ? undefined : Duration.toMillis(options.maxAge)
+  const retelling = new Retelling(options.retell !== undefined)
+  const delivery = new Delivery(sink, intake, { ...options, maxAge })
+  let saidFinally = false
+
+  const isDraining = (): boolean => intake.closedBy !== undefined
+  const mayRetell = (): boolean => !isDraining() && notices.isLossy && retelling.isDue(intake.now())
+
+  /** Waits until there is something to deliver. False: there never will be. */
+  const awaitWork = Effect.gen(function* () {
+    while (store.waiting === 0) {
+      const noticeDue = notices.dueAt
+      if (isDraining()) return noticeDue !== undefined && !saidFinally
+      if ((noticeDue !== undefined && intake.now() >= noticeDue) || mayRetell()) return true
+      intake.work.closeUnsafe()
+      const wake = Math.min(noticeDue ?? Infinity, notices.isLossy ? retelling.dueAt : Infinity)
+      yield* wake === Infinity
+        ? intake.work.await
+        : Effect.timeoutOption(intake.work.await, Duration.millis(Math.max(1, Math.ceil(wake - intake.now()))))
+    }
+    if (lingerMillis > 0 && !isDraining() && !intake.hasBatch) {
+      intake.due.closeUnsafe()
+      const left = intake.waitingSince + lingerMillis - intake.now()
+      if (intake.room.isOpen() && left > 0) {
+        yield* Effect.timeoutOption(intake.due.await, Duration.millis(Math.ceil(left)))
+      }
+    }
+    return true
+  })
+
+  const takeBatch = (): ReadonlyArray<Envelope<A>> => {
+    if (maxAge !== undefined) {
+      const old = store.expire(intake.wall() - maxAge)
+      ledger.expired(old)
+      intake.losses.lost(old.length, "expired", intake.now())
+    }
+    intake.losses.settle(intake.now())
+    const taken = store.take(limits)
+    intake.waitingSince = intake.now()
+    if (store.waiting === 0) intake.patience.emptied()
+    // The last word of a lane is tried once: a sink that loses it too would be told for ever.
+    const final = isDraining() && taken.length === 0
+    if (final) saidFinally = true
+    if (final) return notices.take(intake.now())
+    if (taken.length === 0) return notices.takeDue(intake.now())
+    return store.isDurable === true ? taken : withNotices(notices, taken, intake.now())
+  }
+
+  /** Everything again, right behind what has just been taken: nothing waits any more. */
+  const takeNews = (): ReadonlyArray<Envelope<A>> => {
+    if (store.waiting > 0 || !mayRetell()) return none
+    // What a durable store gave goes alone, and behind what must be told first: news would take that along, behind both.
+    if (store.isDurable === true && notices.isDue(intake.now())) return none
+    const told = options.retell!()
+    // Also where there was nothing to tell: or it would be asked for again and again.
+    retelling.told(intake.now())
+    if (told.length === 0) return none
+    intake.onEvent({ _tag: "Retold", records: told.length })
+    return notices.takeNews(told, intake.now())
+  }
+
+  return Effect.gen(function* () {
+    while (yield* awaitWork) {
+      yield* delivery.ready
+      const batch = takeBatch()
+      const news = takeNews()
+      const { losses } = notices
+      intake.makeRoom()
+      let end = yield* delivery.deliver(batch)
+      if (news.length > 0) {
+        // Behind what waits again it would be history; and it must not hide what was lost after it was made.
+        if (end !== undefined || delivery.hasGivenBack) ledger.left(news, "degraded")
+        else end = yield* delivery.deliverNews(news, losses)
+      }
+      if (end !== undefined) return end
+    }
+    return { _tag: "Drained" } satisfies LaneEnd
+  })
+}
