@@ -5,6 +5,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { setTimeout as sleep } from "node:timers/promises"
 import { fileURLToPath } from "node:url"
+import { bundled } from "../apps/pipe/test/PipeProcess.ts"
 
 /** The root of the repository: where a reader of the examples stands. */
 export const root: string = fileURLToPath(new URL("..", import.meta.url))
@@ -62,10 +63,9 @@ export class Running {
   }
 }
 
-/** `boltodds-pipe run examples/pipelines/NAME.yaml`, from source. */
+/** `boltodds-pipe run examples/pipelines/NAME.yaml`: the command as it is published, built from source. */
 export const runPipeline = (name: string, env: Readonly<Record<string, string>> = {}): Running =>
-  new Running(["apps/pipe/src/main.ts", "run", `examples/pipelines/${name}.yaml`], env)
+  new Running([bundled, "run", `examples/pipelines/${name}.yaml`], env)
 
 /** A command of `boltodds-pipe`, to its end. */
-export const pipe = (...words: ReadonlyArray<string>): Promise<Ended> =>
-  new Running(["apps/pipe/src/main.ts", ...words]).ended
+export const pipe = (...words: ReadonlyArray<string>): Promise<Ended> => new Running([bundled, ...words]).ended

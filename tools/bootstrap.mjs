@@ -144,7 +144,7 @@ const handOver = (node, args, { cwd, env }) => {
   }
   for (const signal of forwarded) process.on(signal, forward)
   child.on("error", (cause) => {
-    say(`Cannot run ${args[0]}: ${cause.message}`)
+    say(`Cannot run ${args.join(" ")}: ${cause.message}`)
     process.exitCode = 1
   })
   child.on("exit", (code, signal) => {
@@ -165,7 +165,8 @@ const main = () => {
   buildApps(env)
   // npm runs scripts in the root; paths in ARGS are meant from where the user stands.
   const cwd = process.env["INIT_CWD"] ?? process.cwd()
-  handOver(node, [commandFile, ...(args.length === 0 ? ["demo"] : args)], { cwd, env })
+  // Plug-ins of the examples find the workspace's packages as sources: nothing else is built for them.
+  handOver(node, ["--conditions=@boltodds/source", commandFile, ...(args.length === 0 ? ["demo"] : args)], { cwd, env })
 }
 
 try {

@@ -27,6 +27,9 @@ const connectionTests = [
 ]
 const limiterTests = ["packages/connection/test/Limiter", "packages/connection/test/machineLimiter"]
 
+const sink = "packages/sink/src"
+const sinkTests = ["packages/sink/test"]
+
 /** All of them, by rule. */
 export const mutants: ReadonlyArray<Mutant> = [
   ...([
@@ -291,4 +294,190 @@ export const mutants: ReadonlyArray<Mutant> = [
       to: `await open(file, "w", 0o600)`,
     },
   ].map((mutant) => ({ rule: "limiter", tests: limiterTests, ...mutant }))),
+
+  ...([
+    {
+      does: "what a store still holds counts as delivered",
+      file: `${sink}/internal/Ledger.ts`,
+      from: `      enter(before - this.store.records)`,
+      to: `      enter(before - this.store.records + 1)`,
+    },
+    {
+      does: "what the lane says itself is not counted as come in",
+      file: `${sink}/internal/Ledger.ts`,
+      from: `      in: this.#received + this.notices.made,`,
+      to: `      in: this.#received,`,
+    },
+    {
+      does: "all of a push is lost where a store has taken it, and then fails",
+      file: `${sink}/internal/Intake.ts`,
+      from: `envelopes.slice(Math.max(0, this.store.records - before))`,
+      to: `envelopes.slice()`,
+    },
+    {
+      does: "a store in memory remembers what it gave up",
+      file: `${sink}/memoryStore.ts`,
+      from: `    return end === this.#head ? none : this.#detach(end)[0]`,
+      to: `    if (end === this.#head) return none
+    const given = this.#detach(end)
+    this.#taken.push(given)
+    return given[0]`,
+    },
+    {
+      does: "a lane that failed goes on taking what its deaf sink leaves",
+      file: `${sink}/Lane.ts`,
+      from: `      if (intake.closedBy === undefined || reason !== "closed") intake.close(reason)`,
+      to: `      if (reason === "closed" || ended === undefined) intake.close(reason)`,
+    },
+  ].map((mutant) => ({ rule: "lane accounting", tests: sinkTests, ...mutant }))),
+
+  ...([
+    {
+      does: "losses wait a second, whether readers know of any or not",
+      file: `${sink}/internal/Notices.ts`,
+      from: `(!this.#areReadersAware || now >= due)`,
+      to: `(due === -Infinity || now >= due)`,
+    },
+    {
+      does: "a notice that was lost is not told again",
+      file: `${sink}/internal/Notices.ts`,
+      from: `      if (loss !== undefined) this.#unsay(loss)
+      hasNews`,
+      to: `      hasNews`,
+    },
+    {
+      does: "of a part of what is told again nobody says that it is one",
+      file: `${sink}/internal/Notices.ts`,
+      from: `    if (hasNews) this.#oweAgain()`,
+      to: `    if (hasNews && this.losses === 0) this.#oweAgain()`,
+    },
+    {
+      does: "news stands ahead of the beginning of a stream",
+      file: `${sink}/internal/Delivery.ts`,
+      from: `    const start = notices.isLossy ? startOf(envelopes) : -1`,
+      to: `    const start = notices.isLossy && this.#partition !== undefined ? startOf(envelopes) : -1`,
+    },
+    {
+      does: "each try of a long outage adds another notice",
+      file: `${sink}/internal/Attempts.ts`,
+      from: `isDue ? this.#intake.ledger.renewed(fresh) : fresh`,
+      to: `fresh`,
+    },
+    {
+      does: "stored batches do not wait for the news",
+      file: `${sink}/internal/Attempts.ts`,
+      from: `        if (isDue) {`,
+      to: `        if (isDue && attempt < 0) {`,
+    },
+    {
+      does: "a later process is not told of a loss",
+      file: `${sink}/internal/Notices.ts`,
+      from: `    this.#isMarked = true
+    this.#mark(true)`,
+      to: `    this.#isMarked = true`,
+    },
+    {
+      does: "a new reader is told nothing",
+      file: `${sink}/internal/Attempts.ts`,
+      from: `    if (error.isNewReader === true) ledger.notices.begin`,
+      to: `    if (error.isNewReader === null) ledger.notices.begin`,
+    },
+  ].map((mutant) => ({ rule: "news of losses", tests: sinkTests, ...mutant }))),
+
+  ...([
+    {
+      does: "asks all the time where there is nothing to tell",
+      file: `${sink}/internal/deliverAll.ts`,
+      from: `    retelling.told(intake.now())
+    if (told.length === 0) return none`,
+      to: `    if (told.length === 0) return none
+    retelling.told(intake.now())`,
+    },
+    {
+      does: "a pause of more than a minute begins anew",
+      file: `${sink}/internal/Retelling.ts`,
+      from: `now - this.dueAt < lasting`,
+      to: `now - this.#toldAt < lasting`,
+    },
+    {
+      does: "what has grown too old is told",
+      file: `${sink}/internal/Attempts.ts`,
+      from: `this.#intake.wall() - since > (this.#maxAge ?? Infinity)`,
+      to: `this.#intake.wall() < since`,
+    },
+  ].map((mutant) => ({ rule: "telling again", tests: sinkTests, ...mutant }))),
+
+  ...([
+    {
+      does: "is found again by a sink that is down",
+      file: `${sink}/internal/Patience.ts`,
+      from: `    if (this.#hasDelivered) this.isLost = false`,
+      to: `    this.isLost = false`,
+    },
+    {
+      does: "is found again while much still waits",
+      file: `${sink}/internal/deliverAll.ts`,
+      from: `    if (store.waiting === 0) intake.patience.emptied()`,
+      to: `    intake.patience.emptied()`,
+    },
+    {
+      does: "one wait is counted with the next",
+      file: `${sink}/internal/Patience.ts`,
+      from: `    this.#since = this.#options.now()`,
+      to: `    if (this.#wait === 0) this.#since = this.#options.now()`,
+    },
+  ].map((mutant) => ({ rule: "patience", tests: sinkTests, ...mutant }))),
+
+  ...([
+    {
+      does: "what failed in one part is overtaken by the parts behind it",
+      file: `${sink}/internal/Delivery.ts`,
+      from: `        if (this.#attempts.unfinished.length > 0) {`,
+      to: `        if (this.#attempts.unfinished.length < 0) {`,
+    },
+    {
+      does: "an opening that may have arrived cancels with its closing",
+      file: `${sink}/internal/Slot.ts`,
+      from: `  if (value === undefined) return older.offered ? { ...newer, offered } : undefined`,
+      to: `  if (value === undefined) return undefined`,
+    },
+    {
+      does: "a move of a line goes behind all that waits",
+      file: `${sink}/internal/MergingSlots.ts`,
+      from: `    } else this.put(rest, behind === undefined ? merged : inPlaceOf(behind, merged))
+  }
+
+  #game`,
+      to: `    } else this.append(rest, behind === undefined ? merged : inPlaceOf(behind, merged))
+  }
+
+  #game`,
+    },
+    {
+      does: "a resumption overtakes",
+      file: `${sink}/internal/MergingSlots.ts`,
+      from: `    if (isUrgent(change) || suspended) {`,
+      to: `    if (isUrgent(change) || suspended || change.change === "line_resumed") {`,
+    },
+    {
+      does: "what a doubt overtakes stays as good as it was",
+      file: `${sink}/internal/standing.ts`,
+      from: `"synced", "fresh"], doubts: true }`,
+      to: `"synced", "fresh"], doubts: false }`,
+    },
+    {
+      does: "a garbled game doubts nothing that waits of its lines",
+      file: `${sink}/internal/MergingSlots.ts`,
+      from: `, ...this.linesOf(game)]`,
+      to: `]`,
+    },
+    {
+      does: "what waits is put ahead of what failed",
+      file: `${sink}/coalescingStore.ts`,
+      from: `    for (const slot of given) this.#slots.admit(slot)
+`,
+      to: `    for (const slot of given.filter(() => games.size > 1)) this.#slots.admit(slot)
+`,
+    },
+  ].map((mutant) => ({ rule: "coalescing", tests: sinkTests, ...mutant }))),
 ]

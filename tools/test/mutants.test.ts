@@ -20,6 +20,11 @@ describe("the mutants", () => {
       "settling",
       "paused time",
       "limiter",
+      "lane accounting",
+      "news of losses",
+      "telling again",
+      "patience",
+      "coalescing",
     ])
   })
 

@@ -72,7 +72,7 @@ describe("the stream on stdout", () => {
   })
 
   it("ends with 0 when its time is up, and reports on stderr", async () => {
-    const args = ["--for", "300ms", "--report", "--log-format", "human", "--emit", "changes"]
+    const args = ["--for", "2s", "--report", "--log-format", "human", "--emit", "changes"]
     const { code, stdout, stderr } = await runPipe(args, { env: feed })
     expect(code).toBe(0)
     expect(recordsOf(stdout).at(-1)).toMatchObject({ control: "stream_stopped", reason: "time is up" })
