@@ -11,6 +11,7 @@ import { Entries } from "./internal/Entries.ts"
 import { faultOf } from "./internal/faults.ts"
 import { Housekeeping } from "./internal/Housekeeping.ts"
 import { Keys } from "./internal/Keys.ts"
+import { Lossy } from "./internal/Lossy.ts"
 import { Runs } from "./internal/Runs.ts"
 import { SqliteStore } from "./internal/SqliteStore.ts"
 import { Unfinished } from "./internal/Unfinished.ts"
@@ -117,6 +118,7 @@ const open = <A>(
       dead,
       housekeeping,
       runs: new Runs(db),
+      lossy: new Lossy(db),
     })
     dead.prune(now())
     return {

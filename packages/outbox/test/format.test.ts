@@ -68,7 +68,7 @@ describe("the file of an outbox", () => {
       const path = join(folder, "a.db")
       open(path).close()
       sql(path, `PRAGMA user_version = ${migrations.length + 1}`)
-      expectRefused(path, "newer", /a newer version wrote it \(format 3, this one knows 2\); upgrade this program/)
+      expectRefused(path, "newer", /a newer version wrote it \(format 4, this one knows 3\); upgrade this program/)
       expect(Effect.runSync(Effect.flip(listOutbox(path)))).toMatchObject({ fault: "newer" })
     }))
 

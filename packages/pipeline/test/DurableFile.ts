@@ -16,6 +16,7 @@ export class DurableFile {
   rows: Array<Row> = []
   nextId = 1
   nextBatch = 1
+  isLossy = false
 
   open(run: string): Store<Change> {
     return new DurableStore(this, run)
@@ -25,6 +26,7 @@ export class DurableFile {
 class DurableStore implements Store<Change> {
   readonly isDurable = true
   readonly restored: number
+  readonly isLossy: boolean
   readonly #file: DurableFile
   readonly #run: string
   /** What an earlier process had taken comes first, batch by batch. */
@@ -35,7 +37,12 @@ class DurableStore implements Store<Change> {
     this.#file = file
     this.#run = run
     this.restored = file.rows.length
+    this.isLossy = file.isLossy
     this.#unfinished = [...new Set(file.rows.flatMap(({ batch }) => batch ?? []))].sort((a, b) => a - b)
+  }
+
+  markLossy(isLossy: boolean): void {
+    this.#file.isLossy = isLossy
   }
 
   get records(): number {

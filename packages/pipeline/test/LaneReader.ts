@@ -32,12 +32,11 @@ export class LaneReader {
 
   take(record: Record): void {
     this.book = fold(this.book, [record])
-    // The numbers of another run mean nothing here: it begins with its own `stream_started`.
-    if ("control" in record && record.control === "stream_started" && record.run !== this.#run) {
-      this.#run = record.run
-      this.#heard.clear()
-    }
-    if (record.run !== this.#run) return
+    // A lane tells of its losses ahead of what is left of an earlier run.
+    if ("control" in record && record.control === "dropped") return
+    // Numbers of another run mean nothing here.
+    if (record.run !== this.#run) this.#heard.clear()
+    this.#run = record.run
     for (const about of aboutOf(record)) this.#heard.set(about, Math.max(record.seq, this.#heard.get(about) ?? 0))
   }
 

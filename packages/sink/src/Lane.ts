@@ -54,7 +54,6 @@ export const makeLane = <A>(
   Effect.gen(function* () {
     const clock = yield* Clock.Clock
     const ended = Deferred.makeUnsafe<LaneEnd>()
-    let worker: Fiber.Fiber<LaneEnd> | undefined
 
     const endWith = (end: LaneEnd): void => {
       const reason = reasonOf(end)
@@ -69,16 +68,15 @@ export const makeLane = <A>(
     const intake = new Intake(options, clock, (error) => {
       endWith({ _tag: "Disabled", error })
       // Not waited for: a sink that cannot be interrupted must not keep the others from hearing of it.
-      worker?.interruptUnsafe()
+      fiber.interruptUnsafe()
     })
 
-    const fiber = yield* Effect.forkScoped(
+    const fiber: Fiber.Fiber<LaneEnd> = yield* Effect.forkScoped(
       Effect.onExit(
         Effect.catchCause(deliverAll(intake, sink, options), (cause) => broken(cause, intake)),
         (exit) => Effect.sync(() => endWith(Exit.isSuccess(exit) ? exit.value : { _tag: "Drained" })),
       ),
     )
-    worker = fiber
     yield* intake.patience.watch
 
     const counts = Effect.sync(() => intake.ledger.counts)

@@ -8,7 +8,8 @@ import type { SinkError } from "./Sink.ts"
  * nothing is tried for `cool` · `Recovered`: the first delivery after any of these · `Lost`: `lost` envelopes are gone
  * for this reason (`expired`, or the name of an overflow policy); told at most once a second · `LostPatience`: the
  * source has waited long enough for this lane, and waits no more until its sink has caught up · `Retold`: after a loss
- * the whole book was told again · `StoreFailed`: what arrived could not be stored, and is lost · `Disabled`, `Ended`:
+ * the whole book was told again · `StoreFailed`: what arrived could not be stored, and is lost (0: nothing could
+ * be given up, because it could not be read); told at most once a second · `Disabled`, `Ended`:
  * the lane delivers nothing more.
  */
 export type LaneEvent =

@@ -6,12 +6,13 @@ import type { Envelope } from "./Envelope.ts"
 export interface Loss {
   /**
    * `degraded`, `disabled`, `ended`, `closed`, `expired`, `dead_letter`, `store_failed`, the name of an overflow policy;
-   * or `takeover`: the reader is a new one, and what was told before it came went to another.
+   * `takeover`: the reader is a new one, and what was told before it came went to another; or `restart`: an earlier
+   * process has lost something, and may not have come to tell of it.
    */
   readonly reason: string
   /** The run they belong to, where that is not the lane's own: a durable store kept them from an earlier one. */
   readonly run?: string
-  /** 0 where nothing was lost but the reader: `takeover`. */
+  /** 0 where nobody knows: `takeover`, `restart`. */
   readonly count: number
   /** The lowest and the highest number among them; not all between these are lost. */
   readonly firstSeq: number

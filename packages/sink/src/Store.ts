@@ -21,6 +21,13 @@ export const bytesOf = (envelope: Envelope<unknown>): number => envelope.text.le
 export interface Store<in out A> {
   /** Whether what it holds outlasts the process: then a lane that ends leaves it there, as pending. Default false. */
   readonly isDurable?: boolean
+  /**
+   * A durable store: whether it was found with losses of which its readers may not have heard, or not been told everything
+   * again since. Default false.
+   */
+  readonly isLossy?: boolean
+  /** A durable store: writes that down, for a later opening. Must not throw. Default: nobody knows after a crash. */
+  readonly markLossy?: (isLossy: boolean) => void
   /** How many were found at opening. */
   readonly restored: number
   /** All that is held: waiting and taken. */

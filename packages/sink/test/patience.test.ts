@@ -85,4 +85,18 @@ describe("a source that waits for a lane", () => {
       expect(lane.push([one(24), one(25), one(26), one(27), one(28)])).toBe(false)
       expect(imbalance(yield* lane.counts)).toBe(0)
     }))
+
+  it.effect("does not wait for a sink that loses everything, though nothing waits any more", () =>
+    Effect.gen(function* () {
+      const { lane, answer, tags } = yield* patient
+      lane.push([one(1)])
+      yield* TestClock.adjust(0)
+      expect(lane.push([one(2), one(3), one(4)])).toBe(false)
+      yield* TestClock.adjust(5_000)
+      expect(tags()).toEqual(["LostPatience", "Lost"])
+      yield* answer(Effect.fail(new SinkError({ rest: "degrade", cause: "timeout" })))
+      // All that was left is in its hands.
+      expect(lane.push([one(5), one(6), one(7), one(8)])).toBe(true)
+      expect(imbalance(yield* lane.counts)).toBe(0)
+    }))
 })

@@ -4,7 +4,7 @@ import type { Change } from "@boltodds/protocol"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import { TestClock } from "effect/testing"
-import { brief, control, line } from "./records.ts"
+import { brief, control, game, line } from "./records.ts"
 
 type Answer = ConstructorParameters<typeof SinkError>[0] | undefined
 
@@ -112,6 +112,46 @@ describe("a lane that tells everything again", () => {
       ])
       yield* TestClock.adjust(10_000)
       expect(arrived.slice(-3)).toEqual(["9 stream_started", "9 line_opened A 1 (null)", "9 line_opened B 2 (null)"])
+      expect(imbalance(yield* lane.counts)).toBe(0)
+    }))
+
+  it.effect("tells of a loss at once behind a telling, also where the news of the one before was lost on the way", () =>
+    Effect.gen(function* () {
+      let nth = 0
+      const answer = (): Answer => [1, 2, 5].includes(++nth) ? { rest: "degrade", cause: "lost" } : undefined
+      const { lane, arrived } = yield* telling(answer, {
+        parallel: { over: 2, key: () => "one" },
+        batch: { records: 1, bytes: 1e9 },
+      })
+      lane.push([line(1, "line_moved", "A", 110, 100), line(2, "line_moved", "B", 110, 100)])
+      yield* TestClock.adjust(0)
+      lane.push([line(3, "line_suspended", "A", null, 110)])
+      yield* TestClock.adjust(0)
+      lane.push([control(4, "synced")])
+      yield* TestClock.adjust(0)
+      expect(arrived).toEqual([
+        "1 dropped",
+        "2 line_moved B 110 (100)",
+        "9 stream_started",
+        "9 line_opened A 1 (null)",
+        "9 line_opened B 2 (null)",
+        "3 dropped",
+        "4 synced",
+      ])
+      expect(imbalance(yield* lane.counts)).toBe(0)
+    }))
+
+  it.effect("tells of a loss ahead of what a processor held back, which goes out with it, where the news of it was lost", () =>
+    Effect.gen(function* () {
+      let nth = 0
+      const { lane, arrived } = yield* telling(() => ++nth < 3 ? { rest: "degrade", cause: "lost" } : undefined, {
+        retell: () => [game(2, "game_amended"), control(3, "stream_started")],
+      })
+      lane.push([line(1, "line_suspended", "A", null, 100)])
+      yield* TestClock.adjust(0)
+      expect(arrived).toEqual(["1 dropped", "2 game_amended", "3 stream_started"])
+      yield* TestClock.adjust(100_000)
+      expect(arrived).toHaveLength(3)
       expect(imbalance(yield* lane.counts)).toBe(0)
     }))
 

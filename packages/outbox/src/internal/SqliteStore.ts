@@ -7,6 +7,7 @@ import { faultOf } from "./faults.ts"
 import { endsOf } from "./groups.ts"
 import type { Housekeeping } from "./Housekeeping.ts"
 import type { Keys } from "./Keys.ts"
+import type { Lossy } from "./Lossy.ts"
 import type { Runs } from "./Runs.ts"
 import { envelopeOf, type Row, type Stored } from "./StoredEnvelope.ts"
 import type { Unfinished } from "./Unfinished.ts"
@@ -25,6 +26,7 @@ export interface StoreParts<A> {
   readonly dead: DeadLetters
   readonly housekeeping: Housekeeping
   readonly runs: Runs
+  readonly lossy: Lossy
 }
 
 const none: ReadonlyArray<never> = []
@@ -35,6 +37,7 @@ const none: ReadonlyArray<never> = []
  */
 export class SqliteStore<A> implements Store<A> {
   readonly isDurable = true
+  readonly isLossy: boolean
   readonly restored: number
   records = 0
   bytes = 0
@@ -56,6 +59,7 @@ export class SqliteStore<A> implements Store<A> {
   constructor(parts: StoreParts<A>) {
     const { entries, keys, unfinished } = parts
     this.#parts = parts
+    this.isLossy = parts.lossy.atOpening
     this.#nextId = entries.nextId()
     this.#nextBatch = unfinished.nextBatch
     // One pass over everything that is held: the counters are exact, and a damaged page is found now.
@@ -126,6 +130,11 @@ export class SqliteStore<A> implements Store<A> {
     return batch
   }
 
+  markLossy(isLossy: boolean): void {
+    const { lossy, writer } = this.#parts
+    writer.eventually(() => lossy.write(isLossy))
+  }
+
   settle(envelopes: ReadonlyArray<Envelope<A>>): void {
     this.#remove(this.#letGo(envelopes))
     const { dead, now } = this.#parts
@@ -133,13 +142,17 @@ export class SqliteStore<A> implements Store<A> {
   }
 
   bury(envelopes: ReadonlyArray<Envelope<A>>, reason: string, now: Millis): void {
-    const { dead, keys } = this.#parts
+    const { dead, keys, lossy } = this.#parts
     const held = envelopes.filter((envelope): envelope is Stored<A> => this.#holds(envelope))
     for (const envelope of held) {
       if (envelope.key !== undefined && !envelope.newer) keys.bury(envelope.key, envelope.id)
     }
     const marks = marksOf(held)
-    this.#remove(this.#letGo(held), () => dead.write(marks, reason, now), () => dead.written(marks.length, now))
+    const buried = (): void => {
+      lossy.write(true)
+      dead.write(marks, reason, now)
+    }
+    this.#remove(this.#letGo(held), buried, () => dead.written(marks.length, now))
   }
 
   shed(bounds: Limits): ReadonlyArray<Envelope<A>> {
@@ -266,7 +279,7 @@ export class SqliteStore<A> implements Store<A> {
   #giveUp(given: ReadonlyArray<Stored<A>>): ReadonlyArray<Envelope<A>> {
     for (const { size } of given) this.waitingBytes -= size
     this.waiting -= given.length
-    this.#remove(given)
+    this.#remove(given, () => this.#parts.lossy.write(true))
     return given
   }
 

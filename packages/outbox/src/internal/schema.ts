@@ -29,6 +29,7 @@ export const migrations: ReadonlyArray<string> = [
      arrived_at REAL NOT NULL, size INTEGER NOT NULL, newer INTEGER NOT NULL, times INTEGER NOT NULL,
      buried_at REAL NOT NULL, key TEXT, reason TEXT NOT NULL, text TEXT NOT NULL);
    CREATE INDEX dead_letters_by_age ON dead_letters (buried_at, id)`,
+  "CREATE TABLE losses (one INTEGER PRIMARY KEY CHECK (one = 1))",
 ]
 
 /** What `entries` and `dead_letters` share: everything that comes back with a redriven one. */

@@ -21,6 +21,9 @@ export interface AttemptOptions {
   readonly maxAge: number | undefined
 }
 
+/** Between two tries to tell of a loss. */
+const pause = Duration.seconds(1)
+
 type Delivered = Effect.Effect<LaneEnd | undefined>
 
 /** Tries what is left of a batch once more. */
@@ -64,7 +67,9 @@ export class Attempts<A> {
       const isDue = notices.isDue(now)
       if (store.isDurable === true && !notices.says(fresh[0]!)) {
         // By themselves, until they have been heard.
-        if (isDue) return Effect.flatMap(this.made(notices.take(now)), () => this.made(fresh, attempt))
+        if (isDue) {
+          return Effect.flatMap(this.made(notices.take(now)), () => this.#heard(() => this.made(fresh, attempt)))
+        }
         return this.#write(fresh, attempt, (rest, next) => this.made(rest, next))
       }
       // Those that failed with a batch are merged with the newer ones: or a long outage would make more and more of them.
@@ -84,8 +89,17 @@ export class Attempts<A> {
         ledger.left(envelopes, "degraded")
         return Effect.undefined
       }
-      return this.#write(envelopes, attempt, (rest, next) => this.news(rest, losses, since, next))
+      // What a processor had held back goes out ahead of its beginning: not behind a hole of which nobody has heard.
+      const due = ledger.notices.takeDue(this.#intake.now())
+      const led = due.length === 0 ? envelopes : [...due, ...envelopes]
+      return this.#write(led, attempt, (rest, next) => this.news(rest, losses, since, next))
     })
+  }
+
+  /** Where the news was lost it is not told again at once: a sink may lose everything. */
+  #heard(then: () => Delivered): Delivered {
+    const isLost = this.#intake.ledger.notices.isDue(this.#intake.now())
+    return isLost && this.end === undefined ? Effect.andThen(Effect.sleep(pause), Effect.suspend(then)) : then()
   }
 
   /** Once something may be tried. */
@@ -128,7 +142,7 @@ export class Attempts<A> {
   #failedWith(envelopes: ReadonlyArray<Envelope<A>>, attempt: number, error: SinkError, again: Again<A>): Delivered {
     const { ledger, onEvent, store } = this.#intake
     const rest = this.#outcomes.enter(envelopes, error)
-    if (error.isNewReader === true) ledger.notices.begin(rest[0] ?? envelopes[envelopes.length - 1]!)
+    if (error.isNewReader === true) ledger.notices.begin(rest[0] ?? envelopes[envelopes.length - 1]!, "takeover")
     switch (error.rest) {
       case "retry":
         if (rest.length === 0) return Effect.undefined

@@ -1,6 +1,6 @@
 /** The side of a lane that is filled: bounds, policy, patience, and who is to be woken. */
 import type * as Clock from "effect/Clock"
-import * as Duration from "effect/Duration"
+import type * as Duration from "effect/Duration"
 import * as Latch from "effect/Latch"
 import type { Envelope } from "../Envelope.ts"
 import { coalescedBounds, defaultBatch, defaultBounds, type LaneOptions } from "../LaneOptions.ts"

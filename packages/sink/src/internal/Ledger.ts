@@ -27,7 +27,7 @@ export class Ledger<A> {
 
   constructor(store: Store<A>, notice: ((loss: Loss) => Envelope<A>) | undefined) {
     this.store = store
-    this.notices = new Notices(notice)
+    this.notices = new Notices(notice, (isLossy) => store.markLossy?.(isLossy))
   }
 
   get counts(): LaneCounts {
@@ -69,7 +69,7 @@ export class Ledger<A> {
 
   delivered(envelopes: ReadonlyArray<Envelope<A>>): void {
     if (envelopes.length === 0) return
-    const held = this.notices.forget(envelopes)
+    const held = this.notices.heard(envelopes)
     this.#batches += 1
     this.#delivered += envelopes.length - held.length
     for (let index = 0; index < envelopes.length; index++) this.#deliveredBytes += bytesOf(envelopes[index]!)

@@ -10,6 +10,9 @@ const noticeMillis = 1_000
 /** Remembers which losses the readers of a lane have not heard of, and what is on its way to tell them. */
 export class Notices<A> {
   readonly #notice: ((loss: Loss) => Envelope<A>) | undefined
+  /** For a later process. */
+  readonly #mark: (isLossy: boolean) => void
+  #isMarked = false
   /** By reason and run. */
   readonly #unsaid = new Map<string, Loss>()
   /** What is under way and in no store: notices, with the losses they tell of, and what is told again. */
@@ -17,17 +20,25 @@ export class Notices<A> {
   /** What was told last. */
   #told: ReadonlyArray<Loss> = []
   #saidAt = -Infinity
+  /** Of what is told again nothing was lost on the way; and how many losses there were when it was made. */
+  #isNewsWhole = false
+  #newsLosses = 0
   /** The readers have been told that they do not know the whole: further losses are no hurry. */
   #areReadersAware = false
-  /** Something was lost since the readers were last told everything: they cannot know the whole any more. */
-  isLossy = false
+  #isLossy = false
   /** How often something was lost. */
   losses = 0
   /** How many envelopes were made here. */
   made = 0
 
-  constructor(notice: ((loss: Loss) => Envelope<A>) | undefined) {
+  constructor(notice: ((loss: Loss) => Envelope<A>) | undefined, mark: (isLossy: boolean) => void) {
     this.#notice = notice
+    this.#mark = mark
+  }
+
+  /** Something was lost since the readers were last told everything: they cannot know the whole any more. */
+  get isLossy(): boolean {
+    return this.#isLossy
   }
 
   /** How many of them are under way. */
@@ -50,19 +61,22 @@ export class Notices<A> {
   owe(envelopes: ReadonlyArray<Envelope<A>>, reason: string): void {
     if (envelopes.length === 0) return
     this.losses += 1
-    this.isLossy = true
+    this.#lose()
     if (this.#notice !== undefined) { for (const loss of lossesOf(reason, envelopes)) this.#unsay(loss) }
   }
 
-  /** From this envelope on there is another reader, who knows nothing of what was told before. */
-  begin({ seq, at, session, epoch, run }: Envelope<A>): void {
+  /**
+   * From this envelope on the readers know less than one would think: there is a new one, to whom nothing was told before
+   * (`takeover`), or an earlier process did not come to tell them of a loss (`restart`).
+   */
+  begin({ seq, at, session, epoch, run }: Envelope<A>, reason: "takeover" | "restart"): void {
     this.losses += 1
-    this.isLossy = true
+    this.#lose()
     this.#areReadersAware = false
     if (this.#notice === undefined) return
     const lastSeq = Math.max(0, seq - 1)
     const numbers = { count: 0, firstSeq: Math.min(1, lastSeq), lastSeq }
-    this.#unsay({ reason: "takeover", ...run === undefined ? {} : { run }, ...numbers, at, session, epoch })
+    this.#unsay({ reason, ...run === undefined ? {} : { run }, ...numbers, at, session, epoch })
   }
 
   /**
@@ -95,23 +109,32 @@ export class Notices<A> {
     const losses = [...this.#unsaid.values()]
     // All or nothing: one that cannot be made must not leave others counted in part.
     const notices = losses.map(notice)
+    if (losses.length === 0) return []
     this.#saidAt = now
     this.#areReadersAware = true
     notices.forEach((envelope, index) => this.#saying.set(envelope, losses[index]))
-    if (losses.length > 0) this.#told = losses
+    this.#told = losses
     this.#unsaid.clear()
     this.made += notices.length
     return notices
   }
 
-  /** Everything, told again: it follows upon the news of all losses so far, and the readers know the whole behind it. */
+  /** Everything, told again: it follows upon the news of all losses so far. */
   takeNews(told: ReadonlyArray<Envelope<A>>, now: Millis): ReadonlyArray<Envelope<A>> {
     const notices = this.take(now)
-    this.isLossy = false
-    this.#areReadersAware = false
+    this.#isNewsWhole = true
+    this.#newsLosses = this.losses
     this.made += told.length
     for (const envelope of told) this.#saying.set(envelope, undefined)
     return [...notices, ...told]
+  }
+
+  /** The news has been delivered. Where it was whole, and nothing was lost since, all is well, for a later process too. */
+  arrived(): void {
+    if (!this.#isNewsWhole || this.losses !== this.#newsLosses || this.#unsaid.size > 0) return
+    this.#isLossy = false
+    if (this.#isMarked) this.#mark(false)
+    this.#isMarked = false
   }
 
   /** Whether this is something that the lane itself says. */
@@ -119,9 +142,14 @@ export class Notices<A> {
     return this.#saying.has(envelope)
   }
 
-  /** These have arrived, or will never; gives what of them the lane does not say itself. */
-  forget(envelopes: ReadonlyArray<Envelope<A>>): ReadonlyArray<Envelope<A>> {
-    return this.#saying.size === 0 ? envelopes : envelopes.filter((envelope) => !this.#saying.delete(envelope))
+  /** These have arrived; gives what of them the lane does not say itself. */
+  heard(envelopes: ReadonlyArray<Envelope<A>>): ReadonlyArray<Envelope<A>> {
+    if (this.#saying.size === 0) return envelopes
+    // From the beginning of what is told again readers believe that they know the whole, whatever was lost meanwhile.
+    const isNews = (envelope: Envelope<A>): boolean =>
+      this.#saying.has(envelope) && this.#saying.get(envelope) === undefined
+    if (envelopes.some(isNews)) this.#areReadersAware = false
+    return this.#forget(envelopes)
   }
 
   /** What the lane itself says among these did not arrive, and will be said anew; gives the others. */
@@ -133,12 +161,24 @@ export class Notices<A> {
       const loss = this.#saying.get(envelope)
       if (loss !== undefined) this.#unsay(loss)
       hasNews ||= loss === undefined
-      this.isLossy = true
+      this.#lose()
       this.#areReadersAware = false
     }
     // A part of the news may have arrived, its `stream_started` with it: of the hole that is left nobody has heard.
     if (hasNews) this.#oweAgain()
-    return this.forget(envelopes)
+    if (hasNews) this.#isNewsWhole = false
+    return this.#forget(envelopes)
+  }
+
+  #forget(envelopes: ReadonlyArray<Envelope<A>>): ReadonlyArray<Envelope<A>> {
+    return envelopes.filter((envelope) => !this.#saying.delete(envelope))
+  }
+
+  #lose(): void {
+    this.#isLossy = true
+    if (this.#isMarked) return
+    this.#isMarked = true
+    this.#mark(true)
   }
 
   /** What was told last is to be told again, where nothing newer is. */

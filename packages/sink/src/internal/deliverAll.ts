@@ -21,6 +21,9 @@ export const deliverAll = <A>(intake: Intake<A>, sink: Sink<A>, options: LaneOpt
   const retelling = new Retelling(options.retell !== undefined)
   const delivery = new Delivery(sink, intake, { ...options, maxAge })
   let saidFinally = false
+  /** Its readers may have a hole of which nobody has told them. Where nothing was left of that run, this one begins anew. */
+  let isOwing = store.isLossy === true && store.restored > 0
+  if (store.isLossy === true && !isOwing) store.markLossy?.(false)
 
   const isDraining = (): boolean => intake.closedBy !== undefined
   const mayRetell = (): boolean => !isDraining() && notices.isLossy && retelling.isDue(intake.now())
@@ -57,6 +60,10 @@ export const deliverAll = <A>(intake: Intake<A>, sink: Sink<A>, options: LaneOpt
     const taken = store.take(limits)
     intake.waitingSince = intake.now()
     if (store.waiting === 0) intake.patience.emptied()
+    if (isOwing && taken.length > 0) {
+      isOwing = false
+      notices.begin(taken[0]!, "restart")
+    }
     // The last word of a lane is tried once: a sink that loses it too would be told for ever.
     const final = isDraining() && taken.length === 0
     if (final) saidFinally = true
@@ -90,6 +97,7 @@ export const deliverAll = <A>(intake: Intake<A>, sink: Sink<A>, options: LaneOpt
         // Behind what waits again it would be history; and it must not hide what was lost after it was made.
         if (end !== undefined || delivery.hasGivenBack) ledger.left(news, "degraded")
         else end = yield* delivery.deliverNews(news, losses)
+        notices.arrived()
       }
       if (end !== undefined) return end
     }
