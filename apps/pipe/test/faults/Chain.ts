@@ -19,6 +19,8 @@ import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import { fastClock } from "./fastClock.ts"
 
+const doubts: ReadonlySet<string> = new Set(["gap_opened", "clock_jumped", "quarantined", "stale"])
+
 /** How much faster: limits of minutes are met in seconds, and a turn of the event loop still takes no time to speak of. */
 export const speed = 12
 
@@ -33,7 +35,7 @@ export class Chain {
   readonly idle: Array<string> = []
   readonly #over = Deferred.makeUnsafe<string>()
   readonly #setFilters: (filters: Filters) => Promise<void>
-  /** Lines told as found in the gap that is open, or was last. */
+  /** Lines told as found since the last doubt of more than one of them. */
   #resynced = new Set<string>()
   /** What was last told of each line, by game. */
   readonly #lines = new Map<string, Map<string, string>>()
@@ -120,7 +122,8 @@ export class Chain {
     for (const record of told) {
       if ("control" in record) {
         this.controls.push(record)
-        if (record.control === "gap_opened") this.#resynced = new Set()
+        // A new doubt, also of what was found already: it may have changed meanwhile.
+        if (doubts.has(record.control)) this.#resynced = new Set()
       } else {
         this.changes++
         this.#judge(record)
@@ -145,7 +148,8 @@ export class Chain {
       : JSON.stringify([market, target, target_kind, side, line, line_derived, odds, link])
     if (change.cause === "resync") {
       const place = `${game}|${outcome}`
-      if (lines.get(outcome) === is || this.#resynced.has(place)) this.idle.push(`${change.change} ${place}`)
+      if (lines.get(outcome) === is) this.idle.push(`${change.change} ${place}`)
+      else if (this.#resynced.has(place)) this.idle.push(`${change.change} ${place}, a second time`)
       this.#resynced.add(place)
     }
     if (is === undefined) lines.delete(outcome)
