@@ -377,6 +377,18 @@ export const mutants: ReadonlyArray<Mutant> = [
       to: `    this.#isMarked = true`,
     },
     {
+      does: "readers who forgot at the beginning of a stream pass for warned",
+      file: `${sink}/internal/Notices.ts`,
+      from: `    if (!isToldBehind) this.#areReadersAware = false`,
+      to: `    if (isToldBehind) this.#areReadersAware = false`,
+    },
+    {
+      does: "what a processor held back goes ahead of the news",
+      file: `${sink}/internal/Attempts.ts`,
+      from: `const due = ledger.notices.takeDue(this.#intake.now())`,
+      to: `const due = ledger.notices.takeDue(-Infinity).slice(1)`,
+    },
+    {
       does: "a new reader is told nothing",
       file: `${sink}/internal/Attempts.ts`,
       from: `    if (error.isNewReader === true) ledger.notices.begin`,

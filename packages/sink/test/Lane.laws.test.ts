@@ -74,7 +74,7 @@ describe("a lane in front of any sink", () => {
           bounds: { records: given.bound, bytes: 1e9 },
           batch: { records: given.batch, bytes: 1e9 },
           linger: Duration.millis(given.linger),
-          retry: { base: Duration.millis(10) },
+          retry: { base: Duration.millis(10), cap: Duration.millis(50) },
           breaker: { failures: 3, cool: Duration.millis(40) },
         })
         let seq = 0

@@ -138,6 +138,28 @@ describe("a lane with a store that outlasts it", () => {
       expect(imbalance(yield* lane.counts)).toBe(0)
     }))
 
+  it.effect("tells of a loss again where a stream began since, in a batch that was under way when it happened", () =>
+    Effect.gen(function* () {
+      const { store } = durable([line(8, "line_moved", "A", 110, 100)])
+      const { lane, told } = yield* laneOf(store, (nth) => nth < 4 ? { rest: "retry", cause: "down" } : undefined, {
+        overflow: dropOldest(),
+        bounds: { records: 4, bytes: 1e9 },
+        linger: Duration.millis(1),
+        breaker: { failures: Infinity },
+      })
+      lane.push([control(1, "stream_started"), line(2, "line_opened", "B", 1, null)])
+      yield* TestClock.adjust(1)
+      // While it is tried what waits behind it goes.
+      lane.push([line(3, "line_suspended", "B", null, 1), line(4, "line_moved", "C", 2, 1)])
+      lane.push([game(5, "game_amended")])
+      yield* TestClock.adjust(5_000)
+      const arrived = told().slice(3).flat()
+      const start = arrived.indexOf("1 stream_started")
+      expect(arrived.slice(0, start)).toContain("4 dropped")
+      expect(arrived.slice(start + 1)).toEqual(["2 line_opened B 1 (null)", "4 dropped", "5 game_amended"])
+      expect(imbalance(yield* lane.counts)).toBe(0)
+    }))
+
   it.effect("remembers for its next opening that its readers are owed something, until they were told everything again", () =>
     Effect.gen(function* () {
       const { store, marks } = durable()

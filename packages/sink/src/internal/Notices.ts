@@ -3,6 +3,7 @@ import type { Millis } from "@boltodds/protocol"
 import type { Envelope } from "../Envelope.ts"
 import { joinLosses, type Loss, lossesOf } from "../Loss.ts"
 import { bytesOf } from "../Store.ts"
+import { startOf } from "./withNotices.ts"
 
 /** Between two `dropped` controls of one lane. */
 const noticeMillis = 1_000
@@ -133,6 +134,7 @@ export class Notices<A> {
   arrived(): void {
     if (!this.#isNewsWhole || this.losses !== this.#newsLosses || this.#unsaid.size > 0) return
     this.#isLossy = false
+    this.#areReadersAware = false
     if (this.#isMarked) this.#mark(false)
     this.#isMarked = false
   }
@@ -144,11 +146,13 @@ export class Notices<A> {
 
   /** These have arrived; gives what of them the lane does not say itself. */
   heard(envelopes: ReadonlyArray<Envelope<A>>): ReadonlyArray<Envelope<A>> {
-    if (this.#saying.size === 0) return envelopes
-    // From the beginning of what is told again readers believe that they know the whole, whatever was lost meanwhile.
-    const isNews = (envelope: Envelope<A>): boolean =>
-      this.#saying.has(envelope) && this.#saying.get(envelope) === undefined
-    if (envelopes.some(isNews)) this.#areReadersAware = false
+    const start = this.#isLossy ? startOf(envelopes) : -1
+    if (start === -1) return this.#forget(envelopes)
+    // From there on readers believe that they know the whole, whatever they were told of losses before.
+    const isToldBehind = envelopes.slice(start + 1).some((envelope) => this.#saying.get(envelope) !== undefined)
+    if (!isToldBehind) this.#areReadersAware = false
+    // Everything told again makes it so; the beginning of another stream does not.
+    if (!isToldBehind && !this.#saying.has(envelopes[start]!)) this.#oweAgain()
     return this.#forget(envelopes)
   }
 
@@ -171,7 +175,7 @@ export class Notices<A> {
   }
 
   #forget(envelopes: ReadonlyArray<Envelope<A>>): ReadonlyArray<Envelope<A>> {
-    return envelopes.filter((envelope) => !this.#saying.delete(envelope))
+    return this.#saying.size === 0 ? envelopes : envelopes.filter((envelope) => !this.#saying.delete(envelope))
   }
 
   #lose(): void {
