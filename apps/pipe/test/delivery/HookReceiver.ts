@@ -19,10 +19,13 @@ export interface Delivery {
 }
 
 /**
- * How a request is answered. `hang`: never · `cut`: 200, and the connection breaks within the answer · `drop`: the
- * connection breaks before it.
+ * How a request is answered. `hang`: never · `cut`: the connection breaks within the head of a 200 · `drop`: the connection
+ * breaks before it · `torn`: it breaks within the body of a 200.
  */
-export type Answer = "hang" | "cut" | "drop" | { readonly status: number; readonly headers?: Record<string, string> }
+export type Answer = "hang" | "cut" | "drop" | "torn" | {
+  readonly status: number
+  readonly headers?: Record<string, string>
+}
 
 /** Everything is taken. */
 export const taken: Answer = { status: 204 }
@@ -111,6 +114,9 @@ export class HookReceiver {
     // At once where it can be: whoever kills the sender at this request finds it as it stands.
     const answer = given instanceof Promise ? await this.#looked(given) : given
     if (answer === "cut") {
+      response.socket?.write("HTTP/1.1 200 OK\r\ncontent-len", () => response.destroy())
+    } else if (answer === "torn") {
+      delivery.isAcknowledged = true
       response.writeHead(200, { "content-length": 100 }).write("half", () => response.destroy())
     } else if (answer === "drop") response.destroy()
     else if (answer !== "hang") {

@@ -21,6 +21,7 @@ const ways: ReadonlyArray<readonly [name: string, weight: number, answer: Answer
   ["500", 12, { status: 500 }],
   ["hang", 6, "hang"],
   ["cut", 8, "cut"],
+  ["torn", 8, "torn"],
   ["drop", 8, "drop"],
   ["429", 2, { status: 429, headers: { "retry-after": "1" } }],
   ["302", 5, { status: 302, headers: { location: "/elsewhere" } }],

@@ -13,7 +13,7 @@ import { feedKey, hasty, hookTo, pipelineIn, runPipeline, tempFolder, whileRuns 
 const kills = Number(process.env["DELIVERY_KILLS"] ?? 5)
 const seed = Number(process.env["DELIVERY_SEED"] ?? 1)
 
-const flaky: ReadonlyArray<Answer> = [taken, taken, taken, { status: 503 }, "drop", "cut", "hang"]
+const flaky: ReadonlyArray<Answer> = [taken, taken, taken, { status: 503 }, "drop", "cut", "torn", "hang"]
 
 /** The name of a record among all runs. */
 const nameOf = ({ run, seq }: { readonly run: string; readonly seq: number }): string => `${run}.${seq}`

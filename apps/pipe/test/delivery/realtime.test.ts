@@ -24,7 +24,7 @@ const seed = Number(process.env["DELIVERY_SEED"] ?? 1)
 const maxAgeMillis = 1_000
 
 /** How a slow receiver answers in the end. */
-const moods: ReadonlyArray<Answer> = [taken, taken, taken, { status: 500 }, "cut", "drop"]
+const moods: ReadonlyArray<Answer> = [taken, taken, taken, { status: 500 }, "cut", "torn", "drop"]
 
 /** The most that the process had in memory so far, in MiB, as Linux tells it; elsewhere 0, and memory is not judged. */
 const peakOf = (pid: number): number =>

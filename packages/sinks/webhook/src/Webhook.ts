@@ -18,12 +18,13 @@ import { defaultMaxBodyBytes, type WebhookFormat, type WebhookOptions } from "./
 /**
  * Posts batches to an HTTP endpoint.
  *
- * *Guarantee*: at least once. A batch is delivered when the receiver has answered 2xx, with its whole answer in time.
- * Every attempt has the same id and the same bytes, and a new timestamp and signature; where the lane's store is
+ * *Guarantee*: at least once. A batch is delivered when the complete head of a 2xx answer has come in time, whatever
+ * its body is: one that is cut off, wrong, too long or without an end costs the connection, and nothing else. Every
+ * attempt has the same id and the same bytes, and a new timestamp and signature; where the lane's store is
  * durable, also after a crash. What makes several bodies goes on, in later attempts, where it stopped.
  *
- * *Errors*: tried again are 408, 425, 429 and 5xx (not sooner than `Retry-After`, one hour at most), broken and
- * missing answers, timeouts, certificates that do not hold (one may be renewed), and names that lead to addresses that
+ * *Errors*: tried again are 408, 425, 429 and 5xx (not sooner than `Retry-After`, one hour at most), missing
+ * answers, timeouts, certificates that do not hold (one may be renewed), and names that lead to addresses that
  * are not public. 410 is `disable`. Any other status, redirects included, makes dead letters. Every `cause` is one of
  * the classes of this package; opening fails with `disable` and {@link WebhookMisconfigured}.
  *

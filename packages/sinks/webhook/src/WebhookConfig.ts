@@ -56,7 +56,9 @@ export const WebhookConfig: Schema.Codec<WebhookConfig, WebhookConfigEncoded> = 
   previousSecrets: optional(Schema.Array(secretText("A secret that is being replaced."))),
   unsigned: flag("Send standard bodies without a signature. Default false."),
   headers: optional(Schema.Record(Schema.String, secretText("The value of a header."))),
-  timeout: optional(DurationText.annotate({ description: "For one request, its whole answer included. Default 15s." })),
+  timeout: optional(
+    DurationText.annotate({ description: "For one request, up to the head of its answer. Default 15s." }),
+  ),
   maxBodyBytes: optional(
     Schema.Int.annotate({ description: "The largest body. Larger batches become several. Default 1048576." }),
   ),

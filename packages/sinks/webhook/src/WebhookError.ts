@@ -28,7 +28,7 @@ export class WebhookAddressRefused extends Error {
   }
 }
 
-/** No answer, or only a part of one: refused, cut off, not HTTP, a certificate that does not hold. */
+/** No complete head of an answer: refused, cut off, not HTTP, a certificate that does not hold. */
 export class WebhookUnreachable extends Error {
   readonly _tag = "WebhookUnreachable"
   /** As Node names it: `ECONNREFUSED`, `ECONNRESET`, `ENOTFOUND`, `HPE_INVALID_CONSTANT`, … */
@@ -43,13 +43,13 @@ export class WebhookUnreachable extends Error {
   }
 }
 
-/** No whole answer in time. The receiver may have taken it: it will see the same id again. */
+/** No head of an answer in time. The receiver may have taken it: it will see the same id again. */
 export class WebhookTimedOut extends Error {
   readonly _tag = "WebhookTimedOut"
 
   constructor(origin: string, timeout: Duration.Duration) {
     super(
-      `Cannot post to ${origin}: no whole answer within ${Duration.format(timeout)}; ` +
+      `Cannot post to ${origin}: no answer within ${Duration.format(timeout)}; ` +
         `let the receiver answer before it works on the body, or raise timeout`,
     )
   }

@@ -28,7 +28,7 @@ export interface WebhookOptions {
   readonly unsigned?: boolean
   /** More headers. They count as secrets. Those of HTTP itself, `content-type` and `webhook-*` are not to be set. */
   readonly headers?: Readonly<Record<string, string | Redacted.Redacted<string>>>
-  /** For one request: connecting, sending, and the whole answer. Default 15 s. */
+  /** For one request: connecting, sending, and the head of the answer. Default 15 s. */
   readonly timeout?: Duration.Duration
   /**
    * The largest body, in bytes; default 1 MiB. A batch that is larger is sent as several bodies, one after another; a

@@ -126,3 +126,23 @@ export const openRaw = (
     const port = yield* listen(server, () => sockets.forEach((socket) => socket.destroy()))
     return { url: `http://127.0.0.1:${port}`, came: promise }
   })
+
+/** A server that writes these bytes as soon as a request begins, reads no more of it, and resets the connection. */
+export const openEarly = (
+  bytes: string,
+  answered: () => void,
+): Effect.Effect<{ readonly url: string }, never, Scope.Scope> =>
+  Effect.gen(function* () {
+    const server = net.createServer((socket) => {
+      socket.on("error", () => socket.destroy())
+      socket.once("data", () => {
+        socket.pause()
+        socket.write(bytes, () => {
+          answered()
+          setImmediate(() => socket.resetAndDestroy())
+        })
+      })
+    })
+    const port = yield* listen(server, () => {})
+    return { url: `http://127.0.0.1:${port}` }
+  })

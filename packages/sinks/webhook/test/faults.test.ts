@@ -171,22 +171,12 @@ describe("a receiver that is broken", () => {
       broken(yield* writeTo((yield* openRaw("", "reset")).url), "ECONNRESET")
     }))
 
-  const half = "HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nhalf an ans"
-  it.live("and hangs up within an answer has acknowledged nothing", () =>
-    Effect.gen(function* () {
-      broken(yield* writeTo((yield* openRaw(half, "close")).url), "ECONNRESET")
-      broken(yield* writeTo((yield* openRaw(half, "reset")).url), "ECONNRESET")
-      const chunked = "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n5\r\nhello\r\n"
-      broken(yield* writeTo((yield* openRaw(chunked, "close")).url), "ECONNRESET")
-    }))
-
   it.live("and does not speak HTTP is tried again", () =>
     Effect.gen(function* () {
       broken(yield* writeTo((yield* openRaw("SSH-2.0-OpenSSH_9.9\r\n", "wait")).url), "HPE_INVALID_CONSTANT")
-      const smuggled = "HTTP/1.1 200 OK\r\ncontent-length: 0\r\ntransfer-encoding: chunked\r\n\r\n"
-      const error = yield* writeTo((yield* openRaw(smuggled, "wait")).url)
-      expect(summary(error)).toEqual(later)
-      expect((error.cause as WebhookUnreachable).code).toMatch(/^HPE_/)
+      const cut = "HTTP/1.1 200 OK\r\ncontent-length: what\r\n"
+      broken(yield* writeTo((yield* openRaw(cut, "wait")).url), "HPE_INVALID_CONTENT_LENGTH")
+      broken(yield* writeTo((yield* openRaw("HTTP/1.1 200 OK\r\ndate: x\r\n", "close")).url), "ECONNRESET")
     }))
 
   it.live("and changes the protocol is tried again", () =>
@@ -217,7 +207,7 @@ describe("a receiver that is slow", () => {
       const error = yield* Fiber.join(writing)
       expect(summary(error)).toEqual(later)
       expect(error.cause).toBeInstanceOf(WebhookTimedOut)
-      expect(error.message).toContain("no whole answer within 15s")
+      expect(error.message).toContain("no answer within 15s")
     })
 
   it.effect("and never answers is given up after 15 s", () =>
@@ -226,21 +216,21 @@ describe("a receiver that is slow", () => {
       yield* expectTimeOut(receiver.url, () => receiver.came(1))
     }))
 
-  it.effect("and stops within its answer is given up after 15 s", () =>
+  it.effect("and stops within the head of its answer is given up after 15 s", () =>
     Effect.gen(function* () {
-      for (const bytes of ["HTTP/1.1 200 OK\r\ncontent-le", "HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nhalf"]) {
+      for (const bytes of ["HTTP/1.1 200 OK\r\ncontent-le", "HTTP/1.1 200 OK\r\ncontent-length: 100\r\n"]) {
         const { url, came } = yield* openRaw(bytes, "wait")
         yield* expectTimeOut(url, () => came)
       }
     }))
 
-  it.effect("and sends a byte now and then is given up after 15 s", () =>
+  it.effect("and sends interim answers for ever is given up after 15 s", () =>
     Effect.gen(function* () {
       const dripping = signal<void>()
       const receiver = yield* openReceiver((_, response) => {
         let drops = 0
         const timer = setInterval(() => {
-          response.write(".")
+          response.writeProcessing()
           if (++drops === 3) dripping.resolve(undefined)
         }, 1)
         response.on("close", () => clearInterval(timer))

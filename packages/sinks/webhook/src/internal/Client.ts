@@ -1,4 +1,5 @@
 /** The connections of one webhook. */
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type * as Redacted from "effect/Redacted"
 import type * as Scope from "effect/Scope"
@@ -6,12 +7,12 @@ import { lookup as dnsLookup } from "node:dns"
 import * as http from "node:http"
 import * as https from "node:https"
 import type { LookupFunction } from "node:net"
-import { WebhookAddressRefused, WebhookUnreachable } from "../WebhookError.ts"
+import { WebhookAddressRefused, WebhookTimedOut, WebhookUnreachable } from "../WebhookError.ts"
 import type { WebhookOptions } from "../WebhookOptions.ts"
 import { guardedLookup } from "./guardedLookup.ts"
 import { hostOf, plain } from "./problemsOf.ts"
 
-/** A whole answer; of its body at most 64 KiB. */
+/** An answer: its complete head, and of its body what came, at most 64 KiB. */
 export interface Answer {
   readonly status: number
   readonly retryAfter: string | undefined
@@ -22,14 +23,18 @@ export interface Answer {
 export interface Client {
   /** Scheme, host and port: all of the URL that may be shown. */
   readonly origin: string
-  /** Returns when the answer is whole. Interruption destroys the connection. */
+  /**
+   * Returns when the head of the answer is complete, and its body has ended, broken or kept us waiting for a second.
+   * Interruption destroys the connection.
+   */
   readonly post: (
     headers: Readonly<Record<string, string>>,
     body: Buffer,
-  ) => Effect.Effect<Answer, WebhookUnreachable | WebhookAddressRefused>
+  ) => Effect.Effect<Answer, Unanswered>
 }
 
 const bodyLimit = 64 * 1024
+const defaultTimeout = Duration.seconds(15)
 
 /** Opens no connection before the first post; closes all with its scope. The options must have no problem. */
 export const openClient = (options: WebhookOptions, query: string): Effect.Effect<Client, never, Scope.Scope> =>
@@ -67,13 +72,14 @@ export const openClient = (options: WebhookOptions, query: string): Effect.Effec
       }),
     }
     const own = plainHeaders(options.headers)
+    const timeout = options.timeout ?? defaultTimeout
     const request = secure ? https.request : http.request
     const post: Client["post"] = (headers, body) =>
       Effect.flatMap(
         exchange(
           () => request({ ...settings, headers: { ...own, ...headers, "content-length": body.length } }),
           body,
-          url.origin,
+          { origin: url.origin, timeout },
         ),
         // An idle connection that the receiver closed while this was on its way; each time one less is left.
         (answer) => answer === "stale" ? post(headers, body) : Effect.succeed(answer),
@@ -91,65 +97,150 @@ const plainHeaders = (
   ...Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), plain(value)])),
 })
 
+/** No complete head of an answer came. */
+export type Unanswered = WebhookUnreachable | WebhookAddressRefused | WebhookTimedOut
+
+interface Limits {
+  readonly origin: string
+  /** For everything up to the end of the head. */
+  readonly timeout: Duration.Duration
+}
+
+/** The head of an answer. The status decides what becomes of the batch; the rest only says more about it. */
+interface Head {
+  readonly status: number
+  readonly retryAfter: string | undefined
+  /** Undefined where the parser stopped at the head. */
+  readonly response: http.IncomingMessage | undefined
+}
+
 /** One request and its answer; `stale` where a connection kept from earlier was found closed. */
 const exchange = (
   open: () => http.ClientRequest,
   body: Buffer,
+  { origin, timeout }: Limits,
+): Effect.Effect<Answer | "stale", Unanswered> =>
+  Effect.suspend(() => {
+    let request: http.ClientRequest | undefined
+    const opened = (): http.ClientRequest => request = open()
+    const drop = Effect.sync(() => void request?.destroy())
+    const head = Effect.timeoutOrElse(headOf(opened, body, origin), {
+      duration: timeout,
+      orElse: () => Effect.andThen(drop, Effect.fail(new WebhookTimedOut(origin, timeout))),
+    })
+    return Effect.onInterrupt(
+      Effect.flatMap(head, (head): Effect.Effect<Answer | "stale"> => {
+        if (head === "stale") return Effect.succeed(head)
+        const { status, retryAfter, response } = head
+        const text = response === undefined ? Effect.succeed("") : bodyOf(response)
+        return Effect.flatMap(text, (body) => {
+          const answer = { status, retryAfter, body }
+          // A refusal may come before all was sent, and what is left of the request is of no use.
+          const isReusable = response?.readableEnded === true && request?.writableFinished === true
+          return isReusable ? Effect.succeed(answer) : Effect.as(drop, answer)
+        })
+      }),
+      () => drop,
+    )
+  })
+
+/**
+ * Sends a request, and returns when the head of its answer is complete. A 2xx counts once the whole request has been
+ * sent: a receiver may answer before it reads.
+ */
+const headOf = (
+  open: () => http.ClientRequest,
+  body: Buffer,
   origin: string,
-): Effect.Effect<Answer | "stale", WebhookUnreachable | WebhookAddressRefused> =>
+): Effect.Effect<Head | "stale", Unanswered> =>
   Effect.callback((resume) => {
     let request: http.ClientRequest | undefined
-    let answered = false
     const fail = (cause: unknown): void => {
       const { code = "EUNKNOWN", message } = cause as NodeJS.ErrnoException
-      if (cause instanceof WebhookAddressRefused) resume(Effect.fail(cause))
-      else if (!answered && request?.reusedSocket === true && (code === "ECONNRESET" || code === "EPIPE")) {
-        resume(Effect.succeed("stale"))
-      } else resume(Effect.fail(new WebhookUnreachable(origin, code, message === "" ? code : message)))
+      if (cause instanceof WebhookAddressRefused) return resume(Effect.fail(cause))
+      const head = headIn(cause)
+      if (head !== undefined) return resume(Effect.succeed(head))
+      if (request?.reusedSocket === true && isStale(code)) return resume(Effect.succeed("stale"))
+      resume(Effect.fail(new WebhookUnreachable(origin, code, message === "" ? code : message)))
     }
     try {
       request = open()
     } catch (cause) {
       return fail(cause)
     }
+    // What happens after the head changes nothing: a callback resumes once.
     request.on("error", fail)
     request.on("response", (response) => {
-      answered = true
-      collect(response, (text, whole) => {
-        if (!whole) return fail(Object.assign(new Error("its answer was cut off"), { code: "ECONNRESET" }))
-        const status = response.statusCode ?? 0
-        const answer = Effect.succeed({ status, retryAfter: response.headers["retry-after"], body: text })
-        // The connection goes back to the pool a tick after the end: the next post would open another.
-        setImmediate(() => resume(answer))
-      })
+      // Its body may break before anyone reads it.
+      response.on("error", () => {})
+      const status = response.statusCode ?? 0
+      const retryAfter = response.headers["retry-after"]
+      const judge = (): void => resume(Effect.succeed({ status, retryAfter, response }))
+      if (status >= 300 || request?.writableFinished === true) return judge()
+      request?.on("finish", judge)
+      // Or the receiver may wait for us to read before it reads on.
+      response.resume()
     })
     request.on("close", () => {
-      if (!answered) {
-        fail(Object.assign(new Error("it closed the connection without an answer"), { code: "ECONNRESET" }))
-      }
+      fail(Object.assign(new Error("it closed the connection without an answer"), { code: "ECONNRESET" }))
     })
     request.end(body)
     return Effect.sync(() => void request?.destroy())
   })
 
-/** Reads to the end, or to the limit: what is beyond it is of no interest, and the connection not worth keeping. */
-const collect = (response: http.IncomingMessage, done: (text: string, whole: boolean) => void): void => {
-  const chunks: Array<Buffer> = []
-  let bytes = 0
-  response.on("data", (chunk: Buffer) => {
-    chunks.push(chunk)
-    bytes += chunk.length
-    if (bytes <= bodyLimit) return
-    finish(true)
-    response.destroy()
-  })
-  let finished = false
-  const finish = (whole: boolean): void => {
-    if (finished) return
-    finished = true
-    done(Buffer.concat(chunks).subarray(0, bodyLimit).toString("utf8"), whole)
+/** Closed meanwhile by the receiver; or the answer before this one had a body that its head does not allow (a 204). */
+const isStale = (code: string): boolean => code === "ECONNRESET" || code === "EPIPE" || code === "HPE_INVALID_CONSTANT"
+
+/**
+ * The head in what the parser of Node refused. A receiver that has answered 2xx has taken the batch, however wrong its
+ * `content-length` is; the connection is not used again.
+ */
+const headIn = (cause: unknown): Head | undefined => {
+  const packet = cause instanceof Error && "rawPacket" in cause ? cause.rawPacket : undefined
+  if (!Buffer.isBuffer(packet)) return undefined
+  let text = packet.toString("latin1")
+  for (;;) {
+    const status = Number(/^HTTP\/1\.[01] (\d{3})[ \r\n]/.exec(text)?.[1])
+    const end = text.search(/\r?\n\r?\n/)
+    if (Number.isNaN(status) || end === -1) return undefined
+    if (status >= 200) return { status, retryAfter: undefined, response: undefined }
+    // An interim answer, such as 100 or 103.
+    text = text.slice(end).replace(/^\r?\n\r?\n/, "")
   }
-  response.on("end", () => finish(response.complete))
-  response.on("error", () => finish(false))
-  response.on("close", () => finish(false))
 }
+
+/** How long the rest of an answer is waited for, after its head. */
+const bodyWait = Duration.seconds(1)
+
+/**
+ * The beginning of a body, as far as it comes. One that breaks, does not end in time or is too long costs its
+ * connection, and nothing else.
+ */
+const bodyOf = (response: http.IncomingMessage): Effect.Effect<string> => {
+  const chunks: Array<Buffer> = []
+  const whole = Effect.callback<void>((resume) => {
+    let bytes = 0
+    response.on("data", (chunk: Buffer) => {
+      chunks.push(chunk)
+      bytes += chunk.length
+      if (bytes <= bodyLimit) return
+      resume(Effect.void)
+      response.destroy()
+    })
+    // The connection goes back to the pool a tick after the end: the next post would open another.
+    response.on("end", () => void setImmediate(() => resume(Effect.void)))
+    response.on("close", () => resume(Effect.void))
+    if (response.destroyed || response.readableEnded) resume(Effect.void)
+    // What follows would be taken for the next answer.
+    if (isBodyForbidden(response)) response.destroy()
+  })
+  return Effect.map(
+    Effect.timeoutOrElse(whole, { duration: bodyWait, orElse: () => Effect.sync(() => void response.destroy()) }),
+    () => Buffer.concat(chunks).subarray(0, bodyLimit).toString("utf8"),
+  )
+}
+
+/** Whether a head announces a body that it may not have (RFC 9110, 15.3.5 and 15.4.5): its bytes come all the same. */
+const isBodyForbidden = ({ statusCode, headers }: http.IncomingMessage): boolean =>
+  (statusCode === 204 || statusCode === 304) &&
+  (Number(headers["content-length"] ?? 0) !== 0 || headers["transfer-encoding"] !== undefined)

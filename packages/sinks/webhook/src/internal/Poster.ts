@@ -1,16 +1,11 @@
 /** One body to its receiver: signed, timed, and judged. */
 import * as Clock from "effect/Clock"
-import * as Duration from "effect/Duration"
+import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type { KeyObject } from "node:crypto"
-import {
-  type WebhookAddressRefused,
-  WebhookNotAcknowledged,
-  WebhookTimedOut,
-  type WebhookUnreachable,
-} from "../WebhookError.ts"
+import { WebhookNotAcknowledged } from "../WebhookError.ts"
 import type { WebhookOptions } from "../WebhookOptions.ts"
-import type { Client } from "./Client.ts"
+import type { Client, Unanswered } from "./Client.ts"
 import { echoesOf, excerpt } from "./excerpt.ts"
 import { plain } from "./problemsOf.ts"
 import { keyOf, signaturesOf } from "./Secret.ts"
@@ -19,18 +14,16 @@ import { verdictOn } from "./Verdict.ts"
 /** A body that was not acknowledged: tried again later, never again, or never this one. */
 export interface Refusal {
   readonly kind: "Retry" | "Disable" | "Reject"
-  readonly cause: WebhookAddressRefused | WebhookNotAcknowledged | WebhookTimedOut | WebhookUnreachable
+  readonly cause: Unanswered | WebhookNotAcknowledged
   readonly retryAfter?: Duration.Duration
 }
 
 /** Returns when the receiver has acknowledged the body. */
 export type Poster = (id: string, body: Buffer) => Effect.Effect<void, Refusal>
 
-const defaultTimeout = Duration.seconds(15)
-
 /** Posts with the headers of Standard Webhooks where the format is `standard`. The options must have no problem. */
 export const makePoster = (client: Client, options: WebhookOptions): Poster => {
-  const { format = "standard", timeout = defaultTimeout } = options
+  const { format = "standard" } = options
   const secrets = [...(options.secret === undefined ? [] : [options.secret]), ...(options.previousSecrets ?? [])]
   const keys: ReadonlyArray<KeyObject> = secrets.map((secret) => keyOf(plain(secret)))
   const hidden = echoesOf(new URL(plain(options.url)), Object.values(options.headers ?? {}).map(plain))
@@ -45,10 +38,6 @@ export const makePoster = (client: Client, options: WebhookOptions): Poster => {
     Effect.gen(function* () {
       const started = yield* Clock.currentTimeMillis
       const answer = yield* client.post(headersOf(id, body, started), body).pipe(
-        Effect.timeoutOrElse({
-          duration: timeout,
-          orElse: () => Effect.fail(new WebhookTimedOut(client.origin, timeout)),
-        }),
         Effect.mapError((cause): Refusal => ({ kind: "Retry", cause })),
       )
       const verdict = verdictOn(answer, yield* Clock.currentTimeMillis)
