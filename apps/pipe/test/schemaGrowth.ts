@@ -87,9 +87,9 @@ const others = (before: Json, after: Json, at: string): ReadonlyArray<string> =>
 
 const lacking = (before: unknown, after: unknown, what: string): ReadonlyArray<string> => {
   if (after === undefined) return []
-  const allowed = [after].flat()
+  const allowed = new Set([after].flat())
   if (before === undefined) return [`${what} anything`]
-  return [before].flat().filter((value) => !allowed.includes(value)).map((value) => `${what} ${String(value)}`)
+  return [before].flat().filter((value) => !allowed.has(value)).map((value) => `${what} ${String(value)}`)
 }
 
 const resolve = (schema: Json, { $defs }: Document): Json => {
