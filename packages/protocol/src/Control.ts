@@ -118,6 +118,22 @@ export interface Quarantined extends Stamp {
   /** The beginning of what could not be read. */
   readonly text: string
 }
+/**
+ * A full message came under another key for a game that this sportsbook already has: same ids, another `game`. The old
+ * key's game is unverified from the `quarantined` that follows, until its own full message. It is not closed: the feed
+ * says nothing about it.
+ */
+export interface GameRekeyed extends Stamp {
+  readonly control: "game_rekeyed"
+  readonly sportsbook: string
+  /** The key of the full message. */
+  readonly game: string
+  /** The key under which the game was known before. */
+  readonly previous_game: string
+  readonly universal_game_id: string
+  /** The sportsbook's own id; null where it was not sent. */
+  readonly book_game_id: string | null
+}
 /** Wall time and elapsed time disagree by more than 5 s (the machine slept): everything is unverified. */
 export interface ClockJumped extends Stamp {
   readonly control: "clock_jumped"
@@ -137,6 +153,7 @@ export type Control =
   | Heartbeat
   | Dropped
   | Quarantined
+  | GameRekeyed
   | ClockJumped
 
 /** The kind of a {@link Control}. */
@@ -215,6 +232,13 @@ export const Control: Schema.Codec<Control> = Schema.Union([
     game: text,
     outcome: text,
     text: Schema.String,
+  }),
+  control("game_rekeyed", {
+    sportsbook: Schema.String,
+    game: Schema.String,
+    previous_game: Schema.String,
+    universal_game_id: Schema.String,
+    book_game_id: text,
   }),
   control("clock_jumped", { jump_ms: Schema.Finite }),
 ]).annotate({

@@ -67,6 +67,14 @@ const records: ReadonlyArray<StreamRecord> = [
   },
   { control: "dropped", ...stamp, lane: "stdout", reason: "overflow", count: 2, first_seq: 5, last_seq: 9 },
   { control: "quarantined", ...stamp, ...scope, reason: "not JSON", touches: "game", outcome: null, text: "{" },
+  {
+    control: "game_rekeyed",
+    ...stamp,
+    ...scope,
+    previous_game: "A vs B, 2026-07-16, 01",
+    universal_game_id: "1e1f1b8dc2ec",
+    book_game_id: null,
+  },
   { control: "clock_jumped", ...stamp, jump_ms: 7_000 },
 ]
 
@@ -90,7 +98,7 @@ describe("the JSON Schema of changes", () => {
     const kinds = new Set(records.map((record) => "control" in record ? record.control : record.change))
     expect([...JSON.stringify(jsonSchema("changes")).matchAll(/"enum":\["((?:line|game)_[a-z_"," ]+)\]/g)].length)
       .toBeGreaterThan(1)
-    expect(kinds.size).toBe(9 + 12)
+    expect(kinds.size).toBe(9 + 13)
   })
 
   it("takes kinds it does not know, and refuses what is no record", () => {

@@ -130,6 +130,8 @@ describe("a gap", () => {
     expect(told(since(reduced, before))).toEqual([
       `game_opened betmgm ${late} (resync)`,
       `line_opened betmgm ${late} home -120 (resync)`,
+      "game_rekeyed",
+      "quarantined game",
       `game_closed betmgm ${early} (absent)`,
       "gap_closed complete, 1 absent",
       "synced",
@@ -175,11 +177,13 @@ describe("a gap", () => {
 describe("what was sent before a removal and arrives after it", () => {
   const game = full("betmgm", early, "-105", { timestamp: time(1) })
   const removed = message("game_removed", "betmgm", early, {}, { timestamp: time(10) })
+  /** Our clock is past the stamps of the removals. */
+  const afterRemoval = () => new Script().wait(60_000)
   const straggler = (action: string, second: number) =>
     message(action, "betmgm", early, { home: outcome("-150") }, { timestamp: time(second) })
 
   it("does not bring the game back, and is counted", () => {
-    const script = new Script().connect().frame(game, removed)
+    const script = afterRemoval().connect().frame(game, removed)
     const before = script.events.length
     script.frame(straggler("line_update", 9), straggler("game_update", 8), straggler("initial_state", 7))
     const reduced = reduce(script)
@@ -190,7 +194,7 @@ describe("what was sent before a removal and arrives after it", () => {
 
   it("is not what was sent with the removal, after it, or without a time", () => {
     for (const timestamp of [time(10), time(11), undefined]) {
-      const script = new Script().connect().frame(game, removed)
+      const script = afterRemoval().connect().frame(game, removed)
       const update = message("game_update", "betmgm", early, { home: outcome("-150") }, timestamp ? { timestamp } : {})
       expect(lineOf(reduce(script.frame(update)).folded, "betmgm", early, "home")).toMatchObject({ odds: -150 })
     }
@@ -204,30 +208,84 @@ describe("what was sent before a removal and arrives after it", () => {
       [clear("fanduel", undefined, time(10)), 0],
     ]
     for (const [cleared, ignored] of cases) {
-      const script = new Script().connect().frame(cleared, straggler("line_update", 9))
+      const script = afterRemoval().connect().frame(cleared, straggler("line_update", 9))
       expect(counts(reduce(script).state).stragglers, JSON.stringify(cleared)).toBe(ignored)
     }
   })
 
   it("is news once some seconds have passed: the server's clock may have been set back", () => {
     for (const [wait, games] of [[10_000, 0], [10_001, 1]] as const) {
-      const script = new Script().connect().frame(game, removed).wait(wait).frame(straggler("game_update", 9))
+      const script = afterRemoval().connect().frame(game, removed).wait(wait).frame(straggler("game_update", 9))
       expect(reduce(script).folded.games.size, `after ${wait} ms`).toBe(games)
     }
   })
 
   it("is not looked for across connections: a snapshot tells what is", () => {
-    const script = new Script().connect().frame(game, removed).disconnect().connect().frame(game)
+    const script = afterRemoval().connect().frame(game, removed).disconnect().connect().frame(game)
     expect(lineOf(reduce(script).folded, "betmgm", early, "home")).toMatchObject({ odds: -105, verified: true })
   })
 
   it("is forgotten behind a storm of removals, which are remembered within bounds", () => {
-    const script = new Script().connect().frame(game, removed)
+    const script = afterRemoval().connect().frame(game, removed)
     const storm = Array.from(
       { length: 256 },
       (_, index) => message("game_removed", "betmgm", `game ${index}`, {}, { timestamp: time(11) }),
     )
     script.frame(...storm, straggler("line_update", 9))
     expect(counts(reduce(script).state).stragglers).toBe(0)
+  })
+
+  describe("where the removal is stamped ahead of our clock", () => {
+    const removals: ReadonlyArray<readonly [string, (timestamp: string) => unknown]> = [
+      ["game_removed", (timestamp) => message("game_removed", "betmgm", early, {}, { timestamp })],
+      ["book_clear", (timestamp) => clear("betmgm", undefined, timestamp)],
+      ["sport_clear", (timestamp) => clear("betmgm", "MLB", timestamp)],
+    ]
+    const stamped = (wait: number): Script => new Script().wait(wait).connect().frame(game)
+
+    it("takes the full state that follows, whatever its own stamp", () => {
+      for (const [name, removal] of removals) {
+        for (const action of ["initial_state", "game_update", "game_added"]) {
+          for (const second of [7, 9]) {
+            const script = stamped(9_000).frame(removal(time(12))).wait(1_000).frame(straggler(action, second))
+            const reduced = reduce(script)
+            const line = { sportsbook: "betmgm", game: early, outcome: "home" }
+            expect(lineOf(reduced.folded, "betmgm", early, "home"), `${name} ${action}`)
+              .toMatchObject({ odds: -150, verified: true })
+            expect(whyNotActionable(reduced.state, line, script.at), `${name} ${action}`).toBe(undefined)
+            expect(counts(reduced.state).stragglers).toBe(0)
+          }
+        }
+      }
+    })
+
+    it("still drops and counts a line update, which could open the game only in part", () => {
+      for (const [name, removal] of removals) {
+        const reduced = reduce(stamped(9_000).frame(removal(time(12)), straggler("line_update", 9)))
+        expect(reduced.folded.games.size, name).toBe(0)
+        expect(counts(reduced.state).stragglers, name).toBe(1)
+      }
+    })
+
+    it("judges a full state by the stamp as soon as it is not ahead", () => {
+      for (const [name, removal] of removals) {
+        for (const [ahead, games] of [[0, 0], [1, 1]] as const) {
+          const script = stamped(12_000 - ahead).frame(removal(time(12)), straggler("initial_state", 9))
+          expect(reduce(script).folded.games.size, `${name}, ${ahead} ms ahead`).toBe(games)
+        }
+      }
+    })
+
+    it("compares nothing where a stamp is null or no time", () => {
+      for (const timestamp of [null, "", "soon"]) {
+        const removed = { ...message("game_removed", "betmgm", early, {}) as object, timestamp }
+        const state = { ...message("initial_state", "betmgm", early, { home: outcome("-150") }) as object, timestamp }
+        expect(reduce(stamped(60_000).frame(removed, straggler("initial_state", 9))).folded.games.size).toBe(1)
+        expect(
+          reduce(stamped(60_000).frame(message("game_removed", "betmgm", early, {}, { timestamp: time(10) }), state))
+            .folded.games.size,
+        ).toBe(1)
+      }
+    })
   })
 })

@@ -15,6 +15,8 @@ export const raisesDoubt = (control: ControlValue): boolean => {
     case "game_verified":
     case "gap_closed":
     case "synced":
+    // The `quarantined` that follows it says what is unverified.
+    case "game_rekeyed":
     // What is stale is kept apart from what is known of lines: it ends with `fresh`, not with a record of a line.
     case "stale":
     case "fresh":

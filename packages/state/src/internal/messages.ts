@@ -5,6 +5,7 @@ import { applyOutcome, closeLine, isLate, retarget, type Target } from "./lines.
 import { type BookEntry, type Game, isGameVerified, type Session } from "./model.ts"
 import { quarantine } from "./quarantine.ts"
 import { isFromEarlierFilters, isStraggler, rememberClear, rememberRemoval } from "./removals.ts"
+import { doubtOtherKeys, indexById } from "./sameGame.ts"
 import { isBefore, serverTime } from "./sentAt.ts"
 import type { Work } from "./work.ts"
 
@@ -68,7 +69,7 @@ const applyData = (work: Work, session: Session, at: Millis, message: DataMessag
     return
   }
   if (known === undefined) {
-    const isOld = isStraggler(book, data.sport, data.game, sentAt, at) ||
+    const isOld = isStraggler(book, data, message.action !== "line_update", sentAt, at) ||
       (message.action !== "initial_state" && isFromEarlierFilters(session, data.sportsbook, data.game, at))
     if (isOld) {
       counts.stragglers++
@@ -150,9 +151,18 @@ const openGame = (work: Work, session: Session, book: BookEntry, data: GameData,
     lines: new Map(),
   }
   takeFacts(game, data)
+  indexById(work, book, game.game, null, game.universal_game_id)
   book.games.set(data.game, game)
   work.core.games++
   return game
+}
+
+/** Takes the facts of a message into a game that is known. */
+const learn = (work: Work, book: BookEntry, game: Game, data: GameData): boolean => {
+  const id = game.universal_game_id
+  const changed = takeFacts(game, data)
+  if (changed) indexById(work, book, game.game, id, game.universal_game_id)
+  return changed
 }
 
 const updateLines = (
@@ -168,7 +178,7 @@ const updateLines = (
   let factsChanged = false
   if (known === undefined) work.gameChange("game_opened", game, causeOf(session, book, undefined))
   else {
-    factsChanged = takeFacts(game, data)
+    factsChanged = learn(work, book, game, data)
     if (factsChanged) work.gameChange("game_amended", game, "feed")
   }
   if (work.core.depth === "sync") return
@@ -201,10 +211,13 @@ const replaceGame = (
   const wasVerified = known === undefined || isGameVerified(session, book, known)
   const game = known === undefined ? openGame(work, session, book, data, false) : work.game(book, known)
   let factsChanged = false
+  let isNewKey = known === undefined
   if (known === undefined) work.gameChange("game_opened", game, cause)
   else {
-    factsChanged = takeFacts(game, data)
+    const id = game.universal_game_id
+    factsChanged = learn(work, book, game, data)
     const completed = game.partial
+    isNewKey = completed || id !== game.universal_game_id
     game.partial = false
     if (factsChanged || completed) work.gameChange("game_amended", game, cause)
   }
@@ -224,6 +237,7 @@ const replaceGame = (
       changed,
     })
   }
+  if (isNewKey) doubtOtherKeys(work, book, game)
   const progress = message.action === "initial_state" || !wasVerified
   if (message.action === "initial_state") session.initialStates++
   if (session.gapSince !== undefined) {
@@ -320,6 +334,7 @@ const causeOf = (session: Session, book: BookEntry, game: Game | undefined): Cha
 /** Closes a game and all its lines. */
 export const closeGame = (work: Work, book: BookEntry, game: Game, cause: ChangeCause): void => {
   book.games.delete(game.game)
+  indexById(work, book, game.game, game.universal_game_id, null)
   work.core.games--
   work.core.lines -= game.lines.size
   work.gameChange("game_closed", game, cause)

@@ -10,6 +10,7 @@
 import type { FilterMatch, Filters, Millis, Side, TargetKind } from "@boltodds/protocol"
 import type { ResolvedOptions } from "../Options.ts"
 import type { Removal } from "./removals.ts"
+import type { KeysById } from "./sameGame.ts"
 
 /** Marks what a draft may change in place. */
 export interface Owner {
@@ -82,6 +83,8 @@ export interface BookEntry {
   stale: boolean
   /** What it took back on this connection, by game; see `removals.ts`. */
   removals: Map<string, Removal>
+  /** Its games by universal id; see `sameGame.ts`. */
+  byId: KeysById
 }
 
 export interface Session {

@@ -4,7 +4,7 @@
  */
 import type { Millis } from "@boltodds/protocol"
 import type { BookEntry, Session } from "./model.ts"
-import { isBefore } from "./sentAt.ts"
+import { isAhead, isBefore } from "./sentAt.ts"
 
 /** Something taken back: when the server says it was, and when we heard. */
 export interface Removal {
@@ -52,11 +52,16 @@ export const excludedName = (sportsbook: string, game: string): string => `${spo
 export const isFromEarlierFilters = (session: Session, sportsbook: string, game: string, at: Millis): boolean =>
   at <= session.excludedUntil && session.excluded.has(excludedName(sportsbook, game))
 
-/** Whether a message about a game that is not known was sent before the game was taken back. */
+/**
+ * Whether a message about a game that is not known was sent before the game was taken back.
+ *
+ * A full state is not compared with a removal whose stamp was ahead of our clock when it came. Such a stamp is wrong by
+ * an unknown amount, and a full state that is dropped leaves its game missing or partial until the next one.
+ */
 export const isStraggler = (
   book: BookEntry,
-  sport: string,
-  game: string,
+  { sport, game }: { readonly sport: string; readonly game: string },
+  isFull: boolean,
   sentAt: string | null,
   at: Millis,
 ): boolean => {
@@ -64,6 +69,7 @@ export const isStraggler = (
   if (removals.size === 0) return false
   return [game, cleared, cleared + sport].some((name) => {
     const removal = removals.get(name)
-    return removal !== undefined && at - removal.at <= rememberedMillis && isBefore(sentAt, removal.sentAt)
+    if (removal === undefined || at - removal.at > rememberedMillis) return false
+    return isBefore(sentAt, removal.sentAt) && !(isFull && isAhead(removal.sentAt, removal.at))
   })
 }

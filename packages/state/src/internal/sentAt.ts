@@ -1,4 +1,5 @@
 /** The server's times, compared. */
+import type { Millis } from "@boltodds/protocol"
 
 /**
  * Whether one server time is before another. Times of one form (ISO 8601 with microseconds and `+00:00`, as the feed
@@ -10,6 +11,9 @@ export const isBefore = (sent: string | null, known: string | null): boolean => 
   if (sent.length === 32 && known.length === 32 && isUtc(sent) && isUtc(known)) return sent < known
   return Date.parse(sent) < Date.parse(known)
 }
+
+/** Whether a server time lies ahead of this moment of our clock. What cannot be read does not. */
+export const isAhead = (sent: string, at: Millis): boolean => Date.parse(sent) > at
 
 const isUtc = (text: string): boolean =>
   text.charCodeAt(26) === 0x2b && text.charCodeAt(27) === 0x30 && text.charCodeAt(28) === 0x30

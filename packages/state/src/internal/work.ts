@@ -180,7 +180,7 @@ export class Work {
     const known = session.books.get(sportsbook)
     if (known !== undefined && known.owner === this.owner) return known
     const book: BookEntry = known === undefined
-      ? { owner: this.owner, sportsbook, games: new Map(), doubtedAt: 0, heardAt: 0, stale: false, removals: new Map() }
+      ? newBook(sportsbook, this.owner)
       : { ...known, owner: this.owner, games: new Map(known.games), removals: new Map(known.removals) }
     session.books.set(sportsbook, book)
     return book
@@ -219,6 +219,17 @@ export class Work {
     return ++this.core.moment
   }
 }
+
+const newBook = (sportsbook: string, owner: Owner): BookEntry => ({
+  owner,
+  sportsbook,
+  games: new Map(),
+  doubtedAt: 0,
+  heardAt: 0,
+  stale: false,
+  removals: new Map(),
+  byId: { owner, keys: new Map() },
+})
 
 const newSession = (name: string, at: Millis, owner: Owner, heartbeatMillis: Millis): Session => ({
   owner,
