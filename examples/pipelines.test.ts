@@ -272,10 +272,10 @@ describe("the guide", () => {
     return join(folder, file)
   }
 
-  it("begins with a pipeline without mistakes, and shows what one looks like", async () => {
+  it("begins with a pipeline without mistakes, and shows what a mistake looks like", async () => {
     const [first] = blocks("yaml")
     expect((await pipe("check", put("pipeline.yaml", first!))).stdout).toContain(
-      "is a pipeline: simulator → screen (stdout, changes), archive (file, changes)\n",
+      ": OK, 2 sinks\n",
     )
     const wrong = put("wrong.yaml", first!.replace("emit: changes", "emit: chnages"))
     const { code, stderr } = await pipe("check", wrong)

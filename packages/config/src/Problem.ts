@@ -48,12 +48,17 @@ export const renderProblems = (
   return problems.map(({ line, column, length, message, remedy, source }) => {
     const head = `${paint(1, `${file}:${line}:${column}`)}: ${message}`
     const margin = `${line} | `
-    const { shown, offset } = cut(source, column - 1)
+    const { shown, offset } = cut(visible(source), column - 1)
     const width = Math.max(1, Math.min(length, shown.length - offset))
     const mark = `${" ".repeat(margin.length)}${blankOf(shown.slice(0, offset))}${paint(31, "^".repeat(width))}`
     return `${head}\n  ${margin}${shown}\n  ${mark}\n  ${paint(32, "→")} ${remedy}`
   }).join("\n")
 }
+
+/** Characters that a terminal obeys (controls, changes of the direction of writing) as others of the same width. */
+const visible = (source: string): string =>
+  // oxlint-disable-next-line no-control-regex -- control characters are what is looked for
+  source.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g, "\ufffd")
 
 const widest = 120
 

@@ -134,7 +134,7 @@ const checkText = (
     const source = yield* checkSource(entryOf(tree, "source")?.node, checker)
     const sinks = yield* checkSinks(entryOf(tree, "sinks")?.node, checker)
     const run = yield* checkRun(entryOf(tree, "run")?.node, checker)
-    if (findings.errors.length > 0 || source === undefined || run === undefined) return yield* failure
+    if (findings.hasErrors || source === undefined || run === undefined) return yield* failure
 
     warnOfWholeFeed(source, sinks, checker)
     const plugins = pluginsNode === undefined ? undefined : shownOf(pluginsNode)

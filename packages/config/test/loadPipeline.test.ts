@@ -58,6 +58,33 @@ const mistakes: ReadonlyArray<Mistake> = [
     problems: ["3:1+6 Cannot read the text: the key `source` is there twice → keep one of them"],
   },
   {
+    name: "a second document",
+    text: lines("version: 1", "source: demo", "sinks: { a: stdout }", "---", "version: 1"),
+    problems: [
+      "4:1+3 Cannot read the text: it holds a second YAML document, and a configuration is one → remove the `---`, or put the second document into a file of its own",
+    ],
+  },
+  {
+    name: "a control character",
+    text: lines("version: 1", "source: demo\u0000", "sinks: { a: stdout }"),
+    problems: [
+      '2:13+1 Cannot read the text: it holds the control character U+0000 → remove it, or write it as "\\u0000" in double quotes',
+    ],
+  },
+  {
+    name: "a merge of what is no mapping, and of itself",
+    text: lines("version: 1", "source: demo", "sinks: { a: { stdout: {}, <<: changes } }", "x-a: &a { <<: *a }"),
+    problems: [
+      "3:27+2 Cannot read the text: `<<` merges mappings, and this is none → write `<<: *name`, where `&name` marks a mapping",
+      "4:15+2 Cannot read the text: *a contains itself → remove the alias",
+    ],
+  },
+  {
+    name: "a mistake in what is merged, where it stands",
+    text: lines("version: 1", "source: demo", "x-b: &b { emit: chnages }", "sinks: { a: { <<: *b, stdout: {} } }"),
+    problems: ["3:17+7 Cannot use the emit `chnages`: there is none of that name → did you mean `changes`?"],
+  },
+  {
     name: "a list instead of a document",
     text: "- 1\n",
     problems: [
@@ -548,6 +575,58 @@ describe("a variable", () => {
     const pipeline = await pipelineOf(withSinks("a: { file: { path: 'x/${A}' } }"), { env: { A: "hidden" } })
     expect(pipeline.resolved).toMatchObject({ sinks: { a: { file: { path: "x/${A}" } } } })
     expect(JSON.stringify(pipeline)).not.toContain("hidden")
+  })
+})
+
+describe("a merge key", () => {
+  const sinkOf = async (...text: ReadonlyArray<string>) =>
+    (await pipelineOf(lines("version: 1", "source: demo", ...text))).resolved as { readonly sinks: unknown }
+
+  it("brings in the keys of a mapping, and the mapping's own keys win, before it and after it", async () => {
+    const written = await sinkOf("sinks: { a: { emit: quotes, stdout: {}, required: false } }")
+    for (
+      const merged of [
+        ["x-b: &b { emit: changes, required: false }", "sinks: { a: { <<: *b, emit: quotes, stdout: {} } }"],
+        ["x-b: &b { emit: changes, required: false }", "sinks: { a: { emit: quotes, stdout: {}, <<: *b } }"],
+        ["sinks: { a: { <<: { required: false }, emit: quotes, stdout: {} } }"],
+        [
+          "x-b: &b { emit: quotes }",
+          "x-c: &c { <<: *b, required: false, emit: quotes }",
+          "sinks: { a: { <<: *c, stdout: {} } }",
+        ],
+      ]
+    ) expect((await sinkOf(...merged)).sinks).toEqual(written.sinks)
+  })
+
+  it("brings in several, of which the first wins", async () => {
+    const { sinks } = await sinkOf(
+      "x-b: &b { emit: quotes }",
+      "x-c: &c { emit: changes, required: false }",
+      "sinks: { a: { <<: [*b, *c], stdout: {} } }",
+    )
+    expect(sinks).toMatchObject({ a: { emit: "quotes", required: false } })
+  })
+
+  it("in quotes is a key like any other", async () => {
+    const text = lines("version: 1", "source: demo", "sinks: { a: { stdout: {}, '<<': { emit: quotes } } }")
+    expect(shown(await problemsOf(text))).toEqual([
+      expect.stringContaining("3:27+4 Cannot use `<<`: a sink has no such key"),
+    ])
+  })
+})
+
+describe("a text of many keys", () => {
+  it("of which each is a mistake tells all of them, each at its line", async () => {
+    const many = (count: number): string =>
+      lines(
+        "version: 1",
+        "source: demo",
+        "sinks: { a: stdout }",
+        ...Array.from({ length: count }, (_, n) => `k${n}: y`),
+      )
+    const problems = await problemsOf(many(20_000))
+    expect(problems).toHaveLength(20_000)
+    expect(problems.at(-1)).toMatchObject({ line: 20_003, column: 1, source: "k19999: *" })
   })
 })
 

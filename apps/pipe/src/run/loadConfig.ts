@@ -1,39 +1,19 @@
 /** Configuration files. */
-import { type CheckedPipeline, loadPipeline, type Registry, renderProblems } from "@boltodds/config"
+import { type CheckedPipeline, decodeText, loadPipeline, type Registry, renderProblems } from "@boltodds/config"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
-import { readFile } from "node:fs/promises"
-import { ExitCode, Failure } from "../ExitCode.ts"
 import type { Log } from "../Log.ts"
 import { paintFor } from "../Terminal.ts"
+import { BadConfiguration } from "./BadConfiguration.ts"
+import { readConfigFile } from "./readConfigFile.ts"
 
-/** A configuration that cannot be used: every mistake in it, with its place and what to do. */
-export class BadConfiguration extends Failure {
-  constructor(message: string, options?: { readonly cause?: unknown }) {
-    super(ExitCode.badConfiguration, message, options)
-    this.name = "BadConfiguration"
-  }
-}
-
-const whyUnread = ({ code, message }: NodeJS.ErrnoException): string => {
-  switch (code) {
-    case "ENOENT":
-      return "there is no such file"
-    case "EISDIR":
-      return "it is a folder; name the file in it"
-    case "EACCES":
-      return "this user may not read it"
-    default:
-      return message
-  }
-}
-
-/** Reads and checks a configuration; its doubts go to the log. Throws {@link BadConfiguration}. */
+/** Reads and checks a configuration; its warnings go to the log. Throws {@link BadConfiguration}. */
 export const loadConfig = async (file: string, registry: Registry, log: Log): Promise<CheckedPipeline> => {
-  const text = await readFile(file, "utf8").catch((cause: NodeJS.ErrnoException) => {
-    throw new BadConfiguration(`Cannot read the configuration ${file}: ${whyUnread(cause)}`, { cause })
-  })
-  const result = await Effect.runPromise(Effect.result(loadPipeline(text, { file, registry, env: process.env })))
+  const loading = Effect.flatMap(
+    decodeText(await readConfigFile(file), file),
+    (text) => loadPipeline(text, { file, registry, env: process.env }),
+  )
+  const result = await Effect.runPromise(Effect.result(loading))
   if (Result.isFailure(result)) {
     const { problems } = result.failure
     const color = paintFor(process.stderr, process.env).bold("") !== ""

@@ -22,7 +22,7 @@ export const runCheck = async (given: Given): Promise<ExitCode> => {
   }
   const pipeline = await loadConfig(file, registry, log)
   if (given.isSet("resolved")) await writeOut(stringify(pipeline.resolved))
-  else await writeOut(`${file} is a pipeline: ${summary(pipeline)}\n`)
+  else await writeOut(`${file}: OK, ${countOf(pipeline)}\n`)
   if (!given.isSet("connect")) return ExitCode.clean
   const checks = await Effect.runPromise(pipeline.check({ run: ulid(), log: log.log }))
   for (const check of checks) await writeOut(`${check.name} (${check.type}): ${stateOf(check)}\n`)
@@ -31,8 +31,7 @@ export const runCheck = async (given: Given): Promise<ExitCode> => {
   throw new Failure(ExitCode.sinkFailed, `Cannot reach ${failed.map(({ name }) => name).join(", ")}`)
 }
 
-const summary = ({ source, sinks }: CheckedPipeline): string =>
-  `${source} → ${sinks.map(({ name, type, emit }) => `${name} (${type}, ${emit})`).join(", ")}`
+const countOf = ({ sinks }: CheckedPipeline): string => sinks.length === 1 ? "1 sink" : `${sinks.length} sinks`
 
 const stateOf = ({ state, error }: SinkCheck): string => {
   switch (state) {

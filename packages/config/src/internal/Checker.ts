@@ -33,9 +33,9 @@ export class Checker {
 
   /** Reports keys that nobody knows. */
   unknownKeys(mapping: Mapping, path: Path, known: Iterable<string>, of: string): void {
-    const names = [...known]
+    const names = new Set(known)
     for (const { key, node } of mapping.entries) {
-      if (names.includes(key)) continue
+      if (names.has(key)) continue
       // What is misspelt may be a secret.
       scalarsOf(node).forEach((scalar) => this.findings.hide(scalar))
       this.findings.error([...path, key], {

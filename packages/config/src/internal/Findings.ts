@@ -15,7 +15,10 @@ export class Findings {
   readonly #starts: Array<number> = [0]
   readonly #errors: Array<Problem> = []
   readonly #warnings: Array<Problem> = []
-  readonly #secrets: Array<Span> = []
+  /** By the line in which they begin. */
+  readonly #secrets = new Map<number, Array<Span>>()
+  /** Those of more than one line. */
+  readonly #longSecrets: Array<Span> = []
   #tree: Tree | undefined
 
   constructor(text: string) {
@@ -30,7 +33,11 @@ export class Findings {
 
   /** A stretch of the text that must not be shown with its line. */
   hide(span: Span): void {
-    this.#secrets.push(span)
+    const line = this.#lineAt(span.start)
+    if (this.#lineAt(span.end) !== line) return void this.#longSecrets.push(span)
+    const secrets = this.#secrets.get(line)
+    if (secrets === undefined) this.#secrets.set(line, [span])
+    else secrets.push(span)
   }
 
   /** A mistake at a path. `part`: what is marked. Default `value`. */
@@ -46,6 +53,11 @@ export class Findings {
   /** A doubt at a path. */
   warn(path: Path, finding: Finding, part: "key" | "value" = "value"): void {
     this.#add(this.#warnings, path, this.#spanAt(path, part), finding)
+  }
+
+  /** Whether there is a mistake. */
+  get hasErrors(): boolean {
+    return this.#errors.length > 0
   }
 
   /** All mistakes, in the order of the text. */
@@ -75,12 +87,24 @@ export class Findings {
 
   #place(offset: number) {
     const start = Math.max(0, Math.min(offset, this.#text.length))
-    const line = this.#starts.findLastIndex((begin) => begin <= start) + 1
+    const line = this.#lineAt(start)
     const lineStart = this.#starts[line - 1]!
     let lineEnd = this.#text.indexOf("\n", lineStart)
     if (lineEnd === -1) lineEnd = this.#text.length
     if (lineEnd > lineStart && this.#text[lineEnd - 1] === "\r") lineEnd -= 1
     return { start, line, column: start - lineStart + 1, lineStart, lineEnd }
+  }
+
+  /** From 1. */
+  #lineAt(offset: number): number {
+    let low = 0
+    let high = this.#starts.length
+    while (high - low > 1) {
+      const middle = low + high >> 1
+      if (this.#starts[middle]! <= offset) low = middle
+      else high = middle
+    }
+    return low + 1
   }
 
   /** Secrets are known only when all is checked, so they are blotted out at the end. */
@@ -92,7 +116,7 @@ export class Findings {
   #blotted({ line, source }: Problem): string {
     const from = this.#starts[line - 1] ?? 0
     let shown = source
-    for (const { start, end } of this.#secrets) {
+    for (const { start, end } of [...this.#secrets.get(line) ?? [], ...this.#longSecrets]) {
       const [a, b] = [Math.max(start, from) - from, Math.min(end, from + source.length) - from]
       if (a < b) shown = shown.slice(0, a) + "*".repeat(b - a) + shown.slice(b)
     }

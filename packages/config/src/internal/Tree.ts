@@ -49,8 +49,18 @@ export type Tree = Scalar | Mapping | List
 export type Path = ReadonlyArray<string | number>
 
 /** The entry of a key. */
-export const entryOf = (tree: Tree | undefined, key: string): Entry | undefined =>
-  tree?._tag === "Mapping" ? tree.entries.find((entry) => entry.key === key) : undefined
+export const entryOf = (tree: Tree | undefined, key: string): Entry | undefined => {
+  if (tree?._tag !== "Mapping") return undefined
+  if (tree.entries.length <= manyEntries) return tree.entries.find((entry) => entry.key === key)
+  let byKey = indexes.get(tree)
+  if (byKey === undefined) indexes.set(tree, byKey = new Map(tree.entries.map((entry) => [entry.key, entry])))
+  return byKey.get(key)
+}
+
+/** Above this a mapping gets an index: every mistake looks its path up, and there may be one at each key. */
+const manyEntries = 32
+
+const indexes = new WeakMap<Mapping, ReadonlyMap<string, Entry>>()
 
 /** What stands at a path; undefined where nothing does. */
 export const nodeAt = (tree: Tree | undefined, path: Path): Tree | undefined => {

@@ -14,8 +14,8 @@ export interface ReadText {
   readonly flaws: ReadonlyArray<Flaw>
 }
 
-/** More values than any configuration has: aliases of aliases of aliases. */
-const mostNodes = 100_000
+/** Values that come from aliases: aliases of aliases of aliases would fill any memory. */
+const mostAliased = 100_000
 const deepest = 100
 
 /** Reads a text; never throws. */
@@ -30,10 +30,18 @@ export const readTree = (text: string): ReadText => {
 }
 
 const read = (text: string): ReadText => {
-  const document = parseDocument(text, { prettyErrors: false, logLevel: "silent", uniqueKeys: false })
-  // What the parser makes of the text behind the first mistake is guesswork.
-  const first = document.errors[0]
-  if (first !== undefined) return { tree: undefined, flaws: [flawOf(first, text)] }
+  const control = controlCharacterIn(text)
+  if (control !== undefined) return { tree: undefined, flaws: [control] }
+  // Not `silent`: with it the parser ignores every document after the first.
+  const document = parseDocument(text, { prettyErrors: false, logLevel: "error", uniqueKeys: false, merge: true })
+  // What the parser makes of the text after the first mistake is guesswork.
+  const first = document.errors.find(({ code }) => code !== "MULTIPLE_DOCS") ?? document.errors[0]
+  if (first !== undefined) {
+    return {
+      tree: undefined,
+      flaws: [first.code === "MULTIPLE_DOCS" ? secondDocument(text, first) : flawOf(first, text)],
+    }
+  }
   const flaws = document.warnings.map((warning) => flawOf(warning, text))
   const { contents } = document
   if (contents === null || (isScalar(contents) && contents.value === null)) {
@@ -42,6 +50,34 @@ const read = (text: string): ReadText => {
   }
   const reader = new Reader((alias) => alias.resolve(document), flaws)
   return { tree: reader.node(contents as Node), flaws }
+}
+
+/** Marked at the `---` that begins it. */
+const secondDocument = (text: string, { pos: [found] }: YAMLError): Flaw => {
+  const marker = text.lastIndexOf("\n---", found)
+  const start = marker === -1 ? found : marker + 1
+  return {
+    start,
+    end: start + (marker === -1 ? 1 : 3),
+    message: "Cannot read the text: it holds a second YAML document, and a configuration is one",
+    remedy: "remove the `---`, or put the second document into a file of its own",
+  }
+}
+
+// oxlint-disable-next-line no-control-regex -- control characters are what is looked for
+const controlCharacter = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u0084\u0086-\u009f\ufffe\uffff]/
+
+/** YAML has no place for them (1.2, section 5.1), the parser takes them all the same, and terminals obey them. */
+const controlCharacterIn = (text: string): Flaw | undefined => {
+  const found = controlCharacter.exec(text)
+  if (found === null) return undefined
+  const code = `U+${found[0].charCodeAt(0).toString(16).toUpperCase().padStart(4, "0")}`
+  return {
+    start: found.index,
+    end: found.index + 1,
+    message: `Cannot read the text: it holds the control character ${code}`,
+    remedy: `remove it, or write it as "\\u${code.slice(2)}" in double quotes`,
+  }
 }
 
 const flawOf = ({ code, message, pos: [start, end] }: YAMLError, text: string): Flaw => {
@@ -61,7 +97,6 @@ const remedies: { readonly [code: string]: string } = {
   TAB_AS_INDENT: "indent with spaces",
   BAD_INDENT: "indent it like its neighbours",
   MISSING_CHAR: "close the quote or bracket, or put the text in quotes",
-  MULTIPLE_DOCS: "keep one document in the file; remove the `---` in between",
   TAG_RESOLVE_FAILED: "remove the tag",
   BLOCK_AS_IMPLICIT_KEY: "put a text with a colon in quotes, and nest on a line of its own",
 }
@@ -70,7 +105,10 @@ class Reader {
   readonly #resolve: (alias: Alias) => Node | undefined
   readonly #flaws: Array<Flaw>
   readonly #open = new Set<Node>()
-  #count = 0
+  /** The outermost alias that leads to what is read. */
+  #alias: Span | undefined
+  /** Values read by way of aliases. */
+  #aliased = 0
 
   constructor(resolve: (alias: Alias) => Node | undefined, flaws: Array<Flaw>) {
     this.#resolve = resolve
@@ -79,14 +117,18 @@ class Reader {
 
   node(node: Node): Tree {
     const span = spanOf(node)
-    if (++this.#count > mostNodes) return this.#flawed(span, "there is too much of it", "use fewer aliases")
+    if (this.#alias !== undefined && ++this.#aliased > mostAliased) return this.#tooMuch(this.#alias)
     if (isAlias(node)) {
       const meant = this.#resolve(node)
       if (meant === undefined) {
         return this.#flawed(span, `there is no anchor &${node.source}`, "write the anchor before it")
       }
       if (this.#open.has(meant)) return this.#flawed(span, `*${node.source} contains itself`, "remove the alias")
-      return this.node(meant)
+      const outer = this.#alias
+      this.#alias ??= span
+      const tree = this.node(meant)
+      this.#alias = outer
+      return tree
     }
     if (this.#open.size > deepest) return this.#flawed(span, "it is nested too deep", "write it flatter")
     this.#open.add(node)
@@ -98,24 +140,56 @@ class Reader {
   #parts(node: Node, span: Span): Tree {
     if (isSeq(node)) return { _tag: "List", ...span, items: node.items.map((item) => this.node(item as Node)) }
     if (!isMap(node)) return scalarOf(node, span)
-    const entries: Array<Entry> = []
+    const own = new Map<string, Entry>()
+    const merged: Array<Entry> = []
     for (const pair of node.items) {
       const keyNode = pair.key as Node | null
       const keySpan = keyNode === null ? span : spanOf(keyNode)
+      const value = pair.value as Node | null
+      if (isMerge(keyNode)) {
+        merged.push(...this.#merged(value, keySpan))
+        continue
+      }
       if (!isScalar(keyNode) || keyNode.value === null) {
         this.#flawed(keySpan, "a key must be a text", "put the key in quotes")
         continue
       }
       const key = String(keyNode.value)
-      if (entries.some((entry) => entry.key === key)) {
+      if (own.has(key)) {
         this.#flawed(keySpan, `the key \`${key}\` is there twice`, "keep one of them")
         continue
       }
-      const value = pair.value as Node | null
       const empty: Scalar = { ...bare, start: keySpan.end, end: keySpan.end }
-      entries.push({ key, keySpan, node: value === null ? empty : this.node(value) })
+      own.set(key, { key, keySpan, node: value === null ? empty : this.node(value) })
     }
-    return { _tag: "Mapping", ...span, entries }
+    // A mapping's own keys win, then the mappings merged first, as the merge type of YAML 1.1 has it.
+    for (const entry of merged) if (!own.has(entry.key)) own.set(entry.key, entry)
+    return { _tag: "Mapping", ...span, entries: [...own.values()] }
+  }
+
+  /** The entries that `<<` brings in: of a mapping, or of a list of mappings, in most cases by aliases. */
+  #merged(node: Node | null, keySpan: Span): ReadonlyArray<Entry> {
+    const tree = node === null ? undefined : this.node(node)
+    const sources = tree?._tag === "List" ? tree.items : [tree]
+    return sources.flatMap((source) => {
+      if (source?._tag === "Mapping") return source.entries
+      if (source?._tag === "Scalar" && source.isBroken) return []
+      this.#flawed(
+        keySpan,
+        "`<<` merges mappings, and this is none",
+        "write `<<: *name`, where `&name` marks a mapping",
+      )
+      return []
+    })
+  }
+
+  /** Told once, however much there is. */
+  #tooMuch(span: Span): Tree {
+    if (this.#aliased === mostAliased + 1) {
+      const remedy = "use fewer aliases inside what aliases stand for"
+      return this.#flawed(span, `its aliases stand for more than ${mostAliased} values`, remedy)
+    }
+    return { ...bare, ...span, isBroken: true }
   }
 
   #flawed(span: Span, why: string, remedy: string): Tree {
@@ -123,6 +197,9 @@ class Reader {
     return { ...bare, ...span, isBroken: true }
   }
 }
+
+/** A plain `<<`: the reader of YAML marks it with a symbol. In quotes it is a key like any other. */
+const isMerge = (key: Node | null): boolean => isScalar(key) && typeof key.value === "symbol"
 
 const bare = {
   _tag: "Scalar",
