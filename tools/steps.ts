@@ -9,6 +9,7 @@ import { checkStability } from "./stability.ts"
 import { processStep, ruleStep, runProcess, type Step, type StepResult } from "./Step.ts"
 import { checkTracked } from "./tracked.ts"
 import { apps, libraries, root } from "./workspace.ts"
+import { checkZones } from "./zones.ts"
 
 interface VitestReport {
   readonly numPassedTests: number
@@ -91,6 +92,7 @@ export const steps: ReadonlyArray<Step> = [
   ruleStep("boundaries", "imports follow the arrows between the packages", checkBoundaries),
   ruleStep("stability", "libraries use only what Effect calls stable", checkStability),
   ruleStep("documented", "every export of a library has a doc comment", checkDocumented),
+  ruleStep("zones", "nothing depends on the machine's time zone or language", checkZones),
   ruleStep("manifests", "package.json and deno.json agree", checkManifests),
   ruleStep("tracked", "no machine paths or registry addresses in tracked files", checkTracked),
   processStep("knip", "no unused files, exports or dependencies", [{ args: ["knip", "--no-progress"] }]),

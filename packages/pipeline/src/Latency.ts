@@ -1,5 +1,5 @@
 /** How long updates take from the feed's clock to ours, per sportsbook. */
-import type { DataMessage, FeedEvent, Frame, Millis } from "@boltodds/protocol"
+import { type DataMessage, type FeedEvent, type Frame, type Millis, parseTimestamp } from "@boltodds/protocol"
 import { Spread } from "./internal/Spread.ts"
 
 /** What one sportsbook sent in a while of watching, and how old it was on arrival. */
@@ -128,10 +128,10 @@ export class Latency {
       return
     }
     book.messages++
-    const sentAt = typeof timestamp === "string" ? Date.parse(timestamp) : NaN
-    if (Number.isNaN(sentAt)) book.untimed++
+    const sentAt = parseTimestamp(timestamp)
+    if (sentAt === null) book.untimed++
     else if (this.#behind.has(frame.session)) book.delayed++
-    else book.spread.add(frame.at - sentAt)
+    else book.spread.add(frame.at - Math.floor(sentAt))
   }
 
   #book(sportsbook: string): Tally {

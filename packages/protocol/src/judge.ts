@@ -87,8 +87,12 @@ const tolerant = (data: Fields): Fields => {
   return copy
 }
 
-const withTimestamp = (message: Fields): Fields =>
-  isText(message["timestamp"]) ? message : { ...message, timestamp: null }
+/** A time may come as seconds or milliseconds since the epoch: kept as its digits. */
+const withTimestamp = (message: Fields): Fields => {
+  const { timestamp } = message
+  if (isText(timestamp)) return message
+  return { ...message, timestamp: typeof timestamp === "number" && timestamp > 0 ? String(timestamp) : null }
+}
 
 const textOf = (text: string | Texts, index: number): string => typeof text === "string" ? text : text.at(index)
 

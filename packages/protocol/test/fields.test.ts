@@ -245,11 +245,11 @@ describe("starting times are US Eastern", () => {
     ["2025-04-01, 07:60 PM", null],
     ["1999-04-01, 07:00 PM", null],
     ["0050-04-01, 07:00 PM", null],
-    ["2025-04-01T07:00:00Z", null],
+    ["2025-04-01T07:00:00Z", "2025-04-01T07:00:00.000Z"],
     ["2025-04-01", null],
     ["", null],
     [null, null],
-    [1753290540, null],
+    [1753290540, "2025-07-23T17:09:00.000Z"],
   ]
   for (const [raw, at] of rows) {
     it(`${JSON.stringify(raw)} is ${at}`, () => {

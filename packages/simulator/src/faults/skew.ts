@@ -1,4 +1,5 @@
 /** A clock that is wrong. */
+import { parseTimestamp } from "@boltodds/protocol"
 import { timestamp } from "../world/Timestamp.ts"
 import type { Behaviour, FaultHost } from "./Behaviour.ts"
 import { likeFrame, textOf } from "./FrameParts.ts"
@@ -24,7 +25,7 @@ export const skew = (options: {
       const shifted = text.replace(
         stamps,
         (_, millis: string, micros: string) =>
-          `"timestamp":"${timestamp(Date.parse(`${millis}Z`) + byMillis, Number(micros))}"`,
+          `"timestamp":"${timestamp(parseTimestamp(millis)! + byMillis, Number(micros))}"`,
       )
       return [{ kind: frame.kind, data: likeFrame(frame.data, shifted) }]
     },

@@ -1,5 +1,5 @@
 /** Updates of what is no longer there. */
-import type { DataMessage, FeedMessage, LineUpdate } from "@boltodds/protocol"
+import { type DataMessage, type FeedMessage, type LineUpdate, parseTimestamp } from "@boltodds/protocol"
 import { entryKey } from "../FeedBook.ts"
 import { readSubscribe, Subscription } from "../Subscription.ts"
 import { timestamp } from "../world/Timestamp.ts"
@@ -84,10 +84,10 @@ export const stragglers = (options: {
     return late
   }
   const straggler = (wire: Wire, like: OutFrame, known: DataMessage, before: string | null | undefined): OutFrame => {
-    const cause = Date.parse(before ?? "")
-    const limit = Number.isNaN(cause) ? Number.POSITIVE_INFINITY : cause - 1 - host!.random(wire).int(2000)
-    const own = Date.parse(known.timestamp ?? "")
-    const stamp = own < limit ? known.timestamp : timestamp(limit, 0)
+    const cause = parseTimestamp(before)
+    const limit = cause === null ? Number.POSITIVE_INFINITY : Math.floor(cause) - 1 - host!.random(wire).int(2000)
+    const own = parseTimestamp(known.timestamp)
+    const stamp = own !== null && own < limit ? known.timestamp : timestamp(limit, 0)
     const update: LineUpdate = {
       ...(stamp === undefined ? {} : { timestamp: stamp }),
       action: "line_update",

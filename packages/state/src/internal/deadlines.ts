@@ -2,7 +2,7 @@
  * Deadlines: settling, staleness, heartbeats. They fire, in order and stamped with their own time, before the first
  * event at or after them, so that what comes out depends on when things happened and not on when anyone looked.
  */
-import type { Millis } from "@boltodds/protocol"
+import { type Millis, parseTimestamp } from "@boltodds/protocol"
 import { closeGame } from "./messages.ts"
 import { countGames, countLines, isGameVerified, isMerelyPartial, type Session } from "./model.ts"
 import type { Work } from "./work.ts"
@@ -146,6 +146,6 @@ const heartbeat = (work: Work, session: Session, at: Millis): void => {
 }
 
 const lag = (session: Session): number | null => {
-  const sent = session.lastSentAt === null ? NaN : Date.parse(session.lastSentAt)
-  return Number.isNaN(sent) ? null : session.lastSentArrivedAt - sent
+  const sent = parseTimestamp(session.lastSentAt)
+  return sent === null ? null : session.lastSentArrivedAt - Math.floor(sent)
 }

@@ -109,7 +109,8 @@ const adviceFor = ({ _tag }: CatalogueError | StoredUse["why"]): string => {
 
 /** A `Date` header has whole seconds: it was sent within the second it names. */
 const checkClock = (answer: Answer | undefined, tell: Tell): void => {
-  const sent = answer?.date === undefined ? NaN : Date.parse(answer.date)
+  // An HTTP date ends in GMT (RFC 9110, 5.6.7); without a zone it would be read in this machine's.
+  const sent = answer?.date?.endsWith(" GMT") === true ? Date.parse(answer.date) : NaN
   if (answer === undefined || Number.isNaN(sent)) {
     return tell({ check: "clock", outcome: "skipped", text: "the server told no time" })
   }
