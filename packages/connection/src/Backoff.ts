@@ -13,7 +13,7 @@ export interface Ending {
   readonly detail: string
   /** The HTTP status of a refused dial. */
   readonly status?: number | undefined
-  /** What the server asked for. */
+  /** What the server asked for, in milliseconds. */
   readonly retryAfterMillis?: number | undefined
   /** How long the connection was up; undefined where it never was. */
   readonly upMillis?: number | undefined
@@ -58,7 +58,8 @@ export const longestWaitEverMillis: number = longestRetryAfterMillis + longestWa
 
 /**
  * Full jitter: evenly from 0 to 2 s, 4 s, … 60 s, the same after clean and dirty closes, back to 2 s only after a minute
- * of live data. A refusal for being busy puts 30 s below that, or what `Retry-After` says.
+ * of live data. A server that is busy, in whatever form it says so, puts 30 s below that, or what `Retry-After` says;
+ * one that restarts (close code 1012) puts 5 s below it.
  *
  * A refused key is tried once more after 2 to 5 s: then it is wrong, unless it has worked in this run; then it is tried
  * every 1 to 5 minutes.
@@ -85,7 +86,26 @@ export const decide = (before: Attempts, ending: Ending, maxAttempts: number = I
   return wait(floor, floor + jitter)
 }
 
-const busyText = /too many (concurrent |open |simultaneous )?(connections|requests)|rate.?limit/i
+/** What a close code that means "service restart" asks for: 5 to 30 s (IANA, WebSocket Close Code Number Registry). */
+const restartMillis = 5000
+const restartCode = 1012
+/** "Try again later", and the codes that servers make of HTTP 429 and 503. */
+const busyCodes: ReadonlySet<number | undefined> = new Set([1013, 4429, 4503])
+
+const things = "(connections?|requests?|sessions?|clients?|sockets?|streams?|attempts|logins|devices|users)"
+const busyText = new RegExp(
+  [
+    `too many (concurrent |open |simultaneous |active |parallel )?${things}`,
+    `max(imum|\\.)? (number of |allowed )?(concurrent |open |simultaneous |active )?${things}`,
+    "(connection|request|concurrency|session|rate).{0,3}limit",
+    "limit (of|on|for) (concurrent |open |simultaneous |active )?(connections|requests|sessions)",
+    "throttl|overload|at capacity|capacity (is )?(reached|exceeded)|slow down|quota (is )?exceeded",
+    "(server|service)( is)?( too)? busy",
+  ].join("|"),
+  "i",
+)
+/** Said of a refused key as well: what is said of the key counts more. */
+const laterText = /(try|retry|come back)( it| this)?( again)? (later|in )|temporarily unavailable|service unavailable/i
 const keyText =
   /(invalid|unknown|missing|expired|inactive|revoked|wrong|bad|no such).{0,30}(key|token|subscription|trial)|(key|token|subscription|trial).{0,30}(invalid|unknown|missing|expired|inactive|revoked|wrong|not valid|not found|required)|unauthori[sz]ed|forbidden/i
 
@@ -93,8 +113,11 @@ const keyText =
 const gameKeyText = /\bgame[\s_-]?keys?\b/gi
 
 /** Whether a server's words refuse for being busy, or refuse the key. */
-export const refusalIn = (text: string): "busy" | "key" | undefined =>
-  busyText.test(text) ? "busy" : keyText.test(text.replace(gameKeyText, "game")) ? "key" : undefined
+export const refusalIn = (text: string): "busy" | "key" | undefined => {
+  if (busyText.test(text)) return "busy"
+  if (keyText.test(text.replace(gameKeyText, "game"))) return "key"
+  return laterText.test(text) ? "busy" : undefined
+}
 
 /** What a failed dial means. */
 export const endingOfDial = (error: DialError): Ending => {
@@ -110,8 +133,9 @@ export const endingOfDial = (error: DialError): Ending => {
 }
 
 /**
- * What the end of a connection means. `errors` are the texts of the server's error messages in it: what a refused key
- * gets is not documented, so words count too, but only where no data came.
+ * What the end of a connection means. `errors` are the texts of the server's error messages: those before the first
+ * data, and those of the last frame. What a refused key gets is not documented, so words count too, but only where no
+ * data came.
  */
 export const endingOfConnection = (
   reason: DisconnectReason,
@@ -124,8 +148,9 @@ export const endingOfConnection = (
     (reason.kind === "closed" || reason.kind === "network")
   const code = reason.code === undefined ? "" : ` (${reason.code})`
   return {
-    kind: refusal === "busy" ? "busy" : key ? "key" : "failed",
+    kind: refusal === "busy" || busyCodes.has(reason.code) ? "busy" : key ? "key" : "failed",
     detail: `${reason.kind}${code}${said === "" ? "" : `: ${said}`}`,
+    ...(reason.code === restartCode ? { retryAfterMillis: restartMillis } : {}),
     ...times,
   }
 }

@@ -139,6 +139,57 @@ describe("what an ending means", () => {
     expect(endingOfConnection({ kind: "closed", code: 1000 }, never, ["Cannot subscribe. Code 1"]).kind).toBe("failed")
   })
 
+  const upFor = { upMillis: 100_000, liveMillis: 90_000 }
+  const kindOf = (code: number, detail = "", errors: ReadonlyArray<string> = []) =>
+    endingOfConnection({ kind: "closed", code, detail }, upFor, errors).kind
+
+  it("takes a server for busy by its close code or its words, whatever came before", () => {
+    for (const code of [1013, 4429, 4503]) expect(kindOf(code), String(code)).toBe("busy")
+    for (const code of [1000, 1001, 1006, 1008, 1011, 1012, 4000, 4401]) {
+      expect(kindOf(code), String(code)).toBe("failed")
+    }
+    for (
+      const words of [
+        "too many concurrent connections",
+        "Too Many Requests",
+        "Too many active sessions for this key",
+        "rate limit exceeded",
+        "Rate-limited",
+        "RATE_LIMIT",
+        "connection limit reached",
+        "Maximum number of connections reached",
+        "max connections exceeded",
+        "limit of concurrent connections",
+        "Try again later",
+        "please retry in 30 seconds",
+        "server is busy",
+        "server overloaded",
+        "Service Unavailable",
+        "request throttled",
+        "quota exceeded",
+      ]
+    ) {
+      expect(kindOf(1008, words), words).toBe("busy")
+      expect(kindOf(4000, words), words).toBe("busy")
+      expect(kindOf(1000, "", [words]), words).toBe("busy")
+      expect(refused(403, words).kind, words).toBe("busy")
+    }
+    for (const words of ["going away", "Your plan allows one sport", "Cannot subscribe: too many sports", "bye"]) {
+      expect(kindOf(1000, words), words).toBe("failed")
+    }
+  })
+
+  it("does not take a refused key for a busy server because it says to try later", () => {
+    const { kind } = endingOfConnection({ kind: "closed", code: 1008 }, never, ["Invalid API key, try again later"])
+    expect(kind).toBe("key")
+  })
+
+  it("leaves a server that restarts 5 s at least", () => {
+    const ending = endingOfConnection({ kind: "closed", code: 1012 }, upFor, [])
+    expect(ending).toMatchObject({ kind: "failed", retryAfterMillis: 5000 })
+    expect(decide(noAttempts, ending)).toMatchObject({ minMillis: 5000, maxMillis: 7000 })
+  })
+
   it("does not doubt a key that brings data, or for words about something else", () => {
     const lively = { upMillis: 100, liveMillis: 50 }
     expect(endingOfConnection({ kind: "closed", code: 1000 }, lively, ["invalid key"]).kind).toBe("failed")

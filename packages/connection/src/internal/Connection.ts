@@ -1,5 +1,6 @@
 /** One connection, from the open link to its end: reads, subscribes, and carries out what its watch decides. */
 import {
+  decodeFrame,
   type DisconnectReason,
   type FilterMatch,
   type Filters,
@@ -36,6 +37,8 @@ export interface ConnectionConfig {
 }
 
 const mostErrors = 10
+/** A server that says why it closes says it in a short text. */
+const longestLastWords = 1024
 const longestSample = 200
 
 /** A connection. Everything but `read` and `subscribe` is synchronous, so nothing comes between its steps. */
@@ -64,6 +67,8 @@ export class Connection {
   /** What they let through. */
   #match: FilterMatch | undefined
   #outside: OutsideFilters | undefined
+  /** The last frame, if it is short enough to say why the server closes. */
+  #lastShort: string | Uint8Array | undefined
   /** Data within the filters has come: frames are not looked into any more. */
   #fruitful = false
 
@@ -96,6 +101,13 @@ export class Connection {
   /** What the server said went wrong, before the first data; without the key. */
   get errors(): ReadonlyArray<string> {
     return this.#errors
+  }
+  /** Why it ended, in the server's words: where data came, what its last frame says; without the key. */
+  get lastErrors(): ReadonlyArray<string> {
+    if (this.#liveAt === undefined) return this.#errors
+    const last = this.#lastShort
+    if (last === undefined) return []
+    return serverErrors(decodeFrame(last)).map((text) => scrub(text, this.#config.secret))
   }
   /** What came before the first data and made no sense. */
   get notUnderstood(): NotUnderstood | undefined {
@@ -245,6 +257,8 @@ export class Connection {
   #takeFrames(raws: Turn["frames"], at: Millis): void {
     const { teller, tap, secret } = this.#config
     const shown = tap?.take(raws.length)
+    const last = raws.at(-1)
+    if (last !== undefined) this.#lastShort = last.length <= longestLastWords ? last : undefined
     for (let index = 0; index < raws.length; index++) {
       if (this.#fruitful && shown === undefined) return teller.frames(raws, index, at, secret)
       this.#takeFrame(raws[index]!, shown?.[index], at)
@@ -285,7 +299,7 @@ export class Connection {
   }
 
   #awaitData(frame: Frame): void {
-    for (const text of serverErrors(frame)) {
+    for (const text of serverErrors(frame.items)) {
       if (this.#errors.length < mostErrors) this.#errors.push(scrub(text, this.#config.secret))
     }
     if (!isData(frame)) return this.#wonder(frame)

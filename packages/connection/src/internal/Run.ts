@@ -168,7 +168,7 @@ export const startRun = (config: RunConfig): Effect.Effect<Run, never, Scope> =>
         return endingOfConnection(reason, {
           upMillis: endedAt - openedAt,
           liveMillis: current.liveAt === undefined ? undefined : endedAt - current.liveAt,
-        }, current.errors)
+        }, current.lastErrors)
       }).pipe(Effect.scoped)
 
     /** Goes on with the back-off where an earlier run left it. */

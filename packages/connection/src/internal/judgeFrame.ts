@@ -1,5 +1,5 @@
 /** What a session must know of a frame's content, and that only until data comes. */
-import type { FilterMatch, Frame } from "@boltodds/protocol"
+import type { FilterMatch, Frame, Item } from "@boltodds/protocol"
 import type { OutsideFilters } from "../Diagnosis.ts"
 
 /** Whether a frame holds data of the feed: anything but acks, pings and errors. */
@@ -23,9 +23,9 @@ export const notUnderstood = (frame: Frame): ReadonlyArray<string> =>
   )
 
 /** The texts of the errors in a frame. */
-export const serverErrors = (frame: Frame): ReadonlyArray<string> => {
+export const serverErrors = (items: ReadonlyArray<Item>): ReadonlyArray<string> => {
   const texts: Array<string> = []
-  for (const item of frame.items) {
+  for (const item of items) {
     if (item._tag === "Message" && item.message.action === "error") {
       const { message } = item.message
       texts.push(typeof message === "string" ? message : JSON.stringify(message) ?? "an error without a message")

@@ -3,7 +3,7 @@ import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import type { Scope } from "effect/Scope"
 import type { Agent, IncomingMessage } from "node:http"
-import { WebSocket } from "ws"
+import { type ClientOptions, WebSocket } from "ws"
 import { scrub, secretOf } from "../internal/scrub.ts"
 import { TurnBuffer } from "../internal/TurnBuffer.ts"
 import { parseRetryAfter } from "../RetryAfter.ts"
@@ -27,6 +27,12 @@ export interface WsTransportOptions {
   /** @default from the environment (`HTTPS_PROXY`, `NO_PROXY`, …). False goes straight always. */
   readonly proxy?: false
 }
+
+/**
+ * How long the server may take to end the TCP connection after it sent its close frame, in milliseconds. Nothing can
+ * follow that frame, and `ws` reports the close only when the connection has ended (after 30 s by default).
+ */
+const closeMillis = 250
 
 /**
  * The transport on `ws`. It pauses the socket, sees a refusal's HTTP status, asks DNS anew at each dial, follows no
@@ -58,14 +64,16 @@ const dial = (
   const open = Effect.callback<{ socket: WebSocket; link: Link }, DialError>((resume) => {
     const secret = secretOf(url)
     const maxPayload = options.maxFrameBytes ?? frameLimitBytes()
-    const socket = new WebSocket(url, {
+    const settings: ClientOptions & { readonly closeTimeout: number } = {
       maxPayload,
       perMessageDeflate: options.compress === true,
       skipUTF8Validation: true,
       followRedirects: false,
+      closeTimeout: closeMillis,
       ...(options.family === undefined ? {} : { family: options.family }),
       ...(agent === undefined ? {} : { agent }),
-    })
+    }
+    const socket = new WebSocket(url, settings)
     const buffer = new TurnBuffer({
       bufferBytes,
       atEndOfTurn: setImmediate,
@@ -76,7 +84,6 @@ const dial = (
       onDrained: () => socket.resume(),
     })
     let bytesRead = () => 0
-    let failure: LinkClosed | undefined
     socket.on("message", (data: Buffer) => {
       onFrame?.(data)
       buffer.push(data)
@@ -95,18 +102,22 @@ const dial = (
         request.destroy()
       })
     })
-    // After `open`, both of these tell why the link ended; before, the dial has failed.
     socket.on("error", (error: Error & { readonly code?: unknown }) => {
       const code = typeof error.code === "string" ? error.code : undefined
-      failure = code === "WS_ERR_UNSUPPORTED_MESSAGE_LENGTH"
-        ? new LinkClosed("oversize", 1009, `a frame larger than the limit of ${maxPayload} bytes`)
-        : new LinkClosed("network", undefined, reason(code, error.message, secret))
       resume(
         Effect.fail(new DialError("network", `Cannot reach ${address.host}: ${reason(code, error.message, secret)}`)),
       )
+      // After `open` this is a violation of the protocol, and nothing readable can follow it. `ws` now waits for the
+      // server's close frame, and would report the end only then.
+      buffer.close(
+        isOversize(code)
+          ? new LinkClosed("oversize", 1009, `a frame larger than the limit of ${maxPayload} bytes`)
+          : new LinkClosed("network", undefined, reason(code, error.message, secret)),
+      )
+      socket.terminate()
     })
     socket.on("close", (code: number, text: Buffer) => {
-      buffer.close(failure ?? closeReason(code, scrub(text.toString("utf8"), secret)))
+      buffer.close(closeReason(code, scrub(text.toString("utf8"), secret)))
     })
     return Effect.sync(() => socket.terminate())
   })
@@ -122,6 +133,10 @@ const dial = (
     { interruptible: true },
   ).pipe(Effect.map(({ link }) => link))
 }
+
+/** Over the limit, or of a length that JavaScript cannot count. */
+const isOversize = (code: string | undefined): boolean =>
+  code === "WS_ERR_UNSUPPORTED_MESSAGE_LENGTH" || code === "WS_ERR_UNSUPPORTED_DATA_PAYLOAD_LENGTH"
 
 const linkOf = (socket: WebSocket, buffer: TurnBuffer, receivedBytes: () => number): Link => ({
   pull: buffer.pull,

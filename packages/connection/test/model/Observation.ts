@@ -3,7 +3,7 @@ import type { Diagnosis, Status } from "@boltodds/connection"
 import type { FeedEvent, Filters, Frame } from "@boltodds/protocol"
 
 /** What a refusal means, as whoever wrote the script knows it. */
-export type Meaning = "key" | "busy" | "failed"
+export type Meaning = "key" | "busy" | "restart" | "failed"
 
 /** A frame, with what is known of it without reading it. */
 export interface FrameFact {

@@ -22,7 +22,18 @@ export type Manner =
   | "mute"
 
 /** How a connection ends from the other side. */
-export type CloseHow = "clean" | "dirty" | "going_away" | "network" | "oversize" | "overflow"
+export type CloseHow =
+  | "clean"
+  | "dirty"
+  | "going_away"
+  | "network"
+  | "oversize"
+  | "overflow"
+  /** By close codes 1013 and 1012. */
+  | "busy"
+  | "restart"
+  /** By an error message, and a clean close. */
+  | "busy_words"
 
 export type FrameKind = "data" | "ping" | "error" | "echo" | "garbage"
 

@@ -24,6 +24,8 @@ interface LinkView {
   reads: boolean
   liveAt: number | undefined
   means: FrameFact["means"]
+  /** What the frame that was read last means. */
+  lastMeans: FrameFact["means"]
   /** What was sent, and how many times filters were set since; and in how many moments. */
   sends: number
   lastSent: string | undefined
@@ -317,6 +319,7 @@ export class SessionModel {
       reads: true,
       liveAt: undefined,
       means: undefined,
+      lastMeans: undefined,
       sends: 0,
       lastSent: undefined,
       filtersSet: 0,
@@ -375,6 +378,7 @@ export class SessionModel {
         // Only what we were the cause of: a stop of ours, or of the process.
         waited: ear.needs !== undefined || ear.behindFor !== undefined ? this.#now.mono - fact.arrivedAt : 0,
       }, this.#instant)
+      link.lastMeans = fact.means
       if (link.liveAt === undefined && fact.means !== undefined && link.means !== "busy") link.means = fact.means
       if (!fact.isData) continue
       link.liveAt ??= this.#at
@@ -469,10 +473,14 @@ export class SessionModel {
     // Of an end that it never came to read the session cannot know.
     const hungUp = !link.closedRead && (link.ear.stoppedFor ?? 0) >= promised.pause
     const closed = hungUp ? undefined : link.gone
-    const said = link.means ?? closed?.means
+    const words = live === undefined ? link.means : link.lastMeans
     const mayBeKey = (closed?.kind === "closed" || closed?.kind === "network") && live === undefined
-    const means = said === "busy" ? "busy" : said === "key" && mayBeKey ? "key" : "failed"
-    this.#outcome = { means, retryAfterMillis: 0, up: this.#at - link.openedAt, live }
+    // Where it hung up first, it never saw how the server closed.
+    const closedBy = link.closedRead ? closed?.means : undefined
+    const isBusy = words === "busy" || closedBy === "busy"
+    const means = isBusy ? "busy" : words === "key" && mayBeKey ? "key" : "failed"
+    const retryAfterMillis = closedBy === "restart" ? promised.restartFloor : 0
+    this.#outcome = { means, retryAfterMillis, up: this.#at - link.openedAt, live }
     if (closed === undefined) this.#judgeEnd(link, accepted)
   }
 

@@ -51,6 +51,9 @@ const closes: Readonly<Record<CloseHow, { readonly closed: LinkClosed; readonly 
   network: { closed: new LinkClosed("network", undefined, "ECONNRESET"), means: "failed" },
   oversize: { closed: new LinkClosed("oversize", 1009, "a frame over the limit"), means: "failed" },
   overflow: { closed: new LinkClosed("overflow"), means: "failed" },
+  busy: { closed: new LinkClosed("closed", 1013), means: "busy" },
+  restart: { closed: new LinkClosed("closed", 1012), means: "restart" },
+  busy_words: { closed: new LinkClosed("closed", 1000), means: "failed" },
 }
 
 /** One connection, from the server's side. */
@@ -422,6 +425,10 @@ export class World {
 
   #close(actor: Actor, served: Served, how: CloseHow): void {
     const { closed, means } = closes[how]
+    if (how === "busy_words") {
+      const text = '{"action":"error","message":"rate limit exceeded"'
+      this.#send(actor, served, [frame(served, text, { means: "busy" })])
+    }
     this.#toClient(actor, served, () => {
       if (served.arrived !== undefined) return
       served.arrived = closed

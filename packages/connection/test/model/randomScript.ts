@@ -87,7 +87,17 @@ const drawStep = (draw: Draw, sessions: number): Step => {
       return {
         do: "close",
         session,
-        how: draw.one<CloseHow>("clean", "dirty", "going_away", "network", "oversize", "overflow"),
+        how: draw.one<CloseHow>(
+          "clean",
+          "dirty",
+          "going_away",
+          "network",
+          "oversize",
+          "overflow",
+          "busy",
+          "restart",
+          "busy_words",
+        ),
       }
     case 10:
     case 11:

@@ -41,6 +41,7 @@ const names = [
   "longestWait",
   "proven",
   "busyFloor",
+  "restartFloor",
   "longestRetryAfter",
   "keyCheckLeast",
   "keyCheckMost",
