@@ -3,14 +3,14 @@
  *
  * Reads records, folds them, and after each group says how many lines are live and how many are in doubt.
  */
-import { createInterface } from "node:readline"
 import { emptyBook, fold, isLive, type StreamRecord } from "@boltodds/protocol"
+import { readLines } from "@boltodds/text"
 
 let book = emptyBook
 let group: Array<StreamRecord> = []
 let told = ""
 
-for await (const line of createInterface({ input: process.stdin })) {
+for await (const line of readLines(process.stdin)) {
   const record = JSON.parse(line) as StreamRecord
   group.push(record)
   // A frame's records belong together: only behind the last of them is the book what the feed meant.

@@ -4,20 +4,21 @@ import { apps, libraries, readText, root, sourcesOf } from "./workspace.ts"
 
 /** What each library may import of this repository. Everything points one way; sinks are all alike. */
 export const arrows: Readonly<Record<string, ReadonlyArray<string>>> = {
+  "@boltodds/text": [],
   "@boltodds/protocol": [],
   "@boltodds/state": ["@boltodds/protocol"],
-  "@boltodds/connection": ["@boltodds/protocol"],
-  "@boltodds/sink": ["@boltodds/protocol"],
+  "@boltodds/connection": ["@boltodds/protocol", "@boltodds/text"],
+  "@boltodds/sink": ["@boltodds/protocol", "@boltodds/text"],
   "@boltodds/outbox": ["@boltodds/sink", "@boltodds/protocol"],
   "@boltodds/pipeline": ["@boltodds/sink", "@boltodds/state", "@boltodds/protocol"],
-  "@boltodds/config": ["@boltodds/pipeline", "@boltodds/sink", "@boltodds/state", "@boltodds/protocol"],
-  "@boltodds/simulator": ["@boltodds/protocol"],
+  "@boltodds/config": ["@boltodds/pipeline", "@boltodds/sink", "@boltodds/protocol", "@boltodds/text"],
+  "@boltodds/simulator": ["@boltodds/protocol", "@boltodds/text"],
 }
 
-const sinkArrows = ["@boltodds/sink", "@boltodds/protocol"]
+const sinkArrows = ["@boltodds/sink", "@boltodds/protocol", "@boltodds/text"]
 
 /** Libraries that run in a browser: no `node:` imports at all. */
-const portable: ReadonlySet<string> = new Set(["@boltodds/protocol", "@boltodds/state"])
+const portable: ReadonlySet<string> = new Set(["@boltodds/text", "@boltodds/protocol", "@boltodds/state"])
 
 /** A source file, with the package it belongs to. */
 export interface SourceFile {

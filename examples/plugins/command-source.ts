@@ -1,11 +1,11 @@
 /** A source of your own: a recording that another program prints. */
 import { sourcePlugin } from "@boltodds/config"
 import { openReplay } from "@boltodds/pipeline"
+import { readLines } from "@boltodds/text"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { type ChildProcess, spawn } from "node:child_process"
 import { once } from "node:events"
-import { createInterface } from "node:readline"
 
 /** Resolves when a program has ended with 0; half a recording must not pass for a whole one. */
 const endOf = async (child: ChildProcess, program: string): Promise<void> => {
@@ -19,7 +19,7 @@ async function* printed(program: string, args: ReadonlyArray<string>, folder: st
   const ended = endOf(child, program)
   ended.catch(() => {}) // told below, behind its last line
   try {
-    yield* createInterface({ input: child.stdout, crlfDelay: Infinity })
+    yield* readLines(child.stdout)
     await ended
   } finally {
     child.kill()

@@ -3,7 +3,7 @@
  *
  * Ours and not `effect/cli`, which takes 65 ms to load, more than a quarter of what the first line may take.
  */
-import { nearestNames } from "@boltodds/connection"
+import { didYouMean, expectedButGot, expectedDuration, nearestNames, parseMillis } from "@boltodds/text"
 import { UsageError } from "./ExitCode.ts"
 
 /** One flag. */
@@ -65,46 +65,22 @@ export class Given {
     if (!/^\d+$/.test(text) || value < least || value > most) {
       const range = most === Number.MAX_SAFE_INTEGER ? `from ${least} on` : `from ${least} to ${most}`
       throw new UsageError(
-        `Cannot use --${name} ${quoted(text)}: it must be a whole number ${range}`,
+        `Cannot use --${name}: ${expectedButGot(`a whole number ${range}`, text)}`,
       )
     }
     return value
   }
 
-  /** A time span like `500ms`, `30s`, `5m`, `1h30m`, in milliseconds. */
+  /** A duration above zero such as `500ms`, `15s`, `1m30s`, in milliseconds. */
   millis(name: string): number | undefined {
     const text = this.text(name)
     if (text === undefined) return undefined
     const millis = parseMillis(text)
-    if (millis === undefined) {
-      throw new UsageError(
-        `Cannot use --${name} ${quoted(text)}: it must be a time span like 500ms, 30s, 5m or 1h30m`,
-      )
+    if (millis === undefined || millis === 0) {
+      throw new UsageError(`Cannot use --${name}: ${expectedButGot(expectedDuration, text)}`)
     }
     return millis
   }
-}
-
-const quoted = (text: string): string => JSON.stringify(text)
-
-const unitMillis: Readonly<Record<string, number>> = {
-  ms: 1,
-  s: 1000,
-  m: 60_000,
-  h: 3_600_000,
-  d: 86_400_000,
-}
-
-/** Reads `500ms`, `1.5s`, `1h30m`; undefined for anything else, zero included. */
-export const parseMillis = (text: string): number | undefined => {
-  if (!/^(?:\d+(?:\.\d+)?(?:ms|s|m|h|d))+$/.test(text)) return undefined
-  let sum = 0
-  for (
-    const [, amount, unit] of text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h|d)/g)
-  ) {
-    sum += Number(amount) * unitMillis[unit!]!
-  }
-  return sum >= 1 && Number.isSafeInteger(Math.round(sum)) ? Math.round(sum) : undefined
 }
 
 /** Reads a command line by its flags; throws {@link UsageError} with what is wrong and what was probably meant. */
@@ -188,7 +164,5 @@ const unknownFlag = (shown: string, flags: ReadonlyArray<Flag>): string => {
 }
 
 const wrongChoice = ({ name, choices = [] }: Flag, value: string): string => {
-  const [meant] = nearestNames(value, choices)
-  return `Cannot use --${name} ${quoted(value)}: it must be one of ${choices.join(", ")}` +
-    (meant === undefined ? "" : `; did you mean ${meant}?`)
+  return `Cannot use --${name}: ${expectedButGot(`one of ${choices.join(", ")}`, value)}.${didYouMean(value, choices)}`
 }

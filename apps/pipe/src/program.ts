@@ -1,5 +1,5 @@
 /** From the command line to an exit code. */
-import { nearestNames } from "@boltodds/connection"
+import { nearestNames } from "@boltodds/text"
 import type { Command, DelegatedCommand } from "./Command.ts"
 import { catalog } from "./commands/catalog.ts"
 import { check } from "./commands/check.ts"

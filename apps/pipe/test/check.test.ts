@@ -57,10 +57,10 @@ ${file}:7:12: Cannot use this expression: no such overload: number > string
   7 |     where: odds > '150'
                  ^^^^^^^^^^^^
   → compare and combine values of one type; texts stand in quotes
-${file}:8:22: Cannot use \`max_age\`: it must be a duration like 30s, 500ms or 1h30m: current value is "5 seconds"
+${file}:8:22: Cannot use \`max_age\`: expected a duration such as 500ms, 15s, 1m30s; got "5 seconds"
   8 |     lane: { max_age: 5 seconds }
                            ^^^^^^^^^
-  → write a duration like 30s, 500ms or 1h30m
+  → write a duration such as 500ms, 15s, 1m30s
 ${file}:9:63: Cannot use the processor \`dedupe\` with \`emit: quotes\`: it does not understand its records
   9 |   log: { file: { path: x.ndjson }, emit: quotes, processors: [dedupe] }
                                                                     ^^^^^^

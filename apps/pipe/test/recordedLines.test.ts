@@ -45,6 +45,15 @@ describe("the lines of a recording", () => {
     expect(await read(file("empty.zst", zstdCompressSync("")))).toEqual([])
   })
 
+  it("end at LF and nowhere else, whatever a name holds", async () => {
+    const odd = ["u2028", "\u2028", "\u2029", "\u0085", "é😀"].map((text) => JSON.stringify({ text }))
+    const whole = odd.join("\r\n")
+    expect(whole).toContain("\u2028")
+    expect(await read(file("odd.ndjson", whole))).toEqual(odd)
+    expect(await read(file("odd.ndjson.gz", gzipSync(whole)))).toEqual(odd)
+    expect(await read(file("odd.ndjson.zst", zstdCompressSync(whole)))).toEqual(odd)
+  })
+
   it("end with the failure of a file that is not there, damaged or something else", async () => {
     await expect(read(join(folder, "nowhere.ndjson"))).rejects.toThrow("ENOENT")
     await expect(read(join(folder, "nowhere.gz"))).rejects.toThrow("ENOENT")

@@ -1,3 +1,5 @@
+import { encodeEvent, encodeRecordingHeader, makeFrame } from "@boltodds/protocol"
+import { writeFileSync } from "node:fs"
 import { describe, expect, it } from "vitest"
 import { fileURLToPath } from "node:url"
 import { PipelineFolder } from "./pipelineFolder.ts"
@@ -29,6 +31,32 @@ describe("run", { concurrent: true }, () => {
     for (const kind of ["gap_opened", "gap_closed", "synced", "game_verified"]) {
       expect(first.filter((line) => line.includes(`"control":"${kind}"`)), kind).not.toEqual([])
     }
+  })
+
+  it("reads a recording back whose names hold separators of lines that are not LF", async () => {
+    const game = "Ann\u2028e vs B\u2029ob\u0085, 2026-07-16, 01"
+    const data = { sport: "MLB", sportsbook: "fanduel", game, home_team: "Ann\u2028e", away_team: "Bob", info: {} }
+    const outcomes = { "Ann\u2028e Moneyline": { odds: "-110", outcome_name: "Moneyline" } }
+    const message = JSON.stringify({ action: "initial_state", timestamp: null, data: { ...data, outcomes } })
+    const recording = [
+      encodeRecordingHeader("01JZZZZZZZZZZZZZZZZZZZZZZZ"),
+      encodeEvent({ _tag: "Connected", session: "feed", epoch: 1, at: 1000, plan: "Pro" }),
+      encodeEvent(makeFrame("feed", 1, 1001, message)),
+    ].map((line) => `${line}\n`).join("")
+    expect(recording).toContain("\u2028")
+    const folder = new PipelineFolder(
+      "source: { replay: { file: odd.ndjson } }",
+      "sinks: { screen: { stdout: {}, emit: changes } }",
+    )
+    writeFileSync(folder.at("odd.ndjson"), recording)
+    const replayed = await runPipe(["run", folder.file])
+    expect(replayed).toMatchObject({ code: 0, stderr: expect.not.stringContaining("error") })
+    expect(recordsOf(replayed.stdout).flatMap((record) => record["change"] === "line_opened" ? [record["game"]] : []))
+      .toEqual([game])
+
+    const piped = new PipelineFolder("source: stdin", "sinks: { screen: { stdout: {}, emit: changes } }")
+    const { code, stdout } = await runShell(`cat '${folder.at("odd.ndjson")}' | pipe run '${piped.file}'`)
+    expect({ code, stdout }).toEqual({ code: 0, stdout: replayed.stdout })
   })
 
   it("ends after `count` records with 0, and prints the report that was asked for", async () => {
@@ -137,7 +165,7 @@ describe("plug-ins that bring a copy of Effect of their own", { concurrent: true
     const { code, stderr } = await runPipe(["check", folder.file], { words })
     expect(code).toBe(78)
     expect(stderr).toContain(
-      'Cannot use `before`: it must be a duration like 30s, 500ms or 1h30m: current value is "soon"',
+      'Cannot use `before`: expected a duration such as 500ms, 15s, 1m30s; got "soon"',
     )
     expect(stderr).toContain("Cannot use `prt`: sink type `tcp` has no such option")
     expect(stderr).toContain("Cannot use sink type `tcp`: its `port` is missing")

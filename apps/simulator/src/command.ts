@@ -1,6 +1,7 @@
 /** The command: its flags, its help, and what it does with them. */
 import * as NodeServices from "@effect/platform-node/NodeServices"
 import { parseFaults, type ReplayOptions, SimulatorError, type SimulatorOptions } from "@boltodds/simulator"
+import { expectedButGot, expectedDuration, parseMillis } from "@boltodds/text"
 import * as CliError from "effect/cli/CliError"
 import * as CliOutput from "effect/cli/CliOutput"
 import * as Command from "effect/cli/Command"
@@ -11,15 +12,12 @@ import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import { faultHelp, faultList } from "./faults.ts"
 import { serve } from "./serve.ts"
-import { spanMillis } from "./span.ts"
 import { version } from "./version.ts"
 
 const Speed = Schema.Union([
   Schema.Literal("max"),
   Schema.FiniteFromString.check(Schema.isGreaterThan(0)),
 ])
-
-const notASpan = (text: string): string => `it must be a time like 500ms, 15s or 2m: it is ${text}`
 
 const flags = {
   port: Flag.Int("port").pipe(
@@ -90,7 +88,7 @@ const flags = {
     Flag.withDescription(
       "Time between pings, like 15s; 0s for none (default 15s)",
     ),
-    Flag.filterMap(spanMillis, notASpan),
+    Flag.filterMap((text) => Option.fromUndefinedOr(parseMillis(text)), () => expectedDuration),
     Flag.withDefault(15_000),
   ),
   replay: Flag.String("replay").pipe(
@@ -253,6 +251,11 @@ const writeOut = (text: string): void => {
   process.stdout.write(text)
 }
 
+const complaint = (error: CliError.CliError): string =>
+  error._tag === "InvalidValue"
+    ? `Cannot use --${error.option}: ${expectedButGot(error.expected, error.value)}`
+    : error.message
+
 /** Help goes to stdout when it was asked for; what is wrong with a call goes to stderr, short. */
 const presenter = (name: string): CliOutput.Presenter => ({
   present: (event) =>
@@ -264,7 +267,7 @@ const presenter = (name: string): CliOutput.Presenter => ({
         case "Help":
           return writeOut(`${formatter.formatHelpDoc(event.helpDoc)}\n`)
         case "InvalidInvocation":
-          return event.errors.forEach((error) => say(`${name}: ${error.message}. Try ${name} --help`))
+          return event.errors.forEach((error) => say(`${name}: ${complaint(error)}. Try ${name} --help`))
       }
     }),
 })

@@ -142,7 +142,7 @@ describe("boltodds-simulator", () => {
     [["--rate", "x"], /rate/],
     [["--rate", "60000"], /rate must be from 0 to 50000 messages a second/],
     [["--speed", "0", "--replay", "x"], /speed/],
-    [["--ping", "soon"], /must be a time like 500ms, 15s or 2m: it is soon/],
+    [["--ping", "soon"], /Cannot use --ping: expected a duration such as 500ms, 15s, 1m30s; got "soon"\./],
     [["--faults", "earthquake"], /there is no fault earthquake\. There are drop, abort, /],
     [["--faults", "mtue, drop evry=3s"], /did you mean mute\?[^]*drop has no evry; did you mean every\?/],
     [["--faults", "list mtue"], /did you mean mute\?/],

@@ -37,7 +37,7 @@ steps:
     )
     expect((await problem(file)).replaceAll(file, "FILE").replace(/There are drop.*/, "There are drop, …")).toBe(
       `Cannot play the scenario:
-  FILE:5:5: mute: for must be a time like 10s, or a count of a connection's data frames like 200frames: it is soon
+  FILE:5:5: mute for: expected a duration such as 500ms, 15s, 1m30s, at most 24d, or a count of a connection's data frames such as 200frames; got "soon"
   FILE:7:5: there is no fault mtue; did you mean mute? There are drop, …
   FILE:9:5: restart has no seeds; did you mean seed? It has seed, down, missed
   FILE:10:5: a step must have either "fault" or "do"`,
@@ -61,7 +61,7 @@ steps:
     expect(await problem(written("empty.mjs", "export const x = 1"))).toMatch(/empty.mjs: it has no default export/)
     expect(await problem(written("broken.mjs", "export default {"))).toMatch(/Cannot read the scenario .*broken.mjs/)
     const wrong = written("wrong.mjs", "export default { steps: [{ fault: 'mute', for: 5 }] }")
-    expect(await problem(wrong)).toMatch(/wrong.mjs: steps: 0: for: mute: for must be a time/)
+    expect(await problem(wrong)).toMatch(/wrong.mjs: steps: 0: for: mute for: expected a duration/)
   })
 
   it("reads JSON, modules with data, and modules with a function", async () => {

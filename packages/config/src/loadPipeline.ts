@@ -109,7 +109,7 @@ const checkText = (
 
     if (tree._tag !== "Mapping") {
       findings.error([], {
-        message: `Cannot make a pipeline of this: it must be a mapping: current value is ${quoted(shownOf(tree))}`,
+        message: `Cannot make a pipeline of this: expected a mapping; got ${quoted(shownOf(tree))}`,
         remedy: "begin with `version: 1`, `source` and `sinks`",
       })
       return yield* failure

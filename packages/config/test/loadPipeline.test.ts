@@ -88,7 +88,7 @@ const mistakes: ReadonlyArray<Mistake> = [
     name: "a list instead of a document",
     text: "- 1\n",
     problems: [
-      "1:1+3 Cannot make a pipeline of this: it must be a mapping: current value is [1] → begin with `version: 1`, `source` and `sinks`",
+      "1:1+3 Cannot make a pipeline of this: expected a mapping; got [1] → begin with `version: 1`, `source` and `sinks`",
     ],
   },
   {
@@ -159,15 +159,15 @@ const mistakes: ReadonlyArray<Mistake> = [
   {
     name: "an option of the wrong type",
     text: withSinks("a: { file: { path: [x] } }"),
-    problems: ['4:22+3 Cannot use `path`: it must be a text: current value is ["x"] → write a text'],
+    problems: ['4:22+3 Cannot use `path`: expected a text; got ["x"] → write a text'],
   },
   {
     name: "options of a plug-in, deep inside",
     text: withSinks("a: { webhook: { url: u, profile: realtme, port: 0, timeout: 5 } }"),
     problems: [
-      '4:36+7 Cannot use `profile`: it must be one of "realtime", "durable": current value is "realtme" → did you mean `realtime`?',
-      "4:51+1 Cannot use `port`: it must be a port: current value is 0 → write a port",
-      "4:63+1 Cannot use `timeout`: it must be a duration like 30s, 500ms or 1h30m: current value is 5 → write a duration like 30s, 500ms or 1h30m",
+      '4:36+7 Cannot use `profile`: expected one of "realtime", "durable"; got "realtme" → did you mean `realtime`?',
+      "4:51+1 Cannot use `port`: expected a port; got 0 → write a port",
+      "4:63+1 Cannot use `timeout`: expected a duration such as 500ms, 15s, 1m30s; got 5 → write a duration such as 500ms, 15s, 1m30s",
     ],
   },
   {
@@ -199,7 +199,7 @@ const mistakes: ReadonlyArray<Mistake> = [
     text: withSinks("a: { stdout: {}, emit: changes, processors: [conflate, { conflate: { every: 0s } }] }"),
     problems: [
       "4:48+8 Cannot use processor `conflate`: its `every` is missing → add `every`",
-      '4:79+2 Cannot use `every`: it must be a duration above zero, like 30s: current value is "0s" → write a duration above zero, like 30s',
+      '4:79+2 Cannot use `every`: expected a duration above zero, such as 15s; got "0s" → write a duration above zero, such as 15s',
     ],
   },
   {
@@ -213,7 +213,7 @@ const mistakes: ReadonlyArray<Mistake> = [
     name: "an unknown overflow",
     text: withSinks("a: { stdout: {}, lane: { overflow: drop_oldst } }"),
     problems: [
-      '4:38+10 Cannot use `overflow`: it must be one of "block", "coalesce", "drop_oldest", "drop_newest", "fail": current value is "drop_oldst" → did you mean `drop_oldest`?',
+      '4:38+10 Cannot use `overflow`: expected one of "block", "coalesce", "drop_oldest", "drop_newest", "fail"; got "drop_oldst" → did you mean `drop_oldest`?',
     ],
   },
   {
@@ -249,7 +249,7 @@ const mistakes: ReadonlyArray<Mistake> = [
     text: withSinks("a: { stdout: {}, lane: { store: memry } }", "b: { stdout: {}, lane: { max_bytes: 16 MiBB } }"),
     problems: [
       "4:35+5 Cannot use the store `memry`: there is none of that name → did you mean `memory`?",
-      '5:39+7 Cannot use `max_bytes`: it must be a size like 16MiB, or a number of bytes: current value is "16 MiBB" → write a size like 16MiB, or a number of bytes',
+      '5:39+7 Cannot use `max_bytes`: expected a size such as 64KiB, 16MiB, 1GB, or a number of bytes; got "16 MiBB" → write a size such as 64KiB, 16MiB, 1GB, or a number of bytes',
     ],
   },
   {
@@ -314,7 +314,7 @@ const mistakes: ReadonlyArray<Mistake> = [
     name: "a variable of the wrong type, without telling what it holds",
     text: withSinks("a: { webhook: { url: u, port: '${PORT}' } }"),
     outside: { env: { PORT: "hunter2" } },
-    problems: ["4:33+9 Cannot use `port`: it must be a port: current value is not shown → write a port"],
+    problems: ["4:33+9 Cannot use `port`: expected a port; got a value that is not shown → write a port"],
   },
   {
     name: "a fallback that names nobody",
@@ -381,15 +381,15 @@ const mistakes: ReadonlyArray<Mistake> = [
     name: "a secret that its schema refuses, without telling it",
     text: withSinks("a: { webhook: { url: u, secret: abc } }"),
     problems: [
-      "4:35+3 Cannot use `secret`: it must be at least 4 characters: current value is not shown → write at least 4 characters",
+      "4:35+3 Cannot use `secret`: expected at least 4 characters; got a value that is not shown → write at least 4 characters",
     ],
   },
   {
     name: "wrong numbers of the run",
     text: lines("version: 1", "source: demo", "sinks: { a: stdout }", "run: { count: 0, for: 30, drain: 1s }"),
     problems: [
-      "4:15+1 Cannot use `count`: it must be a whole number above 0: current value is 0 → write a whole number above 0",
-      "4:23+2 Cannot use `for`: it must be a duration like 30s, 500ms or 1h30m: current value is 30 → write a duration like 30s, 500ms or 1h30m",
+      "4:15+1 Cannot use `count`: expected a whole number above 0; got 0 → write a whole number above 0",
+      "4:23+2 Cannot use `for`: expected a duration such as 500ms, 15s, 1m30s; got 30 → write a duration such as 500ms, 15s, 1m30s",
       "4:27+5 Cannot use `drain`: `run` has no such option → did you mean `drain_within`?",
     ],
   },
@@ -427,10 +427,10 @@ pipeline.yaml:4:31: Cannot use the emit \`changs\`: there is none of that name
   4 |   screen: { stdout: {}, emit: changs }
                                     ^^^^^^
   → did you mean \`changes\`?
-pipeline.yaml:6:53: Cannot use \`timeout\`: it must be a duration like 30s, 500ms or 1h30m: current value is 15
+pipeline.yaml:6:53: Cannot use \`timeout\`: expected a duration such as 500ms, 15s, 1m30s; got 15
   6 |     webhook: { url: 'https://example.com', timeout: 15 }
                                                           ^^
-  → write a duration like 30s, 500ms or 1h30m
+  → write a duration such as 500ms, 15s, 1m30s
 pipeline.yaml:7:13: Cannot use this expression: no such overload: number > string
   7 |     where: 'odds > "150"'
                   ^^^^^^^^^^^^
@@ -516,10 +516,10 @@ describe("a secret", () => {
     )
     const problems = await problemsOf(text, { env: { T: "s3cret" }, modules: { "./q.ts": { plugin } } })
     expect(shown(problems)).toEqual([
-      "5:26+6 Cannot use `token`: it must be another value: current value is not shown → write another value",
+      "5:26+6 Cannot use `token`: expected another value; got a value that is not shown → write another value",
       "5:40+3 Cannot use `name`: Bob is too short → change it as the message says",
-      "6:26+10 Cannot use `token`: it must be another value: current value is not shown → write another value",
-      "6:44+6 Cannot use `name`: it must be another value: current value is not shown → write another value",
+      "6:26+10 Cannot use `token`: expected another value; got a value that is not shown → write another value",
+      "6:44+6 Cannot use `name`: expected another value; got a value that is not shown → write another value",
     ])
     expect(JSON.stringify(problems)).not.toMatch(/s3cret/)
   })

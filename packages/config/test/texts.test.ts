@@ -1,21 +1,8 @@
 import * as fc from "fast-check"
 import { describe, expect, it } from "vitest"
-import { nearest } from "../src/internal/nearest.ts"
 import { readTree } from "../src/internal/readTree.ts"
 import { sourceOffsets } from "../src/internal/sourceOffsets.ts"
 import { entryOf } from "../src/internal/Tree.ts"
-
-describe("the nearest name", () => {
-  it("is the one that was probably meant, or none", () => {
-    const names = ["sports", "sportsbooks", "games", "markets"]
-    expect(["sport", "sprots", "sportsbok", "GAMES", "mrkets", "game"].map((name) => nearest(name, names))).toEqual(
-      ["sports", "sports", "sportsbooks", "games", "markets", "games"],
-    )
-    expect(["xyz", "", "teams?", "a".repeat(1_000)].map((name) => nearest(name, names))).toEqual(
-      Array(4).fill(undefined),
-    )
-  })
-})
 
 describe("the places of a text's characters", () => {
   const placesIn = (yaml: string): string => {

@@ -3,7 +3,7 @@ import { type CatalogueGame, type Filters, type InfoBody, type MarketsBody, norm
 import * as Effect from "effect/Effect"
 import type { Catalogue, CatalogueError } from "./Catalogue.ts"
 import type { StoredUse } from "./CatalogueStore.ts"
-import { nearestNames } from "./nearestNames.ts"
+import { nearestNames } from "@boltodds/text"
 
 /** What a name in a filter names. */
 export type NameKind = "sport" | "sportsbook" | "game" | "market"

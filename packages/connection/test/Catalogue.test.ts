@@ -6,14 +6,12 @@ import {
   compareNames,
   describeUnknown,
   diagnose,
-  editDistance,
   fetchGet,
   type HttpGet,
   keyOf,
   Limiter,
   makeCatalogue,
   makeLimiter,
-  nearestNames,
   renderDiagnosis,
   type StoredUse,
 } from "@boltodds/connection"
@@ -124,29 +122,7 @@ describe("the catalogue", () => {
 })
 
 describe("names", () => {
-  it.each(
-    [["kitten", "sitting", 3], ["", "abc", 3], ["fanduel", "fandeul", 1], ["same", "same", 0], [
-      "ab",
-      "ba",
-      1,
-    ]] as const,
-  )("%s is %s but for %i letters", (a, b, distance) => {
-    expect(editDistance(a, b)).toBe(distance)
-    expect(editDistance(b, a)).toBe(distance)
-  })
-
   const books = ["draftkings", "fanduel", "betmgm", "caesars", "bet365", "espnbet"]
-  it("that are nearly right are found", () => {
-    expect(nearestNames("draftking", books)).toEqual(["draftkings"])
-    expect(nearestNames("Fan Duel", books)).toEqual(["fanduel"])
-    expect(nearestNames("fandeul", books)).toEqual(["fanduel"])
-    expect(nearestNames("pinnacle", books)).toEqual([])
-    expect(nearestNames("bet", books)).toEqual(
-      ["betmgm", "bet365", "espnbet"].sort((a, b) => a.length - b.length || (a < b ? -1 : 1)),
-    )
-    expect(nearestNames("?", books)).toEqual([])
-  })
-
   const known = {
     info: { sports: ["MLB", "NBA", "US Open (M)"], sportsbooks: books },
     games: [

@@ -4,6 +4,7 @@ import { open } from "node:fs/promises"
 import { pipeline } from "node:stream"
 import { createGunzip } from "node:zlib"
 import { decodeEvent, decodeRecordingHeader } from "@boltodds/protocol"
+import { LineSplitter } from "@boltodds/text"
 import * as Result from "effect/Result"
 import { SimulatorError } from "./SimulatorError.ts"
 
@@ -129,16 +130,14 @@ const endOfValue = (json: string, from: number): number => {
 
 /** The lines of a file, a chunk's worth at a time. */
 async function* readLines(path: string): AsyncGenerator<ReadonlyArray<string>> {
-  const decoder = new TextDecoder()
-  let rest = ""
+  const splitter = new LineSplitter()
   try {
     // The file is opened only once someone reads it: an error of a stream that nobody reads has nowhere to go.
     const chunks: AsyncIterable<Uint8Array> = await isGzip(path)
       ? pipeline(createReadStream(path), createGunzip(), () => {})
       : createReadStream(path)
     for await (const chunk of chunks) {
-      const lines = (rest + decoder.decode(chunk, { stream: true })).split("\n")
-      rest = lines.pop()!
+      const lines = [...splitter.push(chunk)]
       if (lines.length > 0) yield lines
     }
   } catch (cause) {
@@ -146,8 +145,8 @@ async function* readLines(path: string): AsyncGenerator<ReadonlyArray<string>> {
     const reason = cause instanceof Error ? cause.message : String(cause)
     throw new SimulatorError("recording", `Cannot replay ${path}: ${reason}`, cause)
   }
-  rest += decoder.decode()
-  if (rest !== "") yield [rest]
+  const last = splitter.end()
+  if (last !== undefined) yield [last]
 }
 
 /** Told by the two magic bytes (RFC 1952, section 2.3.1), not by the name. */

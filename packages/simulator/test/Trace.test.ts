@@ -41,6 +41,13 @@ describe("readTrace", () => {
     ])
   })
 
+  it("ends lines at LF and nowhere else", async () => {
+    const frame = JSON.stringify({ home_team: "Ann\u2028e \u2029 \u0085" })
+    const lines = `{"t":0,"frame":${frame}}\r\n{"t":1,"frame":${frame}}`
+    expect(await read(lines)).toEqual([{ atMillis: 0, raw: frame }, { atMillis: 1, raw: frame }])
+    expect(await read(gzipSync(lines))).toEqual(await read(lines))
+  })
+
   it("reads gzip by content, and characters cut in two between chunks", async () => {
     const text = Array.from(
       { length: 20_000 },

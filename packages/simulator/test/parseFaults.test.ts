@@ -37,21 +37,24 @@ describe("parseFaults", () => {
     ["mtue", /^faults: there is no fault mtue; did you mean mute\? There are drop, abort, /],
     ["zzzzzzzzzz", /^faults: there is no fault zzzzzzzzzz\. There are drop, /],
     ["drop evry=30s", /^faults: drop has no evry; did you mean every\? It has after, every, times, code, reason$/],
-    ["drop every=30", /^faults: drop: every must be a time like 10s, or a count of .* like 200frames: it is 30$/],
-    ["garbage share=1.5", /share must be a number from 0 to 1: it is 1\.5/],
-    ["refuse status=200", /status must be an HTTP status from 300 to 599: it is 200/],
-    ["drop code=1006", /code must be 1000 to 1003, 1007 to 1014, or 3000 to 4999: it is 1006/],
-    ["oversize size=1TB", /size must be a size from 1B to 400MiB, .*: it is 1TB/],
-    ["connection-limit as=shout", /as must be status or text: it is shout/],
-    ["no-ack after=5frames", /after must be a time like 500ms, 10s or 2m: it is 5frames/],
+    [
+      "drop every=30",
+      /^faults: drop every: expected a duration such as 500ms, 15s, 1m30s, .* such as 200frames; got "30"$/,
+    ],
+    ["garbage share=1.5", /garbage share: expected a number from 0 to 1; got "1\.5"/],
+    ["refuse status=200", /status: expected an HTTP status from 300 to 599; got "200"/],
+    ["drop code=1006", /code: expected 1000 to 1003, 1007 to 1014, or 3000 to 4999; got "1006"/],
+    ["oversize size=1TB", /size: expected a size such as .*, from 1B to 400MiB; got "1TB"/],
+    ["connection-limit as=shout", /as: expected status or text; got "shout"/],
+    ["no-ack after=5frames", /after: expected a duration such as 500ms, 15s, 1m30s, at most 24d; got "5frames"/],
     ["mute every=10s", /mute: every needs for/],
     ["mute every=10s for=10s", /for must be shorter than every/],
     ["mute every=10s for=5frames", /every and for must both be times, or both be frames/],
     ["drop after=10s every=5frames", /after and every must both be times, or both be frames/],
     ["drop after=10s times=3", /times needs every/],
     ["drop every=0s", /every must be above 0/],
-    ["drop every=30d", /every must be a time/],
-    ["drop every=", /every must be .*: it is nothing/],
+    ["drop every=30d", /every: expected a duration .* at most 24d/],
+    ["drop every=", /every: expected .*; got ""/],
     ["", /a fault is missing at the end/],
     ["drop,", /a fault is missing at the end/],
     [",drop", /a comma with no fault before it/],
@@ -66,7 +69,7 @@ describe("parseFaults", () => {
   })
 
   it("says all that is wrong at once", () => {
-    expect(problem("mtue, drop code=5 evry=1s")).toMatch(/no fault mtue.*; drop: code must be.*; drop has no evry/)
+    expect(problem("mtue, drop code=5 evry=1s")).toMatch(/no fault mtue.*; drop code: expected.*; drop has no evry/)
   })
 
   it("repeats what is over in a moment every 30 seconds, where nothing else is said", () => {

@@ -57,19 +57,19 @@ describe("readScenario", () => {
     expect(problems.map((problem) => problem.replace(/(There are|It has) .*/, "$1 …"))).toEqual([
       "stepz: a scenario has no stepz; did you mean steps? It has …",
       "about: about must be a text",
-      "steps.0.at: at must be a time like 500ms, 10s or 2m: it is 2",
+      "steps.0.at: at: expected a duration such as 500ms, 15s, 1m30s, at most 24d; got 2",
       "steps.1.after_frames: a step has at or after_frames, not both",
-      "steps.2.after_frames: after_frames must be a whole number from 0: it is -1",
+      "steps.2.after_frames: after_frames: expected a whole number from 0; got -1",
       "steps.3.fault: there is no fault mut; did you mean mute? There are …",
       "steps.4.fro: mute has no fro; did you mean for? It has …",
       "steps.5: mute: every needs for",
       "steps.6.do: there is nothing to do called clear-bok; did you mean clear-book? There are …",
-      "steps.7.messages: push: messages must be an object with an action, or a list of such: it is hello",
+      'steps.7.messages: push messages: expected an object with an action, or a list of such; got "hello"',
       "steps.8.long: pause has no long. It has …",
       'steps.9: a step must have either "fault" or "do"',
       'steps.10: a step must have either "fault" or "do"',
       'steps.11: a step must have "fault" or "do"',
-      "steps.12.rate: rate: rate must be a number from 0 to 50000: it is 60000",
+      "steps.12.rate: rate rate: expected a number from 0 to 50000; got 60000",
     ])
   })
 

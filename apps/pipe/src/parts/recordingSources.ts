@@ -2,11 +2,12 @@
 import { type OpenSource, type PluginContext, type SourcePlugin, sourcePlugin } from "@boltodds/config"
 import { openReplay } from "@boltodds/pipeline"
 import type { RecordingError } from "@boltodds/protocol"
+import { readLines } from "@boltodds/text"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { resolve } from "node:path"
 import process from "node:process"
-import { linesIn, linesOfFiles } from "./recordedLines.ts"
+import { linesOfFiles } from "./recordedLines.ts"
 
 /** How fast a recording is played. */
 export type Speed = "max" | number
@@ -47,7 +48,7 @@ export const stdinSource: SourcePlugin<{ readonly speed?: Speed }> = sourcePlugi
   name: "stdin",
   about: "A recording (emit raw) that is piped in.",
   config: Schema.Struct({ speed }),
-  make: ({ speed = "max" }, context) => play(linesIn(process.stdin), speed, context),
+  make: ({ speed = "max" }, context) => play(readLines(process.stdin), speed, context),
 })
 
 const play = (

@@ -1,4 +1,5 @@
 /** The flags of the streaming commands, as the small configuration that they are. */
+import { expectedButGot } from "@boltodds/text"
 import { UsageError } from "../ExitCode.ts"
 import type { Given } from "../flags.ts"
 import type { PartNames } from "../parts/registry.ts"
@@ -76,11 +77,9 @@ const sinkOf = (spec: string, env: Readonly<Record<string, string | undefined>>)
       : { secret: { env: webhookSecretVariable } }
     return { type, options: { url: escaped(rest), ...signing }, emit: "changes" }
   }
-  throw new UsageError(
-    `Cannot use --sink ${
-      JSON.stringify(type === "webhook" ? "webhook:" : spec)
-    }: it must be stdout, file:PATH or webhook:URL`,
-  )
+  // A webhook's URL may hold a token.
+  const shown = type === "webhook" ? "webhook:" : spec
+  throw new UsageError(`Cannot use --sink: ${expectedButGot("stdout, file:PATH or webhook:URL", shown)}`)
 }
 
 /** What a flag says is meant as it is: a shell has put in its variables already. */

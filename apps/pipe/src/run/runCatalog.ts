@@ -5,10 +5,10 @@ import {
   describeStored,
   Limiter,
   makeCatalogue,
-  nearestNames,
   UrlRefused,
 } from "@boltodds/connection"
 import { nodeGet } from "@boltodds/connection/node"
+import { didYouMean } from "@boltodds/text"
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
@@ -68,11 +68,9 @@ const kindOf = (word: string | undefined): CatalogKind => {
       `Cannot list nothing: write one of ${catalogKinds.join(", ")} behind catalog`,
     )
   }
-  const [meant] = nearestNames(word, catalogKinds)
+  const expected = `one of ${catalogKinds.join(", ")}`
   throw new UsageError(
-    `Cannot list ${showWord(word)}: it must be one of ${catalogKinds.join(", ")}${
-      meant === undefined ? "" : `; did you mean ${meant}?`
-    }`,
+    `Cannot list this: expected ${expected}; got ${showWord(word)}.${didYouMean(word, catalogKinds)}`,
   )
 }
 

@@ -9,6 +9,7 @@ import {
   type OutboxShare,
   redrive,
 } from "@boltodds/outbox"
+import { expectedButGot } from "@boltodds/text"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import { ExitCode, Failure, UsageError } from "../ExitCode.ts"
@@ -51,7 +52,7 @@ export const runOutbox = async (given: Given): Promise<ExitCode> => {
 const choiceOf = (given: Given): DeadLetterChoice => {
   const ids = given.texts("id").map((text) => {
     if (!/^\d+$/.test(text)) {
-      throw new UsageError(`Cannot use --id ${JSON.stringify(text)}: it must be a number of list`)
+      throw new UsageError(`Cannot use --id: ${expectedButGot("a number that outbox list shows", text)}`)
     }
     return Number(text)
   })

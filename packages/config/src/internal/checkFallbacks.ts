@@ -1,6 +1,6 @@
 /** Who takes over for whom. */
 import type { Findings } from "./Findings.ts"
-import { instead } from "./nearest.ts"
+import { instead } from "./instead.ts"
 import type { Path } from "./Tree.ts"
 
 /** A sink that names another. */

@@ -1,6 +1,7 @@
 /** A checked pipeline as plain data. */
-import { coalescedBounds, defaultBatch, defaultBounds, formatDuration } from "@boltodds/sink"
-import type * as Duration from "effect/Duration"
+import { coalescedBounds, defaultBatch, defaultBounds } from "@boltodds/sink"
+import { formatMillis } from "@boltodds/text"
+import * as Duration from "effect/Duration"
 import type { LaneSettings } from "../LaneDefaults.ts"
 import type { RunSettings } from "../CheckedPipeline.ts"
 import type { CheckedOptions } from "./checkOptions.ts"
@@ -86,4 +87,4 @@ const durations = (settings: LaneSettings["retry"] | LaneSettings["breaker"]): P
 }
 
 const text = (duration: Duration.Duration | undefined): string | undefined =>
-  duration === undefined ? undefined : formatDuration(duration)
+  duration === undefined ? undefined : formatMillis(Duration.toMillis(duration))

@@ -27,7 +27,7 @@ export const loadPlugins = (
     if (node === undefined || (node._tag === "Scalar" && node.value === null)) return
     if (node._tag !== "List") {
       findings.error(path, {
-        message: "Cannot use `plugins`: it must be a list of modules",
+        message: "Cannot use `plugins`: expected a list of modules",
         remedy: "write it as `plugins: [./my-sink.ts]`",
       })
       return

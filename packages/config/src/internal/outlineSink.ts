@@ -1,9 +1,10 @@
 /** What a sink of a document is, before it is checked. */
+import { nearestNames } from "@boltodds/text"
 import type { EmitName, SinkPlugin } from "../Plugin.ts"
 import { sinkKeys } from "./Catalogue.ts"
 import type { Checker } from "./Checker.ts"
 import { quoted, shownOf } from "./checkOptions.ts"
-import { instead, nearest } from "./nearest.ts"
+import { instead } from "./instead.ts"
 import { type Choice, optionsIn, readChoice } from "./readChoice.ts"
 import { readText } from "./readScalar.ts"
 import { entryOf, type Mapping, type Path, scalarsOf, type Tree } from "./Tree.ts"
@@ -37,7 +38,7 @@ const readType = (path: Path, node: Tree, checker: Checker): Choice<SinkPlugin> 
       return readChoice(node, path, { what: "sink type", known: sinks }, findings)
     }
     findings.error(path, {
-      message: `Cannot make a sink of this: it must name its type: current value is ${quoted(shownOf(node))}`,
+      message: `Cannot make a sink of this: expected a type; got ${quoted(shownOf(node))}`,
       remedy: "write `stdout: {}`, or another type with its options",
     })
     return undefined
@@ -55,7 +56,7 @@ const readType = (path: Path, node: Tree, checker: Checker): Choice<SinkPlugin> 
   }
   const strangers = node.entries.filter(({ key }) => !sinkKeys.includes(key))
   // The key that could be a type is told as one; the others are told as keys.
-  const meant = strangers.find(({ key }) => nearest(key, sinkKeys) === undefined) ?? strangers[0]
+  const meant = strangers.find(({ key }) => nearestNames(key, sinkKeys).length === 0) ?? strangers[0]
   const rest: Mapping = { ...node, entries: node.entries.filter((entry) => entry !== meant) }
   checker.unknownKeys(rest, path, sinkKeys, "a sink")
   if (meant === undefined) {
@@ -86,7 +87,7 @@ const readEmit = (path: Path, node: Tree, plugin: SinkPlugin | undefined, checke
       remedy: instead(written, emitNames, "emits"),
     })
     // What stands beside it is meant for the one that was meant.
-    return emitNames.find((name) => name === nearest(written, allowed)) ?? usual
+    return emitNames.find((name) => name === nearestNames(written, allowed)[0]) ?? usual
   }
   if (!allowed.includes(emit)) {
     checker.findings.error(at, {

@@ -1,7 +1,7 @@
 /** One of several, with options: `name`, or `{ name: options }`. */
 import type { Named } from "./Catalogue.ts"
 import type { Findings } from "./Findings.ts"
-import { instead } from "./nearest.ts"
+import { instead } from "./instead.ts"
 import type { Path, Tree } from "./Tree.ts"
 
 /** What was chosen. */

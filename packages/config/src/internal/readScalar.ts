@@ -35,9 +35,9 @@ export const readFlag = (node: Tree | undefined, path: Path, usual: boolean, che
 
 /** Reports a value that is of another type. */
 export const wrongType = (node: Tree, path: Path, expected: string, { findings }: Checker): void => {
-  const shown = node._tag === "Scalar" && node.isHidden ? "not shown" : quoted(shownOf(node))
+  const shown = node._tag === "Scalar" && node.isHidden ? "a value that is not shown" : quoted(shownOf(node))
   findings.error(path, {
-    message: `Cannot use \`${String(path.at(-1))}\`: it must be ${expected}: current value is ${shown}`,
+    message: `Cannot use \`${String(path.at(-1))}\`: expected ${expected}; got ${shown}`,
     remedy: `write ${expected}`,
   })
 }

@@ -1,9 +1,10 @@
 /** What a schema did not accept, as sentences at paths. */
+import { nearestNames } from "@boltodds/text"
 import type * as SchemaAST from "effect/SchemaAST"
 import type * as SchemaIssue from "effect/SchemaIssue"
 import { expectationOf, messageOf } from "./expectations.ts"
 import type { Finding } from "./Findings.ts"
-import { instead, nearest } from "./nearest.ts"
+import { instead } from "./instead.ts"
 import type { Path } from "./Tree.ts"
 
 /** A finding at a path inside the options. */
@@ -92,7 +93,7 @@ const problemsInUnion = (
 const nearestLiteral = (ast: SchemaAST.AST, shown: string | undefined): string | undefined => {
   if (ast._tag !== "Union" || shown === undefined) return undefined
   const literals = ast.types.flatMap((type) => type._tag === "Literal" ? [String(type.literal)] : [])
-  return nearest(shown.replaceAll('"', ""), literals)
+  return nearestNames(shown.replaceAll('"', ""), literals)[0]
 }
 
 const plain = (path: Path, message: string, of: string): SchemaProblem => ({
@@ -127,7 +128,7 @@ const wrong = (path: Path, expected: string, of: string, show: Show): SchemaProb
     part: "value",
     isUnknownKey: false,
     isValue: true,
-    message: `Cannot use ${named(path, of)}: it must be ${expected}: current value is ${shown ?? "not shown"}`,
+    message: `Cannot use ${named(path, of)}: expected ${expected}; got ${shown ?? "a value that is not shown"}`,
     remedy: `write ${expected}`,
   }
 }

@@ -1,5 +1,5 @@
 /** Variables in the strings of a document: `${NAME}`, `${NAME:-default}`, and `$$` for a dollar. */
-import { nearest } from "./nearest.ts"
+import { nearestNames } from "@boltodds/text"
 import { sourceOffsets } from "./sourceOffsets.ts"
 import type { Environment } from "../Plugin.ts"
 import type { Path, Scalar, Tree } from "./Tree.ts"
@@ -74,7 +74,7 @@ const fill = (
       return held
     }
     if (fallback !== undefined) return fallback
-    const near = nearest(name, Object.keys(env))
+    const [near] = nearestNames(name, Object.keys(env))
     const remedy = `set it, or write a default: \`\${${name}:-…}\`${
       near === undefined ? "" : `; did you mean ${near}?`
     }`

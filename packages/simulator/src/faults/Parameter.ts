@@ -1,11 +1,12 @@
 /** What can be said about a fault, in text. */
+import { expectedDuration, expectedSize, parseBytes, parseMillis } from "@boltodds/text"
 import type { Span } from "./Span.ts"
 
 /** A parameter of a fault. */
 export interface Parameter<out A> {
   /** What it is about, in a few words. */
   readonly about: string
-  /** What is allowed: "a time like 500ms, 10s or 2m". */
+  /** What is allowed: "a duration such as 500ms, 15s, 1m30s". */
   readonly allowed: string
   /** What holds where it is left out, in words. */
   readonly otherwise: string
@@ -16,28 +17,23 @@ export interface Parameter<out A> {
 /** The value that a parameter has. */
 export type ValueOf<P> = P extends Parameter<infer A> ? A : never
 
-const unitMillis = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 } as const
-const unitBytes = { B: 1, kB: 1000, KiB: 1024, MB: 1_000_000, MiB: 1024 * 1024 } as const
-// A timer holds no more; beyond it Node would fire at once.
-const longestMillis = 2 ** 31 - 1
+// A timer holds no more than 2^31 - 1 ms; beyond it Node would fire at once.
+const longestMillis = 24 * 24 * 60 * 60 * 1000
+/** What a time is to look like. */
+export const timeForm: string = `${expectedDuration}, at most 24d`
 /** Longer texts than this are more than a JavaScript engine holds. */
 const mostBytes = 400 * 1024 * 1024
 
-/** The milliseconds of `500ms`, `10s`, `2m`, `1.5h`; undefined for anything else, and beyond 24 days. */
+/** The milliseconds of a duration; undefined for anything else, and beyond 24 days. */
 export const readMillis = (text: string): number | undefined => {
-  const match = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/.exec(text)
-  if (match === null) return undefined
-  const millis = Number(match[1]) * unitMillis[match[2] as keyof typeof unitMillis]
-  return millis <= longestMillis ? millis : undefined
+  const millis = parseMillis(text)
+  return millis === undefined || millis > longestMillis ? undefined : millis
 }
 
 const readFrames = (text: string): number | undefined => {
   const match = /^(\d+) ?(?:frames?)$/.exec(text)
   return match === null ? undefined : Number(match[1])
 }
-
-/** What a time is to look like. */
-export const timeForm = "a time like 500ms, 10s or 2m"
 
 /** A time, in milliseconds. */
 export const time = (about: string, otherwise: string): Parameter<number> => ({
@@ -62,7 +58,7 @@ export const timeSpan = (about: string, otherwise: string): Parameter<Span> => (
 export const shift = (about: string, otherwise: string): Parameter<number> => ({
   about,
   otherwise,
-  allowed: "a time like 2m, or -90s",
+  allowed: `${timeForm}, or one that goes back such as -90s`,
   read: (text) => {
     const millis = readMillis(text.replace(/^[+-]/, ""))
     return millis === undefined ? undefined : text.startsWith("-") ? -millis : millis
@@ -73,7 +69,7 @@ export const shift = (about: string, otherwise: string): Parameter<number> => ({
 export const span = (about: string, otherwise: string): Parameter<Span> => ({
   about,
   otherwise,
-  allowed: "a time like 10s, or a count of a connection's data frames like 200frames",
+  allowed: `${timeForm}, or a count of a connection's data frames such as 200frames`,
   read: readSpan,
 })
 
@@ -89,7 +85,7 @@ export const readSpan = (text: string): Span | undefined => {
 export const frames = (about: string, otherwise: string, least = 1): Parameter<number> => ({
   about,
   otherwise,
-  allowed: `a count of frames from ${least}, like 20 or 20frames`,
+  allowed: `a count of frames from ${least}, such as 20, 20frames`,
   read: (text) => atLeast(least, readFrames(text) ?? readCount(text)),
 })
 
@@ -113,12 +109,10 @@ export const share = (about: string, otherwise: string): Parameter<number> => ({
 export const size = (about: string, otherwise: string): Parameter<number> => ({
   about,
   otherwise,
-  allowed: "a size from 1B to 400MiB, like 500B, 64KiB or 16MiB",
+  allowed: `${expectedSize}, from 1B to 400MiB`,
   read: (text) => {
-    const match = /^(\d+(?:\.\d+)?)(B|kB|KiB|MB|MiB)$/.exec(text)
-    if (match === null) return undefined
-    const bytes = Math.floor(Number(match[1]) * unitBytes[match[2] as keyof typeof unitBytes])
-    return bytes >= 1 && bytes <= mostBytes ? bytes : undefined
+    const bytes = parseBytes(text)
+    return bytes !== undefined && bytes >= 1 && bytes <= mostBytes ? bytes : undefined
   },
 })
 

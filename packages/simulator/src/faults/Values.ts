@@ -1,5 +1,6 @@
 /** Reading what was said about parameters. */
-import { instead } from "./nearest.ts"
+import { expectedButGot } from "@boltodds/text"
+import { instead } from "./instead.ts"
 import type { Parameter, ValueOf } from "./Parameter.ts"
 
 /** Parameters by name. */
@@ -40,8 +41,7 @@ export const readValues = <P extends Parameters>(
     }
     const value = parameter.read(textOf(written))
     if (value === undefined) {
-      const shown = textOf(written) === "" ? "nothing" : textOf(written)
-      problems.push({ parameter: name, message: `${of}: ${name} must be ${parameter.allowed}: it is ${shown}` })
+      problems.push({ parameter: name, message: `${of} ${name}: ${expectedButGot(parameter.allowed, written)}` })
     } else values[name] = value
   }
   // Each value was read by the parameter of its name.

@@ -1,7 +1,7 @@
 /** Faults from a line of text. */
 import { SimulatorError } from "../SimulatorError.ts"
 import type { Behaviour } from "./Behaviour.ts"
-import { instead } from "./nearest.ts"
+import { instead } from "./instead.ts"
 import { faultOf, faults } from "./table.ts"
 
 /** One fault as it was written. */

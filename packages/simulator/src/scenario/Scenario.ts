@@ -1,5 +1,6 @@
 /** A scripted run: what happens to the feed, and when. */
-import { instead } from "../faults/nearest.ts"
+import { expectedButGot } from "@boltodds/text"
+import { instead } from "../faults/instead.ts"
 import { readMillis, timeForm } from "../faults/Parameter.ts"
 import { unknownFault } from "../faults/parseFaults.ts"
 import type { Span } from "../faults/Span.ts"
@@ -92,10 +93,10 @@ const readAt = (
   if (at !== undefined) {
     const millis = typeof at === "string" ? readMillis(at) : undefined
     if (millis !== undefined) return { millis }
-    problems.push({ path: [...path, "at"], message: `at must be ${timeForm}: it is ${JSON.stringify(at)}` })
+    problems.push({ path: [...path, "at"], message: `at: ${expectedButGot(timeForm, at)}` })
   } else if (frames !== undefined) {
     if (typeof frames === "number" && Number.isInteger(frames) && frames >= 0) return { frames }
-    const message = `after_frames must be a whole number from 0: it is ${JSON.stringify(frames)}`
+    const message = `after_frames: ${expectedButGot("a whole number from 0", frames)}`
     problems.push({ path: [...path, "after_frames"], message })
   }
   return before

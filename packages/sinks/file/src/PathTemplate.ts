@@ -2,7 +2,7 @@
 import { resolve } from "node:path"
 import * as process from "node:process"
 import type { Compress } from "./FileOptions.ts"
-import { nearest } from "./internal/nearest.ts"
+import { nearestNames } from "@boltodds/text"
 import { avoidReserved, type NameRules, safeName } from "./internal/safeName.ts"
 
 /** Fields of a record that a path may hold. `kind` is its `change`, `control` or `action`. */
@@ -144,7 +144,7 @@ const piecesOf = (text: string, refuse: (why: string) => never): ReadonlyArray<P
     if (isField(name)) pieces.push({ _tag: "Field", name })
     else if (isTime(name)) pieces.push({ _tag: "Time", name })
     else {
-      const near = nearest(name, known)
+      const [near] = nearestNames(name, known)
       const hint = near === undefined ? "" : `; did you mean {${near}}?`
       refuse(`there is no placeholder ${part}${hint} There are ${known.map((known) => `{${known}}`).join(" ")}`)
     }

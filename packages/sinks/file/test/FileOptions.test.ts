@@ -33,9 +33,9 @@ describe("the options of the file sink", () => {
   it.each([
     [{}, /path/],
     [{ path: "{sprot}.ndjson" }, /did you mean \{sport\}/],
-    [{ path: "a", rotate: { bytes: "64 megs" } }, /a size like 16MiB/],
+    [{ path: "a", rotate: { bytes: "64 megs" } }, /a size such as 64KiB, 16MiB, 1GB/],
     [{ path: "a", rotate: { bytes: 0 } }, /rotate/],
-    [{ path: "a", rotate: { every: "soon" } }, /a duration like/],
+    [{ path: "a", rotate: { every: "soon" } }, /a duration such as/],
     [{ path: "a", rotate: { every: "10ms" } }, /at least 1s/],
     [{ path: "a", fsync: "always" }, /fsync/],
     [{ path: "a", compress: "brotli" }, /compress/],

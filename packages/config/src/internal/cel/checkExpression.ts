@@ -1,8 +1,9 @@
 /** Expressions, checked against the fields of an emit before anything runs. */
+import { nearestNames } from "@boltodds/text"
 import { type ASTNode, type Environment, ParseError, TypeError } from "@marcbachmann/cel-js"
 import type { EmitName } from "../../Plugin.ts"
 import type { Finding } from "../Findings.ts"
-import { instead, nearest } from "../nearest.ts"
+import { instead } from "../instead.ts"
 import { checkingEnvironment, partsOfNode } from "./environment.ts"
 import { fieldsOf } from "./fields.ts"
 
@@ -112,7 +113,7 @@ const unknownTexts = (node: ASTNode, emit: EmitName): ReadonlyArray<ExpressionFi
     ...compared.flatMap((literal) => {
       const text = literal.op === "value" ? literal.args : undefined
       if (typeof text !== "string" || kind.includes(text)) return []
-      const near = nearest(text, kind)
+      const [near] = nearestNames(text, kind)
       return [{
         start: literal.start,
         end: literal.end,

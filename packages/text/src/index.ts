@@ -1,0 +1,5 @@
+export * from "./durations.ts"
+export * from "./expected.ts"
+export * from "./lines.ts"
+export * from "./nearestNames.ts"
+export * from "./sizes.ts"
