@@ -72,10 +72,13 @@ export interface Synced extends Stamp {
 /** Nothing in this scope is to be trusted as live: the session, or one sportsbook where it is named. */
 export interface Stale extends Stamp {
   readonly control: "stale"
-  /** `silent`: nothing received · `paused`: we were not reading · `book_silent`: this book sends nothing. */
-  readonly reason: "silent" | "paused" | "book_silent"
+  /**
+   * `silent`: nothing received · `paused`: we were not reading · `book_silent`: this sportsbook sends nothing · `late`:
+   * the updates of this sportsbook arrive much later than they did before on this connection.
+   */
+  readonly reason: "silent" | "paused" | "book_silent" | "late"
   readonly sportsbook: string | null
-  /** Since what was last received, in milliseconds. */
+  /** Since what was last received, in milliseconds; for `late`, how much later than at best updates arrive. */
   readonly age_ms: number
 }
 /** A `stale` is over; what was verified before it counts again. */
@@ -205,7 +208,7 @@ export const Control: Schema.Codec<Control> = Schema.Union([
   }),
   control("synced", { games: Whole, lines: Whole }),
   control("stale", {
-    reason: Schema.Literals(["silent", "paused", "book_silent"]),
+    reason: Schema.Literals(["silent", "paused", "book_silent", "late"]),
     sportsbook: text,
     age_ms: Schema.Finite,
   }),

@@ -15,6 +15,13 @@ export interface StateOptions {
   readonly pausedStaleMillis?: Millis
   /** How long a sportsbook with known games may say nothing before it is stale. Default 300,000. */
   readonly bookSilentMillis?: Millis
+  /**
+   * How much later than at best on a connection the updates of a sportsbook must arrive for it to be late: the median
+   * of their lags against its smallest. Default 10,000.
+   */
+  readonly lateMillis?: Millis
+  /** How long that must last until it is stale, and be over until it is fresh again. Default 10,000. */
+  readonly lateForMillis?: Millis
   /** How far wall time and elapsed time may drift apart. Default 5,000. */
   readonly clockJumpMillis?: Millis
 }
@@ -30,6 +37,8 @@ export const resolveOptions = (options: StateOptions): ResolvedOptions => ({
   heartbeatMillis: checked("heartbeatMillis", options.heartbeatMillis ?? 10_000, 1),
   pausedStaleMillis: checked("pausedStaleMillis", options.pausedStaleMillis ?? 5_000, 0),
   bookSilentMillis: checked("bookSilentMillis", options.bookSilentMillis ?? 300_000, 0),
+  lateMillis: checked("lateMillis", options.lateMillis ?? 10_000, 1),
+  lateForMillis: checked("lateForMillis", options.lateForMillis ?? 10_000, 0),
   clockJumpMillis: checked("clockJumpMillis", options.clockJumpMillis ?? 5_000, 0),
 })
 

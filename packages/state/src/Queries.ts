@@ -1,5 +1,7 @@
 /** Reading a state. */
 import { type Book, type BookGame, type BookLine, emptyBook, gameId, type Millis } from "@boltodds/protocol"
+import { excessOf } from "./internal/lag.ts"
+import { verdictAt } from "./internal/lateness.ts"
 import {
   type BookEntry,
   type Core,
@@ -19,7 +21,7 @@ export const book = (state: State): Book => {
   for (const session of coreOf(state).sessions.values()) {
     if (session.stale !== undefined) staleSessions.add(session.name)
     for (const entry of session.books.values()) {
-      if (entry.stale) staleBooks.add(gameId(session.name, entry.sportsbook))
+      if (entry.stale !== undefined) staleBooks.add(gameId(session.name, entry.sportsbook))
       for (const game of entry.games.values()) {
         games.set(gameId(entry.sportsbook, game.game), toBookGame(session, entry, game))
       }
@@ -115,9 +117,9 @@ export const whyNotActionable = (state: State, ref: LineRef, now: Millis): NotAc
   if (found === undefined || line === undefined) return "unknown"
   const { session, book, game } = found
   if (!session.connected) return "disconnected"
-  if (session.stale !== undefined || book.stale) return "stale"
+  if (session.stale !== undefined || book.stale !== undefined) return "stale"
   // Nobody may have told the reducer yet: what is due by now counts as if it had come. A time that is none proves nothing.
-  if (!(now < session.pausedStaleAt && now < silentAt(core, session, book))) return "stale"
+  if (!(now < session.pausedStaleAt && now < silentAt(core, session, book) && now < lateAt(core, book))) return "stale"
   if (!(now - (session.lastFrameAt ?? session.listeningSince) < silenceMillis)) return "silent"
   if (!isLineVerified(session, book, game, line)) return "unverified"
   if (line.odds === null) return "suspended"
@@ -127,6 +129,9 @@ export const whyNotActionable = (state: State, ref: LineRef, now: Millis): NotAc
 /** When a book that says nothing from now on is stale. */
 const silentAt = ({ options }: Core, session: Session, book: BookEntry): Millis =>
   Math.max(book.heardAt, session.listeningSince) + options.bookSilentMillis
+
+/** When a book whose updates arrive late is stale. */
+const lateAt = ({ options }: Core, book: BookEntry): Millis => verdictAt(book, options.lateForMillis)
 
 /** Whether a line may be acted on at this time; see {@link whyNotActionable}. */
 export const isActionable = (state: State, ref: LineRef, now: Millis): boolean =>
@@ -148,7 +153,7 @@ export const totals = (state: State): Totals => {
   for (const session of core.sessions.values()) {
     for (const entry of session.books.values()) {
       if (entry.games.size > 0) books.add(entry.sportsbook)
-      if (session.stale !== undefined || entry.stale) continue
+      if (session.stale !== undefined || entry.stale !== undefined) continue
       for (const game of entry.games.values()) if (isGameVerified(session, entry, game)) gamesVerified++
     }
   }
@@ -162,6 +167,11 @@ export interface BookFreshness {
   readonly games: number
   /** Since its last message, in milliseconds. A quiet market is normal. */
   readonly silentMillis: Millis
+  /**
+   * How much later its updates arrive now than at best on this connection, in milliseconds; null before the first that
+   * says when it was sent.
+   */
+  readonly lateMillis: Millis | null
   readonly stale: boolean
 }
 
@@ -175,7 +185,8 @@ export const freshness = (state: State, now: Millis): ReadonlyArray<BookFreshnes
         sportsbook: entry.sportsbook,
         games: entry.games.size,
         silentMillis: now - entry.heardAt,
-        stale: entry.stale || session.stale !== undefined,
+        lateMillis: entry.lag === undefined ? null : excessOf(entry.lag),
+        stale: entry.stale !== undefined || session.stale !== undefined,
       })
     }
   }

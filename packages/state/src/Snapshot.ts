@@ -1,6 +1,7 @@
 /** Telling a state again, to a reader who knows nothing. */
 import type { Change, Control } from "@boltodds/protocol"
 import { copyCore, coreOf, type State } from "./State.ts"
+import { excessOf } from "./internal/lag.ts"
 import { isGameVerified, isLineVerified } from "./internal/model.ts"
 import { Work } from "./internal/work.ts"
 
@@ -20,9 +21,9 @@ export const snapshot = (state: State): ReadonlyArray<Change | Control> => {
     const age = core.now - (session.lastFrameAt ?? session.listeningSince)
     if (session.stale !== undefined) work.control("stale", { reason: session.stale, sportsbook: null, age_ms: age })
     for (const book of session.books.values()) {
-      if (book.stale) {
-        const silence = core.now - book.heardAt
-        work.control("stale", { reason: "book_silent", sportsbook: book.sportsbook, age_ms: silence })
+      if (book.stale !== undefined) {
+        const age = book.stale === "late" && book.lag !== undefined ? excessOf(book.lag) : core.now - book.heardAt
+        work.control("stale", { reason: book.stale, sportsbook: book.sportsbook, age_ms: age })
       }
       for (const game of book.games.values()) {
         work.gameChange("game_opened", game, "snapshot")

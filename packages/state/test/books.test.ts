@@ -73,7 +73,7 @@ describe("a sportsbook that says nothing", () => {
   it("is reported with its age before it is stale", () => {
     const script = new Script("feed").connect().frame(full("betmgm")).wait(90_000)
     expect(freshness(reduce(script).state, script.at)).toEqual([
-      { session: "feed", sportsbook: "betmgm", games: 1, silentMillis: 90_000, stale: false },
+      { session: "feed", sportsbook: "betmgm", games: 1, silentMillis: 90_000, lateMillis: null, stale: false },
     ])
   })
 

@@ -2,12 +2,14 @@ import {
   type Book,
   type Change,
   type Control,
+  type DataMessage,
   decodeEvent,
   emptyBook,
   encodeEvent,
   type FeedEvent,
   fold,
   isLive,
+  parseTimestamp,
 } from "@boltodds/protocol"
 import { apply, book, isActionable, make, makeSync, snapshot, type Step, thaw, track } from "@boltodds/state"
 import * as Result from "effect/Result"
@@ -145,6 +147,33 @@ describe("the laws of the book", { timeout: 60_000 + runs * 100 }, () => {
       const replayed = life.events.map((event) => Result.getOrThrow(decodeEvent(encodeEvent(event))))
       expect(bytes(recordsOf(allAtOnce(replayed).steps))).toBe(bytes(recordsOf(allAtOnce(life.events).steps)))
     })
+  })
+
+  it("calls a sportsbook late only where updates of this connection came 10 s later than others", () => {
+    let late = 0
+    forSeeds((life) => {
+      const lags = new Map<string, Array<number>>()
+      for (const { event, records } of allAtOnce(life.events).steps) {
+        for (const record of records) {
+          if (!("control" in record) || record.control !== "stale" || record.reason !== "late") continue
+          late++
+          const known = lags.get(`${record.session} ${record.sportsbook}`) ?? []
+          expect(Math.max(...known) - Math.min(...known)).toBeGreaterThanOrEqual(10_000)
+        }
+        if (event._tag === "Connected") {
+          for (const of of lags.keys()) if (of.startsWith(`${event.session} `)) lags.delete(of)
+        }
+        if (event._tag !== "Frame") continue
+        for (const item of event.items) {
+          if (item._tag !== "Message" || !("data" in item.message)) continue
+          const { timestamp, data } = item.message as DataMessage
+          if (typeof timestamp !== "string") continue
+          const of = `${event.session} ${data.sportsbook}`
+          lags.set(of, [...lags.get(of) ?? [], event.at - parseTimestamp(timestamp)!])
+        }
+      }
+    })
+    expect(late).toBeGreaterThan(runs / 10)
   })
 
   it("leaves the state it was given as it was", () => {

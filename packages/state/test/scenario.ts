@@ -144,20 +144,26 @@ export const scenario = (seed: number, steps = 60): Scenario => {
     })
   const told = (lines: Iterable<readonly [string, number | null]>): Record<string, unknown> =>
     Object.fromEntries([...lines].map(([name, odds]) => [name, wire(name, odds)]))
-  /** When a game was last taken back: what tells of it anew was sent after that. */
+  /** How long the updates of a sportsbook take to come, beyond the usual. */
+  const delays = new Map<string, number>()
+  const delayed = (sportsbook: string, at: number): number => at - (delays.get(sportsbook) ?? 0)
+  /** When a game was last taken back, by the server's time: what tells of it anew was sent after that. */
   const gone = new Map<string, number>()
   const timestamp = (at: number): string => new Date(at).toISOString().replace("Z", "000+00:00")
   /** The servers' clocks are theirs: some messages are sent late, some say nothing. */
   const rest = (sportsbook: string, game: string): { sport: string; timestamp?: string } => {
     const { at } = peers[0]!.script
-    const sent = Math.max(gone.get(key(sportsbook, game)) ?? 0, at - (chance(0.2) ? below(5_000) : 0))
+    const sent = Math.max(
+      gone.get(key(sportsbook, game)) ?? 0,
+      delayed(sportsbook, at) - (chance(0.2) ? below(5_000) : 0),
+    )
     return { sport: sports[game]!, ...(chance(0.2) ? {} : { timestamp: timestamp(sent) }) }
   }
   const full = (action: string, sportsbook: string, game: string): unknown =>
     message(action, sportsbook, game, told(truth.get(key(sportsbook, game))!), rest(sportsbook, game))
   /** Takes games back; what was sent of them before may yet arrive. */
   const takeBack = (sportsbook: string, some: ReadonlyArray<string>, tell: (sent?: string) => unknown): unknown => {
-    const { at } = peers[0]!.script
+    const at = delayed(sportsbook, peers[0]!.script.at)
     const stragglers = chance(0.4)
       ? some.flatMap((game) => {
         const lines = truth.get(key(sportsbook, game))
@@ -170,7 +176,7 @@ export const scenario = (seed: number, steps = 60): Scenario => {
     for (const game of some) {
       truth.delete(key(sportsbook, game))
       // Known or not: a clear is about all of them.
-      gone.set(key(sportsbook, game), at)
+      gone.set(key(sportsbook, game), Math.max(gone.get(key(sportsbook, game)) ?? 0, at))
     }
     // Without the time of a removal nobody can tell what came before it.
     const sent = stragglers.length > 0 || chance(0.8) ? timestamp(at) : undefined
@@ -351,7 +357,15 @@ export const scenario = (seed: number, steps = 60): Scenario => {
       note()
     } else if (what < 0.93) breakOne(one)
     else if (what < 0.95) resubscribe(one)
-    else if (what < 0.97) {
+    else if (what < 0.96) {
+      // The feed falls behind with one sportsbook, or catches up.
+      const sportsbook = pick(books)
+      delays.set(sportsbook, delays.has(sportsbook) && chance(0.5) ? 0 : 15_000 + below(60_000))
+      for (let index = 0; index < 40; index++) {
+        wait(below(1_000))
+        send(change())
+      }
+    } else if (what < 0.97) {
       flush(one)
       one.script.tick(one.script.at + pick([-1, 1]) * (5_001 + below(9_000_000)))
       note()

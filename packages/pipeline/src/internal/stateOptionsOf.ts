@@ -14,6 +14,8 @@ const fields = {
   heartbeatMillis: atLeast(1),
   pausedStaleMillis: atLeast(0),
   bookSilentMillis: atLeast(0),
+  lateMillis: atLeast(1),
+  lateForMillis: atLeast(0),
   clockJumpMillis: atLeast(0),
 } satisfies { readonly [Option in keyof Options]-?: unknown }
 

@@ -3,6 +3,7 @@
  * event at or after them, so that what comes out depends on when things happened and not on when anyone looked.
  */
 import { type Millis, parseTimestamp } from "@boltodds/protocol"
+import { checkLags } from "./lateness.ts"
 import { closeGame } from "./messages.ts"
 import { countGames, countLines, isGameVerified, isMerelyPartial, type Session } from "./model.ts"
 import type { Work } from "./work.ts"
@@ -13,6 +14,7 @@ const sessionDeadline = (session: Session): Millis =>
     session.heartbeatAt,
     session.settleAt,
     session.pausedStaleAt,
+    session.lateCheckAt,
     session.pausedAt === undefined ? session.bookCheckAt : Infinity,
   )
 
@@ -46,7 +48,8 @@ const fire = (work: Work, session: Session, at: Millis): void => {
       const since = session.lastFrameAt ?? session.listeningSince
       work.control("stale", { reason: "paused", sportsbook: null, age_ms: at - since })
     }
-  } else if (session.bookCheckAt === at && session.pausedAt === undefined) checkBooks(work, session, at)
+  } else if (session.lateCheckAt === at) checkLags(work, session, at)
+  else if (session.bookCheckAt === at && session.pausedAt === undefined) checkBooks(work, session, at)
   else if (session.settleAt === at) settle(work, session, at)
   else {
     session.heartbeatAt = at + heartbeatInterval(session, at, work.core.options.heartbeatMillis)
@@ -59,13 +62,13 @@ const fire = (work: Work, session: Session, at: Millis): void => {
 const checkBooks = (work: Work, session: Session, at: Millis): void => {
   let next = Infinity
   for (const known of session.books.values()) {
-    if (known.stale || known.games.size === 0 || !session.connected) continue
+    if (known.stale !== undefined || known.games.size === 0 || !session.connected) continue
     const due = Math.max(known.heardAt, session.listeningSince) + work.core.options.bookSilentMillis
     if (due > at) {
       next = Math.min(next, due)
       continue
     }
-    work.book(session, known.sportsbook).stale = true
+    work.book(session, known.sportsbook).stale = "book_silent"
     work.control("stale", { reason: "book_silent", sportsbook: known.sportsbook, age_ms: at - known.heardAt })
   }
   session.bookCheckAt = next
@@ -132,7 +135,7 @@ const heartbeat = (work: Work, session: Session, at: Millis): void => {
     games += book.games.size
     for (const game of book.games.values()) {
       lines += game.lines.size
-      if (session.stale === undefined && !book.stale && isGameVerified(session, book, game)) verified++
+      if (session.stale === undefined && book.stale === undefined && isGameVerified(session, book, game)) verified++
     }
   }
   work.control("heartbeat", {

@@ -9,6 +9,7 @@ import {
   type Tick,
 } from "@boltodds/protocol"
 import { applyItem, closeGame } from "./messages.ts"
+import { forgetLags } from "./lateness.ts"
 import { closeLine } from "./lines.ts"
 import { excludedName, rememberExcluded } from "./removals.ts"
 import { type BookEntry, countGames, countLines, type Game, type Session } from "./model.ts"
@@ -116,6 +117,7 @@ const openGap = (work: Work, session: Session, at: Millis, reason: DisconnectRea
   session.unsettled = false
   session.settleAt = Infinity
   session.settleRest = undefined
+  forgetLags(work, session)
 }
 
 /** New filters: what they exclude closes. A second subscription in an epoch also ends what absence can tell. */

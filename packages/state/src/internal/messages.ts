@@ -1,6 +1,7 @@
 /** Messages applied to the book, with the scopes PROTOCOL gives them. */
 import type { ChangeCause, DataMessage, FilterMatch, GameData, Item, Millis } from "@boltodds/protocol"
 import { takeFacts } from "./facts.ts"
+import { noteLag } from "./lateness.ts"
 import { applyOutcome, closeLine, isLate, retarget, type Target } from "./lines.ts"
 import { type BookEntry, type Game, isGameVerified, type Session } from "./model.ts"
 import { quarantine } from "./quarantine.ts"
@@ -57,6 +58,9 @@ const applyData = (work: Work, session: Session, at: Millis, message: DataMessag
   }
   const removed = message.action === "game_removed"
   const book = listen(work, session, data.sportsbook, at, sentAt)
+  if (sentAt !== null && message.action !== "initial_state") {
+    noteLag(work, session, book, at, sentAt, message.action !== "line_update")
+  }
   const known = book.games.get(data.game)
   // Whoever has the game now: what was sent to this session before may still come once nobody has it.
   if (removed) rememberRemoval(book, data.game, sentAt, at)
@@ -105,8 +109,9 @@ const listen = (
   }
   const book = work.book(session, sportsbook)
   book.heardAt = at
-  if (book.stale) {
-    book.stale = false
+  // One that was late when its connection ended is not so on this one, as far as anybody knows.
+  if (book.stale === "book_silent" || (book.stale === "late" && book.lag === undefined)) {
+    book.stale = undefined
     work.expectBooks(session, at)
     work.control("fresh", { sportsbook })
   }

@@ -9,6 +9,7 @@
  */
 import type { FilterMatch, Filters, Millis, Side, TargetKind } from "@boltodds/protocol"
 import type { ResolvedOptions } from "../Options.ts"
+import type { Lag } from "./lag.ts"
 import type { Removal } from "./removals.ts"
 import type { KeysById } from "./sameGame.ts"
 
@@ -80,7 +81,10 @@ export interface BookEntry {
   doubtedAt: number
   /** When data of this book last came. */
   heardAt: Millis
-  stale: boolean
+  /** Why it is not to be trusted as live, if so. */
+  stale: "book_silent" | "late" | undefined
+  /** How late its updates arrive on this connection; undefined before the first that says when it was sent. */
+  lag: Lag | undefined
   /** What it took back on this connection, by game; see `removals.ts`. */
   removals: Map<string, Removal>
   /** Its games by universal id; see `sameGame.ts`. */
@@ -140,6 +144,8 @@ export interface Session {
   listeningSince: Millis
   /** No book can have become silent before this; Infinity while none can. */
   bookCheckAt: Millis
+  /** No verdict on the lag of a book changes before this; Infinity while none can. */
+  lateCheckAt: Millis
   /** When anything but the time was last told of it. */
   lastEventAt: Millis
 }

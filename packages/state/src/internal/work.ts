@@ -10,6 +10,7 @@ import type {
   Millis,
   Stamp,
 } from "@boltodds/protocol"
+import { copyLag } from "./lag.ts"
 import type { BookEntry, Core, Game, Line, Owner, Session } from "./model.ts"
 
 type Mutable<A> = { -readonly [K in keyof A]: A[K] }
@@ -179,9 +180,13 @@ export class Work {
   book(session: Session, sportsbook: string): BookEntry {
     const known = session.books.get(sportsbook)
     if (known !== undefined && known.owner === this.owner) return known
-    const book: BookEntry = known === undefined
-      ? newBook(sportsbook, this.owner)
-      : { ...known, owner: this.owner, games: new Map(known.games), removals: new Map(known.removals) }
+    const book: BookEntry = known === undefined ? newBook(sportsbook, this.owner) : {
+      ...known,
+      owner: this.owner,
+      games: new Map(known.games),
+      lag: known.lag && copyLag(known.lag),
+      removals: new Map(known.removals),
+    }
     session.books.set(sportsbook, book)
     return book
   }
@@ -226,7 +231,8 @@ const newBook = (sportsbook: string, owner: Owner): BookEntry => ({
   games: new Map(),
   doubtedAt: 0,
   heardAt: 0,
-  stale: false,
+  stale: undefined,
+  lag: undefined,
   removals: new Map(),
   byId: { owner, keys: new Map() },
 })
@@ -264,5 +270,6 @@ const newSession = (name: string, at: Millis, owner: Owner, heartbeatMillis: Mil
   heartbeatAt: at + heartbeatMillis,
   listeningSince: at,
   bookCheckAt: Infinity,
+  lateCheckAt: Infinity,
   lastEventAt: at,
 })
