@@ -1,22 +1,51 @@
-import { defineConfig } from "vitest/config"
+import { configDefaults, defineConfig } from "vitest/config"
+import { patience } from "./tools/testing/patience.ts"
 
 // Setting conditions replaces Vite's defaults, so these are listed again beside ours.
 const conditions = ["@boltodds/source", "module", "node", "development|production"]
+
+/** Tests that start processes, listen on sockets or wait for time to pass: what else the machine does slows them down. */
+const timed = [
+  "apps/*/test/**/*.test.ts",
+  "examples/**/*.test.ts",
+  "packages/connection/test/{sockets,transports,webTransport,node,readme,onFrame}.test.ts",
+  "packages/connection/test/{machineLimiter,KeyLeases,BackoffMemory}.test.ts",
+  "packages/outbox/test/{Outbox.kill,lock}.test.ts",
+  "packages/simulator/test/**/*.test.ts",
+  "packages/sinks/*/test/**/*.test.ts",
+  "packages/state/test/readme.test.ts",
+]
+
+const factor = patience()
 
 export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions } },
   test: {
-    include: [
-      "packages/*/test/**/*.test.ts",
-      "packages/sinks/*/test/**/*.test.ts",
-      "apps/*/test/**/*.test.ts",
-      "examples/**/*.test.ts",
-      "tools/**/*.test.ts",
-    ],
     // Many tests wait for time to pass in other processes; on two cores vitest alone would take one.
     maxWorkers: 3,
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: "unit",
+          include: ["packages/*/test/**/*.test.ts", "tools/**/*.test.ts"],
+          exclude: [...configDefaults.exclude, ...timed],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "timed",
+          include: timed,
+          setupFiles: ["tools/testing/endProcesses.ts"],
+          env: { BOLTODDS_PATIENCE: String(factor) },
+          testTimeout: 240_000 * factor,
+          hookTimeout: 240_000 * factor,
+        },
+      },
+    ],
   },
 })

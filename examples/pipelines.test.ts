@@ -310,5 +310,5 @@ describe("npm start", () => {
     expect({ code: fromRoot.code, lines: linesOf(fromRoot.stdout).length > 500 }).toEqual({ code: 0, lines: true })
     const inside = await start(join(root, "examples"), "pipelines/replay.yaml")
     expect(inside.stdout).toBe(fromRoot.stdout)
-  }, 180_000)
+  })
 })

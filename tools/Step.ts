@@ -32,7 +32,12 @@ const binFolder = join(root, "node_modules", ".bin")
 export const runProcess = (
   command: string,
   args: ReadonlyArray<string>,
-  { folder = ".", live = false }: { readonly folder?: string; readonly live?: boolean } = {},
+  { folder = ".", live = false, env = {}, timeoutMillis = 30 * 60_000 }: {
+    readonly folder?: string
+    readonly live?: boolean
+    readonly timeoutMillis?: number
+    readonly env?: Readonly<Record<string, string>>
+  } = {},
 ): Promise<ProcessResult> =>
   new Promise((resolve) => {
     const child = spawn(command, args, {
@@ -45,10 +50,11 @@ export const runProcess = (
         DO_NOT_TRACK: "1",
         // Handed down by npm, these would silence the tools' own complaints or confuse pnpm.
         npm_config_loglevel: "notice",
+        ...env,
       },
       stdio: ["ignore", "pipe", "pipe"],
       // Far beyond what any step takes: a step that hangs must not take the whole check with it.
-      timeout: 30 * 60_000,
+      timeout: timeoutMillis,
       killSignal: "SIGKILL",
     })
     let output = ""

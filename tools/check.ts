@@ -1,24 +1,35 @@
 /**
  * The whole check: `pnpm check`, what CI runs.
  *
- * `--only NAME,NAME` runs some steps; `--list` names them. Every step runs even when an earlier one failed; the exit
- * code is 1 if any did. The last line counts tests, and each step that is not a test run as one.
+ * `--only NAME,NAME` runs some steps; `--list` names them. `--changed` runs what answers in about a minute: the rules and
+ * the unit tests of what has changed since main. `--long` runs the random tests and the kill tests at their long counts,
+ * from `SEED`. Every step runs even when an earlier one failed; the exit code is 1 if any did. The last line counts
+ * tests, and each step that is not a test run as one.
  */
 import { parseArgs } from "node:util"
 import type { Step, StepResult } from "./Step.ts"
-import { steps } from "./steps.ts"
+import { changedSteps, longSteps, steps } from "./steps.ts"
 
-const { values } = parseArgs({ options: { only: { type: "string", multiple: true }, list: { type: "boolean" } } })
+const { values } = parseArgs({
+  options: {
+    only: { type: "string", multiple: true },
+    list: { type: "boolean" },
+    long: { type: "boolean" },
+    changed: { type: "boolean" },
+  },
+})
+
+const offered: ReadonlyArray<Step> = values.long === true ? longSteps : values.changed === true ? changedSteps() : steps
 
 const chosen = (): ReadonlyArray<Step> => {
-  if (values.only === undefined) return steps
+  if (values.only === undefined) return offered
   const names = values.only.flatMap((list) => list.split(",")).map((name) => name.trim())
-  const unknown = names.filter((name) => !steps.some((step) => step.name === name))
+  const unknown = names.filter((name) => !offered.some((step) => step.name === name))
   if (names.length === 0 || unknown.length > 0) {
-    const known = steps.map((step) => step.name).join(", ")
+    const known = offered.map((step) => step.name).join(", ")
     throw new Error(`Cannot run step ${unknown.join(", ")}: the steps are ${known}`)
   }
-  return steps.filter((step) => names.includes(step.name))
+  return offered.filter((step) => names.includes(step.name))
 }
 
 const seconds = (since: number): string => `${((performance.now() - since) / 1000).toFixed(1)} s`
@@ -56,7 +67,7 @@ const runAll = async (selected: ReadonlyArray<Step>): Promise<void> => {
 }
 
 if (values.list === true) {
-  for (const { name, about } of steps) process.stdout.write(`${name.padEnd(12)} ${about}\n`)
+  for (const { name, about } of offered) process.stdout.write(`${name.padEnd(12)} ${about}\n`)
 } else {
   await runAll(chosen())
 }

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { checkBoundaries } from "./boundaries.ts"
 import { checkDocumented } from "./documented.ts"
+import { longRuns } from "./long.ts"
 import { checkManifests } from "./manifests.ts"
 import { checkStability } from "./stability.ts"
 import { processStep, ruleStep, runProcess, type Step, type StepResult } from "./Step.ts"
@@ -18,19 +19,32 @@ interface VitestReport {
   readonly numTodoTests: number
 }
 
+const noTest: StepResult = { passed: 0, failed: 0, skipped: 1, output: "" }
+
 /** Runs vitest and counts its tests. `words` is the command up to its arguments. */
 const runVitest = async (
   words: readonly [string, ...ReadonlyArray<string>],
   args: ReadonlyArray<string>,
+  { mayBeNone = false, ...options }: {
+    readonly env?: Readonly<Record<string, string>>
+    readonly timeoutMillis?: number
+    /** Nothing that a test imports may have changed. */
+    readonly mayBeNone?: boolean
+  } = {},
 ): Promise<StepResult> => {
   const folder = mkdtempSync(join(tmpdir(), "boltodds-check-"))
   const file = join(folder, "vitest.json")
   try {
     const [command, ...first] = words
     const reporters = ["--reporter=dot", "--reporter=json", `--outputFile.json=${file}`]
-    const { code, output } = await runProcess(command, [...first, "run", ...reporters, ...args], { live: true })
+    const { code, output } = await runProcess(command, [...first, "run", ...reporters, ...args], {
+      live: true,
+      ...options,
+    })
+    if (mayBeNone && code === 0 && !existsSync(file)) return noTest
     if (!existsSync(file)) return { passed: 0, failed: 1, skipped: 0, output }
     const report: VitestReport = JSON.parse(readFileSync(file, "utf8"))
+    if (mayBeNone && code === 0 && report.numPassedTests + report.numFailedTests === 0) return noTest
     const skipped = report.numPendingTests + report.numTodoTests
     return countTests(code, report.numPassedTests, report.numFailedTests, skipped, "")
   } finally {
@@ -38,7 +52,49 @@ const runVitest = async (
   }
 }
 
-const vitest: Step = { name: "vitest", about: "the tests", run: () => runVitest(["vitest"], []) }
+const unitTests: Step = {
+  name: "unit",
+  about: "the tests that need nothing but this process",
+  run: () => runVitest(["vitest"], ["--project=unit"]),
+}
+
+const timedTests: Step = {
+  name: "timed",
+  about: "the tests that start processes, listen on sockets or wait for time to pass",
+  run: () => runVitest(["vitest"], ["--project=timed"]),
+}
+
+/** The long counts of the random tests and the kill tests. */
+export const longSteps: ReadonlyArray<Step> = longRuns.map(({ name, about, env, files }) => ({
+  name,
+  about: `${about} (${Object.entries(env).map(([variable, value]) => `${variable}=${value}`).join(" ")})`,
+  run: () => runVitest(["vitest"], [...files], { env, timeoutMillis: 6 * 3_600_000 }),
+}))
+
+/** What answers in about a minute: the rules, and the unit tests that uncommitted changes, or a branch, can have broken. */
+export const changedSteps = (): ReadonlyArray<Step> => [
+  ...steps.filter(({ name }) => quick.has(name)),
+  {
+    name: "unit",
+    about: "the unit tests of what has changed",
+    run: async () => {
+      const { code, output } = await runProcess("git", ["merge-base", "HEAD", "main"])
+      const base = code === 0 ? output.trim() : "HEAD"
+      return runVitest(["vitest"], ["--project=unit", `--changed=${base}`, "--passWithNoTests"], { mayBeNone: true })
+    },
+  },
+]
+
+const quick: ReadonlySet<string> = new Set([
+  "format",
+  "lint",
+  "types",
+  "boundaries",
+  "stability",
+  "documented",
+  "manifests",
+  "tracked",
+])
 
 const denoTests: Step = {
   name: "deno-tests",
@@ -117,6 +173,7 @@ export const steps: ReadonlyArray<Step> = [
     libraries.map(({ folder }) => ({ args: ["attw", "--pack", ".", "--profile", "esm-only"], folder })),
   ),
   changesets,
-  vitest,
+  unitTests,
+  timedTests,
   denoTests,
 ]

@@ -140,7 +140,7 @@ describe.skipIf(!here)(`in a browser${why}`, () => {
     for (const kind of ["gap_opened", "game_verified", "gap_closed", "line_moved", "line_suspended"]) {
       expect(records).toContain(`"${kind}"`)
     }
-  }, 180_000)
+  })
 
   const sample = fileURLToPath(new URL("../../../shared/samples/capture-2025-09-08.ndjson", import.meta.url))
   it.skipIf(!existsSync(sample))(
@@ -152,7 +152,6 @@ describe.skipIf(!here)(`in a browser${why}`, () => {
       const { book } = await foldInBoth([encodeRecordingHeader(run), ...frames].join("\n"))
       expect(book.games.size).toBeGreaterThan(0)
     },
-    180_000,
   )
 
   it("the web transport takes a snapshot, is cut, heals, and holds the server's book", async () => {
@@ -202,5 +201,5 @@ await say("/done", JSON.stringify({
     expect(told.controls.filter((control) => life.has(control)))
       .toEqual(["stream_started", "synced", "gap_opened", "gap_closed", "synced"])
     expect(server.stats().accepted).toBe(2)
-  }, 180_000)
+  })
 })

@@ -90,7 +90,7 @@ const isSynced = (line: Line): boolean => "control" in line && line.control === 
 
 describe.skipIf(!there)(
   "a recorded day over a real socket (needs the samples folder)",
-  { timeout: 60_000, concurrent: true },
+  { concurrent: true },
   () => {
     it.each([{ binary: false }, { binary: true }])(
       "ends in the exact book, frames binary: $binary",

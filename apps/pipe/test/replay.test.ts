@@ -28,6 +28,5 @@ describe.skipIf(!there)("simulate --replay (needs the samples folder)", { concur
       expect(priced(fold(emptyBook, recordsOf(stdout) as unknown as ReadonlyArray<Change | Control>))).toEqual(book)
       expect((await server.ended).code).toBe(0)
     },
-    60_000,
   )
 })

@@ -146,14 +146,12 @@ describe("signals", () => {
 })
 
 describe("what goes wrong", () => {
-  it("a refused key ends with 77 within 15 s, says what to do, and shows the key nowhere", async () => {
+  it("a refused key ends with 77, says what to do, and shows the key nowhere", async () => {
     const wrong = "sk-wrong-9e8d7c6b5a"
-    const started = performance.now()
     const { code, stdout, stderr } = await runPipe(["--log-level", "debug"], {
       env: { ...feed, BOLTODDS_API_KEY: wrong },
     })
     expect(code).toBe(77)
-    expect(performance.now() - started).toBeLessThan(15_000)
     expect(stderr).toContain("refused the key")
     expect(stderr).toContain("Check that it is complete")
     expect(stdout + stderr).not.toContain(wrong)

@@ -161,7 +161,7 @@ describe("the key", () => {
           ...frames.map(({ raw }) => typeof raw === "string" ? raw : new TextDecoder().decode(raw)),
         ].join("\n")
         for (const spelling of spellings) expect(everything).not.toContain(spelling)
-      }), 20_000)
+      }))
   }
 
   it.live("appears nowhere when the server cannot be reached, nor when the URL is wrong", () =>

@@ -86,7 +86,7 @@ const read = (path: string, copy: string) => {
 describe("an outbox of a process that was killed", () => {
   it(
     `holds what was committed and not settled, in the same batches: ${kills} times`,
-    { timeout: 600_000 },
+    { timeout: 3_000_000 },
     () =>
       inFolder(async (folder) => {
         const path = join(folder, "outbox.db")

@@ -66,7 +66,7 @@ describe("a reader behind a lane, whatever its sink does", () => {
             expect(seen.retries).toBeGreaterThan(0)
             if (name === "coalesce") expect(seen.merged).toBeGreaterThan(runs * 5)
           }),
-        { timeout: 60_000 + runs * 2_000 },
+        { timeout: 240_000 + runs * 10_000 },
       )
     }
   }

@@ -2,12 +2,6 @@ import { describe, expect, it } from "vitest"
 import { decodeFrame, parseGameKey, parseLine, parseOdds, parseStartsAt } from "../src/index.ts"
 import { message, outcome } from "./messages.ts"
 
-const elapsed = (run: () => unknown): number => {
-  const start = performance.now()
-  run()
-  return performance.now() - start
-}
-
 describe("keys that mean something to JavaScript", () => {
   it("`__proto__` as an outcome's key is an outcome like any other", () => {
     const frame = JSON.stringify(message("line_update")).replace("Springfield Comets -1.5 Spread", "__proto__")
@@ -94,46 +88,40 @@ describe("numbers and bytes", () => {
 })
 
 describe("size", () => {
-  // Quadratic time would be hours here; the bound is wide because machines differ.
-  const withinMillis = 20_000
+  // Quadratic time would be hours here: these tests would not end.
   const megabytes4 = 4_000_000
   const megabytes100 = 100_000_000
 
   for (
     const unit of ["[", "]", '"', "\\", '{"a":', '"\\', "{},", "1,", "[{},", " ", '"sportsbook":"', '{"action":"x"},']
   ) {
-    it(`4 MB of ${JSON.stringify(unit)} end soon`, { timeout: 60_000 }, () => {
+    it(`4 MB of ${JSON.stringify(unit)} end`, () => {
       const repeated = unit.repeat(megabytes4 / unit.length)
       for (const text of [repeated, "[" + repeated]) {
         // Through a buffer, so that it is one flat string as a frame is.
         const frame = Buffer.from(text, "latin1").toString("latin1")
-        let items = 0
-        expect(elapsed(() => items = decodeFrame(frame).length)).toBeLessThan(withinMillis)
-        expect(items).toBeLessThanOrEqual(1_000_002)
+        expect(decodeFrame(frame).length).toBeLessThanOrEqual(1_000_002)
       }
     })
   }
 
-  it("a frame of 100 MB of good messages is read", { timeout: 120_000 }, () => {
+  it("a frame of 100 MB of good messages is read", () => {
     const one = JSON.stringify(message("line_update"))
     const count = Math.ceil(megabytes100 / one.length)
     const frame = Buffer.from(`[${Array.from({ length: count }, () => one).join(",")}]`)
     expect(frame.length).toBeGreaterThan(megabytes100)
-    let items: ReturnType<typeof decodeFrame> = []
-    expect(elapsed(() => items = decodeFrame(frame))).toBeLessThan(withinMillis)
+    const items = decodeFrame(frame)
     expect(items.length).toBe(count)
     expect(items.every((item) => item._tag === "Message")).toBe(true)
   })
 
-  it("long values of single fields take no time", () => {
+  it("long values of single fields are read in one pass", () => {
     const blanks = " ".repeat(1_000_000)
     const versus = "a vs b, ".repeat(100_000)
-    const took = elapsed(() => {
-      parseOdds(`${blanks}x`)
-      parseLine(`${blanks}x`)
-      parseStartsAt(`2026-07-16,${blanks}x`)
-      parseGameKey(versus)
-    })
-    expect(took).toBeLessThan(2_000)
+    expect(parseOdds(`${blanks}x`)._tag).toBe("Unreadable")
+    expect(parseLine(`${blanks}x`)).toBeNull()
+    expect(parseStartsAt(`2026-07-16,${blanks}x`)).toBeNull()
+    // A hundred times: what grows with the square of the length would take minutes.
+    for (let time = 0; time < 100; time++) expect(parseGameKey(versus)).toBeDefined()
   })
 })

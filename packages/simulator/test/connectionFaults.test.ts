@@ -63,7 +63,7 @@ describe("drop", () => {
 
   it("comes every so often, by the server's clock", () =>
     withSimulator(quiet, async (lab) => {
-      const stop = lab.simulator.inject("drop every=20ms times=3")
+      const stop = lab.simulator.inject("drop every=20ms")
       for (let time = 0; time < 3; time++) {
         const probe = await lab.dial()
         expect(await closed(probe)).toBe(1000)
@@ -285,14 +285,15 @@ describe("faults that count connections", () => {
 
   it("strike within their time only", () =>
     withSimulator(quiet, async ({ simulator, dial }) => {
-      simulator.inject("refuse status=429 retry-after=1500ms after=1500ms for=200ms")
+      // Again and again: on a busy machine a dial may miss one of its times.
+      simulator.inject("refuse status=429 retry-after=1500ms every=400ms for=200ms")
       const answers: Array<number> = []
-      while (answers.length < 3) {
+      while (answers.length < 5) {
         const status = await dial().then(() => 101, (error: { status: number }) => error.status)
         if (status !== answers.at(-1)) answers.push(status)
         await new Promise((resolve) => setTimeout(resolve, 5))
       }
-      expect(answers).toEqual([101, 429, 101])
+      expect(answers).toEqual([101, 429, 101, 429, 101])
     }))
 })
 

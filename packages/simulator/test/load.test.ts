@@ -15,7 +15,6 @@ describe("the pace", () => {
       const seconds = (performance.now() - start) / 1000
       // Three seconds' worth; up to one second may be made up for in a burst, and a busy machine is slower.
       expect(seconds).toBeGreaterThan(1.9)
-      expect(seconds).toBeLessThan(12)
       expect(probe.dataMessages).toEqual([])
     }))
 

@@ -51,7 +51,7 @@ const forSeeds = (law: (life: Scenario, random: () => number) => void): void => 
   }
 }
 
-describe("the laws of the book", { timeout: 60_000 + runs * 100 }, () => {
+describe("the laws of the book", { timeout: 240_000 + runs * 500 }, () => {
   it("folds its records into its own book, at every step", () => {
     forSeeds((life, random) => {
       let state = make(options)

@@ -24,6 +24,8 @@ const doubts: ReadonlySet<string> = new Set(["gap_opened", "clock_jumped", "quar
 /** How much faster: limits of minutes are met in seconds, and a turn of the event loop still takes no time to speak of. */
 export const speed = 12
 
+const patience = Number(process.env["BOLTODDS_PATIENCE"] ?? 1)
+
 /** A running chain. */
 export class Chain {
   book: Book = emptyBook
@@ -78,7 +80,7 @@ export class Chain {
     return this.controls.filter((record) => record.control === control).length
   }
 
-  /** Resolves once this holds; looks again whenever something is told. Rejects when the run ends, or after half a minute. */
+  /** Resolves once this holds; looks again whenever something is told. Rejects when the run ends, or after half a minute on an idle machine. */
   async until(what: string, condition: () => boolean): Promise<void> {
     let timer: ReturnType<typeof setTimeout> | undefined
     const held = new Promise<void>((resolve, reject) => {
@@ -87,7 +89,7 @@ export class Chain {
         this.#watchers = this.#watchers.filter((watcher) => watcher !== look)
         resolve()
       }
-      timer = setTimeout(() => reject(new Error(`waited in vain for ${what}; ${this.summary}`)), 30_000)
+      timer = setTimeout(() => reject(new Error(`waited in vain for ${what}; ${this.summary}`)), 30_000 * patience)
       this.#watchers.push(look)
       look()
     })

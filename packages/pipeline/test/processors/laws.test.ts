@@ -72,7 +72,7 @@ const lineIn = (book: Book, game: BookGame, outcome: string): { game: BookGame; 
   return known === undefined || line === undefined ? undefined : { game: known, line }
 }
 
-describe("any processor of changes", { timeout: 60_000 + runs * 1_000 }, () => {
+describe("any processor of changes", { timeout: 240_000 + runs * 5_000 }, () => {
   it("gives the same bytes, in the same groups, however events are cut into turns", () => {
     forLives((events, random) => {
       const bytes = (make: () => Processor<Change, Change>, pieces: ReadonlyArray<typeof events>) =>
@@ -150,7 +150,7 @@ describe("any processor of changes", { timeout: 60_000 + runs * 1_000 }, () => {
   )
 })
 
-describe("where", { timeout: 60_000 + runs * 1_000 }, () => {
+describe("where", { timeout: 240_000 + runs * 5_000 }, () => {
   const predicates: Readonly<Record<string, (change: Change) => boolean>> = {
     odds: isUnderdog,
     suspended: (change) => isLineChange(change) && change.odds === null,
@@ -193,7 +193,7 @@ describe("where", { timeout: 60_000 + runs * 1_000 }, () => {
   )
 })
 
-describe("minMove", { timeout: 60_000 + runs * 1_000 }, () => {
+describe("minMove", { timeout: 240_000 + runs * 5_000 }, () => {
   it.each([{ cents: 8 }, { probability: 0.02 }] satisfies ReadonlyArray<MinMoveOptions>)(
     "%o: all but prices is as in the book, and suspended lines are known to be",
     (options) => {
@@ -214,7 +214,7 @@ describe("minMove", { timeout: 60_000 + runs * 1_000 }, () => {
   )
 })
 
-describe("sample", { timeout: 60_000 + runs * 1_000 }, () => {
+describe("sample", { timeout: 240_000 + runs * 5_000 }, () => {
   it.each([{ every: 3 }, { interval: Duration.seconds(5) }])(
     "%o: its reader knows every line that is open, and whether it is suspended",
     (options) => {
@@ -232,7 +232,7 @@ describe("sample", { timeout: 60_000 + runs * 1_000 }, () => {
   )
 })
 
-describe("conflate that lets bad news overtake", { timeout: 60_000 + runs * 1_000 }, () => {
+describe("conflate that lets bad news overtake", { timeout: 240_000 + runs * 5_000 }, () => {
   it.each(overtaking)(
     "%s: never shows a price of a line that is suspended or gone, and numbers of a line rise",
     (name) => {
@@ -276,7 +276,7 @@ describe("conflate that lets bad news overtake", { timeout: 60_000 + runs * 1_00
   })
 })
 
-describe("dedupe", { timeout: 60_000 + runs * 1_000 }, () => {
+describe("dedupe", { timeout: 240_000 + runs * 5_000 }, () => {
   it("gives the same book when records come again", () => {
     forLives((events, random) => {
       const turns = turnsOf([events])

@@ -65,5 +65,5 @@ describe.each<Compress>(["none", "gzip", "zstd"])("killed at any moment, %s", (c
     const missing = acknowledged.filter((seq, round) => seq > round * stride && (last.get(round) ?? 0) < seq)
     expect(missing).toEqual([])
     expect(acknowledged.some((last, round) => last > round * stride)).toBe(true)
-  }, 60_000 + kills * 5_000)
+  }, 240_000 + kills * 25_000)
 })

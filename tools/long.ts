@@ -1,0 +1,66 @@
+/** The long counts of random tests and kill tests: `pnpm check --long` runs them, from the seed in `SEED` (default 1). */
+
+/** A test run at its long count. */
+export interface LongRun {
+  /** The name that `--only` takes. */
+  readonly name: string
+  readonly about: string
+  /** The variables that make it long. */
+  readonly env: Readonly<Record<string, string>>
+  /** The tests, as vitest takes them. */
+  readonly files: ReadonlyArray<string>
+}
+
+const seed = process.env["SEED"] ?? "1"
+
+/** Every long run; CONTRIBUTING lists them. */
+export const longRuns: ReadonlyArray<LongRun> = [
+  {
+    name: "long:model",
+    about: "the session against docs/session.md",
+    env: { MODEL_RUNS: "10000", MODEL_SEED: seed },
+    files: ["packages/connection/test/model"],
+  },
+  {
+    name: "long:chaos",
+    about: "session, reducer and reader against a bad server",
+    env: { CHAOS_RUNS: "10000", CHAOS_SEED: seed },
+    files: ["apps/pipe/test/chaos"],
+  },
+  {
+    name: "long:laws",
+    about: "the laws of the reducer",
+    env: { LAW_RUNS: "3000", LAW_SEED: seed },
+    files: ["packages/state/test"],
+  },
+  {
+    name: "long:lanes",
+    about: "what the reader of a lane may believe",
+    env: { LAW_RUNS: "2000", LAW_SEED: seed },
+    files: ["packages/pipeline/test/laneLaw"],
+  },
+  {
+    name: "long:processors",
+    about: "the same after processors",
+    env: { LAW_RUNS: "100", LAW_SEED: seed },
+    files: ["packages/pipeline/test/processors"],
+  },
+  {
+    name: "long:files",
+    about: "kill -9 of a process that writes files",
+    env: { FILE_KILLS: "50" },
+    files: ["packages/sinks/file/test/kill.test.ts"],
+  },
+  {
+    name: "long:outbox",
+    about: "kill -9 of a process that has an outbox",
+    env: { OUTBOX_KILLS: "50" },
+    files: ["packages/outbox"],
+  },
+  {
+    name: "long:delivery",
+    about: "kill -9 of the whole command",
+    env: { DELIVERY_KILLS: "50", DELIVERY_SEED: seed },
+    files: ["apps/pipe/test/delivery"],
+  },
+]
