@@ -7,6 +7,7 @@ import {
   mute,
   noAck,
   pingsOnly,
+  refuse,
   restart,
   scheduled,
   slowDrip,
@@ -286,7 +287,7 @@ describe("faults that count connections", () => {
   it("strike within their time only", () =>
     withSimulator(quiet, async ({ simulator, dial }) => {
       // Again and again: on a busy machine a dial may miss one of its times.
-      simulator.inject("refuse status=429 retry-after=1500ms every=400ms for=200ms")
+      simulator.behave(scheduled(refuse(429), { every: { millis: 400 }, for: { millis: 200 } }))
       const answers: Array<number> = []
       while (answers.length < 5) {
         const status = await dial().then(() => 101, (error: { status: number }) => error.status)
