@@ -1,8 +1,10 @@
 /** Decoding frames: text or bytes in, judged items out, never an exception. */
-import { elementTexts, nestsBeyond, walkElements } from "./elements.ts"
-import type { Item } from "./Item.ts"
+import { elementTexts, isCutOff, nestsBeyond, walkElements } from "./elements.ts"
+import type { Item, MessageItem } from "./Item.ts"
 import { isObject, judge, quarantine } from "./judge.ts"
+import { readNonFinite } from "./nonFinite.ts"
 import { salvageScope } from "./salvage.ts"
+import { wellFormedEscapes } from "./surrogates.ts"
 
 export { outcomeFault, rejectedOutcomes } from "./judge.ts"
 
@@ -25,6 +27,9 @@ const deepest = 10_000
  * message each outcome: what cannot be read is returned as quarantined, with the reason and what it touches, and
  * everything around it stands. Source: PROTOCOL, "Frames".
  *
+ * Python's bare `NaN` and `Infinity` are read as numbers that nothing can use, so that they cost one outcome and not its
+ * message. Texts are well-formed Unicode: a lone surrogate becomes U+FFFD.
+ *
  * Time and memory stay in proportion to the frame: after a million messages or ten thousand unreadable ones the rest of
  * a frame is quarantined as one item, and a message of over a million characters that nests more than 10,000 deep is
  * not parsed.
@@ -39,7 +44,10 @@ const deepest = 10_000
  * ```
  */
 export const decodeFrame = (raw: string | Uint8Array): ReadonlyArray<Item> => {
-  if (typeof raw === "string") return decodeText(raw.charCodeAt(0) === 0xfeff ? raw.slice(1) : raw)
+  if (typeof raw === "string") {
+    const whole = raw.isWellFormed() ? raw : raw.toWellFormed()
+    return decodeText(whole.charCodeAt(0) === 0xfeff ? whole.slice(1) : whole)
+  }
   let text: string
   try {
     text = strict.decode(raw)
@@ -65,7 +73,31 @@ const decodeDamaged = (raw: Uint8Array): ReadonlyArray<Item> => {
   )
 }
 
-const decodeText = (untrimmed: string): ReadonlyArray<Item> => {
+const decodeText = (text: string): ReadonlyArray<Item> => {
+  const wellFormed = wellFormedEscapes(text)
+  const items = decodeWellFormed(wellFormed)
+  return wellFormed === text ? items : withoutMerged(items, decodeWellFormed(text))
+}
+
+/**
+ * Outcomes whose keys differed only in lone surrogates have one key now, and one of their prices is gone: their game
+ * cannot be read. `before` holds the same messages as they came.
+ */
+const withoutMerged = (items: ReadonlyArray<Item>, before: ReadonlyArray<Item>): ReadonlyArray<Item> =>
+  items.map((item, index) => {
+    const came = before[index]
+    if (item._tag !== "Message" || came?._tag !== "Message") return item
+    return outcomeCount(item) === outcomeCount(came)
+      ? item
+      : quarantine("outcomes differ only in half characters", salvageScope(item.text) ?? {}, item.text)
+  })
+
+const outcomeCount = ({ message }: MessageItem): number =>
+  "data" in message && isObject(message.data) && isObject(message.data["outcomes"])
+    ? Object.keys(message.data["outcomes"]).length
+    : 0
+
+const decodeWellFormed = (untrimmed: string): ReadonlyArray<Item> => {
   const blank = untrimmed.charCodeAt(0) <= 0x20 || untrimmed.charCodeAt(untrimmed.length - 1) <= 0x20
   const text = blank ? untrimmed.trim() : untrimmed
   if (text === "") return []
@@ -75,14 +107,24 @@ const decodeText = (untrimmed: string): ReadonlyArray<Item> => {
   }
   try {
     return [decodeOne(text)]
-  } catch (cause) {
+  } catch {
     // Perhaps several messages in a row; a text that is one broken message comes back as that.
-    return text.charCodeAt(0) === 0x7b ? decodeByWalking(text) : [unreadable(text, cause)]
+    return text.charCodeAt(0) === 0x7b ? decodeByWalking(text) : [unreadable(text)]
   }
 }
 
-/** The item of one message's text. Throws where that is not JSON. */
-const decodeOne = (text: string): Item => judge(parse(text), onOneLine(text))
+/** The item of one message's text. Throws where that is neither JSON nor what Python writes in its place. */
+const decodeOne = (text: string): Item => {
+  let value: unknown
+  try {
+    value = parse(text)
+  } catch (cause) {
+    const read = readNonFinite(text)
+    if (read === undefined) throw cause
+    return judge(read.value, onOneLine(read.text))
+  }
+  return judge(value, onOneLine(text))
+}
 
 /** An array of objects, as nearly all data comes: parsed whole, and its texts cut only if somebody asks for one. */
 const decodeWhole = (text: string): ReadonlyArray<Item> | undefined => {
@@ -131,8 +173,8 @@ const decodeByWalking = (text: string): ReadonlyArray<Item> => {
     let item: Item
     try {
       item = decodeOne(piece)
-    } catch (cause) {
-      item = unreadable(piece, cause)
+    } catch {
+      item = unreadable(piece)
     }
     if (item._tag === "Quarantined") bad++
     items.push(item)
@@ -154,10 +196,14 @@ const parse = (text: string): unknown => {
   return JSON.parse(text)
 }
 
-const unreadable = (text: string, cause: unknown): Item => {
-  const message = cause instanceof Error ? cause.message : String(cause)
-  const reason = message.length > 120 ? message.slice(0, 120) + "…" : message
-  return quarantine(`not JSON: ${reason}`, salvageScope(text), text)
+/** The reason is ours: the words of an engine's error differ between engines, and records must not. */
+const unreadable = (text: string): Item => {
+  const reason = text.length > longChars && nestsBeyond(text, deepest)
+    ? `not JSON: nested more than ${deepest} deep`
+    : isCutOff(text)
+    ? "not JSON: it ends too early"
+    : "not JSON"
+  return quarantine(reason, salvageScope(text), text)
 }
 
 const lineBreak = /[\n\r]+/g

@@ -19,16 +19,18 @@ export interface RejectedOutcome {
 export interface MessageItem {
   readonly _tag: "Message"
   /**
-   * As parsed, nothing copied, but for two repairs: `action: "error"` where an error came without an action, and null for
-   * a description (a team, `info`, `plan`, the timestamp, …) of a type it should not have. Outcomes named in `rejected`
-   * may not have the shape their type says.
+   * As parsed, nothing copied, but for these repairs: `action: "error"` where an error came without an action, null for
+   * a description (a team, `info`, `plan`, the timestamp, …) of a type it should not have, and digits as text for a time
+   * that came as a number and for an id of `info` that no double holds. Outcomes named in `rejected` may not have the
+   * shape their type says.
    */
   readonly message: FeedMessage
   /** Judged on first use. */
   readonly rejected: ReadonlyArray<RejectedOutcome>
   /**
    * The message's own JSON text, without line breaks, whatever else it holds: `message` before any repair. A bare `ping`
-   * is `{"action":"ping"}`.
+   * is `{"action":"ping"}`, a bare `NaN` is `"NaN"`, and the escape of a lone surrogate is that of U+FFFD: so it is JSON
+   * that every reader takes.
    */
   readonly text: string
 }

@@ -75,7 +75,8 @@ export const encodeEvent = (event: FeedEvent): string => {
 type RawFields = { text: string } | { text: string; binary: true } | { base64: string }
 
 const encodeRaw = (raw: string | Uint8Array): RawFields => {
-  if (typeof raw === "string") return { text: raw }
+  // A text frame is UTF-8 (RFC 6455, section 5.6), which has no lone surrogates.
+  if (typeof raw === "string") return { text: raw.isWellFormed() ? raw : raw.toWellFormed() }
   try {
     return { text: strict.decode(raw), binary: true }
   } catch {

@@ -90,8 +90,25 @@ export const nestsBeyond = (text: string, limit: number): boolean => {
   return false
 }
 
-/** Just after the bracket that closes the object opened at `from`, or the end of the text. */
-const objectEnd = (text: string, from: number): number => {
+/** Whether a text ends within a string or within brackets that it opened. */
+export const isCutOff = (text: string): boolean => {
+  let depth = 0
+  for (let index = 0; index < text.length; index++) {
+    const code = text.charCodeAt(index)
+    if (code === 0x22) {
+      index = closingQuote(text, index)
+      if (index === text.length) return true
+    } else if (code === 0x7b || code === 0x5b) {
+      depth++
+    } else if (code === 0x7d || code === 0x5d) {
+      depth--
+    }
+  }
+  return depth > 0
+}
+
+/** Just after the bracket that closes the object or array opened at `from`, or the end of the text. */
+export const objectEnd = (text: string, from: number): number => {
   let depth = 0
   for (let index = from; index < text.length; index++) {
     const code = text.charCodeAt(index)
@@ -124,7 +141,7 @@ const scalarEnd = (text: string, from: number): number => {
  *
  * Linear over a text: the backslashes counted before one quote are never counted again before another.
  */
-const closingQuote = (text: string, open: number): number => {
+export const closingQuote = (text: string, open: number): number => {
   let index = open + 1
   for (;;) {
     index = text.indexOf('"', index)

@@ -1,5 +1,6 @@
 /** Judging what a frame holds: one value at a time, never an exception. */
 import type { Item, MessageItem, QuarantinedItem, RejectedOutcome, Scope } from "./Item.ts"
+import { memberText } from "./memberText.ts"
 import type { FeedMessage } from "./Message.ts"
 import { parseOdds } from "./Odds.ts"
 import { isOutcome } from "./Outcome.ts"
@@ -62,7 +63,9 @@ const judgeGame = (message: Fields, action: string, text: string | Texts, index:
   const asTyped = isText(message["timestamp"]) && isText(data["home_team"]) && isText(data["away_team"]) &&
     isText(data["universal_game_id"]) && (info === undefined || info === null || isObject(info)) &&
     isObject(data["outcomes"])
-  return new LazyMessage(asTyped ? message : { ...withTimestamp(message), data: tolerant(data) }, text, index)
+  const typed = asTyped ? message : { ...withTimestamp(message), data: tolerant(data) }
+  const exact = isObject(info) && (isLongNumber(info["id"]) || isLongNumber(info["game_id"]))
+  return new LazyMessage(exact ? withExactIds(typed, textOf(text, index)) : typed, text, index)
 }
 
 const judgeClear = (message: Fields, action: string, text: string): Item => {
@@ -92,6 +95,20 @@ const withTimestamp = (message: Fields): Fields => {
   const { timestamp } = message
   if (isText(timestamp)) return message
   return { ...message, timestamp: typeof timestamp === "number" && timestamp > 0 ? String(timestamp) : null }
+}
+
+/** A number of more digits than a double holds: as one, it may be that of another id too. */
+const isLongNumber = (value: unknown): boolean =>
+  typeof value === "number" && Math.abs(value) > Number.MAX_SAFE_INTEGER && value - value === 0
+
+/** The ids of a message's `info` as the digits that were sent. */
+const withExactIds = (message: Fields, text: string): Fields => {
+  const data = message["data"] as Fields
+  const info = { ...data["info"] as Fields }
+  for (const field of ["id", "game_id"]) {
+    if (isLongNumber(info[field])) info[field] = memberText(text, ["data", "info", field]) ?? String(info[field])
+  }
+  return { ...message, data: { ...data, info } }
 }
 
 const textOf = (text: string | Texts, index: number): string => typeof text === "string" ? text : text.at(index)

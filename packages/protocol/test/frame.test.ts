@@ -133,7 +133,7 @@ describe("what is not known", () => {
 
   it("descriptions of a wrong type become null and cost no price", () => {
     const odd = message("line_update", { universal_game_id: 17, home_team: {}, away_team: [], info: [] }, {
-      timestamp: 5,
+      timestamp: {},
     })
     const item = onlyMessage(odd)
     const expected = { universal_game_id: null, home_team: null, away_team: null, info: null }
@@ -144,7 +144,7 @@ describe("what is not known", () => {
       action: "socket_connected",
       plan: null,
     })
-    expect(onlyMessage({ ...everyMessage[7], timestamp: 1 }).message).toEqual({ ...everyMessage[7], timestamp: null })
+    expect(onlyMessage({ ...everyMessage[7], timestamp: [] }).message).toEqual({ ...everyMessage[7], timestamp: null })
   })
 
   it("a game removed without its empty outcomes is removed all the same", () => {

@@ -98,7 +98,7 @@ const openGap = (work: Work, session: Session, at: Millis, reason: DisconnectRea
   work.control("gap_opened", {
     reason: reason?.kind ?? "new_connection",
     code: reason?.code ?? null,
-    detail: reason?.detail ?? null,
+    detail: reason?.detail?.toWellFormed() ?? null,
     sportsbooks,
     games: countGames(session),
     lines: countLines(session),

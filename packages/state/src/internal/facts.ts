@@ -47,4 +47,8 @@ const text = (value: unknown): string | null => typeof value === "string" && val
 
 /** `info.id` is a number or a string, `info.game_id` likewise; or neither is there. */
 const identifier = (value: unknown): string | null =>
-  typeof value === "number" ? String(value) : typeof value === "string" && value !== "" ? value : null
+  typeof value === "number" && Number.isFinite(value)
+    ? String(value)
+    : typeof value === "string" && value !== ""
+    ? value
+    : null

@@ -1,6 +1,7 @@
 /** One outcome of a message, applied to its game. */
 import {
   type ChangeCause,
+  excerpt,
   isOutcome,
   isSuspended,
   type LineChangeKind,
@@ -171,10 +172,14 @@ const reject = (work: Work, { game }: Target, key: string, value: unknown, known
 const beginning = (value: unknown): string => {
   let text: string
   try {
-    text = JSON.stringify(value) ?? String(value)
+    text = JSON.stringify(value, shown) ?? String(value)
   } catch {
     // Nested too deep to be written: the reason and the key say where it stood.
     text = "(nested too deep to show)"
   }
-  return text.slice(0, 200)
+  return excerpt(text, 200)
 }
+
+/** JSON writes null for NaN and Infinity, which is not what was sent. */
+const shown = (_: string, value: unknown): unknown =>
+  typeof value === "number" && !Number.isFinite(value) ? String(value) : value

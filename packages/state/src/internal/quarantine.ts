@@ -1,5 +1,5 @@
 /** What cannot be read fails safe: what it may have changed is unverified until full messages come. */
-import type { QuarantinedItem, Scope } from "@boltodds/protocol"
+import { excerpt, type QuarantinedItem, type Scope } from "@boltodds/protocol"
 import type { BookEntry, Game, Session } from "./model.ts"
 import type { Work } from "./work.ts"
 
@@ -24,7 +24,7 @@ export const quarantine = (work: Work, session: Session, item: QuarantinedItem):
     sportsbook: touches?.sportsbook ?? null,
     game: touches?.game ?? null,
     outcome: null,
-    text: item.text.slice(0, 200),
+    text: excerpt(item.text, 200),
   })
   if (touches === undefined) return
   if (touches.sportsbook === undefined) {
