@@ -1,5 +1,6 @@
 /** When to dial again, and when not to. Pure. */
 import type { DisconnectReason } from "@boltodds/protocol"
+import { isWebPage, pageText } from "./internal/webPage.ts"
 import type { DialError } from "./Transport.ts"
 
 /** How an attempt to have a connection ended. */
@@ -119,14 +120,31 @@ export const refusalIn = (text: string): "busy" | "key" | undefined => {
   return laterText.test(text) ? "busy" : undefined
 }
 
-/** What a failed dial means. */
+/** What a page in place of the feed's answer means, after what was refused. */
+export const blockedOnTheWay = (said: string): string =>
+  `with a web page${
+    said === "" ? "" : ` ("${said}")`
+  }, not an answer of the feed: a CDN, firewall or proxy on the way ` +
+  "blocks it. Try from another network or address, or ask who runs this one"
+
+/**
+ * What a failed dial means. A status refuses the key only where the feed itself answered: neither a proxy nor a page of
+ * something on the way knows the key.
+ */
 export const endingOfDial = (error: DialError): Ending => {
+  if (error.kind !== "refused") return { kind: "failed", detail: error.message, status: error.status }
   const body = error.body?.trim() ?? ""
-  const busy = error.status === 429 || error.status === 503 || refusalIn(body) === "busy"
-  const key = error.status === 401 || error.status === 403
+  const denied = error.status === 401 || error.status === 403 || error.status === 407
+  const page = isWebPage(error.contentType, body)
+  const busy = error.status === 429 || error.status === 503 || (!page && refusalIn(body) === "busy")
+  const said = page ? pageText(body) : body
   return {
-    kind: busy ? "busy" : key ? "key" : "failed",
-    detail: body === "" ? error.message : `${error.message}: ${body}`,
+    kind: busy ? "busy" : denied && !page && error.status !== 407 ? "key" : "failed",
+    detail: page && denied
+      ? `${error.message} ${blockedOnTheWay(said)}`
+      : said === ""
+      ? error.message
+      : `${error.message}: ${said}`,
     status: error.status,
     retryAfterMillis: error.retryAfterMillis,
   }

@@ -15,12 +15,13 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
-import { refusalIn } from "./Backoff.ts"
+import { blockedOnTheWay, refusalIn } from "./Backoff.ts"
 import { CatalogueBusy, CatalogueRefused, CatalogueUnavailable, CatalogueUnreadable } from "./CatalogueError.ts"
 import { CatalogueLimited, type CatalogueQuestion, type CatalogueStore, type StoredUse } from "./CatalogueStore.ts"
 import { defaultFeedUrl, parseFeedUrl, UrlRefused } from "./FeedUrl.ts"
 import { fetchGet, type HttpAnswer, type HttpGet } from "./Http.ts"
 import { holdsKey, scrub } from "./internal/scrub.ts"
+import { isWebPage, pageText } from "./internal/webPage.ts"
 import type { Key, KeyUnavailable } from "./Key.ts"
 import { Limiter, type LimiterShape } from "./Limiter.ts"
 import { parseRetryAfter } from "./RetryAfter.ts"
@@ -224,7 +225,7 @@ const marketsQuery = ({ sports = [], sportsbooks = [] }: MarketsQuery): Readonly
 /** Judges an answer: by its status, then by what the body says instead of data, then by its form. */
 const readAnswer = <A>(
   what: string,
-  { status, retryAfter, body }: HttpAnswer,
+  { status, retryAfter, contentType, body }: HttpAnswer,
   decode: (body: unknown) => Result.Result<A, BodyError>,
   secret: string,
   wallMillis: number,
@@ -234,9 +235,14 @@ const readAnswer = <A>(
   const words = said === "" ? "" : `: ${said}`
   if (status < 200 || status >= 300) {
     const message = `${what}: HTTP ${status}${status >= 300 && status < 400 ? "; redirects are not followed" : words}`
-    const refusal = refusalIn(said)
+    const page = isWebPage(contentType, body)
+    const refusal = page ? undefined : refusalIn(said)
     if (status === 429 || status === 503 || refusal === "busy") {
       return Result.fail(new CatalogueBusy(message, parseRetryAfter(retryAfter, wallMillis)))
+    }
+    if (page && (status === 401 || status === 403 || status === 407)) {
+      const text = scrub(pageText(body.slice(0, 4096)), secret, 200)
+      return Result.fail(new CatalogueUnavailable(`${what}: HTTP ${status} ${blockedOnTheWay(text)}`))
     }
     if (status === 401 || status === 403 || refusal === "key") return Result.fail(new CatalogueRefused(message))
     return Result.fail(new CatalogueUnavailable(message))

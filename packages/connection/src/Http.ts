@@ -8,6 +8,8 @@ export interface HttpAnswer {
   readonly status: number
   /** The `Retry-After` header as sent. */
   readonly retryAfter: string | undefined
+  /** The `Content-Type` header as sent. */
+  readonly contentType?: string | undefined
   /** The `Date` header as sent: the server's clock, in whole seconds. */
   readonly date?: string | undefined
   readonly body: string
@@ -39,6 +41,7 @@ export const fetchGet: HttpGet = (url, { maxBytes }) => {
       return {
         status: response.status,
         retryAfter: response.headers.get("retry-after") ?? undefined,
+        contentType: response.headers.get("content-type") ?? undefined,
         date: response.headers.get("date") ?? undefined,
         body: await readText(response, maxBytes),
       }

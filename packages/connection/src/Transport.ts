@@ -56,29 +56,37 @@ export interface Transport {
  * A dial did not give a connection.
  *
  * `refused`: the server answered with an HTTP status other than 101 · `network`: it could not be reached, or broke off ·
- * `timeout`: no answer in time.
+ * `timeout`: no answer in time · `proxy`: a proxy on the way could not be used, or refused; the status is the proxy's.
  */
 export class DialError extends Error {
   readonly _tag = "DialError"
   override readonly name: string = "DialError"
-  readonly kind: "refused" | "network" | "timeout"
+  readonly kind: "refused" | "network" | "timeout" | "proxy"
   /** The HTTP status, where the transport sees it. */
   readonly status: number | undefined
   /** What the server's `Retry-After` asks for, in milliseconds. */
   readonly retryAfterMillis: number | undefined
   /** The beginning of the refusal's body. */
   readonly body: string | undefined
+  /** The `Content-Type` of the refusal's body. */
+  readonly contentType: string | undefined
 
   constructor(
-    kind: "refused" | "network" | "timeout",
+    kind: "refused" | "network" | "timeout" | "proxy",
     message: string,
-    details: { readonly status?: number; readonly retryAfterMillis?: number | undefined; readonly body?: string } = {},
+    details: {
+      readonly status?: number | undefined
+      readonly retryAfterMillis?: number | undefined
+      readonly body?: string | undefined
+      readonly contentType?: string | undefined
+    } = {},
   ) {
     super(message)
     this.kind = kind
     this.status = details.status
     this.retryAfterMillis = details.retryAfterMillis
     this.body = details.body
+    this.contentType = details.contentType
   }
 }
 

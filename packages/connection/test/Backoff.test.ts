@@ -127,6 +127,35 @@ describe("what an ending means", () => {
     })
   })
 
+  it("blames nothing that a proxy or a page on the way says on the key, nor takes it for the feed's words", () => {
+    for (const status of [401, 403, 407, 429, 503]) {
+      const error = new DialError("proxy", "the proxy p refuses", { status, body: "invalid API key; rate limit" })
+      expect(endingOfDial(error)).toMatchObject({ kind: "failed", detail: "the proxy p refuses" })
+    }
+    const page = "<!DOCTYPE html><title>Access denied</title><p>invalid api key, too many requests"
+    const bodies: ReadonlyArray<readonly [string, string | undefined]> = [
+      [page, undefined],
+      [`\ufeff\n ${page}`, undefined],
+      ["<html>", "text/html; charset=utf-8"],
+      ["", "text/html"],
+      ["<?xml version='1.0'?><Error><Code>AccessDenied</Code></Error>", "application/xml"],
+      ["error code: 1020", "text/plain; charset=UTF-8"],
+    ]
+    for (const [body, contentType] of bodies) {
+      for (const status of [401, 403, 407]) {
+        const ending = endingOfDial(new DialError("refused", `HTTP ${status}`, { status, body, contentType }))
+        expect(ending.kind, body).toBe("failed")
+        expect(ending.detail).toContain("not an answer of the feed")
+      }
+    }
+    expect(endingOfDial(new DialError("refused", "HTTP 403", { status: 403, body: page })).detail).toContain(
+      'HTTP 403 with a web page ("Access denied")',
+    )
+    expect(endingOfDial(new DialError("refused", "HTTP 503", { status: 503, body: page })).kind).toBe("busy")
+    expect(endingOfDial(new DialError("refused", "HTTP 407", { status: 407 })).kind).toBe("failed")
+    expect(refused(403, '{"error":"invalid key <x>"}').kind).toBe("key")
+  })
+
   const never = { upMillis: 100, liveMillis: undefined }
   it("reads the server's words before a close", () => {
     expect(endingOfConnection({ kind: "closed", code: 1008, detail: "too many connections" }, never, []).kind).toBe(

@@ -55,6 +55,13 @@ for (const [name, get] of [["fetch", fetchGet], ["node's client", nodeGet]] as c
         const failures: Array<[(response: ServerResponse) => void, CatalogueError["_tag"], string]> = [
           [(r) => r.writeHead(401).end("no"), "CatalogueRefused", "get_info: HTTP 401: no"],
           [(r) => r.end('{"error":"Invalid API key"}'), "CatalogueRefused", "Invalid API key"],
+          [
+            (r) => r.writeHead(403, { "content-type": "text/html" }).end("<title>No</title>Forbidden: invalid key"),
+            "CatalogueUnavailable",
+            'get_info: HTTP 403 with a web page ("No"), not an answer of the feed',
+          ],
+          [(r) => r.writeHead(401).end("<!doctype html>"), "CatalogueUnavailable", "HTTP 401 with a web page, not"],
+          [(r) => r.writeHead(500).end("<p>unauthorized</p>"), "CatalogueUnavailable", "HTTP 500"],
           [(r) => r.writeHead(429, { "retry-after": "9" }).end(), "CatalogueBusy", "HTTP 429"],
           [(r) => r.writeHead(500).end(`boom s3cretkey/4711`), "CatalogueUnavailable", "HTTP 500: boom [redacted]"],
           [(r) => r.writeHead(302, { location: "/" }).end(), "CatalogueUnavailable", "redirects are not followed"],

@@ -1,6 +1,6 @@
 /** Keeping the key out of what others wrote. */
 import { describe, expect, it } from "vitest"
-import { scrub, withoutKey } from "../src/internal/scrub.ts"
+import { scrub, scrubOurs, withoutKey } from "../src/internal/scrub.ts"
 
 const secret = "p@ss/key!~(1)"
 const spellings = [
@@ -16,8 +16,18 @@ describe("a foreign text", () => {
       expect(scrub(`no ${spelling}.`, secret)).toBe("no [redacted].")
       expect(scrub(`wss://host/api?x=1&key=${spelling} failed`, secret)).toBe("wss://host/api?[redacted] failed")
     }
-    expect(scrub('no a"b', 'a"b')).toBe("no [redacted]")
-    expect(scrub(JSON.stringify({ error: 'no a"b' }), 'a"b')).toBe('{"error":"no [redacted]"}')
+    expect(scrub('no a"b-c"d-e', 'a"b-c"d-e')).toBe("no [redacted]")
+    expect(scrub(JSON.stringify({ error: 'no a"b-c"d-e' }), 'a"b-c"d-e')).toBe('{"error":"no [redacted]"}')
+  })
+
+  it("loses a short key only where it is a whole word, and no words of ours", () => {
+    expect(scrub("no such key: test. The contest 'test' (latest)", "test")).toBe(
+      "no such key: [redacted]. The contest '[redacted]' (latest)",
+    )
+    for (const short of ["a$b(c", "ab-c", "a.b/c", "[a]{b"]) expect(scrub(`bad ${short}`, short)).toBe("bad [redacted]")
+    expect(scrub("the key is a k", "k")).toBe("the key is a k")
+    expect(scrubOurs("Cannot reach test", "test")).toBe("Cannot reach test")
+    expect(scrubOurs(`Cannot reach ${secret}`, secret)).toBe("Cannot reach [redacted]")
   })
 
   it("is shown on one line, and cannot steer a terminal", () => {
@@ -41,6 +51,7 @@ describe("a frame", () => {
   it("of data stays as it is: what looks like a short key in it is something else", () => {
     const frame = '{"action":"line_update","data":{"sportsbook":"fanduel","outcomes":{"a":{"odds":"-1105"}}}}'
     expect(withoutKey(frame, "1105")).toBe(frame)
+    expect(withoutKey('{"action":"ping"}', "ping")).toBe('{"action":"ping"}')
   })
 
   it("that is long stays as it is", () => {

@@ -11,9 +11,9 @@ import {
   type Session,
   type SessionOptions,
   type Status,
-  type UrlRefused,
+  UrlRefused,
 } from "@boltodds/connection"
-import { nodeGet, wsTransport } from "@boltodds/connection/node"
+import { feedProxy, nodeGet, wsTransport } from "@boltodds/connection/node"
 import type { Filters } from "@boltodds/protocol"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
@@ -48,6 +48,11 @@ export const prepareSessions = (
   log: Log,
 ): Effect.Effect<SessionParts, UrlRefused, Scope> =>
   Effect.gen(function* () {
+    const proxy = feedProxy(feed.url)
+    if (proxy !== undefined && "problem" in proxy) {
+      return yield* Effect.fail(new UrlRefused(`Cannot reach ${host}: ${proxy.problem}`))
+    }
+    if (proxy !== undefined) log.log("info", `${host} is reached through the proxy ${proxy.label} (${proxy.variable})`)
     const catalogue = yield* makeCatalogue({
       ...feed,
       get: nodeGet,

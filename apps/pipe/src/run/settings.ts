@@ -1,6 +1,6 @@
 /** What the flags of the streaming commands come to. */
 import { defaultFeedUrl, type Key, keyFromEnv, keyOf } from "@boltodds/connection"
-import { keyFromFile } from "@boltodds/connection/node"
+import { feedProxy, keyFromFile } from "@boltodds/connection/node"
 import type { Filters } from "@boltodds/protocol"
 import * as Effect from "effect/Effect"
 import { UsageError } from "../ExitCode.ts"
@@ -63,6 +63,8 @@ export const keySourceOf = (given: Given, log: Log): KeySource => {
 export const feedOf = async (given: Given, log: Log): Promise<FeedSettings> => {
   const url = given.text("url") ?? defaultFeedUrl
   const insecure = given.isSet("insecure")
+  const proxy = feedProxy(url)
+  if (proxy !== undefined && "problem" in proxy) throw new UsageError(`Cannot reach the feed: ${proxy.problem}`)
   const { key } = keySourceOf(given, log)
   // Once now, so that a missing key is told before anything else happens; a file is read anew at each dial.
   const missing = await Effect.runPromise(

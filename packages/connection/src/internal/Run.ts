@@ -30,7 +30,7 @@ import { Carryover } from "./Carryover.ts"
 import { Connection } from "./Connection.ts"
 import type { EventQueue } from "./EventQueue.ts"
 import { looksOf } from "./looks.ts"
-import { scrub, secretOf, withoutKey } from "./scrub.ts"
+import { scrubOurs, secretOf, withoutKey } from "./scrub.ts"
 import { Tap } from "./Tap.ts"
 import { Teller } from "./Teller.ts"
 import { Timeline } from "./Timeline.ts"
@@ -222,7 +222,7 @@ export const startRun = (config: RunConfig): Effect.Effect<Run, never, Scope> =>
       // Transports must not show the key; should one do it, it goes no further.
       return yield* connect(use, address, secret).pipe(
         Effect.catch((error) => Effect.succeed(endingOfDial(error))),
-        Effect.map((ending) => ({ ...ending, detail: scrub(ending.detail, secret, longestDetail) })),
+        Effect.map((ending) => ({ ...ending, detail: scrubOurs(ending.detail, secret, longestDetail) })),
       )
     })
 
@@ -321,5 +321,5 @@ const isBarren = ({ liveAt, outside }: Connection): boolean => liveAt === undefi
 const reasonOf = ({ kind, code, detail }: LinkClosed, secret: string): DisconnectReason => ({
   kind,
   ...(code === undefined ? {} : { code }),
-  ...(detail === undefined ? {} : { detail: scrub(detail, secret) }),
+  ...(detail === undefined ? {} : { detail: scrubOurs(detail, secret) }),
 })

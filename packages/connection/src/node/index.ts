@@ -1,6 +1,7 @@
 /** What a session needs of Node, Deno or Bun: the transport on `ws`, proxies, and what lives in files. */
 export * from "./catalogueCache.ts"
 export * from "./connect.ts"
+export * from "./feedProxy.ts"
 export * from "./frameLimit.ts"
 export * from "./keyFromFile.ts"
 export * from "./machineLeases.ts"

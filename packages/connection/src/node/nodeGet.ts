@@ -3,42 +3,78 @@ import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import * as http from "node:http"
 import * as https from "node:https"
+import type { Socket } from "node:net"
 import { type HttpAnswer, HttpFailure, type HttpGet } from "../Http.ts"
 import { scrub, secretOf } from "../internal/scrub.ts"
-import { proxyAgentFor } from "./proxyAgent.ts"
+import { unpack } from "./internal/unpack.ts"
+import { openTunnel } from "./proxy/openTunnel.ts"
+import { proxyFor } from "./proxy/Proxy.ts"
+import { ProxyError } from "./proxy/ProxyError.ts"
+import { socketThrough, targetOf } from "./proxy/socketThrough.ts"
 
-/** GET by `node:http`: `HTTPS_PROXY` and `NO_PROXY` honoured, a connection and a DNS question of its own each time. */
+/** For the proxy's answer alone: whoever asks has a limit for the whole. */
+const tunnelMillis = 10_000
+
+/**
+ * GET by `node:http`: `HTTPS_PROXY` and `NO_PROXY` honoured, a connection and a DNS question of its own each time. A body
+ * in gzip, deflate, br or zstd is unpacked; `maxBytes` bounds what comes out.
+ */
 export const nodeGet: HttpGet = (url, { maxBytes }) =>
   Effect.callback<HttpAnswer, HttpFailure>((resume) => {
     const address = new URL(Redacted.value(url))
     const secret = secretOf(address.href)
+    const proxy = proxyFor(address, process.env)
+    const through = proxy === undefined || proxy instanceof ProxyError ? "" : ` (through the proxy ${proxy.label})`
     const fail = (cause: unknown) => {
+      if (cause instanceof ProxyError) return resume(Effect.fail(new HttpFailure(cause.message)))
       const code = cause instanceof Error && "code" in cause && typeof cause.code === "string" ? cause.code : undefined
       const message = cause instanceof Error ? scrub(cause.message, secret) : "no answer"
-      resume(Effect.fail(new HttpFailure(code ?? message)))
+      resume(Effect.fail(new HttpFailure(`${code ?? message}${through}`)))
     }
-    const request = (address.protocol === "https:" ? https : http).get(address, {
-      agent: proxyAgentFor(address) ?? false,
-      headers: { accept: "application/json" },
-    }, (response) => {
-      const chunks: Array<Buffer> = []
-      let bytes = 0
-      response.on("data", (chunk: Buffer) => {
-        chunks.push(chunk)
-        bytes += chunk.length
-        if (bytes > maxBytes) request.destroy(new Error(`the answer is larger than ${maxBytes} bytes`))
+    const succeed = (response: http.IncomingMessage, packed: Buffer): void => {
+      unpack(packed, response.headers["content-encoding"], maxBytes).then(
+        (body) =>
+          resume(Effect.succeed({
+            status: response.statusCode ?? 0,
+            retryAfter: response.headers["retry-after"],
+            contentType: response.headers["content-type"],
+            date: response.headers.date,
+            body: body.toString("utf8"),
+          })),
+        fail,
+      )
+    }
+    const ask = (tunnel: Socket | undefined): () => void => {
+      const secure = address.protocol === "https:"
+      const request = (secure ? https : http).get(address, {
+        ...(tunnel === undefined ? { agent: false } : { createConnection: () => socketThrough(tunnel, address) }),
+        ...(secure ? { rejectUnauthorized: true } : {}),
+        headers: { accept: "application/json" },
+      }, (response) => {
+        const chunks: Array<Buffer> = []
+        let bytes = 0
+        response.on("data", (chunk: Buffer) => {
+          chunks.push(chunk)
+          bytes += chunk.length
+          if (bytes > maxBytes) request.destroy(new Error(`the answer is larger than ${maxBytes} bytes`))
+        })
+        response.on("error", fail)
+        response.on("end", () => succeed(response, Buffer.concat(chunks)))
       })
-      response.on("error", fail)
-      response.on("end", () =>
-        resume(Effect.succeed({
-          status: response.statusCode ?? 0,
-          retryAfter: response.headers["retry-after"],
-          date: response.headers.date,
-          body: Buffer.concat(chunks).toString("utf8"),
-        })))
-    })
-    request.on("error", fail)
-    return Effect.sync(() => {
-      request.destroy()
-    })
+      request.on("error", fail)
+      return () => {
+        request.destroy()
+        tunnel?.destroy()
+      }
+    }
+    if (proxy instanceof ProxyError) return fail(proxy)
+    let leave: () => void
+    if (proxy === undefined) leave = ask(undefined)
+    else {
+      leave = openTunnel(proxy, targetOf(address), { timeoutMillis: tunnelMillis }, (result) => {
+        if (result instanceof ProxyError) fail(result)
+        else leave = ask(result)
+      })
+    }
+    return Effect.sync(() => leave())
   })

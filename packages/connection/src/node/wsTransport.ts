@@ -2,14 +2,18 @@
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import type { Scope } from "effect/Scope"
-import type { Agent, IncomingMessage } from "node:http"
+import type { IncomingMessage } from "node:http"
+import type { Socket } from "node:net"
 import { type ClientOptions, WebSocket } from "ws"
 import { scrub, secretOf } from "../internal/scrub.ts"
 import { TurnBuffer } from "../internal/TurnBuffer.ts"
 import { parseRetryAfter } from "../RetryAfter.ts"
 import { DialError, type DialOptions, type Link, LinkClosed, type Transport } from "../Transport.ts"
 import { frameLimitBytes } from "./frameLimit.ts"
-import { proxyAgentFor } from "./proxyAgent.ts"
+import { noAnswer, openTunnel } from "./proxy/openTunnel.ts"
+import { proxyFor } from "./proxy/Proxy.ts"
+import { ProxyError } from "./proxy/ProxyError.ts"
+import { socketThrough, targetOf } from "./proxy/socketThrough.ts"
 
 /** Options of {@link wsTransport}. */
 export interface WsTransportOptions {
@@ -53,86 +57,120 @@ const dial = (
 ): Effect.Effect<Link, DialError, Scope> => {
   const handshakeMillis = options.handshakeMillis ?? 10_000
   let address: URL
-  let agent: Agent | undefined
   try {
     address = new URL(url)
-    agent = options.proxy === false ? undefined : proxyAgentFor(address)
   } catch {
-    // The cause would show the URL, or the proxy's password.
-    return Effect.fail(new DialError("network", "Cannot read the URL of the feed, or of the proxy in the environment"))
+    // The cause would show the URL.
+    return Effect.fail(new DialError("network", "Cannot read the URL of the feed"))
   }
-  const open = Effect.callback<{ socket: WebSocket; link: Link }, DialError>((resume) => {
-    const secret = secretOf(url)
-    const maxPayload = options.maxFrameBytes ?? frameLimitBytes()
-    const settings: ClientOptions & { readonly closeTimeout: number } = {
-      maxPayload,
-      perMessageDeflate: options.compress === true,
-      skipUTF8Validation: true,
-      followRedirects: false,
-      closeTimeout: closeMillis,
-      ...(options.family === undefined ? {} : { family: options.family }),
-      ...(agent === undefined ? {} : { agent }),
-    }
-    const socket = new WebSocket(url, settings)
-    const buffer = new TurnBuffer({
-      bufferBytes,
-      atEndOfTurn: setImmediate,
-      onFull: () => {
-        socket.pause()
-        return undefined
-      },
-      onDrained: () => socket.resume(),
-    })
-    let bytesRead = () => 0
-    socket.on("message", (data: Buffer) => {
-      onFrame?.(data)
-      buffer.push(data)
-    })
-    socket.on("pong", (data: Buffer) => {
-      const number = Number(data.toString("latin1"))
-      if (Number.isSafeInteger(number)) buffer.pong(number)
-    })
-    socket.on("upgrade", (response) => {
-      bytesRead = () => response.socket.bytesRead
-    })
-    socket.on("open", () => resume(Effect.succeed({ socket, link: linkOf(socket, buffer, () => bytesRead()) })))
-    socket.on("unexpected-response", (request, response) => {
-      readBeginning(response, (body) => {
-        resume(Effect.fail(refusal(address.host, response, scrub(body, secret))))
-        request.destroy()
+  const { host } = address
+  const proxy = options.proxy === false ? undefined : proxyFor(address, process.env)
+  if (proxy instanceof ProxyError) return Effect.fail(proxyFailure(host, proxy))
+  const secret = secretOf(url)
+  const through = proxy === undefined ? "" : ` (through the proxy ${proxy.label})`
+  /** Whether the proxy has to answer next, and not yet the host behind it. */
+  let atProxy = proxy !== undefined
+
+  const open = Effect.callback<Open, DialError>((resume) => {
+    const fail = (error: DialError): void => resume(Effect.fail(error))
+    const begin = (tunnel: Socket | undefined): () => void => {
+      atProxy = false
+      const maxPayload = options.maxFrameBytes ?? frameLimitBytes()
+      const settings: ClientOptions & { readonly closeTimeout: number } = {
+        maxPayload,
+        perMessageDeflate: options.compress === true,
+        skipUTF8Validation: true,
+        followRedirects: false,
+        closeTimeout: closeMillis,
+        rejectUnauthorized: true,
+        ...(options.family === undefined ? {} : { family: options.family }),
+        ...(tunnel === undefined ? {} : { createConnection: () => socketThrough(tunnel, address) }),
+      }
+      const socket = new WebSocket(url, settings)
+      const buffer = new TurnBuffer({
+        bufferBytes,
+        atEndOfTurn: setImmediate,
+        onFull: () => {
+          socket.pause()
+          return undefined
+        },
+        onDrained: () => socket.resume(),
       })
-    })
-    socket.on("error", (error: Error & { readonly code?: unknown }) => {
-      const code = typeof error.code === "string" ? error.code : undefined
-      resume(
-        Effect.fail(new DialError("network", `Cannot reach ${address.host}: ${reason(code, error.message, secret)}`)),
-      )
-      // After `open` this is a violation of the protocol, and nothing readable can follow it. `ws` now waits for the
-      // server's close frame, and would report the end only then.
-      buffer.close(
-        isOversize(code)
-          ? new LinkClosed("oversize", 1009, `a frame larger than the limit of ${maxPayload} bytes`)
-          : new LinkClosed("network", undefined, reason(code, error.message, secret)),
-      )
-      socket.terminate()
-    })
-    socket.on("close", (code: number, text: Buffer) => {
-      buffer.close(closeReason(code, scrub(text.toString("utf8"), secret)))
-    })
-    return Effect.sync(() => socket.terminate())
+      let bytesRead = () => 0
+      socket.on("message", (data: Buffer) => {
+        onFrame?.(data)
+        buffer.push(data)
+      })
+      socket.on("pong", (data: Buffer) => {
+        const number = Number(data.toString("latin1"))
+        if (Number.isSafeInteger(number)) buffer.pong(number)
+      })
+      socket.on("upgrade", (response) => {
+        bytesRead = () => response.socket.bytesRead
+      })
+      socket.on("open", () => resume(Effect.succeed({ socket, link: linkOf(socket, buffer, () => bytesRead()) })))
+      socket.on("unexpected-response", (request, response) => {
+        readBeginning(response, (body) => {
+          fail(refusal(host, response, scrub(body, secret)))
+          request.destroy()
+        })
+      })
+      socket.on("error", (error: Error & { readonly code?: unknown }) => {
+        const code = typeof error.code === "string" ? error.code : undefined
+        const why = reason(code, error.message, secret)
+        fail(new DialError("network", `Cannot reach ${host}: ${why}${through}`))
+        // After `open` this is a violation of the protocol, and nothing readable can follow it. `ws` now waits for the
+        // server's close frame, and would report the end only then.
+        buffer.close(
+          isOversize(code)
+            ? new LinkClosed("oversize", 1009, `a frame larger than the limit of ${maxPayload} bytes`)
+            : new LinkClosed("network", undefined, why),
+        )
+        socket.terminate()
+      })
+      socket.on("close", (code: number, text: Buffer) => {
+        buffer.close(closeReason(code, scrub(text.toString("utf8"), secret)))
+      })
+      return () => {
+        socket.terminate()
+        tunnel?.destroy()
+      }
+    }
+    let leave: () => void
+    if (proxy === undefined) leave = begin(undefined)
+    else {
+      const limits = { timeoutMillis: handshakeMillis, family: options.family }
+      leave = openTunnel(proxy, targetOf(address), limits, (result) => {
+        if (result instanceof ProxyError) fail(proxyFailure(host, result))
+        else leave = begin(result)
+      })
+    }
+    return Effect.sync(() => leave())
   })
   return Effect.acquireRelease(
     open.pipe(
       Effect.timeoutOrElse({
         duration: handshakeMillis,
         orElse: () =>
-          Effect.fail(new DialError("timeout", `${address.host} did not answer within ${handshakeMillis / 1000} s`)),
+          Effect.fail(
+            proxy !== undefined && atProxy
+              ? proxyFailure(host, noAnswer(proxy, host, handshakeMillis))
+              : new DialError("timeout", `${host} did not answer within ${handshakeMillis / 1000} s${through}`),
+          ),
       }),
     ),
     ({ socket }) => Effect.sync(() => hangUp(socket)),
     { interruptible: true },
   ).pipe(Effect.map(({ link }) => link))
 }
+
+interface Open {
+  readonly socket: WebSocket
+  readonly link: Link
+}
+
+const proxyFailure = (host: string, { message, status }: ProxyError): DialError =>
+  new DialError("proxy", `Cannot reach ${host}: ${message}`, { status })
 
 /** Over the limit, or of a length that JavaScript cannot count. */
 const isOversize = (code: string | undefined): boolean =>
@@ -176,6 +214,7 @@ const refusal = (host: string, response: IncomingMessage, body: string): DialErr
     status,
     retryAfterMillis: parseRetryAfter(response.headers["retry-after"], Date.now()),
     body,
+    contentType: response.headers["content-type"],
   })
 }
 

@@ -24,6 +24,7 @@ export const checkNames = [
   "address",
   "state",
   "holders",
+  "proxy",
   "dns",
   "rest",
   "clock",

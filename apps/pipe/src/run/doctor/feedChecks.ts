@@ -121,6 +121,8 @@ const tellDial = (watcher: Watcher, error: SessionError | undefined, tell: Tell)
 
 const dialAdvice = (text: string): string => {
   if (/refused the key/.test(text)) return "Check that the key is complete, and that the plan or trial has not ended."
+  if (/the proxy http/.test(text)) return "Check HTTPS_PROXY and NO_PROXY, or ask who runs the proxy."
+  if (/with a web page/.test(text)) return "The key is not the cause: the feed itself was not reached."
   if (/too many|429|503/.test(text)) {
     return "End other connections of this key, give the server a minute, and try again."
   }

@@ -1,6 +1,6 @@
 /** What can be checked without the feed: the key, files of this machine, other processes, DNS. */
 import { describeHolder, type FeedUrl, type KeyHolder } from "@boltodds/connection"
-import { machineAllowance, stateFolder } from "@boltodds/connection/node"
+import { type FeedProxy, feedProxy, machineAllowance, stateFolder } from "@boltodds/connection/node"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import { createHash } from "node:crypto"
@@ -104,15 +104,28 @@ export const checkHolders = (
     return holders
   })
 
-const proxyVariables = ["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"]
+/** Which proxy the feed is reached through; says nothing where there is none. */
+export const checkProxy = (url: string, tell: Tell): FeedProxy | undefined => {
+  const proxy = feedProxy(url)
+  if (proxy === undefined) return undefined
+  if ("problem" in proxy) tell({ check: "proxy", outcome: "failed", text: proxy.problem })
+  else {
+    tell({
+      check: "proxy",
+      outcome: "ok",
+      text: `${proxy.label}, from ${proxy.variable}`,
+      facts: { label: proxy.label, variable: proxy.variable },
+    })
+  }
+  return proxy
+}
 
 /** Whether the host's name leads anywhere. */
-export const checkDns = ({ host }: FeedUrl, tell: Tell): Effect.Effect<void> =>
+export const checkDns = ({ host }: FeedUrl, proxy: FeedProxy | undefined, tell: Tell): Effect.Effect<void> =>
   Effect.promise(async () => {
     const check: CheckName = "dns"
     const name = new URL(`http://${host}`).hostname.replace(/^\[|\]$/g, "")
-    const proxy = proxyVariables.find((variable) => (process.env[variable] ?? "") !== "")
-    const through = proxy === undefined ? "" : `; ${proxy} is set, and a proxy looks names up by itself`
+    const through = proxy === undefined ? "" : "; the proxy looks names up by itself"
     if (isIP(name) !== 0) {
       return tell({ check, outcome: "skipped", text: `${name} is an address${through}` })
     }

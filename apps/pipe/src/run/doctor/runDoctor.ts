@@ -15,7 +15,7 @@ import { filtersOf, keySourceOf, logOf } from "../settings.ts"
 import { checkFeed } from "./feedChecks.ts"
 import { type Finding, spanText, type Tell } from "./Finding.ts"
 import { findingText } from "./findingText.ts"
-import { checkDns, checkHolders, checkKey, checkState } from "./localChecks.ts"
+import { checkDns, checkHolders, checkKey, checkProxy, checkState } from "./localChecks.ts"
 import { redactor, secretsIn } from "./redact.ts"
 import { checkFilters, checkRest } from "./restChecks.ts"
 import { type Ending, verdictOf } from "./verdict.ts"
@@ -106,7 +106,9 @@ const examine = (
     })
     yield* checkState(host, tell)
     const holders = key === undefined ? [] : yield* checkHolders(host, key, machine, tell)
-    yield* checkDns(address, tell)
+    const proxy = checkProxy(url ?? defaultFeedUrl, tell)
+    yield* checkDns(address, proxy, tell)
+    if (proxy !== undefined && "problem" in proxy) return nothing
     if (key === undefined) return nothing
 
     const feed = { url: url ?? defaultFeedUrl, insecure, key: keySource.key }

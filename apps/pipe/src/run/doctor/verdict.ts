@@ -28,6 +28,12 @@ export const verdictOf = (findings: ReadonlyArray<Finding>, { keyRefused, dialed
     return others.length === 0 ? [] : [`Also: ${others.map(({ check, text }) => `${check}: ${text}`).join(" · ")}`]
   }
   if (failed("address")) return { exitCode: ExitCode.usage, lines: ["The feed's address cannot be used."] }
+  if (failed("proxy")) {
+    return {
+      exitCode: ExitCode.usage,
+      lines: [`The feed cannot be reached: ${found("proxy")?.text}`, ...also("proxy")],
+    }
+  }
   if (failed("key")) return { exitCode: ExitCode.usage, lines: ["There is no key to ask with.", ...also("key")] }
   if (keyRefused) {
     return {
