@@ -109,8 +109,11 @@ export interface Dropped extends Stamp {
   readonly first_seq: number
   readonly last_seq: number
 }
-/** Something could not be read. Where it names a game or a book, that is unverified; one that names an `outcome`
- * suspended that line alone. `touches: "nothing"`: it did not read like feed data. */
+/**
+ * Something was not understood: it cannot be read, or its action is not known. Where it names a game, a sportsbook or
+ * the session, that is unverified; one that names an `outcome` suspended that line alone. `touches: "nothing"`: it does
+ * not read like data of the feed. A scope that stays unverified for this cause is reported once, not with each message.
+ */
 export interface Quarantined extends Stamp {
   readonly control: "quarantined"
   readonly reason: string
@@ -120,6 +123,21 @@ export interface Quarantined extends Stamp {
   readonly outcome: string | null
   /** The beginning of what could not be read. */
   readonly text: string
+  /** The unknown action (or `type`) of the message, where that is why it was not understood. */
+  readonly action?: string
+}
+/**
+ * A scope has been unverified for a minute because something was not understood, and no message has healed it: a new
+ * snapshot is wanted. A live session dials again and a gap follows. At most one in 10 minutes.
+ */
+export interface ResyncWanted extends Stamp {
+  readonly control: "resync_wanted"
+  /** What was not understood. */
+  readonly reason: string
+  /** The scope that has been unverified for longest; null: all of the session. */
+  readonly sportsbook: string | null
+  readonly game: string | null
+  readonly unverified_ms: number
 }
 /**
  * A full message came under another key for a game that this sportsbook already has: same ids, another `game`. The old
@@ -157,6 +175,7 @@ export type Control =
   | Dropped
   | Quarantined
   | GameRekeyed
+  | ResyncWanted
   | ClockJumped
 
 /** The kind of a {@link Control}. */
@@ -235,6 +254,13 @@ export const Control: Schema.Codec<Control> = Schema.Union([
     game: text,
     outcome: text,
     text: Schema.String,
+    action: Schema.optionalKey(Schema.String),
+  }),
+  control("resync_wanted", {
+    reason: Schema.String,
+    sportsbook: text,
+    game: text,
+    unverified_ms: Schema.Finite,
   }),
   control("game_rekeyed", {
     sportsbook: Schema.String,

@@ -1,8 +1,10 @@
 /** Decoding frames: text or bytes in, judged items out, never an exception. */
 import { elementTexts, isCutOff, nestsBeyond, walkElements } from "./elements.ts"
 import type { Item, MessageItem } from "./Item.ts"
-import { isObject, judge, quarantine } from "./judge.ts"
+import { isObject, judge, pingItem, quarantine } from "./judge.ts"
+import { isKeepAliveText, longestKeepAlive } from "./keepAlive.ts"
 import { readNonFinite } from "./nonFinite.ts"
+import { bytesText, opaqueBytes, opaqueText } from "./opaque.ts"
 import { salvageScope } from "./salvage.ts"
 import { wellFormedEscapes } from "./surrogates.ts"
 
@@ -59,6 +61,8 @@ export const decodeFrame = (raw: string | Uint8Array): ReadonlyArray<Item> => {
 }
 
 const decodeDamaged = (raw: Uint8Array): ReadonlyArray<Item> => {
+  const opaque = opaqueBytes(raw)
+  if (opaque !== undefined) return [unreadableWhole(opaque.reason, opaque.text, bytesText(raw))]
   let text: string
   try {
     text = lossy.decode(raw)
@@ -66,12 +70,21 @@ const decodeDamaged = (raw: Uint8Array): ReadonlyArray<Item> => {
     // Longer than a string can be.
     return [quarantine(`${raw.byteLength} bytes cannot be decoded`, {}, "")]
   }
+  const first = text.trimStart()[0]
+  // A binary format, or encrypted: it may be about anything.
+  if (first !== "{" && first !== "[") {
+    return [unreadableWhole("binary data that is not UTF-8", undefined, bytesText(raw))]
+  }
   return decodeText(text).map((item) =>
-    item._tag !== "Quarantined" && item.text.includes("\uFFFD")
-      ? quarantine("not UTF-8", salvageScope(item.text), item.text)
+    item.text.includes("\uFFFD") && (item._tag !== "Quarantined" || item.touches === undefined)
+      ? quarantine("not UTF-8", salvageScope(item.text) ?? {}, item.text)
       : item
   )
 }
+
+/** A whole frame in a form that is not read: it touches what its text names, where there is one, or else the session. */
+const unreadableWhole = (reason: string, inner: string | undefined, text: string): Item =>
+  quarantine(reason, (inner === undefined ? undefined : salvageScope(inner)) ?? {}, text)
 
 const decodeText = (text: string): ReadonlyArray<Item> => {
   const wellFormed = wellFormedEscapes(text)
@@ -101,7 +114,8 @@ const decodeWellFormed = (untrimmed: string): ReadonlyArray<Item> => {
   const blank = untrimmed.charCodeAt(0) <= 0x20 || untrimmed.charCodeAt(untrimmed.length - 1) <= 0x20
   const text = blank ? untrimmed.trim() : untrimmed
   if (text === "") return []
-  if (text === "ping") return [judge(text, text)]
+  if (text.length <= longestKeepAlive && isKeepAliveText(text)) return [pingItem(text)]
+  if (text.charCodeAt(0) === 0 || text.charCodeAt(1) === 0) return [unreadableText(text)]
   if (text.charCodeAt(0) === 0x5b) {
     return decodeWhole(text) ?? decodeByWalking(text)
   }
@@ -109,7 +123,7 @@ const decodeWellFormed = (untrimmed: string): ReadonlyArray<Item> => {
     return [decodeOne(text)]
   } catch {
     // Perhaps several messages in a row; a text that is one broken message comes back as that.
-    return text.charCodeAt(0) === 0x7b ? decodeByWalking(text) : [unreadable(text)]
+    return text.charCodeAt(0) === 0x7b ? decodeByWalking(text) : [unreadableText(text)]
   }
 }
 
@@ -195,6 +209,15 @@ const parse = (text: string): unknown => {
   if (text.length > longChars && nestsBeyond(text, deepest)) throw new RangeError(`nested more than ${deepest} deep`)
   return JSON.parse(text)
 }
+
+/** Not JSON from its first character on: perhaps data in another encoding. */
+const unreadableText = (text: string): Item => {
+  const hasNul = text.charCodeAt(0) === 0 || text.charCodeAt(1) === 0
+  const opaque = hasNul ? opaqueBytes(encoder.encode(text)) : opaqueText(text)
+  return opaque === undefined ? unreadable(text) : unreadableWhole(opaque.reason, opaque.text, text)
+}
+
+const encoder = new TextEncoder()
 
 /** The reason is ours: the words of an engine's error differ between engines, and records must not. */
 const unreadable = (text: string): Item => {

@@ -55,6 +55,11 @@ export interface QuarantinedItem {
   readonly touches: Scope | undefined
   /** What could not be read, as it came; it may be long, and empty where something is missing. */
   readonly text: string
+  /**
+   * The parsed value, where it is JSON of a shape that is not known. `touches` is then only what its usual fields say:
+   * names may stand elsewhere in it (`mentionsIn`).
+   */
+  readonly value?: unknown
 }
 
 /** One message of a frame, judged. */

@@ -4,6 +4,7 @@ import { memberText } from "./memberText.ts"
 import type { FeedMessage } from "./Message.ts"
 import { parseOdds } from "./Odds.ts"
 import { isOutcome } from "./Outcome.ts"
+import { isKeepAlive } from "./keepAlive.ts"
 import { salvageScope } from "./salvage.ts"
 
 type Fields = Record<string, unknown>
@@ -25,9 +26,10 @@ const isGameAction = (action: unknown): action is string =>
 
 const judgeOther = (value: unknown, text: string): Item => {
   if (!isObject(value)) {
-    if (value === "ping") return barePing
+    if (isKeepAlive(value)) return value === "ping" ? barePing : messageItem({ action: "ping" }, text)
     // A message within a string (encoded twice) still tells what it touches.
-    return quarantine("not an object", typeof value === "string" ? salvageScope(value) : undefined, text)
+    const touches = typeof value === "string" ? salvageScope(value) : undefined
+    return quarantine("not an object", touches, text, value)
   }
   const action = value["action"]
   switch (action) {
@@ -41,9 +43,10 @@ const judgeOther = (value: unknown, text: string): Item => {
     case "subscription_updated":
       return messageItem(value, text)
   }
+  if (isKeepAlive(value)) return messageItem({ ...value, action: "ping" }, text)
   if (typeof action === "string") return { _tag: "Unknown", action, value, text }
   if ("error" in value) return messageItem({ message: value["error"], ...value, action: "error" }, text)
-  return quarantine(action === undefined ? "no action" : "the action is not a string", scopeOf(value), text)
+  return quarantine(action === undefined ? "no action" : "the action is not a string", scopeOf(value), text, value)
 }
 
 const judgeGame = (message: Fields, action: string, text: string | Texts, index: number): Item => {
@@ -162,15 +165,25 @@ const messageItem = (message: Fields, text: string): MessageItem => ({
   text,
 })
 
+/** A bare keep-alive. A text that is not JSON becomes the ping that it means. */
+export const pingItem = (text: string): MessageItem =>
+  firstOfScalar.test(text) ? messageItem({ action: "ping" }, text) : barePing
+
+/** Of null, true, false and numbers; no bare word is one of them. */
+const firstOfScalar = /^(?:null|true|false|[-\d].*)$/
+
 const barePing: MessageItem = messageItem({ action: "ping" }, '{"action":"ping"}')
 
 /** Something that cannot be read. */
-export const quarantine = (reason: string, touches: Scope | undefined, text: string): QuarantinedItem => ({
-  _tag: "Quarantined",
-  reason,
-  touches,
-  text,
-})
+export const quarantine = (
+  reason: string,
+  touches: Scope | undefined,
+  text: string,
+  value?: unknown,
+): QuarantinedItem =>
+  value === undefined
+    ? { _tag: "Quarantined", reason, touches, text }
+    : { _tag: "Quarantined", reason, touches, text, value }
 
 /** Why one outcome cannot be read, or undefined where it can (a suspended one can). Total: never throws. */
 export const outcomeFault = (value: unknown): string | undefined => {

@@ -2,9 +2,9 @@
 import type { Scope } from "./Item.ts"
 
 // A name is at most 300 characters here: no real one is longer, and the engine's stack stays small on hostile text.
-const field = /"(sportsbook|game|action|timestamp)"\s*(?:$|:\s*(?:"((?:[^"\\]|\\[^]){1,300})")?)/g
+const field = /"(sportsbook|game|action|timestamp)"\s*(?:$|:\s*(?:"((?:[^"\\]|\\[^]){1,300})")?)/gi
 const dataSigns =
-  /"(?:outcomes|initial_state|game_update|game_added|line_update|game_removed|book_clear|sport_clear|odds)|^\s*\{\s*"timestamp"/
+  /"(?:outcomes|initial_state|game_update|game_added|line_update|game_removed|book_clear|sport_clear|odds)|^\s*\{\s*"timestamp"/i
 
 /**
  * The part of the feed that a broken text may have changed: its game, its book, or the session (empty scope) where it
@@ -14,11 +14,17 @@ const dataSigns =
  * several messages touches what they have in common. Names with damaged characters are not believed.
  */
 export const salvageScope = (text: string): Scope | undefined => {
+  // Encoded more than once: the quotes within are escaped.
+  return scopeIn(text.includes('\\"') ? text.replaceAll(/\\+"/g, '"') : text)
+}
+
+const scopeIn = (text: string): Scope | undefined => {
   const books = new Names()
   const games = new Names()
   let actions = 0
   let timestamps = 0
-  for (const [, name, value] of text.matchAll(field)) {
+  for (const [, written, value] of text.matchAll(field)) {
+    const name = written?.toLowerCase()
     if (name === "sportsbook") books.add(value)
     else if (name === "game") games.add(value)
     else if (name === "action") actions++

@@ -82,6 +82,45 @@ describe("frames come in several forms", () => {
     }
   })
 
+  it("keep-alives in other forms are pings too, with their own text", () => {
+    const forms = [
+      "PING",
+      "pong",
+      "Heartbeat",
+      "keep-alive",
+      "{}",
+      "null",
+      "true",
+      "1",
+      "1764433800.123",
+      '{"type":"ping"}',
+      '{"event":"heartbeat"}',
+      '{"action":"heartbeat"}',
+      '{"action":"pong"}',
+      '{"op":"ping","ts":1}',
+      '{"type":"PING","data":{}}',
+      '{"ping":1764433800}',
+      '["PONG"]',
+      '"PING"',
+    ]
+    for (const form of forms) {
+      const [item, ...more] = decodeFrame(form)
+      expect(more, form).toEqual([])
+      expect(item, form).toMatchObject({ _tag: "Message", message: { action: "ping" }, rejected: [] })
+      expect(decodeFrame(bytes(form)), form).toMatchObject([{ _tag: "Message", message: { action: "ping" } }])
+    }
+  })
+
+  it("a heartbeat that carries more may be data: it is not a ping", () => {
+    for (
+      const form of [
+        { action: "heartbeat", data: { sportsbook: "fanduel" } },
+        { type: "ping", games: [1] },
+        { op: "ping", payload: JSON.stringify(message("line_update")) },
+      ]
+    ) expect(only(form)._tag === "Message", JSON.stringify(form)).toBe(false)
+  })
+
   it("spacing does not matter, and each text is one line without outer blanks", () => {
     const sent = [message("line_update"), { action: "ping" }, message("game_update")]
     const python = JSON.stringify(sent).replaceAll('":', '": ').replaceAll(',"', ', "').replaceAll(",{", ", {")
@@ -162,7 +201,7 @@ describe("quarantine says what it touches, never less than it may be", () => {
   }
 
   it("nothing, where it does not read like feed data", () => {
-    for (const raw of ["hello", "7", "null", "{", "{}", '{"action":7}', "<html>", '{"a":', '"x"']) {
+    for (const raw of ["hello", "[7]", "[null]", "{", '{"action":7}', "<html>", '{"a":', '"x"', "\u0000", "SGVsbG8="]) {
       expect(touches(raw)).toBe(undefined)
     }
   })
@@ -217,7 +256,7 @@ describe("quarantine says what it touches, never less than it may be", () => {
 
   it("what stands around garbage is kept", () => {
     const good = JSON.stringify(message("line_update"))
-    const items = decodeFrame(`[${good},7,{"action":,${good}]`)
+    const items = decodeFrame(`[${good},"x",{"action":,${good}]`)
     expect(items[0]).toMatchObject({ _tag: "Message" })
     expect(tags(items).filter((tag) => tag === "Quarantined").length).toBeGreaterThanOrEqual(2)
     expect(tags(decodeFrame(`[${good},nonsense,${good}]`))).toEqual(["Message", "Quarantined", "Message"])
@@ -235,6 +274,81 @@ describe("quarantine says what it touches, never less than it may be", () => {
     expect(items[0]).toMatchObject({
       reason: "not UTF-8",
       touches: { sportsbook: "fanduel", game: "A vs B, 2026-07-16, 01" },
+    })
+  })
+
+  describe("a frame in another form is named, and touches the session unless its text says more", () => {
+    const update = JSON.stringify(message("line_update"))
+    const wide = (text: string, littleEndian: boolean): Uint8Array => {
+      const view = new DataView(new ArrayBuffer(2 * text.length))
+      for (let index = 0; index < text.length; index++) view.setUint16(2 * index, text.charCodeAt(index), littleEndian)
+      return new Uint8Array(view.buffer)
+    }
+    const base64 = (data: Uint8Array): string => btoa(String.fromCharCode(...data))
+    const gzip = new Uint8Array([
+      0x1f,
+      0x8b,
+      8,
+      0,
+      0,
+      0,
+      0,
+      0,
+      0,
+      3,
+      0xab,
+      0x56,
+      0x4a,
+      0x4c,
+      0x2e,
+      0xc9,
+      0xcc,
+      0xcf,
+      0x53,
+    ])
+
+    it("compressed data", () => {
+      const forms: ReadonlyArray<readonly [string, Uint8Array]> = [
+        ["gzip-compressed frame", gzip],
+        ["zlib-compressed frame", new Uint8Array([0x78, 0x9c, 0xab, 0x56, 0x4a, 0x4c, 0x2e, 0xc9])],
+        ["zstd-compressed frame", new Uint8Array([0x28, 0xb5, 0x2f, 0xfd, 0x24, 0x10, 0x81, 0])],
+        ["binary data that is not UTF-8", new Uint8Array([0x8b, 0x02, 0x80, 0xff, 0x10, 0x83])],
+      ]
+      for (const [reason, raw] of forms) {
+        expect(decodeFrame(raw), reason).toMatchObject([{ _tag: "Quarantined", reason, touches: {} }])
+      }
+      expect(decodeFrame(gzip)[0]!.text).toBe("19 bytes: 1f 8b 08 00 00 00 00 00 00 03 ab 56 4a 4c 2e c9 cc cf 53")
+    })
+
+    it("UTF-16, with and without its mark", () => {
+      const scope = { sportsbook: "fanduel", game: gameKey }
+      for (const [name, isLittle] of [["UTF-16LE", true], ["UTF-16BE", false]] as const) {
+        for (const mark of ["", "\uFEFF"]) {
+          expect(decodeFrame(wide(mark + update, isLittle))).toMatchObject([
+            { _tag: "Quarantined", reason: `${name} text in place of UTF-8`, touches: scope },
+          ])
+        }
+      }
+      expect(decodeFrame(wide('{"lines":[]}', true))).toMatchObject([{ touches: {} }])
+    })
+
+    it("base64 and hexadecimal digits", () => {
+      const scope = { sportsbook: "fanduel", game: gameKey }
+      expect(decodeFrame(base64(bytes(update)))).toMatchObject([{ reason: "base64 of JSON", touches: scope }])
+      expect(decodeFrame(base64(gzip))).toMatchObject([{ reason: "base64 of gzip-compressed data", touches: {} }])
+      const hex = [...bytes(update)].map((byte) => byte.toString(16).padStart(2, "0")).join("")
+      expect(decodeFrame(hex)).toMatchObject([{ reason: "hexadecimal digits of JSON", touches: scope }])
+      const noise = Uint8Array.from({ length: 96 }, (_, index) => (index * 167 + 201) % 256)
+      expect(decodeFrame(base64(noise))).toMatchObject([{ reason: "base64 of data that is no text", touches: {} }])
+    })
+
+    it("keys in other case, and text that is encoded twice or three times and cut off", () => {
+      const scope = { sportsbook: "fanduel", game: gameKey }
+      const shouting = update.replace('"sportsbook"', '"SportsBook"').replace('"game"', '"GAME"')
+      expect(touches(shouting.slice(0, -5))).toEqual(scope)
+      const twice = JSON.stringify(update)
+      expect(touches(twice.slice(0, -9))).toEqual(scope)
+      expect(touches(JSON.stringify(twice).slice(0, -9))).toEqual(scope)
     })
   })
 

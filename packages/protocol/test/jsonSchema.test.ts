@@ -75,6 +75,7 @@ const records: ReadonlyArray<StreamRecord> = [
     universal_game_id: "1e1f1b8dc2ec",
     book_game_id: null,
   },
+  { control: "resync_wanted", ...stamp, ...scope, reason: 'unknown action "odds_update"', unverified_ms: 60_000 },
   { control: "clock_jumped", ...stamp, jump_ms: 7_000 },
 ]
 
@@ -98,7 +99,7 @@ describe("the JSON Schema of changes", () => {
     const kinds = new Set(records.map((record) => "control" in record ? record.control : record.change))
     expect([...JSON.stringify(jsonSchema("changes")).matchAll(/"enum":\["((?:line|game)_[a-z_"," ]+)\]/g)].length)
       .toBeGreaterThan(1)
-    expect(kinds.size).toBe(9 + 13)
+    expect(kinds.size).toBe(9 + 14)
   })
 
   it("takes kinds it does not know, and refuses what is no record", () => {

@@ -2,9 +2,9 @@
 import { type Change, type Control, type FeedEvent, type Millis, schemaVersion } from "@boltodds/protocol"
 import { fireDeadlines } from "./internal/deadlines.ts"
 import { applyEvent } from "./internal/events.ts"
-import type { Core } from "./internal/model.ts"
+import type { ActionCount, Core } from "./internal/model.ts"
 import { Work } from "./internal/work.ts"
-import type { State } from "./State.ts"
+import type { State, StateCounts } from "./State.ts"
 import type { Step } from "./Step.ts"
 
 /** The last time a `Date` can hold (ECMA-262, "Time Values and Time Range"). */
@@ -63,6 +63,16 @@ export class Draft {
     const records = work.records
     work.records = []
     return records
+  }
+
+  /** What has been met so far and not applied, or applied with a remark; the same as `counts` of its state. */
+  get counts(): StateCounts {
+    return { ...this.#work.core.counts }
+  }
+
+  /** How often each unknown action came so far; the same as `unknownActions` of its state. */
+  get unknownActions(): ReadonlyMap<string, ActionCount> {
+    return this.#work.core.actions
   }
 
   /** The state as it is now, immutable. The draft goes on. */

@@ -22,6 +22,11 @@ export interface StateOptions {
   readonly lateMillis?: Millis
   /** How long that must last until it is stale, and be over until it is fresh again. Default 10,000. */
   readonly lateForMillis?: Millis
+  /**
+   * Unknown actions to leave alone, by the wire's own `action` (or `type`): messages that carry them are counted and make
+   * nothing unverified. Default none.
+   */
+  readonly ignoredActions?: ReadonlyArray<string>
   /** How far wall time and elapsed time may drift apart. Default 5,000. */
   readonly clockJumpMillis?: Millis
 }
@@ -39,10 +44,11 @@ export const resolveOptions = (options: StateOptions): ResolvedOptions => ({
   bookSilentMillis: checked("bookSilentMillis", options.bookSilentMillis ?? 300_000, 0),
   lateMillis: checked("lateMillis", options.lateMillis ?? 10_000, 1),
   lateForMillis: checked("lateForMillis", options.lateForMillis ?? 10_000, 0),
+  ignoredActions: options.ignoredActions ?? [],
   clockJumpMillis: checked("clockJumpMillis", options.clockJumpMillis ?? 5_000, 0),
 })
 
-const checked = (name: keyof StateOptions, millis: Millis, least: Millis): Millis => {
+const checked = (name: string, millis: Millis, least: Millis): Millis => {
   if (millis >= least) return millis
   throw new RangeError(`Cannot make a state: ${name} must be a number of ${least} or more: current value is ${millis}`)
 }

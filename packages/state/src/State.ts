@@ -1,12 +1,14 @@
 /** The reducer's state, and the pure functions over it. */
 import type { Change, Control, FeedEvent, Millis } from "@boltodds/protocol"
 import { Draft } from "./Draft.ts"
-import type { Core, Counts } from "./internal/model.ts"
+import type { ActionCount, Core, Counts } from "./internal/model.ts"
 import { resolveOptions, type StateOptions } from "./Options.ts"
 import type { Step } from "./Step.ts"
 
 /** What has been met and not applied, or applied with a remark, since the start of a run. */
 export type StateCounts = Readonly<Counts>
+
+export type { ActionCount } from "./internal/model.ts"
 
 const Inside: unique symbol = Symbol.for("@boltodds/state/State")
 
@@ -76,6 +78,9 @@ export const thaw = (state: State): Draft => new Draft(copyCore(coreOf(state)), 
 /** What has been met and not applied, or applied with a remark. */
 export const counts = (state: State): StateCounts => coreOf(state).counts
 
+/** How often each unknown action came, and whether the options ignore it; at most 100 of them, the first. */
+export const unknownActions = (state: State): ReadonlyMap<string, ActionCount> => coreOf(state).actions
+
 /** The inside of a state, for the modules of this package. */
 export const coreOf = (state: State): Core => state[Inside] as Core
 
@@ -99,7 +104,18 @@ const emptyCore = (options: StateOptions, depth: "sync" | "book"): Core => ({
   now: 0,
   games: 0,
   lines: 0,
-  counts: { oldEpoch: 0, filtered: 0, quarantined: 0, rejected: 0, unknown: 0, stragglers: 0, overlapping: 0, late: 0 },
+  counts: {
+    oldEpoch: 0,
+    filtered: 0,
+    quarantined: 0,
+    rejected: 0,
+    unknown: 0,
+    ignored: 0,
+    stragglers: 0,
+    overlapping: 0,
+    late: 0,
+  },
+  actions: new Map(),
   due: Infinity,
   lastSession: "",
   lastEpoch: 0,

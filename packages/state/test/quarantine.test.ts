@@ -94,7 +94,7 @@ describe("a message that cannot be read", () => {
   })
 
   it("touches nothing where it does not read like feed data", () => {
-    for (const garbage of ["hello", "7", "[[[", '{"x":1}', "\u0000"]) {
+    for (const garbage of ["hello", "[7]", "[[[", '{"x":1}', "\u0000"]) {
       const reduced = reduce(all().raw(garbage))
       expect(verified(reduced), garbage).toEqual(["betmgm 1", "betmgm 2", "caesars 1"])
       for (const record of reduced.records.slice(7)) expect(record, garbage).toMatchObject({ touches: "nothing" })
@@ -132,26 +132,5 @@ describe("a message that cannot be read", () => {
     expect(find(reduced.records, { control: "quarantined" })).toMatchObject({
       text: expect.stringMatching(/^.{200}$/) as string,
     })
-  })
-})
-
-describe("a message of a kind nobody knows", () => {
-  it("is counted and changes nothing", () => {
-    const script = all()
-    const before = script.events.length
-    const reduced = reduce(script.frame({ action: "player_injured", data: { sportsbook: "betmgm", game: "1" } }))
-    expect(since(reduced, before)).toEqual([])
-    expect(counts(reduced.state)).toMatchObject({ unknown: 1, quarantined: 0 })
-  })
-
-  it("is not an error of the feed or a keep-alive either", () => {
-    const script = all()
-    const before = script.events.length
-    script.frame({ action: "error", message: "Code 1" }, { error: "x" }, { action: "ping" }, {
-      action: "subscription_updated",
-    })
-    const reduced = reduce(script)
-    expect(since(reduced, before)).toEqual([])
-    expect(counts(reduced.state)).toMatchObject({ unknown: 0, quarantined: 0 })
   })
 })

@@ -1,5 +1,5 @@
 /** What a session must know of a frame's content, and that only until data comes. */
-import type { FilterMatch, Frame, Item } from "@boltodds/protocol"
+import type { FilterMatch, Frame, Item, QuarantinedItem } from "@boltodds/protocol"
 import type { OutsideFilters } from "../Diagnosis.ts"
 
 /** Whether a frame holds data of the feed: anything but acks, pings and errors. */
@@ -19,8 +19,12 @@ const dataActions: ReadonlySet<string> = new Set([
 /** The texts of what is neither data nor any other known message, in a frame; bare texts count as errors. */
 export const notUnderstood = (frame: Frame): ReadonlyArray<string> =>
   frame.items.flatMap((item) =>
-    item._tag === "Unknown" || (item._tag === "Quarantined" && item.touches !== undefined) ? [item.text] : []
+    item._tag === "Unknown" || (item._tag === "Quarantined" && !isBareText(item)) ? [item.text] : []
   )
+
+/** Text that is neither data nor an object: the server's own words. */
+const isBareText = ({ touches, value }: QuarantinedItem): boolean =>
+  touches === undefined && (typeof value !== "object" || value === null)
 
 /** The texts of the errors in a frame. */
 export const serverErrors = (items: ReadonlyArray<Item>): ReadonlyArray<string> => {
@@ -29,7 +33,7 @@ export const serverErrors = (items: ReadonlyArray<Item>): ReadonlyArray<string> 
     if (item._tag === "Message" && item.message.action === "error") {
       const { message } = item.message
       texts.push(typeof message === "string" ? message : JSON.stringify(message) ?? "an error without a message")
-    } else if (item._tag === "Quarantined" && item.touches === undefined) {
+    } else if (item._tag === "Quarantined" && isBareText(item)) {
       // The refusal of one connection too many is known to come as bare text (PROTOCOL, "Endpoints").
       texts.push(item.text)
     }

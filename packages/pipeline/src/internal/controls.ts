@@ -17,6 +17,8 @@ export const raisesDoubt = (control: ControlValue): boolean => {
     case "synced":
     // The `quarantined` that follows it says what is unverified.
     case "game_rekeyed":
+    // A gap follows, and says so.
+    case "resync_wanted":
     // What is stale is kept apart from what is known of lines: it ends with `fresh`, not with a record of a line.
     case "stale":
     case "fresh":

@@ -16,6 +16,7 @@ const fields = {
   bookSilentMillis: atLeast(0),
   lateMillis: atLeast(1),
   lateForMillis: atLeast(0),
+  ignoredActions: Schema.optionalKey(Schema.Array(Schema.String)),
   clockJumpMillis: atLeast(0),
 } satisfies { readonly [Option in keyof Options]-?: unknown }
 

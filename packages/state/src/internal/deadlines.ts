@@ -6,6 +6,7 @@ import { type Millis, parseTimestamp } from "@boltodds/protocol"
 import { checkLags } from "./lateness.ts"
 import { closeGame } from "./messages.ts"
 import { countGames, countLines, isGameVerified, isMerelyPartial, type Session } from "./model.ts"
+import { checkUnread } from "./unread.ts"
 import type { Work } from "./work.ts"
 
 /** The earliest time at which a deadline of one session may fire. */
@@ -15,7 +16,7 @@ const sessionDeadline = (session: Session): Millis =>
     session.settleAt,
     session.pausedStaleAt,
     session.lateCheckAt,
-    session.pausedAt === undefined ? session.bookCheckAt : Infinity,
+    session.pausedAt === undefined ? Math.min(session.bookCheckAt, session.unreadCheckAt) : Infinity,
   )
 
 /** Fires every deadline up to and including `until`, earliest first. */
@@ -50,6 +51,7 @@ const fire = (work: Work, session: Session, at: Millis): void => {
     }
   } else if (session.lateCheckAt === at) checkLags(work, session, at)
   else if (session.bookCheckAt === at && session.pausedAt === undefined) checkBooks(work, session, at)
+  else if (session.unreadCheckAt === at && session.pausedAt === undefined) checkUnread(work, session, at)
   else if (session.settleAt === at) settle(work, session, at)
   else {
     session.heartbeatAt = at + heartbeatInterval(session, at, work.core.options.heartbeatMillis)

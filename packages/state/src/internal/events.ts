@@ -172,6 +172,10 @@ const resumed = (work: Work, session: Session, until: Millis, at: Millis): void 
   session.pausedStaleAt = Infinity
   session.listeningSince = at
   work.arm(session.bookCheckAt)
+  if (session.unreadCheckAt !== Infinity) {
+    session.unreadCheckAt = Math.max(session.unreadCheckAt, at)
+    work.arm(session.unreadCheckAt)
+  }
   if (session.settleRest !== undefined) {
     session.settleAt = at + session.settleRest
     session.settleRest = undefined

@@ -1,10 +1,19 @@
 /** Messages applied to the book, with the scopes PROTOCOL gives them. */
-import type { ChangeCause, DataMessage, FilterMatch, GameData, Item, Millis } from "@boltodds/protocol"
+import {
+  type ChangeCause,
+  type DataMessage,
+  type FeedMessage,
+  type FilterMatch,
+  type GameData,
+  type Item,
+  mentionsIn,
+  type Millis,
+} from "@boltodds/protocol"
 import { takeFacts } from "./facts.ts"
 import { noteLag } from "./lateness.ts"
 import { applyOutcome, closeLine, isLate, retarget, type Target } from "./lines.ts"
 import { type BookEntry, type Game, isGameVerified, type Session } from "./model.ts"
-import { quarantine } from "./quarantine.ts"
+import { quarantine, takeUnknown } from "./notUnderstood.ts"
 import { isFromEarlierFilters, isStraggler, rememberClear, rememberRemoval } from "./removals.ts"
 import { doubtOtherKeys, indexById } from "./sameGame.ts"
 import { isBefore, serverTime } from "./sentAt.ts"
@@ -12,11 +21,8 @@ import type { Work } from "./work.ts"
 
 /** Applies one item of a frame. */
 export const applyItem = (work: Work, session: Session, at: Millis, item: Item): void => {
-  if (item._tag === "Quarantined") return quarantine(work, session, item)
-  if (item._tag === "Unknown") {
-    work.core.counts.unknown++
-    return
-  }
+  if (item._tag === "Quarantined") return quarantine(work, session, item, at)
+  if (item._tag === "Unknown") return takeUnknown(work, session, item, at)
   const message = item.message
   switch (message.action) {
     case "line_update":
@@ -43,8 +49,21 @@ export const applyItem = (work: Work, session: Session, at: Millis, item: Item):
     case "subscription_updated":
     case "ping":
     case "error":
+      // Prices where none belong: whatever it is, it is not what its action says.
+      if (mayHoldPrices(message)) {
+        takeUnknown(work, session, { action: message.action, value: message, text: item.text }, at)
+      }
       return
   }
+}
+
+const mayHoldPrices = (message: FeedMessage): boolean => {
+  const fields: Readonly<Record<string, unknown>> = message
+  for (const field in fields) {
+    const value = fields[field]
+    if (typeof value === "object" && value !== null) return mentionsIn(message).hasPrices
+  }
+  return false
 }
 
 const applyData = (work: Work, session: Session, at: Millis, message: DataMessage): void => {
@@ -153,13 +172,22 @@ const openGame = (work: Work, session: Session, book: BookEntry, data: GameData,
     when: null,
     confirmedAt: partial ? -1 : work.core.moment,
     doubtedAt: 0,
+    touchedAt: work.core.moment,
+    unread: undefined,
     lines: new Map(),
   }
   takeFacts(game, data)
   indexById(work, book, game.game, null, game.universal_game_id)
   book.games.set(data.game, game)
   work.core.games++
+  touch(work, book, game)
   return game
+}
+
+/** A message was applied: something of the game may be verified again. */
+const touch = (work: Work, book: BookEntry, game: Game): void => {
+  game.touchedAt = work.core.moment
+  book.touchedAt = work.core.moment
 }
 
 /** Takes the facts of a message into a game that is known. */
@@ -180,6 +208,7 @@ const updateLines = (
 ): void => {
   const game = known === undefined ? openGame(work, session, book, data, true) : work.game(book, known)
   game.heardEpoch = session.epoch
+  touch(work, book, game)
   let factsChanged = false
   if (known === undefined) work.gameChange("game_opened", game, causeOf(session, book, undefined))
   else {
@@ -231,6 +260,8 @@ const replaceGame = (
     : 0
   game.confirmedAt = work.core.moment
   game.fullEpoch = session.epoch
+  touch(work, book, game)
+  game.unread = undefined
   game.heardEpoch = session.epoch
   if (sentAt !== null && !isBefore(sentAt, game.fullSentAt)) game.fullSentAt = sentAt
   if (!wasVerified) {

@@ -54,6 +54,14 @@ export interface GameFacts {
   starts_at: string | null
 }
 
+/** Something that was not understood has made a scope unverified. */
+export interface Unread {
+  /** In which epoch: the next one begins with a snapshot, and forgets this. */
+  readonly epoch: number
+  readonly since: Millis
+  readonly reason: string
+}
+
 export interface Game extends GameFacts {
   owner: Owner
   /** Only line updates told of it so far. */
@@ -71,6 +79,9 @@ export interface Game extends GameFacts {
   /** The moment of the last full message; -1 before the first. */
   confirmedAt: number
   doubtedAt: number
+  /** The moment of the last message that was applied to it. */
+  touchedAt: number
+  unread: Unread | undefined
   lines: Map<string, Line>
 }
 
@@ -79,6 +90,9 @@ export interface BookEntry {
   sportsbook: string
   games: Map<string, Game>
   doubtedAt: number
+  /** The moment of the last message that was applied to one of its games. */
+  touchedAt: number
+  unread: Unread | undefined
   /** When data of this book last came. */
   heardAt: Millis
   /** Why it is not to be trusted as live, if so. */
@@ -107,6 +121,11 @@ export interface Session {
   subscriptions: number
   books: Map<string, BookEntry>
   doubtedAt: number
+  unread: Unread | undefined
+  /** When a scope that is unverified since something was not understood is next looked at; Infinity without one. */
+  unreadCheckAt: Millis
+  /** When a resync was last asked for. */
+  resyncAt: Millis
 
   /** When the open gap began. */
   gapSince: Millis | undefined
@@ -160,14 +179,23 @@ export interface Counts {
   quarantined: number
   /** Outcomes that could not be read. */
   rejected: number
-  /** Messages of a kind we do not know. */
+  /** Messages of a kind we do not know, ignored ones included. */
   unknown: number
+  /** Of them, those whose action the options say to ignore. */
+  ignored: number
   /** Messages about a removed game that were sent before its removal. */
   stragglers: number
   /** Messages about a game that another session owns. */
   overlapping: number
   /** Outcomes applied although an earlier arrival had been sent later. */
   late: number
+}
+
+/** How often an unknown action came. */
+export interface ActionCount {
+  readonly count: number
+  /** The options say to ignore it. */
+  readonly ignored: boolean
 }
 
 export interface Core {
@@ -184,6 +212,8 @@ export interface Core {
   games: number
   lines: number
   counts: Counts
+  /** Unknown actions; replaced, never changed. */
+  actions: ReadonlyMap<string, ActionCount>
   /** No deadline fires before this. */
   due: Millis
   /** Where the last event came from, ticks apart. */

@@ -1,0 +1,84 @@
+/** What is not understood fails safe: what it may have changed is unverified until messages come that are read. */
+import { mentionsIn, mentionsInText, type Millis, type QuarantinedItem } from "@boltodds/protocol"
+import { isHarmless } from "./harmlessActions.ts"
+import { knownPlaces, type Places, placesOf } from "./knownPlaces.ts"
+import type { Session } from "./model.ts"
+import { type Cause, reportUnread, unverify } from "./unread.ts"
+import type { Work } from "./work.ts"
+
+/** Counts and reports a message that cannot be read, and makes what it may have changed unverified. */
+export const quarantine = (work: Work, session: Session, item: QuarantinedItem, at: Millis): void => {
+  const { reason, touches, text, value } = item
+  work.core.counts.quarantined++
+  work.sentAt(null)
+  if (value === undefined && touches !== undefined) {
+    return report(work, session, at, placesOf(session, touches), { reason, text })
+  }
+  const mentions = value === undefined ? mentionsInText(text) : mentionsIn(value)
+  const { kind } = mentions
+  let isFirst = true
+  // A message without an action that says of itself what it is can be ignored by that name.
+  if (kind !== undefined && value !== undefined) {
+    const ignored = isIgnored(work, kind)
+    isFirst = countAction(work, kind, ignored)
+    if (ignored) return
+  }
+  const carries = mentions.hasNested || mentions.hasPrices || mentions.isOpaque
+  const places = carries ? knownPlaces(session, mentions) : nowhere
+  if (places.known.length === 0 && !isFirst) return
+  report(work, session, at, places, kind === undefined ? { reason, text } : { reason, text, action: kind })
+}
+
+/** A message whose action is not known. */
+export interface UnknownMessage {
+  readonly action: string
+  readonly value: unknown
+  readonly text: string
+}
+
+/** Counts and reports a message of an unknown kind, and makes what it may have changed unverified. */
+export const takeUnknown = (
+  work: Work,
+  session: Session,
+  { action, value, text }: UnknownMessage,
+  at: Millis,
+): void => {
+  work.core.counts.unknown++
+  const ignored = isIgnored(work, action)
+  const isFirst = countAction(work, action, ignored)
+  if (ignored) return
+  work.sentAt(null)
+  const mentions = mentionsIn(value)
+  const mayBeData = mentions.hasPrices || mentions.isOpaque
+  const isLeftAlone = !mayBeData && (!mentions.hasNested || isHarmless(action))
+  const places = isLeftAlone ? nowhere : knownPlaces(session, mentions)
+  // Nothing known is touched: once is enough to say that there is such an action.
+  if (places.known.length === 0 && !isFirst) return
+  report(work, session, at, places, { reason: `unknown action ${JSON.stringify(action)}`, text, action })
+}
+
+const nowhere: Places = { known: [], named: undefined }
+
+const report = (work: Work, session: Session, at: Millis, { known, named }: Places, cause: Cause): void => {
+  for (const scope of known) unverify(work, session, at, scope, cause)
+  if (known.length > 0) return
+  if (named !== undefined && session.match !== undefined && !session.match.book(named.sportsbook)) {
+    work.core.counts.filtered++
+    return
+  }
+  reportUnread(work, named, cause)
+}
+
+const isIgnored = ({ core }: Work, action: string): boolean => core.options.ignoredActions.includes(action)
+
+/** Unknown actions are counted by name up to here; a server that invents names does not fill our memory. */
+const mostActions = 100
+
+/** Whether it is the first of its kind. */
+const countAction = ({ core }: Work, action: string, ignored: boolean): boolean => {
+  if (ignored) core.counts.ignored++
+  const known = core.actions.get(action)
+  if (known === undefined && core.actions.size >= mostActions) return false
+  core.actions = new Map(core.actions).set(action, { count: (known?.count ?? 0) + 1, ignored })
+  return known === undefined
+}
