@@ -64,6 +64,8 @@ export interface Outbox<in out A> {
   readonly store: Store<A>
   /** For `makeLane` too: no bound in records, `maxBytes` in bytes. */
   readonly bounds: Limits
+  /** How often the file has been opened for a lane, this time included: it orders the runs that filled it. */
+  readonly term: number
   /** How many dead letters there are now. */
   readonly deadLetters: () => number
 }
@@ -126,6 +128,7 @@ const open = <A>(
         path,
         store,
         bounds: { records: Number.MAX_SAFE_INTEGER, bytes: maxBytes },
+        term: store.term,
         deadLetters: () => dead.count,
       },
       close: () => {

@@ -24,6 +24,11 @@ export interface DeadLetter {
   readonly id: number
   readonly run: string
   readonly seq: number
+  /** With run, origin and seq the identity of the record. */
+  readonly part: number
+  readonly origin: string | undefined
+  /** The opening of the outbox in which it arrived; 0 where a version wrote it that did not count. */
+  readonly term: number
   readonly kind: "Record" | "Control"
   readonly session: string
   /** When it happened, by the session clock. */
@@ -122,13 +127,16 @@ const shareOf = (db: DatabaseSync, since: string, from: string, now: Millis): Ou
 /** One more than asked for: it tells whether there is another page. */
 const lettersOf = (db: DatabaseSync, options: ListOptions): ReadonlyArray<DeadLetter> =>
   db.prepare(
-    `SELECT dead_letters.*, substr(text, 1, ?) AS head, runs.run AS run_name
+    `SELECT dead_letters.*, substr(text, 1, ?) AS head, runs.run AS run_name, runs.term AS term
      FROM dead_letters LEFT JOIN runs ON runs.id = dead_letters.run
      WHERE dead_letters.id > ? ORDER BY dead_letters.id LIMIT ?`,
   ).all(options.headLength ?? 200, options.after ?? 0, (options.limit ?? 100) + 1).map((row) => ({
     id: Number(row["id"]),
     run: String(row["run_name"] ?? ""),
     seq: Number(row["seq"]),
+    part: Number(row["part"]),
+    origin: row["origin"] === null ? undefined : String(row["origin"]),
+    term: Number(row["term"] ?? 0),
     kind: row["control"] === 1 ? "Control" : "Record",
     session: String(row["session"]),
     at: Number(row["at"]),

@@ -2,7 +2,8 @@ import { describe, expect, it } from "vitest"
 import { Keys } from "../src/internal/Keys.ts"
 import { envelopeOf } from "../src/internal/StoredEnvelope.ts"
 
-const envelope = (id: number) => envelopeOf<unknown>({ id, key: "a", control: 0, newer: 0, text: "1" }, "R")
+const envelope = (id: number) =>
+  envelopeOf<unknown>({ id, key: "a", control: 0, newer: 0, text: "1" }, { name: "R", term: 1 })
 
 describe("the keys of what is held", () => {
   it("are forgotten with the last one of a key", () => {

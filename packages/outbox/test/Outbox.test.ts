@@ -1,6 +1,8 @@
 import { makeRecord } from "@boltodds/sink"
 import { describe, expect, it } from "vitest"
 import { join } from "node:path"
+import { listOutbox, redrive } from "@boltodds/outbox"
+import * as Effect from "effect/Effect"
 import { type Price, price, seqs, synced } from "./fixtures/envelopes.ts"
 import { all, crash, inFolder, open } from "./fixtures/open.ts"
 
@@ -219,6 +221,54 @@ describe("an outbox", () => {
     withOutbox((path) => {
       const { bounds, close } = open(path)
       expect(bounds).toEqual({ records: Number.MAX_SAFE_INTEGER, bytes: 1024 ** 3 })
+      close()
+    }))
+})
+
+describe("identity", () => {
+  const made = { at: 0, session: "s", epoch: 1, last: true, seq: 7 }
+  const form = { encode: JSON.stringify }
+
+  it("a record keeps its part, its origin and the term of its run across openings and a redrive", () =>
+    inFolder((folder) => {
+      const path = join(folder, "a.db")
+      const first = open(path, { run: "one" })
+      first.store.add([
+        makeRecord<Price>({ ...made, part: 1, last: false }, { n: 1, line: "a" }, form),
+        makeRecord<Price>({ ...made, part: 2, origin: "hook.term1" }, { n: 2, line: "b" }, form),
+      ], 0)
+      const buried = first.store.take(all)
+      first.store.bury!(buried, "no", 0)
+      first.close()
+      Effect.runSync(redrive(path, { all: true }))
+      const second = open(path, { run: "two" })
+      expect(second.store.take(all).map(({ run, term, seq, part, origin }) => ({ run, term, seq, part, origin })))
+        .toEqual([
+          { run: "one", term: 1, seq: 7, part: 1, origin: undefined },
+          { run: "one", term: 1, seq: 7, part: 2, origin: "hook.term1" },
+        ])
+      second.close()
+    }))
+
+  it("counts its openings, whatever the clock and the names of the runs say", () =>
+    inFolder((folder) => {
+      const path = join(folder, "a.db")
+      for (const [term, run] of [[1, "B"], [2, "A"], [3, "A"]] as const) {
+        const opened = open(path, { run, now: () => -term })
+        expect([opened.term, opened.store.term]).toEqual([term, term])
+        opened.store.add([price(term, "a")], 0)
+        opened.close()
+      }
+      // Looking at it, and putting dead letters back, is no opening.
+      Effect.runSync(listOutbox(path))
+      Effect.runSync(redrive(path, { all: true }))
+      const { store, close } = open(path, { run: "C" })
+      expect(store.term).toBe(4)
+      expect([1, 2, 3].map(() => store.take(all).map(({ run, term }) => [run, term]))).toEqual([
+        [["B", 1]],
+        [["A", 2]],
+        [["A", 3]],
+      ])
       close()
     }))
 })

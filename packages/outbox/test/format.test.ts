@@ -56,7 +56,9 @@ describe("the file of an outbox", () => {
       store.bury!(rest, "no", 0)
       close()
       expect(versionOf(path)).toBe(migrations.length)
-      expect(Effect.runSync(listOutbox(path)).letters).toMatchObject([{ seq: 6, run: "old", reason: "no" }])
+      expect(Effect.runSync(listOutbox(path)).letters).toMatchObject([
+        { seq: 6, part: 0, origin: undefined, run: "old", term: 0, reason: "no" },
+      ])
 
       const other = old("b.db")
       Effect.runSync(redrive(other, { all: true }))
@@ -68,7 +70,7 @@ describe("the file of an outbox", () => {
       const path = join(folder, "a.db")
       open(path).close()
       sql(path, `PRAGMA user_version = ${migrations.length + 1}`)
-      expectRefused(path, "newer", /a newer version wrote it \(format 4, this one knows 3\); upgrade this program/)
+      expectRefused(path, "newer", /a newer version wrote it \(format 5, this one knows 4\); upgrade this program/)
       expect(Effect.runSync(Effect.flip(listOutbox(path)))).toMatchObject({ fault: "newer" })
     }))
 

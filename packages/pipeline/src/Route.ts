@@ -9,11 +9,12 @@ import {
   type SinkError,
   withLast,
 } from "@boltodds/sink"
-import type { Step } from "@boltodds/state"
+import type { SnapshotPlace, Step } from "@boltodds/state"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import type { Depth, Emit } from "./Emit.ts"
 import { dropNotice } from "./internal/dropNotice.ts"
+import { LaneOrigin } from "./internal/LaneOrigin.ts"
 import { ProcessorRun } from "./internal/ProcessorRun.ts"
 import type { SharedEmissions } from "./internal/Shared.ts"
 import type { Processor } from "./Processor.ts"
@@ -51,7 +52,9 @@ export interface RouteContext {
   readonly run: string
   readonly emissions: SharedEmissions
   /** Everything known, told again; absent where lines are not kept. */
-  readonly again: (() => ReadonlyArray<Change | Control>) | undefined
+  readonly again: ((place: SnapshotPlace) => ReadonlyArray<Change | Control>) | undefined
+  /** How often a route of this name has been opened in the run, this time included. */
+  readonly opening: (route: string) => number
   /** Data records after which a route takes no more data. */
   readonly count: number
 }
@@ -111,18 +114,21 @@ const openRoute = <A, R>(
     const shared = context.emissions.for(options.emit)
     const tell = shared.emission.control?.bind(shared.emission)
     const processing = options.processor === undefined ? undefined : new ProcessorRun(options.processor())
+    const origin = new LaneOrigin(options.name, context.opening(options.name), options.lane?.store?.term)
     const again = context.again === undefined ? undefined : shared.emission.again?.bind(shared.emission)
     /** Everything known, as this route tells it. */
     const retold = (): ReadonlyArray<Envelope<A>> => {
       if (again === undefined) return []
-      const told = again(context.again!())
+      const records = context.again!({ origin: origin.name, part: origin.next })
+      origin.take(records.length)
+      const told = again(records)
       return processing === undefined ? told : processing.turn(told, -Infinity)
     }
     const lane = yield* makeLane(sink, {
       ...options.lane,
       name: options.name,
       run: context.run,
-      ...tell === undefined ? {} : { notice: (loss) => tell(dropNotice(context.run, options.name, loss)) },
+      ...tell === undefined ? {} : { notice: (loss) => tell(dropNotice(context.run, options.name, origin, loss)) },
       // A sample of so many records is to hold no more than these.
       ...again === undefined || context.count !== Infinity ? {} : { retell: retold },
     })

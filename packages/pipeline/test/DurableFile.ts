@@ -18,7 +18,10 @@ export class DurableFile {
   nextBatch = 1
   isLossy = false
 
+  term = 0
+
   open(run: string): Store<Change> {
+    this.term += 1
     return new DurableStore(this, run)
   }
 }
@@ -27,6 +30,7 @@ class DurableStore implements Store<Change> {
   readonly isDurable = true
   readonly restored: number
   readonly isLossy: boolean
+  readonly term: number
   readonly #file: DurableFile
   readonly #run: string
   /** What an earlier process had taken comes first, batch by batch. */
@@ -38,6 +42,7 @@ class DurableStore implements Store<Change> {
     this.#run = run
     this.restored = file.rows.length
     this.isLossy = file.isLossy
+    this.term = file.term
     this.#unfinished = [...new Set(file.rows.flatMap(({ batch }) => batch ?? []))].sort((a, b) => a - b)
   }
 
@@ -135,8 +140,8 @@ const weight = (rows: ReadonlyArray<Row>): number => rows.reduce((sum, { envelop
 
 /** As it comes out of a file: with its run, and its value read from its text. */
 const written = (envelope: Envelope<Change>, run: string): Envelope<Change> => {
-  const { _tag, seq, at, session, epoch, last, text } = envelope
-  const stamp = { seq, at, session, epoch, last, text, run: envelope.run ?? run }
+  const { _tag, seq, part, origin, at, session, epoch, last, text } = envelope
+  const stamp = { seq, part, origin, at, session, epoch, last, text, run: envelope.run ?? run }
   return _tag === "Record"
     ? { ...stamp, _tag, value: JSON.parse(text) as Change }
     : { ...stamp, _tag, value: JSON.parse(text) as ControlValue }

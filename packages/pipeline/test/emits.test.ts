@@ -73,6 +73,7 @@ describe("messages", () => {
         data: {
           run: state.run,
           seq: 1,
+          part: 0,
           session: "main",
           epoch: 1,
           sent_at: null,

@@ -1,6 +1,7 @@
 /** One life of a feed through one lane, into a sink as slow and as broken as the seed makes it. */
-import { type Book, type Change, type Control, emptyBook, fold, isLineChange } from "@boltodds/protocol"
+import { type Book, type Change, type Control, emptyBook, fold, identityOf, isLineChange } from "@boltodds/protocol"
 import {
+  type Batch,
   type Envelope,
   type Lane,
   type LaneCounts,
@@ -22,6 +23,7 @@ import { chain, changes, conflate, where } from "@boltodds/pipeline"
 import { generator } from "../../state/test/random.ts"
 import { scenario } from "../../state/test/scenario.ts"
 import { dropNotice } from "../src/internal/dropNotice.ts"
+import { LaneOrigin } from "../src/internal/LaneOrigin.ts"
 import { ProcessorRun } from "../src/internal/ProcessorRun.ts"
 import { DurableFile } from "./DurableFile.ts"
 import { History, LaneReader } from "./LaneReader.ts"
@@ -67,7 +69,7 @@ export const live = (seed: number, setting: LaneSetting): Effect.Effect<LaneLife
     const events: Array<LaneEvent> = []
     const wrong: Array<string> = []
     const imbalances: Array<number> = []
-    const seen = new Set<unknown>()
+    const seen = new Set<string>()
     const file = new DurableFile()
     let healthy = false
     const slowness = [0, 20, 400][below(3)]!
@@ -85,10 +87,12 @@ export const live = (seed: number, setting: LaneSetting): Effect.Effect<LaneLife
         : {},
     }
 
-    const read = (envelopes: ReadonlyArray<Envelope<Change>>): void => {
-      for (const envelope of envelopes) {
+    /** Keeps one record an identity, as a store does. */
+    const read = ({ run, envelopes }: Batch<Change>, from = 0, to = envelopes.length): void => {
+      for (const envelope of envelopes.slice(from, to)) {
         // A batch whose answer was lost comes twice; from a file it comes as another object.
-        const identity = envelope.run === undefined ? envelope : `${envelope.run}.${envelope.seq}`
+        const { seq, part, origin } = envelope
+        const identity = identityOf({ run: envelope.run ?? run!, seq, part, origin })
         if (seen.has(identity)) continue
         seen.add(identity)
         const { text } = envelope
@@ -98,14 +102,15 @@ export const live = (seed: number, setting: LaneSetting): Effect.Effect<LaneLife
     }
     const sink: Sink<Change> = {
       guarantee: "at-least-once",
-      write: ({ envelopes }) =>
+      write: (batch) =>
         Effect.gen(function* () {
           const rest = Effect.suspend(() =>
             slowness > 0 && !healthy ? Effect.sleep(Duration.millis(below(slowness))) : Effect.void
           )
           yield* rest
+          const { envelopes } = batch
           if (healthy || random() >= badness) {
-            read(envelopes)
+            read(batch)
             // The end may come before the answer.
             return yield* random() < 0.5 ? rest : Effect.void
           }
@@ -115,11 +120,11 @@ export const live = (seed: number, setting: LaneSetting): Effect.Effect<LaneLife
               return yield* Effect.fail(new SinkError({ rest: "retry", cause }))
             case 1:
               // It arrived, but the answer was lost.
-              read(envelopes)
+              read(batch)
               return yield* Effect.fail(new SinkError({ rest: "retry", cause }))
             case 2: {
               const delivered = below(envelopes.length)
-              read(envelopes.slice(0, delivered))
+              read(batch, 0, delivered)
               const rejected = envelopes.map((_, index) => index).filter((index) => index > delivered && random() < 0.2)
               return yield* Effect.fail(new SinkError({ rest: "retry", delivered, rejected, cause }))
             }
@@ -141,17 +146,22 @@ export const live = (seed: number, setting: LaneSetting): Effect.Effect<LaneLife
         let told = emptyBook
         let first: Change | Control | undefined
         let seq = 0
+        const store = setting.durable === true ? file.open(run) : undefined
+        const origin = new LaneOrigin("l", 1, store?.term)
         const lane: Lane<Change> = yield* makeLane(sink, {
           name: "l",
           run,
           overflow: setting.policy(),
           ...options,
-          ...setting.durable === true ? { store: file.open(run) } : {},
-          notice: (loss) => emission.control!(dropNotice(run, "l", loss)),
+          ...store === undefined ? {} : { store },
+          notice: (loss) => emission.control!(dropNotice(run, "l", origin, loss)),
           retell: () => {
             if (first === undefined) return []
             const { last: _, ...started } = first
-            const again = emission.again!([{ ...started, seq }, ...snapshot(draft.seal())])
+            const place = { origin: origin.name, part: origin.next }
+            const book = snapshot(draft.seal(), { ...place, part: place.part + 1 })
+            origin.take(book.length + 1)
+            const again = emission.again!([{ ...started, seq, ...place }, ...book])
             return processing === undefined ? again : processing.turn(again, -Infinity)
           },
           onEvent: (event) => void events.push(event),

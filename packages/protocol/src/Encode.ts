@@ -6,7 +6,7 @@ import { gameText, headText, lineText, momentText } from "./texts.ts"
 /**
  * The JSON text of a record, without a newline. The fields of a change stand in the order of its interface, whatever
  * order it was made in, so equal changes give equal bytes; fields of others (a processor's) follow. A control's fields
- * stand in the order it has them.
+ * stand in the order it has them. `part` is always written.
  *
  * A line change is put together by hand from parts that rarely differ between neighbours, because this is where a busy
  * feed's time goes; a property test holds it equal to `JSON.stringify`.
@@ -15,18 +15,21 @@ import { gameText, headText, lineText, momentText } from "./texts.ts"
  * ```ts
  * import { type Control, encodeRecord } from "@boltodds/protocol"
  *
- * const stamp = { run: "01", seq: 7, session: "main", epoch: 1, at: "2026-07-16T04:54:37.438Z", sent_at: null, frame: null }
+ * const stamp = { run: "01", seq: 7, part: 0, session: "main", epoch: 1, at: "2026-07-16T04:54:37.438Z", sent_at: null, frame: null }
  * const control: Control = { control: "synced", ...stamp, games: 15, lines: 4200 }
  * console.log(encodeRecord(control))
  * ```
  */
 export const encodeRecord = (record: Change | Control): string => {
-  if (isControl(record)) return JSON.stringify(record)
+  if (isControl(record)) return JSON.stringify(record.part === undefined ? withPart(record) : record)
   if (!isLineChange(record)) return JSON.stringify({ ...shared(record), ...ofGame(record), ...record })
   return encodeLine(record) ?? JSON.stringify({ ...shared(record), ...ofLine(record), ...record })
 }
 
-const requiredFields = 28
+/** A record of an older version, or of a caller who leaves it out. */
+const withPart = ({ control, run, seq, ...rest }: Control): object => ({ control, run, seq, part: 0, ...rest })
+
+const requiredFields = 29
 
 /** Undefined where the record is not exactly of its type: a field too many, one missing, one of another type. */
 const encodeLine = (r: LineChange): string | undefined => {
@@ -35,6 +38,7 @@ const encodeLine = (r: LineChange): string | undefined => {
   let marks = ""
   let merges = ""
   let end = "}"
+  if (r.origin !== undefined) expected++
   if (r.last === true) {
     expected++
     marks = '"last":true,'
@@ -67,7 +71,8 @@ const isNumber = (value: unknown): boolean => value === null || Number.isFinite(
 
 /** Types promise this, but a record may come from anywhere: an unquoted string would be another value. */
 const isTyped = (r: LineChange): boolean =>
-  Number.isFinite(r.seq) && isNumber(r.line) && isNumber(r.odds) && isNumber(r.previous_odds) &&
+  Number.isFinite(r.seq) && Number.isFinite(r.part) && (r.origin === undefined || typeof r.origin === "string") &&
+  isNumber(r.line) && isNumber(r.odds) && isNumber(r.previous_odds) &&
   isNumber(r.previous_line) && typeof r.line_derived === "boolean" && isText(r.change) && isText(r.run) &&
   isText(r.cause) && isText(r.outcome) && isText(r.market) && isText(r.target) && isText(r.target_kind) &&
   isText(r.side) && isText(r.link) && isNumber(r.epoch) && isNumber(r.frame) && isText(r.session) && isText(r.at) &&
@@ -90,6 +95,8 @@ const shared = (r: Change) => ({
   change: r.change,
   run: r.run,
   seq: r.seq,
+  part: r.part ?? 0,
+  origin: r.origin,
   session: r.session,
   epoch: r.epoch,
   at: r.at,

@@ -1,11 +1,29 @@
 /** What every record of the toolkit's own language carries. */
 
-/** Where and when a record belongs. `run` and `seq` together are its identity. */
+/**
+ * Where and when a record belongs.
+ *
+ * `run`, `origin`, `seq` and `part` together are its identity: within one emit no two records share them, and a record
+ * that is delivered again has the same. See {@link identityOf}.
+ */
 export interface Stamp {
   /** A ULID for each start of the program; a replay keeps it. */
   readonly run: string
-  /** From 1 in a run, in the order of the stream. */
+  /**
+   * From 1 in a run, in the order of the stream: what a record says is true as of its `seq`. It is no position in what a
+   * reader receives: a lane that coalesces, a snapshot and a redriven dead letter come out of its order.
+   */
   readonly seq: number
+  /**
+   * 0 for the record that `seq` counts. Records that are made beside it, as those of a snapshot, have the `seq` as of
+   * which they are true and count `part` from 1. Always written; read an absent one (a record of an older version) as 0.
+   */
+  readonly part?: number
+  /**
+   * Who made the record, where that was not the run itself: a lane that reports its losses (`dropped`) and sends the book
+   * again. It counts `part` by itself.
+   */
+  readonly origin?: string
   readonly session: string
   readonly epoch: number
   /** When it took effect by the session clock: ISO 8601, UTC. A deadline's records carry the deadline. */
@@ -19,3 +37,28 @@ export interface Stamp {
   /** The frame waited in buffers while we were not reading. */
   readonly delayed?: true
 }
+
+/** What identifies a record within an emit: a record itself, or an envelope with its run. */
+export interface Identity {
+  readonly run: string
+  readonly seq: number
+  /** Default 0. */
+  readonly part?: number | undefined
+  /** Default: the run itself. */
+  readonly origin?: string | undefined
+}
+
+/**
+ * The identity of a record as one text: `RUN.SEQ` for most, `RUN.SEQ.PART` in a snapshot, `RUN.SEQ.PART@ORIGIN` where a
+ * lane made the record. Within one emit it is unique, and the same at every delivery of the record.
+ *
+ * @example
+ * ```ts
+ * import { identityOf } from "@boltodds/protocol"
+ *
+ * identityOf({ run: "01M8MB8VED4C6JV9TJ0KRBSY68", seq: 7 }) // "01M8MB8VED4C6JV9TJ0KRBSY68.7"
+ * identityOf({ run: "01M8MB8VED4C6JV9TJ0KRBSY68", origin: "hook.1", seq: 7, part: 2 }) // "….7.2@hook.1"
+ * ```
+ */
+export const identityOf = ({ run, origin, seq, part = 0 }: Identity): string =>
+  `${run}.${seq}${part === 0 && origin === undefined ? "" : `.${part}`}${origin === undefined ? "" : `@${origin}`}`

@@ -6,8 +6,19 @@ export const Whole: Schema.Codec<number> = Schema.Number.check(Schema.isInt())
 
 /** The schema fields of a stamp. */
 export const stampFields = {
-  run: Schema.String.annotate({ description: "A ULID for each start of the program; run and seq identify a record." }),
-  seq: Whole,
+  run: Schema.String.annotate({ description: "A ULID for each start of the program; a replay keeps it." }),
+  seq: Whole.annotate({
+    description:
+      "From 1 in a run: the record is true as of this number. Not a position: records can come out of its order.",
+  }),
+  part: Schema.optionalKey(Whole).annotate({
+    description:
+      "0 for the record that seq counts; from 1 for records made beside it (a snapshot). Absent in older files: 0. " +
+      "run, origin, seq and part together identify a record within an emit.",
+  }),
+  origin: Schema.optionalKey(Schema.String).annotate({
+    description: "Who made the record where that was not the run itself: a lane.",
+  }),
   session: Schema.String,
   epoch: Whole,
   at: Schema.String.annotate({ description: "When it took effect by the session clock: ISO 8601, UTC." }),

@@ -38,20 +38,29 @@ export const headText = (r: LineChange): string => {
 
 let moment: Pick<LineChange, "session" | "epoch" | "at" | "sent_at" | "frame"> | undefined
 let momentKept = ""
+/** The same behind the part that nearly all records have. */
+let momentOfWhole = ""
 
-/** `,"session":…,"epoch":…,"at":…,"sent_at":…,"frame":…,`: what all changes of one message share. */
+/** `,"part":…,"session":…,"epoch":…,"at":…,"sent_at":…,"frame":…,`: all but `part` is shared by the changes of a message. */
 export const momentText = (r: LineChange): string => {
   if (
     moment !== undefined && moment.at === r.at && moment.sent_at === r.sent_at && moment.frame === r.frame &&
     moment.epoch === r.epoch && moment.session === r.session
-  ) return momentKept
+  ) return partOf(r)
   const { session, epoch, at, sent_at, frame } = r
   moment = { session, epoch, at, sent_at, frame }
-  return momentKept = flat(
+  momentKept = flat(
     `,"session":${JSON.stringify(session)},"epoch":${epoch},"at":${quoteTime(at)},"sent_at":${
       quoteTime(sent_at)
     },"frame":${frame},`,
   )
+  momentOfWhole = flat(`,"part":0${momentKept}`)
+  return partOf(r)
+}
+
+const partOf = ({ part, origin }: LineChange): string => {
+  if (part === 0 && origin === undefined) return momentOfWhole
+  return `,"part":${part}${origin === undefined ? "" : `,"origin":${JSON.stringify(origin)}`}${momentKept}`
 }
 
 /** `"cause":…,"sport":…, … ,"starts_at":…,`: what all changes of one game share. */

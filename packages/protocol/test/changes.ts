@@ -6,6 +6,8 @@ type Fields<A> = { readonly [K in keyof A]?: A[K] | undefined }
 const stamp = (fields: Fields<LineChange> | Fields<GameChange>) => ({
   run: "01K0A2B3C4D5E6F7G8H9JKMNPQ",
   seq: 1,
+  part: 0,
+  ...(fields.origin === undefined ? {} : { origin: fields.origin }),
   session: "main",
   epoch: 1,
   at: "2026-07-16T04:54:37.438Z",

@@ -16,6 +16,8 @@ const line: fc.Arbitrary<LineChange> = fc.record({
   change: fc.constantFrom("line_opened", "line_moved", "line_closed"),
   run: fc.oneof(fc.constant("01K0A2B3C4D5E6F7G8H9JKMNPQ"), text),
   seq: fc.nat(),
+  part: fc.constantFrom(0, 0, 1, 2032),
+  origin: fc.oneof(fc.constant("hook.1"), text),
   session: text,
   epoch: fc.nat(),
   at: fc.oneof(fc.constant("2026-07-16T04:54:37.438Z"), text),
@@ -51,6 +53,7 @@ const line: fc.Arbitrary<LineChange> = fc.record({
     "change",
     "run",
     "seq",
+    "part",
     "session",
     "epoch",
     "at",
@@ -81,6 +84,7 @@ const line: fc.Arbitrary<LineChange> = fc.record({
 
 /** fast-check makes optional keys last: this puts them where the interface has them. */
 const order = Object.keys(lineChange({
+  origin: "hook.1",
   last: true,
   delayed: true,
   merged: 2,
@@ -146,6 +150,7 @@ describe("encodeRecord", () => {
     const stamp = {
       run: "r",
       seq: 1,
+      part: 0,
       session: "main",
       epoch: 1,
       at: "2026-07-16T04:54:37.438Z",
@@ -155,6 +160,25 @@ describe("encodeRecord", () => {
     const control: Control = { control: "fresh", ...stamp, sportsbook: 'a"b' }
     expect(encodeRecord(control)).toBe(JSON.stringify(control))
     expect(encodeRecord(gameChange())).toBe(JSON.stringify(gameChange()))
+  })
+
+  it("writes the part of a record that has none as 0, behind its seq", () => {
+    const without = <A extends Change | Control>({ part: _, ...record }: A): A => record as unknown as A
+    const control: Control = {
+      control: "fresh",
+      run: "r",
+      seq: 1,
+      part: 0,
+      session: "s",
+      epoch: 1,
+      at: "",
+      sent_at: null,
+      frame: null,
+      sportsbook: null,
+    }
+    for (const record of [control, gameChange(), lineChange()]) {
+      expect(encodeRecord(without(record))).toBe(JSON.stringify(record))
+    }
   })
 
   it("stays right when its caches start over", () => {

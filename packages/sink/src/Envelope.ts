@@ -4,16 +4,26 @@ import type { Control, GameChange, Millis } from "@boltodds/protocol"
 /** What every envelope carries. */
 export interface Stamped {
   /**
-   * From 1, rising along a route. With the run it is the envelope's identity; a line on its own needs no more. 0 is a
-   * preamble, such as the header of a recording: no data, and not counted as such.
+   * From 1, counted by the emit. 0 is a preamble, such as the header of a recording: no data, and not counted as such. It
+   * is no position: a lane that coalesces, a resnapshot and a redriven dead letter come out of its order. Whoever keeps a
+   * position counts deliveries.
    */
   readonly seq: number
+  /**
+   * 0 for the record that `seq` counts, from 1 for those made beside it: a snapshot's, a lane's own. Run, origin, `seq` and
+   * part are the identity: no two records of an emit share it, and one that is delivered again has the same. Default 0.
+   */
+  readonly part?: number | undefined
+  /** Who made it, where that was not the run: a lane. Default: the run. */
+  readonly origin?: string | undefined
   /** When it happened, by the session clock. */
   readonly at: Millis
   readonly session: string
   readonly epoch: number
-  /** The run it belongs to, where that is not the lane's own: one that a durable store kept from an earlier run. */
-  readonly run?: string
+  /** The run it belongs to. Default: the lane's own; one that a durable store kept may be of an earlier run. */
+  readonly run?: string | undefined
+  /** The opening of the durable store in which it was added: see `Store`. Default: not known. */
+  readonly term?: number | undefined
   /** The final envelope of what happened at once (a frame, a deadline): lanes cut batches only behind one of these. */
   readonly last: boolean
 }
@@ -47,6 +57,9 @@ export interface Form<in out V> {
 class FormedEnvelope<V, Tag extends "Record" | "Control"> {
   readonly _tag: Tag
   readonly seq: number
+  readonly part: number
+  readonly origin: string | undefined
+  readonly run: string | undefined
   readonly at: Millis
   readonly session: string
   readonly epoch: number
@@ -58,6 +71,9 @@ class FormedEnvelope<V, Tag extends "Record" | "Control"> {
   constructor(tag: Tag, stamp: Stamped, last: boolean, value: V, form: Form<V>, known: string | undefined) {
     this._tag = tag
     this.seq = stamp.seq
+    this.part = stamp.part ?? 0
+    this.origin = stamp.origin
+    this.run = stamp.run
     this.at = stamp.at
     this.session = stamp.session
     this.epoch = stamp.epoch
@@ -103,8 +119,8 @@ export const withLast = <A>(envelope: Envelope<A>, last: boolean): Envelope<A> =
   if (envelope.last === last) return envelope
   if (envelope instanceof FormedEnvelope) return envelope.ending(last)
   // Made by hand: its text is all that is known of its form.
-  const { _tag, seq, at, session, epoch, value, text, run } = envelope
-  const stamp = { seq, at, session, epoch, text, last, ...run === undefined ? {} : { run } }
+  const { _tag, value, text } = envelope
+  const stamp = { ...stampOf(envelope), text, last }
   return _tag === "Record" ? { ...stamp, _tag, value } : { ...stamp, _tag, value }
 }
 
@@ -114,7 +130,17 @@ export const withLast = <A>(envelope: Envelope<A>, last: boolean): Envelope<A> =
  */
 export const withValue = <A>(envelope: Envelope<A> & { readonly _tag: "Record" }, value: A): Envelope<A> => {
   if (envelope instanceof FormedEnvelope) return envelope.holding(value)
-  const { seq, at, session, epoch, last, run } = envelope
-  const stamp = { seq, at, session, epoch, last, text: JSON.stringify(value), ...run === undefined ? {} : { run } }
-  return { ...stamp, _tag: "Record", value }
+  return { ...stampOf(envelope), text: JSON.stringify(value), _tag: "Record", value }
 }
+
+const stampOf = ({ seq, part, origin, at, session, epoch, last, run, term }: Stamped): Stamped => ({
+  seq,
+  ...part === undefined ? {} : { part },
+  ...origin === undefined ? {} : { origin },
+  at,
+  session,
+  epoch,
+  last,
+  ...run === undefined ? {} : { run },
+  ...term === undefined ? {} : { term },
+})

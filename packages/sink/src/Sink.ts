@@ -5,8 +5,15 @@ import type { Envelope } from "./Envelope.ts"
 
 /** Envelopes to deliver together: one or more whole groups, in order, never empty. */
 export interface Batch<out A> {
-  /** The same at every attempt, and after a crash: it is made of the run and the sequence numbers it holds. */
+  /** The same at every attempt, and after a crash: it is made of the identities of the records it holds. */
   readonly id: string
+  /** The run of the envelopes that do not name another. The lane always gives it. */
+  readonly run?: string
+  /**
+   * Where the lane has a durable store: the opening of the store in which these were added, counted from 1. It orders runs,
+   * which no clock does; 0 is a store of a version that did not count.
+   */
+  readonly term?: number
   /** From 1. */
   readonly attempt: number
   readonly envelopes: ReadonlyArray<Envelope<A>>

@@ -28,6 +28,11 @@ export interface Store<in out A> {
   readonly isLossy?: boolean
   /** A durable store: writes that down, for a later opening. Must not throw. Default: nobody knows after a crash. */
   readonly markLossy?: (isLossy: boolean) => void
+  /**
+   * A durable store: how often it has been opened, this time included. It is counted in the store and orders the runs that
+   * filled it; no clock does. Default: not counted.
+   */
+  readonly term?: number
   /** How many were found at opening. */
   readonly restored: number
   /** All that is held: waiting and taken. */

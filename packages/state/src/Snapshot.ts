@@ -5,14 +5,23 @@ import { excessOf } from "./internal/lag.ts"
 import { isGameVerified, isLineVerified } from "./internal/model.ts"
 import { Work } from "./internal/work.ts"
 
+/** Where the records of a snapshot stand among those of their `seq`. */
+export interface SnapshotPlace {
+  /** The `part` of the first; the others follow. Default 1: 0 is the record that `seq` counts. */
+  readonly part?: number
+  /** Who sends it, where that is not the run itself; it counts `part` by itself. Default none. */
+  readonly origin?: string
+}
+
 /**
  * The records that rebuild the book of this state from nothing: every game and line with `cause: "snapshot"`, those in
  * doubt marked `unverified`, and before them a `stale` for each part that is stale, so that nothing is believed meanwhile.
  *
- * They carry the state's own `seq`, since nothing new happened: a reader applies them in the order given, then goes on
- * with the records after that `seq`.
+ * They carry the state's own `seq`, since nothing new happened, and count `part` from 1: a reader applies them in the
+ * order given, then goes on with the records after that `seq`. Two snapshots at one `seq` say the same, record by record;
+ * only `at`, `epoch` and `age_ms` are those of the moment.
  */
-export const snapshot = (state: State): ReadonlyArray<Change | Control> => {
+export const snapshot = (state: State, place: SnapshotPlace = {}): ReadonlyArray<Change | Control> => {
   const core = coreOf(state)
   const work = new Work(copyCore(core))
   const seq = core.seq
@@ -36,6 +45,11 @@ export const snapshot = (state: State): ReadonlyArray<Change | Control> => {
     }
     work.end()
   }
-  for (const record of work.records as Array<{ seq: number }>) record.seq = seq
+  let part = place.part ?? 1
+  for (const record of work.records as Array<{ seq: number; part: number; origin?: string }>) {
+    record.seq = seq
+    record.part = part++
+    if (place.origin !== undefined) record.origin = place.origin
+  }
   return work.records
 }

@@ -27,6 +27,7 @@ describe("a line change", () => {
       change: "line_moved",
       run: "01J00000000000000000000000",
       seq: 4,
+      part: 0,
       session: "main",
       epoch: 1,
       at: "2026-07-16T00:00:00.000Z",

@@ -38,8 +38,9 @@ export class Entries {
   constructor(db: DatabaseSync) {
     this.#db = db
     this.#insert = db.prepare(
-      `INSERT INTO entries (id, grp, run, seq, at, session, epoch, control, last, arrived_at, size, key, text)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT INTO entries
+         (id, grp, run, seq, part, origin, at, session, epoch, control, last, arrived_at, size, key, text)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     )
     this.#behind = db.prepare("SELECT * FROM entries WHERE id > ? ORDER BY id")
     this.#take = db.prepare("INSERT INTO taken (id, batch, superseded, newer, times) VALUES (?, ?, ?, ?, 1)")
@@ -50,10 +51,11 @@ export class Entries {
 
   insert(envelope: Envelope<unknown>, place: Place): void {
     const { id, grp, run, arrivedAt, size, key } = place
-    const { seq, at, session, epoch, text } = envelope
+    const { seq, part = 0, origin, at, session, epoch, text } = envelope
     const control = envelope._tag === "Control" ? 1 : 0
     const last = envelope.last ? 1 : 0
-    this.#insert.run(id, grp, run, seq, at, session, epoch, control, last, arrivedAt, size, key ?? null, text)
+    const stamp = [seq, part, origin ?? null, at, session, epoch] as const
+    this.#insert.run(id, grp, run, ...stamp, control, last, arrivedAt, size, key ?? null, text)
   }
 
   /** All that is held behind an id, in the order of arrival, read one by one. */

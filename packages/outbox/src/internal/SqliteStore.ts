@@ -39,6 +39,7 @@ export class SqliteStore<A> implements Store<A> {
   readonly isDurable = true
   readonly isLossy: boolean
   readonly restored: number
+  readonly term: number
   records = 0
   bytes = 0
   waiting = 0
@@ -60,6 +61,7 @@ export class SqliteStore<A> implements Store<A> {
     const { entries, keys, unfinished } = parts
     this.#parts = parts
     this.isLossy = parts.lossy.atOpening
+    this.term = parts.runs.term
     this.#nextId = entries.nextId()
     this.#nextBatch = unfinished.nextBatch
     // One pass over everything that is held: the counters are exact, and a damaged page is found now.
@@ -262,7 +264,7 @@ export class SqliteStore<A> implements Store<A> {
   }
 
   #envelope(row: Row): Stored<A> {
-    return envelopeOf(row, this.#parts.runs.nameOf(Number(row["run"])))
+    return envelopeOf(row, this.#parts.runs.named(Number(row["run"])))
   }
 
   #holds(envelope: Envelope<A>): envelope is Stored<A> {

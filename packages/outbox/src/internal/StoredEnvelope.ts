@@ -5,6 +5,13 @@ import type { SQLOutputValue } from "node:sqlite"
 /** A row of `entries`, with the run's name and, where it was given before, what `taken` says. */
 export type Row = Record<string, SQLOutputValue>
 
+/** A run as its entries name it. */
+export interface NamedRun {
+  readonly name: string
+  /** The opening of the store that filled it. */
+  readonly term: number
+}
+
 /** What the store knows of an envelope beyond what its lane does. */
 interface Held {
   readonly id: number
@@ -26,10 +33,13 @@ interface Held {
 export class StoredEnvelope<V, Tag extends "Record" | "Control"> implements Held {
   readonly _tag: Tag
   readonly seq: number
+  readonly part: number
+  readonly origin: string | undefined
   readonly at: number
   readonly session: string
   readonly epoch: number
   readonly run: string
+  readonly term: number
   readonly last: boolean
   readonly text: string
   readonly id: number
@@ -43,13 +53,16 @@ export class StoredEnvelope<V, Tag extends "Record" | "Control"> implements Held
   newer: boolean
   #value: V | undefined
 
-  constructor(tag: Tag, row: Row, run: string) {
+  constructor(tag: Tag, row: Row, { name, term }: NamedRun) {
     this._tag = tag
     this.seq = Number(row["seq"])
+    this.part = Number(row["part"])
+    this.origin = row["origin"] === null ? undefined : String(row["origin"])
     this.at = Number(row["at"])
     this.session = String(row["session"])
     this.epoch = Number(row["epoch"])
-    this.run = run
+    this.run = name
+    this.term = term
     this.last = row["last"] === 1
     this.text = String(row["text"])
     this.id = Number(row["id"])
@@ -72,7 +85,7 @@ export class StoredEnvelope<V, Tag extends "Record" | "Control"> implements Held
 export type Stored<A> = Envelope<A> & Held
 
 /** The envelope of a row. */
-export const envelopeOf = <A>(row: Row, run: string): Stored<A> =>
+export const envelopeOf = <A>(row: Row, run: NamedRun): Stored<A> =>
   row["control"] === 1
     ? new StoredEnvelope<ControlValue, "Control">("Control", row, run)
     : new StoredEnvelope<A, "Record">("Record", row, run)

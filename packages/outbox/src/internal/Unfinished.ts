@@ -3,7 +3,7 @@ import type { DatabaseSync, StatementSync } from "node:sqlite"
 import type { Mark } from "./Entries.ts"
 import type { Row } from "./StoredEnvelope.ts"
 
-const columns = "id, grp, run, seq, at, session, epoch, control, last, arrived_at, size, key, text"
+const columns = "id, grp, run, seq, part, origin, at, session, epoch, control, last, arrived_at, size, key, text"
 
 /** Gives them one by one, in the order in which they were first given. */
 export class Unfinished {

@@ -30,7 +30,16 @@ export const migrations: ReadonlyArray<string> = [
      buried_at REAL NOT NULL, key TEXT, reason TEXT NOT NULL, text TEXT NOT NULL);
    CREATE INDEX dead_letters_by_age ON dead_letters (buried_at, id)`,
   "CREATE TABLE losses (one INTEGER PRIMARY KEY CHECK (one = 1))",
+  // What is there from before has neither parts nor origins, and its runs are older than every term.
+  `ALTER TABLE entries ADD COLUMN part INTEGER NOT NULL DEFAULT 0;
+   ALTER TABLE entries ADD COLUMN origin TEXT;
+   ALTER TABLE dead_letters ADD COLUMN part INTEGER NOT NULL DEFAULT 0;
+   ALTER TABLE dead_letters ADD COLUMN origin TEXT;
+   ALTER TABLE runs ADD COLUMN term INTEGER NOT NULL DEFAULT 0;
+   CREATE TABLE term (one INTEGER PRIMARY KEY CHECK (one = 1), term INTEGER NOT NULL);
+   INSERT INTO term VALUES (1, 0)`,
 ]
 
 /** What `entries` and `dead_letters` share: everything that comes back with a redriven one. */
-export const shared = "id, grp, run, seq, at, session, epoch, control, last, arrived_at, size, newer, times, key, text"
+export const shared =
+  "id, grp, run, seq, part, origin, at, session, epoch, control, last, arrived_at, size, newer, times, key, text"

@@ -45,6 +45,7 @@ const open = (withControls: boolean): Emission<Change> => ({
 const tell = (groups: Groups<Change>, records: ReadonlyArray<Change | Control>, withControls: boolean): void => {
   for (const record of records) {
     groups.at(record.at)
+    groups.part(record.part ?? 0, record.origin)
     const last = record.last === true
     if (!("control" in record)) groups.record(record.seq, last, record, changeForm)
     else if (withControls) groups.control(record.seq, last, record, controlForm)

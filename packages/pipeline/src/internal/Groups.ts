@@ -5,7 +5,15 @@ import { type ControlValue, type Envelope, type Form, makeControl, makeRecord, w
 /** The envelopes of one turn. The stamp is set per event and written over: makers of envelopes copy it. */
 export class Groups<A> {
   readonly envelopes: Array<Envelope<A>> = []
-  readonly #stamp = { seq: 0, at: 0, session: "", epoch: 0, last: false }
+  readonly #stamp = {
+    seq: 0,
+    part: 0,
+    origin: undefined as string | undefined,
+    at: 0,
+    session: "",
+    epoch: 0,
+    last: false,
+  }
   #from = 0
   #iso = ""
   #isoMillis: Millis = 0
@@ -15,6 +23,12 @@ export class Groups<A> {
     this.#stamp.session = session
     this.#stamp.epoch = epoch
     this.#stamp.at = at
+  }
+
+  /** Which of the records of its number follows. Without it, the one that the number counts. */
+  part(part: number, origin: string | undefined): void {
+    this.#stamp.part = part
+    this.#stamp.origin = origin
   }
 
   record(seq: number, last: boolean, value: A, form: Form<A>, text?: string): void {

@@ -37,6 +37,7 @@ export class Hub {
   readonly #onSated: () => void
   #lastSession = ""
   #lastEpoch = 0
+  readonly #openings = new Map<string, number>()
   #stopped = false
 
   constructor(routes: ReadonlyArray<Route<unknown>>, options: RunOptions, onSated: () => void) {
@@ -48,6 +49,7 @@ export class Hub {
       run: options.state.run,
       emissions: new SharedEmissions({ state: options.state }),
       again: this.#reduction.again?.bind(this.#reduction),
+      opening: (route) => this.#opened(route),
       count: options.count ?? Infinity,
     }
     this.#onStep = options.onStep
@@ -127,6 +129,12 @@ export class Hub {
     }
     for (const step of steps) this.#onStep?.(step)
     if (defects.length > 0) throw defects[0]
+  }
+
+  #opened(route: string): number {
+    const opening = (this.#openings.get(route) ?? 0) + 1
+    this.#openings.set(route, opening)
+    return opening
   }
 
   #hand(steps: ReadonlyArray<Step>, now: Millis): ReadonlyArray<OpenRoute> {

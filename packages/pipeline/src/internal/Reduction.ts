@@ -1,6 +1,6 @@
 /** The reducer, as deep as it has to be. */
 import type { Change, Control, FeedEvent, Millis } from "@boltodds/protocol"
-import { makeSync, type StateOptions, type Step, thaw } from "@boltodds/state"
+import { makeSync, type SnapshotPlace, type StateOptions, type Step, thaw } from "@boltodds/state"
 import type { Depth } from "../Emit.ts"
 import { Telling } from "./Telling.ts"
 
@@ -9,7 +9,7 @@ export interface Reduction {
   readonly apply: (events: ReadonlyArray<FeedEvent>) => ReadonlyArray<Step>
   readonly stop: (at: Millis, reason: string) => ReadonlyArray<Change | Control>
   /** Everything known, told again. Absent where lines are not kept. */
-  readonly again?: () => ReadonlyArray<Change | Control>
+  readonly again?: (place: SnapshotPlace) => ReadonlyArray<Change | Control>
 }
 
 const none: ReadonlyArray<never> = []

@@ -1,6 +1,6 @@
 /** A book, told as it changes, and told again from the beginning. */
 import type { Change, Control, FeedEvent, Millis } from "@boltodds/protocol"
-import { type Draft, make, snapshot, type StateOptions, type Step, thaw } from "@boltodds/state"
+import { type Draft, make, snapshot, type SnapshotPlace, type StateOptions, type Step, thaw } from "@boltodds/state"
 
 /** The reducer of one run, with what is needed to tell its book to one who has not, or not all of it, heard it. */
 export class Telling {
@@ -33,12 +33,16 @@ export class Telling {
   /**
    * The run's `stream_started` again, which makes those who kept a book forget it, and the whole book as it stands, doubts
    * included (`snapshot`). One group: nobody is to act on an empty book in between. Nothing before the first record.
+   *
+   * All have the `seq` of the last record, and count `part` from that of the place, or from 1.
    */
-  again(): ReadonlyArray<Change | Control> {
+  again(place: SnapshotPlace = {}): ReadonlyArray<Change | Control> {
     if (this.#first === undefined) return []
     const { last: _, ...started } = this.#first
-    const told = snapshot(this.#draft.seal())
+    const part = place.part ?? 1
+    const told = snapshot(this.#draft.seal(), { ...place, part: part + 1 })
     const at = new Date(this.#at).toISOString()
-    return [{ ...started, seq: this.#seq, at, ...told.length === 0 ? { last: true } : {} }, ...told]
+    const origin = place.origin === undefined ? {} : { origin: place.origin }
+    return [{ ...started, seq: this.#seq, part, ...origin, at, ...told.length === 0 ? { last: true } : {} }, ...told]
   }
 }

@@ -3,8 +3,8 @@ import type { Envelope } from "@boltodds/sink"
 import type { Emit } from "../Emit.ts"
 
 /**
- * The same emit, each line put into `{"run", "seq", "at", "session", "epoch", "message"}`. The message keeps its own
- * bytes; `seq` counts the lines of the run; `at` is when it came, UTC by the session clock.
+ * The same emit, each line put into `{"run", "seq", "part", "at", "session", "epoch", "message"}`. The message keeps its own
+ * bytes; `seq` counts the lines of the run; `part` is 0, except where `origin` (a lane) made the line; `at` is when it came, UTC by the session clock.
  */
 export const withMeta = <A>(emit: Emit<A>): Emit<A> => ({
   ...emit,
@@ -20,10 +20,12 @@ export const withMeta = <A>(emit: Emit<A>): Emit<A> => ({
 })
 
 const wrap = <A>(run: string, envelope: Envelope<A>): Envelope<A> => {
-  const { seq, at, session, epoch } = envelope
-  const head = `{"run":${run},"seq":${seq},"at":"${new Date(at).toISOString()}","session":${JSON.stringify(session)}`
+  const { seq, part = 0, origin, at, session, epoch } = envelope
+  const made = origin === undefined ? {} : { origin }
+  const place = JSON.stringify({ seq, part, ...made, at: new Date(at).toISOString(), session }).slice(1, -1)
+  const head = `{"run":${run},${place}`
   const text = `${head},"epoch":${epoch},"message":${envelope.text}}`
-  const stamp = { seq, at, session, epoch, last: envelope.last, text }
+  const stamp = { seq, part, ...made, at, session, epoch, last: envelope.last, text }
   return envelope._tag === "Record"
     ? { ...stamp, _tag: "Record", value: envelope.value }
     : { ...stamp, _tag: "Control", value: envelope.value }

@@ -198,9 +198,13 @@ export class Attempts<A> {
 
   #batchOf(envelopes: ReadonlyArray<Envelope<A>>, attempt: number): Batch<A> {
     const id = batchId(this.#run, envelopes)
-    const superseded = this.#intake.store.superseded?.(envelopes)
+    const { store } = this.#intake
+    const superseded = store.superseded?.(envelopes)
+    const term = envelopes[0]!.term ?? store.term
     return {
       id,
+      run: this.#run,
+      ...term === undefined ? {} : { term },
       attempt: this.#failed?.id === id ? this.#failed.attempt + 1 : attempt,
       envelopes,
       ...superseded === undefined ? {} : { superseded },

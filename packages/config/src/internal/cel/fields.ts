@@ -45,6 +45,8 @@ const sides = ["over", "under"] as const satisfies ReadonlyArray<LineChange["sid
 const changes: Complete<keyof LineChange | keyof GameChange> = {
   run: "text",
   seq: "number",
+  part: "number",
+  origin: "text",
   session: "text",
   epoch: "number",
   at: "text",
