@@ -15,24 +15,34 @@ const feed = connect({
 /** American odds as what a stake of 1 pays in all. */
 const decimal = (odds: number): number => odds > 0 ? 1 + odds / 100 : 1 + 100 / -odds
 
+interface Best {
+  readonly label: string
+  readonly sportsbook: string
+  readonly odds: number
+}
+
 const printBest = (state: State, now: number): void => {
-  const best = new Map<string, { readonly sportsbook: string; readonly odds: number }>()
+  const best = new Map<string, Best>()
   for (const sportsbook of sportsbooks) {
     for (const game of gamesOf(state, sportsbook)) {
       for (const line of game.lines.values()) {
-        // A line that is in doubt, suspended or of a silent book is not a price.
+        // A line that is unverified, suspended or of a silent sportsbook is not a price.
         if (line.odds === null || line.market !== "Moneyline") continue
         if (!isActionable(state, { sportsbook, game: game.game, outcome: line.outcome }, now)) continue
-        // Outcome keys are one book's own labels: between books the target is what compares.
-        const key = `${game.home_team} vs ${game.away_team}: ${line.target}`
+        // The teams do not name the event: they meet again tomorrow, and twice today in a doubleheader. The outcome key
+        // does not name the side: it is one sportsbook's own label. Between sportsbooks the target is what compares.
+        const event = game.universal_game_id ?? game.game
+        const key = JSON.stringify([game.sport, event, line.target])
         const known = best.get(key)
-        if (known === undefined || decimal(line.odds) > decimal(known.odds)) {
-          best.set(key, { sportsbook, odds: line.odds })
-        }
+        if (known !== undefined && decimal(line.odds) <= decimal(known.odds)) continue
+        const label = `${game.home_team} vs ${game.away_team}, ${game.starts_at}: ${line.target}`
+        best.set(key, { label, sportsbook, odds: line.odds })
       }
     }
   }
-  for (const [key, { sportsbook, odds }] of best) console.log(`${key}: ${odds > 0 ? "+" : ""}${odds} at ${sportsbook}`)
+  for (const { label, sportsbook, odds } of best.values()) {
+    console.log(`${label}: ${odds > 0 ? "+" : ""}${odds} at ${sportsbook}`)
+  }
 }
 
 // One draft, worked on in place; `seal` gives a state to ask at any time.

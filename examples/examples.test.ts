@@ -138,10 +138,43 @@ describe("the examples", () => {
     for (const line of lines) expect(line).toMatch(/^[\w ]+: .+: .+ (?:suspended|\S+)$/)
   })
 
-  it("best-prices prints a price for each side, once the snapshot has settled", async () => {
-    const lines = await linesOf(start("best-prices.ts"))
-    expect(lines.length).toBeGreaterThan(0)
-    for (const line of lines) expect(line).toMatch(/^.+ vs .+: .+: [+-]\d{3,5} at (?:draftkings|fanduel|betmgm)$/)
+  it("best-prices finds the best price of each side of each game, the two of a doubleheader apart", async () => {
+    // A world that stands still: what is printed can be compared with what the server offers.
+    const own = await startSimulator({ rate: 0, world: { games: 6, sports: ["MLB"] } })
+    const lines = await linesOf(start("best-prices.ts", [], own))
+    const offered = own.snapshot().flatMap(({ data }) =>
+      Object.values(data.outcomes).flatMap((outcome) =>
+        outcome.outcome_name === "Moneyline" && typeof outcome.odds === "string"
+          ? [{ ...data, target: outcome.outcome_target, odds: Number(outcome.odds) }]
+          : []
+      )
+    ).filter(({ sportsbook }) => ["draftkings", "fanduel", "betmgm"].includes(sportsbook))
+    const decimal = (odds: number): number => odds > 0 ? 1 + odds / 100 : 1 + 100 / -odds
+    const sides = new Map<string, typeof offered>()
+    for (const offer of offered) {
+      const side = JSON.stringify([offer.universal_game_id ?? offer.game, offer.target])
+      sides.set(side, [...sides.get(side) ?? [], offer])
+    }
+    expect(lines).toHaveLength(sides.size)
+    const bestOf = (prices: typeof offered): number => Math.max(...prices.map(({ odds }) => decimal(odds)))
+    const printed = lines.map((line) => {
+      const [, teams, target, odds, sportsbook] = /^(.+ vs .+), [\dT:.Z-]+: (.+): ([+-]\d{3,5}) at (\w+)$/.exec(line)!
+      return { teams, target, price: decimal(Number(odds)), sportsbook }
+    })
+    for (const { teams, target, price, sportsbook } of printed) {
+      const sideBests = [...sides.values()].filter(([first]) =>
+        first!.target === target && `${first!.home_team} vs ${first!.away_team}` === teams
+      ).filter((prices) => prices.some((offer) => offer.sportsbook === sportsbook && decimal(offer.odds) === price))
+      expect(sideBests.map(bestOf)).toContain(price)
+    }
+    const doubleheader = printed.filter(({ teams }) => teams === "Boston Red Sox vs Tampa Bay Rays")
+    expect(doubleheader.map(({ target }) => target).sort()).toEqual([
+      "Boston Red Sox",
+      "Boston Red Sox",
+      "Tampa Bay Rays",
+      "Tampa Bay Rays",
+    ])
+    await own.stop()
   })
 
   it("own-sink prints five big moves between the controls, and says that all was delivered", async () => {
