@@ -2,6 +2,7 @@
 import { chmodSync } from "node:fs"
 import { isBuiltin } from "node:module"
 import { type ConfigExport, defineConfig, type Plugin } from "rolldown"
+import { apps } from "./workspace.ts"
 
 /**
  * A rolldown configuration for the app in the current folder: `src/main.ts` to `dist/<name>.js`.
@@ -18,7 +19,7 @@ export const bundle = (name: string): ConfigExport => {
     output: {
       file,
       format: "esm",
-      banner: "#!/usr/bin/env node",
+      banner: `#!/usr/bin/env node\n${nodeGuard(name)}`,
       // Names stay, so that a stack trace can be read without its source map.
       minify: "dce-only",
       sourcemap: true,
@@ -29,6 +30,25 @@ export const bundle = (name: string): ConfigExport => {
       writeBundle: ({ file: written }) => chmodSync(written ?? file, 0o755),
     }],
   })
+}
+
+/**
+ * What stands first in the file: one sentence where Node is too old, before anything that an old one does not have is
+ * used. It is read by every Node that reads ES modules at all; Deno and Bun give the version of Node that they stand for.
+ */
+const nodeGuard = (name: string): string => {
+  const wanted = apps.find((app) => app.name === name)?.manifest.engines?.node.replace(">=", "")
+  if (wanted === undefined) throw new Error(`Cannot bundle ${name}: its package.json names no engines.node`)
+  return [
+    "{",
+    `  const wanted = "${wanted}".split("."), found = process.versions.node.split(".")`,
+    "  if (+found[0] < +wanted[0] || +found[0] === +wanted[0] && +found[1] < +(wanted[1] || 0)) {",
+    `    console.error("${name} needs Node " + wanted.join(".") + " or newer; this is Node " + process.versions.node + ".` +
+    ` Install a newer one from https://nodejs.org.")`,
+    "    process.exit(78)",
+    "  }",
+    "}",
+  ].join("\n")
 }
 
 const mark = "\0builtin:"

@@ -15,6 +15,7 @@ import { test } from "./commands/test.ts"
 import { ExitCode, Failure, UsageError } from "./ExitCode.ts"
 import { parseFlags, showWord } from "./flags.ts"
 import { helpOf } from "./help.ts"
+import { permissionAdvice, permissionHint } from "./permission.ts"
 import { paintFor, writeOut } from "./Terminal.ts"
 import { version } from "./version.ts"
 
@@ -37,6 +38,8 @@ const byName = (name: string | undefined) => named.find((command) => command.nam
 export const program = async (args: ReadonlyArray<string>): Promise<number> => {
   // Whoever reads the log may leave; the data goes on.
   process.stderr.on("error", () => {})
+  // Thrown where nobody can catch it, such as in a callback of the runtime's own.
+  process.on("uncaughtException", (cause) => process.exit(report(cause, args)))
   try {
     return await dispatch(args)
   } catch (cause) {
@@ -83,11 +86,18 @@ const strayWord = (command: Command, word: string): string => {
 const report = (cause: unknown, args: ReadonlyArray<string>): number => {
   const paint = paintFor(process.stderr, process.env)
   const say = (text: string): void => void process.stderr.write(`${paint.red(`${programName}:`)} ${text}\n`)
+  const advice = permissionAdvice(cause)
+  if (advice !== undefined) {
+    say(advice)
+    return ExitCode.badConfiguration
+  }
   if (!(cause instanceof Failure)) {
     say(`This is a bug. Please report it with these lines:\n${cause instanceof Error ? cause.stack : String(cause)}`)
     return ExitCode.bug
   }
   say(cause.message)
+  const hint = permissionHint(cause.message)
+  if (hint !== undefined) say(hint)
   if (cause instanceof UsageError) {
     const help = [programName, byName(args[0])?.name, "--help"].filter((word) => word !== undefined)
     process.stderr.write(`${paint.dim(`Try: ${help.join(" ")}`)}\n`)

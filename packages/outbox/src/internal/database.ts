@@ -1,11 +1,12 @@
 /** The file of an outbox: opened, checked, upgraded. */
 import { existsSync, mkdirSync, realpathSync } from "node:fs"
 import { basename, dirname, join, resolve } from "node:path"
-import { DatabaseSync } from "node:sqlite"
+import type { DatabaseSync } from "node:sqlite"
 import { OutboxError } from "../OutboxError.ts"
 import { faultOf } from "./faults.ts"
 import { acquireLock } from "./lock.ts"
 import { applicationId, migrations } from "./schema.ts"
+import { loadSqlite } from "./sqlite.ts"
 
 /** How a file is opened for writing. */
 export interface FileOptions {
@@ -52,7 +53,7 @@ export const openFile = (given: string, options: FileOptions): OpenFile => {
   const lock = acquireLock(path)
   let db: DatabaseSync | undefined
   try {
-    db = new DatabaseSync(path)
+    db = new (loadSqlite().DatabaseSync)(path)
     prepare(db, path, options)
     const opened = db
     return {
@@ -80,7 +81,7 @@ export const openToRead = (given: string): OpenFile => {
   const path = realPath(wanted)
   let db: DatabaseSync | undefined
   try {
-    db = new DatabaseSync(path, { readOnly: true })
+    db = new (loadSqlite().DatabaseSync)(path, { readOnly: true })
     db.exec("PRAGMA busy_timeout = 2000")
     const version = versionOf(db, path)
     if (version < migrations.length) {

@@ -1,8 +1,9 @@
 /** One process at a time: a lock that a killed process cannot leave behind. */
 import { existsSync } from "node:fs"
-import { DatabaseSync } from "node:sqlite"
+import type { DatabaseSync } from "node:sqlite"
 import { OutboxError } from "../OutboxError.ts"
 import { codeOf, faultOf, sqlite } from "./faults.ts"
+import { loadSqlite } from "./sqlite.ts"
 
 const lockOf = (path: string): string => `${path}.lock`
 
@@ -23,7 +24,7 @@ export interface Lock {
 export const acquireLock = (path: string): Lock => {
   let db: DatabaseSync | undefined
   try {
-    db = new DatabaseSync(lockOf(path))
+    db = new (loadSqlite().DatabaseSync)(lockOf(path))
     // Not zero: a look at the lock (`isLocked`) holds it for a moment.
     db.exec("PRAGMA busy_timeout = 250")
     db.exec("BEGIN EXCLUSIVE")
@@ -52,7 +53,7 @@ export const acquireLock = (path: string): Lock => {
 /** Whether a process holds the lock now. */
 export const isLocked = (path: string): boolean => {
   if (!existsSync(lockOf(path))) return false
-  const db = new DatabaseSync(lockOf(path), { readOnly: true })
+  const db = new (loadSqlite().DatabaseSync)(lockOf(path), { readOnly: true })
   try {
     db.prepare("SELECT count(*) FROM sqlite_master").get()
     return false
@@ -68,7 +69,7 @@ export const isLocked = (path: string): boolean => {
 export const holderOf = (path: string): number | undefined => {
   let db: DatabaseSync | undefined
   try {
-    db = new DatabaseSync(path, { readOnly: true })
+    db = new (loadSqlite().DatabaseSync)(path, { readOnly: true })
     const row = db.prepare("SELECT pid FROM holder").get()
     return typeof row?.["pid"] === "number" ? row["pid"] : undefined
   } catch {
