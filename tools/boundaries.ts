@@ -5,9 +5,10 @@ import { apps, libraries, readText, root, sourcesOf } from "./workspace.ts"
 /** What each library may import of this repository. Everything points one way; sinks are all alike. */
 export const arrows: Readonly<Record<string, ReadonlyArray<string>>> = {
   "@boltodds/text": [],
+  "@boltodds/machine": [],
   "@boltodds/protocol": [],
   "@boltodds/state": ["@boltodds/protocol"],
-  "@boltodds/connection": ["@boltodds/protocol", "@boltodds/text"],
+  "@boltodds/connection": ["@boltodds/protocol", "@boltodds/text", "@boltodds/machine"],
   "@boltodds/sink": ["@boltodds/protocol", "@boltodds/text"],
   "@boltodds/outbox": ["@boltodds/sink", "@boltodds/protocol"],
   "@boltodds/pipeline": ["@boltodds/sink", "@boltodds/state", "@boltodds/protocol"],
@@ -15,7 +16,7 @@ export const arrows: Readonly<Record<string, ReadonlyArray<string>>> = {
   "@boltodds/simulator": ["@boltodds/protocol", "@boltodds/text"],
 }
 
-const sinkArrows = ["@boltodds/sink", "@boltodds/protocol", "@boltodds/text"]
+const sinkArrows = ["@boltodds/sink", "@boltodds/protocol", "@boltodds/text", "@boltodds/machine"]
 
 /** Libraries that run in a browser: no `node:` imports at all. */
 const portable: ReadonlySet<string> = new Set(["@boltodds/text", "@boltodds/protocol", "@boltodds/state"])

@@ -96,14 +96,14 @@ export const mutants: ReadonlyArray<Mutant> = [
     {
       does: "a straggler brings a removed game back",
       file: `${state}/removals.ts`,
-      from: `removal !== undefined && at - removal.at`,
-      to: `removal === null && at - removal.at`,
+      from: `removal === undefined || at - removal.at`,
+      to: `removal !== null || at - removal.at`,
     },
     {
       does: "removals are remembered for ever",
       file: `${state}/removals.ts`,
-      from: `at - removal.at <= rememberedMillis`,
-      to: `at >= removal.at`,
+      from: `at - removal.at > rememberedMillis`,
+      to: `at < removal.at`,
     },
     {
       does: "a clear is not remembered",
@@ -281,7 +281,7 @@ export const mutants: ReadonlyArray<Mutant> = [
     },
     {
       does: "a slot that is still in use is taken",
-      file: `${connection}/node/internal/slots.ts`,
+      file: `packages/machine/src/slots.ts`,
       from: `used + windowMillis - now()
     if (rest`,
       to: `used + windowMillis / 2 - now()
@@ -289,7 +289,7 @@ export const mutants: ReadonlyArray<Mutant> = [
     },
     {
       does: "two processes may take one slot",
-      file: `${connection}/node/internal/slots.ts`,
+      file: `packages/machine/src/slots.ts`,
       from: `await open(file, "wx", 0o600)`,
       to: `await open(file, "w", 0o600)`,
     },

@@ -52,7 +52,12 @@ describe("the boundaries", () => {
   ]
   it.each(planted)("catch %s against the arrows", (_what, source) => {
     expect(violationsOf(file("@boltodds/connection", `// one\n${source}\n`))).toEqual([
-      againstTheArrow(2, "@boltodds/connection", "@boltodds/state", "@boltodds/protocol, @boltodds/text"),
+      againstTheArrow(
+        2,
+        "@boltodds/connection",
+        "@boltodds/state",
+        "@boltodds/protocol, @boltodds/text, @boltodds/machine",
+      ),
     ])
   })
 
@@ -68,7 +73,7 @@ describe("the boundaries", () => {
 
   it("keep sinks from each other and from the connection", () => {
     const source = `import "@boltodds/sink"\nimport "@boltodds/connection"\nimport "@boltodds/sink-file"\n`
-    const may = "@boltodds/sink, @boltodds/protocol, @boltodds/text"
+    const may = "@boltodds/sink, @boltodds/protocol, @boltodds/text, @boltodds/machine"
     expect(violationsOf(file("@boltodds/sink-stdout", source))).toEqual([
       againstTheArrow(2, "@boltodds/sink-stdout", "@boltodds/connection", may),
       againstTheArrow(3, "@boltodds/sink-stdout", "@boltodds/sink-file", may),

@@ -1,3 +1,4 @@
+import { thisProcess } from "@boltodds/machine"
 import { type BackoffMemory, type BackoffRecord, DialError, type KeyAtHost, keyOf } from "@boltodds/connection"
 import { machineMemory } from "@boltodds/connection/node"
 import { it } from "@effect/vitest"
@@ -6,7 +7,7 @@ import * as Redacted from "effect/Redacted"
 import { TestClock } from "effect/testing"
 import { spawn } from "node:child_process"
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises"
-import { hostname, tmpdir } from "node:os"
+import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { describe, expect, vi } from "vitest"
 import { resumeFrom } from "../src/BackoffMemory.ts"
@@ -191,15 +192,17 @@ describe("the machine's memory", () => {
       const [file] = yield* Effect.promise(() => readdir(path))
       const by = (writer: object) =>
         Effect.promise(() => writeFile(join(path, file!), JSON.stringify({ ...attempt, ...writer })))
-      const machine = hostname()
-      yield* by({ pid: yield* deadPid, machine, id: "1-a" })
+      const other = { ...thisProcess(), id: "1-a", started: "1" }
+      yield* by({ ...other, pid: yield* deadPid })
       expect(yield* recall(use)).toEqual(attempt)
-      yield* by({ pid: process.ppid, machine, id: "1-a" })
+      yield* by({ ...other, pid: process.ppid, started: "" })
       expect(yield* recall(use)).toBeUndefined()
-      // In a container each run has the same pid.
-      yield* by({ pid: process.pid, machine, id: "1-a" })
-      expect(yield* recall(use)).toEqual(attempt)
-      yield* by({ pid: yield* deadPid, machine: "elsewhere", id: "1-a" })
+      // Pids are used again; in a container each run has the same.
+      for (const pid of [process.ppid, process.pid]) {
+        yield* by({ ...other, pid })
+        expect(yield* recall(use)).toEqual(attempt)
+      }
+      yield* by({ ...other, pid: yield* deadPid, namespace: "another", machine: "elsewhere" })
       expect(yield* recall(use)).toBeUndefined()
     }))
 

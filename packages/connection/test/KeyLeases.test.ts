@@ -33,7 +33,7 @@ const holder: KeyHolder = {
   sockets: 1,
 }
 
-const runtimeArgs = "Deno" in globalThis ? ["run", "-A"] : []
+const runtimeArgs = "Deno" in globalThis ? ["run", "-A"] : ["--conditions=@boltodds/source"]
 
 /** Known from the start: a signal that was sent is not yet an end. */
 const ended = new WeakMap<ChildProcess, Promise<void>>()

@@ -1,5 +1,5 @@
 import { limiterFrom, type LimiterShape } from "@boltodds/connection"
-import { cacheFolder, machineAllowance, machineLimiter, stateFolder } from "@boltodds/connection/node"
+import { machineAllowance, machineLimiter } from "@boltodds/connection/node"
 import { it } from "@effect/vitest"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
@@ -10,7 +10,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { afterEach, describe, expect, vi } from "vitest"
-import { takeSlot } from "../src/node/internal/slots.ts"
+import { cacheFolder, stateFolder, takeSlot } from "@boltodds/machine"
 
 const folder = Effect.acquireRelease(
   Effect.promise(() => mkdtemp(join(tmpdir(), "boltodds-"))),
@@ -27,7 +27,7 @@ const mostWithin = (times: ReadonlyArray<number>, millis: number): number =>
   Math.max(0, ...times.map((from) => times.filter((at) => at >= from && at < from + millis).length))
 
 const child = fileURLToPath(new URL("limiterChild.ts", import.meta.url))
-const runtimeArgs = "Deno" in globalThis ? ["run", "-A"] : []
+const runtimeArgs = "Deno" in globalThis ? ["run", "-A"] : ["--conditions=@boltodds/source"]
 
 describe("the machine's limiter", () => {
   const limits = { windowMillis: 400, total: 3, dials: 2 }

@@ -1,12 +1,11 @@
 /** Answers of the catalogue, kept in files. */
+import { cacheFolder, namesIn, objectIn, readSmall, reasonOf, removeOld, writeWhole } from "@boltodds/machine"
 import * as Effect from "effect/Effect"
 import { createHash } from "node:crypto"
 import { rm, stat } from "node:fs/promises"
 import { join } from "node:path"
 import type { CatalogueQuestion, CatalogueStore, StoredAnswer } from "../CatalogueStore.ts"
-import { namesIn, objectIn, readSmall, reasonOf, removeOld, writeWhole } from "./internal/files.ts"
 import { keyName } from "./internal/keyName.ts"
-import { cacheFolder } from "./stateFolder.ts"
 
 /** Options of {@link catalogueCache}. */
 export interface CatalogueCacheOptions {

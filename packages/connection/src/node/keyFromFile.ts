@@ -1,4 +1,5 @@
 /** A key kept in a file. */
+import { codeOf } from "@boltodds/machine"
 import * as Effect from "effect/Effect"
 import { readFile } from "node:fs/promises"
 import { type Key, KeyUnavailable, readKey } from "../Key.ts"
@@ -8,10 +9,7 @@ export const keyFromFile = (path: string): Key =>
   Effect.flatMap(
     Effect.tryPromise({
       try: () => readFile(path, "utf8"),
-      catch: (cause) => new KeyUnavailable(`Cannot read the key file ${path}: ${codeOf(cause)}`),
+      catch: (cause) => new KeyUnavailable(`Cannot read the key file ${path}: ${codeOf(cause) ?? "unknown error"}`),
     }),
     (text) => readKey(text, `the key file ${path}`),
   )
-
-const codeOf = (cause: unknown): string =>
-  cause instanceof Error && "code" in cause && typeof cause.code === "string" ? cause.code : "unknown error"

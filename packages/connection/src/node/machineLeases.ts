@@ -1,13 +1,24 @@
 /** Who holds a key on this machine, kept in files. */
+import {
+  isOfThisMachine,
+  isRunning,
+  namesIn,
+  objectIn,
+  processId,
+  processIn,
+  readSmall,
+  reasonOf,
+  removeOld,
+  stateFolder,
+  thisProcess,
+  writeWhole,
+} from "@boltodds/machine"
 import * as Effect from "effect/Effect"
 import { rm, stat } from "node:fs/promises"
 import { basename, join } from "node:path"
 import * as process from "node:process"
 import type { KeyHolder, KeyLeases } from "../KeyLeases.ts"
-import { namesIn, objectIn, readSmall, reasonOf, removeOld, writeWhole } from "./internal/files.ts"
 import { keyName } from "./internal/keyName.ts"
-import { isOfThisMachine, isRunning, processId, processIn, thisProcess } from "./internal/processId.ts"
-import { stateFolder } from "./stateFolder.ts"
 
 /** Options of {@link machineLeases}. */
 export interface MachineLeasesOptions {

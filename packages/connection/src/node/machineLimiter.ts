@@ -1,13 +1,11 @@
 /** One allowance for all processes of a user on this machine, kept in files. */
+import { reasonOf, removeOld, slotWaits, stateFolder, takeSlot } from "@boltodds/machine"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import { createHash } from "node:crypto"
 import { join } from "node:path"
 import { limiterFrom, type LimiterShape } from "../Limiter.ts"
 import { admit, defaultRateLimits, type RateLimits, type RateWindow, type RequestKind } from "../RateWindow.ts"
-import { reasonOf, removeOld } from "./internal/files.ts"
-import { slotWaits, takeSlot } from "./internal/slots.ts"
-import { stateFolder } from "./stateFolder.ts"
 
 /** Options of {@link machineLimiter} and {@link machineAllowance}. */
 export interface MachineLimiterOptions {

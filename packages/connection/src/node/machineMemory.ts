@@ -1,12 +1,22 @@
 /** Back-off that outlives a process, kept in files. */
+import {
+  isOfThisMachine,
+  isRunning,
+  objectIn,
+  processIn,
+  type ProcessRecord,
+  readSmall,
+  reasonOf,
+  removeOld,
+  stateFolder,
+  thisProcess,
+  writeWhole,
+} from "@boltodds/machine"
 import * as Effect from "effect/Effect"
 import { rm } from "node:fs/promises"
 import { join } from "node:path"
 import type { BackoffMemory, BackoffRecord } from "../BackoffMemory.ts"
-import { objectIn, readSmall, reasonOf, removeOld, writeWhole } from "./internal/files.ts"
 import { keyName } from "./internal/keyName.ts"
-import { isOfThisMachine, isRunning, processIn, type ProcessRecord, thisProcess } from "./internal/processId.ts"
-import { stateFolder } from "./stateFolder.ts"
 
 /** Options of {@link machineMemory}. */
 export interface MachineMemoryOptions {

@@ -1,4 +1,5 @@
 /** Why a file or a folder could not be used, in a sentence that says what to do. */
+import { codeOf } from "@boltodds/machine"
 
 const advice: Readonly<Record<string, string>> = {
   EACCES: "permission denied; let this user write there",
@@ -47,10 +48,6 @@ export class FileError extends Error {
     this.isLasting = isLasting ?? (code !== undefined && lasting.has(code))
   }
 }
-
-/** `ENOSPC` and the like; undefined where the system gave no code. */
-export const codeOf = (cause: unknown): string | undefined =>
-  cause instanceof Error && "code" in cause && typeof cause.code === "string" ? cause.code : undefined
 
 /** Does something to a path; what goes wrong is a {@link FileError}. */
 export const attempt = async <A>(action: string, path: string, work: () => Promise<A>): Promise<A> => {

@@ -88,7 +88,13 @@ describe("one path", () => {
         yield* opened({ path })
         const name = readdirSync(folder).find((name) => name.endsWith(".lock"))!
         const text = readFileSync(join(folder, name), "utf8")
-        const elsewhere = { ...JSON.parse(text), namespace: "another boot", machine: "elsewhere", id: "0".repeat(16) }
+        const elsewhere = {
+          ...JSON.parse(text),
+          namespace: "another boot",
+          machine: "elsewhere",
+          id: "1-a",
+          lock: "0".repeat(16),
+        }
         return { name: name.replace(/[0-9a-f]{16}/, "0".repeat(16)), text: JSON.stringify(elsewhere) }
       }))
       writeFileSync(join(folder, lock.name), lock.text)

@@ -1,6 +1,7 @@
 /** What can be checked without the feed: the key, files of this machine, other processes, DNS. */
 import { describeHolder, type FeedUrl, type KeyHolder } from "@boltodds/connection"
-import { type FeedProxy, feedProxy, machineAllowance, stateFolder } from "@boltodds/connection/node"
+import { type FeedProxy, feedProxy, machineAllowance } from "@boltodds/connection/node"
+import { stateFolder } from "@boltodds/machine"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import { createHash } from "node:crypto"

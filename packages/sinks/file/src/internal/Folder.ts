@@ -1,7 +1,8 @@
 /** Folders and names below the base: made, checked, forced to the disk, and never overwritten. */
+import { codeOf } from "@boltodds/machine"
 import { link, lstat, mkdir, open, readdir, realpath, rename, rm, rmdir } from "node:fs/promises"
 import { join, sep } from "node:path"
-import { attempt, codeOf, FileError } from "../FileError.ts"
+import { attempt, FileError } from "../FileError.ts"
 import type { PathTemplate } from "../PathTemplate.ts"
 
 /** Makes a folder and those above it; gives its real path. */

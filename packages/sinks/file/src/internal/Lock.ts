@@ -5,13 +5,21 @@
  * where no other lives; two that see each other both withdraw and try again. So there is no moment at which two have it,
  * and the file of a dead owner is never taken over, only removed.
  */
+import {
+  codeOf,
+  isRunning,
+  isThisProcess,
+  objectIn,
+  processIn,
+  type ProcessRecord,
+  thisProcess,
+} from "@boltodds/machine"
 import { createHash, randomBytes } from "node:crypto"
 import { readdir, readFile, rm, stat, utimes, writeFile } from "node:fs/promises"
 import { dirname, join, relative, sep } from "node:path"
-import { attempt, codeOf, FileError } from "../FileError.ts"
+import { attempt, FileError } from "../FileError.ts"
 import type { Compress } from "../FileOptions.ts"
 import { parsePathTemplate, type PathTemplate } from "../PathTemplate.ts"
-import { isRunning, isThisProcess, processIn, type ProcessRecord, thisProcess } from "./processRecord.ts"
 import { depthFits } from "./scan.ts"
 
 /** A lock that is held. */
@@ -36,7 +44,8 @@ const held: Set<string> =
   >
 
 interface Owner extends ProcessRecord {
-  readonly id: string
+  /** Of this lock alone; its file is named after it. */
+  readonly lock: string
   readonly base: string
   readonly rest: string
   readonly compress: Compress
@@ -47,24 +56,24 @@ const prefixOf = (template: PathTemplate, compress: Compress): string =>
 
 /** Takes the lock of a template, in its base folder. Fails where another lives. */
 export const takeLock = async (template: PathTemplate, base: string, compress: Compress): Promise<Lock> => {
-  const id = randomBytes(8).toString("hex")
+  const lock = randomBytes(8).toString("hex")
   const prefix = prefixOf(template, compress)
-  const path = join(base, `${prefix}${id}.lock`)
-  const owner: Owner = { ...thisProcess(), id, base, rest: template.rest, compress }
-  held.add(id)
+  const path = join(base, `${prefix}${lock}.lock`)
+  const owner: Owner = { ...thisProcess(), lock, base, rest: template.rest, compress }
+  held.add(lock)
   try {
     for (let tried = 1;; tried++) {
       await attempt("lock", template.text, () => writeFile(path, JSON.stringify(owner), { flag: "wx", mode: 0o644 }))
-      const other = await livingOther(base, prefix, id)
+      const other = await livingOther(base, prefix, lock)
       if (other === undefined) break
       await rm(path, { force: true })
       if (tried === attempts) throw inUse(template.text, other)
       await new Promise((done) => setTimeout(done, Math.random() * 20 * tried))
     }
   } catch (cause) {
-    held.delete(id)
+    held.delete(lock)
     await rm(path, { force: true }).catch(() => {
-      // It counts for nobody: its id is not held.
+      // It counts for nobody: it is not held.
     })
     throw cause
   }
@@ -82,7 +91,7 @@ export const takeLock = async (template: PathTemplate, base: string, compress: C
         }
       }),
     release: async () => {
-      held.delete(id)
+      held.delete(lock)
       await attempt("remove the lock", path, () => rm(path, { force: true }))
     },
   }
@@ -134,27 +143,20 @@ const look = async (path: string): Promise<Found | undefined> => {
 }
 
 const lives = (owner: Owner | undefined, ageMillis: number): boolean => {
-  if (owner !== undefined && held.has(owner.id)) return true
+  if (owner !== undefined && held.has(owner.lock)) return true
   // Half written, another thread of this process, or a process out of sight: what counts is that it is kept fresh.
   const running = owner === undefined || isThisProcess(owner) ? undefined : isRunning(owner)
   return running ?? Math.abs(ageMillis) < freshMillis
 }
 
+/** Undefined for what is half written. */
 const ownerIn = (text: string): Owner | undefined => {
-  try {
-    const value: unknown = JSON.parse(text)
-    if (typeof value !== "object" || value === null) return undefined
-    const fields = value as Record<string, unknown>
-    const process = processIn(fields)
-    const { id, base, rest, compress } = fields
-    if (process === undefined || typeof id !== "string" || typeof base !== "string" || typeof rest !== "string") {
-      return undefined
-    }
-    return { ...process, id, base, rest, compress: compress === "gzip" || compress === "zstd" ? compress : "none" }
-  } catch {
-    // Half written.
-    return undefined
-  }
+  const value = objectIn(text)
+  const process = value === undefined ? undefined : processIn(value)
+  if (value === undefined || process === undefined) return undefined
+  const { lock, base, rest, compress } = value
+  if (typeof lock !== "string" || typeof base !== "string" || typeof rest !== "string") return undefined
+  return { ...process, lock, base, rest, compress: compress === "gzip" || compress === "zstd" ? compress : "none" }
 }
 
 /**

@@ -1,9 +1,10 @@
 /** A file that is being written: `NAME.part` until it is complete. */
+import { codeOf } from "@boltodds/machine"
 import { constants } from "node:fs"
 import { type FileHandle, lstat, open, rm, truncate } from "node:fs/promises"
 import { join } from "node:path"
 import * as zlib from "node:zlib"
-import { attempt, codeOf, FileError } from "../FileError.ts"
+import { attempt, FileError } from "../FileError.ts"
 import type { RenderedPath } from "../PathTemplate.ts"
 import type { Codec, Encoder, Tally } from "./Codec.ts"
 import { memberBytes } from "./Codec.ts"

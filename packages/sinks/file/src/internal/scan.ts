@@ -1,8 +1,9 @@
 /** Finding the files that a template made. */
+import { codeOf } from "@boltodds/machine"
 import type { Dirent } from "node:fs"
 import { readdir, stat } from "node:fs/promises"
 import { join } from "node:path"
-import { attempt, codeOf } from "../FileError.ts"
+import { attempt } from "../FileError.ts"
 import type { MatchedName, PathTemplate } from "../PathTemplate.ts"
 
 /** A file whose path is the template's. */

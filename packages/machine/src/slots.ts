@@ -8,7 +8,7 @@
  */
 import { open, rm, stat, utimes } from "node:fs/promises"
 import { join } from "node:path"
-import { codeOf, makeFolder, namesIn } from "./files.ts"
+import { codeOf, makeFolder, namesIn } from "./smallFiles.ts"
 
 /** Wall time in milliseconds. */
 export type Now = () => number

@@ -1,7 +1,7 @@
 /** Small files that several processes read and write, any of which may die at any moment. */
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises"
 import { dirname, join } from "node:path"
-import { processId } from "./processId.ts"
+import { processId } from "./processes.ts"
 
 /**
  * Makes a folder and those above it, for this user alone.

@@ -1,0 +1,4 @@
+export * from "./folders.ts"
+export * from "./processes.ts"
+export * from "./slots.ts"
+export * from "./smallFiles.ts"
