@@ -1,10 +1,7 @@
 import { describe, expect, it } from "vitest"
-import { execFileSync } from "node:child_process"
-import { createWriteStream, writeFileSync } from "node:fs"
 import { createServer } from "node:http"
 import { once } from "node:events"
 import type { AddressInfo } from "node:net"
-import { setTimeout } from "node:timers/promises"
 import { PipelineFolder } from "./pipelineFolder.ts"
 import { runPipe } from "./PipeProcess.ts"
 
@@ -92,42 +89,6 @@ ${file}:9:63: Cannot use the processor \`dedupe\` with \`emit: quotes\`: it does
       code: 78,
       stderr: `boltodds-pipe: Cannot read the configuration ${path}: ${why}\n`,
     })
-  })
-
-  it.each<[string, string, string]>([
-    ["a folder in place of a file's folder", "/etc/hosts/pipeline.yaml", "a part of its path is a file, not a folder"],
-    ["a device without end", "/dev/zero", "it has more than 8 MiB. Check that it is the right file."],
-  ])("says what is wrong with %s", async (_, path, why) => {
-    const { code, stderr } = await runPipe(["check", path])
-    expect({ code, stderr }).toEqual({ code: 78, stderr: expect.stringContaining(why) })
-  })
-
-  it("reads what a pipe brings, in pieces, however late its writer comes", async () => {
-    const folder = new PipelineFolder()
-    const fifo = folder.at("piped.yaml")
-    execFileSync("mkfifo", [fifo])
-    const checking = runPipe(["check", fifo])
-    const writer = createWriteStream(fifo)
-    writer.write("version: 1\nsource: simulator\n")
-    await setTimeout(100)
-    writer.end("sinks: { a: stdout }\n")
-    expect(await checking).toMatchObject({ code: 0, stdout: `${fifo}: OK, 1 sink\n` })
-  })
-
-  it("marks the byte that is no text, and reads UTF-16 where its mark says so", async () => {
-    const folder = new PipelineFolder()
-    writeFileSync(folder.file, Buffer.from("version: 1\nsource: simulator # Übung\nsinks: { a: stdout }\n", "latin1"))
-    expect(await runPipe(["check", folder.file])).toMatchObject({
-      code: 78,
-      stderr: expect.stringContaining(
-        `${folder.file}:2:21: Cannot read the text: it is not UTF-8, found the byte 0xDC at offset 31\n`,
-      ),
-    })
-    writeFileSync(
-      folder.file,
-      Buffer.from("\ufeffversion: 1\r\nsource: simulator\r\nsinks: { a: stdout }\r\n", "utf16le"),
-    )
-    expect((await runPipe(["check", folder.file])).stdout).toBe(`${folder.file}: OK, 1 sink\n`)
   })
 
   it("without a file is a mistake of the command line", async () => {

@@ -58,6 +58,47 @@ export interface OpenSource {
   readonly reload?: (options: unknown) => Effect.Effect<void, unknown>
 }
 
+/** Where options stand, for a plug-in that checks them before anything is opened. */
+export interface OptionsPlace {
+  /** The name of the sink they belong to; of a source its own. */
+  readonly name: string
+  /** The emit of that sink; undefined for a source. */
+  readonly emit: EmitName | undefined
+  /** The folder of the configuration: relative paths in options start there. */
+  readonly folder: string
+  readonly env: Environment
+}
+
+/** A mistake in options, at its place. */
+export interface OptionProblem {
+  /** Keys and list indexes that lead to it, as written in the file; `[]`: the options as a whole. */
+  readonly path: ReadonlyArray<string | number>
+  /** What is marked at that path. Default `value`. */
+  readonly part?: "key" | "value"
+  /** What is wrong: what was expected, and what was found. Must not hold a secret. */
+  readonly message: string
+  /** What to do, as a sentence without its full stop. */
+  readonly remedy: string
+}
+
+/**
+ * The options of a plug-in as they are written, with variables and secrets filled in. They may hold anything: what the
+ * schema refuses is reported already, and so is what could not be read (a variable that is not set, the file of a secret),
+ * which is there as `undefined`. A key that is left out is not there at all.
+ */
+export type WrittenOptions = { readonly [key: string]: unknown }
+
+/** A file that only one part of a pipeline may use. */
+export interface Claim {
+  /** The option that names it; `[]` where it is not written. */
+  readonly path: ReadonlyArray<string | number>
+  /**
+   * Its absolute path, in pieces: a text as it is, a number of digits, or null for any text of one character or more
+   * without a `/`.
+   */
+  readonly file: ReadonlyArray<string | number | null>
+}
+
 /** What all plug-ins have. */
 export interface PluginBase<Options> {
   /** How a configuration names it: small letters, digits, `-` and `_`; unique in its kind. */
@@ -69,6 +110,15 @@ export interface PluginBase<Options> {
    * configuration may write `{ env: NAME }` or `{ file: path }`, and the value is never shown.
    */
   readonly config: Schema.Decoder<Options>
+  /**
+   * Mistakes that `config` cannot tell, or not at their place: what does not fit together, what depends on the emit. It is
+   * asked even where the schema refuses something, so that all mistakes are reported at once. Opens nothing. Default none.
+   */
+  problems?(written: WrittenOptions, place: OptionsPlace): ReadonlyArray<OptionProblem>
+  /** Doubts about options without mistakes, in the same form. Default none. */
+  warnings?(options: Options, place: OptionsPlace): ReadonlyArray<OptionProblem>
+  /** The files that it will write: two parts that claim one are a mistake. Default none. */
+  claims?(options: Options, place: OptionsPlace): ReadonlyArray<Claim>
 }
 
 /** Where feed events come from. */

@@ -125,7 +125,7 @@ const checkText = (
       beside: (wanted, specifier) =>
         Effect.tryPromise({ try: async () => host.importBeside(wanted, specifier, folder), catch: (cause) => cause }),
     }
-    const checker = new Checker(text, tree, catalogue, findings, { env, readFile })
+    const checker = new Checker(text, tree, catalogue, findings, { env, readFile }, { folder, env })
     const known = ["version", "plugins", "source", "sinks", "run"]
     const named = { ...tree, entries: tree.entries.filter(({ key }) => !key.startsWith("x-")) }
     checker.unknownKeys(named, [], known, "a configuration")

@@ -171,6 +171,52 @@ const mistakes: ReadonlyArray<Mistake> = [
     ],
   },
   {
+    name: "what a plug-in finds, each at its place, beside what its schema refuses",
+    text: withSinks("a: { webhook: { url: 'ftp:', profile: x, port: 25 } }", "b: { webhook: { url: 'quotes:' } }"),
+    problems: [
+      "4:24+6 Cannot use `url`: it must be https → write https",
+      expect.stringContaining("4:41+1 Cannot use `profile`"),
+      "4:44+4 Cannot post to port 25 → take another",
+      "5:8+7 Cannot use these options: it wants quotes → write `emit: quotes`",
+    ],
+  },
+  {
+    name: "a plug-in that breaks while it looks for mistakes",
+    text: withSinks("a: { webhook: { url: 'break:' } }"),
+    problems: [
+      "4:17+17 Cannot use sink type `webhook`: its schema breaks on these options → tell its author",
+    ],
+  },
+  {
+    name: "two sinks on one file, or on files that may be one",
+    text: withSinks(
+      "a: { file: { path: a.ndjson } }",
+      "b: { file: { path: ./a.ndjson } }",
+      "c: { file: { path: 'odds-*.ndjson' } }",
+      "d: { file: { path: odds-nba.ndjson } }",
+      "e: { file: { path: 'odds-##.ndjson' } }",
+      "f: { file: { path: 'odds-nba.#.ndjson' } }",
+      "g: { file: { path: 'odds/*.ndjson' } }",
+      "h: { file: { path: odds-.ndjson } }",
+      "i: { file: { path: '#.ndjson' } }",
+      "j: { file: { path: b.ndjson } }",
+    ),
+    problems: [
+      "5:22+10 Cannot write this file: `a` (line 4) writes it already → give each a path of its own",
+      "7:22+15 Cannot write files of this path: one of them may be a file that `c` (line 6) writes → give each a path of its own",
+      "8:22+16 Cannot write files of this path: one of them may be a file that `c` (line 6) writes → give each a path of its own",
+      "9:22+19 Cannot write files of this path: one of them may be a file that `c` (line 6) writes → give each a path of its own",
+    ],
+  },
+  {
+    name: "a store of a lane that has mistakes of its own",
+    text: withSinks("a: { stdout: {}, lane: { max_age: soon, store: { outbox: { pth: x } } } }"),
+    problems: [
+      expect.stringContaining("4:37+4 Cannot use `max_age`"),
+      "4:62+3 Cannot use `pth`: store `outbox` has no such option → did you mean `path`?",
+    ],
+  },
+  {
     name: "an unknown emit",
     text: withSinks("a: { stdout: {}, emit: change }"),
     problems: ["4:26+6 Cannot use the emit `change`: there is none of that name → did you mean `changes`?"],
@@ -498,6 +544,19 @@ describe("a secret", () => {
     expect(await openedWith(hook("[{ env: HOOK }, s3cret-4]"), outside)).toEqual(["s3cret-1", "s3cret-4"])
   })
 
+  it("is forgiven the line end that a shell, an editor or a copy left at its end, and a byte order mark", async () => {
+    const outside = { env: { HOOK: "s3cret-1\n", CRLF: "s3cret-2\r\n" }, files: { hook: "\ufeffs3cret-3\r\n" } }
+    expect(await openedWith(hook("{ env: HOOK }"), outside)).toEqual(["s3cret-1"])
+    expect(await openedWith(hook("'${CRLF}'"), outside)).toEqual(["s3cret-2"])
+    expect(await openedWith(hook("{ file: hook }"), outside)).toEqual(["s3cret-3"])
+    expect(shown(await problemsOf(hook("{ env: LINE }"), { env: { LINE: "\n" } }))).toEqual([
+      "4:38+13 Cannot read this secret: the variable LINE is empty → set LINE",
+    ])
+    expect(shown(await problemsOf(hook("{ env: HOKO }"), { env: { HOOK: "x" } }))).toEqual([
+      "4:38+13 Cannot read this secret: the variable HOKO is not set → set HOKO; did you mean HOOK?",
+    ])
+  })
+
   it("is not told by a schema that quotes what it refuses", async () => {
     const quoting = Schema.String.check(Schema.makeFilter((text) => text.length > 20 || `${text} is too short`))
     const plugin = sinkPlugin({
@@ -752,6 +811,11 @@ describe("a configuration without mistakes", () => {
 })
 
 describe("a doubt", () => {
+  it("may be a plug-in's own", async () => {
+    const { warnings } = await pipelineOf(withSinks("a: { webhook: { url: u, port: 80 } }"))
+    expect(shown(warnings)).toEqual(["4:33+2 Port 80 is read by everybody → take 443"])
+  })
+
   const doubtsOf = async (text: string): Promise<ReadonlyArray<string>> =>
     (await pipelineOf(text)).warnings.map(({ line, column, message, remedy }) =>
       `${line}:${column} ${message} → ${remedy}`

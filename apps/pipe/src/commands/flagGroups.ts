@@ -71,7 +71,7 @@ export const outputFlags: FlagGroup = {
       value: "SINK",
       repeatable: true,
       about:
-        "Where to: stdout, file:PATH or webhook:URL (signed with BOLTODDS_WEBHOOK_SECRET; told changes). Default stdout.",
+        "Where to: stdout, file:PATH or webhook:URL (changes, signed with BOLTODDS_WEBHOOK_SECRET; a URL of Discord or Slack gets messages for people). Default stdout.",
     },
     {
       name: "report",

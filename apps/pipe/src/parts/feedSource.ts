@@ -13,6 +13,7 @@ import { watchStale } from "../run/exitOnStale.ts"
 import { openSession } from "../run/openSession.ts"
 import { openShards } from "../run/openShards.ts"
 import { NoKey } from "../run/NoKey.ts"
+import { feedProblems, feedWarnings } from "./feedProblems.ts"
 import { filterFields, filterNames, type FilterOptions, filtersIn } from "./filterOptions.ts"
 import type { PartsHost } from "./PartsHost.ts"
 
@@ -76,6 +77,8 @@ export const feedSource = (host: PartsHost): SourcePlugin<FeedOptions> =>
     config: FeedOptions,
     live: filterNames,
     filters: filterNames,
+    problems: feedProblems,
+    warnings: (options, place) => host.key === undefined ? feedWarnings(options, place) : [],
     make: (options, { folder, env }) =>
       Effect.gen(function* () {
         const url = options.url ?? nonEmpty(env["BOLTODDS_URL"]) ?? defaultFeedUrl

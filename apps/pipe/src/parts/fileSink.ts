@@ -1,7 +1,9 @@
 /** The sink `file`. */
-import { type LogLevel, type PluginContext, type SinkPlugin, sinkPlugin } from "@boltodds/config"
-import { file, type FileEvent, FileOptions } from "@boltodds/sink-file"
-import { resolve } from "node:path"
+import { type LogLevel, type OptionProblem, type PluginContext, type SinkPlugin, sinkPlugin } from "@boltodds/config"
+import { file, type FileEvent, FileOptions, parsePathTemplate, PathTemplateError } from "@boltodds/sink-file"
+import { join, resolve } from "node:path"
+import * as zlib from "node:zlib"
+import { realPath } from "./realPath.ts"
 
 /** Files. */
 export const fileSink: SinkPlugin<FileOptions> = sinkPlugin({
@@ -9,11 +11,34 @@ export const fileSink: SinkPlugin<FileOptions> = sinkPlugin({
   name: "file",
   about: "Files, one JSON record a line: rotated, compressed, repaired after a crash.",
   config: FileOptions,
+  problems: ({ path, compress }) => [...pathProblems(path, compress), ...compressProblems(compress)],
+  claims: ({ path, compress = "none" }, { folder }) => {
+    const { base, pattern } = parsePathTemplate(resolve(folder, path), { compress })
+    return [{ path: ["path"], file: [join(realPath(base), "/"), ...pattern] }]
+  },
   make: (options, context) =>
     file({ ...options, path: resolve(context.folder, options.path) }, {
       onEvent: (event) => tellFileEvent(event, context),
     }),
 })
+
+/** With its compression: `.gz` makes a name longer, and the schema sees one option at a time. */
+const pathProblems = (path: unknown, compress: unknown): ReadonlyArray<OptionProblem> => {
+  if (typeof path !== "string" || (compress !== "gzip" && compress !== "zstd")) return []
+  try {
+    parsePathTemplate(path, { compress })
+    return []
+  } catch (cause) {
+    if (!(cause instanceof PathTemplateError)) throw cause
+    return [{ path: ["path"], message: cause.message, remedy: "change the path" }]
+  }
+}
+
+const compressProblems = (compress: unknown): ReadonlyArray<OptionProblem> => {
+  if (compress !== "zstd" || "createZstdCompress" in zlib) return []
+  const message = "Cannot use `compress: zstd`: this runtime has no zstd (Node has it from 22.15 on)"
+  return [{ path: ["compress"], message, remedy: "write `compress: gzip`, or update the runtime" }]
+}
 
 const tellFileEvent = (event: FileEvent, { log, name }: PluginContext): void => {
   const tell = (level: LogLevel, message: string): void => log(level, message, { sink: name })

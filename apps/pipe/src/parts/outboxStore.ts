@@ -7,6 +7,7 @@ import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { resolve } from "node:path"
+import { realPath } from "./realPath.ts"
 
 /** What can be set about an outbox. */
 export interface OutboxOptions {
@@ -42,6 +43,9 @@ export const outboxStore: StorePlugin<OutboxOptions> = storePlugin({
       description: "How long dead letters are kept. Default 7d.",
     })),
   }),
+  claims: ({ path }, { folder, name }) => [
+    { path: ["path"], file: [realPath(path === undefined ? defaultOutboxPath(folder, name) : resolve(folder, path))] },
+  ],
   make: ({ path, max_bytes, fsync, keep_dead, keep_dead_for }, { name, folder, run, log }) =>
     Effect.map(
       outbox<never>({

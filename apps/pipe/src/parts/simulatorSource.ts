@@ -1,7 +1,7 @@
 /** The source `simulator`: a simulated feed inside this process. */
-import { PositiveDuration, type SourcePlugin, sourcePlugin } from "@boltodds/config"
+import { type OptionProblem, PositiveDuration, type SourcePlugin, sourcePlugin } from "@boltodds/config"
 import { keyOf, Limiter, makeLimiter, parseFeedUrl, type Status, UrlRefused } from "@boltodds/connection"
-import { type Simulator, startSimulator } from "@boltodds/simulator"
+import { parseFaults, type Simulator, SimulatorError, startSimulator } from "@boltodds/simulator"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
@@ -53,6 +53,7 @@ export const simulatorSource = (host: PartsHost): SourcePlugin<SimulatorOptions>
     about: "A simulated feed inside this process: no key, no network.",
     config: SimulatorOptions,
     live: filterNames,
+    problems: ({ faults }) => faultProblems(faults),
     make: (options) =>
       Effect.gen(function* () {
         const { seed = 1, rate = 20, cut_after, faults } = options
@@ -91,6 +92,18 @@ export const simulatorSource = (host: PartsHost): SourcePlugin<SimulatorOptions>
         }
       }),
   })
+
+const faultProblems = (faults: unknown): ReadonlyArray<OptionProblem> => {
+  if (typeof faults !== "string") return []
+  try {
+    parseFaults(faults)
+    return []
+  } catch (cause) {
+    if (!(cause instanceof SimulatorError)) throw cause
+    const message = `Cannot use these faults: ${cause.message}`
+    return [{ path: ["faults"], message, remedy: "`boltodds-pipe simulate --faults list` shows all of them" }]
+  }
+}
 
 /** Cuts the line once, some time after data first came; two seconds of the world go by unseen. */
 const cutter = (simulator: Simulator, afterMillis: number | undefined, rate: number) => {

@@ -1,8 +1,15 @@
 /** The sink `webhook`. */
 import { type SinkPlugin, sinkPlugin } from "@boltodds/config"
-import { SinkError } from "@boltodds/sink"
-import { webhook, WebhookConfig, webhookProfile } from "@boltodds/sink-webhook"
+import {
+  webhook,
+  WebhookConfig,
+  type WebhookFormat,
+  webhookFormat,
+  webhookProblems,
+  webhookProfile,
+} from "@boltodds/sink-webhook"
 import * as Effect from "effect/Effect"
+import * as Redacted from "effect/Redacted"
 
 /** Webhooks. */
 export const webhookSink: SinkPlugin<WebhookConfig> = sinkPlugin({
@@ -11,13 +18,16 @@ export const webhookSink: SinkPlugin<WebhookConfig> = sinkPlugin({
   about: "An HTTP endpoint: signed batches, or messages in a Discord or Slack channel.",
   config: WebhookConfig,
   emits: ["changes", "quotes", "messages"],
-  make: (options, { emit }) => {
-    const { format = "standard" } = options
-    if (format !== "standard" && emit !== "changes") {
-      const cause = new Error(`Cannot write ${emit} for people: format ${format} needs emit: changes`)
-      return Effect.fail(new SinkError({ rest: "disable", cause }))
-    }
-    return webhook(options)
-  },
-  lane: ({ profile = "realtime", format }) => webhookProfile(profile, format),
+  problems: (written, { emit }) => webhookProblems(written, emit),
+  make: (options, { log, name }) =>
+    Effect.suspend(() => {
+      const format = formatOf(options)
+      if (options.format === undefined && format !== "standard") {
+        log("info", `the host of its url takes format: ${format}`, { sink: name })
+      }
+      return webhook(options)
+    }),
+  lane: (options) => webhookProfile(options.profile ?? "realtime", formatOf(options)),
 })
+
+const formatOf = ({ url, format }: WebhookConfig): WebhookFormat => webhookFormat(Redacted.value(url), format)

@@ -13,12 +13,12 @@ export interface FlagDocument {
 }
 
 /** The document that these flags mean. Throws a `UsageError` for what does not fit together. */
-export const documentOf = (
+export const documentOf = async (
   given: Given,
   source: FlagDocument["source"],
   defaultEmit: string,
   env: Readonly<Record<string, string | undefined>>,
-): FlagDocument => {
+): Promise<FlagDocument> => {
   const emit = given.text("emit")
   const specs = given.texts("sink")
   if (given.isSet("meta") && (emit ?? defaultEmit) !== "messages") {
@@ -30,7 +30,7 @@ export const documentOf = (
     ...given.isSet("no-control") ? { control: false } : {},
     ...given.isSet("meta") ? { meta: true } : {},
   }
-  const sinks = (specs.length === 0 ? ["stdout"] : specs).map((spec) => sinkOf(spec, env))
+  const sinks = await Promise.all((specs.length === 0 ? ["stdout"] : specs).map((spec) => sinkOf(spec, env)))
   const count = given.number("count", { least: 1 })
   const forMillis = given.millis("for")
   return {
@@ -65,14 +65,16 @@ interface SinkSpec {
   readonly emit?: string
 }
 
-const sinkOf = (spec: string, env: Readonly<Record<string, string | undefined>>): SinkSpec => {
+const sinkOf = async (spec: string, env: Readonly<Record<string, string | undefined>>): Promise<SinkSpec> => {
   const colon = spec.indexOf(":")
   const [type, rest] = colon === -1 ? [spec, ""] : [spec.slice(0, colon), spec.slice(colon + 1)]
   if (type === "stdout" && rest === "") return { type, options: {} }
   if (type === "file" && rest !== "") return { type, options: { path: escaped(rest) } }
   if (type === "webhook" && rest !== "") {
     const secret = env[webhookSecretVariable]
-    const signing = secret === undefined || secret === ""
+    // Loaded for a webhook only, which needs all of it anyway. The host chooses the format, and chats are not signed.
+    const { webhookFormat } = await import("@boltodds/sink-webhook")
+    const signing = secret === undefined || secret === "" || webhookFormat(rest) !== "standard"
       ? { unsigned: true }
       : { secret: { env: webhookSecretVariable } }
     return { type, options: { url: escaped(rest), ...signing }, emit: "changes" }

@@ -13,19 +13,24 @@ export const loadDocument = async (document: FlagDocument, registry: Registry): 
   throw new UsageError(result.failure.problems.map(sentenceOf).join("\n"))
 }
 
-const flagOf: { readonly [key: string]: string } = {
-  where: "--where",
-  emit: "--emit",
-  path: "--sink file:",
-  url: "--sink webhook:",
-  secret: "BOLTODDS_WEBHOOK_SECRET",
-  sessions: "--sessions",
-  shard_by: "--shard-by",
-  count: "--count",
-  for: "--for",
-}
+/** The flag of a key; of two keys with one name the longer path comes first. */
+const flags: ReadonlyArray<readonly [string, string]> = [
+  ["source.feed.url", "--url"],
+  ["source.feed.sessions", "--sessions"],
+  ["source.feed.shard_by", "--shard-by"],
+  ["run.count", "--count"],
+  ["run.for", "--for"],
+  ["where", "--where"],
+  ["emit", "--emit"],
+  ["path", "--sink file:"],
+  ["url", "--sink webhook:"],
+  ["secret", "BOLTODDS_WEBHOOK_SECRET"],
+]
 
 const sentenceOf = ({ path, message, remedy }: Problem): string => {
-  const key = path.findLast((part) => typeof part === "string" && part in flagOf)
-  return `${key === undefined ? "" : `${flagOf[key]!}: `}${message}: ${remedy}`
+  const at = `.${path.join(".")}`
+  const flag = flags.find(([key]) => at.endsWith(`.${key}`))?.[1]
+  // Flags have no lines, and names of their own.
+  const why = message.replace(/ \(line \d+\)/, "")
+  return `${flag === undefined ? "" : `${flag}: `}${why}: ${remedy.replace("`insecure: true`", "--insecure")}`
 }

@@ -15,7 +15,7 @@ export const runStream = async (given: Given): Promise<ExitCode> => {
   const config = given.text("config")
   if (config !== undefined) return (await import("./runConfigured.ts")).runConfigured(given, config)
   const log = logOf(given)
-  const document = documentOf(given, { feed: feedOptionsOf(given) }, "messages", process.env)
+  const document = await documentOf(given, { feed: feedOptionsOf(given) }, "messages", process.env)
   const { key } = keySourceOf(given, log)
   const ends: Array<Effect.Effect<EarlyEnd>> = []
   const machine = thisMachine(log)

@@ -6,7 +6,8 @@ import type { Catalogue } from "./Catalogue.ts"
 import type { Configured } from "./Checked.ts"
 import { checkOptions } from "./checkOptions.ts"
 import { ownDecode } from "./decodeOptions.ts"
-import type { EmitName, PluginBase } from "../Plugin.ts"
+import type { EmitName, Environment, OptionProblem, OptionsPlace, PluginBase, WrittenOptions } from "../Plugin.ts"
+import { Claims } from "./Claims.ts"
 import type { Findings } from "./Findings.ts"
 import { instead } from "./instead.ts"
 import type { Choice } from "./readChoice.ts"
@@ -15,6 +16,12 @@ import type { SecretPlaces } from "./secrets.ts"
 import { sourceOffsets } from "./sourceOffsets.ts"
 import { type Mapping, nodeAt, type Path, scalarsOf, type Tree } from "./Tree.ts"
 
+/** Where a document was read. */
+export interface Surroundings {
+  readonly folder: string
+  readonly env: Environment
+}
+
 /** One document under examination. */
 export class Checker {
   readonly text: string
@@ -22,13 +29,24 @@ export class Checker {
   readonly catalogue: Catalogue
   readonly findings: Findings
   readonly places: SecretPlaces
+  readonly #surroundings: Surroundings
+  readonly #claims: Claims
 
-  constructor(text: string, tree: Tree, catalogue: Catalogue, findings: Findings, places: SecretPlaces) {
+  constructor(
+    text: string,
+    tree: Tree,
+    catalogue: Catalogue,
+    findings: Findings,
+    places: SecretPlaces,
+    surroundings: Surroundings,
+  ) {
     this.text = text
     this.tree = tree
     this.catalogue = catalogue
     this.findings = findings
     this.places = places
+    this.#surroundings = surroundings
+    this.#claims = new Claims(findings)
   }
 
   /** Reports keys that nobody knows. */
@@ -49,24 +67,32 @@ export class Checker {
   configured<P extends PluginBase<unknown>>(
     { plugin, options, path }: Choice<P>,
     what: string,
-    emit?: EmitName,
+    { name, emit }: Pick<OptionsPlace, "name" | "emit">,
   ): Effect.Effect<Configured<P> | undefined> {
     const { parsers } = this.catalogue
     const decode = parsers.has(plugin) ? parsers.get(plugin) : ownDecode
-    // Its module is told to be of no use already.
+    // Its module is reported to be of no use already.
     if (decode === undefined) return Effect.undefined
+    const place: OptionsPlace = { ...this.#surroundings, name, emit }
     const check = {
       path,
       of: `${what} \`${plugin.name}\``,
       schema: plugin.config,
       decode,
       node: options,
+      problems: plugin.problems === undefined
+        ? undefined
+        : (written: WrittenOptions): ReadonlyArray<OptionProblem> => plugin.problems!(written, place),
     }
     return Effect.map(checkOptions(check, this.findings, this.places), (checked) => {
       if (checked === undefined) return undefined
       if (emit !== undefined) {
         for (const { path, text, kind } of checked.expressions) this.expression(path, text, kind, emit)
       }
+      for (const warning of plugin.warnings?.(checked.value, place) ?? []) {
+        this.findings.warn([...path, ...warning.path], warning, warning.part)
+      }
+      this.#claims.add(name, path, plugin.claims?.(checked.value, place) ?? [])
       return { plugin, options: checked }
     })
   }

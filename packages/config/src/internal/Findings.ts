@@ -40,6 +40,11 @@ export class Findings {
     else secrets.push(span)
   }
 
+  /** The line of a path, from 1. */
+  lineOf(path: Path): number {
+    return this.#lineAt(this.#spanAt(path, "value").start)
+  }
+
   /** A mistake at a path. `part`: what is marked. Default `value`. */
   error(path: Path, finding: Finding, part: "key" | "value" = "value"): void {
     if (!this.#isBroken(path)) this.#add(this.#errors, path, this.#spanAt(path, part), finding)

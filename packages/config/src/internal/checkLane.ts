@@ -12,6 +12,8 @@ import { entryOf, type Path, type Tree } from "./Tree.ts"
 
 /** What a lane is checked with. */
 export interface LaneCheck {
+  /** Of its sink. */
+  readonly name: string
   readonly path: Path
   readonly node: Tree | undefined
   readonly emit: EmitName
@@ -24,21 +26,21 @@ export interface LaneCheck {
 /** Checks a lane; undefined where anything is wrong with it. */
 export const checkLane = (check: LaneCheck, checker: Checker): Effect.Effect<CheckedLane | undefined> =>
   Effect.gen(function* () {
-    const { path, node, emit, configured, isSole } = check
+    const { name, path, node, emit, configured, isSole } = check
     const options = { path, of: "this lane", schema: LaneText, node }
     const read = yield* checkOptions(options, checker.findings, checker.places)
-    if (read === undefined) return undefined
-    const written = settingsOf(read.value)
+    // Its store is checked all the same: all mistakes are reported at once.
+    const written = read === undefined ? {} : settingsOf(read.value)
     const { store: recommendedStore, ...recommended } =
       configured?.plugin.lane?.(configured.options.value, { isSole }) ??
         {}
     const storeNode = entryOf(node, "store")?.node
     const choice = storeNode === undefined
-      ? recommendedStoreOf(recommendedStore, written, checker)
+      ? recommendedStoreOf(recommendedStore, written, path, checker)
       : chosenStore(storeNode, [...path, "store"], checker)
     if (choice === "wrong") return undefined
-    const store = choice === undefined ? undefined : yield* checker.configured(choice, "store")
-    if (choice !== undefined && store === undefined) return undefined
+    const store = choice === undefined ? undefined : yield* checker.configured(choice, "store", { name, emit })
+    if (read === undefined || (choice !== undefined && store === undefined)) return undefined
     const isDurable = store?.plugin.durable === true
     const usual = overflowFor(recommended.overflow, emit, isSole, store !== undefined)
     const settings = merge(merge(usual, recommended), written)
@@ -63,11 +65,12 @@ const chosenStore = (node: Tree, path: Path, checker: Checker): Choice<StorePlug
 const recommendedStoreOf = (
   name: string | undefined,
   written: LaneSettings,
+  path: Path,
   checker: Checker,
 ): Choice<StorePlugin> | undefined => {
   if (name === undefined || name === "memory" || written.overflow === "coalesce") return undefined
   const plugin = checker.catalogue.stores.get(name)
-  return plugin === undefined ? undefined : { plugin, options: undefined, path: [] }
+  return plugin === undefined ? undefined : { plugin, options: undefined, path }
 }
 
 const overflowFor = (

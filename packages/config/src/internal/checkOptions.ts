@@ -4,11 +4,12 @@ import * as Result from "effect/Result"
 import type * as Schema from "effect/Schema"
 import type * as SchemaIssue from "effect/SchemaIssue"
 import { type Decode, ownDecode } from "./decodeOptions.ts"
-import type { Findings } from "./Findings.ts"
+import type { Finding, Findings } from "./Findings.ts"
 import { type Part, partsOf } from "./schemaParts.ts"
-import { schemaProblems } from "./schemaProblems.ts"
-import { readSecret, replaceAt, type SecretPlaces, valueAt } from "./secrets.ts"
+import { type SchemaProblem, schemaProblems } from "./schemaProblems.ts"
+import { readSecret, replaceAt, type SecretPlaces, valueAt, withoutLineEnd } from "./secrets.ts"
 import { nodeAt, type Path, scalarsOf, type Tree, valueOf } from "./Tree.ts"
+import type { OptionProblem, WrittenOptions } from "../Plugin.ts"
 
 /** What options come to. */
 export interface CheckedOptions<A> {
@@ -32,11 +33,13 @@ export interface OptionsCheck<A> {
   readonly decode?: Decode
   /** The options; undefined where none are given: the same as an empty mapping. */
   readonly node: Tree | undefined
+  /** What the plug-in itself finds wrong. */
+  readonly problems?: ((written: WrittenOptions) => ReadonlyArray<OptionProblem>) | undefined
 }
 
 /** Checks options, and reports what is wrong with them; undefined where anything is. */
 export const checkOptions = <A>(
-  { path, of, schema, node, decode: decoder = ownDecode }: OptionsCheck<A>,
+  { path, of, schema, node, decode: decoder = ownDecode, problems }: OptionsCheck<A>,
   findings: Findings,
   places: SecretPlaces,
 ): Effect.Effect<CheckedOptions<A> | undefined> =>
@@ -48,12 +51,14 @@ export const checkOptions = <A>(
     const masked: Array<Path> = []
     const failed: Array<Path> = []
     for (const part of parts) {
-      if (part.kind !== "secret") continue
+      if (part.kind !== "secret" && part.kind !== "reference") continue
       const inside = nodeAt(node, part.path)
       const held = valueAt(given, part.path)
-      const secret = yield* readSecret(held, places)
+      const secret = yield* readSecret(held, places, part.kind === "secret" ? "secret" : "text")
       if (secret === undefined) {
-        if (typeof held !== "string") continue
+        if (typeof held !== "string" || part.kind === "reference") continue
+        // A variable may have brought it.
+        if (held !== withoutLineEnd(held)) value = replaceAt(value, part.path, withoutLineEnd(held))
         if (inside !== undefined) findings.hide(inside)
         masked.push(part.path)
         const isWritten = inside?._tag === "Scalar" && !inside.isHidden && !inside.isBroken && held !== ""
@@ -70,52 +75,101 @@ export const checkOptions = <A>(
         findings.error([...path, ...part.path], secret.finding)
         failed.push(part.path)
       } else {
-        masked.push(part.path)
+        if (part.kind === "secret") masked.push(part.path)
         value = replaceAt(value, part.path, secret.value)
       }
     }
-    const decoded = yield* decode(decoder, schema, value, node)
-    if (Result.isFailure(decoded)) {
-      if (decoded.failure === undefined) {
-        findings.error(path, {
-          message: `Cannot use ${of}: its schema breaks on these options`,
-          remedy: "tell its author",
-        })
-        return undefined
-      }
-      const show = (at: Path): string | undefined => {
-        const hidden = masked.some((secret) => secret.length === at.length && secret.every((key, i) => key === at[i]))
-        const inside = nodeAt(node, at)
-        if (hidden || (inside?._tag === "Scalar" && inside.isHidden)) return undefined
-        return inside === undefined ? "nothing" : quoted(shownOf(inside))
-      }
-      for (const problem of schemaProblems(decoded.failure, of, show)) {
-        const inside = nodeAt(node, problem.path)
-        // What it holds is broken, and that is told already.
-        if (!problem.isUnknownKey && inside !== undefined && scalarsOf(inside).some(({ isBroken }) => isBroken)) {
-          continue
-        }
-        const at = [...path, ...problem.path]
-        // A missing key is marked at what it is missing in.
-        const known = nodeAt(node, problem.path) === undefined ? [...path, ...problem.path.slice(0, -1)] : at
-        if (failed.some((secret) => secret.every((key, index) => key === problem.path[index]))) continue
-        if (problem.isUnknownKey) {
-          if (inside !== undefined) scalarsOf(inside).forEach((scalar) => findings.hide(scalar))
-        }
-        findings.error(known, problem, known.length < at.length ? "key" : problem.part)
-      }
+    const { decoded, typed } = yield* decode(decoder, schema, value, node)
+    const show = (at: Path): string | undefined => {
+      const hidden = masked.some((secret) => secret.length === at.length && secret.every((key, i) => key === at[i]))
+      const inside = nodeAt(node, at)
+      if (hidden || (inside?._tag === "Scalar" && inside.isHidden)) return undefined
+      return inside === undefined ? "nothing" : quoted(shownOf(inside))
+    }
+    const refused = Result.isSuccess(decoded)
+      ? []
+      : decoded.failure === undefined
+      ? undefined
+      : schemaProblems(decoded.failure, of, show)
+    const breaks: Finding = {
+      message: `Cannot use ${of}: its schema breaks on these options`,
+      remedy: "tell its author",
+    }
+    const own = problems === undefined ? [] : ownProblems(problems, typed, failed, node)
+    if (refused === undefined || own === undefined) {
+      findings.error(path, breaks)
       return undefined
     }
+    // What the plug-in says of a place says more than a check of its schema.
+    const told = new Set(own.map(({ path }) => JSON.stringify(path)))
+    const isTold = ({ path }: SchemaProblem): boolean =>
+      told.has(JSON.stringify(path)) || path.length === 0 && own.length > 0
+    for (const problem of [...own.map(placed), ...refused.filter((problem) => !isTold(problem))]) {
+      const inside = nodeAt(node, problem.path)
+      // What it holds is broken, and that is told already.
+      if (!problem.isUnknownKey && inside !== undefined && scalarsOf(inside).some(({ isBroken }) => isBroken)) {
+        continue
+      }
+      const at = [...path, ...problem.path]
+      // A missing key is marked at what it is missing in.
+      const known = nodeAt(node, problem.path) === undefined ? [...path, ...problem.path.slice(0, -1)] : at
+      if (failed.some((secret) => secret.every((key, index) => key === problem.path[index]))) continue
+      if (problem.isUnknownKey) {
+        if (inside !== undefined) scalarsOf(inside).forEach((scalar) => findings.hide(scalar))
+      }
+      findings.error(known, problem, known.length < at.length ? "key" : problem.part)
+    }
+    if (Result.isFailure(decoded) || own.length > 0) return undefined
     const isBroken = node !== undefined && scalarsOf(node).some((scalar) => scalar.isBroken)
     if (failed.length > 0 || isBroken) return undefined
     const expressions = parts.flatMap((part) => {
       const text = valueAt(value, part.path)
-      return part.kind === "secret" || typeof text !== "string"
+      return part.kind === "secret" || part.kind === "reference" || typeof text !== "string"
         ? []
         : [{ ...part, path: [...path, ...part.path], text }]
     })
     return { value: decoded.success, shown, plain: value, expressions }
   })
+
+const placed = (
+  { path, part = path.length === 0 ? "key" : "value", message, remedy }: OptionProblem,
+): SchemaProblem => ({
+  path,
+  part,
+  message: /^Cannot\b/.test(message) ? message : `Cannot use ${named(path)}: ${message}`,
+  remedy,
+  isUnknownKey: false,
+  isValue: false,
+})
+
+const named = (path: Path): string => path.length === 0 ? "these options" : `\`${path.join(".")}\``
+
+/** What a plug-in finds wrong; undefined where it breaks. */
+const ownProblems = (
+  problems: (written: WrittenOptions) => ReadonlyArray<OptionProblem>,
+  value: unknown,
+  failed: ReadonlyArray<Path>,
+  node: Tree | undefined,
+): ReadonlyArray<OptionProblem> | undefined => {
+  let written = typeof value === "object" && value !== null && !Array.isArray(value) ? value : {}
+  const broken = node === undefined ? [] : brokenIn(node)
+  for (const path of [...failed, ...broken]) {
+    if (valueAt(written, path) !== undefined) written = replaceAt(written, path, undefined) as object
+  }
+  try {
+    return problems(written as WrittenOptions)
+  } catch {
+    // It is somebody else's code, and the configuration must be told of in any case.
+    return undefined
+  }
+}
+
+const brokenIn = (tree: Tree, path: Path = []): ReadonlyArray<Path> => {
+  if (tree._tag === "Scalar") return tree.isBroken ? [path] : []
+  return tree._tag === "List"
+    ? tree.items.flatMap((item, index) => brokenIn(item, [...path, index]))
+    : tree.entries.flatMap(({ key, node }) => brokenIn(node, [...path, key]))
+}
 
 /** A secret out of the environment, as written: the name of its variable, and nothing else that may be a secret. */
 const maskedText = (written: string): string => {
@@ -133,17 +187,20 @@ const decode = <A>(
   schema: Schema.Decoder<A>,
   value: unknown,
   node: Tree | undefined,
-): Effect.Effect<Decoded<A>> =>
+): Effect.Effect<{ readonly decoded: Decoded<A>; readonly typed: unknown }> =>
   Effect.flatMap(decodeOnce(decoder, schema, value), (first) => {
-    if (Result.isSuccess(first) || first.failure === undefined) return Effect.succeed(first)
+    if (Result.isSuccess(first) || first.failure === undefined) return Effect.succeed({ decoded: first, typed: value })
     let typed = value
     for (const { path, isValue } of schemaProblems(first.failure, "", () => undefined)) {
       const inside = nodeAt(node, path)
       if (!isValue || inside?._tag !== "Scalar" || !inside.isVariable || typeof inside.value !== "string") continue
       typed = replaceAt(typed, path, typedOf(inside.value))
     }
-    if (typed === value) return Effect.succeed(first)
-    return Effect.map(decodeOnce(decoder, schema, typed), (second) => Result.isSuccess(second) ? second : first)
+    if (typed === value) return Effect.succeed({ decoded: first, typed: value })
+    return Effect.map(
+      decodeOnce(decoder, schema, typed),
+      (second) => Result.isSuccess(second) ? { decoded: second, typed } : { decoded: first, typed: value },
+    )
   })
 
 /** A schema of somebody else may do anything while it decodes: fail, die, take its time. */

@@ -28,7 +28,7 @@ export const checkSink = (
     const { name, path, node, choice, fallback } = outline
     const emit = standsInFor?.emit ?? outline.emit
     if (standsInFor !== undefined) checkStandby(outline, standsInFor, checker)
-    const sink = choice === undefined ? undefined : yield* checker.configured(choice, "sink type", emit)
+    const sink = choice === undefined ? undefined : yield* checker.configured(choice, "sink type", { name, emit })
     const whereNode = entryOf(node, "where")?.node
     const where = readText(whereNode, [...path, "where"], "a condition in CEL", checker)
     if (where !== undefined) checkWhere(where, [...path, "where"], emit, checker)
@@ -41,10 +41,13 @@ export const checkSink = (
       }, "key")
     }
     const required = readFlag(entryOf(node, "required")?.node, [...path, "required"], true, checker)
-    const processors = yield* checkProcessors(entryOf(node, "processors")?.node, [...path, "processors"], emit, checker)
+    const processors = yield* checkProcessors(entryOf(node, "processors")?.node, [...path, "processors"], {
+      name,
+      emit,
+    }, checker)
     const laneNode = entryOf(node, "lane")?.node
     const lane = yield* checkLane(
-      { path: [...path, "lane"], node: isGiven(laneNode) ? laneNode : undefined, emit, configured: sink, isSole },
+      { name, path: [...path, "lane"], node: isGiven(laneNode) ? laneNode : undefined, emit, configured: sink, isSole },
       checker,
     )
     if (!control && standsInFor === undefined) {
@@ -53,7 +56,9 @@ export const checkSink = (
         remedy: "leave it out, unless another sink has them",
       })
     }
-    if (sink === undefined || processors === undefined || lane === undefined) return undefined
+    if (sink === undefined || processors === undefined || lane === undefined) {
+      return undefined
+    }
     const whereShown = whereNode === undefined ? undefined : shownOf(whereNode)
     const isStandby = standsInFor !== undefined
     return { name, sink, emit, control, meta, where, whereShown, processors, lane, required, fallback, isStandby }
@@ -90,7 +95,7 @@ const checkStandby = ({ name, path, node, choice }: SinkOutline, primary: SinkOu
 const checkProcessors = (
   node: Tree | undefined,
   path: Path,
-  emit: EmitName,
+  { name, emit }: { readonly name: string; readonly emit: EmitName },
   checker: Checker,
 ): Effect.Effect<ReadonlyArray<Configured<ProcessorPlugin>> | undefined> =>
   Effect.gen(function* () {
@@ -105,7 +110,7 @@ const checkProcessors = (
       const choice = readChoice(item, [...path, index], { what: "processor", known }, checker.findings)
       if (choice === undefined) continue
       const { plugin } = choice
-      const emits = plugin.emits ?? emitNames.filter((name) => name !== "raw")
+      const emits = plugin.emits ?? emitNames.filter((other) => other !== "raw")
       if (!emits.includes(emit)) {
         checker.findings.error(choice.path, {
           message:
@@ -114,7 +119,7 @@ const checkProcessors = (
         }, "key")
         continue
       }
-      const configured = yield* checker.configured(choice, "processor", emit)
+      const configured = yield* checker.configured(choice, "processor", { name, emit })
       if (configured !== undefined) checked.push(configured)
     }
     return checked.length === node.items.length ? checked : undefined

@@ -20,7 +20,9 @@ export const checkSource = (
     return Effect.succeed(undefined)
   }
   const choice = readChoice(node, ["source"], { what: "source", known }, checker.findings)
-  return choice === undefined ? Effect.succeed(undefined) : checker.configured(choice, "source")
+  return choice === undefined
+    ? Effect.succeed(undefined)
+    : checker.configured(choice, "source", { name: choice.plugin.name, emit: undefined })
 }
 
 /** A whole feed into a durable store is much: a doubt at each lane that does it. */

@@ -9,17 +9,12 @@ import type { ExpressionCount, OpenContext, OpenPipeline, SinkCheck } from "../C
 import type { Evaluate } from "../Expression.ts"
 import { type SinkEffect, withFallback } from "../fallback.ts"
 import { laneOptions, type RouteLane } from "../lane.ts"
-import type { EmitName, Environment, OpenStore, PluginContext } from "../Plugin.ts"
+import type { EmitName, OpenStore, PluginContext } from "../Plugin.ts"
+import type { Surroundings } from "./Checker.ts"
 import { compile, type Compiled } from "./cel/compile.ts"
 import type { CheckedParts, CheckedSink, Configured } from "./Checked.ts"
 import { isSole } from "./describe.ts"
 import { reasonOf } from "./secrets.ts"
-
-/** Where a pipeline was read. */
-export interface Surroundings {
-  readonly folder: string
-  readonly env: Environment
-}
 
 /** Opens a document for one run: nothing happens before the effects in it are run. */
 export const openParts = (parts: CheckedParts, surroundings: Surroundings, context: OpenContext): OpenPipeline => {

@@ -1,10 +1,11 @@
-/** Where in a schema something stands that the loader treats by itself: secrets and expressions. */
+/** Where in a schema something stands that the loader treats by itself: secrets, texts from elsewhere, expressions. */
+import { referenceKey } from "@boltodds/sink"
 import type * as SchemaAST from "effect/SchemaAST"
 import { expressionKey } from "../Expression.ts"
 import type { Path } from "./Tree.ts"
 
 /** What an option is for. */
-export type PartKind = "secret" | "predicate" | "formula" | "field"
+export type PartKind = "secret" | "reference" | "predicate" | "formula" | "field"
 
 /** An option that is treated by itself. */
 export interface Part {
@@ -13,7 +14,7 @@ export interface Part {
 }
 
 /**
- * The secrets and expressions in some options: each place of the value where the schema may expect one. By tags and
+ * The secrets, references and expressions in some options: each place of the value where the schema may expect one. By tags and
  * names, not by identity: a plug-in may bring its own copy of Effect.
  */
 export const partsOf = (ast: SchemaAST.AST, value: unknown): ReadonlyArray<Part> => {
@@ -25,7 +26,9 @@ export const partsOf = (ast: SchemaAST.AST, value: unknown): ReadonlyArray<Part>
 /** What a schema says of itself, where it is a part. */
 export const kindOf = (ast: SchemaAST.AST): PartKind | undefined => {
   if (isRedacted(ast)) return "secret"
-  const kind = annotationsOf(ast)?.[expressionKey]
+  const annotations = annotationsOf(ast)
+  if (annotations?.[referenceKey] === true) return "reference"
+  const kind = annotations?.[expressionKey]
   return kind === "predicate" || kind === "formula" || kind === "field" ? kind : undefined
 }
 

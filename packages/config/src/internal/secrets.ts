@@ -1,7 +1,8 @@
-/** Secrets of options: from a variable, from a file, or written out. */
+/** Secrets and other texts of options: from a variable, from a file, or written out. */
 import * as Effect from "effect/Effect"
 import type { Environment } from "../Plugin.ts"
 import type { Finding } from "./Findings.ts"
+import { nearestNames } from "@boltodds/text"
 import { objectOf, type Path } from "./Tree.ts"
 
 /** Where secrets are read from. */
@@ -14,34 +15,41 @@ export interface SecretPlaces {
 /** A secret, or why there is none; undefined where it is written out. */
 export type Secret = { readonly value: string } | { readonly finding: Finding } | undefined
 
-/** Follows `{ env: NAME }` or `{ file: path }`. The newline at the end of a file does not belong to the secret. */
-export const readSecret = (given: unknown, places: SecretPlaces): Effect.Effect<Secret> => {
+/**
+ * Follows `{ env: NAME }` or `{ file: path }`. A line end at the end, and the byte order mark of a file, are no part of the
+ * text: editors and `$(…)` put them there. `what`: `secret`, or `text`.
+ */
+export const readSecret = (given: unknown, places: SecretPlaces, what = "secret"): Effect.Effect<Secret> => {
   if (typeof given !== "object" || given === null || Array.isArray(given)) return Effect.succeed(undefined)
   const [entry, ...others] = Object.entries(given)
   if (entry === undefined || others.length > 0) return Effect.succeed(undefined)
   const [from, name] = entry
   if ((from !== "env" && from !== "file") || typeof name !== "string") return Effect.succeed(undefined)
+  const finding = (why: string, remedy: string): Secret => ({
+    finding: { message: `Cannot read this ${what}: ${why}`, remedy },
+  })
   if (from === "env") {
-    const value = Object.hasOwn(places.env, name) ? places.env[name] : undefined
-    return Effect.succeed(
-      value === undefined || value === ""
-        ? finding(`the variable ${name} is ${value === "" ? "empty" : "not set"}`, `set ${name}`)
-        : { value },
-    )
+    const held = Object.hasOwn(places.env, name) ? places.env[name] : undefined
+    const value = held === undefined ? undefined : withoutLineEnd(held)
+    if (value !== undefined && value !== "") return Effect.succeed({ value })
+    const [near] = held === undefined ? nearestNames(name, Object.keys(places.env)) : []
+    return Effect.succeed(finding(
+      `the variable ${name} is ${held === undefined ? "not set" : "empty"}`,
+      near === undefined ? `set ${name}` : `set ${name}; did you mean ${near}?`,
+    ))
   }
   return Effect.match(places.readFile(name), {
     onSuccess: (text) => {
-      const value = text.replace(/\r?\n$/, "")
-      return value === "" ? finding(`the file ${name} is empty`, "write the secret into it") : { value }
+      const value = withoutLineEnd(text.replace(/^\ufeff/, ""))
+      return value === "" ? finding(`the file ${name} is empty`, `write the ${what} into it`) : { value }
     },
     onFailure: (cause) =>
       finding(`the file ${name} cannot be read: ${reasonOf(cause)}`, "correct the path, or create it"),
   })
 }
 
-const finding = (why: string, remedy: string): Secret => ({
-  finding: { message: `Cannot read this secret: ${why}`, remedy },
-})
+/** Without the line end that a shell or an editor left. */
+export const withoutLineEnd = (text: string): string => text.replace(/\r?\n$/, "")
 
 /** What went wrong, in one line. */
 export const reasonOf = (cause: unknown): string => {

@@ -45,6 +45,11 @@ export interface PathTemplate {
   readonly unit: PathTime | undefined
   /** How many folders lie between the base and its files. */
   readonly depth: number
+  /**
+   * The paths below the base that it makes, without numbers: texts as they are, a number of digits, and null for any text
+   * without a `/`. Where names that differ in case alone are one file the texts are in small letters.
+   */
+  readonly pattern: ReadonlyArray<string | number | null>
   readonly render: (values: PathValues, at: Date) => RenderedPath
   /** Whether a folder's name at this depth (from 0) could be the template's. */
   readonly matchesFolder: (depth: number, name: string) => boolean
@@ -117,6 +122,7 @@ export const parsePathTemplate = (text: string, options: PathTemplateOptions = {
     fields: fieldNames.filter((name) => used.some((piece) => piece._tag === "Field" && piece.name === name)),
     unit: timeNames.findLast((name) => used.some((piece) => piece._tag === "Time" && piece.name === name)),
     depth: segments.length,
+    pattern: patternPieces([...segments, head], ext, foldsCase),
     render: (values, at) => ({
       folders: segments.map((segment, index) => renderSegment(segment, values, at, folderRules[index]!)),
       stem: renderSegment(head, values, at, fileRules),
@@ -128,6 +134,21 @@ export const parsePathTemplate = (text: string, options: PathTemplateOptions = {
       return stem === undefined ? undefined : { stem, number: Number(number ?? 0), isPart: part !== undefined }
     },
   }
+}
+
+const patternPieces = (
+  segments: ReadonlyArray<ReadonlyArray<Piece>>,
+  ext: string,
+  foldsCase: boolean,
+): ReadonlyArray<string | number | null> => {
+  const textOf = (text: string): string => foldsCase ? text.toLowerCase() : text
+  const pieces = segments.flatMap((segment, index) => [
+    ...index === 0 ? [] : ["/"],
+    ...segment.map((piece) =>
+      piece._tag === "Literal" ? textOf(piece.text) : piece._tag === "Time" ? timeWidths[piece.name] : null
+    ),
+  ])
+  return ext === "" ? pieces : [...pieces, textOf(ext)]
 }
 
 const suffixOf = (compress: Compress): string => compress === "gzip" ? ".gz" : compress === "zstd" ? ".zst" : ""

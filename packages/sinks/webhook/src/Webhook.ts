@@ -10,9 +10,10 @@ import { openClient } from "./internal/Client.ts"
 import { type Outgoing, OutgoingBatches } from "./internal/Outgoing.ts"
 import type { Format, Part } from "./internal/Part.ts"
 import { makePoster, type Poster, type Refusal } from "./internal/Poster.ts"
-import { problemsOf } from "./internal/problemsOf.ts"
+import { checkable, plain, problemsOf, sentenceOf } from "./internal/problemsOf.ts"
 import { standard } from "./internal/standard.ts"
 import { WebhookMisconfigured } from "./WebhookError.ts"
+import { webhookFormat } from "./webhookFormat.ts"
 import { defaultMaxBodyBytes, type WebhookFormat, type WebhookOptions } from "./WebhookOptions.ts"
 
 /**
@@ -32,11 +33,15 @@ import { defaultMaxBodyBytes, type WebhookFormat, type WebhookOptions } from "./
  */
 export const webhook = (options: WebhookOptions): Effect.Effect<Sink<unknown>, SinkError, Scope.Scope> =>
   Effect.gen(function* () {
-    const problems = problemsOf(options)
+    const problems = problemsOf(checkable(options))
     if (problems.length > 0) {
-      return yield* Effect.fail(new SinkError({ rest: "disable", cause: new WebhookMisconfigured(problems) }))
+      const cause = new WebhookMisconfigured(problems.map(sentenceOf))
+      return yield* Effect.fail(new SinkError({ rest: "disable", cause }))
     }
-    const format = formatOf(options.format ?? "standard", options.maxBodyBytes ?? defaultMaxBodyBytes)
+    const format = formatOf(
+      webhookFormat(plain(options.url), options.format),
+      options.maxBodyBytes ?? defaultMaxBodyBytes,
+    )
     const post = makePoster(yield* openClient(options, format.query), options)
     const batches = new OutgoingBatches(format)
     return {

@@ -1,9 +1,9 @@
 /** The options of a webhook in a configuration. */
-import { DurationText } from "@boltodds/sink"
+import { DurationText, ReferencedText } from "@boltodds/sink"
 import type * as Duration from "effect/Duration"
 import type * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
-import { problemsOf } from "./internal/problemsOf.ts"
+import { checkable, problemsOf, sentenceOf } from "./internal/problemsOf.ts"
 import type { WebhookFormat, WebhookOptions } from "./WebhookOptions.ts"
 import type { WebhookProfileName } from "./WebhookProfile.ts"
 
@@ -49,7 +49,8 @@ export const WebhookConfig: Schema.Codec<WebhookConfig, WebhookConfigEncoded> = 
   ),
   format: optional(
     Schema.Literals(["standard", "discord", "slack"]).annotate({
-      description: "standard (default): signed JSON. discord, slack: messages for people, made of changes.",
+      description:
+        "standard: signed JSON. discord, slack: messages for people, made of changes. Default: what the host takes.",
     }),
   ),
   secret: optional(secretText("whsec_ and the base64 of 24 to 64 random bytes.")),
@@ -64,8 +65,15 @@ export const WebhookConfig: Schema.Codec<WebhookConfig, WebhookConfigEncoded> = 
   ),
   allowPrivate: flag("Allow addresses that are not public: loopback, private, link-local. Default false."),
   allowInsecure: flag("Allow http:// to other machines. Default false."),
-  ca: optional(Schema.String.annotate({ description: "Certificates (PEM) to trust instead of the well-known ones." })),
-}).check(Schema.makeFilter((config: WebhookConfig) => problemsOf(config))).pipe(Schema.encodeKeys({
+  ca: optional(ReferencedText.annotate({
+    description:
+      "Certificates (PEM) to trust instead of the well-known ones: { file: path }, { env: NAME } or the text.",
+  })),
+}).check(
+  Schema.makeFilter((config: WebhookConfig) =>
+    problemsOf(checkable(config)).map((problem) => ({ path: problem.path, issue: sentenceOf(problem) }))
+  ),
+).pipe(Schema.encodeKeys({
   previousSecrets: "previous_secrets",
   maxBodyBytes: "max_body_bytes",
   allowPrivate: "allow_private",

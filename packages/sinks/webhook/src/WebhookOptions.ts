@@ -18,7 +18,7 @@ export interface WebhookOptions {
    * are: errors show its origin only. A user and password in it are sent as basic authentication.
    */
   readonly url: string | Redacted.Redacted<string>
-  /** Default `standard`. */
+  /** Default: what the host of `url` takes, see `webhookFormat`. Another than that is refused. */
   readonly format?: WebhookFormat
   /** `whsec_` and the base64 of 24 to 64 random bytes. Needed by `standard`, unless `unsigned`. */
   readonly secret?: Redacted.Redacted<string>

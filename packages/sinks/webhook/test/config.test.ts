@@ -1,9 +1,12 @@
+import { cert, key } from "./certificate.ts"
 import { describe, expect, it } from "@effect/vitest"
 import {
   webhook,
   WebhookConfig,
   type WebhookConfigEncoded,
+  webhookFormat,
   type WebhookMisconfigured,
+  webhookProblems,
   webhookProfile,
 } from "@boltodds/sink-webhook"
 import * as Duration from "effect/Duration"
@@ -32,7 +35,7 @@ describe("the configuration of a webhook", () => {
       max_body_bytes: 65_536,
       allow_private: true,
       allow_insecure: false,
-      ca: "-----BEGIN CERTIFICATE-----",
+      ca: cert,
     }
     const config = Schema.decodeUnknownSync(WebhookConfig)(encoded)
     expect(config).toMatchObject({ profile: "durable", maxBodyBytes: 65_536, allowPrivate: true, allowInsecure: false })
@@ -108,7 +111,53 @@ describe("the configuration of a webhook", () => {
     ["a header that is none", { ...good, headers: { "a b": "x" } }, `the header "a b" is not one that HTTP can carry`],
     ["a header with a newline", { ...good, headers: { a: "topsecretheader\r\nx: y" } }, `the header "a" is not one`],
     ["a timeout of nothing", { ...good, timeout: "0s" }, "timeout must be longer than nothing"],
-    ["a timeout without a unit", { ...good, timeout: "15" }, "a duration like 30s"],
+    ["a timeout without a unit", { ...good, timeout: "15" }, "a duration such as 500ms"],
+    [
+      "a path in place of certificates",
+      { ...good, ca: "c.pem" },
+      "ca: expected certificates (PEM), found a text without",
+    ],
+    ["a key in place of certificates", { ...good, ca: key }, "ca: expected certificates (PEM), found a private key"],
+    [
+      "a certificate that is cut off",
+      { ...good, ca: `${cert}\n${cert.replace("MIIB", "MIIC")}` },
+      "ca: certificate 2 of 2 cannot be read",
+    ],
+    [
+      "half a certificate",
+      { ...good, ca: cert.slice(0, 200) },
+      "ca: expected certificates (PEM), found something else: begin it with -----BEGIN CERTIFICATE-----",
+    ],
+    [
+      "Discord in another format",
+      { url: "https://discord.com/api/webhooks/1/topsecretpath", format: "slack" },
+      "format slack does not fit the host of url: Discord takes discord only",
+    ],
+    [
+      "Slack in the standard format",
+      { ...good, url: "https://hooks.slack.com/services/topsecretpath", format: "standard" },
+      "format standard does not fit the host of url: Slack takes slack only",
+    ],
+    [
+      "Discord, signed",
+      { ...good, url: "https://discord.com/api/webhooks/1/topsecretpath" },
+      "format discord is not signed: leave secret and previous_secrets out",
+    ],
+    [
+      "a channel of Discord, not its webhook",
+      { url: "https://discord.com/channels/1/topsecretpath" },
+      "discord.com takes messages at /api/webhooks/ID/TOKEN only",
+    ],
+    [
+      "an address of Discord for GitHub",
+      { url: "https://discord.com/api/webhooks/1/topsecretpath/github" },
+      "discord.com takes other messages at an address that ends in /github",
+    ],
+    [
+      "the site of Slack",
+      { url: "https://hooks.slack.com/topsecretpath" },
+      "hooks.slack.com takes messages at /services/",
+    ],
     ["a tiny body", { ...good, max_body_bytes: 10 }, "max_body_bytes must be 1024 or more"],
   ]
   for (const [what, config, message] of mistakes) {
@@ -129,6 +178,79 @@ describe("the configuration of a webhook", () => {
     const error = Effect.runSync(open)
     expect((error.cause as WebhookMisconfigured).problems.length).toBe(4)
     for (const part of parts) expect(error.message).toContain(part)
+  })
+})
+
+describe("the format of a webhook", () => {
+  it.each([
+    ["https://discord.com/api/webhooks/1/x", "discord"],
+    ["https://DISCORD.com./api/v10/webhooks/1/x?thread_id=2", "discord"],
+    ["https://discordapp.com/api/webhooks/1/x", "discord"],
+    ["https://ptb.discord.com/api/webhooks/1/x/", "discord"],
+    ["https://canary.discord.com/api/webhooks/1/x", "discord"],
+    ["https://discord.com/api/webhooks/1/x/slack", "slack"],
+    ["https://hooks.slack.com/services/T/B/x", "slack"],
+    ["https://hooks.slack-gov.com/services/T/B/x", "slack"],
+    ["https://example.com/discord.com", "standard"],
+    ["https://notdiscord.com/api/webhooks/1/x", "standard"],
+    ["https://discord.com.example.com/api/webhooks/1/x", "standard"],
+    ["no URL", "standard"],
+  ])("of %s is %s", (url, format) => {
+    expect(webhookFormat(url)).toBe(format)
+    if (format !== "standard") expect(webhookProblems({ url })).toEqual([])
+  })
+
+  it("that is written wins where the host is no chat service", () => {
+    expect(webhookFormat("https://proxy.example.com/", "slack")).toBe("slack")
+    expect(webhookProblems({ url: "https://proxy.example.com/", format: "slack" })).toEqual([])
+  })
+
+  it("for people needs changes", () => {
+    expect(webhookProblems({ url: "https://discord.com/api/webhooks/1/x" }, "quotes")).toEqual([
+      expect.objectContaining({ path: ["url"], remedy: "write `emit: changes`" }),
+    ])
+    expect(webhookProblems({ url: "https://a.example/", format: "slack" }, "messages")).toEqual([
+      expect.objectContaining({ path: ["format"] }),
+    ])
+  })
+})
+
+describe("the mistakes in what a configuration says of a webhook", () => {
+  it("are told together, each at its key", () => {
+    const problems = webhookProblems({
+      url: "http://example.com/",
+      secret: "nope",
+      headers: { "bad name": "v", host: "x", fine: "a\nb" },
+      max_body_bytes: 10,
+      previous_secrets: [secretOf(24), "bad"],
+      timeout: "0s",
+      ca: "c.pem",
+    })
+    expect(problems.map(({ path, part }) => `${path.join(".")} ${part}`)).toEqual([
+      "url value",
+      "secret value",
+      "previous_secrets.1 value",
+      "headers.bad name key",
+      "headers.host key",
+      "headers.fine value",
+      "timeout value",
+      "max_body_bytes value",
+      "ca value",
+    ])
+  })
+
+  it("are not told of what is of another type, or could not be read: that is reported already", () => {
+    const wrong = {
+      url: 1,
+      secret: undefined,
+      headers: [1],
+      previous_secrets: [2],
+      max_body_bytes: "x",
+      timeout: "soon",
+      ca: {},
+    }
+    expect(webhookProblems(wrong)).toEqual([])
+    expect(webhookProblems({ url: "https://example.com/" }).map(({ path }) => path)).toEqual([[]])
   })
 })
 

@@ -1,4 +1,4 @@
-/** JSON Schema in which secrets may be named instead of written out. */
+/** JSON Schema in which secrets and other long texts may be named instead of written out. */
 import type * as SchemaAST from "effect/SchemaAST"
 import { kindOf } from "../schemaParts.ts"
 
@@ -20,7 +20,8 @@ const places = [
 /** Follows a JSON Schema and the schema it was made of side by side; what is referred to is left as it is. */
 export const withSecrets = (json: unknown, ast: SchemaAST.AST): unknown => {
   if (!isJson(json)) return json
-  if (kindOf(ast) === "secret") return { anyOf: [json, ...places] }
+  const kind = kindOf(ast)
+  if (kind === "secret" || kind === "reference") return { anyOf: [json, ...places] }
   // A schema of a transformation describes what is written, and so does the JSON Schema.
   const encoded = ast.encoding?.at(-1)?.to
   if (encoded !== undefined) return withSecrets(json, encoded)
