@@ -34,7 +34,8 @@ export interface SourceFile {
   readonly declared: ReadonlySet<string>
 }
 
-const allowedFor = (owner: string): ReadonlyArray<string> | undefined =>
+/** What a library may import of this repository; undefined where it has no arrows. */
+export const allowedFor = (owner: string): ReadonlyArray<string> | undefined =>
   owner.startsWith("@boltodds/sink-") ? sinkArrows : arrows[owner]
 
 /** Everything that the libraries export: `@boltodds/connection`, `@boltodds/connection/node`. */

@@ -69,11 +69,13 @@ export const mutants: ReadonlyArray<Mutant> = [
     {
       does: "a line update verifies its whole game",
       file: `${state}/messages.ts`,
-      from: `  game.heardEpoch = session.epoch
-  let factsChanged = false`,
-      to: `  game.heardEpoch = session.epoch
+      from: `  touch(work, book, game)
+  let factsChanged = false
+  if (known`,
+      to: `  touch(work, book, game)
   game.confirmedAt = work.core.moment
-  let factsChanged = false`,
+  let factsChanged = false
+  if (known`,
     },
     {
       does: "a full message keeps the lines it leaves out",
@@ -89,9 +91,9 @@ export const mutants: ReadonlyArray<Mutant> = [
     },
     {
       does: "what cannot be read of one game doubts nothing",
-      file: `${state}/quarantine.ts`,
-      from: `  hear(work, session, book, game).doubtedAt = work.doubt()`,
-      to: `  hear(work, session, book, game)`,
+      file: `${state}/unread.ts`,
+      from: `  own.doubtedAt = work.doubt()`,
+      to: `  own.doubtedAt = own.doubtedAt`,
     },
     {
       does: "a straggler brings a removed game back",

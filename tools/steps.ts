@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { checkBoundaries } from "./boundaries.ts"
+import { checkCircles } from "./circles.ts"
 import { checkDocumented } from "./documented.ts"
 import { longRuns } from "./long.ts"
 import { checkManifests } from "./manifests.ts"
@@ -145,7 +146,10 @@ export const steps: ReadonlyArray<Step> = [
   processStep("format", "deno fmt", [{ args: ["deno", "fmt", "--check"] }]),
   processStep("lint", "oxlint", [{ args: ["oxlint", "--deny-warnings"] }]),
   processStep("types", "tsc over everything, from source", [{ args: ["tsc", "-p", "tsconfig.json"] }]),
-  ruleStep("boundaries", "imports follow the arrows between the packages", checkBoundaries),
+  ruleStep("boundaries", "imports follow the arrows between the packages, and no files import in a circle", () => [
+    ...checkBoundaries(),
+    ...checkCircles(),
+  ]),
   ruleStep("stability", "libraries use only what Effect calls stable", checkStability),
   ruleStep("documented", "every export of a library has a doc comment", checkDocumented),
   ruleStep("zones", "nothing depends on the machine's time zone or language", checkZones),

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest"
-import { arrows, checkBoundaries, type SourceFile, violationsOf } from "../boundaries.ts"
-import { libraries } from "../workspace.ts"
+import { allowedFor, arrows, checkBoundaries, type SourceFile, violationsOf } from "../boundaries.ts"
+import { apps, libraries, readText } from "../workspace.ts"
 
 const file = (owner: string, text: string, more: Partial<SourceFile> = {}): SourceFile => ({
   owner,
@@ -30,6 +30,27 @@ describe("the boundaries", () => {
   it("have arrows for every library", () => {
     const unknown = libraries.map(({ name }) => name).filter((name) => !name.startsWith("@boltodds/sink-"))
     expect(unknown.filter((name) => arrows[name] === undefined)).toEqual([])
+  })
+
+  it("are what the table of the architecture says, row by row", () => {
+    const rows = [
+      ...readText("docs/architecture.md").matchAll(
+        /^\| `((?:packages|apps)\/[^`]+)` +\| `([^`]+)` +\|[^|]*\| ([^|]+?) +\|$/gm,
+      ),
+    ].map(([, folder, name, may]) => ({ folder, name, may }))
+    const short = (names: ReadonlyArray<string>): string => names.toSorted().join(", ") || "–"
+    const told = rows.map(({ may, ...row }) => ({ ...row, may: may === "everything" ? may : short(may!.split(", ")) }))
+    const meant = [
+      ...libraries.map(({ folder, name }) => ({
+        folder,
+        name,
+        may: short((allowedFor(name) ?? []).map((target) => target.replace("@boltodds/", ""))),
+      })),
+      ...apps.map(({ folder, name }) => ({ folder, name, may: "everything" })),
+    ]
+    const byFolder = <A extends { readonly folder?: string | undefined }>(a: A, b: A): number =>
+      a.folder! < b.folder! ? -1 : 1
+    expect(told.toSorted(byFolder)).toEqual(meant.toSorted(byFolder))
   })
 
   it("contain no circle", () => {

@@ -4,6 +4,7 @@ import * as Effect from "effect/Effect"
 import * as Semaphore from "effect/Semaphore"
 import * as Stream from "effect/Stream"
 import type { ConsumerCutOff } from "./ConsumerCutOff.ts"
+import type { ConsumerOptions } from "./ConsumerOptions.ts"
 import { eventView } from "./eventView.ts"
 import { SharedRun } from "./internal/SharedRun.ts"
 import type { View } from "./View.ts"
@@ -24,28 +25,6 @@ export interface ShareOptions<A> {
    * @default 0
    */
   readonly idleMillis?: number
-}
-
-/** Options of one consumer. */
-export interface ConsumerOptions {
-  /** @default "unnamed" Its name in `ConsumerCutOff`. */
-  readonly name?: string
-  /**
-   * When it holds up the others. `cut`: it is cut off, with `ConsumerCutOff` · `pause`: the source waits for it, and so
-   * do all.
-   *
-   * @default "cut"
-   */
-  readonly slow?: "cut" | "pause"
-  /** @default 8_388_608 How much may wait for it before the source waits, in bytes; a turn more at most. */
-  readonly bufferBytes?: number
-  /**
-   * How long the others may be kept waiting for it in all, before it has caught up with them, in milliseconds. Only the
-   * time counts in which one of them has nothing to do: consumers that are all slow just slow down the source.
-   *
-   * @default 1000
-   */
-  readonly patienceMillis?: number
 }
 
 /** A source that many consume. */

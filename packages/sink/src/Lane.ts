@@ -11,14 +11,9 @@ import type { Envelope } from "./Envelope.ts"
 import { type Closing, Intake } from "./internal/Intake.ts"
 import { deliverAll } from "./internal/deliverAll.ts"
 import type { LaneCounts } from "./LaneCounts.ts"
+import type { LaneEnd } from "./LaneEnd.ts"
 import type { LaneOptions } from "./LaneOptions.ts"
 import { type Sink, SinkError } from "./Sink.ts"
-
-/** How a lane came to its end: `Drained` (or its time to drain was over), `Ended` in peace by its sink, `Disabled` by its sink. */
-export type LaneEnd =
-  | { readonly _tag: "Drained" }
-  | { readonly _tag: "Ended"; readonly error: SinkError }
-  | { readonly _tag: "Disabled"; readonly error: SinkError }
 
 /** A lane, as the one who fills it sees it. */
 export interface Lane<in A> {

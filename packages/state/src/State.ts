@@ -1,9 +1,5 @@
-/** The reducer's state, and the pure functions over it. */
-import type { Change, Control, FeedEvent, Millis } from "@boltodds/protocol"
-import { Draft } from "./Draft.ts"
-import type { ActionCount, Core, Counts } from "./internal/model.ts"
-import { resolveOptions, type StateOptions } from "./Options.ts"
-import type { Step } from "./Step.ts"
+/** The reducer's state. */
+import type { Core, Counts } from "./internal/model.ts"
 
 /** What has been met and not applied, or applied with a remark, since the start of a run. */
 export type StateCounts = Readonly<Counts>
@@ -27,97 +23,15 @@ export interface State {
 /** A state of depth `sync`: gaps and settling, without lines. */
 export type Sync = State & { readonly depth: "sync" }
 
-/** The state before anything happened. */
-export const make = (options: StateOptions): State => seal(emptyCore(options, "book"))
-
-/** The state before anything happened, for {@link track}. */
-export const makeSync = (options: StateOptions): Sync => seal(emptyCore(options, "sync")) as Sync
-
-/**
- * Applies events in order; the given state stays as it was.
- *
- * Every deadline (settling, staleness, heartbeats) up to an event's time fires before it, stamped with the deadline.
- * The result does not depend on how events are grouped into calls, nor on added `Tick`s. Costs a copy of the games it
- * touches: to apply many small batches, {@link thaw} once and keep the draft.
- */
-export const apply = (
-  state: State,
-  events: ReadonlyArray<FeedEvent>,
-): { readonly state: State; readonly steps: ReadonlyArray<Step> } => {
-  const draft = thaw(state)
-  const steps = draft.apply(events)
-  return { state: draft.seal(), steps }
-}
-
-/**
- * {@link apply} without a book: keeps which games exist and what is verified, but no lines. Its records are the
- * controls, and the changes of games.
- */
-export const track = (
-  sync: Sync,
-  events: ReadonlyArray<FeedEvent>,
-): { readonly sync: Sync; readonly steps: ReadonlyArray<Step> } => {
-  const { state, steps } = apply(sync, events)
-  return { sync: state as Sync, steps }
-}
-
-/** Ends the run: nothing known is live any more. Events applied to the result throw. */
-export const stop = (
-  state: State,
-  at: Millis,
-  reason: string,
-): { readonly state: State; readonly records: ReadonlyArray<Change | Control> } => {
-  const draft = thaw(state)
-  const records = draft.stop(at, reason)
-  return { state: draft.seal(), records }
-}
-
-/** A draft that begins at this state and works in place on what it has copied once. */
-export const thaw = (state: State): Draft => new Draft(copyCore(coreOf(state)), seal)
-
-/** What has been met and not applied, or applied with a remark. */
-export const counts = (state: State): StateCounts => coreOf(state).counts
-
-/** How often each unknown action came, and whether the options ignore it; at most 100 of them, the first. */
-export const unknownActions = (state: State): ReadonlyMap<string, ActionCount> => coreOf(state).actions
-
 /** The inside of a state, for the modules of this package. */
 export const coreOf = (state: State): Core => state[Inside] as Core
 
-const seal = (core: Core): State => ({ [Inside]: core, depth: core.depth, seq: core.seq })
+/** The state around a core that nobody changes any more. */
+export const seal = (core: Core): State => ({ [Inside]: core, depth: core.depth, seq: core.seq })
 
 /** A core whose top level may be changed without the other noticing. */
 export const copyCore = (core: Core): Core => ({
   ...core,
   counts: { ...core.counts },
   sessions: new Map(core.sessions),
-})
-
-const emptyCore = (options: StateOptions, depth: "sync" | "book"): Core => ({
-  options: resolveOptions(options),
-  depth,
-  started: false,
-  stopped: false,
-  seq: 0,
-  frame: 0,
-  moment: 0,
-  now: 0,
-  games: 0,
-  lines: 0,
-  counts: {
-    oldEpoch: 0,
-    filtered: 0,
-    quarantined: 0,
-    rejected: 0,
-    unknown: 0,
-    ignored: 0,
-    stragglers: 0,
-    overlapping: 0,
-    late: 0,
-  },
-  actions: new Map(),
-  due: Infinity,
-  lastSession: "",
-  lastEpoch: 0,
-  sessions: new Map(),
 })

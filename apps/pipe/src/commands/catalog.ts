@@ -1,12 +1,7 @@
 /** The names that the feed knows. */
 import type { Command } from "../Command.ts"
+import { catalogKinds } from "./catalogKinds.ts"
 import { feedFlags, filterFlags, logFlags } from "./flagGroups.ts"
-
-/** What can be listed. */
-export const catalogKinds = ["sports", "books", "games", "markets"] as const
-
-/** One of {@link catalogKinds}. */
-export type CatalogKind = (typeof catalogKinds)[number]
 
 /** `boltodds-pipe catalog sports`. */
 export const catalog: Command = {

@@ -2,12 +2,7 @@
 import type { Command } from "../Command.ts"
 import { UsageError } from "../ExitCode.ts"
 import { logFlags } from "./flagGroups.ts"
-
-/** What there is a schema of. */
-export const schemaNames = ["messages", "changes", "config"] as const
-
-/** One of {@link schemaNames}. */
-export type SchemaName = (typeof schemaNames)[number]
+import { schemaNames } from "./schemaNames.ts"
 
 /** `boltodds-pipe schema config`. */
 export const schema: Command = {

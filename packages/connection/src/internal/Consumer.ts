@@ -4,7 +4,7 @@ import type * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import type { Pull } from "effect/Pull"
 import { ConsumerCutOff } from "../ConsumerCutOff.ts"
-import type { ConsumerOptions } from "../share.ts"
+import type { ConsumerOptions } from "../ConsumerOptions.ts"
 
 type End<E> = Effect.Effect<never, E | ConsumerCutOff | Cause.Done>
 

@@ -6,7 +6,7 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as Stream from "effect/Stream"
-import type { ConsumerOptions } from "../share.ts"
+import type { ConsumerOptions } from "../ConsumerOptions.ts"
 import type { View } from "../View.ts"
 import { Consumer } from "./Consumer.ts"
 

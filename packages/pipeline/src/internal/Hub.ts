@@ -1,6 +1,6 @@
 /** One turn after another: reduce once, tell once, hand to every route. */
 import type { FeedEvent, Millis } from "@boltodds/protocol"
-import type { Step } from "@boltodds/state"
+import type { StateOptions, Step } from "@boltodds/state"
 import { SinkError } from "@boltodds/sink"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
@@ -8,7 +8,6 @@ import * as Scope from "effect/Scope"
 import type { Depth } from "../Emit.ts"
 import type { RouteReport } from "../Report.ts"
 import type { OpenRoute, Route, RouteContext } from "../Route.ts"
-import type { RunOptions } from "../run.ts"
 import { deepest, makeReduction, type Reduction } from "./Reduction.ts"
 import { SharedEmissions } from "./Shared.ts"
 import { Tally } from "./Tally.ts"
@@ -20,6 +19,13 @@ export interface Entry {
   readonly scope: Scope.Closeable
   /** Its lane takes nothing more. */
   hasEnded: boolean
+}
+
+/** What a hub needs of the options of its run. */
+export interface HubOptions {
+  readonly state: StateOptions
+  readonly count?: number
+  readonly onStep?: (step: Step) => void
 }
 
 /** What happens within a turn is synchronous; only the waiting for a full lane is an effect. */
@@ -40,7 +46,7 @@ export class Hub {
   readonly #openings = new Map<string, number>()
   #stopped = false
 
-  constructor(routes: ReadonlyArray<Route<unknown>>, options: RunOptions, onSated: () => void) {
+  constructor(routes: ReadonlyArray<Route<unknown>>, options: HubOptions, onSated: () => void) {
     const depth = deepest(routes.map((route) => route.needs))
     this.depth = depth
     this.tally = new Tally(depth)

@@ -2,13 +2,13 @@
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type { Envelope } from "../Envelope.ts"
-import type { LaneEnd } from "../Lane.ts"
+import type { LaneEnd } from "../LaneEnd.ts"
 import type { Partition } from "../Partition.ts"
 import type { Sink } from "../Sink.ts"
 import { type AttemptOptions, Attempts } from "./Attempts.ts"
 import type { Intake } from "./Intake.ts"
 import { partsOf } from "./partsOf.ts"
-import { startOf } from "./withNotices.ts"
+import { startOf } from "./startOf.ts"
 
 interface DeliveryOptions<A> extends AttemptOptions {
   readonly parallel?: Partition<A>

@@ -3,7 +3,7 @@ import type { Millis } from "@boltodds/protocol"
 import type { Envelope } from "../Envelope.ts"
 import { joinLosses, type Loss, lossesOf } from "../Loss.ts"
 import { bytesOf } from "../Store.ts"
-import { startOf } from "./withNotices.ts"
+import { startOf } from "./startOf.ts"
 
 /** Between two `dropped` controls of one lane. */
 const noticeMillis = 1_000

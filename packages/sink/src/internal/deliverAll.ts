@@ -2,7 +2,7 @@
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type { Envelope } from "../Envelope.ts"
-import type { LaneEnd } from "../Lane.ts"
+import type { LaneEnd } from "../LaneEnd.ts"
 import type { LaneOptions } from "../LaneOptions.ts"
 import type { Sink } from "../Sink.ts"
 import { Delivery } from "./Delivery.ts"

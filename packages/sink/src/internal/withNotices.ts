@@ -1,6 +1,7 @@
 /** Where the news of a loss stands in a batch. */
 import type { Envelope } from "../Envelope.ts"
 import type { Notices } from "./Notices.ts"
+import { startOf } from "./startOf.ts"
 
 /**
  * The envelopes with what must be told of losses: ahead of all, but behind a `stream_started`, which makes readers forget
@@ -16,10 +17,3 @@ export const withNotices = <A>(
   const said = isSaid ? notices.takeDue(now) : notices.takeBehindStart(now)
   return said.length === 0 ? envelopes : envelopes.toSpliced(start + 1, 0, ...said)
 }
-
-/** Where the last `stream_started` among these stands; -1 where none does. */
-export const startOf = (envelopes: ReadonlyArray<Envelope<unknown>>): number => envelopes.findLastIndex(isStart)
-
-const isStart = ({ _tag, value }: Envelope<unknown>): boolean =>
-  _tag === "Control" && typeof value === "object" && value !== null && "control" in value &&
-  value.control === "stream_started"

@@ -2,10 +2,8 @@
 import { ByteSize, DurationText } from "@boltodds/sink"
 import * as Duration from "effect/Duration"
 import * as Schema from "effect/Schema"
+import type { Compress } from "./Compress.ts"
 import { parsePathTemplate, PathTemplateError } from "./PathTemplate.ts"
-
-/** How files are compressed. */
-export type Compress = "none" | "gzip" | "zstd"
 
 /** When a file is complete and the next one begins, besides the times in its path. */
 export interface RotateOptions {

@@ -1,7 +1,7 @@
 /** The path of a file as a template: `odds/{sport}/{sportsbook}-{yyyy}{MM}{dd}T{HH}.ndjson`. */
 import { resolve } from "node:path"
 import * as process from "node:process"
-import type { Compress } from "./FileOptions.ts"
+import type { Compress } from "./Compress.ts"
 import { nearestNames } from "@boltodds/text"
 import { avoidReserved, type NameRules, safeName } from "./internal/safeName.ts"
 

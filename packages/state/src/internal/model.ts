@@ -10,8 +10,6 @@
 import type { FilterMatch, Filters, Millis, Side, TargetKind } from "@boltodds/protocol"
 import type { ResolvedOptions } from "../Options.ts"
 import type { Lag } from "./lag.ts"
-import type { Removal } from "./removals.ts"
-import type { KeysById } from "./sameGame.ts"
 
 /** Marks what a draft may change in place. */
 export interface Owner {
@@ -83,6 +81,18 @@ export interface Game extends GameFacts {
   touchedAt: number
   unread: Unread | undefined
   lines: Map<string, Line>
+}
+
+/** Something taken back: when the server says it was, and when we heard. */
+export interface Removal {
+  readonly sentAt: string
+  readonly at: Millis
+}
+
+/** The keys of a sportsbook's games, by universal id. Copied when it is first changed. */
+export interface KeysById {
+  readonly owner: object
+  readonly keys: Map<string, ReadonlyArray<string>>
 }
 
 export interface BookEntry {

@@ -6,12 +6,6 @@ import type { Millis } from "@boltodds/protocol"
 import type { BookEntry, Session } from "./model.ts"
 import { isAhead, isBefore } from "./sentAt.ts"
 
-/** Something taken back: when the server says it was, and when we heard. */
-export interface Removal {
-  readonly sentAt: string
-  readonly at: Millis
-}
-
 /** Stragglers come within moments. What comes later is news, whatever the server's clock says: it may have been set back. */
 const rememberedMillis = 10_000
 

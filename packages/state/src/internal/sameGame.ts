@@ -8,12 +8,6 @@
 import type { BookEntry, Game } from "./model.ts"
 import type { Work } from "./work.ts"
 
-/** The keys of a sportsbook's games, by universal id. Copied when it is first changed. */
-export interface KeysById {
-  readonly owner: object
-  readonly keys: Map<string, ReadonlyArray<string>>
-}
-
 /** Keeps the index after the universal id of a game changed: at its opening from null, at its closing to null. */
 export const indexById = (work: Work, book: BookEntry, game: string, from: string | null, to: string | null): void => {
   if (from === to) return

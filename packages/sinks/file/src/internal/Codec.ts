@@ -1,9 +1,5 @@
 /** How text becomes the bytes of a file, and how a file that was cut off anywhere becomes whole again. */
 import type { FileHandle } from "node:fs/promises"
-import type { Compress } from "../FileOptions.ts"
-import { gzip } from "./gzip.ts"
-import { plain } from "./plain.ts"
-import { zstd } from "./zstd.ts"
 
 /** What an unfinished member of a file holds so far. */
 export interface Tally {
@@ -45,6 +41,3 @@ export interface Codec {
 
 /** A member is finished once it holds this much text: so much is read into memory to repair it. */
 export const memberBytes = 8 * 1024 * 1024
-
-/** The codec of a way to compress. Throws where this runtime's `node:zlib` does not have it. */
-export const codecOf = (compress: Compress): Codec => compress === "gzip" ? gzip : compress === "zstd" ? zstd() : plain

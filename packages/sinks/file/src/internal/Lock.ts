@@ -18,7 +18,7 @@ import { createHash, randomBytes } from "node:crypto"
 import { readdir, readFile, rm, stat, utimes, writeFile } from "node:fs/promises"
 import { dirname, join, relative, sep } from "node:path"
 import { attempt, FileError } from "../FileError.ts"
-import type { Compress } from "../FileOptions.ts"
+import type { Compress } from "../Compress.ts"
 import { parsePathTemplate, type PathTemplate } from "../PathTemplate.ts"
 import { depthFits } from "./scan.ts"
 

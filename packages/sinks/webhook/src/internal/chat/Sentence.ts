@@ -1,6 +1,7 @@
 /** Records as sentences for people. */
 import { clean } from "./clean.ts"
 import { controlSentence } from "./controlSentence.ts"
+import type { Fields } from "./Fields.ts"
 import { shownLine, shownOdds } from "./numbers.ts"
 
 /** A sentence. A `warning` says something about all prices, and must not be lost to a limit. */
@@ -8,9 +9,6 @@ export interface Sentence {
   readonly text: string
   readonly warning: boolean
 }
-
-/** A record as JSON gives it: its fields may be missing or of any type, whatever wrote it. */
-export type Fields = Readonly<Record<string, unknown>>
 
 /** Escapes a name for the service that shows it. */
 export type Escape = (name: string) => string

@@ -1,6 +1,6 @@
 /** The record of an envelope, to be looked into. */
 import type { Envelope } from "@boltodds/sink"
-import type { Fields } from "./Sentence.ts"
+import type { Fields } from "./Fields.ts"
 
 /**
  * The value of an envelope where that is an object, or else what its JSON says: a store may give back a record as text.

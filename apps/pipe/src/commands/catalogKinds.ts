@@ -1,0 +1,5 @@
+/** What can be listed. */
+export const catalogKinds = ["sports", "books", "games", "markets"] as const
+
+/** One of {@link catalogKinds}. */
+export type CatalogKind = (typeof catalogKinds)[number]

@@ -1,0 +1,2 @@
+/** How files are compressed. */
+export type Compress = "none" | "gzip" | "zstd"
