@@ -2,6 +2,7 @@
 import * as Config from "effect/Config"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
+import { keyProblem } from "./internal/keyProblem.ts"
 
 /** The key cannot be read. Says where it was looked for, never what was found. */
 export class KeyUnavailable extends Error {
@@ -19,12 +20,18 @@ export interface KeyAtHost {
   readonly key: Redacted.Redacted<string>
 }
 
-/** A key read from a text: blanks around it are dropped; an empty or many-lined one is refused. */
+/**
+ * A key read from a text. White space and a byte order mark around it are dropped. What cannot be a key is refused, and
+ * the message says what is wrong and where: white space inside, `NAME=` in front, quotes around it, a URL, a name of a
+ * variable, invisible characters, characters outside printable ASCII.
+ */
 export const readKey = (text: string, where: string): Effect.Effect<Redacted.Redacted<string>, KeyUnavailable> => {
+  // `trim` drops a byte order mark too.
   const key = text.trim()
-  if (key === "") return Effect.fail(new KeyUnavailable(`Cannot read the key: ${where} is empty`))
-  if (/\s/.test(key)) return Effect.fail(new KeyUnavailable(`Cannot read the key: ${where} holds more than a key`))
-  return Effect.succeed(Redacted.make(key, { label: "key" }))
+  const problem = keyProblem(key)
+  return problem === undefined
+    ? Effect.succeed(Redacted.make(key, { label: "key" }))
+    : Effect.fail(new KeyUnavailable(`Cannot read the key: ${where} ${problem}`))
 }
 
 /** A key given as it is. */

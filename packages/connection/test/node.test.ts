@@ -33,7 +33,9 @@ describe("a key", () => {
       yield* Effect.promise(() => writeFile(path, "second"))
       expect(Redacted.value(yield* key)).toBe("second")
       yield* Effect.promise(() => writeFile(path, "# a comment\nthird"))
-      expect((yield* Effect.flip(key)).message).toBe(`Cannot read the key: the key file ${path} holds more than a key`)
+      expect((yield* Effect.flip(key)).message).toBe(
+        `Cannot read the key: the key file ${path} holds more than one line: leave the key alone in it`,
+      )
     }))
 
   it.effect("is read from the environment", () =>
