@@ -14,6 +14,8 @@ export const ExitCode = {
   keyRefused: 77,
   /** The configuration has mistakes. */
   badConfiguration: 78,
+  /** A SIGHUP ended the run, after everything was delivered: 128 and the signal, as a shell has it. */
+  hungUp: 129,
 } as const
 
 /** One of {@link ExitCode}. */

@@ -1,4 +1,5 @@
 /** The log: on stderr only, sentences for a person or JSON for a machine, and never a flood. */
+import { visible, visibleJson, visibleLines } from "@boltodds/text"
 import * as Cause from "effect/Cause"
 import type * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
@@ -119,7 +120,7 @@ const json = (
   level: Level,
   message: string,
   fields: Fields,
-): string => `${JSON.stringify({ time: date.toISOString(), level, message, ...fields })}\n`
+): string => `${visibleJson(JSON.stringify({ time: date.toISOString(), level, message, ...fields }))}\n`
 
 const human = (
   date: Date,
@@ -131,7 +132,7 @@ const human = (
   const time = paint.dim(date.toTimeString().slice(0, 8))
   const mark = level === "error" ? paint.red("error ") : level === "warn" ? paint.yellow("warning ") : ""
   const facts = Object.entries(fields).map(([name, value]) =>
-    `${name}=${typeof value === "string" ? value : JSON.stringify(value)}`
+    `${name}=${visible(typeof value === "string" ? value : JSON.stringify(value))}`
   )
-  return `${time} ${mark}${message}${facts.length === 0 ? "" : paint.dim(` (${facts.join(", ")})`)}\n`
+  return `${time} ${mark}${visibleLines(message)}${facts.length === 0 ? "" : paint.dim(` (${facts.join(", ")})`)}\n`
 }

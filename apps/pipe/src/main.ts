@@ -1,3 +1,6 @@
+// First: its effects must be there before anything else runs.
+// oxlint-disable-next-line import/no-unassigned-import
+import "./guards.ts"
 import { program } from "./program.ts"
 
 const code = await program(process.argv.slice(2))

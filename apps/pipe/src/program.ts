@@ -1,5 +1,5 @@
 /** From the command line to an exit code. */
-import { nearestNames } from "@boltodds/text"
+import { nearestNames, visibleLines } from "@boltodds/text"
 import type { Command, DelegatedCommand } from "./Command.ts"
 import { catalog } from "./commands/catalog.ts"
 import { check } from "./commands/check.ts"
@@ -95,7 +95,7 @@ const report = (cause: unknown, args: ReadonlyArray<string>): number => {
     say(`This is a bug. Please report it with these lines:\n${cause instanceof Error ? cause.stack : String(cause)}`)
     return ExitCode.bug
   }
-  say(cause.message)
+  say(visibleLines(cause.message))
   const hint = permissionHint(cause.message)
   if (hint !== undefined) say(hint)
   if (cause instanceof UsageError) {

@@ -36,8 +36,12 @@ loses its oldest records, and says so.`,
     `Exit codes: 0 clean (a signal and drained, the reader gone, --count or --for
 reached) · 1 a bug · 64 usage · 69 feed unavailable (--max-attempts,
 --exit-on-stale) · 74 a sink cannot be written · 75 stopped with records
-undelivered · 77 key refused · 78 bad configuration · 130, 143 forced by a
-second signal.`,
+undelivered · 77 key refused · 78 bad configuration · 129 ended by SIGHUP,
+everything delivered · 130, 143 forced by a second signal.`,
+    `Signals: SIGINT and SIGTERM end the run; SIGHUP (a terminal that closes) too, but
+with a file sink it opens the files again, after they were rotated by others.
+SIGUSR1 prints one line of status on stderr. nohup does not keep SIGHUP from a
+Node program: use setsid or systemd-run.`,
   ],
   flags: [
     filterFlags,

@@ -1,5 +1,6 @@
 /** A latency report, for people. */
 import type { BookLatency, LatencyReport } from "@boltodds/pipeline"
+import { visible } from "@boltodds/text"
 
 const number = new Intl.NumberFormat("en")
 
@@ -16,7 +17,7 @@ export const latencyText = ({ watchedMillis, books, skew }: LatencyReport): stri
 }
 
 const rowOf = ({ sportsbook, messages, messagesPerSecond, latency }: BookLatency): ReadonlyArray<string> => [
-  sportsbook,
+  visible(sportsbook),
   number.format(messages),
   messagesPerSecond.toFixed(messagesPerSecond < 10 ? 2 : 0),
   ...latency === null

@@ -31,7 +31,7 @@ export const onHangup = (
   let last: Promise<void> = Promise.resolve()
   const takeOver = makeTakeOver(first, log)
   const reload = async (): Promise<void> => {
-    if (hold === undefined) return log.log("info", "SIGHUP is passed over: the pipeline is not running yet")
+    if (hold === undefined) return log.log("info", "SIGHUP is ignored: the pipeline is not running yet")
     for (const [route, error] of await Effect.runPromise(hold.running.reopen)) {
       log.log("warn", `${route} cannot be opened again: ${messageOf(error.cause)}`)
     }

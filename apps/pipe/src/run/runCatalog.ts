@@ -9,6 +9,7 @@ import {
 } from "@boltodds/connection"
 import { nodeGet } from "@boltodds/connection/node"
 import { didYouMean } from "@boltodds/text"
+import { visible, visibleJson } from "@boltodds/text"
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
@@ -45,9 +46,9 @@ export const runCatalog = async (given: Given): Promise<ExitCode> => {
   const exit = await Effect.runPromiseExit(program)
   if (Exit.isFailure(exit)) throw failureOf(exit.cause)
   const lines = given.isSet("json")
-    ? exit.value.map(({ facts }) => JSON.stringify(facts))
+    ? exit.value.map(({ facts }) => visibleJson(JSON.stringify(facts)))
     // A market that several books have is one name.
-    : [...new Set(exit.value.map(({ name }) => name))]
+    : [...new Set(exit.value.map(({ name }) => visible(name)))]
   if (lines.length === 0) {
     log.log(
       "warn",

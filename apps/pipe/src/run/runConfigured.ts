@@ -21,7 +21,7 @@ export const runConfigured = async (given: Given, file: string | undefined): Pro
   const pipeline = withFlags(await loadConfig(file, registry, log), given)
   const reloading = onHangup(() => loadConfig(file, registry, log), pipeline, log)
   try {
-    return await runPipeline(pipeline, { log, ends, onRunning: reloading.onRunning, endsAtHangup: false })
+    return await runPipeline(pipeline, { log, ends, onRunning: reloading.onRunning, hangup: "elsewhere" })
   } finally {
     reloading.stop()
   }

@@ -1,6 +1,7 @@
 /** `latency` at work. */
 import { Limiter, parseFeedUrl, UrlRefused } from "@boltodds/connection"
 import { Latency } from "@boltodds/pipeline"
+import { visibleJson } from "@boltodds/text"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
@@ -30,7 +31,7 @@ export const runLatency = async (given: Given): Promise<ExitCode> => {
   const latency = new Latency()
   const print = Effect.promise(() => {
     const report = latency.report()
-    return writeOut(given.isSet("json") ? `${JSON.stringify(report)}\n` : latencyText(report))
+    return writeOut(given.isSet("json") ? `${visibleJson(JSON.stringify(report))}\n` : latencyText(report))
   })
   const over = Deferred.makeUnsafe<void>()
   const live = Deferred.makeUnsafe<void>()

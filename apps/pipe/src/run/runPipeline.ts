@@ -10,10 +10,13 @@ import { ExitCode, Failure } from "../ExitCode.ts"
 import type { Log } from "../Log.ts"
 import type { EarlyEnd } from "../parts/PartsHost.ts"
 import { failureOf } from "./failureOf.ts"
-import { onInterruption } from "./Interruption.ts"
+import { answerStatusWith } from "../guards.ts"
+import { type EndSignal, onInterruption } from "./Interruption.ts"
+import { messageOf } from "./messageOf.ts"
 import { makeProgress } from "./Progress.ts"
 import { reportJson, reportText } from "./reportText.ts"
 import { makeLaneTeller } from "./tellLaneEvent.ts"
+import { statusText } from "./statusText.ts"
 import { ulid } from "./ulid.ts"
 
 /** How a pipeline is run. */
@@ -23,23 +26,33 @@ export interface PipelineRun {
   readonly ends: ReadonlyArray<Effect.Effect<EarlyEnd>>
   /** Gets a hold on the run: for reloading. */
   readonly onRunning?: (running: Running, source: OpenSource, run: string) => void
-  /** Signals that end it. Default: SIGINT, SIGTERM and SIGHUP. */
-  readonly endsAtHangup?: boolean
+  /**
+   * Who sees to SIGHUP. `here` (default): it opens files again where there is a file sink, and ends the run otherwise ·
+   * `elsewhere`: the caller.
+   */
+  readonly hangup?: "here" | "elsewhere"
 }
 
 /** Runs a pipeline until something ends it; the exit code of a clean end, or a `Failure`. */
 export const runPipeline = async (
   pipeline: CheckedPipeline,
-  { log, ends, onRunning, endsAtHangup = true }: PipelineRun,
+  { log, ends, onRunning, hangup = "here" }: PipelineRun,
 ): Promise<ExitCode> => {
   const settings = pipeline.run
   const progress = progressOf(pipeline, log)
   const interrupted = Deferred.makeUnsafe<string>()
+  let running: Running | undefined
+  const reopens = hangup === "here" && pipeline.sinks.some(({ type }) => type === "file")
+  const stopReopening = reopens ? onReopen(() => running, log) : () => {}
+  let ending: EndSignal | undefined
   const stopListening = onInterruption((signal) => {
+    ending = signal
     // Behind the terminal's own ^C.
     if (process.stderr.isTTY === true && signal === "SIGINT") process.stderr.write("\n")
     Deferred.doneUnsafe(interrupted, Exit.succeed(`signal ${signal}`))
-  }, { hangup: endsAtHangup })
+  }, { hangup: hangup === "here" && !reopens })
+  const started = performance.now()
+  const stopAnswering = answerStatusWith(async () => statusText(started, running, log.format))
 
   let report: Report | undefined
   let early: EarlyEnd | undefined
@@ -58,7 +71,10 @@ export const runPipeline = async (
       ...settings.count === undefined ? {} : { count: settings.count },
       ...settings.drainWithin === undefined ? {} : { drainWithin: settings.drainWithin },
       ...progress === undefined ? {} : { onStep: progress.onStep },
-      onRunning: (running) => onRunning?.(running, source, id),
+      onRunning: (now) => {
+        running = now
+        onRunning?.(now, source, id)
+      },
       onReport: (made) => report = made,
     })
   }).pipe(Effect.scoped, Effect.provide(log.layer))
@@ -66,13 +82,31 @@ export const runPipeline = async (
   const exit = await Effect.runPromiseExit(program)
   progress?.end()
   stopListening()
+  stopReopening()
+  stopAnswering()
   if (report !== undefined && settings.report) {
     process.stderr.write(log.format === "json" ? reportJson(report) : reportText(report))
   }
   if (Exit.isFailure(exit)) throw failureOf(exit.cause, brokenSinkOf(report))
   if (early?.unavailable === true) throw new Failure(ExitCode.feedUnavailable, `Ended because ${early.reason}`)
-  if (isDelivered(exit.value)) return ExitCode.clean
+  if (isDelivered(exit.value)) return ending === "SIGHUP" ? ExitCode.hungUp : ExitCode.clean
   throw new Failure(ExitCode.undelivered, undelivered(exit.value, settings.drainWithin))
+}
+
+/** At SIGHUP destinations are opened again: files after their rotation by others. Returns what takes the listener away. */
+const onReopen = (running: () => Running | undefined, log: Log): () => void => {
+  const reopen = async (): Promise<void> => {
+    const now = running()
+    if (now === undefined) return log.log("info", "SIGHUP is ignored: the pipeline is not running yet")
+    const problems = await Effect.runPromise(now.reopen)
+    for (const [route, error] of problems) {
+      log.log("warn", `${route} cannot be opened again: ${messageOf(error.cause)}`)
+    }
+    if (problems.length === 0) log.log("info", "the files were opened again")
+  }
+  const listen = (): void => void reopen()
+  process.on("SIGHUP", listen)
+  return () => void process.off("SIGHUP", listen)
 }
 
 /** The first snapshot takes a while; whoever looks at a terminal where no records come is told so. */

@@ -2,6 +2,9 @@
 import type { Status } from "@boltodds/connection"
 import type { Log } from "../Log.ts"
 
+/** What each session does now, by its name in the log: for whoever asks this process. */
+export const sessionStatuses: Map<string, string> = new Map()
+
 /** Logs what a status means to the one who waits for data; what is routine only at `debug`. */
 export const tellStatus = (
   log: Log,
@@ -10,6 +13,7 @@ export const tellStatus = (
 ): (status: Status) => void => {
   let live = false
   return (status) => {
+    sessionStatuses.set(host, "epoch" in status ? `${status._tag}, connection ${status.epoch}` : status._tag)
     switch (status._tag) {
       case "Dialing":
         log.log(status.attempt === 1 ? "debug" : "info", `dialing ${host}`, {

@@ -1,5 +1,6 @@
 /** `doctor` at work. */
 import { defaultFeedUrl, Limiter, type LimiterShape, parseFeedUrl, UrlRefused } from "@boltodds/connection"
+import { visible, visibleJson } from "@boltodds/text"
 import * as Cause from "effect/Cause"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
@@ -58,8 +59,8 @@ export const runDoctor = async (given: Given): Promise<ExitCode> => {
   const { exitCode, lines } = verdictOf(findings, exit.value)
   await write(
     json
-      ? `${JSON.stringify({ ...title, findings, verdict: lines, exitCode })}\n`
-      : `\n${paint.bold("Verdict")}  ${lines.join("\n         ")}\n`,
+      ? `${visibleJson(JSON.stringify({ ...title, findings, verdict: lines, exitCode }))}\n`
+      : `\n${paint.bold("Verdict")}  ${lines.map(visible).join("\n         ")}\n`,
   )
   return exitCode
 }
