@@ -1,10 +1,10 @@
 /** What a reader of the stream knows: the book that changes and controls add up to. */
-import { type Change, type GameChange, isLineChange, type LineChange } from "./Change.ts"
+import { type Change, type GameChange, isLineChange, type LineChange, type LineExtras, lineExtras } from "./Change.ts"
 import { type Control, isControl } from "./Control.ts"
 import type { Side, TargetKind } from "./Side.ts"
 
 /** One line: what a sportsbook quotes for one outcome. */
-export interface BookLine {
+export interface BookLine extends LineExtras {
   readonly outcome: string
   readonly market: string | null
   readonly target: string | null
@@ -263,4 +263,5 @@ const bookLine = (change: LineChange, verified: boolean): BookLine => ({
   odds: change.odds,
   link: change.link,
   verified,
+  ...lineExtras(change),
 })

@@ -8,8 +8,8 @@ import { stampFields, Whole } from "./stampFields.ts"
  * Why a change came.
  *
  * `feed`: a message said so · `resync`: found after a gap, when it happened is not known · `absent`: gone from the
- * snapshot after a gap · `book_clear`, `sport_clear` · `filters`: excluded by new filters · `unreadable`: its price
- * could not be read, so it counts as suspended · `snapshot`: told again, nothing changed.
+ * snapshot after a gap · `book_clear`, `sport_clear` · `filters`: excluded by new filters · `unreadable`: its price,
+ * or what the bet is, could not be read, so it counts as suspended · `snapshot`: told again, nothing changed.
  */
 export type ChangeCause =
   | "feed"
@@ -78,6 +78,7 @@ export interface LineChange extends ChangeBase {
   readonly target: string | null
   readonly target_kind: TargetKind | null
   readonly side: Side | null
+  /** The mean where it is a split line. */
   readonly line: number | null
   /** The line was not sent but read from the key. */
   readonly line_derived: boolean
@@ -88,7 +89,40 @@ export interface LineChange extends ChangeBase {
   readonly previous_line: number | null
   /** The server sent it before something that arrived earlier; applied all the same, arrival order wins. */
   readonly late?: true
+  /** The two lines of a split (Asian, quarter) line, as sent: half the stake is on each. */
+  readonly line_split?: readonly [number, number]
+  /**
+   * What was sent for a field that cannot be read, as text; the field itself is null then, the line is suspended, and
+   * its `cause` is `unreadable`. At most 200 characters.
+   */
+  readonly market_raw?: string
+  /** See `market_raw`. */
+  readonly target_raw?: string
+  /** See `market_raw`. */
+  readonly side_raw?: string
+  /** See `market_raw`. */
+  readonly line_raw?: string
 }
+
+/** The fields of a line that few lines have: a split line, and what was sent for a field that cannot be read. */
+export type LineExtras = Pick<LineChange, "line_split" | "market_raw" | "target_raw" | "side_raw" | "line_raw">
+
+/** The extra fields of a line, alone; undefined where it has none. */
+export const lineExtras = (line: LineExtras): LineExtras | undefined => {
+  let extras: { -readonly [K in keyof LineExtras]: LineExtras[K] } | undefined
+  if (line.line_split !== undefined) (extras ??= {}).line_split = line.line_split
+  if (line.market_raw !== undefined) (extras ??= {}).market_raw = line.market_raw
+  if (line.target_raw !== undefined) (extras ??= {}).target_raw = line.target_raw
+  if (line.side_raw !== undefined) (extras ??= {}).side_raw = line.side_raw
+  if (line.line_raw !== undefined) (extras ??= {}).line_raw = line.line_raw
+  return extras
+}
+
+/** Whether two lines have the same extra fields. */
+export const sameExtras = (one: LineExtras, other: LineExtras): boolean =>
+  one.line_raw === other.line_raw && one.side_raw === other.side_raw && one.market_raw === other.market_raw &&
+  one.target_raw === other.target_raw && one.line_split?.[0] === other.line_split?.[0] &&
+  one.line_split?.[1] === other.line_split?.[1]
 
 /** A change of the book. Readers ignore kinds and fields they do not know. */
 export type Change = GameChange | LineChange
@@ -98,6 +132,11 @@ export const isLineChange = (change: Change): change is LineChange => "outcome" 
 
 const text = Schema.NullOr(Schema.String)
 const number = Schema.NullOr(Schema.Finite)
+const rawField = Schema.optionalKey(
+  Schema.String.annotate({
+    description: "What was sent for a field that cannot be read, as text: the line is suspended.",
+  }),
+)
 const baseFields = {
   ...stampFields,
   cause: Schema.Literals([
@@ -159,6 +198,15 @@ export const LineChange: Schema.Codec<LineChange> = Schema.Struct({
   previous_odds: number,
   previous_line: number,
   late: Schema.optionalKey(Schema.Literal(true)),
+  line_split: Schema.optionalKey(
+    Schema.Tuple([Schema.Finite, Schema.Finite]).annotate({
+      description: "The two lines of a split (Asian, quarter) line; `line` is their mean.",
+    }),
+  ),
+  market_raw: rawField,
+  target_raw: rawField,
+  side_raw: rawField,
+  line_raw: rawField,
 }).annotate({
   identifier: "LineChange",
   title: "Line change",

@@ -111,8 +111,9 @@ export interface Dropped extends Stamp {
 }
 /**
  * Something was not understood: it cannot be read, or its action is not known. Where it names a game, a sportsbook or
- * the session, that is unverified; one that names an `outcome` suspended that line alone. `touches: "nothing"`: it does
- * not read like data of the feed. A scope that stays unverified for this cause is reported once, not with each message.
+ * the session, that is unverified; one that names an `outcome` suspended that line alone. `touches: "nothing"`: no price
+ * depends on it. It does not read like data of the feed, or it is the start of the game that it names. A scope that stays
+ * unverified for this cause is reported once, not with each message.
  */
 export interface Quarantined extends Stamp {
   readonly control: "quarantined"

@@ -125,4 +125,9 @@ const ofLine = (r: LineChange) => ({
   previous_odds: r.previous_odds,
   previous_line: r.previous_line,
   late: r.late,
+  line_split: r.line_split,
+  market_raw: r.market_raw,
+  target_raw: r.target_raw,
+  side_raw: r.side_raw,
+  line_raw: r.line_raw,
 })

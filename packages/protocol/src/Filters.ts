@@ -1,5 +1,6 @@
 /** What a session asks the feed for. */
 import * as Schema from "effect/Schema"
+import { comparableName } from "./comparableName.ts"
 
 /**
  * Which part of the feed to receive. A key left out means "all"; names must match the catalogue exactly.
@@ -51,13 +52,16 @@ export interface FilterMatch {
   readonly hasMarkets: boolean
 }
 
-/** Compiles filters into predicates. Outcomes without a market name pass every market filter: nothing excludes them. */
+/**
+ * Compiles filters into predicates. Names are compared in one Unicode form with white space folded (`comparableName`),
+ * and case counts. Outcomes without a market name pass every market filter: nothing excludes them.
+ */
 export const matchFilters = (filters: Filters): FilterMatch => {
   const { sports, sportsbooks, games, markets } = normalizeFilters(filters)
   const within = (names: ReadonlyArray<string> | undefined): (name: string) => boolean => {
     if (names === undefined) return () => true
-    const set = new Set(names)
-    return (name) => set.has(name)
+    const set = new Set([...names, ...names.map(comparableName)])
+    return (name) => set.has(name) || set.has(comparableName(name))
   }
   const [sport, book, game, market] = [within(sports), within(sportsbooks), within(games), within(markets)]
   return {

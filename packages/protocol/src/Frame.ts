@@ -8,7 +8,7 @@ import { bytesText, opaqueBytes, opaqueText } from "./opaque.ts"
 import { salvageScope } from "./salvage.ts"
 import { wellFormedEscapes } from "./surrogates.ts"
 
-export { outcomeFault, rejectedOutcomes } from "./judge.ts"
+export { rejectedOutcomes } from "./judge.ts"
 
 const strict = new TextDecoder("utf-8", { fatal: true })
 const lossy = new TextDecoder("utf-8")

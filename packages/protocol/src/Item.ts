@@ -8,7 +8,10 @@ export interface Scope {
   readonly game?: string
 }
 
-/** One outcome of a message whose shape or price cannot be read. It is suspended, and the rest of its message stands. */
+/**
+ * One outcome of a message that cannot be read: its shape, its price, or a field that says what the bet is. It is
+ * suspended, and the rest of its message stands.
+ */
 export interface RejectedOutcome {
   readonly key: string
   readonly reason: string

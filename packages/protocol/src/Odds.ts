@@ -1,4 +1,5 @@
 /** American odds. */
+import { plainText } from "./plainText.ts"
 
 /**
  * What a raw price means.
@@ -14,6 +15,11 @@ export type ParsedOdds =
 const suspended: ParsedOdds = { _tag: "Suspended" }
 // A price without a sign must be whole: "151.00" may be decimal odds, which are another price.
 const american = /^(?:[+-]?[1-9]\d{2,6}|[+-][1-9]\d{2,6}\.\d{1,6})$/
+
+const even = /^(?:ev|evs|evens?)$/i
+
+/** No price is longer; a hostile text could keep the patterns busy. */
+const longest = 40
 
 /** A sign and three to five digits, as nearly every captured price is: read digit by digit. NaN for anything else. */
 const plainOdds = (raw: string): number => {
@@ -38,8 +44,9 @@ export const americanOdds = (raw: unknown): number => {
   if (typeof raw === "string") {
     const plain = plainOdds(raw)
     if (plain === plain) return plain
-    const text = raw.trim().replace(/^[\u2212\u2012\u2013\uFE63\uFF0D]/, "-").replace(/^\uFF0B/, "+")
-    return american.test(text) ? Number(text) : NaN
+    if (raw.length > longest) return NaN
+    const text = plainText(raw)
+    return american.test(text) ? Number(text) : even.test(text) ? 100 : NaN
   }
   if (typeof raw !== "number" || !(Math.abs(raw) >= 100 && Math.abs(raw) < 1e7)) return NaN
   return raw < 0 || Number.isInteger(raw) ? raw : NaN
@@ -56,7 +63,8 @@ export const isSuspended = (raw: unknown): boolean => {
 /**
  * Parses a raw `odds` value. Total: never throws.
  *
- * Lenient as the feed needs (PROTOCOL, "odds"): a string or a number, a Unicode minus, decimals (`"-110.0"`), `"None"`.
+ * Lenient as the feed needs (PROTOCOL, "odds"): a string or a number, full-width digits, any dash for a minus, decimals
+ * (`"-110.0"`), `"EVEN"` and `"EV"` as +100, `"None"`.
  * Strict where money is at stake: 0, |odds| < 100, more than seven digits, decimal odds (so also any fraction without a
  * sign: `"151.00"`), an absent field and anything else are `Unreadable`, with the reason.
  *

@@ -2,9 +2,8 @@
 import type { Item, MessageItem, QuarantinedItem, RejectedOutcome, Scope } from "./Item.ts"
 import { memberText } from "./memberText.ts"
 import type { FeedMessage } from "./Message.ts"
-import { parseOdds } from "./Odds.ts"
-import { isOutcome } from "./Outcome.ts"
 import { isKeepAlive } from "./keepAlive.ts"
+import { outcomeFault } from "./outcomeFault.ts"
 import { salvageScope } from "./salvage.ts"
 
 type Fields = Record<string, unknown>
@@ -184,13 +183,6 @@ export const quarantine = (
   value === undefined
     ? { _tag: "Quarantined", reason, touches, text }
     : { _tag: "Quarantined", reason, touches, text, value }
-
-/** Why one outcome cannot be read, or undefined where it can (a suspended one can). Total: never throws. */
-export const outcomeFault = (value: unknown): string | undefined => {
-  if (!isOutcome(value)) return "not the shape of an outcome"
-  const odds = parseOdds(value.odds)
-  return odds._tag === "Unreadable" ? odds.reason : undefined
-}
 
 /** The outcomes of a message that cannot be read, in their order; none where it carries no outcomes. */
 export const rejectedOutcomes = (message: FeedMessage): ReadonlyArray<RejectedOutcome> => {

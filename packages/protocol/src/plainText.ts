@@ -19,3 +19,14 @@ export const plainText = (raw: string): string =>
     .replace(/\uFE62/g, "+")
     .replace(spaces, " ")
     .trim()
+
+/**
+ * Whether a field holds anything: it is present and is not null, empty, blank, or `None` or `null` as text (the feed is
+ * written in Python, and its null reaches the wire as text at times).
+ */
+export const isSent = (raw: unknown): boolean => {
+  if (raw === null || raw === undefined || raw === "") return false
+  if (typeof raw !== "string" || raw.length > 40) return true
+  const text = raw.trim()
+  return text !== "" && !(text.length === 4 && /^(?:none|null)$/i.test(text))
+}

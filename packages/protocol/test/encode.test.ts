@@ -48,6 +48,11 @@ const line: fc.Arbitrary<LineChange> = fc.record({
   previous_odds: orNull(finite),
   previous_line: orNull(finite),
   late: yes,
+  line_split: fc.tuple(finite, finite),
+  market_raw: text,
+  target_raw: text,
+  side_raw: text,
+  line_raw: text,
 }, {
   requiredKeys: [
     "change",
@@ -90,6 +95,11 @@ const order = Object.keys(lineChange({
   merged: 2,
   unverified: true,
   late: true,
+  line_split: [2.5, 3],
+  market_raw: "",
+  target_raw: "",
+  side_raw: "",
+  line_raw: "",
 }))
 const inOrder = (record: LineChange): LineChange =>
   Object.fromEntries(

@@ -7,6 +7,7 @@ import {
   normalizeFilters,
   parseGameKey,
   parseLine,
+  parseLineSplit,
   parseOdds,
   parseSide,
   parseStartsAt,
@@ -23,6 +24,18 @@ describe("odds", () => {
     [" +105 ", 105],
     ["\u2212110", -110],
     ["\uFF0B120", 120],
+    ["\uFF0D\uFF11\uFF11\uFF10", -110],
+    ["\u2011110", -110],
+    ["\u2010110", -110],
+    ["\u2015110", -110],
+    ["\uFE63110", -110],
+    ["\u200B-110", -110],
+    ["-110\u00A0", -110],
+    ["EVEN", 100],
+    ["even", 100],
+    ["EV", 100],
+    ["Evens", 100],
+    [" evs ", 100],
     ["-110.0", -110],
     ["+110.5", 110.5],
     [-110, -110],
@@ -54,6 +67,16 @@ describe("odds", () => {
     "-",
     "+-110",
     "--110",
+    "-1 10",
+    "+ 110",
+    "+1,200",
+    "PK",
+    "-110½",
+    "-11²",
+    "+1\u0966\u0966",
+    "\u202E011-",
+    "4/5",
+    "OFF",
     "1e3",
     "0x64",
     "-0110",
@@ -103,9 +126,73 @@ describe("lines", () => {
     ["-0", 0],
     ["1,000", null],
     ["4,250.5", null],
-    ["0.5,1.0", null],
+    ["0.5,1.0", 0.75],
     ["1.5.5", null],
-    ["pick", null],
+    ["pick", 0],
+    ["PK", 0],
+    ["Pick'em", 0],
+    ["pick\u2019em", 0],
+    ["pick em", 0],
+    ["pickem", 0],
+    ["EVEN", null],
+    ["EV", null],
+    ["½", 0.5],
+    ["-½", -0.5],
+    ["8½", 8.5],
+    ["8 ½", 8.5],
+    ["+1¼", 1.25],
+    ["-3¾", -3.75],
+    ["8 1/2", 8.5],
+    ["8-1/2", 8.5],
+    ["-8 3/4", -8.75],
+    ["8 1\u20442", 8.5],
+    ["1\u20442", 0.5],
+    ["81\u20442", null],
+    ["8⅓", null],
+    ["8²", null],
+    ["①", null],
+    ["1/2", null],
+    ["3/4", null],
+    ["8 3/2", null],
+    ["2.5/3", 2.75],
+    ["2.5 / 3", 2.75],
+    ["2½/3", 2.75],
+    ["2,5/3", 2.75],
+    ["2.5, 3", 2.75],
+    ["2,5, 3", 2.75],
+    ["2.5,3", 2.75],
+    ["3/2.5", 2.75],
+    ["0/0.5", 0.25],
+    ["0,0.5", 0.25],
+    ["0,-0.5", -0.25],
+    ["0, -0.5", -0.25],
+    ["-0.5/-1", -0.75],
+    ["-0.5/1", -0.75],
+    ["-0.5/0", -0.25],
+    ["+0.5/+1", 0.75],
+    ["10/10.5", 10.25],
+    ["-0/0.5", null],
+    ["-1/0.5", -0.75],
+    ["2/3", null],
+    ["2.5/2.5", null],
+    ["2.25/2.75", null],
+    ["2.5/3/3.5", null],
+    ["2, 5", null],
+    ["2.5-3.0", null],
+    ["1,000.5", null],
+    ["250,250.5", null],
+    ["1 000,5", null],
+    ["3.5 pts", null],
+    ["o8.5", null],
+    ["25+", null],
+    ["\uFF11\uFF0E\uFF15", 1.5],
+    ["\uFF0D\uFF13", -3],
+    ["\u20113.5", -3.5],
+    ["\u20143.5", -3.5],
+    ["3.5\u00A0", 3.5],
+    ["\u200B3.5", 3.5],
+    ["1\u0660", null],
+    ["9".repeat(100_000), null],
     ["", null],
     [null, null],
     [undefined, null],
@@ -116,8 +203,27 @@ describe("lines", () => {
     [["1.5"], null],
   ]
   for (const [raw, line] of lines) {
-    it(`${Object.is(raw, -0) ? "-0" : JSON.stringify(raw)} is ${line}`, () => expect(parseLine(raw)).toBe(line))
+    const shown = Object.is(raw, -0) ? "-0" : JSON.stringify(raw)?.slice(0, 40)
+    it(`${shown} is ${line}`, () => expect(parseLine(raw)).toBe(line))
   }
+
+  it("split in two are both, in the order sent", () => {
+    const rows: ReadonlyArray<readonly [unknown, readonly [number, number] | null]> = [
+      ["2.5/3", [2.5, 3]],
+      ["3, 2.5", [3, 2.5]],
+      ["-0.5/1", [-0.5, -1]],
+      ["0/-0.5", [0, -0.5]],
+      ["2,5", null],
+      ["2.75", null],
+      [2.75, null],
+      [null, null],
+    ]
+    for (const [raw, split] of rows) expect(parseLineSplit(raw)).toEqual(split)
+  })
+
+  it("are no pick'em where there is a side", () => {
+    expect([parseLine("PK", "over"), parseLine("0", "over")]).toEqual([null, 0])
+  })
 })
 
 describe("a line sent without one is derived from a key only where the key says it plainly", () => {
@@ -156,6 +262,9 @@ describe("a line sent without one is derived from a key only where the key says 
     ["Chicago Bears 1.5 Asian Handicap", "Asian Handicap", "Chicago Bears", null],
     ["LeBron James O 25.5 Points", "Points", "LeBron James", null],
     ["Chicago Bears Moneyline", "Moneyline", "Chicago Bears", null],
+    ["Chicago Bears 1½ Spread", "Spread", "Chicago Bears", 1.5],
+    ["Chicago Bears PK Spread", "Spread", "Chicago Bears", null],
+    ["O 2.5/3 Total Points", "Total Points", null, null],
     ["New York Mets 1.5 Spread", null, "New York Mets", null],
     ["", "Spread", "", null],
   ]
@@ -172,9 +281,11 @@ describe("a line sent without one is derived from a key only where the key says 
 
 describe("sides and targets", () => {
   it("O, U, Over, Under in any case are sides; nothing else is", () => {
-    for (const raw of ["O", "Over", "over", " OVER "]) expect(parseSide(raw)).toBe("over")
-    for (const raw of ["U", "Under", "under", "u"]) expect(parseSide(raw)).toBe("under")
-    for (const raw of [null, undefined, "", "Yes", 1, {}, "Overtime"]) expect(parseSide(raw)).toBe(null)
+    for (const raw of ["O", "Over", "over", " OVER ", "Ov", "\uFF2F", "over\u00A0"]) expect(parseSide(raw)).toBe("over")
+    for (const raw of ["U", "Under", "under", "u", "UN"]) expect(parseSide(raw)).toBe("under")
+    for (const raw of [null, undefined, "", "Yes", 1, {}, "Overtime", "Ü", "ove", "+", "O/U", "Over 8.5", true]) {
+      expect(parseSide(raw)).toBe(null)
+    }
   })
   it("a target is a team of the game, the draw, or something else", () => {
     const of = (target: string | null) => targetKind(target, "Springfield Comets", "Shelbyville Hounds")
@@ -183,6 +294,27 @@ describe("sides and targets", () => {
     )
     expect([of(null), of("")]).toEqual([null, null])
     expect(targetKind("Draw", null, null)).toBe("draw")
+  })
+  it("a target is compared in one Unicode form, with white space folded", () => {
+    const home = "Atl\u00e9tico Madrid"
+    for (
+      const target of [
+        "Atle\u0301tico Madrid",
+        "Atl\u00e9tico  Madrid",
+        "Atl\u00e9tico\u00a0Madrid",
+        "ATL\u00c9TICO MADRID",
+        "\u200bAtl\u00e9tico\tMadrid ",
+        "\uFF21tl\u00e9tico Madrid",
+      ]
+    ) expect(targetKind(target, home, "Betis"), target).toBe("home")
+    expect(targetKind("Atletico Madrid", home, "Betis")).toBe("other")
+    expect(targetKind("O\u2019Higgins", "Betis", "O'Higgins")).toBe("away")
+    expect(targetKind("Al\u2011Hilal", "Betis", "Al-Hilal")).toBe("away")
+    // The other way round, and nothing that both are.
+    expect(targetKind(home, "Betis", "Atle\u0301tico  Madrid")).toBe("away")
+    expect(targetKind(home, home, "Atle\u0301tico Madrid")).toBe("home")
+    expect(targetKind("ATL\u00c9TICO MADRID", home, "Atle\u0301tico Madrid")).toBe("other")
+    expect(targetKind("Betis", "Betis", "Betis")).toBe("other")
   })
 })
 
@@ -300,5 +432,11 @@ describe("filters", () => {
     expect(match.book("any")).toBe(true)
     expect([match.market("Spread"), match.market("spread"), match.market(null)]).toEqual([true, false, true])
     expect([match.hasMarkets, matchFilters({}).hasMarkets]).toEqual([true, false])
+  })
+  it("match names in one Unicode form, with white space folded", () => {
+    const match = matchFilters({ sports: ["Atle\u0301tico  Cup"], markets: ["1st Half Spread"] })
+    expect([match.game("Atl\u00e9tico Cup", "any", "any"), match.game("Atletico Cup", "any", "any")])
+      .toEqual([true, false])
+    expect([match.market("1st  Half\u00a0Spread "), match.market("1st half Spread")]).toEqual([true, false])
   })
 })

@@ -386,7 +386,17 @@ describe("outcomes are judged one by one", () => {
     expect(outcomeFault(outcome())).toBe(undefined)
     expect(outcomeFault(outcome({ odds: null }))).toBe(undefined)
     expect(outcomeFault({})).toBe("odds are not American: the field is missing")
-    expect(outcomeFault(outcome({ outcome_name: 5 }))).toBe("not the shape of an outcome")
+    expect(outcomeFault(outcome({ outcome_name: 5 }))).toBe("not the shape of an outcome: outcome_name is a number")
+    expect(outcomeFault(outcome({ outcome_line: "8½x", outcome_over_under: "Yes" }))).toBe(
+      'outcome_over_under cannot be read: "Yes"; outcome_line cannot be read: "8½x"',
+    )
+    expect(outcomeFault(outcome({ odds: "1.91", outcome_line: [8.5] }))).toBe(
+      'not the shape of an outcome: outcome_line is an array; odds are not American: "1.91"',
+    )
+    expect(outcomeFault(outcome({ outcome_line: 1e300 }))).toBe("outcome_line cannot be read: 1e+300")
+    for (const line of ["", " ", "None", null, undefined]) {
+      expect(outcomeFault(outcome({ outcome_line: line, outcome_over_under: line }))).toBe(undefined)
+    }
     expect(outcomeFault(null)).toBe("not the shape of an outcome")
   })
 

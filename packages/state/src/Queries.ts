@@ -238,4 +238,5 @@ const toBookLine = (session: Session, entry: BookEntry, game: Game, line: Line):
   odds: line.odds,
   link: line.link,
   verified: isLineVerified(session, entry, game, line),
+  ...line.extras,
 })

@@ -211,8 +211,11 @@ describe("the number of a line", () => {
 
   it("is not known where one was sent that cannot be read, whatever the key says", () => {
     const { records, line } = step(outcome("-110", caesars), spread({ outcome_line: "abc" }), "Home 1.5 Spread")
-    expect(records).toMatchObject([{ change: "line_moved", previous_line: 1.5 }])
-    expect(line).toMatchObject({ line: null, line_derived: false })
+    expect(records).toMatchObject([
+      { control: "quarantined", reason: 'outcome_line cannot be read: "abc"' },
+      { change: "line_suspended", cause: "unreadable", line: null, line_raw: "abc", previous_line: 1.5 },
+    ])
+    expect(line).toMatchObject({ line: null, line_derived: false, odds: null })
   })
 
   it("is not read from the key of any other market", () => {
@@ -290,7 +293,7 @@ describe("a price that cannot be read", () => {
       const { folded } = reduce(script)
       expect(lineOf(folded, book, game, "a"), raw.slice(0, 30)).toMatchObject({
         odds: null,
-        market: "Moneyline",
+        market: raw.includes('"outcome_name":7') ? null : "Moneyline",
         verified: true,
       })
       expect(lineOf(folded, book, game, "b"), raw.slice(0, 30)).toMatchObject({ odds: 100, verified: true })

@@ -2,19 +2,12 @@
 import {
   type BookClear,
   type DataMessage,
-  deriveLine,
   type GameChange,
-  type GameData,
-  isLineMissing,
-  isOutcome,
-  parseLine,
-  parseOdds,
-  parseSide,
   parseStartsAt,
+  readOutcome,
   type Side,
   type SportClear,
   type TargetKind,
-  targetKind,
 } from "@boltodds/protocol"
 
 /**
@@ -47,10 +40,17 @@ export interface Quote {
   readonly target: string | null
   readonly target_kind: TargetKind | null
   readonly side: Side | null
+  /** As sent. */
+  readonly side_raw: unknown
+  /** The mean where it is a split line. */
   readonly line: number | null
+  /** As sent. */
+  readonly line_raw: unknown
+  /** The two lines of a split (Asian, quarter) line, as sent. */
+  readonly line_split: readonly [number, number] | null
   /** The line was not sent but read from the key. */
   readonly line_derived: boolean
-  /** American; null where suspended, or not readable as a price. */
+  /** American; null where suspended, and where the price or a field that says what the bet is cannot be read. */
   readonly odds: number | null
   /** As sent. */
   readonly odds_raw: unknown
@@ -66,7 +66,10 @@ const nothing = {
   target: null,
   target_kind: null,
   side: null,
+  side_raw: null,
   line: null,
+  line_raw: null,
+  line_split: null,
   line_derived: false,
   odds: null,
   odds_raw: null,
@@ -118,29 +121,29 @@ const headOf = ({ action, timestamp, data }: DataMessage, at: string): Head => (
   starts_at: parseStartsAt(data.info?.["when"]),
 })
 
-const rowOf = (head: Head, key: string, outcome: GameData["outcomes"][string] | undefined): Quote => {
-  // One that has not the shape of an outcome is quoted without a price: nothing of it is to be believed.
-  if (!isOutcome(outcome)) return { ...head, ...nothing, outcome: key }
-  const market = outcome.outcome_name ?? null
-  const target = outcome.outcome_target ?? null
-  const sent = parseLine(outcome.outcome_line)
-  const line = sent === null && isLineMissing(outcome.outcome_line)
-    ? deriveLine(key, market, target, [head.home_team, head.away_team])
-    : sent
-  const odds = parseOdds(outcome.odds)
+const rowOf = (head: Head, key: string, outcome: unknown): Quote => {
+  const read = readOutcome(key, outcome, head.home_team, head.away_team)
+  const sent = Object(outcome) as { readonly [field: string]: unknown }
   return {
     ...head,
     outcome: key,
-    market,
-    target,
-    target_kind: targetKind(target, head.home_team, head.away_team),
-    side: parseSide(outcome.outcome_over_under),
-    line,
-    line_derived: sent === null && line !== null,
-    odds: odds._tag === "Priced" ? odds.odds : null,
-    odds_raw: outcome.odds ?? null,
-    link: textOf(outcome.link),
+    market: read.market,
+    target: read.target,
+    target_kind: read.target_kind,
+    side: read.side,
+    side_raw: asSent(sent["outcome_over_under"]),
+    line: read.line,
+    line_raw: asSent(sent["outcome_line"]),
+    line_split: read.line_split,
+    line_derived: read.line_derived,
+    odds: read.odds,
+    odds_raw: asSent(sent["odds"]),
+    link: read.link,
   }
 }
+
+/** JSON has no NaN and no Infinity: they are written as text. */
+const asSent = (value: unknown): unknown =>
+  typeof value === "number" && !Number.isFinite(value) ? String(value) : value ?? null
 
 const textOf = (value: unknown): string | null => typeof value === "string" && value !== "" ? value : null

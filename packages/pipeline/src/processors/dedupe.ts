@@ -1,5 +1,5 @@
 /** The processor `dedupe`: nothing twice. */
-import { type Change, isLineChange, type LineChange } from "@boltodds/protocol"
+import { type Change, isLineChange, type LineChange, sameExtras } from "@boltodds/protocol"
 import { isStart, raisesDoubt } from "../internal/controls.ts"
 import { immediate } from "../internal/immediate.ts"
 import { LineTable } from "../internal/LineTable.ts"
@@ -83,4 +83,4 @@ interface Told {
 const isSameLine = (a: LineChange, b: LineChange): boolean =>
   a.odds === b.odds && a.line === b.line && a.line_derived === b.line_derived && a.market === b.market &&
   a.target === b.target && a.target_kind === b.target_kind && a.side === b.side && a.link === b.link &&
-  a.unverified === b.unverified
+  a.unverified === b.unverified && sameExtras(a, b)

@@ -1,8 +1,12 @@
 /** What a message says of its game. */
-import { type GameData, parseStartsAt } from "@boltodds/protocol"
+import { type GameData, isSent, parseStartsAt, rawText } from "@boltodds/protocol"
 import type { Game } from "./model.ts"
+import type { Work } from "./work.ts"
 
-/** Takes a message's facts into a game; true where one of them changed. What a message does not say is kept. */
+/**
+ * Takes a message's facts into a game; true where one of them changed. What a message does not say is kept; a start that
+ * it says in a way that cannot be read is not known any more.
+ */
 export const takeFacts = (game: Game, data: GameData): boolean => {
   const info = data.info ?? undefined
   let changed = false
@@ -32,15 +36,31 @@ export const takeFacts = (game: Game, data: GameData): boolean => {
     changed = true
   }
   const when = info["when"]
-  if (when === game.when) return changed
+  if (when === game.when || !isSent(when)) return changed
   const startsAt = parseStartsAt(when)
-  if (startsAt === null) return changed
-  game.when = when as string
+  if (startsAt === null && game.startFault === "none") game.startFault = "due"
+  // An object is another one in each message, and says no more than the first: nothing.
+  game.when = typeof when === "object" ? null : when
   if (startsAt !== game.starts_at) {
     game.starts_at = startsAt
     changed = true
   }
   return changed
+}
+
+/** Reports once that the start of a game cannot be read. No price depends on it. */
+export const reportStart = (work: Work, game: Game, data: GameData): void => {
+  if (game.startFault !== "due") return
+  game.startFault = "reported"
+  const when = rawText(data.info?.["when"])
+  work.control("quarantined", {
+    reason: `info.when cannot be read: ${JSON.stringify(when)}`,
+    touches: "nothing",
+    sportsbook: game.sportsbook,
+    game: game.game,
+    outcome: null,
+    text: when,
+  })
 }
 
 const text = (value: unknown): string | null => typeof value === "string" && value !== "" ? value : null

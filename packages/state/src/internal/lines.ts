@@ -1,15 +1,15 @@
 /** One outcome of a message, applied to its game. */
 import {
   type ChangeCause,
-  excerpt,
-  isOutcome,
-  isSuspended,
   type LineChangeKind,
+  type LineExtras,
   outcomeFault,
+  rawText,
+  sameExtras,
   targetKind,
 } from "@boltodds/protocol"
 import { type BookEntry, type Game, isLineVerified, type Line, type LineValues, type Session } from "./model.ts"
-import { readLine, unreadable } from "./readLine.ts"
+import { readLine, unreadableOutcome } from "./readLine.ts"
 import { isBefore } from "./sentAt.ts"
 import type { Work } from "./work.ts"
 
@@ -31,21 +31,13 @@ export interface Target {
 export const applyOutcome = (work: Work, target: Target, key: string, value: unknown): boolean => {
   const { game, sentAt } = target
   const known = game.lines.get(key)
-  let cause = target.cause
-  let says: LineValues
-  if (isOutcome(value)) {
-    says = readLine(game, key, value, known, target.factsChanged)
-    if (says.odds === null && !isSuspended(value.odds)) cause = "unreadable"
-  } else {
-    says = unreadable(known)
-    cause = "unreadable"
-  }
-  const isUnreadable = cause === "unreadable"
-  if (isUnreadable) reject(work, target, key, value, known)
+  const says = isObject(value) ? readLine(game, key, value, known, target.factsChanged) : unreadableOutcome(known)
+  const { unreadable } = says
+  const cause = unreadable === 0 ? target.cause : "unreadable"
+  if (unreadable !== 0) reject(work, target, key, value, unreadable, known)
 
   if (known === undefined) {
     const line = newLine(work, key, says, sentAt)
-    line.unreadable = isUnreadable
     game.lines.set(key, line)
     work.core.lines++
     if (target.late) work.core.counts.late++
@@ -56,9 +48,9 @@ export const applyOutcome = (work: Work, target: Target, key: string, value: unk
   if (kind === undefined && (target.full || isLineVerified(target.session, target.book, game, known))) {
     // Nothing to tell, but something to remember: when the line was last named, and whether it could be read.
     const named = !target.full && sentAt !== null && !isLate(target, known)
-    if (named || known.unreadable !== isUnreadable) {
+    if (named || known.unreadable !== unreadable) {
       const same = own(work, game, known)
-      same.unreadable = isUnreadable
+      same.unreadable = unreadable
       if (named) same.sentAt = sentAt
     }
     return false
@@ -68,7 +60,6 @@ export const applyOutcome = (work: Work, target: Target, key: string, value: unk
   const { odds, line } = known
   const next = own(work, game, known)
   take(next, says)
-  next.unreadable = isUnreadable
   if (!late && sentAt !== null) next.sentAt = sentAt
   next.confirmedAt = work.core.moment
   work.lineChange(kind ?? "line_amended", game, next, next.odds, odds, line, cause, late)
@@ -115,10 +106,14 @@ const lineKind = (known: Line, says: LineValues): LineChangeKind | undefined => 
   if (
     known.line !== says.line || known.market !== says.market || known.target !== says.target || known.side !== says.side
   ) return "line_moved"
-  return known.link !== says.link || known.line_derived !== says.line_derived || known.target_kind !== says.target_kind
+  return known.link !== says.link || known.line_derived !== says.line_derived ||
+      known.target_kind !== says.target_kind ||
+      (known.extras !== says.extras && !sameExtras(known.extras ?? none, says.extras ?? none))
     ? "line_amended"
     : undefined
 }
+
+const none: LineExtras = {}
 
 /** A line as one that may be changed in place. `line` must be the game's own at this moment. */
 const own = (work: Work, game: Game, line: Line): Line => {
@@ -137,6 +132,8 @@ const take = (line: Line, says: LineValues): void => {
   line.line_derived = says.line_derived
   line.odds = says.odds
   line.link = says.link
+  line.extras = says.extras
+  line.unreadable = says.unreadable
 }
 
 const newLine = (work: Work, outcome: string, says: LineValues, sentAt: string | null): Line => ({
@@ -150,36 +147,32 @@ const newLine = (work: Work, outcome: string, says: LineValues, sentAt: string |
   line_derived: says.line_derived,
   odds: says.odds,
   link: says.link,
-  unreadable: false,
+  extras: says.extras,
+  unreadable: says.unreadable,
   sentAt,
   confirmedAt: work.core.moment,
 })
 
-/** Counts every unreadable outcome, and tells the first of a run of them: what stays broken says so once. */
-const reject = (work: Work, { game }: Target, key: string, value: unknown, known: Line | undefined): void => {
+/** Counts every unreadable outcome, and reports the first of a run of them, and each further field that joins it. */
+const reject = (
+  work: Work,
+  { game }: Target,
+  key: string,
+  value: unknown,
+  unreadable: number,
+  known: Line | undefined,
+): void => {
   work.core.counts.rejected++
-  if (known?.unreadable === true) return
+  if ((unreadable & ~(known?.unreadable ?? 0)) === 0) return
   work.control("quarantined", {
-    reason: outcomeFault(value) ?? "the price cannot be read",
+    reason: outcomeFault(value) ?? "the outcome cannot be read with what is known of it",
     touches: "outcome",
     sportsbook: game.sportsbook,
     game: game.game,
     outcome: key,
-    text: beginning(value),
+    text: rawText(value),
   })
 }
 
-const beginning = (value: unknown): string => {
-  let text: string
-  try {
-    text = JSON.stringify(value, shown) ?? String(value)
-  } catch {
-    // Nested too deep to be written: the reason and the key say where it stood.
-    text = "(nested too deep to show)"
-  }
-  return excerpt(text, 200)
-}
-
-/** JSON writes null for NaN and Infinity, which is not what was sent. */
-const shown = (_: string, value: unknown): unknown =>
-  typeof value === "number" && !Number.isFinite(value) ? String(value) : value
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null && !Array.isArray(value)

@@ -9,7 +9,7 @@ import {
   mentionsIn,
   type Millis,
 } from "@boltodds/protocol"
-import { takeFacts } from "./facts.ts"
+import { reportStart, takeFacts } from "./facts.ts"
 import { noteLag } from "./lateness.ts"
 import { applyOutcome, closeLine, isLate, retarget, type Target } from "./lines.ts"
 import { type BookEntry, type Game, isGameVerified, type Session } from "./model.ts"
@@ -170,6 +170,7 @@ const openGame = (work: Work, session: Session, book: BookEntry, data: GameData,
     fullSentAt: null,
     openedAt: work.core.moment,
     when: null,
+    startFault: "none",
     confirmedAt: partial ? -1 : work.core.moment,
     doubtedAt: 0,
     touchedAt: work.core.moment,
@@ -215,6 +216,7 @@ const updateLines = (
     factsChanged = learn(work, book, game, data)
     if (factsChanged) work.gameChange("game_amended", game, "feed")
   }
+  reportStart(work, game, data)
   if (work.core.depth === "sync") return
   const target = {
     session,
@@ -255,6 +257,7 @@ const replaceGame = (
     game.partial = false
     if (factsChanged || completed) work.gameChange("game_amended", game, cause)
   }
+  reportStart(work, game, data)
   const changed = work.core.depth === "book"
     ? replaceLines(work, session, book, game, data, cause, sentAt, factsChanged)
     : 0

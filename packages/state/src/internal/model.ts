@@ -7,7 +7,7 @@
  * Verification is kept as moments of one counter, `Core.moment`: a line is verified when it, or its game, was confirmed
  * no earlier than its session, book or game was last doubted. A gap therefore costs one assignment, whatever the size.
  */
-import type { FilterMatch, Filters, Millis, Side, TargetKind } from "@boltodds/protocol"
+import type { FilterMatch, Filters, LineExtras, Millis, Side, TargetKind } from "@boltodds/protocol"
 import type { ResolvedOptions } from "../Options.ts"
 import type { Lag } from "./lag.ts"
 
@@ -20,8 +20,6 @@ export interface Owner {
 export interface Line extends LineValues {
   owner: Owner
   readonly outcome: string
-  /** It was last sent as something that cannot be read. */
-  unreadable: boolean
   /** The latest of the server's times at which it was named, full messages apart. */
   sentAt: string | null
   /** The moment of the last message that named it and changed or confirmed it. */
@@ -38,6 +36,10 @@ export interface LineValues {
   line_derived: boolean
   odds: number | null
   link: string | null
+  /** What few lines have: a split line, the texts of fields that cannot be read. */
+  extras: LineExtras | undefined
+  /** Which fields were last sent as something that cannot be read, see `readLine.ts`; 0 where all can. */
+  unreadable: number
 }
 
 /** What is said of a game, apart from its lines. */
@@ -72,8 +74,10 @@ export interface Game extends GameFacts {
   fullSentAt: string | null
   /** The moment it was opened. */
   openedAt: number
-  /** The raw `info.when` that `starts_at` was read from. */
-  when: string | null
+  /** The last `info.when` that was sent; `starts_at` was read from it, or is null where it cannot be read. */
+  when: unknown
+  /** Whether its start was sent as something that cannot be read; it is reported once in the life of a game. */
+  startFault: "none" | "due" | "reported"
   /** The moment of the last full message; -1 before the first. */
   confirmedAt: number
   doubtedAt: number

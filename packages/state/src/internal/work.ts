@@ -150,6 +150,7 @@ export class Work {
     }
     if (late) record.late = true
     if (this.#delayed) record.delayed = true
+    if (line.extras !== undefined) Object.assign(record, line.extras)
     this.records.push(record)
   }
 

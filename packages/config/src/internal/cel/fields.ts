@@ -80,6 +80,11 @@ const changes: Complete<keyof LineChange | keyof GameChange> = {
   previous_odds: "number",
   previous_line: "number",
   late: "flag",
+  line_split: "any",
+  market_raw: "text",
+  target_raw: "text",
+  side_raw: "text",
+  line_raw: "text",
 }
 
 const quotes: Complete<keyof Quote> = {
@@ -98,7 +103,10 @@ const quotes: Complete<keyof Quote> = {
   target: "text",
   target_kind: targetKinds,
   side: sides,
+  side_raw: "any",
   line: "number",
+  line_raw: "any",
+  line_split: "any",
   line_derived: "flag",
   odds: "number",
   odds_raw: "any",
