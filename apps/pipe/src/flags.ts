@@ -32,13 +32,17 @@ export class Given {
   readonly #values: ReadonlyMap<string, ReadonlyArray<string>>
   /** What is not a flag, in its order. */
   readonly words: ReadonlyArray<string>
+  /** The flags of the command line, without those that a variable of the environment stands for. */
+  readonly written: ReadonlyArray<string>
 
   constructor(
     values: ReadonlyMap<string, ReadonlyArray<string>>,
     words: ReadonlyArray<string>,
+    written: ReadonlyArray<string>,
   ) {
     this.#values = values
     this.words = words
+    this.written = written
   }
 
   isSet(name: string): boolean {
@@ -134,6 +138,7 @@ export const parseFlags = (
     seen.push(value)
     values.set(flag.name, seen)
   }
+  const onLine = [...values.keys()]
   for (const { name, env: variable } of flags) {
     const value = variable === undefined ? undefined : env[variable]
     if (!values.has(name) && value !== undefined && value !== "") {
@@ -147,7 +152,7 @@ export const parseFlags = (
       }
     }
   }
-  return new Given(values, words)
+  return new Given(values, words, onLine)
 }
 
 /** A word as it may be shown: it may be a key that was typed in the wrong place, so only its beginning is. */

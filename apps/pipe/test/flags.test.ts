@@ -31,6 +31,12 @@ const complaint = (run: () => unknown): string => {
 }
 
 describe("flags", () => {
+  it("know which of them the command line has, and which a variable stands for", () => {
+    const given = parseFlags(groups, ["--count", "5", "--meta"], { FEED_URL: "ws://x/" })
+    expect(given.written).toEqual(["count", "meta"])
+    expect(given.text("url")).toBe("ws://x/")
+  })
+
   it("take values after a space or an equals sign, and keep commas and spaces in them", () => {
     const given = parse(
       "--sport",

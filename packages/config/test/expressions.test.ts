@@ -56,6 +56,26 @@ describe("an expression", () => {
     ) expect([text, checkExpression(text, "changes", "predicate"), valueOf(text)]).toEqual([text, [], true])
   })
 
+  it.each([
+    ['game.matches("(")', '"("', 'the pattern "(": unterminated group'],
+    ['odds > 1 && !game.matches("a" + "[")', '"a" + "["', 'the pattern "a[": unterminated character class'],
+    ['[1].exists(x, game.matches("*"))', '"*"', 'the pattern "*": nothing to repeat'],
+    ["odds > 1 / 0", "1 / 0", "it fails for every record: division by zero"],
+    ["[1].exists(x, x > 1 / 0)", "1 / 0", "it fails for every record: division by zero"],
+    ['timestamp(at) > timestamp("soon")', 'timestamp("soon")', "it fails for every record: timestamp() requires"],
+    ['odds > double("x")', 'double("x")', "it fails for every record"],
+  ])("is refused where a constant part of it fails: %s", (text, part, message) => {
+    const found = checkExpression(text, "changes", "predicate")
+    expect(found.map(({ start, end, isError }) => [text.slice(start, end), isError])).toEqual([[part, true]])
+    expect(found[0]!.message).toContain(message)
+  })
+
+  it("with a pattern that is slow is not tried while it is checked", () => {
+    const slow = `"${"a".repeat(60)}!".matches("^(a+)+$")`
+    expect(checkExpression(slow, "changes", "predicate")).toEqual([])
+    expect(checkExpression("game.matches(sport)", "changes", "predicate")).toEqual([])
+  })
+
   it("takes an absent field for null, and an absent flag for false", () => {
     expect(valueOf("link == null && side == null && merged == null")).toBe(true)
     expect(valueOf("odds == null", { change: "game_opened" })).toBe(true)

@@ -50,7 +50,7 @@ Node program: use setsid or systemd-run.`,
       flags: [...outputFlags.flags, {
         name: "config",
         value: "FILE",
-        about: "Run this configuration instead: the same as `run FILE`.",
+        about: "Run this configuration instead, the same as `run FILE`. Beside it only --report and the log's flags.",
       }],
     },
     { ...connectionFlags, flags: [...connectionFlags.flags, ...sessionFlags] },

@@ -46,7 +46,9 @@ const tellFileEvent = (event: FileEvent, { log, name }: PluginContext): void => 
     case "Repaired":
       return tell(
         event.cutBytes === 0 ? "info" : "warn",
-        `${event.path} was left by a process that ended: ${event.keptBytes} bytes stay, ${event.cutBytes} torn ones are cut off`,
+        `${event.path} was left by a process that ended: ${event.keptBytes} bytes stay, ${event.cutBytes} torn ones are cut off${
+          event.rescuedLines === 0 ? "" : `, and ${event.rescuedLines} lines of them are written again`
+        }`,
       )
     case "Unreadable":
       return tell("warn", `${event.path} cannot be read, and was set aside as ${event.movedTo}`)

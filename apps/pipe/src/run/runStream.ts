@@ -1,4 +1,5 @@
 /** The default command at work. */
+import { logFlags } from "../commands/flagGroups.ts"
 import { type ExitCode, UsageError } from "../ExitCode.ts"
 import type { Given } from "../flags.ts"
 import type { EarlyEnd, PartsHost } from "../parts/PartsHost.ts"
@@ -13,7 +14,10 @@ import { filtersOf, keySourceOf, logOf } from "./settings.ts"
 /** Streams the feed as the flags say: a small configuration. */
 export const runStream = async (given: Given): Promise<ExitCode> => {
   const config = given.text("config")
-  if (config !== undefined) return (await import("./runConfigured.ts")).runConfigured(given, config)
+  if (config !== undefined) {
+    refuseBesides(given)
+    return (await import("./runConfigured.ts")).runConfigured(given, config)
+  }
   const log = logOf(given)
   const document = await documentOf(given, { feed: feedOptionsOf(given) }, "messages", process.env)
   const { key } = keySourceOf(given, log)
@@ -22,6 +26,16 @@ export const runStream = async (given: Given): Promise<ExitCode> => {
   const host: PartsHost = { log, key, limiter: machine.limiter, machine, endsWhen: (end) => ends.push(end) }
   const pipeline = await loadDocument(document, await makeRegistry(host, partsOf(document)))
   return await runPipeline(pipeline, { log, ends })
+}
+
+/** A file says all of a pipeline: what a flag says besides would be ignored. */
+const refuseBesides = ({ written }: Given): void => {
+  const taken = new Set(["config", "report", ...logFlags.flags.map(({ name }) => name)])
+  const others = written.filter((name) => !taken.has(name)).map((name) => `--${name}`)
+  if (others.length === 0) return
+  throw new UsageError(
+    `Cannot use ${others.join(", ")} beside --config: the file says all that. Write it there, or leave --config out.`,
+  )
 }
 
 const feedOptionsOf = (given: Given): object => {

@@ -2,14 +2,21 @@
 import type { FileError } from "./FileError.ts"
 
 /**
- * `Repaired`: a file that a process left behind was made whole: `cutBytes` of a torn end were cut off, `keptBytes` stay ·
+ * `Repaired`: a file that a process left behind was made whole: `cutBytes` of a torn end were cut off, `keptBytes` stay, and
+ * `rescuedLines` of the torn end that could still be read were compressed anew ·
  * `Unreadable`: one that begins with nothing we could read was set aside under another name, untouched · `Completed`: a
  * file has its final name; it never changes again · `Removed`: retention deleted it · `Gone`: somebody deleted or moved
  * the file that was written; a new one begins · `Trouble`: something failed that does not stop delivery (retention, a
  * folder that could not be synced, the end of a file at closing).
  */
 export type FileEvent =
-  | { readonly _tag: "Repaired"; readonly path: string; readonly cutBytes: number; readonly keptBytes: number }
+  | {
+    readonly _tag: "Repaired"
+    readonly path: string
+    readonly cutBytes: number
+    readonly keptBytes: number
+    readonly rescuedLines: number
+  }
   | { readonly _tag: "Unreadable"; readonly path: string; readonly movedTo: string }
   | { readonly _tag: "Completed"; readonly path: string; readonly bytes: number }
   | { readonly _tag: "Removed"; readonly path: string; readonly bytes: number; readonly by: "files" | "age" | "bytes" }

@@ -2,9 +2,11 @@ import { it } from "@effect/vitest"
 import type { Compress } from "@boltodds/sink-file"
 import * as Effect from "effect/Effect"
 import { appendFileSync, linkSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs"
+import { open } from "node:fs/promises"
 import { join } from "node:path"
-import { gzipSync } from "node:zlib"
+import { constants, gunzipSync, gzipSync, inflateRawSync, zstdDecompressSync } from "node:zlib"
 import { describe, expect } from "vitest"
+import { codecOf } from "../src/internal/codecOf.ts"
 import { batch, contents, opened, record, seqsOf, tempFolder, tree } from "./fixtures/files.ts"
 
 const suffixes: Readonly<Record<Compress, string>> = { none: "", gzip: ".gz", zstd: ".zst" }
@@ -79,7 +81,7 @@ describe.each<Compress>(["none", "gzip", "zstd"])("a file left behind, %s", (com
       const { folder, part } = yield* leftBehind(compress, [1])
       truncateSync(part, 9)
       const events = yield* restart(folder, compress)
-      expect(events).toEqual([{ _tag: "Repaired", path: part, cutBytes: 9, keptBytes: 0 }])
+      expect(events).toEqual([{ _tag: "Repaired", path: part, cutBytes: 9, keptBytes: 0, rescuedLines: 0 }])
       expect(tree(folder)).toEqual([])
     }))
 
@@ -102,6 +104,119 @@ describe.each<Compress>(["none", "gzip", "zstd"])("a file left behind, %s", (com
       expect(contents(folder)).toEqual({ [`odds.ndjson${suffixes[compress]}`]: [1, 2] })
     }))
 })
+
+/** The lines of a compressed file, of which all frames or members are whole. */
+const linesOf = (compress: Compress, bytes: Buffer): ReadonlyArray<string> => {
+  const text = compress === "gzip" ? gunzipSync(bytes) : zstdText(bytes)
+  return text.toString("utf8").split("\n").filter((line) => line !== "")
+}
+
+/** Node decodes the first frame only: the others begin with the magic number that follows it. */
+const zstdText = (bytes: Buffer): Buffer => {
+  const starts: Array<number> = []
+  for (let at = bytes.indexOf(zstdMagic); at !== -1; at = bytes.indexOf(zstdMagic, at + 1)) starts.push(at)
+  return Buffer.concat(starts.map((start, index) => zstdDecompressSync(bytes.subarray(start, starts[index + 1]))))
+}
+
+const zstdMagic = Buffer.from([0x28, 0xb5, 0x2f, 0xfd])
+
+describe.each<Compress>(["gzip", "zstd"])("a file that is cut anywhere, %s", (compress) => {
+  /** What stays of these bytes, put together as a repair does. */
+  const repaired = async (path: string, bytes: Buffer) => {
+    writeFileSync(path, bytes)
+    const handle = await open(path, "r")
+    try {
+      const sound = await codecOf(compress).findSound(handle, bytes.length)
+      if (sound === undefined) throw new Error("set aside")
+      return { ...sound, bytes: Buffer.concat([bytes.subarray(0, sound.keep), sound.end]) }
+    } finally {
+      await handle.close()
+    }
+  }
+
+  it.effect(
+    "keeps every line that was acknowledged, and every whole line that can be read of the torn batch",
+    () =>
+      Effect.gen(function* () {
+        const batches = [3, 1, 60]
+        const { folder, part, ends } = yield* leftBehind(compress, batches)
+        const whole = readFileSync(part)
+        const all = linesOf(compress, (yield* Effect.promise(() => repaired(join(folder, "all"), whole))).bytes)
+        expect(all).toHaveLength(64)
+        let most = 0
+        for (let size = 0; size <= whole.length; size++) {
+          const { bytes, rescuedLines } = yield* Effect.promise(() =>
+            repaired(join(folder, "cut"), whole.subarray(0, size))
+          )
+          const lines = bytes.length === 0 ? [] : linesOf(compress, bytes)
+          const done = ends.filter((end) => end <= size).length
+          const acknowledged = batches.slice(0, done).reduce((sum, count) => sum + count, 0)
+          expect(lines).toEqual(all.slice(0, lines.length))
+          expect(lines.length).toBeGreaterThanOrEqual(acknowledged)
+          if (compress === "gzip") {
+            const readable = size < 10 ? "" : inflated(whole.subarray(10, size))
+            expect(lines.length).toBe(readable.split("\n").length - 1)
+          }
+          // More bytes never leave fewer lines.
+          expect(lines.length).toBeGreaterThanOrEqual(most)
+          expect(rescuedLines).toBeLessThanOrEqual(lines.length)
+          most = lines.length
+        }
+      }),
+    60_000,
+  )
+
+  it.effect("keeps the whole lines of a batch of many blocks", () =>
+    Effect.gen(function* () {
+      const { folder, part, ends } = yield* leftBehind(compress, [2, 6_000])
+      const whole = readFileSync(part)
+      for (const share of [0.5, 0.8, 0.999]) {
+        const size = Math.floor(ends[0]! + share * (ends[1]! - ends[0]!))
+        const { bytes, rescuedLines } = yield* Effect.promise(() =>
+          repaired(join(folder, "cut"), whole.subarray(0, size))
+        )
+        const lines = linesOf(compress, bytes)
+        expect(lines.map((line) => (JSON.parse(line) as { readonly seq: number }).seq))
+          .toEqual(lines.map((_, index) => index + 1))
+        expect(rescuedLines).toBeGreaterThan(1_000)
+        expect(lines.length).toBeGreaterThanOrEqual(2 + rescuedLines)
+      }
+    }), 60_000)
+
+  it.effect("is whole again after a repair that was itself cut off anywhere", () =>
+    Effect.gen(function* () {
+      const { folder, part, ends } = yield* leftBehind(compress, [2, 40])
+      const whole = readFileSync(part)
+      const cut = whole.subarray(0, Math.floor((ends[0]! + ends[1]!) / 2))
+      const { keep, bytes } = yield* Effect.promise(() => repaired(join(folder, "cut"), cut))
+      const lines = linesOf(compress, bytes)
+      for (let size = keep; size <= bytes.length; size++) {
+        const again = yield* Effect.promise(() => repaired(join(folder, "again"), bytes.subarray(0, size)))
+        const kept = linesOf(compress, again.bytes)
+        expect(kept).toEqual(lines.slice(0, kept.length))
+        expect(kept.length).toBeGreaterThanOrEqual(2)
+      }
+    }), 60_000)
+
+  it.effect("takes nothing from the zeros that a loss of power leaves after the cut", () =>
+    Effect.gen(function* () {
+      const { folder, part, ends } = yield* leftBehind(compress, [3, 40])
+      const whole = readFileSync(part)
+      for (let size = ends[0]! + 1; size < ends[1]!; size += 37) {
+        const cut = whole.subarray(0, size)
+        const plain = yield* Effect.promise(() => repaired(join(folder, "plain"), cut))
+        const zeros = yield* Effect.promise(() =>
+          repaired(join(folder, "zeros"), Buffer.concat([cut, Buffer.alloc(4096)]))
+        )
+        const lines = linesOf(compress, plain.bytes)
+        expect(linesOf(compress, zeros.bytes)).toEqual(lines.slice(0, linesOf(compress, zeros.bytes).length))
+        expect(linesOf(compress, zeros.bytes).length).toBeGreaterThanOrEqual(3)
+      }
+    }))
+})
+
+const inflated = (body: Buffer): string =>
+  inflateRawSync(body, { finishFlush: constants.Z_SYNC_FLUSH }).toString("utf8")
 
 describe.each<Compress>(["gzip", "zstd"])("a damaged file, %s", (compress) => {
   it.effect("is set aside untouched where it begins with something else", () =>

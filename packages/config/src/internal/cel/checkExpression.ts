@@ -2,23 +2,25 @@
 import { nearestNames } from "@boltodds/text"
 import { type ASTNode, type Environment, ParseError, TypeError } from "@marcbachmann/cel-js"
 import type { EmitName } from "../../Plugin.ts"
-import type { Finding } from "../Findings.ts"
+import type { ExpressionFinding } from "./ExpressionFinding.ts"
 import { instead } from "../instead.ts"
-import { checkingEnvironment, partsOfNode } from "./environment.ts"
+import { wrongConstants } from "./constants.ts"
+import { checkingEnvironment, evaluatingEnvironment, partsOfNode } from "./environment.ts"
 import { fieldsOf } from "./fields.ts"
-
-/** What is wrong with an expression, in its own text. */
-export interface ExpressionFinding extends Finding {
-  readonly start: number
-  readonly end: number
-  readonly isError: boolean
-}
 
 const environments = new Map<EmitName, Environment>()
 
 const environmentOf = (emit: EmitName): Environment => {
   const known = environments.get(emit) ?? checkingEnvironment(emit)
   environments.set(emit, known)
+  return known
+}
+
+const evaluators = new Map<EmitName, Environment>()
+
+const evaluating = (emit: EmitName): Environment => {
+  const known = evaluators.get(emit) ?? evaluatingEnvironment(emit)
+  evaluators.set(emit, known)
   return known
 }
 
@@ -50,7 +52,7 @@ export const checkExpression = (
       const message = `Cannot use this condition: it gives ${typeNames[type ?? ""] ?? type}, not true or false`
       return [{ ...whole, message, remedy: "compare it with something, as in `odds >= 150`" }]
     }
-    return unknownTexts(parsed.ast, emit)
+    return [...wrongConstants(parsed.ast, text, evaluating(emit)), ...unknownTexts(parsed.ast, emit)]
   } catch (cause) {
     return [explain(cause, text, emit)]
   }

@@ -18,10 +18,12 @@ export interface Encoder {
 
 /** What is whole at the beginning of a file. */
 export interface Sound {
-  /** Bytes to keep: all whole lines. What is behind them is torn. */
+  /** Bytes to keep: whole lines. What is after them is torn. */
   readonly keep: number
-  /** What must follow them so that the file ends well. */
+  /** What must follow them so that the file ends well, whole lines of the torn part included. */
   readonly end: Buffer
+  /** How many lines of the torn part are in `end`. */
+  readonly rescuedLines: number
 }
 
 /**

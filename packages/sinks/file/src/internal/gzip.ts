@@ -3,6 +3,7 @@ import * as zlib from "node:zlib"
 import type { Codec, Sound, Tally } from "./Codec.ts"
 import { flushed } from "./flushed.ts"
 import { lastWhere, type Member, type MemberForm, soundMembers } from "./members.ts"
+import { countLines, wholeLines, withoutZeros } from "./wholeLines.ts"
 
 /** Deflate, no flags, no time, an unknown system. */
 const begin = Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff])
@@ -11,6 +12,7 @@ const lastBlock = Buffer.from([0x03, 0x00])
 /** What a flush ends with: an empty stored block, on a whole byte. */
 const flushMark = Buffer.from([0x00, 0x00, 0xff, 0xff])
 const trailerBytes = 8
+const nothing = Buffer.alloc(0)
 
 const end = ({ crc, length }: Tally): Buffer => {
   const trailer = Buffer.alloc(lastBlock.length + trailerBytes)
@@ -39,31 +41,43 @@ const read = (bytes: Buffer): Member => {
 
 const isCutOff = (cause: unknown): boolean => cause instanceof Error && "code" in cause && cause.code === "Z_BUF_ERROR"
 
-/** Up to the last flush at which the text ends with a whole line. */
+/**
+ * Up to the last flush at which the text ends with a whole line, and the whole lines that can be read after it: those of a
+ * batch that was cut off are compressed anew.
+ */
 const rescue = (bytes: Buffer): Sound => {
   const marks: Array<number> = []
   for (let mark = bytes.indexOf(flushMark, begin.length); mark !== -1; mark = bytes.indexOf(flushMark, mark + 1)) {
     marks.push(mark + flushMark.length)
   }
-  // Where the bytes are damaged, no mark behind the damage can be read to.
-  const last = lastWhere(marks.length, (index) => isReadable(bytes.subarray(begin.length, marks[index]!)))
+  // Where the bytes are damaged, no mark after the damage can be read to.
+  const last = lastWhere(marks.length, (index) => readable(bytes.subarray(begin.length, marks[index]!)) !== undefined)
+  let keep = begin.length
+  let text: Buffer = nothing
   for (const mark of marks.slice(0, last + 1).toReversed()) {
-    const text = textOf(bytes.subarray(begin.length, mark))
-    if (text?.[text.length - 1] === 0x0a) {
-      return { keep: mark, end: end({ crc: zlib.crc32(text), length: text.length }) }
-    }
+    const found = textOf(bytes.subarray(begin.length, mark))
+    if (found?.[found.length - 1] !== 0x0a) continue
+    keep = mark
+    text = found
+    break
   }
-  return { keep: 0, end: Buffer.alloc(0) }
+  const lines = wholeLines(readable(withoutZeros(bytes.subarray(begin.length)))?.subarray(text.length))
+  if (text.length + lines.length === 0) return { keep: 0, end: nothing, rescuedLines: 0 }
+  const whole = lines.length === 0 ? text : Buffer.concat([text, lines])
+  const tally = { crc: zlib.crc32(whole), length: whole.length }
+  if (lines.length === 0) return { keep, end: end(tally), rescuedLines: 0 }
+  // What follows a flush begins at a whole byte, and needs nothing of what was before; its last block is the last.
+  const again = zlib.deflateRawSync(lines, { level: 6 })
+  return { keep, end: Buffer.concat([again, end(tally).subarray(lastBlock.length)]), rescuedLines: countLines(lines) }
 }
 
-/** Whether a body can be read to where it is cut off. */
-const isReadable = (body: Buffer): boolean => {
+/** The text of a body up to where it is cut off; undefined where it is damaged. */
+const readable = (body: Buffer): Buffer | undefined => {
   try {
-    zlib.inflateRawSync(body, { finishFlush: zlib.constants.Z_SYNC_FLUSH })
-    return true
+    return zlib.inflateRawSync(body, { finishFlush: zlib.constants.Z_SYNC_FLUSH })
   } catch {
     // The answer.
-    return false
+    return undefined
   }
 }
 

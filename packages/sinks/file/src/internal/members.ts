@@ -41,12 +41,12 @@ export const soundMembers = async (file: FileHandle, size: number, form: MemberF
     } else if (member === "foreign" && at === 0) {
       return undefined
     } else {
-      const { keep, end } = member === "foreign" ? { keep: 0, end: nothing } : form.rescue(bytes)
-      const sound = { keep: at + keep, end }
+      const rescued = member === "foreign" ? { keep: 0, end: nothing, rescuedLines: 0 } : form.rescue(bytes)
+      const sound = { ...rescued, keep: at + rescued.keep }
       return member !== "more" && await contains(file, at + 1, size, form.magic) ? undefined : sound
     }
   }
-  return { keep: at, end: nothing }
+  return { keep: at, end: nothing, rescuedLines: 0 }
 }
 
 /** Whether these bytes occur from there on. */

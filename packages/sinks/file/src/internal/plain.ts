@@ -14,10 +14,10 @@ const findSound = async (file: FileHandle, size: number): Promise<Sound> => {
     const start = Math.max(0, end - chunkBytes)
     const { bytesRead } = await file.read(chunk, 0, end - start, start)
     const at = chunk.subarray(0, bytesRead).lastIndexOf(newline)
-    if (at !== -1) return { keep: start + at + 1, end: nothing }
+    if (at !== -1) return { keep: start + at + 1, end: nothing, rescuedLines: 0 }
     end = start
   }
-  return { keep: 0, end: nothing }
+  return { keep: 0, end: nothing, rescuedLines: 0 }
 }
 
 /** Lines without compression. */

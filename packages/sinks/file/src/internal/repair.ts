@@ -1,6 +1,6 @@
 /** Files that a process left behind, made whole and given their final names. */
 import { constants } from "node:fs"
-import { lstat, open, readdir, rename, rm, stat } from "node:fs/promises"
+import { type FileHandle, lstat, open, readdir, rename, rm, stat } from "node:fs/promises"
 import { join } from "node:path"
 import { attempt, FileError } from "../FileError.ts"
 import type { FileEvent } from "../FileEvent.ts"
@@ -43,9 +43,9 @@ export const repair = async (
     onEvent({ _tag: "Unreadable", path, movedTo })
     return
   }
-  const { cutBytes, keptBytes } = outcome
-  if (cutBytes > 0) onEvent({ _tag: "Repaired", path, cutBytes, keptBytes })
-  if (keptBytes === 0) return attempt("remove", path, () => rm(path))
+  const { cutBytes, keptBytes, rescuedLines } = outcome
+  if (cutBytes > 0) onEvent({ _tag: "Repaired", path, cutBytes, keptBytes, rescuedLines })
+  if (keptBytes === 0 && rescuedLines === 0) return attempt("remove", path, () => rm(path))
   const ext = path.slice(join(folder, stem).length, -".part".length)
   const final = await context.folder.complete(path, folder, stem, ext)
   onEvent({ _tag: "Completed", path: final, bytes: keptBytes })
@@ -55,6 +55,7 @@ interface Outcome {
   readonly cutBytes: number
   /** Of the file as it was; what finishes it comes on top. */
   readonly keptBytes: number
+  readonly rescuedLines: number
 }
 
 const makeWhole = async (path: string, { codec, isDurable }: RepairContext): Promise<Outcome | undefined> => {
@@ -63,16 +64,22 @@ const makeWhole = async (path: string, { codec, isDurable }: RepairContext): Pro
     const { size } = await handle.stat()
     const sound = await codec.findSound(handle, size)
     if (sound === undefined) return undefined
-    const { keep, end } = sound
+    const { keep, end, rescuedLines } = sound
+    // What is compressed anew may never be followed by what is torn: a death in between would make it unreadable.
+    if (rescuedLines > 0) await handle.truncate(keep)
     // Finished over what is torn first: where the disk is full there is room for it in what the file has.
-    for (let written = 0; written < end.length;) {
-      written += (await handle.write(end, written, end.length - written, keep + written)).bytesWritten
-    }
-    if (keep + end.length < size) await handle.truncate(keep + end.length)
+    await writeAt(handle, end, keep)
+    if (keep + end.length < size && rescuedLines === 0) await handle.truncate(keep + end.length)
     if (isDurable) await handle.sync()
-    return { cutBytes: size - keep, keptBytes: keep }
+    return { cutBytes: size - keep, keptBytes: keep, rescuedLines }
   } finally {
     await handle.close()
+  }
+}
+
+const writeAt = async (handle: FileHandle, bytes: Buffer, position: number): Promise<void> => {
+  for (let written = 0; written < bytes.length;) {
+    written += (await handle.write(bytes, written, bytes.length - written, position + written)).bytesWritten
   }
 }
 

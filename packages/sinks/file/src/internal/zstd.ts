@@ -3,6 +3,7 @@ import * as zlib from "node:zlib"
 import type { Codec, Sound } from "./Codec.ts"
 import { flushed } from "./flushed.ts"
 import { lastWhere, type Member, type MemberForm, soundMembers } from "./members.ts"
+import { countLines, wholeLines } from "./wholeLines.ts"
 
 /** An empty last block (section 3.1.1.2): it may stand behind any block, in a frame without a checksum. */
 const lastBlock = Buffer.from([0x01, 0x00, 0x00])
@@ -10,6 +11,7 @@ const magic = Buffer.from([0x28, 0xb5, 0x2f, 0xfd])
 const nothing = Buffer.alloc(0)
 /** A frame remembers this much of its text: 512 KiB. More would cost memory in each open file, and gain little. */
 const windowLog = 19
+const params = { [zlib.constants.ZSTD_c_compressionLevel]: 3, [zlib.constants.ZSTD_c_windowLog]: windowLog }
 
 /** The frame that begins here: where each of its blocks ends, and what it is as a whole. */
 interface Frame {
@@ -47,17 +49,30 @@ const read = (bytes: Buffer): Member => {
   return typeof member !== "number" || textOf(bytes.subarray(0, member)) !== undefined ? member : "broken"
 }
 
-/** Up to the last block at which the text ends with a whole line. */
+/**
+ * Up to the last block at which the text ends with a whole line, and the whole lines of the blocks after it: those of a
+ * batch that was cut off are compressed anew, as a frame of their own.
+ */
 const rescue = (bytes: Buffer): Sound => {
   const { blocks } = frameAt(bytes)
   const textTo = (block: number): Buffer | undefined => textOf(Buffer.concat([bytes.subarray(0, block), lastBlock]))
-  // Where the bytes are damaged, no block behind the damage can be read to.
+  // Where the bytes are damaged, no block after the damage can be read to.
   const last = lastWhere(blocks.length, (index) => textTo(blocks[index]!) !== undefined)
+  if (last === -1) return { keep: 0, end: nothing, rescuedLines: 0 }
+  let keep = 0
+  let kept: Buffer = nothing
   for (const block of blocks.slice(0, last + 1).toReversed()) {
     const text = textTo(block)
-    if (text?.[text.length - 1] === 0x0a) return { keep: block, end: lastBlock }
+    if (text?.[text.length - 1] !== 0x0a) continue
+    keep = block
+    kept = text
+    break
   }
-  return { keep: 0, end: nothing }
+  const lines = wholeLines(textTo(blocks[last]!)?.subarray(kept.length))
+  const finish = keep === 0 ? nothing : lastBlock
+  if (lines.length === 0) return { keep, end: finish, rescuedLines: 0 }
+  const again = zlib.zstdCompressSync(lines, { params })
+  return { keep, end: Buffer.concat([finish, again]), rescuedLines: countLines(lines) }
 }
 
 const textOf = (frame: Buffer): Buffer | undefined => {
@@ -70,7 +85,6 @@ const textOf = (frame: Buffer): Buffer | undefined => {
 }
 
 const form: MemberForm = { magic, read, rescue }
-const params = { [zlib.constants.ZSTD_c_compressionLevel]: 3, [zlib.constants.ZSTD_c_windowLog]: windowLog }
 
 const codec: Codec = {
   encoder: () => flushed(zlib.createZstdCompress({ params }), zlib.constants.ZSTD_e_flush),

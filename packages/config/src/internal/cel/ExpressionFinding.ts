@@ -1,0 +1,9 @@
+/** Mistakes and doubts in expressions. */
+import type { Finding } from "../Findings.ts"
+
+/** What is wrong with an expression, in its own text. */
+export interface ExpressionFinding extends Finding {
+  readonly start: number
+  readonly end: number
+  readonly isError: boolean
+}
