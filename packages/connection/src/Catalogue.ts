@@ -36,8 +36,8 @@ export type CatalogueError =
 
 /** Which markets to ask for; a list left out or empty means all. */
 export interface MarketsQuery {
-  readonly sports?: ReadonlyArray<string>
-  readonly sportsbooks?: ReadonlyArray<string>
+  readonly sports?: ReadonlyArray<string> | undefined
+  readonly sportsbooks?: ReadonlyArray<string> | undefined
 }
 
 /** The names that filters may use. Each answer is kept for a while; asking costs a request of the shared allowance. */
@@ -53,22 +53,22 @@ export interface Catalogue {
 export interface CatalogueOptions {
   readonly key: Key
   /** @default {@link defaultFeedUrl} The feed's URL; REST is the same place over http. */
-  readonly url?: string
+  readonly url?: string | undefined
   /** @default false See `SessionOptions`. */
-  readonly insecure?: boolean
+  readonly insecure?: boolean | undefined
   /** @default {@link fetchGet} */
-  readonly get?: HttpGet
+  readonly get?: HttpGet | undefined
   /** @default 300_000 How long an answer is kept, in milliseconds. */
-  readonly keepMillis?: number
+  readonly keepMillis?: number | undefined
   /** @default 15_000 For one request, in milliseconds. */
-  readonly timeoutMillis?: number
+  readonly timeoutMillis?: number | undefined
   /**
    * @default none What answers where the server is too busy, cannot be reached, or the limiter would have us wait for
    * more than 5 s; never where it refuses the key. `catalogueCache` of the `node` entry keeps it in files.
    */
-  readonly store?: CatalogueStore
+  readonly store?: CatalogueStore | undefined
   /** Called when the store answered in place of the server: such an answer is old, and whoever sees it should know. */
-  readonly onStored?: (used: StoredUse) => void
+  readonly onStored?: ((used: StoredUse) => void) | undefined
 }
 
 const maxBytes = 64 * 1024 * 1024

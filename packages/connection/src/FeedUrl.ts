@@ -30,7 +30,10 @@ export interface FeedUrl {
  *
  * An address that brings a `key` of its own is refused: the key belongs where it is kept secret.
  */
-export const parseFeedUrl = (text: string, options: { readonly insecure?: boolean } = {}): FeedUrl | UrlRefused => {
+export const parseFeedUrl = (
+  text: string,
+  options: { readonly insecure?: boolean | undefined } = {},
+): FeedUrl | UrlRefused => {
   let url: URL
   try {
     url = new URL(text)

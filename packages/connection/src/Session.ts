@@ -24,34 +24,34 @@ export interface SessionOptions {
   readonly key: Key
   readonly transport: Transport
   /** @default {@link defaultFeedUrl} */
-  readonly url?: string
+  readonly url?: string | undefined
   /** @default false Whether `ws://` may be used to hosts other than this machine. */
-  readonly insecure?: boolean
+  readonly insecure?: boolean | undefined
   /** @default everything */
-  readonly filters?: Filters
+  readonly filters?: Filters | undefined
   /** @default "feed" The session's name in its events. */
-  readonly name?: string
+  readonly name?: string | undefined
   /** @default unlimited Dials in a row that may bring nothing before the stream fails with `FeedUnavailable`. */
-  readonly maxAttempts?: number
+  readonly maxAttempts?: number | undefined
   /** @default 8_388_608 How much may wait for the consumer before we stop reading, in bytes; a turn more at most. */
-  readonly bufferBytes?: number
+  readonly bufferBytes?: number | undefined
   /** @default {@link defaultLimits} */
-  readonly limits?: Partial<WatchLimits>
+  readonly limits?: Partial<WatchLimits> | undefined
   /**
    * Called with each frame as it arrives, inside the turn of the event loop, before the stream has it. The stream gives
    * the same frame. What it throws ends the stream as a defect.
    */
-  readonly onFrame?: (frame: Frame) => void
+  readonly onFrame?: ((frame: Frame) => void) | undefined
   /** Called with each status, at once. The same as `statuses`, for those without a stream at hand. */
-  readonly onStatus?: (status: Status) => void
+  readonly onStatus?: ((status: Status) => void) | undefined
   /** Called when a connection has brought nothing but pings for 20 s; asks the catalogue first, where there is one. */
-  readonly onDiagnosis?: (diagnosis: Diagnosis) => void
+  readonly onDiagnosis?: ((diagnosis: Diagnosis) => void) | undefined
   /** What a diagnosis checks the filters' names against. */
-  readonly catalogue?: Catalogue
+  readonly catalogue?: Catalogue | undefined
   /** @default none Where back-off outlives this process; `machineMemory` of the `node` entry keeps it in files. */
-  readonly memory?: BackoffMemory
+  readonly memory?: BackoffMemory | undefined
   /** @default none Where others see that this key is in use; `machineLeases` of the `node` entry has it in files. */
-  readonly leases?: KeyLeases
+  readonly leases?: KeyLeases | undefined
 }
 
 /** A session: run its `events` to have it dial. */

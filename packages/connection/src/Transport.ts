@@ -38,7 +38,7 @@ export interface DialOptions {
   /** How much may wait in a link that is not pulled before it pauses or overflows, in bytes. */
   readonly bufferBytes: number
   /** Called as each frame arrives, inside the turn, before it can be pulled. Must not throw. */
-  readonly onFrame?: (raw: string | Uint8Array) => void
+  readonly onFrame?: ((raw: string | Uint8Array) => void) | undefined
 }
 
 /** Something that opens links. A library user may bring an own one. */

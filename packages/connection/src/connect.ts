@@ -14,11 +14,11 @@ import { webTransport } from "./webTransport.ts"
 /** Options of {@link connect}. */
 export interface ConnectOptions extends Omit<SessionOptions, "key" | "transport"> {
   /** @default the environment variable BOLTODDS_API_KEY. A text, or a source such as `keyFromFile`. */
-  readonly key?: string | Key
+  readonly key?: string | Key | undefined
   /** @default {@link webTransport}; `connect` of the `node` entry takes the one on `ws`. */
-  readonly transport?: Transport
+  readonly transport?: Transport | undefined
   /** @default one for this process */
-  readonly limiter?: LimiterShape
+  readonly limiter?: LimiterShape | undefined
 }
 
 /** A running session. Iterate it once: what one loop takes, another does not see. */

@@ -17,9 +17,9 @@ export interface ShardsOptions extends Omit<SessionOptions, "name" | "filters" |
   /** At most as many as the plan of the key allows connections (Pro: 3), all programs that use the key counted. */
   readonly sessions: ReadonlyArray<Shard>
   /** @default "feed" The name of the whole. */
-  readonly name?: string
+  readonly name?: string | undefined
   /** Called with each status of each session, at once. */
-  readonly onStatus?: (status: Status, session: string) => void
+  readonly onStatus?: ((status: Status, session: string) => void) | undefined
 }
 
 /** Where one session of several stands. */

@@ -17,14 +17,14 @@ export interface ShareOptions<A> {
    * @default {@link eventView}: the events. `bookView` of `@boltodds/pipeline` gives the book's records, the whole book
    * first to those who join later.
    */
-  readonly view?: () => View<A>
+  readonly view?: (() => View<A>) | undefined
   /**
    * How long the source is kept when the last consumer has left, in milliseconds; a view goes on meanwhile. `Infinity`:
    * until it is closed.
    *
    * @default 0
    */
-  readonly idleMillis?: number
+  readonly idleMillis?: number | undefined
 }
 
 /** A source that many consume. */

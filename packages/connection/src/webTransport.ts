@@ -29,11 +29,11 @@ export interface WebSocketEventLike {
 /** Options of {@link webTransport}. */
 export interface WebTransportOptions {
   /** @default 10_000 Until the WebSocket is open, in milliseconds. */
-  readonly handshakeMillis?: number
+  readonly handshakeMillis?: number | undefined
   /** @default 33_554_432 How many bytes may wait unread before the connection is dropped with `overflow`. */
-  readonly overflowBytes?: number
+  readonly overflowBytes?: number | undefined
   /** @default the global WebSocket */
-  readonly WebSocket?: new (url: string) => WebSocketLike
+  readonly WebSocket?: (new (url: string) => WebSocketLike) | undefined
 }
 
 /**

@@ -26,30 +26,30 @@ export interface OutboxOptions<in A> {
   /** The run that what is added belongs to; restored envelopes keep that of their own. */
   readonly run: string
   /** How much the lane may hold, in bytes of its texts: `bounds` of the outbox. Default 1 GiB. */
-  readonly maxBytes?: number
+  readonly maxBytes?: number | undefined
   /**
    * A hard bound on the file, dead letters and all: reaching it is like a full disk. Default none. Not to be set below
    * twice `maxBytes`: SQLite's own overhead and the dead letters are in it.
    */
-  readonly maxFileBytes?: number
+  readonly maxFileBytes?: number | undefined
   /**
    * What a record is about, such as its line: a newer one with the same key makes it history (`superseded`). Default:
    * undefined for all, and then nothing is known to be history. Must not throw.
    */
-  readonly key?: (envelope: Envelope<A>) => string | undefined
+  readonly key?: ((envelope: Envelope<A>) => string | undefined) | undefined
   /** Dead letters are removed after this time. Default 7 days. */
-  readonly keepDeadFor?: Duration.Duration
+  readonly keepDeadFor?: Duration.Duration | undefined
   /** The oldest dead letters beyond this many are removed. Default 100,000. */
-  readonly keepDead?: number
+  readonly keepDead?: number | undefined
   /**
    * Whether every commit is on the disk before it returns. Default false: a commit survives the end of the process in
    * whatever way, but the last ones may be lost when the machine loses its power or its kernel crashes.
    */
-  readonly fsync?: boolean
+  readonly fsync?: boolean | undefined
   /** Wall-clock milliseconds, for the age of dead letters. Default: the clock of Effect. */
-  readonly now?: () => Millis
+  readonly now?: (() => Millis) | undefined
   /** Hears what happens to the outbox; must not throw. */
-  readonly onEvent?: (event: OutboxEvent) => void
+  readonly onEvent?: ((event: OutboxEvent) => void) | undefined
 }
 
 /** An open outbox. */

@@ -67,11 +67,11 @@ export interface OutboxListing {
 /** Which page of dead letters to list. */
 export interface ListOptions {
   /** Behind this id. Default 0: from the first. */
-  readonly after?: number
+  readonly after?: number | undefined
   /** At most this many. Default 100. */
-  readonly limit?: number
+  readonly limit?: number | undefined
   /** Characters of each text. Default 200. */
-  readonly headLength?: number
+  readonly headLength?: number | undefined
 }
 
 /**

@@ -10,7 +10,7 @@ export type DeadLetterChoice = { readonly ids: ReadonlyArray<number> } | { reado
 /** What to do with those that are history. */
 export interface RedriveOptions {
   /** Whether those of which a newer record arrived since go too. Default false: an old price is not sent as if new. */
-  readonly includeSuperseded?: boolean
+  readonly includeSuperseded?: boolean | undefined
 }
 
 /** What became of the dead letters that were asked for. */

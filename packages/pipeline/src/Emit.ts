@@ -45,5 +45,5 @@ export interface Emission<out A> {
 /** What the emits of records have in common. */
 export interface EmitOptions {
   /** Whether controls are told. Without them nobody can know what is not to be trusted. Default true. */
-  readonly control?: boolean
+  readonly control?: boolean | undefined
 }

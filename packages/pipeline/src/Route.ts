@@ -27,9 +27,9 @@ export interface RouteOptions<A, B, R> {
   readonly emit: Emit<A>
   /** Opens the sink; its scope closes when the run is over. */
   readonly sink: Effect.Effect<Sink<B>, SinkError, R | Scope.Scope>
-  readonly lane?: Omit<LaneOptions<B>, "name" | "run" | "notice" | "retell">
+  readonly lane?: Omit<LaneOptions<B>, "name" | "run" | "notice" | "retell"> | undefined
   /** Whether the run fails when the sink is disabled. Default true. */
-  readonly required?: boolean
+  readonly required?: boolean | undefined
 }
 
 /** {@link RouteOptions} with a processor between emit and lane; made anew for each run. */

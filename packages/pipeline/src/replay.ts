@@ -14,13 +14,13 @@ export interface ReplayOptions {
    * How fast: `"max"`, or how many times as fast as it happened; more than zero. Events that are late, because nobody
    * pulled, are played at once. Default `"max"`.
    */
-  readonly speed?: "max" | number
+  readonly speed?: "max" | number | undefined
   /** What a last line that was cut off in the middle does: it ends the replay with a warning, or fails it. Default `"end"`. */
-  readonly tornTail?: "end" | "fail"
+  readonly tornTail?: "end" | "fail" | undefined
   /** Hears what was passed over: a last line that was cut off. Default: nobody. */
-  readonly onWarning?: (message: string) => void
+  readonly onWarning?: ((message: string) => void) | undefined
   /** What the source is called. Default `"replay"`. */
-  readonly name?: string
+  readonly name?: string | undefined
 }
 
 /** A recording whose header has been read. */

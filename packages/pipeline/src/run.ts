@@ -22,17 +22,17 @@ export interface RunOptions {
   /** The reducer's options, the run's name among them. */
   readonly state: StateOptions
   /** Sees every step after it was handed to the routes; must be quick and must not throw. */
-  readonly onStep?: (step: Step) => void
+  readonly onStep?: ((step: Step) => void) | undefined
   /** Ends the run in peace after this many data records; a route with several gets no more than these. */
-  readonly count?: number
+  readonly count?: number | undefined
   /** Ends the run in peace when it returns, with the reason it gives: a signal, a time. */
-  readonly until?: Effect.Effect<string>
+  readonly until?: Effect.Effect<string> | undefined
   /** How long lanes may deliver what they hold at the end, all side by side. Default 10 s. */
-  readonly drainWithin?: Duration.Duration
+  readonly drainWithin?: Duration.Duration | undefined
   /** Gets a hold on the run, once its routes are open: to look at them, and to change them while it goes on. */
-  readonly onRunning?: (running: Running) => void
+  readonly onRunning?: ((running: Running) => void) | undefined
   /** Gets the report however the run ends, also where it fails or is interrupted. */
-  readonly onReport?: (report: Report) => void
+  readonly onReport?: ((report: Report) => void) | undefined
 }
 
 /** Why a run ends, and what that means for its result. */

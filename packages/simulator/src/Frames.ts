@@ -12,11 +12,11 @@ export interface FrameOptions {
    * documentation asks for games by name and, as written in 2025, reads nothing but objects.
    * @default "auto"
    */
-  readonly frames?: FrameForm | "auto"
+  readonly frames?: FrameForm | "auto" | undefined
   /** Whether data frames are binary (UTF-8) instead of text. @default false */
-  readonly binary?: boolean
+  readonly binary?: boolean | undefined
   /** The most messages in one array. @default 50 */
-  readonly messagesPerFrame?: number
+  readonly messagesPerFrame?: number | undefined
 }
 
 /** The form of a client's frames. `byGame`: whether it asks for games by name. */

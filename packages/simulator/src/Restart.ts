@@ -7,11 +7,11 @@ export type DisconnectHow = "abort" | { readonly code: number; readonly reason?:
 /** How the server goes away and comes back. */
 export interface RestartOptions {
   /** Messages of the world that nobody sees meanwhile. @default 0 */
-  readonly missedMessages?: number
+  readonly missedMessages?: number | undefined
   /** How long it stays away: dials are reset. @default 0 */
-  readonly downMillis?: number
+  readonly downMillis?: number | undefined
   /** Comes back with the world of these options in place of the one that it had. */
-  readonly world?: WorldOptions
+  readonly world?: WorldOptions | undefined
   /** @default "abort" */
-  readonly how?: DisconnectHow
+  readonly how?: DisconnectHow | undefined
 }

@@ -61,21 +61,21 @@ export interface Target {
 /** How messages are pushed. */
 export interface PushOptions extends Target {
   /** `array`: all in one frame · `objects`: each in its own. @default "array" */
-  readonly as?: "array" | "objects"
+  readonly as?: "array" | "objects" | undefined
   /** Whether the server's own book takes them in. @default true */
-  readonly track?: boolean
+  readonly track?: boolean | undefined
 }
 
 /** How a frame is pushed. */
 export interface PushFrameOptions extends Target {
   /** Whether the server's own book takes in what can be read of it. @default false */
-  readonly track?: boolean
+  readonly track?: boolean | undefined
 }
 
 /** How frames are blasted. */
 export interface BlastOptions extends Target {
   /** How the end is signalled. @default "ping" */
-  readonly end?: "ping" | "close" | "none"
+  readonly end?: "ping" | "close" | "none" | undefined
 }
 
 /** What a blast came to, up to the last byte in the kernel's hands. */

@@ -14,38 +14,38 @@ export interface LaneOptions<in out A> {
   /** How reports, logs and `dropped` controls name it. */
   readonly name: string
   /** The run the records belong to; batch ids hold it. Default: empty. */
-  readonly run?: string
+  readonly run?: string | undefined
   /** What it may hold; it takes one turn beyond. Default 16,384 records, 16 MiB; 262,144 and 256 MiB for `coalesce`. */
-  readonly bounds?: Partial<Limits>
+  readonly bounds?: Partial<Limits> | undefined
   /** The largest batch, a single group excepted. Default 4,096 records, 1 MiB. */
-  readonly batch?: Partial<Limits>
+  readonly batch?: Partial<Limits> | undefined
   /** How long a batch that is not full may wait for more. Default: not at all. */
-  readonly linger?: Duration.Duration
+  readonly linger?: Duration.Duration | undefined
   /** Default `defaultRetry`. */
-  readonly retry?: Partial<RetryPolicy>
+  readonly retry?: Partial<RetryPolicy> | undefined
   /** Default `defaultBreaker`. */
-  readonly breaker?: Partial<BreakerPolicy>
+  readonly breaker?: Partial<BreakerPolicy> | undefined
   /** What arrived longer ago is not delivered any more, but counts as expired. Default: nothing is too old. */
-  readonly maxAge?: Duration.Duration
+  readonly maxAge?: Duration.Duration | undefined
   /**
    * Delivers up to so many parts of a batch side by side; records of one key stay in order, and a control waits for all
    * before it. What is delivered together is then no whole group. Default: one after another.
    */
-  readonly parallel?: Partition<A>
+  readonly parallel?: Partition<A> | undefined
   /** Default `block`. */
-  readonly overflow?: Overflow<A>
+  readonly overflow?: Overflow<A> | undefined
   /** Default: the one that `overflow` works with, or `memoryStore`. */
-  readonly store?: Store<A>
+  readonly store?: Store<A> | undefined
   /** Tells the readers of a loss, ahead of the next batch and at most once a second. Default: counters only. */
-  readonly notice?: (loss: Loss) => Envelope<A>
+  readonly notice?: ((loss: Loss) => Envelope<A>) | undefined
   /**
    * Everything told again from the beginning, as things stand now: it follows upon a loss, once the lane has room, at
    * first a second after the one before and more seldom where losses go on. Default: never; readers have to live with
    * the hole they were told of.
    */
-  readonly retell?: () => ReadonlyArray<Envelope<A>>
+  readonly retell?: (() => ReadonlyArray<Envelope<A>>) | undefined
   /** Hears what happens to the lane; must not throw. */
-  readonly onEvent?: (event: LaneEvent) => void
+  readonly onEvent?: ((event: LaneEvent) => void) | undefined
 }
 
 /** What a lane may hold where nothing is said: 16,384 records, 16 MiB. */

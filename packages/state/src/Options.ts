@@ -6,33 +6,35 @@ export interface StateOptions {
   /** A ULID for this start of the program. */
   readonly run: string
   /** What the sessions will ask for; told in `stream_started`. Default: everything. */
-  readonly filters?: Filters
+  readonly filters?: Filters | undefined
   /** Reading time without progress after which a snapshot has settled. Default 10,000. */
-  readonly settleMillis?: Millis
+  readonly settleMillis?: Millis | undefined
   /** Between heartbeats. Default 10,000. */
-  readonly heartbeatMillis?: Millis
+  readonly heartbeatMillis?: Millis | undefined
   /** How long we may stop reading before all of the session is stale. Default 5,000. */
-  readonly pausedStaleMillis?: Millis
+  readonly pausedStaleMillis?: Millis | undefined
   /** How long a sportsbook with known games may say nothing before it is stale. Default 300,000. */
-  readonly bookSilentMillis?: Millis
+  readonly bookSilentMillis?: Millis | undefined
   /**
    * How much later than at best on a connection the updates of a sportsbook must arrive for it to be late: the median
    * of their lags against its smallest. Default 10,000.
    */
-  readonly lateMillis?: Millis
+  readonly lateMillis?: Millis | undefined
   /** How long that must last until it is stale, and be over until it is fresh again. Default 10,000. */
-  readonly lateForMillis?: Millis
+  readonly lateForMillis?: Millis | undefined
   /**
    * Unknown actions to leave alone, by the wire's own `action` (or `type`): messages that carry them are counted and make
    * nothing unverified. Default none.
    */
-  readonly ignoredActions?: ReadonlyArray<string>
+  readonly ignoredActions?: ReadonlyArray<string> | undefined
   /** How far wall time and elapsed time may drift apart. Default 5,000. */
-  readonly clockJumpMillis?: Millis
+  readonly clockJumpMillis?: Millis | undefined
 }
 
 /** {@link StateOptions} with every default filled in. */
-export type ResolvedOptions = Required<StateOptions>
+export type ResolvedOptions = {
+  readonly [Name in keyof StateOptions]-?: Exclude<StateOptions[Name], undefined>
+}
 
 /** Fills in the defaults. Throws where a length of time is none; a heartbeat must have one. */
 export const resolveOptions = (options: StateOptions): ResolvedOptions => ({

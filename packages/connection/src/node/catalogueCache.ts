@@ -10,13 +10,13 @@ import { keyName } from "./internal/keyName.ts"
 /** Options of {@link catalogueCache}. */
 export interface CatalogueCacheOptions {
   /** @default {@link cacheFolder} */
-  readonly folder?: string
+  readonly folder?: string | undefined
   /** @default 16_777_216 A larger answer is not kept, in bytes. */
-  readonly maxAnswerBytes?: number
+  readonly maxAnswerBytes?: number | undefined
   /** @default 32 Answers kept for each key at each host; the oldest go first. */
-  readonly maxAnswers?: number
+  readonly maxAnswers?: number | undefined
   /** Told once when the files cannot be written. */
-  readonly onProblem?: (message: string) => void
+  readonly onProblem?: ((message: string) => void) | undefined
 }
 
 const keepMillis = 30 * 86_400_000

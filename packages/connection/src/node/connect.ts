@@ -17,4 +17,4 @@ import { wsTransport } from "./wsTransport.ts"
  * ```
  */
 export const connect = (options: connection.ConnectOptions = {}): connection.Feed =>
-  connection.connect({ transport: wsTransport(), ...options })
+  connection.connect({ ...options, transport: options.transport ?? wsTransport() })

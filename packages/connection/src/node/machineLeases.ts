@@ -23,11 +23,11 @@ import { keyName } from "./internal/keyName.ts"
 /** Options of {@link machineLeases}. */
 export interface MachineLeasesOptions {
   /** @default {@link stateFolder} */
-  readonly folder?: string
+  readonly folder?: string | undefined
   /** @default the file name of the running script. What others are told uses the key. */
-  readonly program?: string
+  readonly program?: string | undefined
   /** Told once when the files cannot be written: others then do not see that this process uses the key. */
-  readonly onProblem?: (message: string) => void
+  readonly onProblem?: ((message: string) => void) | undefined
 }
 
 const refreshMillis = 10_000

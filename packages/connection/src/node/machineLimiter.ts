@@ -10,11 +10,11 @@ import { admit, defaultRateLimits, type RateLimits, type RateWindow, type Reques
 /** Options of {@link machineLimiter} and {@link machineAllowance}. */
 export interface MachineLimiterOptions {
   /** @default {@link stateFolder} */
-  readonly folder?: string
+  readonly folder?: string | undefined
   /** @default {@link defaultRateLimits} */
-  readonly limits?: RateLimits
+  readonly limits?: RateLimits | undefined
   /** Told when the files cannot be used; the limiter goes on within this process. */
-  readonly onProblem?: (message: string) => void
+  readonly onProblem?: ((message: string) => void) | undefined
 }
 
 /** Folders of hosts that nobody has asked for this long are removed, in milliseconds. */

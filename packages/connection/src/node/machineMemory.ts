@@ -21,9 +21,9 @@ import { keyName } from "./internal/keyName.ts"
 /** Options of {@link machineMemory}. */
 export interface MachineMemoryOptions {
   /** @default {@link stateFolder} */
-  readonly folder?: string
+  readonly folder?: string | undefined
   /** Told once when the files cannot be written: this run then leaves no back-off to the next. */
-  readonly onProblem?: (message: string) => void
+  readonly onProblem?: ((message: string) => void) | undefined
 }
 
 const maxBytes = 8192

@@ -18,18 +18,18 @@ import { socketThrough, targetOf } from "./proxy/socketThrough.ts"
 /** Options of {@link wsTransport}. */
 export interface WsTransportOptions {
   /** @default 10_000 Until the WebSocket is open, in milliseconds. */
-  readonly handshakeMillis?: number
+  readonly handshakeMillis?: number | undefined
   /** @default 256 MiB or an eighth of the memory limit, whichever is smaller. A larger frame ends the connection. */
-  readonly maxFrameBytes?: number
+  readonly maxFrameBytes?: number | undefined
   /**
    * @default false Whether to offer permessage-deflate (RFC 7692). On a recorded day it left 6 % of the bytes and took 10
    * to 20 times the processor time (0.4 ms more for a frame of 6.7 kB): worth it on slow or metered lines only.
    */
-  readonly compress?: boolean
+  readonly compress?: boolean | undefined
   /** @default both Only IPv4 or only IPv6. */
-  readonly family?: 4 | 6
+  readonly family?: 4 | 6 | undefined
   /** @default from the environment (`HTTPS_PROXY`, `NO_PROXY`, …). False goes straight always. */
-  readonly proxy?: false
+  readonly proxy?: false | undefined
 }
 
 /**

@@ -13,7 +13,7 @@ export interface FileOptions {
   /** Every commit reaches the disk before it returns. */
   readonly fsync: boolean
   /** No page beyond this many bytes. Default none. */
-  readonly maxFileBytes?: number
+  readonly maxFileBytes?: number | undefined
   /** Whether a file that is not there is made. */
   readonly create: boolean
 }

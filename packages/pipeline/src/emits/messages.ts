@@ -21,7 +21,7 @@ export interface MessagesOptions extends EmitOptions {
    * Puts each line into `{"run", "seq", "part", "at", "session", "epoch", "message"}`, in which the message keeps its own bytes.
    * `seq` counts the lines of the run; `at` is when it came, UTC by the session clock. Default false.
    */
-  readonly meta?: boolean
+  readonly meta?: boolean | undefined
 }
 
 /** What the emit {@link messages} tells. */

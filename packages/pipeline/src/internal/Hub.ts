@@ -24,8 +24,8 @@ export interface Entry {
 /** What a hub needs of the options of its run. */
 export interface HubOptions {
   readonly state: StateOptions
-  readonly count?: number
-  readonly onStep?: (step: Step) => void
+  readonly count?: number | undefined
+  readonly onStep?: ((step: Step) => void) | undefined
 }
 
 /** What happens within a turn is synchronous; only the waiting for a full lane is an effect. */

@@ -24,7 +24,7 @@ export interface ConflateOptions {
    * an interval lasts as long as it says, but `seq` rises only within a line, and other lines may be up to `every` older
    * than the highest `seq` that the reader has received: then nobody may pass over a record because its `seq` is lower.
    */
-  readonly overtake?: boolean
+  readonly overtake?: boolean | undefined
 }
 
 /**

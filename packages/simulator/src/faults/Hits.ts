@@ -4,11 +4,11 @@ import type { FaultHost, OutFrame, Wire } from "./Behaviour.ts"
 /** Which data frames a fault strikes: by chance, or by counting on each connection. */
 export interface HitOptions {
   /** The probability for each, 0 to 1. @default 0.05 where `every` is left out too */
-  readonly share?: number
+  readonly share?: number | undefined
   /** Every so manieth of a connection. */
-  readonly every?: number
+  readonly every?: number | undefined
   /** How many altogether. @default unlimited */
-  readonly times?: number
+  readonly times?: number | undefined
 }
 
 /** Decides, frame by frame. */

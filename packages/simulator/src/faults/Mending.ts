@@ -11,9 +11,9 @@ export interface MendOptions {
    * that the client comes back to a snapshot · `none`: nothing; the client cannot know what the server holds.
    * @default "resend"
    */
-  readonly mend?: "resend" | "cut" | "none"
+  readonly mend?: "resend" | "cut" | "none" | undefined
   /** How long that takes. @default one second */
-  readonly within?: Span
+  readonly within?: Span | undefined
 }
 
 interface Loss {

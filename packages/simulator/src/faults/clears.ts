@@ -4,7 +4,7 @@ import type { Behaviour } from "./Behaviour.ts"
 /** What is cleared at once. */
 export interface ClearOptions {
   /** How many sportsbooks. @default 1 */
-  readonly books?: number
+  readonly books?: number | undefined
 }
 
 /**

@@ -31,7 +31,7 @@ export const garbageFrames: ReadonlyArray<string | Uint8Array> = [
 /** How garbage is sent. */
 export interface GarbageOptions extends HitOptions, MendOptions {
   /** Whether it comes in place of the data, which is lost, rather than behind it. @default false */
-  readonly replace?: boolean
+  readonly replace?: boolean | undefined
 }
 
 /**

@@ -10,9 +10,9 @@ import type { Scenario, ScenarioStep } from "./Scenario.ts"
 /** How a scenario is played. */
 export interface PlayOptions {
   /** Ends it: no further step is taken, and its faults are switched off. */
-  readonly signal?: AbortSignal
+  readonly signal?: AbortSignal | undefined
   /** Is told of each step as it is taken. */
-  readonly tell?: (step: ScenarioStep) => void
+  readonly tell?: ((step: ScenarioStep) => void) | undefined
 }
 
 /**

@@ -29,24 +29,24 @@ export type WorldEvent =
 /** How a world is made. The same options give the same world and the same messages, whatever the machine. */
 export interface WorldOptions {
   /** @default 1 */
-  readonly seed?: number
+  readonly seed?: number | undefined
   /** Games at any time, the two of the vendor's example and a doubleheader among them. @default 40 */
-  readonly games?: number
+  readonly games?: number | undefined
   /** Players of each side that have props. @default 3 */
-  readonly players?: number
+  readonly players?: number | undefined
   /** Only these books, by name. @default all 15 */
-  readonly sportsbooks?: ReadonlyArray<string>
+  readonly sportsbooks?: ReadonlyArray<string> | undefined
   /** Only these sports, by name. @default all 9 */
-  readonly sports?: ReadonlyArray<string>
+  readonly sports?: ReadonlyArray<string> | undefined
   /** The day the games are on, `2026-07-16`; US Eastern. @default "2026-07-16" */
-  readonly date?: string
+  readonly date?: string | undefined
   /**
    * How game keys end: 12 hex digits as since July 2026, the start hour as before, or `mixed`: hours for soccer, tennis
    * and the example's games. @default "mixed"
    */
-  readonly gameKeys?: "hex" | "hour" | "mixed"
+  readonly gameKeys?: "hex" | "hour" | "mixed" | undefined
   /** How often each event happens, relative to the others; 0 is never. */
-  readonly weights?: { readonly [event in WorldEvent]?: number }
+  readonly weights?: { readonly [event in WorldEvent]?: number } | undefined
 }
 
 /** The usual {@link WorldOptions.weights}: per 100,000 steps. */

@@ -14,9 +14,9 @@ import { Outcomes } from "./Outcomes.ts"
 import { withNotices } from "./withNotices.ts"
 
 export interface AttemptOptions {
-  readonly run?: string
-  readonly retry?: Partial<RetryPolicy>
-  readonly breaker?: Partial<BreakerPolicy>
+  readonly run?: string | undefined
+  readonly retry?: Partial<RetryPolicy> | undefined
+  readonly breaker?: Partial<BreakerPolicy> | undefined
   /** In milliseconds of the wall clock. */
   readonly maxAge: number | undefined
 }

@@ -11,7 +11,7 @@ import { partsOf } from "./partsOf.ts"
 import { startOf } from "./startOf.ts"
 
 interface DeliveryOptions<A> extends AttemptOptions {
-  readonly parallel?: Partition<A>
+  readonly parallel?: Partition<A> | undefined
 }
 
 type Delivered = Effect.Effect<LaneEnd | undefined>

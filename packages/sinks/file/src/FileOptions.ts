@@ -8,19 +8,19 @@ import { parsePathTemplate, PathTemplateError } from "./PathTemplate.ts"
 /** When a file is complete and the next one begins, besides the times in its path. */
 export interface RotateOptions {
   /** Before a file would grow beyond this many bytes on disk; one batch may be larger. Default: never. */
-  readonly bytes?: number
+  readonly bytes?: number | undefined
   /** At multiples of this since 1970 UTC (`1h`: on the hour), by the records' own time. At least 1 s. Default: never. */
-  readonly every?: Duration.Duration
+  readonly every?: Duration.Duration | undefined
 }
 
 /** Which complete files stay; the others are deleted. Each bound is over all files of the template together. */
 export interface KeepOptions {
   /** The newest so many. Default: all. */
-  readonly files?: number
+  readonly files?: number | undefined
   /** Those completed less than this ago. Default: all. */
-  readonly age?: Duration.Duration
+  readonly age?: Duration.Duration | undefined
   /** The newest of together not more than so many bytes. Default: all. */
-  readonly bytes?: number
+  readonly bytes?: number | undefined
 }
 
 /** When what was written is forced to the disk: never, with every batch, or at this interval. */
@@ -33,24 +33,24 @@ export interface FileOptions {
    * {run} {kind}`; its time, UTC: `{yyyy} {MM} {dd} {HH} {mm}`. A relative one is relative to the working directory.
    */
   readonly path: string
-  readonly rotate?: RotateOptions
+  readonly rotate?: RotateOptions | undefined
   /** Default `none`. `.gz` or `.zst` is added to the path where it does not end so. */
-  readonly compress?: Compress
+  readonly compress?: Compress | undefined
   /** Default `never`: the operating system writes within half a minute or so. */
-  readonly fsync?: FsyncPolicy
-  readonly keep?: KeepOptions
+  readonly fsync?: FsyncPolicy | undefined
+  readonly keep?: KeepOptions | undefined
   /** Files open at the same time; others are closed, and opened again when something comes for them. Default 64. */
-  readonly max_open?: number
+  readonly max_open?: number | undefined
 }
 
 /** {@link FileOptions} as a configuration writes them: times and sizes as text. */
 export interface FileOptionsText {
   readonly path: string
-  readonly rotate?: { readonly bytes?: number | string; readonly every?: string }
-  readonly compress?: Compress
-  readonly fsync?: string
-  readonly keep?: { readonly files?: number; readonly age?: string; readonly bytes?: number | string }
-  readonly max_open?: number
+  readonly rotate?: { readonly bytes?: number | string; readonly every?: string } | undefined
+  readonly compress?: Compress | undefined
+  readonly fsync?: string | undefined
+  readonly keep?: { readonly files?: number; readonly age?: string; readonly bytes?: number | string } | undefined
+  readonly max_open?: number | undefined
 }
 
 const Count = Schema.Int.check(Schema.isGreaterThanOrEqualTo(1))

@@ -64,9 +64,9 @@ export class PathTemplateError extends Error {
 /** Options of {@link parsePathTemplate}. */
 export interface PathTemplateOptions {
   /** Adds `.gz` or `.zst` where the template does not end so. Default `none`. */
-  readonly compress?: Compress
+  readonly compress?: Compress | undefined
   /** Whether names that differ in case alone are one file. Default: on Windows and macOS. */
-  readonly foldsCase?: boolean
+  readonly foldsCase?: boolean | undefined
 }
 
 const fieldNames: ReadonlyArray<PathField> = ["sport", "sportsbook", "game", "session", "run", "kind"]

@@ -8,7 +8,7 @@ import { type Batch, type Sink, SinkError } from "@boltodds/sink"
 /** Options of {@link stdout}. */
 export interface StdoutOptions {
   /** Where to write. Default `process.stdout`. It is not closed. */
-  readonly stream?: Writable
+  readonly stream?: Writable | undefined
 }
 
 /**

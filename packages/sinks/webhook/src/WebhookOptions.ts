@@ -19,30 +19,30 @@ export interface WebhookOptions {
    */
   readonly url: string | Redacted.Redacted<string>
   /** Default: what the host of `url` takes, see `webhookFormat`. Another than that is refused. */
-  readonly format?: WebhookFormat
+  readonly format?: WebhookFormat | undefined
   /** `whsec_` and the base64 of 24 to 64 random bytes. Needed by `standard`, unless `unsigned`. */
-  readonly secret?: Redacted.Redacted<string>
+  readonly secret?: Redacted.Redacted<string> | undefined
   /** Secrets that are being replaced: bodies are signed with these too, until every receiver knows the new one. */
-  readonly previousSecrets?: ReadonlyArray<Redacted.Redacted<string>>
+  readonly previousSecrets?: ReadonlyArray<Redacted.Redacted<string>> | undefined
   /** Sends `standard` without a signature: receivers cannot tell who wrote it. Default false. */
-  readonly unsigned?: boolean
+  readonly unsigned?: boolean | undefined
   /** More headers. They count as secrets. Those of HTTP itself, `content-type` and `webhook-*` are not to be set. */
-  readonly headers?: Readonly<Record<string, string | Redacted.Redacted<string>>>
+  readonly headers?: Readonly<Record<string, string | Redacted.Redacted<string>>> | undefined
   /** For one request: connecting, sending, and the head of the answer. Default 15 s. */
-  readonly timeout?: Duration.Duration
+  readonly timeout?: Duration.Duration | undefined
   /**
    * The largest body, in bytes; default 1 MiB. A batch that is larger is sent as several bodies, one after another; a
    * single record that is larger is a dead letter. Only for `standard`: the others have the limits of their service.
    */
-  readonly maxBodyBytes?: number
+  readonly maxBodyBytes?: number | undefined
   /** Allows addresses that are not public: loopback, private, link-local and the like. Default false. */
-  readonly allowPrivate?: boolean
+  readonly allowPrivate?: boolean | undefined
   /** Allows `http://` to other machines: everybody on the way can read it, headers included. Default false. */
-  readonly allowInsecure?: boolean
+  readonly allowInsecure?: boolean | undefined
   /** Certificates (PEM) to trust instead of the well-known authorities. */
-  readonly ca?: string
+  readonly ca?: string | undefined
   /** Resolves names. Default `dns.lookup`. The addresses it gives are judged all the same. */
-  readonly lookup?: LookupFunction
+  readonly lookup?: LookupFunction | undefined
 }
 
 /** The default of {@link WebhookOptions.maxBodyBytes}: what nginx takes without being told otherwise. */
