@@ -54,8 +54,20 @@ describe("a frame", () => {
     expect(withoutKey('{"action":"ping"}', "ping")).toBe('{"action":"ping"}')
   })
 
-  it("that is long stays as it is", () => {
-    const frame = `{"x":"${secret}${"x".repeat(5000)}"}`
-    expect(withoutKey(frame, secret)).toBe(frame)
+  it("that is long stays as it is where it begins as data does", () => {
+    for (const begin of ['{"timestamp":"', '[{"timestamp":"', '{"t":"']) {
+      const frame = `${begin}${secret}${"x".repeat(5000)}"}`
+      expect(withoutKey(frame, secret)).toBe(frame)
+      const bytes = new TextEncoder().encode(frame)
+      expect(withoutKey(bytes, secret)).toBe(bytes)
+    }
+  })
+
+  it("with long words of the server is shown without the key, also while data comes", () => {
+    for (const begin of ['{"error":"', '[{"action":"error","message":"', '{"action":"error","sportsbook":"']) {
+      const frame = `${begin}${"x".repeat(5000)}${secret}"}`
+      expect(withoutKey(frame, secret, true)).toBe(`${begin}${"x".repeat(5000)}[redacted]"}`)
+      expect(withoutKey(new TextEncoder().encode(frame), secret, true)).toBe(`${begin}${"x".repeat(5000)}[redacted]"}`)
+    }
   })
 })

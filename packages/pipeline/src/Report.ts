@@ -1,5 +1,5 @@
 /** What a run comes to. */
-import type { BlindWindow, Millis } from "@boltodds/protocol"
+import type { BlindWindow, Filters, Millis, NoticeLevel } from "@boltodds/protocol"
 import { isComplete, type LaneCounts, type SinkError } from "@boltodds/sink"
 import type * as Duration from "effect/Duration"
 
@@ -39,7 +39,19 @@ export interface Report {
   readonly windows: ReadonlyArray<BlindWindow>
   /** Games that were in doubt one by one, because something of theirs could not be read. */
   readonly doubtedGames: number
+  /** What the server said in its own words: of more than 100 texts the first. */
+  readonly notices: ReadonlyArray<NoticeReport>
+  /** Names of the filters of which nothing came until the end; empty where no route looks into messages (`raw`). */
+  readonly noData: Required<Filters>
   readonly routes: ReadonlyArray<RouteReport>
+}
+
+/** Words of the server, and how often they were reported. */
+export interface NoticeReport {
+  readonly action: string | null
+  readonly level: NoticeLevel
+  readonly message: string
+  readonly count: number
 }
 
 /**

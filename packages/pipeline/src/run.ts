@@ -108,6 +108,7 @@ export const run = <E, R, R2>(
           reason: stop.reason,
           duration: Duration.nanos(clock.monotonicTimeNanosUnsafe() - startedAt),
           ...hub.tally.report,
+          noData: hub.noData,
           routes: [...gone, ...ended],
         }
         options.onReport?.(report)

@@ -76,6 +76,8 @@ describe("a run", () => {
         blindWindows: 0,
         windows: [],
         doubtedGames: 0,
+        notices: [],
+        noData: { sports: [], sportsbooks: [], games: [], markets: [] },
       })
       expect(report.routes.map((one) => [one.name, one.emit, one.state, one.counts.delivered])).toEqual([
         ["a", "changes", "open", 8],

@@ -3,6 +3,7 @@ import * as Schema from "effect/Schema"
 import type { Change } from "./Change.ts"
 import type { DisconnectKind } from "./FeedEvent.ts"
 import { Filters } from "./Filters.ts"
+import type { NoticeLevel } from "./Notice.ts"
 import type { Stamp } from "./Stamp.ts"
 import { stampFields, Whole } from "./stampFields.ts"
 
@@ -162,6 +163,28 @@ export interface ClockJumped extends Stamp {
   readonly jump_ms: number
 }
 
+/** What the server said in its own words, or that it took less than was asked for. Nothing becomes unverified by it. */
+export interface FeedNotice extends Stamp {
+  readonly control: "feed_notice"
+  /** The message's own `action`; null where it had none. */
+  readonly action: string | null
+  /** As far as the message's form says. */
+  readonly level: NoticeLevel
+  /** On one line, of at most 300 characters. The same words are not repeated within a minute of a session. */
+  readonly message: string
+}
+/**
+ * Nothing has come yet of these names that were asked for. Sent once for each set of filters, when the first snapshot has
+ * settled. A quiet market is normal; a misspelt name looks the same.
+ */
+export interface NoData extends Stamp {
+  readonly control: "no_data"
+  readonly sports: ReadonlyArray<string>
+  readonly sportsbooks: ReadonlyArray<string>
+  readonly games: ReadonlyArray<string>
+  readonly markets: ReadonlyArray<string>
+}
+
 /** A record about the stream itself. Readers ignore kinds and fields they do not know. */
 export type Control =
   | StreamStarted
@@ -178,12 +201,15 @@ export type Control =
   | GameRekeyed
   | ResyncWanted
   | ClockJumped
+  | FeedNotice
+  | NoData
 
 /** The kind of a {@link Control}. */
 export type ControlKind = Control["control"]
 
 const text = Schema.NullOr(Schema.String)
 const number = Schema.NullOr(Schema.Finite)
+const names = Schema.Array(Schema.String)
 const control = <K extends ControlKind, F extends Schema.Struct.Fields>(kind: K, fields: F) =>
   Schema.Struct({ control: Schema.Literal(kind), ...stampFields, ...fields })
 
@@ -271,6 +297,12 @@ export const Control: Schema.Codec<Control> = Schema.Union([
     book_game_id: text,
   }),
   control("clock_jumped", { jump_ms: Schema.Finite }),
+  control("feed_notice", {
+    action: text,
+    level: Schema.Literals(["error", "warning", "info"]),
+    message: Schema.String,
+  }),
+  control("no_data", { sports: names, sportsbooks: names, games: names, markets: names }),
 ]).annotate({
   identifier: "Control",
   title: "Control",

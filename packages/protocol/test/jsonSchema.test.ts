@@ -77,6 +77,8 @@ const records: ReadonlyArray<StreamRecord> = [
   },
   { control: "resync_wanted", ...stamp, ...scope, reason: 'unknown action "odds_update"', unverified_ms: 60_000 },
   { control: "clock_jumped", ...stamp, jump_ms: 7_000 },
+  { control: "feed_notice", ...stamp, action: "warning", level: "warning", message: "Trial ends in 24 hours" },
+  { control: "no_data", ...stamp, sports: ["MLB"], sportsbooks: [], games: [], markets: [] },
 ]
 
 describe("the JSON Schema of changes", () => {
@@ -99,7 +101,7 @@ describe("the JSON Schema of changes", () => {
     const kinds = new Set(records.map((record) => "control" in record ? record.control : record.change))
     expect([...JSON.stringify(jsonSchema("changes")).matchAll(/"enum":\["((?:line|game)_[a-z_"," ]+)\]/g)].length)
       .toBeGreaterThan(1)
-    expect(kinds.size).toBe(9 + 14)
+    expect(kinds.size).toBe(9 + 16)
   })
 
   it("takes kinds it does not know, and refuses what is no record", () => {

@@ -1,5 +1,14 @@
 /** Reading a state. */
-import { type Book, type BookGame, type BookLine, emptyBook, gameId, type Millis } from "@boltodds/protocol"
+import {
+  type Book,
+  type BookGame,
+  type BookLine,
+  emptyBook,
+  type Filters,
+  gameId,
+  type Millis,
+} from "@boltodds/protocol"
+import { listAwaited } from "./internal/awaited.ts"
 import { excessOf } from "./internal/lag.ts"
 import { verdictAt } from "./internal/lateness.ts"
 import {
@@ -191,6 +200,25 @@ export const freshness = (state: State, now: Millis): ReadonlyArray<BookFreshnes
     }
   }
   return books
+}
+
+/**
+ * The names of the filters of which nothing has come since they were sent, by kind, in order; of several sessions all.
+ * A quiet market is normal; a misspelt name looks the same.
+ */
+export const awaitedNames = (state: State): Required<Filters> => {
+  const names = {
+    sports: new Set<string>(),
+    sportsbooks: new Set<string>(),
+    games: new Set<string>(),
+    markets: new Set<string>(),
+  }
+  for (const { awaited } of coreOf(state).sessions.values()) {
+    for (const kind of ["sports", "sportsbooks", "games", "markets"] as const) {
+      for (const name of awaited?.[kind] ?? []) names[kind].add(name)
+    }
+  }
+  return listAwaited(names)
 }
 
 interface Found {

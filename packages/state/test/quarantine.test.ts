@@ -97,7 +97,8 @@ describe("a message that cannot be read", () => {
     for (const garbage of ["hello", "[7]", "[[[", '{"x":1}', "\u0000"]) {
       const reduced = reduce(all().raw(garbage))
       expect(verified(reduced), garbage).toEqual(["betmgm 1", "betmgm 2", "caesars 1"])
-      for (const record of reduced.records.slice(7)) expect(record, garbage).toMatchObject({ touches: "nothing" })
+      expect(reduced.records[7], garbage).toMatchObject({ touches: "nothing" })
+      expect(told(reduced.records.slice(8)), garbage).toEqual(garbage === "hello" ? ["feed_notice hello"] : [])
     }
   })
 

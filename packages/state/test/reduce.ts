@@ -69,6 +69,8 @@ export const told = (records: Records): ReadonlyArray<string> =>
         return [`fresh ${record.sportsbook ?? record.session}`]
       case "quarantined":
         return [`quarantined ${record.touches}`]
+      case "feed_notice":
+        return [`feed_notice ${record.message}`]
       case "gap_closed":
         return [
           `gap_closed ${record.complete ? "complete" : `${record.unverified} unverified`}, ${record.absent} absent`,

@@ -133,6 +133,21 @@ export const connectionFlags: FlagGroup = {
   ],
 }
 
+/** When updates that arrive late make a sportsbook stale. */
+export const lateFlags: FlagGroup["flags"] = [
+  {
+    name: "late-by",
+    value: "TIME",
+    about:
+      "A sportsbook is stale (reason late) when its updates arrive so much later than at best on the connection. Default 10s.",
+  },
+  {
+    name: "late-for",
+    value: "TIME",
+    about: "How long they must arrive late for that, and on time until it is fresh again. Default 10s.",
+  },
+]
+
 /** How many connections. */
 export const sessionFlags: FlagGroup["flags"] = [
   {

@@ -1,6 +1,6 @@
 /** The default command: the feed on standard output. */
 import type { Command } from "../Command.ts"
-import { connectionFlags, filterFlags, logFlags, outputFlags, sessionFlags } from "./flagGroups.ts"
+import { connectionFlags, filterFlags, lateFlags, logFlags, outputFlags, sessionFlags } from "./flagGroups.ts"
 
 const generalFlags = {
   ...logFlags,
@@ -35,9 +35,9 @@ is kept across a crash). With several sinks none waits for another: a full one
 loses its oldest records, and says so.`,
     `Exit codes: 0 clean (a signal and drained, the reader gone, --count or --for
 reached) · 1 a bug · 64 usage · 69 feed unavailable (--max-attempts,
---exit-on-stale) · 74 a sink cannot be written · 75 stopped with records
-undelivered · 77 key refused · 78 bad configuration · 129 ended by SIGHUP,
-everything delivered · 130, 143 forced by a second signal.`,
+--exit-on-stale, or no connection until the end) · 74 a sink cannot be written ·
+75 stopped with records undelivered · 77 key refused · 78 bad configuration ·
+129 ended by SIGHUP, everything delivered · 130, 143 forced by a second signal.`,
     `Signals: SIGINT and SIGTERM end the run; SIGHUP (a terminal that closes) too, but
 with a file sink it opens the files again, after they were rotated by others.
 SIGUSR1 prints one line of status on stderr. nohup does not keep SIGHUP from a
@@ -53,7 +53,7 @@ Node program: use setsid or systemd-run.`,
         about: "Run this configuration instead, the same as `run FILE`. Beside it only --report and the log's flags.",
       }],
     },
-    { ...connectionFlags, flags: [...connectionFlags.flags, ...sessionFlags] },
+    { ...connectionFlags, flags: [...connectionFlags.flags, ...lateFlags, ...sessionFlags] },
     generalFlags,
   ],
   examples: [

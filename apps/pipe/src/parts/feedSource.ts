@@ -25,6 +25,8 @@ export interface FeedOptions extends FilterOptions {
   readonly key_file?: string
   readonly max_attempts?: number
   readonly exit_on_stale?: Duration.Duration
+  readonly late_by?: Duration.Duration
+  readonly late_for?: Duration.Duration
   readonly sessions?: number
   readonly shard_by?: "sport" | "book"
 }
@@ -57,6 +59,13 @@ export const FeedOptions: Schema.Decoder<FeedOptions> = Schema.Struct({
   })),
   exit_on_stale: Schema.optionalKey(PositiveDuration.annotate({
     description: "End (exit 69) once nothing has been live for so long. Default: never.",
+  })),
+  late_by: Schema.optionalKey(PositiveDuration.annotate({
+    description:
+      "How much later than at best on a connection a sportsbook's updates must arrive for it to be stale (late). Default 10s.",
+  })),
+  late_for: Schema.optionalKey(PositiveDuration.annotate({
+    description: "How long they must arrive late until it is stale, and on time until it is fresh again. Default 10s.",
   })),
   sessions: Schema.optionalKey(upTo16.annotate({
     description: "Divide the feed among so many connections; the plan must allow them. Default 1.",
@@ -114,7 +123,11 @@ export const feedSource = (host: PartsHost): SourcePlugin<FeedOptions> =>
         const { setFilters } = limited
         return {
           source: limited,
-          state: { filters },
+          state: {
+            filters,
+            ...options.late_by === undefined ? {} : { lateMillis: Duration.toMillis(options.late_by) },
+            ...options.late_for === undefined ? {} : { lateForMillis: Duration.toMillis(options.late_for) },
+          },
           ...setFilters === undefined ? {} : {
             reload: (next: unknown) => setFilters(filtersIn(next as FeedOptions)),
           },

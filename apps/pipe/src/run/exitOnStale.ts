@@ -47,7 +47,9 @@ const wordsOf = (status: Status): string => {
     case "Syncing":
       return "connected, but no data came"
     case "Stale":
-      return status.reason === "silent" ? "connected, but nothing came" : "the reader of stdout is too slow"
+      return status.reason === "silent"
+        ? "connected, but nothing came"
+        : "what comes is old (a slow reader of the output, or a slow network or proxy)"
     case "AwaitingReader":
       return "the reader of stdout has stopped"
     case "AwaitingAck":

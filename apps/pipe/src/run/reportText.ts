@@ -1,13 +1,15 @@
 /** `--report`: what became of everything, at the end. */
 import type { BlindWindow } from "@boltodds/protocol"
 import type { Report } from "@boltodds/pipeline"
+import { namesText } from "./logControls.ts"
+import type { Received } from "./Reception.ts"
 import * as Duration from "effect/Duration"
 
 const number = new Intl.NumberFormat("en")
 const count = (amount: number, word: string): string => `${number.format(amount)} ${word}${amount === 1 ? "" : "s"}`
 
 /** For people. */
-export const reportText = (report: Report): string => {
+export const reportText = (report: Report, received?: Received): string => {
   const lines = [
     `run ${report.run}: ${report.reason} after ${seconds(Duration.toMillis(report.duration))}`,
     `  read       ${count(report.frames, "frame")}, ${count(report.changes, "change")}, ${
@@ -15,6 +17,16 @@ export const reportText = (report: Report): string => {
     }`,
     `  blind      ${blindText(report)}`,
   ]
+  if (received !== undefined && !received.data) {
+    lines.push(
+      `  feed       ${received.connected ? "connected, but no data came" : "never connected"}: ${received.why}`,
+    )
+  }
+  for (const { message, count: times } of report.notices) {
+    lines.push(`  feed says  ${message}${times > 1 ? ` (${number.format(times)} times)` : ""}`)
+  }
+  const silent = namesText(report.noData)
+  if (silent !== "") lines.push(`  no data    ${silent}`)
   const left = report.windows.length - mostShown
   if (left > 0) lines.push(`             … ${count(left, "earlier window")}; all of them with --log-format json`)
   for (const window of report.windows.slice(-mostShown)) lines.push(`             ${windowText(window)}`)
@@ -58,11 +70,12 @@ const windowText = (window: BlindWindow): string => {
 const seconds = (millis: number): string => `${(millis / 1000).toFixed(1)} s`
 
 /** For machines: one line. */
-export const reportJson = ({ duration, routes, ...report }: Report): string =>
+export const reportJson = ({ duration, routes, ...report }: Report, received?: Received): string =>
   `${
     JSON.stringify({
       report: {
         ...report,
+        ...received === undefined ? {} : { feed: received },
         duration_ms: Math.round(Duration.toMillis(duration)),
         routes: routes.map(({ error, ...route }) => error === undefined ? route : { ...route, error: error.message }),
       },

@@ -7,6 +7,7 @@ import { makeRegistry } from "../parts/registry.ts"
 import { loadConfig } from "./loadConfig.ts"
 import { thisMachine } from "./machine.ts"
 import { onHangup } from "./reload.ts"
+import { Reception } from "./Reception.ts"
 import { runPipeline } from "./runPipeline.ts"
 import { logOf } from "./settings.ts"
 
@@ -16,12 +17,19 @@ export const runConfigured = async (given: Given, file: string | undefined): Pro
   const log = logOf(given)
   const ends: Array<Effect.Effect<EarlyEnd>> = []
   const machine = thisMachine(log)
-  const host: PartsHost = { log, limiter: machine.limiter, machine, endsWhen: (end) => ends.push(end) }
+  const reception = new Reception()
+  const host: PartsHost = {
+    log,
+    limiter: machine.limiter,
+    machine,
+    onStatus: reception.onStatus,
+    endsWhen: (end) => ends.push(end),
+  }
   const registry = await makeRegistry(host)
   const pipeline = withFlags(await loadConfig(file, registry, log), given)
   const reloading = onHangup(() => loadConfig(file, registry, log), pipeline, log)
   try {
-    return await runPipeline(pipeline, { log, ends, onRunning: reloading.onRunning, hangup: "elsewhere" })
+    return await runPipeline(pipeline, { log, ends, reception, onRunning: reloading.onRunning, hangup: "elsewhere" })
   } finally {
     reloading.stop()
   }

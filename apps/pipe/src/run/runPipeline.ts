@@ -11,9 +11,12 @@ import type { Log } from "../Log.ts"
 import type { EarlyEnd } from "../parts/PartsHost.ts"
 import { failureOf } from "./failureOf.ts"
 import { answerStatusWith } from "../guards.ts"
+import { endWithoutData } from "./endWithoutData.ts"
 import { type EndSignal, onInterruption } from "./Interruption.ts"
+import { makeControlLog } from "./logControls.ts"
 import { messageOf } from "./messageOf.ts"
 import { makeProgress } from "./Progress.ts"
+import type { Reception } from "./Reception.ts"
 import { reportJson, reportText } from "./reportText.ts"
 import { makeLaneTeller } from "./tellLaneEvent.ts"
 import { statusText } from "./statusText.ts"
@@ -24,6 +27,8 @@ export interface PipelineRun {
   readonly log: Log
   /** Effects that end the run, registered by its parts while they open. */
   readonly ends: ReadonlyArray<Effect.Effect<EarlyEnd>>
+  /** What the source received. Default: not watched. */
+  readonly reception?: Reception
   /** Gets a hold on the run: for reloading. */
   readonly onRunning?: (running: Running, source: OpenSource, run: string) => void
   /**
@@ -36,10 +41,16 @@ export interface PipelineRun {
 /** Runs a pipeline until something ends it; the exit code of a clean end, or a `Failure`. */
 export const runPipeline = async (
   pipeline: CheckedPipeline,
-  { log, ends, onRunning, hangup = "here" }: PipelineRun,
+  { log, ends, reception, onRunning, hangup = "here" }: PipelineRun,
 ): Promise<ExitCode> => {
   const settings = pipeline.run
   const progress = progressOf(pipeline, log)
+  const logControls = makeControlLog(log)
+  const onStep = (step: Step): void => {
+    reception?.onEvent(step.event)
+    logControls(step)
+    progress?.onStep(step)
+  }
   const interrupted = Deferred.makeUnsafe<string>()
   let running: Running | undefined
   const reopens = hangup === "here" && pipeline.sinks.some(({ type }) => type === "file")
@@ -70,7 +81,7 @@ export const runPipeline = async (
       until,
       ...settings.count === undefined ? {} : { count: settings.count },
       ...settings.drainWithin === undefined ? {} : { drainWithin: settings.drainWithin },
-      ...progress === undefined ? {} : { onStep: progress.onStep },
+      onStep,
       onRunning: (now) => {
         running = now
         onRunning?.(now, source, id)
@@ -85,10 +96,12 @@ export const runPipeline = async (
   stopReopening()
   stopAnswering()
   if (report !== undefined && settings.report) {
-    process.stderr.write(log.format === "json" ? reportJson(report) : reportText(report))
+    const received = reception?.received
+    process.stderr.write(log.format === "json" ? reportJson(report, received) : reportText(report, received))
   }
   if (Exit.isFailure(exit)) throw failureOf(exit.cause, brokenSinkOf(report))
   if (early?.unavailable === true) throw new Failure(ExitCode.feedUnavailable, `Ended because ${early.reason}`)
+  endWithoutData(exit.value, reception?.received, log)
   if (isDelivered(exit.value)) return ending === "SIGHUP" ? ExitCode.hungUp : ExitCode.clean
   throw new Failure(ExitCode.undelivered, undelivered(exit.value, settings.drainWithin))
 }

@@ -8,6 +8,7 @@ import type * as Effect from "effect/Effect"
 import { documentOf, partsOf } from "./flagDocument.ts"
 import { loadDocument } from "./loadDocument.ts"
 import { thisMachine } from "./machine.ts"
+import { Reception } from "./Reception.ts"
 import { runPipeline } from "./runPipeline.ts"
 import { filtersOf, keySourceOf, logOf } from "./settings.ts"
 
@@ -23,9 +24,17 @@ export const runStream = async (given: Given): Promise<ExitCode> => {
   const { key } = keySourceOf(given, log)
   const ends: Array<Effect.Effect<EarlyEnd>> = []
   const machine = thisMachine(log)
-  const host: PartsHost = { log, key, limiter: machine.limiter, machine, endsWhen: (end) => ends.push(end) }
+  const reception = new Reception()
+  const host: PartsHost = {
+    log,
+    key,
+    limiter: machine.limiter,
+    machine,
+    onStatus: reception.onStatus,
+    endsWhen: (end) => ends.push(end),
+  }
   const pipeline = await loadDocument(document, await makeRegistry(host, partsOf(document)))
-  return await runPipeline(pipeline, { log, ends })
+  return await runPipeline(pipeline, { log, ends, reception })
 }
 
 /** A file says all of a pipeline: what a flag says besides would be ignored. */
@@ -42,6 +51,8 @@ const feedOptionsOf = (given: Given): object => {
   const url = given.text("url")
   const maxAttempts = given.number("max-attempts", { least: 1 })
   const stale = given.millis("exit-on-stale")
+  const lateBy = given.millis("late-by")
+  const lateFor = given.millis("late-for")
   const sessions = given.number("sessions", { least: 1, most: 16 })
   if (given.isSet("shard-by") && (sessions ?? 1) === 1) {
     throw new UsageError("Cannot use --shard-by without --sessions N: one session is not divided")
@@ -52,6 +63,8 @@ const feedOptionsOf = (given: Given): object => {
     ...given.isSet("insecure") ? { insecure: true } : {},
     ...maxAttempts === undefined ? {} : { max_attempts: maxAttempts },
     ...stale === undefined ? {} : { exit_on_stale: `${stale}ms` },
+    ...lateBy === undefined ? {} : { late_by: `${lateBy}ms` },
+    ...lateFor === undefined ? {} : { late_for: `${lateFor}ms` },
     ...sessions === undefined ? {} : { sessions },
     ...given.isSet("shard-by") ? { shard_by: given.text("shard-by") } : {},
   }

@@ -32,7 +32,8 @@ export const tellStatus = (
           "warn",
           status.reason === "silent"
             ? `nothing comes from ${host}: what is known is not live`
-            : `we are behind ${host} (a slow reader of stdout, or no time to run): what comes out is not live`,
+            : `we are behind ${host} (a slow reader of the output, a slow network or proxy, or no time to run): ` +
+              "what comes out is not live",
         )
         live = false
         return

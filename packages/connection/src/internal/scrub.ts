@@ -1,4 +1,5 @@
 /** Keeping the key out of words that others wrote. */
+import { mayHoldNotice } from "@boltodds/protocol"
 
 /** A shorter text may be part of any word: it is searched for as a whole word, in what others wrote. */
 const shortestKey = 8
@@ -70,15 +71,16 @@ const longestLiveEcho = 1024
 const lossy = new TextDecoder()
 
 /**
- * A frame without the key. Servers answer in short texts, and one may repeat what it refuses; longer frames, those that
- * name a sportsbook, and bytes without the key come back as they are: prices are not searched for what looks like a key.
+ * A frame without the key. A server may repeat the key in its own words. Data, long frames that begin as data does, and
+ * bytes without the key come back as they are: prices are not searched for what looks like a key.
  */
 export const withoutKey = (raw: string | Uint8Array, secret: string, isLive: boolean = false): string | Uint8Array => {
-  if (raw.length > (isLive ? longestLiveEcho : longestEcho) || secret.length < shortestKey) return raw
+  if (secret.length < shortestKey) return raw
+  if (raw.length > (isLive ? longestLiveEcho : longestEcho) && !mayHoldNotice(raw)) return raw
   const text = typeof raw === "string" ? raw : lossy.decode(raw)
   const spellings = spellingsOf(secret)
   for (let index = 0; index < spellings.length; index++) {
-    if (text.includes(spellings[index]!)) return text.includes('"sportsbook"') ? raw : blotOut(text, secret)
+    if (text.includes(spellings[index]!)) return text.includes('"outcomes"') ? raw : blotOut(text, secret)
   }
   return raw
 }

@@ -1,5 +1,5 @@
 /** One turn after another: reduce once, tell once, hand to every route. */
-import type { FeedEvent, Millis } from "@boltodds/protocol"
+import type { FeedEvent, Filters, Millis } from "@boltodds/protocol"
 import type { StateOptions, Step } from "@boltodds/state"
 import { SinkError } from "@boltodds/sink"
 import * as Effect from "effect/Effect"
@@ -113,6 +113,11 @@ export class Hub {
     // Lanes get their turn before the source does: what is told is passed on while it is young, and little of it waits.
     if (full.length === 0) return Effect.yieldNow
     return Effect.forEach(full, (route) => route.lane.room, { discard: true })
+  }
+
+  /** Names of the filters of which nothing came. */
+  get noData(): Required<Filters> {
+    return this.#reduction.awaited?.() ?? { sports: [], sportsbooks: [], games: [], markets: [] }
   }
 
   /** Ends the run: nothing is known live from here on, and every route hears so. Later turns are not taken. */

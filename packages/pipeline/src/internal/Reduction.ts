@@ -1,32 +1,44 @@
 /** The reducer, as deep as it has to be. */
-import type { Change, Control, FeedEvent, Millis } from "@boltodds/protocol"
-import { makeSync, type SnapshotPlace, type StateOptions, type Step, thaw } from "@boltodds/state"
+import type { Change, Control, FeedEvent, Filters, Millis } from "@boltodds/protocol"
+import { awaitedNames, makeSync, type SnapshotPlace, type StateOptions, type Step, thaw } from "@boltodds/state"
 import type { Depth } from "../Emit.ts"
+import { FrameWords } from "./FrameWords.ts"
 import { Telling } from "./Telling.ts"
 
 /** What the hub asks of a reducer. */
 export interface Reduction {
   readonly apply: (events: ReadonlyArray<FeedEvent>) => ReadonlyArray<Step>
   readonly stop: (at: Millis, reason: string) => ReadonlyArray<Change | Control>
+  /** Names of the filters of which nothing came; absent where messages are not looked into. */
+  readonly awaited?: () => Required<Filters>
   /** Everything known, told again. Absent where lines are not kept. */
   readonly again?: (place: SnapshotPlace) => ReadonlyArray<Change | Control>
 }
 
 const none: ReadonlyArray<never> = []
 
-/** No reducer: events as they come. */
-const frames: Reduction = {
-  apply: (events) => events.map((event) => ({ event, records: none })),
-  stop: () => none,
+/** No reducer: events as they come, with what the server says in its own words. */
+const frames = (run: string): Reduction => {
+  const words = new FrameWords(run)
+  return {
+    apply: (events) => events.map((event) => ({ event, records: words.of(event) })),
+    stop: () => none,
+  }
 }
 
 /** A reducer of this depth. */
 export const makeReduction = (depth: Depth, options: StateOptions): Reduction => {
   switch (depth) {
     case "frames":
-      return frames
-    case "sync":
-      return thaw(makeSync(options))
+      return frames(options.run)
+    case "sync": {
+      const draft = thaw(makeSync(options))
+      return {
+        apply: (events) => draft.apply(events),
+        stop: (at, reason) => draft.stop(at, reason),
+        awaited: () => awaitedNames(draft.seal()),
+      }
+    }
     case "book":
       return new Telling(options)
   }

@@ -1,12 +1,14 @@
 /** What the hub counts for its report. */
-import { GapLedger } from "@boltodds/protocol"
+import { type FeedNotice, GapLedger } from "@boltodds/protocol"
 import type { Step } from "@boltodds/state"
 import type { Depth } from "../Emit.ts"
-import type { Report } from "../Report.ts"
+import type { NoticeReport, Report } from "../Report.ts"
 import { lossesAsControls } from "./lossesAsControls.ts"
 
 /** Windows a report holds. */
 const mostWindows = 1000
+/** Different words of the server that a report holds. */
+const mostNotices = 100
 
 /** The counters of one run. */
 export class Tally {
@@ -17,6 +19,7 @@ export class Tally {
   connectionsLost = 0
   lastEventAt: number | null = null
   readonly #depth: Depth
+  readonly #notices = new Map<string, NoticeReport>()
   readonly #ledger = new GapLedger(mostWindows)
 
   constructor(depth: Depth) {
@@ -46,14 +49,22 @@ export class Tally {
       else {
         this.controls += 1
         this.#ledger.note(record)
+        if (record.control === "feed_notice") this.#notice(record)
       }
     }
   }
 
-  get report(): Omit<Report, "run" | "reason" | "duration" | "routes"> {
+  #notice({ action, level, message }: FeedNotice): void {
+    const words = `${action}\u0000${message}`
+    const known = this.#notices.get(words)
+    if (known !== undefined) this.#notices.set(words, { ...known, count: known.count + 1 })
+    else if (this.#notices.size < mostNotices) this.#notices.set(words, { action, level, message, count: 1 })
+  }
+
+  get report(): Omit<Report, "run" | "reason" | "duration" | "routes" | "noData"> {
     const { events, frames, changes, controls, connectionsLost, lastEventAt } = this
     const { windows, count, doubtedGames } = this.#ledger
     const blind = { connectionsLost, blindWindows: count, windows, doubtedGames }
-    return { events, frames, changes, controls, lastEventAt, ...blind }
+    return { events, frames, changes, controls, lastEventAt, notices: [...this.#notices.values()], ...blind }
   }
 }

@@ -1,6 +1,15 @@
 /** A book, told as it changes, and told again from the beginning. */
-import type { Change, Control, FeedEvent, Millis } from "@boltodds/protocol"
-import { type Draft, make, snapshot, type SnapshotPlace, type StateOptions, type Step, thaw } from "@boltodds/state"
+import type { Change, Control, FeedEvent, Filters, Millis } from "@boltodds/protocol"
+import {
+  awaitedNames,
+  type Draft,
+  make,
+  snapshot,
+  type SnapshotPlace,
+  type StateOptions,
+  type Step,
+  thaw,
+} from "@boltodds/state"
 
 /** The reducer of one run, with what is needed to tell its book to one who has not, or not all of it, heard it. */
 export class Telling {
@@ -24,6 +33,10 @@ export class Telling {
     }
     this.#first ??= steps.find(({ records }) => records.length > 0)?.records[0]
     return steps
+  }
+
+  awaited(): Required<Filters> {
+    return awaitedNames(this.#draft.seal())
   }
 
   stop(at: Millis, reason: string): ReadonlyArray<Change | Control> {

@@ -22,6 +22,8 @@ export const raisesDoubt = (control: ControlValue): boolean => {
     // What is stale is kept apart from what is known of lines: it ends with `fresh`, not with a record of a line.
     case "stale":
     case "fresh":
+    case "feed_notice":
+    case "no_data":
       return false
     case "quarantined":
       return control.touches !== "outcome" && control.touches !== "nothing"

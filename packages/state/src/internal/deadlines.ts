@@ -3,6 +3,7 @@
  * event at or after them, so that what comes out depends on when things happened and not on when anyone looked.
  */
 import { type Millis, parseTimestamp } from "@boltodds/protocol"
+import { awaitedDue, awaitedSettled } from "./absences.ts"
 import { checkLags } from "./lateness.ts"
 import { closeGame } from "./messages.ts"
 import { countGames, countLines, isGameVerified, isMerelyPartial, type Session } from "./model.ts"
@@ -16,6 +17,7 @@ const sessionDeadline = (session: Session): Millis =>
     session.settleAt,
     session.pausedStaleAt,
     session.lateCheckAt,
+    session.awaitedAt,
     session.pausedAt === undefined ? Math.min(session.bookCheckAt, session.unreadCheckAt) : Infinity,
   )
 
@@ -53,6 +55,7 @@ const fire = (work: Work, session: Session, at: Millis): void => {
   else if (session.bookCheckAt === at && session.pausedAt === undefined) checkBooks(work, session, at)
   else if (session.unreadCheckAt === at && session.pausedAt === undefined) checkUnread(work, session, at)
   else if (session.settleAt === at) settle(work, session, at)
+  else if (session.awaitedAt === at) awaitedDue(work, session, at)
   else {
     session.heartbeatAt = at + heartbeatInterval(session, at, work.core.options.heartbeatMillis)
     heartbeat(work, session, at)
@@ -109,6 +112,7 @@ const settle = (work: Work, session: Session, at: Millis): void => {
     session.gapSince = undefined
   }
   if (complete && snapshot) work.control("synced", { games: countGames(session), lines: countLines(session) })
+  awaitedSettled(work, session, at)
 }
 
 const hasVerified = (session: Session, sportsbook: string): boolean => {

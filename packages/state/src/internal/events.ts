@@ -8,6 +8,7 @@ import {
   type Subscribed,
   type Tick,
 } from "@boltodds/protocol"
+import { expectNames } from "./absences.ts"
 import { applyItem, closeGame } from "./messages.ts"
 import { forgetLags } from "./lateness.ts"
 import { closeLine } from "./lines.ts"
@@ -117,6 +118,7 @@ const openGap = (work: Work, session: Session, at: Millis, reason: DisconnectRea
   session.unsettled = false
   session.settleAt = Infinity
   session.settleRest = undefined
+  session.awaitedAt = Infinity
   forgetLags(work, session)
 }
 
@@ -128,6 +130,7 @@ const subscribed = (work: Work, session: Session, event: Subscribed, at: Millis)
   const match = matchFilters(event.filters)
   session.match = match.isOpen ? undefined : match
   if (session.subscriptions > 1) session.syncing = true
+  expectNames(work, session, event.filters, at)
   const excluded: Array<string> = []
   for (const known of match.isOpen ? [] : session.books.values()) {
     const book = work.book(session, known.sportsbook)

@@ -11,8 +11,10 @@ import {
 } from "@boltodds/protocol"
 import { reportStart, takeFacts } from "./facts.ts"
 import { noteLag } from "./lateness.ts"
+import { withoutArrived } from "./awaited.ts"
 import { applyOutcome, closeLine, isLate, retarget, type Target } from "./lines.ts"
 import { type BookEntry, type Game, isGameVerified, type Session } from "./model.ts"
+import { reportNotice } from "./notices.ts"
 import { quarantine, takeUnknown } from "./notUnderstood.ts"
 import { isFromEarlierFilters, isStraggler, rememberClear, rememberRemoval } from "./removals.ts"
 import { doubtOtherKeys, indexById } from "./sameGame.ts"
@@ -21,8 +23,11 @@ import type { Work } from "./work.ts"
 
 /** Applies one item of a frame. */
 export const applyItem = (work: Work, session: Session, at: Millis, item: Item): void => {
-  if (item._tag === "Quarantined") return quarantine(work, session, item, at)
-  if (item._tag === "Unknown") return takeUnknown(work, session, item, at)
+  if (item._tag !== "Message") {
+    if (item._tag === "Unknown") takeUnknown(work, session, item, at)
+    else quarantine(work, session, item, at)
+    return reportNotice(work, session, at, item)
+  }
   const message = item.message
   switch (message.action) {
     case "line_update":
@@ -51,9 +56,9 @@ export const applyItem = (work: Work, session: Session, at: Millis, item: Item):
     case "error":
       // Prices where none belong: whatever it is, it is not what its action says.
       if (mayHoldPrices(message)) {
-        takeUnknown(work, session, { action: message.action, value: message, text: item.text }, at)
+        return takeUnknown(work, session, { action: message.action, value: message, text: item.text }, at)
       }
-      return
+      return reportNotice(work, session, at, item)
   }
 }
 
@@ -75,6 +80,7 @@ const applyData = (work: Work, session: Session, at: Millis, message: DataMessag
     counts.filtered++
     return
   }
+  if (session.awaited !== undefined) session.awaited = withoutArrived(session.awaited, data)
   const removed = message.action === "game_removed"
   const book = listen(work, session, data.sportsbook, at, sentAt)
   if (sentAt !== null && message.action !== "initial_state") {

@@ -9,6 +9,7 @@
  */
 import type { FilterMatch, Filters, LineExtras, Millis, Side, TargetKind } from "@boltodds/protocol"
 import type { ResolvedOptions } from "../Options.ts"
+import type { Awaited } from "./awaited.ts"
 import type { Lag } from "./lag.ts"
 
 /** Marks what a draft may change in place. */
@@ -179,6 +180,16 @@ export interface Session {
   bookCheckAt: Millis
   /** No verdict on the lag of a book changes before this; Infinity while none can. */
   lateCheckAt: Millis
+  /** The names of the filters of which nothing has come; undefined where all have. */
+  awaited: Awaited | undefined
+  /** The filters that they are of, as text. */
+  awaitedOf: string
+  /** Whether they have been named. */
+  awaitedTold: boolean
+  /** When they are, if no snapshot settles before; Infinity where they are not. */
+  awaitedAt: Millis
+  /** What the server said of late, and when. */
+  notices: Map<string, Millis>
   /** When anything but the time was last told of it. */
   lastEventAt: Millis
 }

@@ -10,6 +10,7 @@ import type {
   Millis,
   Stamp,
 } from "@boltodds/protocol"
+import { copyAwaited } from "./awaited.ts"
 import { copyLag } from "./lag.ts"
 import type { BookEntry, Core, Game, Line, Owner, Session } from "./model.ts"
 
@@ -166,7 +167,7 @@ export class Work {
     if (known !== undefined && known.owner === this.owner) return known
     const session: Session = known === undefined
       ? newSession(event.session, at, this.owner, this.core.options.heartbeatMillis)
-      : { ...known, owner: this.owner, books: new Map(known.books) }
+      : copySession(known, this.owner)
     this.core.sessions.set(event.session, session)
     this.arm(session.heartbeatAt)
     return session
@@ -175,7 +176,7 @@ export class Work {
   /** A session as one we may change. */
   ownSession(session: Session): Session {
     if (session.owner === this.owner) return session
-    const own: Session = { ...session, owner: this.owner, books: new Map(session.books) }
+    const own = copySession(session, this.owner)
     this.core.sessions.set(session.name, own)
     return own
   }
@@ -243,6 +244,14 @@ const newBook = (sportsbook: string, owner: Owner): BookEntry => ({
   byId: { owner, keys: new Map() },
 })
 
+const copySession = (session: Session, owner: Owner): Session => ({
+  ...session,
+  owner,
+  books: new Map(session.books),
+  awaited: session.awaited && copyAwaited(session.awaited),
+  notices: new Map(session.notices),
+})
+
 const newSession = (name: string, at: Millis, owner: Owner, heartbeatMillis: Millis): Session => ({
   owner,
   name,
@@ -280,5 +289,10 @@ const newSession = (name: string, at: Millis, owner: Owner, heartbeatMillis: Mil
   listeningSince: at,
   bookCheckAt: Infinity,
   lateCheckAt: Infinity,
+  awaited: undefined,
+  awaitedOf: "{}",
+  awaitedTold: true,
+  awaitedAt: Infinity,
+  notices: new Map(),
   lastEventAt: at,
 })

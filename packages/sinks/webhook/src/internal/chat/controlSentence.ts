@@ -23,6 +23,9 @@ export const controlSentence = (
     case "synced":
       return `In step with the feed: ${count("games", "game")}`
     case "stale":
+      if (record["reason"] === "late") {
+        return `⚠ Updates of ${book} arrive ${seconds(record["age_ms"])} late: its prices are in doubt`
+      }
       return `⚠ Nothing heard from ${book ?? "the feed"} for ${seconds(record["age_ms"])}: its prices are in doubt`
     case "fresh":
       return `${book ?? "The feed"} is heard again`
@@ -30,6 +33,8 @@ export const controlSentence = (
       return `⚠ ${count("count", "record")} lost on the way here${reason()}: prices may have moved unseen`
     case "clock_jumped":
       return `⚠ The clock jumped by ${seconds(record["jump_ms"])}: all prices are in doubt`
+    case "feed_notice":
+      return record["level"] === "info" ? undefined : `⚠ The feed says: ${name("message")}`
     case "quarantined":
       return doubtful(record["touches"], book, name("game"))
   }

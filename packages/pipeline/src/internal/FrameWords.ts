@@ -1,0 +1,63 @@
+/** The server's own words where no reducer reads its messages. */
+import {
+  type Control,
+  describeNarrowing,
+  type FeedEvent,
+  type Filters,
+  type Frame,
+  mayHoldNotice,
+  narrowings,
+  noticeIn,
+  type NoticeLevel,
+} from "@boltodds/protocol"
+
+const repeatMillis = 60_000
+const mostRemembered = 64
+
+const none: ReadonlyArray<Control> = []
+
+/**
+ * Finds what the server says in frames that hold no data, as `feed_notice` records. Frames with data are not parsed: for
+ * those only a reducer does so. The `seq` of these records counts themselves.
+ */
+export class FrameWords {
+  readonly #run: string
+  readonly #filters = new Map<string, Filters>()
+  readonly #said = new Map<string, number>()
+  #seq = 0
+
+  constructor(run: string) {
+    this.#run = run
+  }
+
+  of(event: FeedEvent): ReadonlyArray<Control> {
+    if (event._tag === "Subscribed") this.#filters.set(event.session, event.filters)
+    if (event._tag !== "Frame" || !mayHoldNotice(event.raw)) return none
+    const records: Array<Control> = []
+    for (const item of event.items) {
+      const notice = noticeIn(item)
+      if (notice !== undefined) this.#report(records, event, notice.action, notice.level, notice.message)
+      if (item._tag !== "Message" || item.message.action !== "subscription_updated") continue
+      for (const narrowing of narrowings(this.#filters.get(event.session) ?? {}, item.message)) {
+        this.#report(records, event, item.message.action, "warning", describeNarrowing(narrowing))
+      }
+    }
+    return records
+  }
+
+  #report(
+    records: Array<Control>,
+    { session, epoch, at }: Frame,
+    action: string | null,
+    level: NoticeLevel,
+    message: string,
+  ): void {
+    const words = `${session}\u0000${action}\u0000${message}`
+    if (at - (this.#said.get(words) ?? -Infinity) < repeatMillis) return
+    this.#said.delete(words)
+    this.#said.set(words, at)
+    if (this.#said.size > mostRemembered) this.#said.delete(this.#said.keys().next().value!)
+    const stamp = { run: this.#run, seq: ++this.#seq, session, epoch, at: new Date(at).toISOString() }
+    records.push({ control: "feed_notice", ...stamp, sent_at: null, frame: null, action, level, message })
+  }
+}
