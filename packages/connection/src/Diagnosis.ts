@@ -1,10 +1,9 @@
 /** Why a session is connected and yet nothing comes. */
-import type { Filters, Millis } from "@boltodds/protocol"
+import { type Filters, type Millis, type PlanLimits, planLimits } from "@boltodds/protocol"
 import { refusalIn } from "./Backoff.ts"
 import { describeUnknown, type NameReport, type UnknownName } from "./checkNames.ts"
 import { describeStored } from "./CatalogueStore.ts"
 import { describeHolder, type KeyHolder } from "./KeyLeases.ts"
-import { type PlanLimits, planLimits } from "./planLimits.ts"
 
 /** What may be the cause. */
 export type DiagnosisCause =

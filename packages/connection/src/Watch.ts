@@ -2,7 +2,7 @@
  * The watch over one connection: what counts as alive, silent, paused, behind and dead. Pure: every decision is a
  * function of what was seen and of session time, so it can be tested without a socket or a clock.
  */
-import type { DisconnectReason, Millis } from "@boltodds/protocol"
+import { deadMillis, type DisconnectReason, type Millis, silentMillis } from "@boltodds/protocol"
 
 /** The limits a connection is held to, in milliseconds. */
 export interface WatchLimits {
@@ -29,8 +29,8 @@ export interface WatchLimits {
 /** The limits of DESIGN, "The session". */
 export const defaultLimits: WatchLimits = {
   ack: 10_000,
-  silent: 25_000,
-  dead: 45_000,
+  silent: silentMillis,
+  dead: deadMillis,
   ping: 10_000,
   pong: 10_000,
   pauseNotice: 1000,

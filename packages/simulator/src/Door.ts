@@ -1,7 +1,7 @@
 /** Who is let in: keys, the plan's connections, the rate limit. */
-import type { Filters } from "@boltodds/protocol"
+import { type Filters, planLimits } from "@boltodds/protocol"
 import type { HttpAnswer } from "./faults/Behaviour.ts"
-import { MinuteWindow, type Plan, planConnections, requestsPerMinute } from "./Limits.ts"
+import { MinuteWindow, type Plan, requestsPerMinute } from "./Limits.ts"
 import type { SimulatorOptions } from "./Options.ts"
 
 /** What a dial or request gets that comes too often or without a good key. */
@@ -29,7 +29,7 @@ export class Door {
     if (perMinute !== false) this.#window = new MinuteWindow(perMinute === true ? requestsPerMinute : perMinute)
     const connections = limits.connections ?? false
     this.#mostConnections = connections === true
-      ? planConnections[plan]
+      ? planLimits(plan)?.connections ?? Number.POSITIVE_INFINITY
       : connections === false
       ? Number.POSITIVE_INFINITY
       : connections

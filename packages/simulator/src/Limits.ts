@@ -3,9 +3,6 @@
 /** The vendor's plans. Source: PROTOCOL, "Endpoints". */
 export type Plan = "Starter" | "Growth" | "Pro"
 
-/** Connections at one time, per key. */
-export const planConnections: Readonly<Record<Plan, number>> = { Starter: 1, Growth: 1, Pro: 3 }
-
 /** Dials and REST requests a minute, together, per address. */
 export const requestsPerMinute = 12
 

@@ -1,4 +1,5 @@
 /** Switching behaviours on and off. */
+import { hashText } from "@boltodds/text"
 import type { Client } from "./Client.ts"
 import type { Behaviour, FaultHost, Wire } from "./faults/Behaviour.ts"
 import { Random } from "./Random.ts"
@@ -41,7 +42,7 @@ const hostOf = (server: Server, behaviour: Behaviour, nth: number, timers: Set<N
       const id = wire?.id ?? 0
       let random = randoms.get(id)
       if (random === undefined) {
-        random = new Random(hash(`${server.faultSeed} ${behaviour.name} ${nth} ${id}`))
+        random = new Random(hashText(`${server.faultSeed} ${behaviour.name} ${nth} ${id}`) | 0)
         randoms.set(id, random)
       }
       return random
@@ -74,13 +75,4 @@ const hostOf = (server: Server, behaviour: Behaviour, nth: number, timers: Set<N
     // It throws at once or not at all; nobody waits for it to be back.
     restart: (options) => void restart(server, options),
   }
-}
-
-/** FNV-1a, 32 bit: a seed from a text. */
-const hash = (text: string): number => {
-  let value = 0x811c9dc5
-  for (let index = 0; index < text.length; index++) {
-    value = Math.imul(value ^ text.charCodeAt(index), 0x01000193)
-  }
-  return value | 0
 }

@@ -7,6 +7,7 @@ import {
   type Filters,
   gameId,
   type Millis,
+  silentMillis,
 } from "@boltodds/protocol"
 import { listAwaited } from "./internal/awaited.ts"
 import { excessOf } from "./internal/lag.ts"
@@ -111,9 +112,6 @@ export type NotActionable =
   | "disconnected"
   | "stopped"
 
-/** How long without any frame a session may be before its lines stop being actionable, in milliseconds. */
-const silenceMillis = 25_000
-
 /**
  * Why a line is not to be acted on at this time (milliseconds of the session clock), or undefined where it is: it is
  * verified, priced, its game is complete, and its session and book are fresh.
@@ -129,7 +127,7 @@ export const whyNotActionable = (state: State, ref: LineRef, now: Millis): NotAc
   if (session.stale !== undefined || book.stale !== undefined) return "stale"
   // Nobody may have told the reducer yet: what is due by now counts as if it had come. A time that is none proves nothing.
   if (!(now < session.pausedStaleAt && now < silentAt(core, session, book) && now < lateAt(core, book))) return "stale"
-  if (!(now - (session.lastFrameAt ?? session.listeningSince) < silenceMillis)) return "silent"
+  if (!(now - (session.lastFrameAt ?? session.listeningSince) < silentMillis)) return "silent"
   if (!isLineVerified(session, book, game, line)) return "unverified"
   if (line.odds === null) return "suspended"
   return game.partial ? "partial" : undefined

@@ -1,4 +1,5 @@
 /** Dividing a batch among parallel deliveries. */
+import { hashText } from "@boltodds/text"
 import type { Envelope } from "../Envelope.ts"
 import type { Partition } from "../Partition.ts"
 
@@ -26,18 +27,11 @@ export const partsOf = <A>(
       continue
     }
     if (controls.length > 0) close()
-    const number = hash(key(envelope.value)) % over
+    const number = hashText(key(envelope.value)) % over
     const part = parts.get(number)
     if (part === undefined) parts.set(number, [envelope])
     else part.push(envelope)
   }
   close()
   return stages
-}
-
-/** FNV-1a, 32 bits (datatracker.ietf.org/doc/draft-eastlake-fnv). */
-const hash = (text: string): number => {
-  let sum = 0x811c9dc5
-  for (let index = 0; index < text.length; index++) sum = Math.imul(sum ^ text.charCodeAt(index), 0x01000193)
-  return sum >>> 0
 }

@@ -4,13 +4,12 @@ import {
   type KeyHolder,
   makeSession,
   type NameReport,
-  planLimits,
   renderDiagnosis,
   type SessionError,
   type UrlRefused,
 } from "@boltodds/connection"
 import { wsTransport } from "@boltodds/connection/node"
-import { type Filters, normalizeFilters } from "@boltodds/protocol"
+import { type Filters, normalizeFilters, planLimits } from "@boltodds/protocol"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
