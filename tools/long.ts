@@ -46,6 +46,12 @@ export const longRuns: ReadonlyArray<LongRun> = [
     files: ["packages/pipeline/test/processors"],
   },
   {
+    name: "long:machine",
+    about: "generated recordings under other time zones, languages and runtimes",
+    env: { MACHINE_RUNS: "500", MACHINE_SEED: seed },
+    files: ["apps/pipe/test/machine"],
+  },
+  {
     name: "long:files",
     about: "kill -9 of a process that writes files",
     env: { FILE_KILLS: "50" },

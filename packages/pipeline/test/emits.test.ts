@@ -91,7 +91,7 @@ describe("messages", () => {
 
   it.effect("opens a gap before the messages of the new connection, and says which games are gone after it", () =>
     Effect.gen(function* () {
-      const other = message("initial_state", {}, { game: "other" })
+      const other = message("initial_state", {}, { game: "other", info: { id: 8 } })
       const { values } = yield* told(messages(), [
         [...opening, frame(other, start + 20), disconnected(start + 30)],
         [...connected(2, start + 40), frame(initial, start + 50, 2), tick(start + 30_000, 2)],
