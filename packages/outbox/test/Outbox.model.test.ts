@@ -14,6 +14,7 @@ const limits = fc.record({ records: nat(8), bytes: nat(300) })
 type Operation =
   | { readonly do: "add"; readonly groups: ReadonlyArray<ReadonlyArray<number>> }
   | { readonly do: "take" | "shed"; readonly limits: { readonly records: number; readonly bytes: number } }
+  | { readonly do: "split"; readonly from: number }
   | { readonly do: "settle" | "bury"; readonly from: number; readonly count: number }
   | { readonly do: "expire" | "older"; readonly ago: number }
   | { readonly do: "clear" | "crash" }
@@ -30,6 +31,7 @@ const operation = (...names: ReadonlyArray<"crash" | "bury">): fc.Arbitrary<Oper
     },
     { weight: 4, arbitrary: fc.record({ do: fc.constant("take" as const), limits }) },
     { weight: 1, arbitrary: fc.record({ do: fc.constant("shed" as const), limits }) },
+    { weight: 2, arbitrary: fc.record({ do: fc.constant("split" as const), from: nat(6) }) },
     {
       weight: 4,
       arbitrary: fc.record({
@@ -73,6 +75,13 @@ const compare = (operations: ReadonlyArray<Operation>, model: Model): void =>
           both(batch, model.take(step.limits))
           expect(store.superseded!(batch).map((index) => batch[index]!.seq)).toEqual(model.superseded(seqs(batch)))
           taken.push(...batch.map((envelope) => [envelope, envelope.seq] as const))
+          break
+        }
+        case "split": {
+          // Of the batch that was taken last: all from one record on.
+          const last = taken.filter(([, seq]) => model.isInLastBatch(seq)).slice(step.from)
+          store.split!(last.map(([envelope]) => envelope))
+          model.split(last.map(([, seq]) => seq))
           break
         }
         case "settle":

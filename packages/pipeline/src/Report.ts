@@ -1,10 +1,10 @@
 /** What a run comes to. */
 import type { BlindWindow, Filters, Millis, NoticeLevel } from "@boltodds/protocol"
-import { isComplete, type LaneCounts, type SinkError } from "@boltodds/sink"
+import type { LaneCounts, LaneStanding, SinkError } from "@boltodds/sink"
 import type * as Duration from "effect/Duration"
 
 /** One route, at the end. */
-export interface RouteReport {
+export interface RouteReport extends LaneStanding {
   readonly name: string
   readonly emit: string
   readonly required: boolean
@@ -55,8 +55,12 @@ export interface NoticeReport {
 }
 
 /**
- * Whether everything was delivered to everybody who still wanted it. What grew too old by a lane's own rule was not
- * wanted any more.
+ * Whether the reader of a route lacks something now: records that were not delivered, or that were lost, for whatever
+ * reason, and that no resnapshot has made good. An emit that has no resnapshot (`messages`, `quotes`, `raw`) cannot make
+ * a loss good. A reader that has gone lacks nothing.
  */
-export const isDelivered = (report: Report): boolean =>
-  report.routes.every(({ state, counts }) => state === "ended" || isComplete({ ...counts, expired: 0 }))
+export const isMissingRecords = ({ state, counts, isLossy }: RouteReport): boolean =>
+  state !== "ended" && (isLossy || counts.pending > 0)
+
+/** Whether every reader that has not gone has everything. */
+export const isDelivered = (report: Report): boolean => !report.routes.some(isMissingRecords)

@@ -13,7 +13,7 @@ import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import { type Entry, Hub } from "./internal/Hub.ts"
 import { reportRoute } from "./internal/reportRoute.ts"
-import type { Report } from "./Report.ts"
+import type { Report, RouteReport } from "./Report.ts"
 import type { Route } from "./Route.ts"
 import { makeRunning, type Running } from "./Running.ts"
 
@@ -31,8 +31,11 @@ export interface RunOptions {
   readonly drainWithin?: Duration.Duration | undefined
   /** Gets a hold on the run, once its routes are open: to look at them, and to change them while it goes on. */
   readonly onRunning?: ((running: Running) => void) | undefined
-  /** Gets the report however the run ends, also where it fails or is interrupted. */
-  readonly onReport?: ((report: Report) => void) | undefined
+  /**
+   * Gets the report however the run ends, also where it fails or is interrupted, and what the run comes to; destinations
+   * are closed after that.
+   */
+  readonly onReport?: ((report: Report, outcome: Exit.Exit<Report, unknown>) => void) | undefined
 }
 
 /** Why a run ends, and what that means for its result. */
@@ -111,15 +114,26 @@ export const run = <E, R, R2>(
           noData: hub.noData,
           routes: [...gone, ...ended],
         }
-        options.onReport?.(report)
-        if (stop.failure !== undefined) return yield* Effect.failCause(stop.failure)
-        if (Exit.isFailure(said)) return yield* Effect.failCause(said.cause)
-        // One that was disabled while it drained.
-        const broken = ended.find((route) => route.required && route.state === "disabled")
-        return broken?.error === undefined ? report : yield* Effect.fail(broken.error)
+        const outcome = outcomeOf(report, ended, stop, said)
+        options.onReport?.(report, outcome)
+        return yield* outcome
       })
     )
   )
+
+/** What a run comes to: why it was stopped, or else how its last words and its sinks fared. */
+const outcomeOf = <E>(
+  report: Report,
+  ended: ReadonlyArray<RouteReport>,
+  stop: Stop<E>,
+  said: Exit.Exit<void>,
+): Exit.Exit<Report, E | SinkError> => {
+  if (stop.failure !== undefined) return Exit.failCause(stop.failure)
+  if (Exit.isFailure(said)) return Exit.failCause(said.cause)
+  // One that was disabled while it drained.
+  const broken = ended.find((route) => route.required && route.state === "disabled")
+  return broken?.error === undefined ? Exit.succeed(report) : Exit.fail(broken.error)
+}
 
 const failed = <E>(reason: string, cause: Cause.Cause<E>): { reason: string; failure: Cause.Cause<E> } => ({
   reason,

@@ -102,6 +102,18 @@ class DurableStore implements Store<Change> {
     return rows.map(({ envelope }) => envelope)
   }
 
+  split(second: ReadonlyArray<Envelope<Change>>): void {
+    const own = this.#file.rows.filter(({ envelope }) => second.includes(envelope))
+    const from = own[0]?.batch
+    if (from === undefined) return
+    this.#file.nextBatch++
+    for (const row of this.#file.rows) if (row.batch !== undefined && row.batch > from) row.batch++
+    this.#unfinished.forEach((batch, index) => {
+      if (batch > from) this.#unfinished[index] = batch + 1
+    })
+    for (const row of own) row.batch = from + 1
+  }
+
   settle(envelopes: ReadonlyArray<Envelope<Change>>): void {
     const gone = new Set(envelopes.filter((envelope) => this.#taken.delete(envelope)))
     this.#file.rows = this.#file.rows.filter(({ envelope }) => !gone.has(envelope))

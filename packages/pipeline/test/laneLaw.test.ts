@@ -24,6 +24,13 @@ const settings: Record<string, Omit<LaneSetting, "policy">> = {
   "with batches that linger": { linger: true, parallel: true },
   "from a file, over a crash": { durable: true },
   "side by side from a file, over a crash": { durable: true, parallel: true },
+  "to a receiver that takes little at once": { sized: true },
+  "to a receiver that takes little at once, side by side, behind processors": {
+    sized: true,
+    parallel: true,
+    processed: true,
+  },
+  "to a receiver that takes little at once, from a file, over a crash": { sized: true, durable: true },
   "drained in the middle": { drained: true },
   "drained in the middle, side by side, behind processors": {
     drained: true,

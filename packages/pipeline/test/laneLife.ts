@@ -36,6 +36,8 @@ export interface LaneSetting {
   /** `where` and `conflate` before it. */
   readonly processed?: boolean
   readonly linger?: boolean
+  /** Its receiver takes only so much at once. */
+  readonly sized?: boolean
   /** A store that outlasts the process, which crashes in the middle. */
   readonly durable?: boolean
   /** It is drained in the middle of whatever it does. */
@@ -53,6 +55,8 @@ export interface LaneLife {
   /** The book at the end, as the route tells it. */
   readonly final: Book
 }
+
+const restoring = new Set(["game_verified", "gap_closed", "synced", "fresh"])
 
 const processor = () =>
   chain(
@@ -74,6 +78,8 @@ export const live = (seed: number, setting: LaneSetting): Effect.Effect<LaneLife
     let healthy = false
     const slowness = [0, 20, 400][below(3)]!
     const badness = [0, 0.1, 0.4][below(3)]!
+    /** In characters: what the receiver takes at once. A record alone is never more. */
+    const largest = setting.sized === true ? [1_000, 3_000, 20_000][below(3)]! : Infinity
     const linger = setting.linger === true ? Duration.millis(1 + below(300)) : Duration.zero
     const options = {
       bounds: { records: [8, 40, 100_000][below(3)]!, bytes: 1e9 },
@@ -88,7 +94,9 @@ export const live = (seed: number, setting: LaneSetting): Effect.Effect<LaneLife
     }
 
     /** Keeps one record an identity, as a store does. */
-    const read = ({ run, envelopes }: Batch<Change>, from = 0, to = envelopes.length): void => {
+    const read = ({ run, envelopes, attempt }: Batch<Change>, from = 0, to = envelopes.length): void => {
+      // What a file gave is the same batch in all its attempts, also where something was lost meanwhile.
+      const mayRestore = setting.durable === true && attempt > 1
       for (const envelope of envelopes.slice(from, to)) {
         // A batch whose answer was lost comes twice; from a file it comes as another object.
         const { seq, part, origin } = envelope
@@ -96,7 +104,11 @@ export const live = (seed: number, setting: LaneSetting): Effect.Effect<LaneLife
         if (seen.has(identity)) continue
         seen.add(identity)
         const { text } = envelope
-        reader.take(JSON.parse(text))
+        const record = JSON.parse(text) as Change | Control
+        if (reader.book.lossy && !mayRestore && "control" in record && restoring.has(record.control)) {
+          wrong.push(`after a loss, before everything was sent again: ${text}`)
+        }
+        reader.take(record)
         for (const belief of reader.falseBeliefs(histories)) wrong.push(`${belief}, after ${text}`)
       }
     }
@@ -109,6 +121,9 @@ export const live = (seed: number, setting: LaneSetting): Effect.Effect<LaneLife
           )
           yield* rest
           const { envelopes } = batch
+          if (envelopes.reduce((sum, { text }) => sum + text.length, 0) > largest) {
+            return yield* Effect.fail(new SinkError({ rest: "retry", tooLarge: envelopes.length, cause: "too large" }))
+          }
           if (healthy || random() >= badness) {
             read(batch)
             // The end may come before the answer.
@@ -167,8 +182,9 @@ export const live = (seed: number, setting: LaneSetting): Effect.Effect<LaneLife
           onEvent: (event) => void events.push(event),
         })
         const check = Effect.map(lane.counts, (counts) => {
-          const { in: given, restored, delivered, coalesced, dropped, expired, deadLettered, pending } = counts
-          imbalances.push(given + restored - delivered - coalesced - dropped - expired - deadLettered - pending)
+          const { in: given, restored, delivered, coalesced, replaced, dropped, expired, deadLettered } = counts
+          const gone = delivered + coalesced + replaced + dropped + expired + deadLettered
+          imbalances.push(given + restored - gone - counts.pending)
           return counts
         })
         const push = (envelopes: ReadonlyArray<Envelope<Change>>) =>

@@ -101,7 +101,12 @@ export interface Heartbeat extends Stamp {
   /** Arrival minus the server's time at the last message, in milliseconds; skew between the clocks is in it. */
   readonly lag_ms: number | null
 }
-/** A lane lost records. */
+/**
+ * A lane lost records: nothing that its reader knows is live until the next `stream_started`, which the whole book
+ * follows (a resnapshot). Whatever else arrives before that verifies nothing; the lane withholds `game_verified`,
+ * `gap_closed`, `synced` and `fresh` meanwhile. Emits without a book (`messages`, `quotes`) have no resnapshot: what was
+ * lost stays lost.
+ */
 export interface Dropped extends Stamp {
   readonly control: "dropped"
   readonly lane: string
@@ -273,6 +278,10 @@ export const Control: Schema.Codec<Control> = Schema.Union([
     count: Whole,
     first_seq: Whole,
     last_seq: Whole,
+  }).annotate({
+    description:
+      "A lane lost records. Nothing that its reader knows is live until the next `stream_started`, which the " +
+      "whole book follows; nothing that arrives before that verifies anything.",
   }),
   control("quarantined", {
     reason: Schema.String,

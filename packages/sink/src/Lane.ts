@@ -13,6 +13,7 @@ import { deliverAll } from "./internal/deliverAll.ts"
 import type { LaneCounts } from "./LaneCounts.ts"
 import type { LaneEnd } from "./LaneEnd.ts"
 import type { LaneOptions } from "./LaneOptions.ts"
+import type { LaneStanding } from "./LaneStanding.ts"
 import { type Sink, SinkError } from "./Sink.ts"
 
 /** A lane, as the one who fills it sees it. */
@@ -26,6 +27,8 @@ export interface Lane<in A> {
   /** Returns once the lane has emptied to half of its bounds, or will never again ask to wait. */
   readonly room: Effect.Effect<void>
   readonly counts: Effect.Effect<LaneCounts>
+  /** What its reader lacks now. */
+  readonly standing: Effect.Effect<LaneStanding>
   /** Returns when the lane will deliver nothing more. */
   readonly ended: Effect.Effect<LaneEnd>
   /**
@@ -80,6 +83,7 @@ export const makeLane = <A>(
       push: (envelopes) => intake.push(envelopes),
       room: intake.room.await,
       counts,
+      standing: Effect.sync(() => intake.ledger.standing),
       ended: Deferred.await(ended),
       drain: (within) =>
         Effect.gen(function* () {

@@ -3,16 +3,22 @@
 /**
  * The counters of a lane, in envelopes unless the name says otherwise.
  *
- * Always, at every moment: `in + restored = delivered + coalesced + dropped + expired + deadLettered + pending`.
+ * Always, at every moment: `in + restored = delivered + coalesced + replaced + dropped + expired + deadLettered +
+ * pending`.
  */
 export interface LaneCounts {
-  /** Pushed, and told by the lane itself (its `dropped` controls). */
+  /** Pushed, and made by the lane itself: its `dropped` controls and its resnapshots. */
   readonly in: number
   /** Found in the store when the lane was opened: left by an earlier run. */
   readonly restored: number
   readonly delivered: number
   /** Merged into another that was waiting. */
   readonly coalesced: number
+  /**
+   * Not needed any more, because a resnapshot says it all: the rest of an older resnapshot, and the controls that a lane
+   * withholds after a loss (`game_verified`, `gap_closed`, `synced`, `fresh`).
+   */
+  readonly replaced: number
   /** Lost: the lane was full, its sink degraded, disabled or gone. */
   readonly dropped: number
   /** Too old to be worth delivering. */
@@ -29,13 +35,16 @@ export interface LaneCounts {
   readonly batches: number
   /** Attempts beyond the first. */
   readonly retries: number
+  /** Resnapshots that were delivered whole: each made good all losses before it. */
+  readonly resnapshots: number
 }
 
-/** Whether nothing was lost on the way: all that came in was delivered, or merged into what was. */
+/** Whether nothing was lost on the way: all that came in was delivered, merged into what was, or not needed any more. */
 export const isComplete = (counts: LaneCounts): boolean =>
   counts.dropped === 0 && counts.expired === 0 && counts.deadLettered === 0 && counts.pending === 0
 
 /** The difference of the two sides of the law of {@link LaneCounts}: 0, or somebody has a bug. */
 export const imbalance = (counts: LaneCounts): number =>
-  counts.in + counts.restored - counts.delivered - counts.coalesced - counts.dropped - counts.expired -
+  counts.in + counts.restored - counts.delivered - counts.coalesced - counts.replaced - counts.dropped -
+  counts.expired -
   counts.deadLettered - counts.pending

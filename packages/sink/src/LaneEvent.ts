@@ -3,7 +3,8 @@ import type * as Duration from "effect/Duration"
 import type { SinkError } from "./Sink.ts"
 
 /**
- * `Retrying`: a batch failed and is tried again after `delay` · `Degraded`: `lost` envelopes of a batch are lost, the
+ * `Retrying`: a batch failed and is tried again after `delay` · `Halved`: the
+ * destination refused `records` for their size (`bytes` of text); they are sent again in halves · `Degraded`: `lost` envelopes of a batch are lost, the
  * lane goes on · `DeadLettered`: `lost` envelopes will never be taken · `BreakerOpened`: after `failures` in a row
  * nothing is tried for `cool` · `Recovered`: the first delivery after any of these · `Lost`: `lost` envelopes are gone
  * for this reason (`expired`, or the name of an overflow policy); told at most once a second · `LostPatience`: the
@@ -19,6 +20,7 @@ export type LaneEvent =
     readonly attempt: number
     readonly delay: Duration.Duration
   }
+  | { readonly _tag: "Halved"; readonly error: SinkError; readonly records: number; readonly bytes: number }
   | { readonly _tag: "Degraded" | "DeadLettered"; readonly error: SinkError; readonly lost: number }
   | {
     readonly _tag: "BreakerOpened"

@@ -66,6 +66,12 @@ export interface SinkFailure {
   /** With `retry`: not sooner than this. */
   readonly retryAfter?: Duration.Duration
   /**
+   * With `retry`: the destination refuses this many envelopes, those after `delivered`, for the size of what they were
+   * sent in. The lane sends them again in halves, down to one; one that is refused alone is a dead letter. For a while
+   * the lane sends nothing as large. Default: the size is not the reason.
+   */
+  readonly tooLarge?: number
+  /**
    * From the rest of this batch on there is another reader, who knows nothing of what was delivered before. With `retry`
    * the rest is tried again at once, behind the news of it. Default false.
    */
@@ -80,6 +86,7 @@ export class SinkError implements SinkFailure {
   readonly delivered: number
   readonly rejected: ReadonlyArray<number>
   readonly retryAfter?: Duration.Duration
+  readonly tooLarge?: number
   readonly isNewReader?: boolean
 
   constructor(failure: SinkFailure) {
@@ -88,6 +95,7 @@ export class SinkError implements SinkFailure {
     this.delivered = failure.delivered ?? 0
     this.rejected = failure.rejected ?? []
     if (failure.retryAfter !== undefined) this.retryAfter = failure.retryAfter
+    if (failure.tooLarge !== undefined) this.tooLarge = failure.tooLarge
     if (failure.isNewReader !== undefined) this.isNewReader = failure.isNewReader
   }
 

@@ -22,6 +22,11 @@ export interface Store<in out A> {
   /** Whether what it holds outlasts the process: then a lane that ends leaves it there, as pending. Default false. */
   readonly isDurable?: boolean
   /**
+   * A durable store: whether what it holds is still in the place where a later opening looks for it. Looks now. Must not
+   * throw. Default: it is.
+   */
+  readonly isIntact?: () => boolean
+  /**
    * A durable store: whether it was found with losses of which its readers may not have heard, or not been told everything
    * again since. Default false.
    */
@@ -53,6 +58,11 @@ export interface Store<in out A> {
    * A durable store remembers what it gave as one batch: after a crash it gives the same again, before anything else.
    */
   readonly take: (limits: Limits) => ReadonlyArray<Envelope<A>>
+  /**
+   * Some of what was taken last are a batch of their own from here on, after the others: the lane sends them apart. A
+   * durable store gives them as such after a crash. Default: nobody needs to know.
+   */
+  readonly split?: (second: ReadonlyArray<Envelope<A>>) => void
   /** Some that were taken are done with: delivered, expired or lost. */
   readonly settle: (envelopes: ReadonlyArray<Envelope<A>>) => void
   /** Some that were taken will never be: dead letters. A durable store keeps them, with the reason. Default: `settle`. */

@@ -61,6 +61,8 @@ describe("a lane", () => {
       expect(counts).toEqual({
         in: 5,
         restored: 0,
+        replaced: 0,
+        resnapshots: 0,
         delivered: 5,
         coalesced: 0,
         dropped: 0,

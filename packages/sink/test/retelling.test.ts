@@ -127,7 +127,9 @@ describe("a lane that tells everything again", () => {
       yield* TestClock.adjust(0)
       lane.push([line(3, "line_suspended", "A", null, 110)])
       yield* TestClock.adjust(0)
+      // Withheld until everything was sent again.
       lane.push([control(4, "synced")])
+      lane.push([control(5, "heartbeat")])
       yield* TestClock.adjust(0)
       expect(arrived).toEqual([
         "1 dropped",
@@ -136,7 +138,7 @@ describe("a lane that tells everything again", () => {
         "9 line_opened A 1 (null)",
         "9 line_opened B 2 (null)",
         "3 dropped",
-        "4 synced",
+        "5 heartbeat",
       ])
       expect(imbalance(yield* lane.counts)).toBe(0)
     }))

@@ -1,6 +1,6 @@
 /** `--report`: what became of everything, at the end. */
 import type { BlindWindow } from "@boltodds/protocol"
-import type { Report } from "@boltodds/pipeline"
+import type { Report, RouteReport } from "@boltodds/pipeline"
 import { namesText } from "./logControls.ts"
 import type { Received } from "./Reception.ts"
 import * as Duration from "effect/Duration"
@@ -30,17 +30,28 @@ export const reportText = (report: Report, received?: Received): string => {
   const left = report.windows.length - mostShown
   if (left > 0) lines.push(`             … ${count(left, "earlier window")}; all of them with --log-format json`)
   for (const window of report.windows.slice(-mostShown)) lines.push(`             ${windowText(window)}`)
-  for (const { name, state, counts } of report.routes) {
-    const lost = counts.dropped + counts.expired + counts.deadLettered
-    lines.push(
-      `  ${name.padEnd(10)} ${number.format(counts.in)} in = ${number.format(counts.delivered)} delivered` +
-        ` + ${number.format(counts.coalesced)} merged + ${number.format(lost)} lost + ${
-          number.format(counts.pending)
-        } pending` +
-        (state === "ended" ? "; its reader has gone" : state === "disabled" ? "; it failed" : ""),
-    )
-  }
+  for (const route of report.routes) lines.push(`  ${routeText(route)}`)
   return `${lines.join("\n")}\n`
+}
+
+/** `hook  963 in + 12 restored = 970 delivered + 0 merged + 5 lost (expired 5) + 0 pending; 1 resnapshot`. */
+const routeText = ({ name, state, counts, losses, isLossy }: RouteReport): string => {
+  const lost = counts.dropped + counts.expired + counts.deadLettered
+  const reasons = Object.entries(losses).map(([reason, amount]) => `${reason} ${number.format(amount)}`).join(", ")
+  const right = [
+    `${number.format(counts.delivered)} delivered`,
+    `${number.format(counts.coalesced)} merged`,
+    ...counts.replaced > 0 ? [`${number.format(counts.replaced)} replaced`] : [],
+    `${number.format(lost)} lost${reasons === "" ? "" : ` (${reasons})`}`,
+    `${number.format(counts.pending)} pending`,
+  ].join(" + ")
+  const restored = counts.restored > 0 ? ` + ${number.format(counts.restored)} restored` : ""
+  const ends = [
+    ...state === "ended" ? ["its reader has gone"] : state === "disabled" ? ["it failed"] : [],
+    ...counts.resnapshots > 0 ? [`${count(counts.resnapshots, "resnapshot")}`] : [],
+    ...isLossy && state !== "ended" ? ["its reader lacks what was lost"] : [],
+  ]
+  return [`${name.padEnd(10)} ${number.format(counts.in)} in${restored} = ${right}`, ...ends].join("; ")
 }
 
 const mostShown = 20

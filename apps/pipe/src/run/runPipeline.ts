@@ -1,6 +1,6 @@
 /** A checked pipeline at work: what `stream`, `demo`, `run` and `test` share. */
 import type { CheckedPipeline, OpenSource } from "@boltodds/config"
-import { isDelivered, type Report, run, type Running } from "@boltodds/pipeline"
+import { isDelivered, isMissingRecords, type Report, type RouteReport, run, type Running } from "@boltodds/pipeline"
 import type { Step } from "@boltodds/state"
 import * as Deferred from "effect/Deferred"
 import * as Duration from "effect/Duration"
@@ -142,14 +142,22 @@ const brokenSinkOf = (report: Report | undefined): string | undefined =>
 const undelivered = ({ routes }: Report, within: Duration.Duration | undefined): string => {
   const seconds = Duration.toSeconds(within ?? Duration.seconds(10))
   let sum = 0
-  const parts = routes.flatMap(({ name, state, counts }) => {
-    if (state === "ended") return []
-    const lost = counts.dropped + counts.deadLettered
+  const parts = routes.filter(isMissingRecords).flatMap((route) => {
+    const { name, counts, isLossy, isKept } = route
+    const lost = isLossy ? counts.dropped + counts.expired + counts.deadLettered : 0
     sum += lost + counts.pending
+    const kept = isKept ? " (its outbox keeps them for the next run)" : ""
     return [
-      ...counts.pending > 0 ? [`${name} did not take ${counts.pending} within ${seconds} s`] : [],
-      ...lost > 0 ? [`${name} lost ${lost} on the way`] : [],
+      ...counts.pending > 0 ? [`${name} did not take ${counts.pending} within ${seconds} s${kept}`] : [],
+      ...lost > 0 ? [`${name} lost ${lost} on the way${reasonsOf(route)}`] : [],
+      ...isLossy && lost === 0 ? [`${name} lost records in an earlier run, and no resnapshot has followed yet`] : [],
     ]
   })
   return `Stopped with ${sum} records undelivered: ${parts.join("; ")}`
+}
+
+/** ` (expired 12, dead_letter 3)`. */
+const reasonsOf = ({ losses }: RouteReport): string => {
+  const reasons = Object.entries(losses).map(([reason, amount]) => `${reason} ${amount}`)
+  return reasons.length === 0 ? "" : ` (${reasons.join(", ")})`
 }

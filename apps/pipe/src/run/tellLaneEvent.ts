@@ -24,6 +24,11 @@ export const makeLaneTeller = (log: Log): LaneTeller => {
       case "Retrying":
         if (isPaused) return
         return say("warn", `${why(event.error)}; trying again in ${seconds(event.delay)} (attempt ${event.attempt})`)
+      case "Halved":
+        return say(
+          "warn",
+          `${why(event.error)}; a batch of ${event.records} records is too large, and is sent again in halves`,
+        )
       case "Degraded":
         return say("warn", `${why(event.error)}; ${records(event.lost)} lost`)
       case "DeadLettered":
@@ -37,7 +42,7 @@ export const makeLaneTeller = (log: Log): LaneTeller => {
             "records go",
         )
       case "Retold":
-        return say("info", `everything is told again after a loss (${event.records} records)`)
+        return say("info", `the whole book is sent again after a loss (a resnapshot of ${event.records} records)`)
       case "StoreFailed":
         return say("error", `${records(event.lost)} lost: the store cannot be written: ${textOf(event.cause)}`)
       case "Recovered":

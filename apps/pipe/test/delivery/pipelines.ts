@@ -64,10 +64,22 @@ export interface RouteTally {
   readonly error?: string
   readonly counts: Readonly<
     Record<
-      "in" | "restored" | "delivered" | "coalesced" | "dropped" | "expired" | "deadLettered" | "pending" | "retries",
+      | "in"
+      | "restored"
+      | "delivered"
+      | "coalesced"
+      | "replaced"
+      | "dropped"
+      | "expired"
+      | "deadLettered"
+      | "pending"
+      | "retries"
+      | "resnapshots",
       number
     >
   >
+  readonly isLossy: boolean
+  readonly losses: Readonly<Record<string, number>>
 }
 
 /** The routes of a report, by name. */
@@ -81,5 +93,6 @@ export const routesIn = (stderr: string): Record<string, RouteTally> => {
 /** The two sides of the law of a lane's counts. */
 export const sidesOf = ({ counts }: RouteTally): readonly [number, number] => [
   counts.in + counts.restored,
-  counts.delivered + counts.coalesced + counts.dropped + counts.expired + counts.deadLettered + counts.pending,
+  counts.delivered + counts.coalesced + counts.replaced + counts.dropped + counts.expired + counts.deadLettered +
+  counts.pending,
 ]

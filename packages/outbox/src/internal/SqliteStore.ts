@@ -31,6 +31,12 @@ export interface StoreParts<A> {
 
 const none: ReadonlyArray<never> = []
 
+/** A batch in the hands of the lane, and its number. */
+interface Taken<A> {
+  readonly batch: ReadonlyArray<Stored<A>>
+  readonly number: number
+}
+
 /**
  * The counters and what the lane has in its hands are in memory; everything else is read from the file, so that a long
  * queue costs no memory. Changes in memory follow the commit.
@@ -47,6 +53,8 @@ export class SqliteStore<A> implements Store<A> {
   readonly #parts: StoreParts<A>
   /** In the hands of the lane, by id. */
   readonly #taken = new Map<number, Stored<A>>()
+  /** The batch that each of these was given in. */
+  readonly #batches = new Map<number, number>()
   /** Done with, but still in the file, because it could not be written. */
   readonly #gone = new Set<number>()
   #nextId: number
@@ -122,14 +130,27 @@ export class SqliteStore<A> implements Store<A> {
 
   take(limits: Limits): ReadonlyArray<Envelope<A>> {
     const again = this.#takeAgain()
-    const batch = again ?? this.#takeNew(limits)
+    const { batch, number } = again ?? this.#takeNew(limits)
     for (const envelope of batch) {
+      this.#batches.set(envelope.id, number)
       this.#taken.set(envelope.id, envelope)
       this.#parts.keys.take(envelope)
       this.waitingBytes -= envelope.size
     }
     this.waiting -= batch.length
     return batch
+  }
+
+  split(second: ReadonlyArray<Envelope<A>>): void {
+    const { unfinished, writer } = this.#parts
+    const ids = second.filter((envelope): envelope is Stored<A> => this.#holds(envelope)).map(({ id }) => id)
+    const batch = ids.length === 0 ? undefined : this.#batches.get(ids[0]!)
+    if (batch === undefined) return
+    this.#nextBatch += 1
+    unfinished.makeRoomAfter(batch)
+    for (const [id, number] of this.#batches) if (number > batch) this.#batches.set(id, number + 1)
+    for (const id of ids) this.#batches.set(id, batch + 1)
+    writer.eventually(() => unfinished.split(ids, batch))
   }
 
   markLossy(isLossy: boolean): void {
@@ -199,23 +220,23 @@ export class SqliteStore<A> implements Store<A> {
   }
 
   /** What an earlier process had taken and not settled, batch by batch. */
-  #takeAgain(): ReadonlyArray<Stored<A>> | undefined {
+  #takeAgain(): Taken<A> | undefined {
     const { keys, unfinished, writer } = this.#parts
-    const next = (): ReadonlyArray<Row> | undefined => this.#read(() => unfinished.next())
-    for (let rows = next(); rows !== undefined; rows = next()) {
-      const batch = rows.map((row) => this.#envelope(row)).filter(({ id }) => !this.#gone.has(id))
+    const next = () => this.#read(() => unfinished.next())
+    for (let given = next(); given !== undefined; given = next()) {
+      const batch = given.rows.map((row) => this.#envelope(row)).filter(({ id }) => !this.#gone.has(id))
       for (const envelope of batch) {
         if (envelope.key !== undefined && keys.hasNewer(envelope.key, envelope.id)) envelope.newer = true
       }
       if (batch.length === 0) continue
       const marks = marksOf(batch)
       writer.eventually(() => unfinished.again(marks))
-      return batch
+      return { batch, number: given.batch }
     }
     return undefined
   }
 
-  #takeNew(limits: Limits): ReadonlyArray<Stored<A>> {
+  #takeNew(limits: Limits): Taken<A> {
     const { entries, keys, writer } = this.#parts
     const given: Array<Stored<A>> = []
     let bytes = 0
@@ -231,7 +252,7 @@ export class SqliteStore<A> implements Store<A> {
     }
     const batch = more ? given.slice(0, cut) : given
     const last = batch.at(-1)
-    if (last === undefined) return none
+    if (last === undefined) return { batch, number: 0 }
     this.#head = last.id
     for (const envelope of batch) {
       envelope.newer ||= envelope.key !== undefined && keys.hasNewer(envelope.key, envelope.id)
@@ -240,7 +261,7 @@ export class SqliteStore<A> implements Store<A> {
     const number = this.#nextBatch++
     const marks = marksOf(batch)
     writer.eventually(() => entries.take(marks, number))
-    return batch
+    return { batch, number }
   }
 
   /** All that waits, in the order of arrival. */
@@ -274,7 +295,10 @@ export class SqliteStore<A> implements Store<A> {
   /** Takes from the lane what it has in its hands. Others, such as the lane's own notices, are not ours. */
   #letGo(envelopes: ReadonlyArray<Envelope<A>>): ReadonlyArray<Stored<A>> {
     const held = envelopes.filter((envelope): envelope is Stored<A> => this.#holds(envelope))
-    for (const { id } of held) this.#taken.delete(id)
+    for (const { id } of held) {
+      this.#taken.delete(id)
+      this.#batches.delete(id)
+    }
     return held
   }
 

@@ -10,6 +10,8 @@ export class Unfinished {
   readonly #batches: Array<number>
   readonly #select: StatementSync
   readonly #again: StatementSync
+  readonly #shift: StatementSync
+  readonly #move: StatementSync
   /** The number of the next new batch. */
   readonly nextBatch: number
 
@@ -19,23 +21,36 @@ export class Unfinished {
        FROM taken JOIN entries USING (id) WHERE batch = ? ORDER BY id`,
     )
     this.#again = db.prepare("UPDATE taken SET times = times + 1, newer = ? WHERE id = ?")
+    this.#shift = db.prepare("UPDATE taken SET batch = batch + 1 WHERE batch > ?")
+    this.#move = db.prepare("UPDATE taken SET batch = ? WHERE id = ?")
     this.#batches = db.prepare("SELECT DISTINCT batch FROM taken ORDER BY batch").all().map(({ batch }) =>
       Number(batch)
     )
     this.nextBatch = (this.#batches.at(-1) ?? 0) + 1
   }
 
-  /** What is left of the next batch: perhaps nothing. Undefined when there is no next one. */
-  next(): ReadonlyArray<Row> | undefined {
+  /** What is left of the next batch: perhaps nothing; and its number. Undefined when there is no next one. */
+  next(): { readonly batch: number; readonly rows: ReadonlyArray<Row> } | undefined {
     const batch = this.#batches[0]
     if (batch === undefined) return undefined
     const rows = this.#select.all(batch)
     this.#batches.shift()
-    return rows
+    return { batch, rows }
   }
 
   /** Writes, within a transaction, that a batch was given once more. */
   again(marks: ReadonlyArray<Mark>): void {
     for (const { id, newer } of marks) this.#again.run(newer ? 1 : 0, id)
+  }
+
+  /** Makes room for one more batch after this one. */
+  makeRoomAfter(batch: number): void {
+    for (const [index, later] of this.#batches.entries()) if (later > batch) this.#batches[index] = later + 1
+  }
+
+  /** Writes, within a transaction, that these are a batch of their own, right after the one that they were given in. */
+  split(ids: ReadonlyArray<number>, batch: number): void {
+    this.#shift.run(batch)
+    for (const id of ids) this.#move.run(batch + 1, id)
   }
 }

@@ -11,6 +11,8 @@ import { batchId } from "./batchId.ts"
 import { errorOf } from "./errorOf.ts"
 import type { Intake } from "./Intake.ts"
 import { Outcomes } from "./Outcomes.ts"
+import { isRestoring } from "./isRestoring.ts"
+import { middleOf, sizeOf, WorkingSize } from "./WorkingSize.ts"
 import { withNotices } from "./withNotices.ts"
 
 export interface AttemptOptions {
@@ -19,6 +21,8 @@ export interface AttemptOptions {
   readonly breaker?: Partial<BreakerPolicy> | undefined
   /** In milliseconds of the wall clock. */
   readonly maxAge: number | undefined
+  /** Present where everything is told again after a loss. */
+  readonly retell?: unknown
 }
 
 /** Between two tries to tell of a loss. */
@@ -36,19 +40,24 @@ export class Attempts<A> {
   readonly #run: string
   readonly #retry: RetryPolicy
   readonly #maxAge: number | undefined
+  readonly #retells: boolean
   readonly #outcomes: Outcomes<A>
+  readonly #size = new WorkingSize()
   /** Where what failed is merged with what waits: what is to wait again once the whole batch has been gone through. */
   readonly unfinished: Array<Envelope<A>> = []
   end: LaneEnd | undefined
+  /** The destination refused something of the lane's own for its size alone. */
+  isRefused = false
   /** Of the batch that failed last: where what failed is merged with what waits, the next may be the same or not. */
   #failed: { readonly id: string; readonly attempt: number } | undefined
 
-  constructor(sink: Sink<A>, intake: Intake<A>, { run, retry, breaker, maxAge }: AttemptOptions) {
+  constructor(sink: Sink<A>, intake: Intake<A>, { run, retry, breaker, maxAge, retell }: AttemptOptions) {
     this.#sink = sink
     this.#intake = intake
     this.#run = run ?? ""
     this.#retry = { ...defaultRetry, ...retry }
     this.#maxAge = maxAge
+    this.#retells = retell !== undefined
     this.#outcomes = new Outcomes(intake, { ...defaultBreaker, ...breaker })
   }
 
@@ -60,10 +69,11 @@ export class Attempts<A> {
   /** Returns when these are delivered, lost, or unfinished. What must be told of losses goes with them. */
   made(envelopes: ReadonlyArray<Envelope<A>>, attempt = 1): Delivered {
     return this.#when(envelopes, () => {
-      const fresh = this.#fresh(envelopes)
+      const fresh = this.#withhold(this.#fresh(envelopes), attempt)
       if (fresh.length === 0) return Effect.undefined
       const { ledger: { notices }, store } = this.#intake
       const now = this.#intake.now()
+      if (this.#size.isOver(fresh, now)) return this.#inHalves(fresh, (half) => this.made(half))
       const isDue = notices.isDue(now)
       if (store.isDurable === true && !notices.says(fresh[0]!)) {
         // By themselves, until they have been heard.
@@ -86,14 +96,40 @@ export class Attempts<A> {
     return this.#when(envelopes, () => {
       const { ledger } = this.#intake
       if (ledger.notices.losses !== losses || this.#intake.wall() - since > (this.#maxAge ?? Infinity)) {
-        ledger.left(envelopes, "degraded")
+        ledger.replaced(envelopes)
         return Effect.undefined
       }
+      // A piece that has waited for those before it is not older for that.
+      const piece = (part: ReadonlyArray<Envelope<A>>): Delivered => this.news(part, losses, this.#intake.wall())
+      if (this.#size.isOver(envelopes, this.#intake.now())) return this.#inHalves(envelopes, piece)
       // What a processor had held back goes out ahead of its beginning: not behind a hole of which nobody has heard.
       const due = ledger.notices.takeDue(this.#intake.now())
       const led = due.length === 0 ? envelopes : [...due, ...envelopes]
-      return this.#write(led, attempt, (rest, next) => this.news(rest, losses, since, next))
+      return this.#write(led, attempt, (rest, next) => next === 1 ? piece(rest) : this.news(rest, losses, since, next))
     })
+  }
+
+  /** Two or more envelopes, in two batches of about the same size. */
+  #inHalves(envelopes: ReadonlyArray<Envelope<A>>, go: (half: ReadonlyArray<Envelope<A>>) => Delivered): Delivered {
+    const middle = middleOf(envelopes)
+    return this.#apart([envelopes.slice(0, middle), envelopes.slice(middle)], go)
+  }
+
+  /** One batch after another. What stands after one that waits again waits too. */
+  #apart(
+    parts: ReadonlyArray<ReadonlyArray<Envelope<A>>>,
+    go: (part: ReadonlyArray<Envelope<A>>) => Delivered,
+  ): Delivered {
+    const filled = parts.filter(({ length }) => length > 0)
+    // The last first: each becomes the batch that follows the one it was cut from.
+    for (const part of filled.slice(1).toReversed()) this.#intake.store.split?.(part)
+    const each = Effect.forEach(filled, (part) =>
+      Effect.suspend(() => {
+        if (this.unfinished.length === 0) return go(part)
+        for (const envelope of part) this.unfinished.push(envelope)
+        return Effect.undefined
+      }), { discard: true })
+    return Effect.map(each, () => this.end)
   }
 
   /** Where the news was lost it is not told again at once: a sink may lose everything. */
@@ -139,6 +175,20 @@ export class Attempts<A> {
     return envelopes.filter((envelope) => !gone.has(envelope))
   }
 
+  /**
+   * Those that may be told. After a loss what says that something is good again waits for a resnapshot, which says more;
+   * where none can follow, all of it is told. What a durable store gave is the same batch in all its attempts.
+   */
+  #withhold(envelopes: ReadonlyArray<Envelope<A>>, attempt: number): ReadonlyArray<Envelope<A>> {
+    const { ledger, store } = this.#intake
+    if (!this.#retells || !ledger.notices.isLossy || (store.isDurable === true && attempt > 1)) return envelopes
+    const withheld = envelopes.filter(isRestoring)
+    if (withheld.length === 0) return envelopes
+    ledger.withheld(withheld)
+    this.#intake.makeRoom()
+    return envelopes.filter((envelope) => !isRestoring(envelope))
+  }
+
   #failedWith(envelopes: ReadonlyArray<Envelope<A>>, attempt: number, error: SinkError, again: Again<A>): Delivered {
     const { ledger, onEvent, store } = this.#intake
     const rest = this.#outcomes.enter(envelopes, error)
@@ -146,6 +196,9 @@ export class Attempts<A> {
     switch (error.rest) {
       case "retry":
         if (rest.length === 0) return Effect.undefined
+        if (error.tooLarge !== undefined && error.tooLarge > 0) {
+          return this.#tooLarge(rest, error.tooLarge, error, again)
+        }
         // Nothing is wrong with the new one.
         if (error.isNewReader === true) {
           return Effect.andThen(
@@ -170,6 +223,32 @@ export class Attempts<A> {
         return Effect.succeed(this.end)
       }
     }
+  }
+
+  /** The destination refuses the first `count` of these for their size. */
+  #tooLarge(
+    envelopes: ReadonlyArray<Envelope<A>>,
+    count: number,
+    error: SinkError,
+    again: Again<A>,
+  ): Delivered {
+    this.#failed = undefined
+    const refused = envelopes.slice(0, count)
+    const rest = envelopes.slice(count)
+    const go = (part: ReadonlyArray<Envelope<A>>): Delivered => again(part, 1)
+    const bytes = sizeOf(refused)
+    if (refused.length === 1) {
+      const isOwn = this.#intake.ledger.notices.says(refused[0]!)
+      if (isOwn && refused[0]!._tag === "Record") this.#outcomes.forgo(refused, error)
+      else this.#outcomes.bury(refused, error)
+      if (isOwn) this.isRefused = true
+      this.#outcomes.strike(error)
+      return this.#apart([rest], go)
+    }
+    this.#size.refuse(bytes, this.#intake.now())
+    this.#outcomes.trouble({ _tag: "Halved", error, records: refused.length, bytes })
+    const middle = middleOf(refused)
+    return this.#apart([refused.slice(0, middle), refused.slice(middle), rest], go)
   }
 
   #later(rest: ReadonlyArray<Envelope<A>>, attempt: number, error: SinkError, again: Again<A>): Delivered {

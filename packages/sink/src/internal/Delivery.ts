@@ -58,6 +58,13 @@ export class Delivery<A> {
     })
   }
 
+  /** Whether the destination has refused, for its size alone, something of the lane's own since this was last asked. */
+  takeRefused(): boolean {
+    const { isRefused } = this.#attempts
+    this.#attempts.isRefused = false
+    return isRefused
+  }
+
   /** Returns when something may be tried: taken before, a batch would grow old meanwhile. */
   get ready(): Effect.Effect<void> {
     return Effect.suspend(() => {

@@ -2,6 +2,7 @@
 import type { Millis } from "@boltodds/protocol"
 import type { Envelope } from "../Envelope.ts"
 import type { LaneCounts } from "../LaneCounts.ts"
+import type { LaneStanding } from "../LaneStanding.ts"
 import type { Loss } from "../Loss.ts"
 import { bytesOf, type Store } from "../Store.ts"
 import { Notices } from "./Notices.ts"
@@ -18,11 +19,13 @@ export class Ledger<A> {
   #received = 0
   #delivered = 0
   #coalesced = 0
+  #replaced = 0
   #dropped = 0
   #expired = 0
   #deadLettered = 0
   #deliveredBytes = 0
   #batches = 0
+  readonly #losses = new Map<string, number>()
   retries = 0
 
   constructor(store: Store<A>, notice: ((loss: Loss) => Envelope<A>) | undefined) {
@@ -36,6 +39,7 @@ export class Ledger<A> {
       restored: this.store.restored,
       delivered: this.#delivered,
       coalesced: this.#coalesced,
+      replaced: this.#replaced,
       dropped: this.#dropped,
       expired: this.#expired,
       deadLettered: this.#deadLettered,
@@ -44,6 +48,16 @@ export class Ledger<A> {
       deliveredBytes: this.#deliveredBytes,
       batches: this.#batches,
       retries: this.retries,
+      resnapshots: this.notices.resnapshots,
+    }
+  }
+
+  get standing(): LaneStanding {
+    const { store } = this
+    return {
+      isLossy: this.notices.isIncomplete,
+      losses: Object.fromEntries(this.#losses),
+      isKept: store.isDurable === true && store.isIntact?.() !== false,
     }
   }
 
@@ -58,13 +72,13 @@ export class Ledger<A> {
   /** Lost, and no longer in the store. */
   dropped(envelopes: ReadonlyArray<Envelope<A>>, reason: string): void {
     this.#dropped += envelopes.length
-    this.notices.owe(envelopes, reason)
+    this.#owe(envelopes, reason)
   }
 
   /** Grown too old, and no longer in the store. */
   expired(envelopes: ReadonlyArray<Envelope<A>>): void {
     this.#expired += envelopes.length
-    this.notices.owe(envelopes, "expired")
+    this.#owe(envelopes, "expired")
   }
 
   delivered(envelopes: ReadonlyArray<Envelope<A>>): void {
@@ -81,7 +95,7 @@ export class Ledger<A> {
     const { store } = this
     const held = this.notices.takeBack(envelopes)
     this.#deadLettered += envelopes.length - held.length
-    this.notices.owe(held, "dead_letter")
+    this.#owe(held, "dead_letter")
     this.#leave(
       () => store.bury === undefined ? store.settle(held) : store.bury(held, reason, now),
       (count) => this.#deadLettered += count,
@@ -91,13 +105,13 @@ export class Ledger<A> {
   /** Taken, and lost. A notice that is lost is told again: its own loss is no news. */
   lost(envelopes: ReadonlyArray<Envelope<A>>, reason: string): void {
     const held = this.#letGo(envelopes)
-    this.notices.owe(held, reason)
+    this.#owe(held, reason)
     this.#leave(() => this.store.settle(held), (count) => this.#dropped += count)
   }
 
   /** Taken, and grown too old while it was tried. */
   outlived(envelopes: ReadonlyArray<Envelope<A>>): void {
-    this.notices.owe(envelopes, "expired")
+    this.#owe(envelopes, "expired")
     this.#leave(() => this.store.settle(envelopes), (count) => this.#expired += count)
   }
 
@@ -106,6 +120,25 @@ export class Ledger<A> {
     const held = this.#fold(envelopes)
     const { store } = this
     if (held.length > 0) this.#leave(() => store.giveBack?.(held), (count) => this.#coalesced += count)
+  }
+
+  /** Of a resnapshot, and refused for good. */
+  forgone(envelopes: ReadonlyArray<Envelope<A>>): void {
+    this.notices.forgo(envelopes)
+    this.#deadLettered += envelopes.length
+    this.#losses.set("dead_letter", (this.#losses.get("dead_letter") ?? 0) + envelopes.length)
+  }
+
+  /** A resnapshot, or the rest of one, that a newer one replaces. */
+  replaced(envelopes: ReadonlyArray<Envelope<A>>): void {
+    this.notices.takeBack(envelopes)
+    this.#replaced += envelopes.length
+  }
+
+  /** Taken, and not to be delivered: the resnapshot that follows says more. */
+  withheld(envelopes: ReadonlyArray<Envelope<A>>): void {
+    if (envelopes.length === 0) return
+    this.#leave(() => this.store.settle(envelopes), (count) => this.#replaced += count)
   }
 
   /** Without the notices among these: they are merged into newer ones. */
@@ -122,6 +155,12 @@ export class Ledger<A> {
   /** Nothing more will be delivered of what waits: as {@link left}. */
   abandon(reason: string): void {
     if (this.store.isDurable !== true) this.dropped(this.store.clear(), reason)
+  }
+
+  #owe(envelopes: ReadonlyArray<Envelope<A>>, reason: string): void {
+    if (envelopes.length === 0) return
+    this.#losses.set(reason, (this.#losses.get(reason) ?? 0) + envelopes.length)
+    this.notices.owe(envelopes, reason)
   }
 
   /** Drops what the lane says itself; gives the others. */

@@ -31,6 +31,10 @@ export class Notices<A> {
   losses = 0
   /** How many envelopes were made here. */
   made = 0
+  /** How many resnapshots were delivered whole. */
+  resnapshots = 0
+  /** The destination will never take some records of the last resnapshot. */
+  #hasHole = false
 
   constructor(notice: ((loss: Loss) => Envelope<A>) | undefined, mark: (isLossy: boolean) => void) {
     this.#notice = notice
@@ -40,6 +44,11 @@ export class Notices<A> {
   /** Something was lost since the readers were last told everything: they cannot know the whole any more. */
   get isLossy(): boolean {
     return this.#isLossy
+  }
+
+  /** The readers lack something, whether or not a resnapshot could mend it. */
+  get isIncomplete(): boolean {
+    return this.#isLossy || this.#hasHole
   }
 
   /** How many of them are under way. */
@@ -124,6 +133,7 @@ export class Notices<A> {
   takeNews(told: ReadonlyArray<Envelope<A>>, now: Millis): ReadonlyArray<Envelope<A>> {
     const notices = this.take(now)
     this.#isNewsWhole = true
+    this.#hasHole = false
     this.#newsLosses = this.losses
     this.made += told.length
     for (const envelope of told) this.#saying.set(envelope, undefined)
@@ -132,11 +142,21 @@ export class Notices<A> {
 
   /** The news has been delivered. Where it was whole, and nothing was lost since, all is well, for a later process too. */
   arrived(): void {
+    if (this.#isNewsWhole) this.resnapshots += 1
     if (!this.#isNewsWhole || this.losses !== this.#newsLosses || this.#unsaid.size > 0) return
     this.#isLossy = false
     this.#areReadersAware = false
     if (this.#isMarked) this.#mark(false)
     this.#isMarked = false
+  }
+
+  /**
+   * The destination will never take these records of a resnapshot. They are not told again: their lines are unknown to its
+   * readers, who do not believe anything of them.
+   */
+  forgo(envelopes: ReadonlyArray<Envelope<A>>): void {
+    this.#hasHole = true
+    this.#forget(envelopes)
   }
 
   /** Whether this is something that the lane itself says. */
@@ -171,6 +191,8 @@ export class Notices<A> {
     // A part of the news may have arrived, its `stream_started` with it: of the hole that is left nobody has heard.
     if (hasNews) this.#oweAgain()
     if (hasNews) this.#isNewsWhole = false
+    // What is left of it would be told for nothing: all of it is told again.
+    if (hasNews) this.losses += 1
     return this.#forget(envelopes)
   }
 

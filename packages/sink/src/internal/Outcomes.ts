@@ -60,6 +60,12 @@ export class Outcomes<A> {
     this.trouble({ _tag: "DeadLettered", error, lost: dead.length })
   }
 
+  /** Of a resnapshot: the destination will never take these records. */
+  forgo(records: ReadonlyArray<Envelope<A>>, error: SinkError): void {
+    this.#intake.ledger.forgone(records)
+    this.trouble({ _tag: "DeadLettered", error, lost: records.length })
+  }
+
   /** A try has failed, or a batch was refused. */
   strike(error: SinkError): void {
     if (!this.#strikes.failed(this.#intake.now())) return

@@ -24,6 +24,11 @@ export class Retelling {
     return now >= this.dueAt
   }
 
+  /** The destination cannot take what is told: it is tried as seldom as can be. */
+  refused(): void {
+    this.#pause = longest
+  }
+
   told(now: number): void {
     // Counted from the end of the pause: a loss within it had to wait for that in any case.
     this.#pause = now - this.dueAt < lasting ? Math.min(longest, this.#pause * 2) : shortest

@@ -95,8 +95,9 @@ export const deliverAll = <A>(intake: Intake<A>, sink: Sink<A>, options: LaneOpt
       let end = yield* delivery.deliver(batch)
       if (news.length > 0) {
         // Behind what waits again it would be history; and it must not hide what was lost after it was made.
-        if (end !== undefined || delivery.hasGivenBack) ledger.left(news, "degraded")
+        if (end !== undefined || delivery.hasGivenBack) ledger.replaced(news)
         else end = yield* delivery.deliverNews(news, losses)
+        if (delivery.takeRefused()) retelling.refused()
         notices.arrived()
       }
       if (end !== undefined) return end

@@ -12,7 +12,7 @@ import type { Format, Part } from "./internal/Part.ts"
 import { makePoster, type Poster, type Refusal } from "./internal/Poster.ts"
 import { checkable, plain, problemsOf, sentenceOf } from "./internal/problemsOf.ts"
 import { standard } from "./internal/standard.ts"
-import { WebhookMisconfigured } from "./WebhookError.ts"
+import { WebhookMisconfigured, WebhookUnreachable } from "./WebhookError.ts"
 import { webhookFormat } from "./webhookFormat.ts"
 import { defaultMaxBodyBytes, type WebhookFormat, type WebhookOptions } from "./WebhookOptions.ts"
 
@@ -26,7 +26,8 @@ import { defaultMaxBodyBytes, type WebhookFormat, type WebhookOptions } from "./
  *
  * *Errors*: tried again are 408, 425, 429 and 5xx (not sooner than `Retry-After`, one hour at most), missing
  * answers, timeouts, certificates that do not hold (one may be renewed), and names that lead to addresses that
- * are not public. 410 is `disable`. Any other status, redirects included, makes dead letters. Every `cause` is one of
+ * are not public. 410 is `disable`. 413, and a 400 or 422 that says so, are `tooLarge`, and so is a connection that is
+ * reset three times while a body is sent: the lane halves the batch. Any other status, redirects included, makes dead letters. Every `cause` is one of
  * the classes of this package; opening fails with `disable` and {@link WebhookMisconfigured}.
  *
  * `check` posts a test and wants 2xx.
@@ -47,7 +48,7 @@ export const webhook = (options: WebhookOptions): Effect.Effect<Sink<unknown>, S
     return {
       guarantee: "at-least-once",
       write: (batch) =>
-        Effect.suspend(() => deliver(batches.of(batch), post)).pipe(
+        Effect.suspend(() => deliver(batches.of(batch), post, batch.attempt)).pipe(
           // Not after a failure: the next attempt goes on from there.
           Effect.tap(() => Effect.sync(() => batches.forget(batch))),
         ),
@@ -59,34 +60,52 @@ const formatOf = (name: WebhookFormat, maxBodyBytes: number): Format =>
   name === "discord" ? channel(discord) : name === "slack" ? channel(slack) : standard(maxBodyBytes)
 
 /** Sends what is not acknowledged yet, one part after another. */
-const deliver = (outgoing: Outgoing, post: Poster): Effect.Effect<void, SinkError> => {
+const deliver = (outgoing: Outgoing, post: Poster, attempt: number): Effect.Effect<void, SinkError> => {
   const part = outgoing.parts[outgoing.done]
   if (part === undefined) return Effect.void
   const { content } = part
   if (content._tag === "Refused") return Effect.fail(rejected(part, outgoing, content.cause))
   const { id, body } = outgoing.message ??= content.make()
   return Effect.matchEffect(post(id, body), {
-    onFailure: (refusal) => Effect.fail(failureOf(refusal, part, outgoing)),
+    onFailure: (refusal) => Effect.fail(failureOf(refusal, part, outgoing, attempt)),
     onSuccess: () => {
       outgoing.done += 1
       outgoing.message = undefined
-      return deliver(outgoing, post)
+      return deliver(outgoing, post, attempt)
     },
   })
 }
 
-const failureOf = (refusal: Refusal, part: Part, outgoing: Outgoing): SinkError => {
+/** From this attempt on, a reset may be about the size. */
+const fewAttempts = 3
+
+/**
+ * Whether a receiver resets the connection time and again while a body is sent: some do that in place of a 413. It has
+ * taken nothing where a part of the body never left. A record on its own is tried on: that it is too large is not known.
+ */
+const isPerhapsTooLarge = (cause: Error, part: Part, attempt: number): boolean =>
+  cause instanceof WebhookUnreachable && (cause.code === "ECONNRESET" || cause.code === "EPIPE") && !cause.isSent &&
+  attempt >= fewAttempts && part.to - part.from > 1
+
+const failureOf = (refusal: Refusal, part: Part, outgoing: Outgoing, attempt: number): SinkError => {
   const { cause, kind, retryAfter } = refusal
   switch (kind) {
     case "Retry":
+      if (isPerhapsTooLarge(cause, part, attempt)) return tooLarge(part, cause)
       // Earlier parts count as delivered with the last one: what the lane tries again must be this batch, with its id.
       return new SinkError({ rest: "retry", cause, ...(retryAfter === undefined ? {} : { retryAfter }) })
     case "Disable":
       return new SinkError({ rest: "disable", cause, delivered: part.from })
+    case "TooLarge":
+      return tooLarge(part, cause)
     case "Reject":
       return rejected(part, outgoing, cause)
   }
 }
+
+/** The lane halves what is refused for its size. */
+const tooLarge = ({ from, to }: Part, cause: Error): SinkError =>
+  new SinkError({ rest: "retry", cause, delivered: from, tooLarge: to - from })
 
 /** Dead letters are those of one part; what follows it was not tried yet. */
 const rejected = (part: Part, outgoing: Outgoing, cause: Error): SinkError =>

@@ -33,13 +33,16 @@ export class WebhookUnreachable extends Error {
   readonly _tag = "WebhookUnreachable"
   /** As Node names it: `ECONNREFUSED`, `ECONNRESET`, `ENOTFOUND`, `HPE_INVALID_CONSTANT`, … */
   readonly code: string
+  /** Whether all of the request had left this process: only then the receiver may have taken it. */
+  readonly isSent: boolean
 
-  constructor(origin: string, code: string, why: string) {
+  constructor(origin: string, code: string, why: string, isSent: boolean) {
     const remedy = isCertificateCode(code)
       ? "its certificate is not trusted: renew it, or name its authority in ca"
       : "see whether it is up"
     super(`Cannot post to ${origin}: ${why}; ${remedy}`)
     this.code = code
+    this.isSent = isSent
   }
 }
 
@@ -91,7 +94,7 @@ const remedyFor = (status: number): string => {
   if (status === 401 || status === 403) return "check the secret, the url and the headers"
   if (status === 404) return "check the url"
   if (status === 410) return "it wants no more: the webhook is disabled until it is opened anew"
-  if (status === 413) return "set max_body_bytes to what it takes"
+  if (status === 413) return "smaller bodies are sent from here on; set max_body_bytes to what it takes"
   if (status === 429) return "it is tried again, later"
   return status >= 500 || status === 408 || status === 425 ? "it is tried again" : "see the receiver's own log"
 }

@@ -13,7 +13,7 @@ import * as Fiber from "effect/Fiber"
 import { TestClock } from "effect/testing"
 import { echoesOf, excerpt } from "../src/internal/excerpt.ts"
 import { batch, moves } from "./records.ts"
-import { type Handler, ok, openRaw, openReceiver, signal, statuses } from "./Receiver.ts"
+import { type Handler, ok, openEarly, openRaw, openReceiver, signal, statuses } from "./Receiver.ts"
 
 const local = (url: string, more: Partial<WebhookOptions> = {}): WebhookOptions => ({
   url,
@@ -63,7 +63,7 @@ describe("the answer of a receiver", () => {
       }))
   }
 
-  for (const status of [300, 301, 302, 304, 307, 308, 400, 401, 403, 404, 405, 409, 413, 415, 422, 451]) {
+  for (const status of [300, 301, 302, 304, 307, 308, 400, 401, 403, 404, 405, 409, 415, 422, 431, 451]) {
     it.live(`${status} makes dead letters`, () =>
       Effect.gen(function* () {
         const error = yield* failing(statuses([status, { "retry-after": "1" }]))
@@ -71,6 +71,51 @@ describe("the answer of a receiver", () => {
         expect((error.cause as WebhookNotAcknowledged).status).toBe(status)
       }))
   }
+
+  const tooLarge: ReadonlyArray<readonly [number, string]> = [
+    [413, ""],
+    [413, '{"message": "Request entity too large", "code": 40005}'],
+    [400, '{"code": 50035, "errors": {"content": {"_errors": [{"code": "BASE_TYPE_MAX_LENGTH"}]}}}'],
+    [400, "msg_too_long"],
+    [400, "too_many_attachments"],
+    [400, "Request body too large. The max request body size is 30000000 bytes."],
+    [400, "Request body exceeded settings.DATA_UPLOAD_MAX_MEMORY_SIZE."],
+    [400, "http: request body too large"],
+    [422, '{"error": "payload exceeds the limit of 256 kB"}'],
+  ]
+  for (const [status, body] of tooLarge) {
+    it.live(`${status} ${body} is about the size: the lane may halve the batch`, () =>
+      Effect.gen(function* () {
+        const error = yield* failing(statuses([status, {}, body]))
+        expect([summary(error), error.tooLarge]).toEqual([later, 3])
+      }))
+  }
+
+  it.live("is not about the size where it is another 400", () =>
+    Effect.gen(function* () {
+      for (
+        const body of ["", "no_text", "invalid_payload", '{"message": "rate limit exceeded"}', "expired signature"]
+      ) {
+        const error = yield* failing(statuses([400, {}, body]))
+        expect([summary(error), error.tooLarge]).toEqual([dead, undefined])
+      }
+    }))
+
+  it.live("may be a reset in place of a 413: from the third on, while a body of several records is sent", () =>
+    Effect.gen(function* () {
+      const { url } = yield* openEarly("", () => {})
+      const sink = yield* webhook(local(url, { maxBodyBytes: 64 * 1024 * 1024 }))
+      const attempted = (count: number, attempt: number) =>
+        Effect.map(
+          Effect.flip(sink.write({ ...batch(moves(count)), attempt })),
+          ({ rest, tooLarge, cause }) => [rest, tooLarge, cause instanceof WebhookUnreachable],
+        )
+      expect(yield* attempted(20_000, 1)).toEqual(["retry", undefined, true])
+      expect(yield* attempted(20_000, 2)).toEqual(["retry", undefined, true])
+      expect(yield* attempted(20_000, 3)).toEqual(["retry", 20_000, true])
+      // This one had left as a whole: the receiver may have taken it.
+      expect(yield* attempted(3, 3)).toEqual(["retry", undefined, true])
+    }))
 
   it.live("410 is the end of it", () =>
     Effect.gen(function* () {

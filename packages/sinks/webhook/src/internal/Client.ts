@@ -161,7 +161,8 @@ const headOf = (
       const head = headIn(cause)
       if (head !== undefined) return resume(Effect.succeed(head))
       if (request?.reusedSocket === true && isStale(code)) return resume(Effect.succeed("stale"))
-      resume(Effect.fail(new WebhookUnreachable(origin, code, message === "" ? code : message)))
+      const isSent = request?.writableFinished === true
+      resume(Effect.fail(new WebhookUnreachable(origin, code, message === "" ? code : message, isSent)))
     }
     try {
       request = open()

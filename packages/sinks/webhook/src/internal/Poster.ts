@@ -11,9 +11,9 @@ import { plain } from "./problemsOf.ts"
 import { keyOf, signaturesOf } from "./Secret.ts"
 import { verdictOn } from "./Verdict.ts"
 
-/** A body that was not acknowledged: tried again later, never again, or never this one. */
+/** A body that was not acknowledged: tried again later, never again, never this one, or never one of this size. */
 export interface Refusal {
-  readonly kind: "Retry" | "Disable" | "Reject"
+  readonly kind: "Retry" | "Disable" | "Reject" | "TooLarge"
   readonly cause: Unanswered | WebhookNotAcknowledged
   readonly retryAfter?: Duration.Duration
 }
