@@ -161,7 +161,8 @@ export const endingOfConnection = (
   errors: ReadonlyArray<string>,
 ): Ending => {
   const said = [...errors, reason.detail ?? ""].filter((text) => text !== "").join("; ")
-  const refusal = refusalIn(said)
+  // Of a resync the detail is ours, and quotes what was not understood.
+  const refusal = refusalIn(reason.kind === "resync" ? errors.join("; ") : said)
   const key = refusal === "key" && times.liveMillis === undefined &&
     (reason.kind === "closed" || reason.kind === "network")
   const code = reason.code === undefined ? "" : ` (${reason.code})`

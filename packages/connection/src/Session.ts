@@ -1,5 +1,12 @@
 /** A resilient session with the feed. */
-import { type FeedEvent, type Filters, type Frame, normalizeFilters, type Source } from "@boltodds/protocol"
+import {
+  type FeedEvent,
+  type Filters,
+  type Frame,
+  normalizeFilters,
+  type Resync,
+  type Source,
+} from "@boltodds/protocol"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as PubSub from "effect/PubSub"
@@ -59,6 +66,8 @@ export interface Session extends Source<SessionError> {
   readonly events: Stream.Stream<FeedEvent, SessionError>
   /** Sends the full new set at once where a connection is up; later connections get the newest. */
   readonly setFilters: (filters: Filters) => Effect.Effect<void>
+  /** Connects again for a new snapshot, after a `Disconnected` with `resync`. Nothing where no data has come yet. */
+  readonly resync: (wanted: Resync) => Effect.Effect<void>
   readonly filters: Effect.Effect<Filters>
   readonly status: Effect.Effect<Status>
   /** The status now and each one after it. An observer too slow for them misses the oldest. */
@@ -135,6 +144,12 @@ export const makeSession = (options: SessionOptions): Effect.Effect<Session, Url
           filters = normalizeFilters(next)
           return Effect.forEach(runs, (run) => run.resubscribe, { discard: true })
         }),
+      resync: ({ reason, session, epoch }) =>
+        Effect.suspend(() =>
+          session !== undefined && session !== name
+            ? Effect.void
+            : Effect.forEach(runs, (run) => run.resync(reason, epoch), { discard: true })
+        ),
       filters: Effect.sync(() => filters),
       status: Effect.sync(() => status),
       statuses: Stream.fromPubSub(statuses),

@@ -1,5 +1,5 @@
 /** Several sessions on one key, as one stream. */
-import type { FeedEvent, Filters, Source } from "@boltodds/protocol"
+import type { FeedEvent, Filters, Resync, Source } from "@boltodds/protocol"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import type { UrlRefused } from "./FeedUrl.ts"
@@ -44,6 +44,8 @@ export interface Shards extends Source<SessionError | ShardOverlap | ShardsRefus
    * given up, wait for the `Subscribed` that tells so, and then have the other take it: it is in no book meanwhile.
    */
   readonly setShards: (shards: ReadonlyArray<Shard>) => Effect.Effect<void, ShardOverlap | ShardsRefused>
+  /** Has the session that is named connect again for a new snapshot, or all of them. */
+  readonly resync: (wanted: Resync) => Effect.Effect<void>
   readonly shards: Effect.Effect<ReadonlyArray<Shard>>
   /** By the names of the sessions. */
   readonly status: Effect.Effect<ReadonlyMap<string, Status>>
@@ -125,6 +127,7 @@ export const makeShards = (options: ShardsOptions): Effect.Effect<Shards, UrlRef
           const next = shardFilters(filters, { by, over: now.length, before, ...names === undefined ? {} : { names } })
           return next instanceof ShardsRefused ? Effect.fail(next) : setShards(next)
         }),
+      resync: (wanted) => Effect.forEach(sessions, (session) => session.resync(wanted), { discard: true }),
       shards,
       status: Effect.map(
         Effect.forEach(sessions, ({ name, status }) => Effect.map(status, (status) => [name, status] as const)),

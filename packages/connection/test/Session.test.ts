@@ -58,6 +58,31 @@ describe("a session", () => {
       expect(statuses.map(({ _tag }) => _tag)).toEqual(["Idle", "Dialing", "AwaitingAck", "Syncing", "Live"])
     }))
 
+  it.effect("connects again for a new snapshot when one is wanted, after data and for its own epoch only", () =>
+    Effect.gen(function* () {
+      const feed = fakeFeed()
+      const { events, session } = yield* read(feed)
+      yield* session.resync({ reason: "too early" })
+      yield* settle
+      expect(feed.connections[0]!.hungUp).toBe(false)
+      feed.connections[0]!.send(data)
+      yield* settle
+      yield* session.resync({ reason: "another's", session: "other" })
+      yield* session.resync({ reason: "an old one", epoch: 0 })
+      yield* settle
+      expect(feed.connections[0]!.hungUp).toBe(false)
+      // Words that would refuse for being busy, had the server said them.
+      yield* session.resync({ reason: `unknown action "rate_limit ${key}"`, session: "feed", epoch: 1 })
+      yield* TestClock.adjust("2 seconds")
+      yield* settle
+      expect(feed.connections.length).toBe(2)
+      expect(events.find(({ _tag }) => _tag === "Disconnected")).toMatchObject({
+        epoch: 1,
+        reason: { kind: "resync", detail: 'unknown action "rate_limit [redacted]"' },
+      })
+      expect(shape(events).filter((one) => one.startsWith("Connected"))).toEqual(["Connected 1", "Connected 2"])
+    }))
+
   it.effect("takes any first frame for an acceptance", () =>
     Effect.gen(function* () {
       const feed = fakeFeed(() => (connection) => connection.send(data))

@@ -1,6 +1,7 @@
 /** What a run comes to. */
 import type { BlindWindow, Filters, Millis, NoticeLevel } from "@boltodds/protocol"
 import type { LaneCounts, LaneStanding, SinkError } from "@boltodds/sink"
+import type { Unread } from "./Unread.ts"
 import type * as Duration from "effect/Duration"
 
 /** One route, at the end. */
@@ -43,6 +44,8 @@ export interface Report {
   readonly notices: ReadonlyArray<NoticeReport>
   /** Names of the filters of which nothing came until the end; empty where no route looks into messages (`raw`). */
   readonly noData: Required<Filters>
+  /** What came and was not applied to the book. */
+  readonly unread: Unread
   readonly routes: ReadonlyArray<RouteReport>
 }
 

@@ -8,6 +8,7 @@ import type { Depth } from "./Emit.ts"
 import type { Entry, Hub } from "./internal/Hub.ts"
 import { reportRoute } from "./internal/reportRoute.ts"
 import type { Route } from "./Route.ts"
+import type { Unread } from "./Unread.ts"
 
 /** A route cannot be added while the run goes on: it needs to know more of the feed than is kept. */
 export class RouteTooDeep {
@@ -36,6 +37,8 @@ export interface RouteCounts {
 /** What can be done with a run while it goes on. Its effects fail with nothing else than they say. */
 export interface Running {
   readonly counts: Effect.Effect<ReadonlyArray<RouteCounts>>
+  /** What has come so far and was not applied to the book. */
+  readonly unread: Effect.Effect<Unread>
   /**
    * Opens the destinations again, each by itself (files after their rotation by others); gives what went wrong, by route.
    */
@@ -66,6 +69,7 @@ export const makeRunning = (
       ({ route, open }) => Effect.map(open.lane.counts, (counts) => ({ name: route.name, counts })),
     )
   ),
+  unread: Effect.sync(() => hub.unread),
   reopen: Effect.suspend(() =>
     Effect.map(
       Effect.forEach(hub.entries, ({ route, open }) =>

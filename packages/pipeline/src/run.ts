@@ -69,7 +69,7 @@ export const run = <E, R, R2>(
         const stopping = Deferred.makeUnsafe<Stop<E>>()
         const stopWith = (stop: Stop<E>): boolean => Deferred.doneUnsafe(stopping, Exit.succeed(stop))
 
-        const hub = new Hub(routes, options, () => stopWith({ reason: "count reached" }))
+        const hub = new Hub(routes, options, () => stopWith({ reason: "count reached" }), source.resync?.bind(source))
         const watch = (entry: Entry): Effect.Effect<void> => watchLane(scope, entry, hub, stopWith)
         for (const route of routes) yield* restore(hub.add(route, scope, false))
 
@@ -112,6 +112,7 @@ export const run = <E, R, R2>(
           duration: Duration.nanos(clock.monotonicTimeNanosUnsafe() - startedAt),
           ...hub.tally.report,
           noData: hub.noData,
+          unread: hub.unread,
           routes: [...gone, ...ended],
         }
         const outcome = outcomeOf(report, ended, stop, said)

@@ -1,4 +1,4 @@
-import { type Change, type FeedEvent, makeFrame } from "@boltodds/protocol"
+import { type Change, type FeedEvent, makeFrame, type Resync } from "@boltodds/protocol"
 import {
   changes,
   filter,
@@ -85,6 +85,35 @@ describe("a run", () => {
         ["c", "messages", "open", 7],
       ])
       expect(isDelivered(report)).toBe(true)
+    }))
+
+  it.effect("asks its source for a new snapshot when messages do not heal what was not understood", () =>
+    Effect.gen(function* () {
+      const unknown = JSON.stringify({ action: "odds_update", data: { sportsbook: "draftkings", a: 1 } })
+      const { source } = sourceOf([
+        connected(),
+        [frame(message("initial_state", { x: outcome("+100") }), start)],
+        [frame(unknown, start + 1), frame(unknown, start + 2)],
+        [tick(start + 60_000)],
+        [tick(start + 60_001)],
+      ])
+      const wanted: Array<unknown> = []
+      const resync = (one: Resync) => Effect.sync(() => void wanted.push(one))
+      const sink = collector()
+      const report = yield* run(
+        { ...source, resync },
+        [route({ name: "a", emit: changes(), sink: sink.sink })],
+        options,
+      )
+      expect(wanted).toEqual([{ reason: 'unknown action "odds_update"', session: connected()[0]!.session, epoch: 1 }])
+      expect(sink.lines.filter((line) => line.includes('"resync_wanted"'))).toHaveLength(1)
+      expect(report.unread).toMatchObject({
+        unknown: 2,
+        ignored: 0,
+        quarantined: 0,
+        lateArrivals: 0,
+        actions: [{ action: "odds_update", count: 2, ignored: false }],
+      })
     }))
 
   it.effect("opens an emit once for all routes that hold it, and makes its envelopes once", () =>

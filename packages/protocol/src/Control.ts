@@ -232,6 +232,7 @@ export const Control: Schema.Codec<Control> = Schema.Union([
       "clock_jumped",
       "oversize",
       "overflow",
+      "resync",
       "shutdown",
       "new_connection",
     ]),

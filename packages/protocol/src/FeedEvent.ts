@@ -11,7 +11,7 @@ export type Millis = number
  *
  * `closed` by the server, cleanly or not · `network` error · `no_pong`: the transport is dead · `silent`: 45 s without
  * any frame · `slow_reader`: we did not read for 30 s · `clock_jumped` · `oversize` frame · `overflow`: a transport
- * that cannot pause ran over its bound · `shutdown`: we ended it.
+ * that cannot pause ran over its bound · `resync`: we ended it to get a new snapshot · `shutdown`: we ended it for good.
  */
 export type DisconnectKind =
   | "closed"
@@ -22,6 +22,7 @@ export type DisconnectKind =
   | "clock_jumped"
   | "oversize"
   | "overflow"
+  | "resync"
   | "shutdown"
 
 /** Why a connection ended, with what the transport knows. Never holds the URL or the key. */

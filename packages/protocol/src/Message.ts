@@ -98,6 +98,23 @@ export type FeedMessage =
 /** The `action` of a known message. */
 export type Action = FeedMessage["action"]
 
+const actions: ReadonlySet<string> = new Set<Action>([
+  "initial_state",
+  "game_update",
+  "game_added",
+  "line_update",
+  "game_removed",
+  "book_clear",
+  "sport_clear",
+  "socket_connected",
+  "subscription_updated",
+  "ping",
+  "error",
+])
+
+/** Whether messages of this action are read. All others are `Unknown` items of their frame. */
+export const isKnownAction = (action: string): action is Action => actions.has(action)
+
 // Without NUL: it stands between the parts of an identity (`gameId`).
 const Name = Schema.NonEmptyString.check(Schema.makeFilter((name) => !name.includes("\u0000")))
 const Rest = [Schema.Record(Schema.String, Schema.Unknown)] as const

@@ -104,6 +104,7 @@ const EventLine = Schema.Union([
         "clock_jumped",
         "oversize",
         "overflow",
+        "resync",
         "shutdown",
       ]),
       code: Schema.optionalKey(Schema.Number),

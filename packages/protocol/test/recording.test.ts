@@ -22,6 +22,7 @@ const kinds = [
   "clock_jumped",
   "oversize",
   "overflow",
+  "resync",
   "shutdown",
 ] as const
 const optional = { requiredKeys: [] as [] }

@@ -148,6 +148,16 @@ export const lateFlags: FlagGroup["flags"] = [
   },
 ]
 
+/** What to leave alone of what is not understood. */
+export const ignoreFlag: FlagGroup["flags"][number] = {
+  name: "ignore-action",
+  value: "NAME",
+  repeatable: true,
+  about:
+    "A message of this unknown action makes nothing unverified. Without it the games and sportsbooks are that such " +
+    "a message names.",
+}
+
 /** How many connections. */
 export const sessionFlags: FlagGroup["flags"] = [
   {

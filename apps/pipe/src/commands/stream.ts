@@ -1,6 +1,14 @@
 /** The default command: the feed on standard output. */
 import type { Command } from "../Command.ts"
-import { connectionFlags, filterFlags, lateFlags, logFlags, outputFlags, sessionFlags } from "./flagGroups.ts"
+import {
+  connectionFlags,
+  filterFlags,
+  ignoreFlag,
+  lateFlags,
+  logFlags,
+  outputFlags,
+  sessionFlags,
+} from "./flagGroups.ts"
 
 const generalFlags = {
   ...logFlags,
@@ -54,7 +62,7 @@ Node program: use setsid or systemd-run.`,
         about: "Run this configuration instead, the same as `run FILE`. Beside it only --report and the log's flags.",
       }],
     },
-    { ...connectionFlags, flags: [...connectionFlags.flags, ...lateFlags, ...sessionFlags] },
+    { ...connectionFlags, flags: [...connectionFlags.flags, ...lateFlags, ...sessionFlags, ignoreFlag] },
     generalFlags,
   ],
   examples: [

@@ -1,6 +1,7 @@
 /** What the parts of a pipeline need of the program around them. */
 import type { Key, LimiterShape, Status } from "@boltodds/connection"
 import type * as Effect from "effect/Effect"
+import type { Step } from "@boltodds/state"
 import type { Log } from "../Log.ts"
 import type { Machine } from "../run/machine.ts"
 
@@ -14,6 +15,8 @@ export interface PartsHost {
   readonly key?: Key
   /** Hears of the session's life. */
   readonly onStatus?: (status: Status) => void
+  /** Takes a function that sees every step of the run. */
+  readonly onSteps?: (watch: (step: Step) => void) => void
   /** Takes an effect that ends the run when it returns, with an exit of its own. */
   readonly endsWhen: (end: Effect.Effect<EarlyEnd>) => void
 }

@@ -15,10 +15,11 @@ import { openShards } from "../run/openShards.ts"
 import { NoKey } from "../run/NoKey.ts"
 import { feedProblems, feedWarnings } from "./feedProblems.ts"
 import { filterFields, filterNames, type FilterOptions, filtersIn } from "./filterOptions.ts"
+import { ignoreFields, type IgnoreOptions, ignoring } from "./ignoreOption.ts"
 import type { PartsHost } from "./PartsHost.ts"
 
 /** What can be set about the feed. */
-export interface FeedOptions extends FilterOptions {
+export interface FeedOptions extends FilterOptions, IgnoreOptions {
   readonly url?: string
   readonly insecure?: boolean
   readonly key?: Redacted.Redacted<string>
@@ -67,6 +68,7 @@ export const FeedOptions: Schema.Decoder<FeedOptions> = Schema.Struct({
   late_for: Schema.optionalKey(PositiveDuration.annotate({
     description: "How long they must arrive late until it is stale, and on time until it is fresh again. Default 10s.",
   })),
+  ...ignoreFields,
   sessions: Schema.optionalKey(upTo16.annotate({
     description: "Divide the feed among so many connections; the plan must allow them. Default 1.",
   })),
@@ -101,6 +103,7 @@ export const feedSource = (host: PartsHost): SourcePlugin<FeedOptions> =>
           ? undefined
           : watchStale(Duration.toMillis(options.exit_on_stale))
         if (stale !== undefined) {
+          host.onSteps?.(stale.onStep)
           host.endsWhen(Effect.map(stale.expired, (reason) => ({ reason, unavailable: true })))
         }
         const settings = {
@@ -127,6 +130,7 @@ export const feedSource = (host: PartsHost): SourcePlugin<FeedOptions> =>
             filters,
             ...options.late_by === undefined ? {} : { lateMillis: Duration.toMillis(options.late_by) },
             ...options.late_for === undefined ? {} : { lateForMillis: Duration.toMillis(options.late_for) },
+            ...ignoring(options, host.log.log),
           },
           ...setFilters === undefined ? {} : {
             reload: (next: unknown) => setFilters(filtersIn(next as FeedOptions)),
@@ -141,6 +145,7 @@ const limitedBy = (source: Source<unknown>, { limiter }: PartsHost): Source<unkn
     name: source.name,
     events: Stream.provideService(source.events, Limiter, limiter),
     ...setFilters === undefined ? {} : { setFilters: (filters: Filters) => setFilters.call(source, filters) },
+    ...source.resync === undefined ? {} : { resync: source.resync.bind(source) },
   }
 }
 

@@ -14,6 +14,7 @@ import * as Schema from "effect/Schema"
 import { statSync } from "node:fs"
 import { resolve } from "node:path"
 import process from "node:process"
+import { ignoreFields, type IgnoreOptions, ignoring } from "./ignoreOption.ts"
 import { linesOfFiles } from "./recordedLines.ts"
 
 /** How fast a recording is played. */
@@ -27,7 +28,7 @@ const speed = Schema.optionalKey(
 )
 
 /** What can be set about a replay. */
-export interface ReplayOptions {
+export interface ReplayOptions extends IgnoreOptions {
   readonly file: string | ReadonlyArray<string>
   readonly speed?: Speed
 }
@@ -42,11 +43,12 @@ export const replaySource: SourcePlugin<ReplayOptions> = sourcePlugin({
       description: "The recording, plain, .gz or .zst; of a rotated one all files, in their order.",
     }),
     speed,
+    ...ignoreFields,
   }),
   problems: ({ file }, { folder }) => fileProblems(file, folder),
-  make: ({ file, speed = "max" }, context) => {
+  make: ({ file, speed = "max", ignore }, context) => {
     const files = (typeof file === "string" ? [file] : file).map((path) => resolve(context.folder, path))
-    return play(linesOfFiles(files), speed, context)
+    return play(linesOfFiles(files), speed, ignore, context)
   },
 })
 
@@ -76,20 +78,24 @@ const whyNotARecording = (path: string, name: string): string | undefined => {
 }
 
 /** A recording that is piped in. */
-export const stdinSource: SourcePlugin<{ readonly speed?: Speed }> = sourcePlugin({
+export const stdinSource: SourcePlugin<IgnoreOptions & { readonly speed?: Speed }> = sourcePlugin({
   kind: "source",
   name: "stdin",
   about: "A recording (emit raw) that is piped in.",
-  config: Schema.Struct({ speed }),
-  make: ({ speed = "max" }, context) => play(readLines(process.stdin), speed, context),
+  config: Schema.Struct({ speed, ...ignoreFields }),
+  make: ({ speed = "max", ignore }, context) => play(readLines(process.stdin), speed, ignore, context),
 })
 
 const play = (
   lines: AsyncIterable<string>,
   speed: Speed,
+  ignore: ReadonlyArray<string> | undefined,
   { log, name }: PluginContext,
 ): Effect.Effect<OpenSource, RecordingError> =>
   Effect.map(
     openReplay(lines, { speed, name, onWarning: (message) => log("warn", message) }),
-    ({ run, options, source }) => ({ source, state: { run, ...options } }),
+    ({ run, options, source }) => {
+      const ignored = ignoring(ignore === undefined ? {} : { ignore }, log, options.ignoredActions)
+      return { source, state: { run, ...options, ...ignored } }
+    },
   )

@@ -8,10 +8,11 @@ import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import { openSession } from "../run/openSession.ts"
 import { filterFields, filterNames, type FilterOptions, filtersIn } from "./filterOptions.ts"
+import { ignoreFields, type IgnoreOptions, ignoring } from "./ignoreOption.ts"
 import type { PartsHost } from "./PartsHost.ts"
 
 /** What can be set about the simulated feed. */
-export interface SimulatorOptions extends FilterOptions {
+export interface SimulatorOptions extends FilterOptions, IgnoreOptions {
   readonly seed?: number
   readonly rate?: number
   readonly cut_after?: Duration.Duration
@@ -21,6 +22,7 @@ export interface SimulatorOptions extends FilterOptions {
 /** The schema of {@link SimulatorOptions}. */
 export const SimulatorOptions: Schema.Decoder<SimulatorOptions> = Schema.Struct({
   ...filterFields,
+  ...ignoreFields,
   seed: Schema.optionalKey(Schema.Int.annotate({ description: "Another world. Default 1." })),
   rate: Schema.optionalKey(
     Schema.Number.check(Schema.isBetween({ minimum: 1, maximum: 50_000 }, { expected: "a number from 1 to 50000" }))
@@ -84,8 +86,12 @@ export const simulatorSource = (host: PartsHost): SourcePlugin<SimulatorOptions>
           },
         }, host.log)
         return {
-          source: { name: session.name, events: Stream.provideService(session.events, Limiter, makeLimiter()) },
-          state: { filters, settleMillis },
+          source: {
+            name: session.name,
+            events: Stream.provideService(session.events, Limiter, makeLimiter()),
+            resync: session.resync,
+          },
+          state: { filters, settleMillis, ...ignoring(options, host.log.log) },
           ...session.setFilters === undefined
             ? {}
             : { reload: (next: unknown) => session.setFilters!(filtersIn(next as SimulatorOptions)) },

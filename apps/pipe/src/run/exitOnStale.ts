@@ -1,11 +1,14 @@
 /** `--exit-on-stale`: an end for those who would rather be started again than wait. */
 import type { Status } from "@boltodds/connection"
+import type { Step } from "@boltodds/state"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 
 /** Watches a session's statuses. */
 export interface StaleWatch {
   readonly onStatus: (status: Status) => void
+  /** What comes and cannot be read is not live either. Without a reducer (emit `raw` alone) nobody knows. */
+  readonly onStep: (step: Step) => void
   /** Returns once nothing has been live for the whole time, saying what came instead; otherwise never. */
   readonly expired: Effect.Effect<string>
 }
@@ -14,10 +17,14 @@ export interface StaleWatch {
 export const watchStale = (limitMillis: number): StaleWatch => {
   let status: Status = { _tag: "Idle" }
   let look = (): void => {}
+  const sessions = new Set<string>()
+  /** Sessions of which nothing has been read since something was not, and what that was. */
+  const unread = new Map<string, string>()
+  const isLive = (): boolean => status._tag === "Live" && (unread.size === 0 || unread.size < sessions.size)
   const until = (live: boolean): Effect.Effect<void> =>
     Effect.callback<void>((resume) => {
       look = () => {
-        if ((status._tag === "Live") === live) resume(Effect.void)
+        if (isLive() === live) resume(Effect.void)
       }
       look()
     })
@@ -28,7 +35,7 @@ export const watchStale = (limitMillis: number): StaleWatch => {
       const back = yield* Effect.timeoutOption(until(true), limitMillis)
       if (back._tag === "Some") continue
       const millis = (yield* Clock.currentTimeMillis) - since
-      return `nothing was live for ${Math.round(millis / 1000)} s: ${wordsOf(status)}`
+      return `nothing was live for ${Math.round(millis / 1000)} s: ${wordsOf(status, [...unread.values()][0])}`
     }
   })
   return {
@@ -36,11 +43,27 @@ export const watchStale = (limitMillis: number): StaleWatch => {
       status = next
       look()
     },
+    onStep: ({ event, records }) => {
+      sessions.add(event.session)
+      for (let index = 0; index < records.length; index++) {
+        const record = records[index]!
+        if ("change" in record) {
+          if (unread.size === 0 || record.unverified === true || record.frame === null) continue
+          if (unread.delete(record.session)) look()
+        } else if (record.control === "quarantined" && record.touches === "session") {
+          unread.set(record.session, record.reason)
+          look()
+        } else if (record.control === "game_verified" || record.control === "gap_opened") {
+          if (unread.delete(record.session)) look()
+        }
+      }
+    },
     expired,
   }
 }
 
-const wordsOf = (status: Status): string => {
+const wordsOf = (status: Status, unread: string | undefined): string => {
+  if (status._tag === "Live" && unread !== undefined) return `connected, but nothing that came can be read (${unread})`
   switch (status._tag) {
     case "BackingOff":
       return `no connection (${status.why})`

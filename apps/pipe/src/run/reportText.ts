@@ -1,6 +1,6 @@
 /** `--report`: what became of everything, at the end. */
 import type { BlindWindow } from "@boltodds/protocol"
-import type { Report, RouteReport } from "@boltodds/pipeline"
+import type { Report, RouteReport, Unread } from "@boltodds/pipeline"
 import { namesText } from "./logControls.ts"
 import type { Received } from "./Reception.ts"
 import * as Duration from "effect/Duration"
@@ -17,6 +17,8 @@ export const reportText = (report: Report, received?: Received): string => {
     }`,
     `  blind      ${blindText(report)}`,
   ]
+  const unread = unreadText(report.unread)
+  if (unread !== undefined) lines.splice(2, 0, `  not read   ${unread}`)
   if (received !== undefined && !received.data) {
     lines.push(
       `  feed       ${received.connected ? "connected, but no data came" : "never connected"}: ${received.why}`,
@@ -55,6 +57,23 @@ const routeText = ({ name, state, counts, losses, isLossy }: RouteReport): strin
 }
 
 const mostShown = 20
+
+const mostActions = 10
+
+const unreadText = ({ quarantined, rejected, unknown, lateArrivals, actions }: Unread): string | undefined => {
+  const shown = actions.slice(0, mostActions).map(({ action, count, ignored }) =>
+    `${JSON.stringify(action)} ${number.format(count)}${ignored ? " (ignored)" : ""}`
+  )
+  if (actions.length > mostActions) shown.push("…")
+  const parts = [
+    ...quarantined > 0 ? [`${count(quarantined, "message")} that could not be read`] : [],
+    ...rejected > 0 ? [`${count(rejected, "outcome")} that could not be read`] : [],
+    ...unknown > 0 ? [`${count(unknown, "message")} of unknown actions`] : [],
+    ...shown.length > 0 ? [`by action: ${shown.join(", ")}`] : [],
+    ...lateArrivals > 0 ? [`${count(lateArrivals, "late arrival")} dropped`] : [],
+  ]
+  return parts.length === 0 ? undefined : parts.join("; ")
+}
 
 const blindText = ({ blindWindows, connectionsLost, doubtedGames }: Report): string => {
   if (blindWindows + connectionsLost + doubtedGames === 0) return "never"

@@ -1,4 +1,5 @@
 /** `run FILE` at work. */
+import type { Step } from "@boltodds/state"
 import type * as Effect from "effect/Effect"
 import { type ExitCode, UsageError } from "../ExitCode.ts"
 import type { Given } from "../flags.ts"
@@ -16,6 +17,7 @@ export const runConfigured = async (given: Given, file: string | undefined): Pro
   if (file === undefined) throw new UsageError("Cannot run without a configuration: write boltodds-pipe run FILE")
   const log = logOf(given)
   const ends: Array<Effect.Effect<EarlyEnd>> = []
+  const watches: Array<(step: Step) => void> = []
   const machine = thisMachine(log)
   const reception = new Reception()
   const host: PartsHost = {
@@ -24,12 +26,14 @@ export const runConfigured = async (given: Given, file: string | undefined): Pro
     machine,
     onStatus: reception.onStatus,
     endsWhen: (end) => ends.push(end),
+    onSteps: (watch) => watches.push(watch),
   }
   const registry = await makeRegistry(host)
   const pipeline = withFlags(await loadConfig(file, registry, log), given)
   const reloading = onHangup(() => loadConfig(file, registry, log), pipeline, log)
   try {
-    return await runPipeline(pipeline, { log, ends, reception, onRunning: reloading.onRunning, hangup: "elsewhere" })
+    const { onRunning } = reloading
+    return await runPipeline(pipeline, { log, ends, watches, reception, onRunning, hangup: "elsewhere" })
   } finally {
     reloading.stop()
   }

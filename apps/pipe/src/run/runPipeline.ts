@@ -14,6 +14,7 @@ import { answerStatusWith } from "../guards.ts"
 import { endWithoutData } from "./endWithoutData.ts"
 import { type EndSignal, onInterruption } from "./Interruption.ts"
 import { makeControlLog } from "./logControls.ts"
+import { makeUnreadLog } from "./logUnread.ts"
 import { messageOf } from "./messageOf.ts"
 import { makeProgress } from "./Progress.ts"
 import type { Reception } from "./Reception.ts"
@@ -29,6 +30,8 @@ export interface PipelineRun {
   readonly ends: ReadonlyArray<Effect.Effect<EarlyEnd>>
   /** What the source received. Default: not watched. */
   readonly reception?: Reception
+  /** Functions that see every step, registered by its parts while they open. */
+  readonly watches?: ReadonlyArray<(step: Step) => void>
   /** Gets a hold on the run: for reloading. */
   readonly onRunning?: (running: Running, source: OpenSource, run: string) => void
   /**
@@ -41,14 +44,17 @@ export interface PipelineRun {
 /** Runs a pipeline until something ends it; the exit code of a clean end, or a `Failure`. */
 export const runPipeline = async (
   pipeline: CheckedPipeline,
-  { log, ends, reception, onRunning, hangup = "here" }: PipelineRun,
+  { log, ends, watches = [], reception, onRunning, hangup = "here" }: PipelineRun,
 ): Promise<ExitCode> => {
   const settings = pipeline.run
   const progress = progressOf(pipeline, log)
   const logControls = makeControlLog(log)
+  const unread = makeUnreadLog(log)
   const onStep = (step: Step): void => {
     reception?.onEvent(step.event)
     logControls(step)
+    unread.onStep(step)
+    for (const watch of watches) watch(step)
     progress?.onStep(step)
   }
   const interrupted = Deferred.makeUnsafe<string>()
@@ -84,6 +90,7 @@ export const runPipeline = async (
       onStep,
       onRunning: (now) => {
         running = now
+        unread.counting(() => Effect.runSync(now.unread))
         onRunning?.(now, source, id)
       },
       onReport: (made) => report = made,

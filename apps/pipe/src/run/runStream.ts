@@ -4,6 +4,7 @@ import { type ExitCode, UsageError } from "../ExitCode.ts"
 import type { Given } from "../flags.ts"
 import type { EarlyEnd, PartsHost } from "../parts/PartsHost.ts"
 import { makeRegistry } from "../parts/registry.ts"
+import type { Step } from "@boltodds/state"
 import type * as Effect from "effect/Effect"
 import { documentOf, partsOf } from "./flagDocument.ts"
 import { loadDocument } from "./loadDocument.ts"
@@ -23,6 +24,7 @@ export const runStream = async (given: Given): Promise<ExitCode> => {
   const document = await documentOf(given, { feed: feedOptionsOf(given) }, "messages", process.env)
   const { key } = keySourceOf(given, log)
   const ends: Array<Effect.Effect<EarlyEnd>> = []
+  const watches: Array<(step: Step) => void> = []
   const machine = thisMachine(log)
   const reception = new Reception()
   const host: PartsHost = {
@@ -32,9 +34,10 @@ export const runStream = async (given: Given): Promise<ExitCode> => {
     machine,
     onStatus: reception.onStatus,
     endsWhen: (end) => ends.push(end),
+    onSteps: (watch) => watches.push(watch),
   }
   const pipeline = await loadDocument(document, await makeRegistry(host, partsOf(document)))
-  return await runPipeline(pipeline, { log, ends, reception })
+  return await runPipeline(pipeline, { log, ends, watches, reception })
 }
 
 /** A file says all of a pipeline: what a flag says besides would be ignored. */
@@ -65,6 +68,7 @@ const feedOptionsOf = (given: Given): object => {
     ...stale === undefined ? {} : { exit_on_stale: `${stale}ms` },
     ...lateBy === undefined ? {} : { late_by: `${lateBy}ms` },
     ...lateFor === undefined ? {} : { late_for: `${lateFor}ms` },
+    ...given.isSet("ignore-action") ? { ignore: given.texts("ignore-action") } : {},
     ...sessions === undefined ? {} : { sessions },
     ...given.isSet("shard-by") ? { shard_by: given.text("shard-by") } : {},
   }

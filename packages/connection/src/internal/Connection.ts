@@ -180,6 +180,11 @@ export class Connection {
     this.#carryOut(Watch.onStall(this.#watch, from, at))
   }
 
+  /** Ends it for a new snapshot. The reason quotes the server, who knows the key. */
+  resync(reason: string): void {
+    this.end({ kind: "resync", detail: scrub(reason, this.#config.secret, longestSample) })
+  }
+
   /** Ends it, at once for the consumer: nothing of it is told after this. */
   end(reason: DisconnectReason): void {
     if (this.#phase === "over") return

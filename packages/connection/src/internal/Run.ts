@@ -75,6 +75,8 @@ export interface NoData {
 export interface Run {
   /** The filters have changed: tells the server, if there is one. */
   readonly resubscribe: Effect.Effect<void>
+  /** Ends the connection that has brought data, if it is of this epoch, so that another brings a new snapshot. */
+  readonly resync: (reason: string, epoch: number | undefined) => Effect.Effect<void>
   /** Ends the stream: the connection with `shutdown`, then the events. */
   readonly close: Effect.Effect<void>
 }
@@ -311,6 +313,13 @@ export const startRun = (config: RunConfig): Effect.Effect<Run, never, Scope> =>
 
     return {
       resubscribe: Effect.suspend(() => connection?.subscribe ?? Effect.void),
+      resync: (reason, epoch) =>
+        Effect.sync(() => {
+          look()
+          const current = connection
+          if (current?.liveAt === undefined || (epoch !== undefined && epoch !== teller.epoch)) return
+          current.resync(reason)
+        }),
       close: Effect.asVoid(Deferred.succeed(shutdown, undefined)),
     }
   })

@@ -47,6 +47,7 @@ export type Observation =
   /** From now on the transport knows that the link is over; who reads it hears of it behind what came before. */
   | { readonly see: "gone"; readonly link: number; readonly kind: string; readonly means: Meaning }
   | { readonly see: "filters"; readonly filters: Filters }
+  | { readonly see: "resync" }
   | { readonly see: "reader"; readonly reads: boolean }
   | { readonly see: "key"; readonly key: string | undefined }
   | { readonly see: "wall"; readonly millis: number }

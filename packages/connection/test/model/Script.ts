@@ -58,6 +58,8 @@ export type Step =
   | { readonly do: "close"; readonly session: number; readonly how: CloseHow }
   | { readonly do: "reader"; readonly session: number; readonly reads: boolean }
   | { readonly do: "filters"; readonly session: number; readonly set: number }
+  /** Somebody wants a new snapshot. */
+  | { readonly do: "resync"; readonly session: number }
   /** Sets the machine's clock. */
   | { readonly do: "wall"; readonly millis: number }
   /** Holds up the process. */

@@ -45,6 +45,8 @@ interface LinkView {
   outside: boolean
   /** Why it is over, as the transport knows. */
   gone: { readonly kind: string; readonly means: Meaning } | undefined
+  /** A new snapshot was wanted of it. */
+  resync: "wanted" | "due" | undefined
   /** How long the stall was that ended in this instant. */
   stalled: number
   /** The longest there may have been before the server accepted: it is told then. */
@@ -245,6 +247,8 @@ export class SessionModel {
       case "filters":
         this.#filters = seen.filters
         return this.#filtersSet()
+      case "resync":
+        return this.#resync()
       case "reader":
         this.#reads = seen.reads
         this.#tickAge = 0
@@ -267,6 +271,13 @@ export class SessionModel {
     link.filtersSet++
     if (link.filtersSetIn !== this.#instant) link.filtersMoments++
     link.filtersSetIn = this.#instant
+  }
+
+  /** Wanted of one that data has come on, it ends it; data of this very moment may come before or after the wish. */
+  #resync(): void {
+    const link = this.#link
+    if (link === undefined || link.liveAt === undefined) return
+    link.resync = link.liveAt < this.#at ? "due" : "wanted"
   }
 
   // Dialing
@@ -333,6 +344,7 @@ export class SessionModel {
       within: false,
       outside: false,
       gone: undefined,
+      resync: undefined,
       stalled: 0,
       stalledBefore: 0,
     }
@@ -497,6 +509,7 @@ export class SessionModel {
         : "",
       stopped >= promised.pause ? "slow_reader" : "",
       this.#mayHaveJumped ? "clock_jumped" : "",
+      link.resync === undefined ? "" : "resync",
     ].filter((kind) => kind !== "")
     this.#must(
       may.length > 0,
@@ -787,6 +800,7 @@ export class SessionModel {
       this.#broken("a clock that jumped ends the connection")
     }
     if (link.closedRead) return this.#broken("a link that closed is left at once")
+    if (link.resync === "due") return this.#broken("a resync ends the connection at once")
     if (link.phase === "unaccepted") {
       this.#must(link.reads, "a link is read from its beginning")
       this.#must(this.#status._tag === "AwaitingAck", "AwaitingAck until the first frame", this.#status._tag)

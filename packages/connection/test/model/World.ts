@@ -511,6 +511,10 @@ export class World {
       case "filters":
         this.setFilters(actor, filterSets[step.set]!)
         return
+      case "resync":
+        this.#see(actor, { see: "resync" })
+        this.time.run(actor.session!.resync({ reason: "somebody wants it" }))
+        return
       case "end":
         this.end(actor, step.how)
     }

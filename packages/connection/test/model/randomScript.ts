@@ -103,7 +103,7 @@ const drawStep = (draw: Draw, sessions: number): Step => {
     case 11:
       return { do: "reader", session, reads: draw.chance(0.5) }
     case 12:
-      return { do: "filters", session, set: draw.whole(5) }
+      return draw.chance(0.3) ? { do: "resync", session } : { do: "filters", session, set: draw.whole(5) }
     case 13:
       return { do: "wall", millis: draw.one(-3_600_000, -6000, -4000, 300, 4000, 6000, 3_600_000) }
     case 14:

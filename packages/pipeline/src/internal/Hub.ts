@@ -1,5 +1,5 @@
 /** One turn after another: reduce once, tell once, hand to every route. */
-import type { FeedEvent, Filters, Millis } from "@boltodds/protocol"
+import type { FeedEvent, Filters, Millis, Resync, Source } from "@boltodds/protocol"
 import type { StateOptions, Step } from "@boltodds/state"
 import { SinkError } from "@boltodds/sink"
 import * as Effect from "effect/Effect"
@@ -8,6 +8,7 @@ import * as Scope from "effect/Scope"
 import type { Depth } from "../Emit.ts"
 import type { RouteReport } from "../Report.ts"
 import type { OpenRoute, Route, RouteContext } from "../Route.ts"
+import { nothingUnread, type Unread, unreadOf } from "../Unread.ts"
 import { deepest, makeReduction, type Reduction } from "./Reduction.ts"
 import { SharedEmissions } from "./Shared.ts"
 import { Tally } from "./Tally.ts"
@@ -41,12 +42,18 @@ export class Hub {
   readonly #reduction: Reduction
   readonly #onStep: ((step: Step) => void) | undefined
   readonly #onSated: () => void
+  readonly #resync: ((wanted: Resync) => Effect.Effect<void>) | undefined
   #lastSession = ""
   #lastEpoch = 0
   readonly #openings = new Map<string, number>()
   #stopped = false
 
-  constructor(routes: ReadonlyArray<Route<unknown>>, options: HubOptions, onSated: () => void) {
+  constructor(
+    routes: ReadonlyArray<Route<unknown>>,
+    options: HubOptions,
+    onSated: () => void,
+    resync: Source["resync"],
+  ) {
     const depth = deepest(routes.map((route) => route.needs))
     this.depth = depth
     this.tally = new Tally(depth)
@@ -60,6 +67,7 @@ export class Hub {
     }
     this.#onStep = options.onStep
     this.#onSated = onSated
+    this.#resync = resync
   }
 
   /**
@@ -106,6 +114,26 @@ export class Hub {
     this.#lastSession = final.session
     this.#lastEpoch = final.epoch
     const full = this.#hand(this.#reduction.apply(events), final.at)
+    return this.tally.resyncs.length === 0 ? this.#after(full) : Effect.andThen(this.#resyncs(), this.#after(full))
+  }
+
+  /** What was not applied to the book so far. */
+  get unread(): Unread {
+    const counted = this.#reduction.counted()
+    return counted === undefined ? nothingUnread : unreadOf(counted)
+  }
+
+  /** Asks the source for the snapshots that the reducer wants. A replay has none. */
+  #resyncs(): Effect.Effect<void> {
+    const wanted = this.tally.resyncs
+    this.tally.resyncs = []
+    const resync = this.#resync
+    if (resync === undefined) return Effect.void
+    return Effect.forEach(wanted, ({ reason, session, epoch }) => resync({ reason, session, epoch }), { discard: true })
+  }
+
+  /** When the source may be pulled again. */
+  #after(full: ReadonlyArray<OpenRoute>): Effect.Effect<void> {
     if (this.entries.some(({ open }) => open.isSated())) {
       this.#onSated()
       return Effect.never

@@ -2,6 +2,7 @@
 import type { Change, Control, FeedEvent, Filters, Millis } from "@boltodds/protocol"
 import { awaitedNames, makeSync, type SnapshotPlace, type StateOptions, type Step, thaw } from "@boltodds/state"
 import type { Depth } from "../Emit.ts"
+import type { Counted } from "../Unread.ts"
 import { FrameWords } from "./FrameWords.ts"
 import { Telling } from "./Telling.ts"
 
@@ -11,6 +12,8 @@ export interface Reduction {
   readonly stop: (at: Millis, reason: string) => ReadonlyArray<Change | Control>
   /** Names of the filters of which nothing came; absent where messages are not looked into. */
   readonly awaited?: () => Required<Filters>
+  /** What has not been applied so far. */
+  readonly counted: () => Counted | undefined
   /** Everything known, told again. Absent where lines are not kept. */
   readonly again?: (place: SnapshotPlace) => ReadonlyArray<Change | Control>
 }
@@ -23,6 +26,7 @@ const frames = (run: string): Reduction => {
   return {
     apply: (events) => events.map((event) => ({ event, records: words.of(event) })),
     stop: () => none,
+    counted: () => undefined,
   }
 }
 
@@ -37,6 +41,7 @@ export const makeReduction = (depth: Depth, options: StateOptions): Reduction =>
         apply: (events) => draft.apply(events),
         stop: (at, reason) => draft.stop(at, reason),
         awaited: () => awaitedNames(draft.seal()),
+        counted: () => draft,
       }
     }
     case "book":

@@ -1,5 +1,5 @@
 /** What the hub counts for its report. */
-import { type FeedNotice, GapLedger } from "@boltodds/protocol"
+import { type FeedNotice, GapLedger, type ResyncWanted } from "@boltodds/protocol"
 import type { Step } from "@boltodds/state"
 import type { Depth } from "../Emit.ts"
 import type { NoticeReport, Report } from "../Report.ts"
@@ -18,6 +18,8 @@ export class Tally {
   controls = 0
   connectionsLost = 0
   lastEventAt: number | null = null
+  /** Resyncs that the reducer wants, until somebody takes them. */
+  resyncs: ReadonlyArray<ResyncWanted> = []
   readonly #depth: Depth
   readonly #notices = new Map<string, NoticeReport>()
   readonly #ledger = new GapLedger(mostWindows)
@@ -50,6 +52,7 @@ export class Tally {
         this.controls += 1
         this.#ledger.note(record)
         if (record.control === "feed_notice") this.#notice(record)
+        if (record.control === "resync_wanted") this.resyncs = [...this.resyncs, record]
       }
     }
   }
@@ -61,7 +64,7 @@ export class Tally {
     else if (this.#notices.size < mostNotices) this.#notices.set(words, { action, level, message, count: 1 })
   }
 
-  get report(): Omit<Report, "run" | "reason" | "duration" | "routes" | "noData"> {
+  get report(): Omit<Report, "run" | "reason" | "duration" | "routes" | "noData" | "unread"> {
     const { events, frames, changes, controls, connectionsLost, lastEventAt } = this
     const { windows, count, doubtedGames } = this.#ledger
     const blind = { connectionsLost, blindWindows: count, windows, doubtedGames }

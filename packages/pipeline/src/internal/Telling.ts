@@ -39,6 +39,10 @@ export class Telling {
     return awaitedNames(this.#draft.seal())
   }
 
+  counted(): Draft {
+    return this.#draft
+  }
+
   stop(at: Millis, reason: string): ReadonlyArray<Change | Control> {
     return this.#draft.stop(at, reason)
   }
