@@ -1,4 +1,5 @@
 /** The address of the feed, kept apart from the key. */
+import { isLoopbackHost } from "@boltodds/text"
 import * as Redacted from "effect/Redacted"
 
 /** The vendor's address (PROTOCOL, "Endpoints"). */
@@ -48,7 +49,7 @@ export const parseFeedUrl = (
   if (url.searchParams.has("key") || url.username !== "" || url.password !== "") {
     return new UrlRefused("Cannot use a feed URL with a key or password in it: give the key by itself, it is a secret")
   }
-  if (!secure && options.insecure !== true && !isLoopback(url.hostname)) {
+  if (!secure && options.insecure !== true && !isLoopbackHost(url.hostname)) {
     return new UrlRefused(
       `Cannot use ${url.protocol}// to ${url.host}: the key would be sent unencrypted. Write wss://, or allow it with insecure`,
     )
@@ -75,8 +76,3 @@ export const parseFeedUrl = (
     rest: (path, query, key) => at(secure ? "https" : "http", `${base}/${path}`, query, key),
   }
 }
-
-/** Whether a host name, as a URL gives it, is this machine's own. */
-export const isLoopback = (hostname: string): boolean =>
-  hostname === "localhost" || hostname === "[::1]" || /^127\.\d+\.\d+\.\d+$/.test(hostname) ||
-  hostname.endsWith(".localhost")

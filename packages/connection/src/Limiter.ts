@@ -1,4 +1,5 @@
 /** Who may ask a host for something, and when: one allowance for dials and REST together. */
+import { isLoopbackHost } from "@boltodds/text"
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
@@ -17,11 +18,12 @@ export interface LimiterShape {
 /** The shared state of a limiter: admits or refuses one request, atomically. */
 export type TryTake = (host: string, kind: RequestKind) => Effect.Effect<{ readonly waitMillis: number }>
 
-/** A limiter that asks this until it is admitted. */
+/** A limiter that asks this until it is admitted. Loopback hosts have no limit: the vendor counts nothing there. */
 export const limiterFrom = (tryTake: TryTake): LimiterShape => {
   const queues = new Map<string, Semaphore.Semaphore>()
   return {
     take: (host, kind, onWait) => {
+      if (isLoopbackHost(host)) return Effect.void
       const name = `${kind} ${host}`
       let queue = queues.get(name)
       if (queue === undefined) queues.set(name, queue = Semaphore.makeUnsafe(1))

@@ -166,6 +166,14 @@ const deadPid = Effect.promise(() =>
 )
 
 describe("the machine's memory", () => {
+  it.live("remembers nothing of loopback hosts", () =>
+    Effect.gen(function* () {
+      const memory = machineMemory({ folder: yield* folder })
+      const own = { ...use, host: "127.0.0.1:4711" }
+      yield* memory.keep(own, record)
+      expect(yield* memory.recall(own)).toBeUndefined()
+    }))
+
   it.live("gives each key at each host what was left for it, in a file without the key", () =>
     Effect.gen(function* () {
       const path = yield* folder
@@ -243,7 +251,7 @@ describe("the machine's memory", () => {
     Effect.gen(function* () {
       const memory = machineMemory({ folder: yield* folder })
       const wait = { ...record, at: Date.now(), until: Date.now() + 50_000 }
-      yield* memory.keep({ host: "127.0.0.1:1", key: Redacted.make(key) }, wait)
+      yield* memory.keep({ host: "feed.example:1", key: Redacted.make(key) }, wait)
       const same = yield* read(fakeFeed(), { memory })
       yield* Effect.promise(() => vi.waitUntil(() => same.statuses.length > 1))
       expect(same.statuses.at(-1)).toMatchObject({ _tag: "BackingOff", attempt: 4 })

@@ -54,7 +54,7 @@ const started = (
     }
     const catalogue = yield* makeCatalogue({
       key: keyOf(secret),
-      url: "ws://127.0.0.1:1/api",
+      url: "wss://feed.example:1/api",
       get,
       store,
       onStored: (use) => used.push(use),
@@ -66,9 +66,9 @@ const started = (
 describe("a catalogue with a store", () => {
   for (
     const [name, answer, says] of [
-      ["429", { ...good, status: 429, body: "" }, "127.0.0.1:1 get_info: HTTP 429"],
-      ["503", { ...good, status: 503, body: "later" }, "127.0.0.1:1 get_info: HTTP 503: later"],
-      ["no network", new HttpFailure("ECONNREFUSED"), "127.0.0.1:1 gave no get_info: ECONNREFUSED"],
+      ["429", { ...good, status: 429, body: "" }, "feed.example:1 get_info: HTTP 429"],
+      ["503", { ...good, status: 503, body: "later" }, "feed.example:1 get_info: HTTP 503: later"],
+      ["no network", new HttpFailure("ECONNREFUSED"), "feed.example:1 gave no get_info: ECONNREFUSED"],
     ] as const
   ) {
     it.effect(`answers from it, and says how old that is, on ${name}`, () =>
@@ -108,7 +108,7 @@ describe("a catalogue with a store", () => {
       expect(yield* soon.info).toEqual(info)
       expect(soon.asked()).toBe(0)
       expect(soon.used.map(describeStored)).toEqual([
-        "from the cache of 50 s ago: the allowance of requests to 127.0.0.1:1 is used up for now",
+        "from the cache of 50 s ago: the allowance of requests to feed.example:1 is used up for now",
       ])
       const empty: CatalogueStore = { load: () => Effect.undefined, save: () => Effect.void }
       const without = yield* started(path, good, { limiter, store: empty })
@@ -128,7 +128,7 @@ describe("a catalogue with a store", () => {
       let asked = 0
       const catalogue = yield* makeCatalogue({
         key: keyOf(key),
-        url: "ws://127.0.0.1:1/api",
+        url: "wss://feed.example:1/api",
         get: () => {
           const answer = answers[asked++]!
           return answer instanceof HttpFailure ? Effect.fail(answer) : Effect.succeed(answer)

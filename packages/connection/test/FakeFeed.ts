@@ -181,7 +181,7 @@ export const read = (
     const session = yield* makeSession({
       key: keyOf(key),
       transport: feed.transport,
-      url: "ws://127.0.0.1:1/api",
+      url: "wss://feed.example:1/api",
       onStatus: (status) => statuses.push(status),
       ...rest,
     })

@@ -228,12 +228,12 @@ describe("a session with leases", () => {
       const { leases, log } = leasesOf()
       const feed = fakeFeed()
       const { session } = yield* read(feed, { leases })
-      expect(log).toEqual([`hold 127.0.0.1:1 ${key}`])
+      expect(log).toEqual([`hold feed.example:1 ${key}`])
       feed.connections[0]!.close(new LinkClosed("closed", 1000))
       yield* settle
       expect(log.slice(1)).toEqual(["release"])
       yield* TestClock.adjust("1 second")
-      expect(log.slice(2)).toEqual([`hold 127.0.0.1:1 ${key}`])
+      expect(log.slice(2)).toEqual([`hold feed.example:1 ${key}`])
       yield* session.close
       yield* settle
       expect(log.slice(3)).toEqual(["release"])
@@ -267,6 +267,6 @@ describe("a key in a file", () => {
       feed.connections[0]!.close(new LinkClosed("closed", 1000))
       yield* Effect.promise(() => vi.waitUntil(() => feed.connections.length === 2))
       expect(feed.urls.map((url) => new URL(url).searchParams.get("key"))).toEqual(["the-first-key", "the-second-key"])
-      expect(log).toEqual(["hold 127.0.0.1:1 the-first-key", "release", "hold 127.0.0.1:1 the-second-key"])
+      expect(log).toEqual(["hold feed.example:1 the-first-key", "release", "hold feed.example:1 the-second-key"])
     }))
 })

@@ -76,6 +76,16 @@ describe("the limiter", () => {
       expect(waits).toEqual([1000, 1000])
     }))
 
+  it.effect("has no limit for loopback hosts", () =>
+    Effect.gen(function* () {
+      const limiter = makeLimiter()
+      const waits: Array<number> = []
+      for (const host of ["127.0.0.1:4711", "[::1]:4711", "localhost:4711"]) {
+        for (let n = 0; n < 30; n++) yield* limiter.take(host, "dial", (millis) => waits.push(millis))
+      }
+      expect(waits).toEqual([])
+    }))
+
   it.effect("keeps hosts apart", () =>
     Effect.gen(function* () {
       const limiter = makeLimiter({ windowMillis: 1000, total: 1, dials: 1 })

@@ -18,7 +18,7 @@ import { acceptWithAck, ack, data, fakeFeed, key, ping, read, settle, shape } fr
 
 const ticks = (events: ReadonlyArray<FeedEvent>) => events.filter((event) => event._tag === "Tick")
 const refused = (status: number) =>
-  new DialError("refused", `127.0.0.1:1 refused the connection with HTTP ${status}`, { status })
+  new DialError("refused", `feed.example:1 refused the connection with HTTP ${status}`, { status })
 
 /** A clock whose wall can be set apart from its monotonic time. */
 const wallShift = Effect.gen(function* () {
@@ -42,7 +42,7 @@ describe("a session", () => {
       const feed = fakeFeed()
       const { events, statuses } = yield* read(feed, { filters: { sports: ["MLB", "MLB"], games: [] } })
       const [connection] = feed.connections
-      expect(feed.urls).toEqual([`ws://127.0.0.1:1/api?key=${key}`])
+      expect(feed.urls).toEqual([`wss://feed.example:1/api?key=${key}`])
       expect(connection!.received).toEqual(['{"action":"subscribe","filters":{"sports":["MLB"]}}'])
       yield* TestClock.adjust(1500)
       connection!.send(data, ping)
@@ -314,7 +314,7 @@ describe("a connection that brings nothing but pings", () => {
         epoch: 1,
         at: 20_000,
         silentMillis: 20_000,
-        host: "127.0.0.1:1",
+        host: "feed.example:1",
         plan: "Pro",
         names: { unknown: [{ kind: "sportsbook", name: "fandeul", nearest: ["fanduel"] }] },
       }])
@@ -339,7 +339,7 @@ describe("a connection that brings nothing but pings", () => {
         cause: { kind: "not_understood", messages: 2, first: `{"action":"odds_v2","payload":{}}` },
       }])
       expect(renderDiagnosis(diagnoses[0]!).split("\n")).toContain(
-        "Connected to 127.0.0.1:1, but nothing that can be understood came for 20 s.",
+        "Connected to feed.example:1, but nothing that can be understood came for 20 s.",
       )
     }))
 
@@ -602,7 +602,7 @@ describe("refusals", () => {
 
   it.effect("are counted by maxAttempts", () =>
     Effect.gen(function* () {
-      const feed = fakeFeed(() => new DialError("network", "Cannot reach 127.0.0.1:1: ECONNREFUSED"))
+      const feed = fakeFeed(() => new DialError("network", "Cannot reach feed.example:1: ECONNREFUSED"))
       const { failure } = yield* read(feed, { maxAttempts: 3 })
       yield* TestClock.adjust("1 minute")
       expect(feed.dials).toEqual([0, 1000, 3000])
@@ -654,7 +654,7 @@ describe("the key", () => {
       feed.connections[0]!.close(new LinkClosed("closed", 1000))
       yield* TestClock.adjust("10 seconds")
       expect(failure()).toBeUndefined()
-      expect(feed.urls).toEqual(["ws://127.0.0.1:1/api?key=first-key", "ws://127.0.0.1:1/api?key=second-key"])
+      expect(feed.urls).toEqual(["wss://feed.example:1/api?key=first-key", "wss://feed.example:1/api?key=second-key"])
     }))
 
   it.effect("is not sent unencrypted to other machines unless that is allowed", () =>

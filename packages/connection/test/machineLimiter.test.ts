@@ -16,7 +16,7 @@ const folder = Effect.acquireRelease(
   Effect.promise(() => mkdtemp(join(tmpdir(), "boltodds-"))),
   (path) => Effect.promise(() => rm(path, { recursive: true, force: true })),
 )
-const host = "127.0.0.1:1"
+const host = "feed.example:1"
 
 afterEach(() => {
   vi.unstubAllEnvs()

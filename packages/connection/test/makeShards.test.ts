@@ -33,7 +33,7 @@ const three: ReadonlyArray<Shard> = [
 ]
 
 const make = (feed: FakeFeed, sessions: ReadonlyArray<Shard>, options: Partial<ShardsOptions> = {}) =>
-  makeShards({ key: keyOf(key), transport: feed.transport, url: "ws://127.0.0.1:1/api", sessions, ...options })
+  makeShards({ key: keyOf(key), transport: feed.transport, url: "wss://feed.example:1/api", sessions, ...options })
 
 /** Runs several sessions against a feed and reads them as one; time stands at 0 until the test moves it. */
 const read = (feed: FakeFeed, sessions: ReadonlyArray<Shard> = three, options: Partial<ShardsOptions> = {}) =>

@@ -332,7 +332,7 @@ describe("one who joins a session later", () => {
       const session = yield* makeSession({
         key: keyOf(key),
         transport: feed.transport,
-        url: "ws://127.0.0.1:1/api",
+        url: "wss://feed.example:1/api",
         filters: { sports: ["MLB"] },
         bufferBytes: 1000,
       })

@@ -12,6 +12,7 @@ import {
   thisProcess,
   writeWhole,
 } from "@boltodds/machine"
+import { isLoopbackHost } from "@boltodds/text"
 import * as Effect from "effect/Effect"
 import { rm } from "node:fs/promises"
 import { join } from "node:path"
@@ -32,7 +33,8 @@ const keepMillis = 86_400_000
 
 /**
  * A memory in `backoff-<hash of host and key>.json`, written as a whole, shared by all processes of this user that use
- * the same folder. The key itself is in no file. What cannot be read counts as nothing remembered.
+ * the same folder. The key itself is in no file. What cannot be read counts as nothing remembered, and nothing is
+ * remembered of loopback hosts.
  */
 export const machineMemory = (options: MachineMemoryOptions = {}): BackoffMemory => {
   const folder = options.folder ?? stateFolder()
@@ -46,7 +48,7 @@ export const machineMemory = (options: MachineMemoryOptions = {}): BackoffMemory
         told = true
       })
     ))
-  return {
+  const memory: BackoffMemory = {
     recall: (use) =>
       Effect.orElseSucceed(
         Effect.tryPromise(async () => {
@@ -66,6 +68,11 @@ export const machineMemory = (options: MachineMemoryOptions = {}): BackoffMemory
         await removeOld(folder, (name) => name.startsWith("backoff-"), keepMillis)
       }),
     forget: (use) => quietly(() => rm(fileOf(use), { force: true })),
+  }
+  return {
+    recall: (use) => isLoopbackHost(use.host) ? Effect.undefined : memory.recall(use),
+    keep: (use, record) => isLoopbackHost(use.host) ? Effect.void : memory.keep(use, record),
+    forget: (use) => isLoopbackHost(use.host) ? Effect.void : memory.forget(use),
   }
 }
 

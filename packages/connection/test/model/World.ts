@@ -159,7 +159,7 @@ export class World {
     const { setup } = actor
     const session = Effect.runSync(Effect.orDie(makeSession({
       name: actor.name,
-      url: "ws://127.0.0.1:1/api",
+      url: "wss://feed.example:1/api",
       key: Effect.suspend(() => {
         this.#see(actor, { see: "key_read", key: this.#key })
         return this.#key === undefined
@@ -248,7 +248,7 @@ export class World {
           const means = status === 429 || status === 503 ? "busy" : status === 500 ? "failed" : "key"
           return fail(
             means,
-            new DialError("refused", `127.0.0.1:1 refused the connection with HTTP ${status}`, {
+            new DialError("refused", `feed.example:1 refused the connection with HTTP ${status}`, {
               status,
               ...(retryAfter === undefined ? {} : { retryAfterMillis: retryAfter * 1000 }),
               body: status === 500 ? `broken at ${url}` : "",
@@ -463,7 +463,7 @@ export class World {
       case "rest":
         this.restWaiting++
         this.time.run(Effect.andThen(
-          this.#limiter.take("127.0.0.1:1", "rest"),
+          this.#limiter.take("feed.example:1", "rest"),
           Effect.sync(() => {
             this.restWaiting--
             const over = this.limiterModel.take(this.time.mono, false)

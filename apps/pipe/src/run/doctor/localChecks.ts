@@ -2,6 +2,7 @@
 import { describeHolder, type FeedUrl, type KeyHolder } from "@boltodds/connection"
 import { type FeedProxy, feedProxy, machineAllowance } from "@boltodds/connection/node"
 import { stateFolder } from "@boltodds/machine"
+import { isLoopbackHost } from "@boltodds/text"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import { createHash } from "node:crypto"
@@ -49,6 +50,13 @@ export const checkState = (host: string, tell: Tell): Effect.Effect<void> =>
         outcome: "warning",
         text: `${folder} cannot be written (${problem})`,
         advice: "Limits hold for this process alone; set XDG_STATE_HOME to a folder that all processes can write.",
+      })
+    }
+    if (isLoopbackHost(host)) {
+      return tell({
+        check: "state",
+        outcome: "ok",
+        text: `${folder} can be written; this machine's own server has no limit`,
       })
     }
     const allowance = yield* Effect.result(machineAllowance(host))

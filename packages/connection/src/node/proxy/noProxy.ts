@@ -1,6 +1,6 @@
 /** NO_PROXY: which hosts are reached without a proxy. */
+import { isLoopbackHost } from "@boltodds/text"
 import { BlockList, isIP } from "node:net"
-import { isLoopback } from "../../FeedUrl.ts"
 
 /**
  * Whether NO_PROXY, or being this machine itself, keeps an address from the proxy. Entries are separated by commas or
@@ -10,7 +10,7 @@ import { isLoopback } from "../../FeedUrl.ts"
  * `[::1]` an address · `10.0.0.0/8`, `fd00::/8` a network · each but the last with `:port` for that port only.
  */
 export const isProxyFree = (target: URL, noProxy: string): boolean => {
-  if (isLoopback(target.hostname)) return true
+  if (isLoopbackHost(target.hostname)) return true
   const host = bare(target.hostname)
   const isSecure = target.protocol === "https:" || target.protocol === "wss:"
   const port = target.port === "" ? (isSecure ? "443" : "80") : target.port
