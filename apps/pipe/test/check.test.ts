@@ -39,7 +39,7 @@ describe("check", { concurrent: true }, () => {
     expect(stderr).toBe(
       `boltodds-pipe: Cannot use ${file}: it has 6 mistakes
 ${file}:2:24: Cannot use \`sport\`: source \`simulator\` has no such option
-  2 | source: { simulator: { sport: [***] } }
+  2 | source: { simulator: { sport: [NBA] } }
                              ^^^^^
   → did you mean \`sports\`?
 ${file}:4:31: Cannot use the emit \`chnages\`: there is none of that name
@@ -49,7 +49,7 @@ ${file}:4:31: Cannot use the emit \`chnages\`: there is none of that name
 ${file}:6:42: Cannot fill in \`\${HOOK_PATH}\`: the variable HOOK_PATH is not set
   6 |     webhook: { url: **********************************, unsigned: true }
                                                ^^^^^^^^^^^^
-  → set it, or write a default: \`\${HOOK_PATH:-…}\`
+  → set it, or write a default: \`\${HOOK_PATH:-…}\`; did you mean PATH?
 ${file}:7:12: Cannot use this expression: no such overload: number > string
   7 |     where: odds > '150'
                  ^^^^^^^^^^^^

@@ -95,7 +95,7 @@ describe("the parts of a configuration", () => {
     ],
     ["two keys", "feed: { key: k, key_file: k.txt }", "2:27: Cannot use `key_file` beside `key`"],
     ["a file without a key", "feed: { key_file: k.txt }", "2:29: Cannot read the key: the file k.txt cannot be read"],
-    ["a key that is two", "feed: { key: a b }", "2:24: Cannot read the key: the key given holds more than a key"],
+    ["a key that is two", "feed: { key: a b }", "2:24: Cannot read the key: the key given holds"],
     [
       "more sessions than names",
       "feed: { sessions: 3, sportsbooks: [draftkings] }",

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { gzipSync, zstdCompressSync } from "node:zlib"
 import { afterAll, describe, expect, it } from "vitest"
-import { linesOfFiles } from "../src/parts/recordedLines.ts"
+import { RecordedLines } from "../src/parts/recordedLines.ts"
 
 const folder = mkdtempSync(join(tmpdir(), "boltodds-lines-"))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -24,7 +24,7 @@ const file = (name: string, bytes: string | Buffer): string => {
 }
 const read = async (...files: ReadonlyArray<string>): Promise<ReadonlyArray<string>> => {
   const all: Array<string> = []
-  for await (const line of linesOfFiles(files)) all.push(line)
+  for await (const line of new RecordedLines(files)) all.push(line)
   return all
 }
 
@@ -52,6 +52,17 @@ describe("the lines of a recording", () => {
     expect(await read(file("odd.ndjson", whole))).toEqual(odd)
     expect(await read(file("odd.ndjson.gz", gzipSync(whole)))).toEqual(odd)
     expect(await read(file("odd.ndjson.zst", zstdCompressSync(whole)))).toEqual(odd)
+  })
+
+  it("are called by their file and their number in it, the one to come too", async () => {
+    const lines = new RecordedLines([file("x.ndjson", "1\n2\n"), file("y.ndjson", ""), file("z.ndjson", "3\n4\n")])
+    const places: Array<string> = []
+    let number = 0
+    for await (const _ of lines) places.push(lines.placeOf(++number).replace(`${folder}/`, ""))
+    expect(places).toEqual(["line 1 of x.ndjson", "line 2 of x.ndjson", "line 1 of z.ndjson", "line 2 of z.ndjson"])
+    expect(lines.placeOf(2)).toBe(`line 2 of ${folder}/x.ndjson`)
+    expect(lines.placeOf(5)).toBe(`line 3 of ${folder}/z.ndjson`)
+    expect(new RecordedLines(["only.ndjson"]).placeOf(1)).toBe("line 1 of only.ndjson")
   })
 
   it("end with the failure of a file that is not there, damaged or something else", async () => {

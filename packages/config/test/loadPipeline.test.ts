@@ -466,7 +466,7 @@ describe("all that is wrong", () => {
     const problems = await problemsOf(six)
     expect(renderProblems("pipeline.yaml", problems)).toBe(`\
 pipeline.yaml:2:19: Cannot use \`sportsboks\`: source \`feed\` has no such option
-  2 | source: { feed: { sportsboks: [**********] } }
+  2 | source: { feed: { sportsboks: [draftkings] } }
                         ^^^^^^^^^^
   → did you mean \`sportsbooks\`?
 pipeline.yaml:4:31: Cannot use the emit \`changs\`: there is none of that name

@@ -21,6 +21,8 @@ export interface ReplayOptions {
   readonly onWarning?: ((message: string) => void) | undefined
   /** What the source is called. Default `"replay"`. */
   readonly name?: string | undefined
+  /** What a line is called in errors, by its number among all `lines`, from 1. Default `line 3 of the recording`. */
+  readonly placeOf?: ((line: number) => string) | undefined
 }
 
 /** A recording whose header has been read. */
@@ -62,12 +64,12 @@ export const openReplay = (
   lines: AsyncIterable<string>,
   options: ReplayOptions = {},
 ): Effect.Effect<Replay, RecordingError> => {
-  const { speed = "max", tornTail = "end", onWarning = () => {}, name = "replay" } = options
+  const { speed = "max", tornTail = "end", onWarning = () => {}, name = "replay", placeOf } = options
   if (speed !== "max" && !(speed > 0 && speed < Infinity)) {
     throw new RangeError(`Cannot replay: speed must be "max" or more than 0: current value is ${speed}`)
   }
   return Effect.suspend(() => {
-    const reader = new Lines(lines)
+    const reader = new Lines(lines, placeOf)
     const header = Effect.gen(function* () {
       const line = yield* Effect.promise(() => reader.read())
       if (Result.isFailure(line)) return yield* Effect.fail(line.failure)

@@ -195,7 +195,7 @@ describe("a recording that is not whole", () => {
       const result = yield* played(lines, { onWarning: (warning) => warnings.push(warning) })
       expect(result).toEqual({ times: [1], error: undefined })
       expect(warnings).toEqual([
-        "The recording ends in the middle of line 3: what it was to say is passed over",
+        "The recording ends in the middle of line 3 of the recording: that line is left out",
       ])
       expect(yield* played(lines, { tornTail: "fail" })).toEqual({
         times: [1],
@@ -213,7 +213,7 @@ describe("a recording that is not whole", () => {
         throw new Error("the disk is gone")
       }
       const error = yield* Effect.flip(Stream.runDrain(replay(broken()).events))
-      expect(error.reason).toBe("Cannot read on behind line 2 of the recording: the disk is gone")
+      expect(error.reason).toBe("Cannot read line 3 of the recording: the disk is gone")
     }))
 
   it.effect("passes over a header of the same run, and stops at another's", () =>

@@ -5,9 +5,32 @@ import { Readable } from "node:stream"
 import { createGunzip } from "node:zlib"
 import { zstdFrames } from "./zstdFrames.ts"
 
-/** The lines of files, one file after the other; those that end in `.gz` and `.zst` are decompressed. */
-export async function* linesOfFiles(files: ReadonlyArray<string>): AsyncGenerator<string> {
-  for (const file of files) yield* readLines(decompressed(file))
+/** The lines of files, one file after the other; those that end in `.gz` and `.zst` are decompressed. Read once. */
+export class RecordedLines {
+  readonly #files: ReadonlyArray<string>
+  /** How many lines came before each file that was begun. */
+  readonly #before: Array<number> = []
+
+  constructor(files: ReadonlyArray<string>) {
+    this.#files = files
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<string> {
+    let count = 0
+    for (const file of this.#files) {
+      this.#before.push(count)
+      for await (const line of readLines(decompressed(file))) {
+        count += 1
+        yield line
+      }
+    }
+  }
+
+  /** A line by its number among all, as errors call it: `line 3 of day.ndjson`. */
+  readonly placeOf = (number: number): string => {
+    const index = Math.max(0, this.#before.findLastIndex((before) => before < number))
+    return `line ${number - (this.#before[index] ?? 0)} of ${this.#files[index]}`
+  }
 }
 
 const decompressed = (file: string): Readable => {

@@ -15,7 +15,7 @@ import { statSync } from "node:fs"
 import { resolve } from "node:path"
 import process from "node:process"
 import { ignoreFields, type IgnoreOptions, ignoring } from "./ignoreOption.ts"
-import { linesOfFiles } from "./recordedLines.ts"
+import { RecordedLines } from "./recordedLines.ts"
 
 /** How fast a recording is played. */
 export type Speed = "max" | number
@@ -23,7 +23,7 @@ export type Speed = "max" | number
 const speed = Schema.optionalKey(
   Schema.Union([
     Schema.Literal("max"),
-    Schema.Number.check(Schema.isGreaterThan(0, { expected: "max, or a number above 0" })),
+    Schema.Finite.check(Schema.isGreaterThan(0, { expected: "max, or a number above 0" })),
   ]).annotate({ description: "max, or how many times as fast as it happened: 1 is real time. Default max." }),
 )
 
@@ -48,7 +48,8 @@ export const replaySource: SourcePlugin<ReplayOptions> = sourcePlugin({
   problems: ({ file }, { folder }) => fileProblems(file, folder),
   make: ({ file, speed = "max", ignore }, context) => {
     const files = (typeof file === "string" ? [file] : file).map((path) => resolve(context.folder, path))
-    return play(linesOfFiles(files), speed, ignore, context)
+    const lines = new RecordedLines(files)
+    return play(lines, speed, ignore, context, lines.placeOf)
   },
 })
 
@@ -83,17 +84,20 @@ export const stdinSource: SourcePlugin<IgnoreOptions & { readonly speed?: Speed 
   name: "stdin",
   about: "A recording (emit raw) that is piped in.",
   config: Schema.Struct({ speed, ...ignoreFields }),
-  make: ({ speed = "max", ignore }, context) => play(readLines(process.stdin), speed, ignore, context),
+  make: ({ speed = "max", ignore }, context) => play(readLines(process.stdin), speed, ignore, context, stdinPlace),
 })
+
+const stdinPlace = (line: number): string => `line ${line} of standard input`
 
 const play = (
   lines: AsyncIterable<string>,
   speed: Speed,
   ignore: ReadonlyArray<string> | undefined,
   { log, name }: PluginContext,
+  placeOf: (line: number) => string,
 ): Effect.Effect<OpenSource, RecordingError> =>
   Effect.map(
-    openReplay(lines, { speed, name, onWarning: (message) => log("warn", message) }),
+    openReplay(lines, { speed, name, placeOf, onWarning: (message) => log("warn", message) }),
     ({ run, options, source }) => {
       const ignored = ignoring(ignore === undefined ? {} : { ignore }, log, options.ignoredActions)
       return { source, state: { run, ...options, ...ignored } }

@@ -10,7 +10,7 @@ import { resolve } from "node:path"
 import { ExitCode, Failure, UsageError } from "../ExitCode.ts"
 import type { Given } from "../flags.ts"
 import { makeRegistry } from "../parts/registry.ts"
-import { linesOfFiles } from "../parts/recordedLines.ts"
+import { RecordedLines } from "../parts/recordedLines.ts"
 import { writeOut } from "../Terminal.ts"
 import { failureOf } from "./failureOf.ts"
 import { loadConfig } from "./loadConfig.ts"
@@ -86,7 +86,9 @@ const collect = async (
     return Effect.succeed({ guarantee: "at-most-once", write })
   }
   const program = Effect.gen(function* () {
-    const replay = yield* openReplay(linesOfFiles(recordings), { onWarning: (message) => log("warn", message) })
+    const lines = new RecordedLines(recordings)
+    const onWarning = (message: string): void => log("warn", message)
+    const replay = yield* openReplay(lines, { onWarning, placeOf: lines.placeOf })
     const { routes } = pipeline.open({ run: replay.run, log, sinkFor: collector })
     const state = { run: replay.run, ...replay.options }
     return yield* run(replay.source, routes, { state })

@@ -9,12 +9,14 @@ import { ownDecode } from "./decodeOptions.ts"
 import type { EmitName, Environment, OptionProblem, OptionsPlace, PluginBase, WrittenOptions } from "../Plugin.ts"
 import { Claims } from "./Claims.ts"
 import type { Findings } from "./Findings.ts"
+import { hideWhatMayBeSecret, speaksOfSecret } from "./hideWhatMayBeSecret.ts"
+import { nearestNames } from "@boltodds/text"
 import { instead } from "./instead.ts"
 import type { Choice } from "./readChoice.ts"
 import type { PartKind } from "./schemaParts.ts"
 import type { SecretPlaces } from "./secrets.ts"
 import { sourceOffsets } from "./sourceOffsets.ts"
-import { type Mapping, nodeAt, type Path, scalarsOf, type Tree } from "./Tree.ts"
+import { type Mapping, nodeAt, type Path, type Tree } from "./Tree.ts"
 
 /** Where a document was read. */
 export interface Surroundings {
@@ -54,8 +56,7 @@ export class Checker {
     const names = new Set(known)
     for (const { key, node } of mapping.entries) {
       if (names.has(key)) continue
-      // What is misspelt may be a secret.
-      scalarsOf(node).forEach((scalar) => this.findings.hide(scalar))
+      if (speaksOfSecret(key) || nearestNames(key, names).length === 0) hideWhatMayBeSecret(key, node, this.findings)
       this.findings.error([...path, key], {
         message: `Cannot use \`${key}\`: ${of} has no such key`,
         remedy: instead(key, names, "its keys"),

@@ -2,10 +2,12 @@
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import type * as Schema from "effect/Schema"
+import type * as SchemaAST from "effect/SchemaAST"
 import type * as SchemaIssue from "effect/SchemaIssue"
 import { type Decode, ownDecode } from "./decodeOptions.ts"
 import type { Finding, Findings } from "./Findings.ts"
-import { type Part, partsOf } from "./schemaParts.ts"
+import { type Part, partsOf, takesTexts } from "./schemaParts.ts"
+import { hideWhatMayBeSecret, speaksOfSecret } from "./hideWhatMayBeSecret.ts"
 import { type SchemaProblem, schemaProblems } from "./schemaProblems.ts"
 import { readSecret, replaceAt, type SecretPlaces, valueAt, withoutLineEnd } from "./secrets.ts"
 import { nodeAt, type Path, scalarsOf, type Tree, valueOf } from "./Tree.ts"
@@ -114,8 +116,8 @@ export const checkOptions = <A>(
       // A missing key is marked at what it is missing in.
       const known = nodeAt(node, problem.path) === undefined ? [...path, ...problem.path.slice(0, -1)] : at
       if (failed.some((secret) => secret.every((key, index) => key === problem.path[index]))) continue
-      if (problem.isUnknownKey) {
-        if (inside !== undefined) scalarsOf(inside).forEach((scalar) => findings.hide(scalar))
+      if (problem.isUnknownKey && inside !== undefined && !isMeantHarmless(problem, schema.ast, value)) {
+        hideWhatMayBeSecret(String(problem.path.at(-1)), inside, findings)
       }
       findings.error(known, problem, known.length < at.length ? "key" : problem.part)
     }
@@ -169,6 +171,21 @@ const brokenIn = (tree: Tree, path: Path = []): ReadonlyArray<Path> => {
   return tree._tag === "List"
     ? tree.items.flatMap((item, index) => brokenIn(item, [...path, index]))
     : tree.entries.flatMap(({ key, node }) => brokenIn(node, [...path, key]))
+}
+
+/** Whether an unknown key was meant for an option that takes such values, and holds no secret. */
+const isMeantHarmless = ({ path, meant }: SchemaProblem, ast: SchemaAST.AST, value: unknown): boolean => {
+  if (meant === undefined || speaksOfSecret(String(path.at(-1)))) return false
+  const around = path.slice(0, -1)
+  const parent = valueAt(value, around)
+  const renamed = replaceAt(value, around, {
+    ...typeof parent === "object" ? parent : {},
+    [meant]: valueAt(value, path),
+  })
+  return takesTexts(ast, [...around, meant]) &&
+    partsOf(ast, renamed).every(({ kind, path }) =>
+      kind !== "secret" || ![...around, meant].every((key, index) => key === path[index])
+    )
 }
 
 /** A secret out of the environment, as written: the name of its variable, and nothing else that may be a secret. */

@@ -51,7 +51,7 @@ const readType = (path: Path, node: Tree, checker: Checker): Choice<SinkPlugin> 
     }, "key")
   }
   if (type !== undefined) {
-    checker.unknownKeys(node, path, [...sinks.keys(), ...sinkKeys], "a sink")
+    checker.unknownKeys(node, path, [type.key, ...second === undefined ? [] : [second.key], ...sinkKeys], "a sink")
     return { plugin: sinks.get(type.key)!, options: optionsIn(type.node), path: [...path, type.key] }
   }
   const strangers = node.entries.filter(({ key }) => !sinkKeys.includes(key))
@@ -68,7 +68,8 @@ const readType = (path: Path, node: Tree, checker: Checker): Choice<SinkPlugin> 
     scalarsOf(meant.node).forEach((scalar) => findings.hide(scalar))
     findings.error([...path, meant.key], {
       message: `Cannot use the sink type \`${meant.key}\`: there is none of that name`,
-      remedy: instead(meant.key, [...sinks.keys(), ...sinkKeys], "sink types"),
+      // A key may be meant as well; a list of types is one of types only.
+      remedy: instead(meant.key, nearestNames(meant.key, sinkKeys).length > 0 ? sinkKeys : sinks.keys(), "sink types"),
     }, "key")
   }
   return undefined

@@ -79,3 +79,28 @@ const visit = (
     }
   }
 }
+
+/** Whether a text may stand at a path, or inside of what may stand there: one that may not could be anything. */
+export const takesTexts = (ast: SchemaAST.AST, path: Path, depth = 0): boolean => {
+  const encoded = ast.encoding?.at(-1)?.to
+  if (depth > deepest) return false
+  if (encoded !== undefined) return takesTexts(encoded, path, depth + 1)
+  const [key, ...rest] = path
+  switch (ast._tag) {
+    case "Suspend":
+      return takesTexts(ast.thunk(), path, depth + 1)
+    case "Union":
+      return ast.types.some((type) => takesTexts(type, path, depth + 1))
+    case "Arrays":
+      return [...ast.elements, ...ast.rest].some((type) =>
+        takesTexts(type, typeof key === "number" ? rest : path, depth + 1)
+      )
+    case "Objects": {
+      const types = [...ast.propertySignatures, ...ast.indexSignatures]
+      const named = ast.propertySignatures.filter(({ name }) => name === key)
+      return (key === undefined ? types : named).some(({ type }) => takesTexts(type, rest, depth + 1))
+    }
+    default:
+      return path.length === 0 && (ast._tag === "String" || (ast._tag === "Literal" && typeof ast.literal === "string"))
+  }
+}

@@ -13,6 +13,8 @@ export interface SchemaProblem extends Finding {
   readonly part: "key" | "value"
   /** Nobody knows this key. */
   readonly isUnknownKey: boolean
+  /** The key that an unknown one is near. */
+  readonly meant?: string | undefined
   /** Another type may do where a variable gave a text. */
   readonly isValue: boolean
 }
@@ -141,6 +143,7 @@ const unknownKey = (ast: SchemaAST.AST, path: Path, of: string): SchemaProblem =
     path,
     part: "key",
     isUnknownKey: true,
+    meant: nearestNames(key, names)[0],
     isValue: false,
     message: `Cannot use \`${key}\`: ${within} has no such option`,
     remedy: instead(key, names, "its options"),

@@ -10,13 +10,16 @@ export type LineRead = Result.Result<string | undefined, RecordingError>
 export class Lines {
   /** The number of the line that was read last, from 1. */
   number = 0
+  readonly placeOf: (number: number) => string
   readonly #lines: AsyncIterable<string>
   #iterator: AsyncIterator<string> | undefined
   #reading = false
   #closed = false
 
-  constructor(lines: AsyncIterable<string>) {
+  /** `placeOf`: what a line is called, by its number. */
+  constructor(lines: AsyncIterable<string>, placeOf = (number: number): string => `line ${number} of the recording`) {
     this.#lines = lines
+    this.placeOf = placeOf
   }
 
   async read(): Promise<LineRead> {
@@ -32,8 +35,7 @@ export class Lines {
       return Result.succeed(undefined)
     } catch (cause) {
       const what = cause instanceof Error ? cause.message : String(cause)
-      const where = this.number === 0 ? "Cannot read" : `Cannot read on behind line ${this.number} of`
-      return Result.fail(new RecordingError(`${where} the recording: ${what}`))
+      return Result.fail(this.unreadable(what, this.number + 1))
     } finally {
       this.#reading = false
     }
@@ -41,7 +43,7 @@ export class Lines {
 
   /** An error about the line that was read last. */
   unreadable(reason: string, number: number = this.number): RecordingError {
-    return new RecordingError(`Cannot read line ${number} of the recording: ${reason}`)
+    return new RecordingError(`Cannot read ${this.placeOf(number)}: ${reason}`)
   }
 
   /** Lets go of the lines. */

@@ -110,7 +110,7 @@ export class RecordedEvents {
         return fail("it is not JSON; was the writer stopped here, and the file written on?")
       }
       if (tornTail === "fail") return fail("it was cut off; the recording ends in the middle of it")
-      onWarning(`The recording ends in the middle of line ${number}: what it was to say is passed over`)
+      onWarning(`The recording ends in the middle of ${this.#lines.placeOf(number)}: that line is left out`)
       this.#end = {}
       return
     }
