@@ -62,6 +62,9 @@ export const violationsOf = (file: SourceFile): ReadonlyArray<string> => {
       }
       continue
     }
+    if (specifier.startsWith("node:readline")) {
+      violations.push(`${at}: node:readline ends lines at U+2028 too; use readLines of @boltodds/text`)
+    }
     if (specifier.startsWith("node:")) {
       if (portable.has(file.owner)) {
         violations.push(`${at}: ${file.owner} runs in browsers too and cannot use ${specifier}`)

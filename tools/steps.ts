@@ -102,7 +102,7 @@ const denoTests: Step = {
   about: "the libraries' tests under Deno, from source; what READMEs say is run by the examples",
   run: () =>
     runVitest(["deno", "run", "--allow-all", "node_modules/vitest/vitest.mjs"], [
-      ...["protocol", "state", "connection", "sink/", "pipeline", "sinks/webhook", "config"].map((name) =>
+      ...["text", "protocol", "state", "connection", "sink/", "pipeline", "sinks/webhook", "config"].map((name) =>
         `packages/${name}`
       ),
       "--exclude=**/readme.test.ts",

@@ -134,6 +134,15 @@ import "boltodds-simulator"
     expect(violationsOf(file("@boltodds/connection", `import "node:fs"`))).toEqual([])
   })
 
+  it("keep node:readline out, which tears records at U+2028", () => {
+    const source = `import { createInterface } from "node:readline"\nimport "node:readline/promises"\n`
+    expect(violationsOf(file("boltodds-pipe", source))).toEqual(
+      [1, 2].map((line) =>
+        `packages/here/src/File.ts:${line}: node:readline ends lines at U+2028 too; use readLines of @boltodds/text`
+      ),
+    )
+  })
+
   it("name a package that is used but not declared", () => {
     expect(violationsOf(file("@boltodds/connection", `import "ws"`))).toEqual([
       "packages/here/src/File.ts:1: ws is not in packages/here/package.json",
