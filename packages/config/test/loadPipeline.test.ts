@@ -583,6 +583,15 @@ describe("a secret", () => {
     expect(JSON.stringify(problems)).not.toMatch(/s3cret/)
   })
 
+  it("that is the bare address of this machine is none", async () => {
+    const secretly = async (url: string) => (await pipelineOf(hook(url))).warnings.length
+    expect(await secretly("http://127.0.0.1:8787/")).toBe(0)
+    expect(await secretly("http://localhost:80")).toBe(0)
+    expect(await secretly("http://127.0.0.1:8787/t0ken")).toBe(1)
+    expect(await secretly("http://u:p@127.0.0.1/")).toBe(1)
+    expect(await secretly("http://127.0.0.1.example.com/")).toBe(1)
+  })
+
   it("that stands in the file is a doubt, and blotted out in every message", async () => {
     const pipeline = await pipelineOf(hook("s3cret-3"))
     expect(pipeline.warnings.map(({ line, column, message }) => [line, column, message])).toEqual([

@@ -202,6 +202,21 @@ describe("the ws transport", () => {
       expect(frame!.length).toBe(20_000_000)
     }))
 
+  it.live("says of a path without a feed where the vendor's feed is", () =>
+    Effect.gen(function* () {
+      const { url, port } = yield* localServer({ upgrade: (socket) => answer(socket, 404, {}, "") })
+      const at = (path: string): string => {
+        const address = new URL(url)
+        address.pathname = path
+        return address.href
+      }
+      const message = (path: string) => Effect.map(Effect.flip(dial(wsTransport(), at(path))), ({ message }) => message)
+      const refused = `127.0.0.1:${port} refused the connection with HTTP 404; there is no feed at its path`
+      expect(yield* message("/odds")).toBe(`${refused} /odds. The vendor's feed is at /api: correct the URL`)
+      expect(yield* message("/")).toBe(`${refused} /. The vendor's feed is at /api: correct the URL`)
+      expect(yield* message("/api")).toBe(`${refused} /api`)
+    }))
+
   it.live("sees why a dial was refused", () =>
     Effect.gen(function* () {
       const { url, port } = yield* localServer({

@@ -58,7 +58,7 @@ export const checkOptions = <A>(
       const held = valueAt(given, part.path)
       const secret = yield* readSecret(held, places, part.kind === "secret" ? "secret" : "text")
       if (secret === undefined) {
-        if (typeof held !== "string" || part.kind === "reference") continue
+        if (typeof held !== "string" || part.kind === "reference" || isOwnAddress(held)) continue
         // A variable may have brought it.
         if (held !== withoutLineEnd(held)) value = replaceAt(value, part.path, withoutLineEnd(held))
         if (inside !== undefined) findings.hide(inside)
@@ -172,6 +172,9 @@ const brokenIn = (tree: Tree, path: Path = []): ReadonlyArray<Path> => {
     ? tree.items.flatMap((item, index) => brokenIn(item, [...path, index]))
     : tree.entries.flatMap(({ key, node }) => brokenIn(node, [...path, key]))
 }
+
+/** The bare address of a server on this machine, as examples have it, is no secret. */
+const isOwnAddress = (text: string): boolean => /^https?:\/\/(?:127\.0\.0\.1|localhost|\[::1\])(?::\d+)?\/?$/.test(text)
 
 /** Whether an unknown key was meant for an option that takes such values, and holds no secret. */
 const isMeantHarmless = ({ path, meant }: SchemaProblem, ast: SchemaAST.AST, value: unknown): boolean => {

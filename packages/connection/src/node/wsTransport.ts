@@ -8,6 +8,7 @@ import { type ClientOptions, WebSocket } from "ws"
 import { scrub, secretOf } from "../internal/scrub.ts"
 import { TurnBuffer } from "../internal/TurnBuffer.ts"
 import { parseRetryAfter } from "../RetryAfter.ts"
+import { defaultFeedUrl } from "../FeedUrl.ts"
 import { DialError, type DialOptions, type Link, LinkClosed, type Transport } from "../Transport.ts"
 import { frameLimitBytes } from "./frameLimit.ts"
 import { noAnswer, openTunnel } from "./proxy/openTunnel.ts"
@@ -111,7 +112,7 @@ const dial = (
       socket.on("open", () => resume(Effect.succeed({ socket, link: linkOf(socket, buffer, () => bytesRead()) })))
       socket.on("unexpected-response", (request, response) => {
         readBeginning(response, (body) => {
-          fail(refusal(host, response, scrub(body, secret)))
+          fail(refusal(address, response, scrub(body, secret)))
           request.destroy()
         })
       })
@@ -207,10 +208,21 @@ const hangUp = (socket: WebSocket): void => {
 const closeReason = (code: number, text: string): LinkClosed =>
   code === 1006 ? new LinkClosed("network", 1006, "broken off without a close") : new LinkClosed("closed", code, text)
 
-const refusal = (host: string, response: IncomingMessage, body: string): DialError => {
+const feedPath = new URL(defaultFeedUrl).pathname
+
+/** What servers answer where no WebSocket is served at a path: not found, not allowed, a page. */
+const noFeedHere = new Set([200, 404, 405, 410, 426])
+
+const refusal = ({ host, pathname }: URL, response: IncomingMessage, body: string): DialError => {
   const status = response.statusCode ?? 0
-  const redirected = status >= 300 && status < 400 ? "; redirects are not followed" : ""
-  return new DialError("refused", `${host} refused the connection with HTTP ${status}${redirected}`, {
+  const hint = status >= 300 && status < 400
+    ? "; redirects are not followed"
+    : noFeedHere.has(status)
+    ? `; there is no feed at its path ${pathname}${
+      pathname.replace(/\/+$/, "") === feedPath ? "" : `. The vendor's feed is at ${feedPath}: correct the URL`
+    }`
+    : ""
+  return new DialError("refused", `${host} refused the connection with HTTP ${status}${hint}`, {
     status,
     retryAfterMillis: parseRetryAfter(response.headers["retry-after"], Date.now()),
     body,
