@@ -4,7 +4,7 @@ import type { LaneEvent, Sink, SinkError } from "@boltodds/sink"
 import type * as Duration from "effect/Duration"
 import type * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
-import type { EmitName, Log, OpenSource } from "./Plugin.ts"
+import type { EmitName, Log, OpenSource, SourceFinding } from "./Plugin.ts"
 import type { Problem } from "./Problem.ts"
 
 /** What a configuration says of the run as a whole. */
@@ -86,6 +86,8 @@ export interface CheckedPipeline {
    */
   readonly resolved: unknown
   readonly open: (context: OpenContext) => OpenPipeline
+  /** Tries the source, the names in conditions included; empty where its type cannot be tried. */
+  readonly checkSource: (context: OpenContext) => Effect.Effect<ReadonlyArray<SourceFinding>>
   /** Opens each sink, one after another, and asks it whether its destination can be reached. */
   readonly check: (context: OpenContext) => Effect.Effect<ReadonlyArray<SinkCheck>>
 }

@@ -129,6 +129,32 @@ export interface SourcePlugin<Options = unknown> extends PluginBase<Options> {
   /** Of these options, those that narrow what is received; none of them given is a whole feed. Default: it is no feed. */
   readonly filters?: ReadonlyArray<string>
   make(options: Options, context: PluginContext): Effect.Effect<OpenSource, unknown, Scope.Scope>
+  /** Tries the source for `check --connect`: where it is, its key, the names. Must end by itself. Default: not tried. */
+  check?(
+    options: Options,
+    context: PluginContext,
+    compared: ReadonlyArray<ComparedNameOfSink>,
+  ): Effect.Effect<ReadonlyArray<SourceFinding>, never, Scope.Scope>
+}
+
+/** A name that a condition compares a field of the records with. */
+export interface ComparedName {
+  readonly kind: "sport" | "sportsbook" | "game" | "market"
+  readonly name: string
+}
+
+/** A {@link ComparedName} and where it stands. */
+export interface ComparedNameOfSink extends ComparedName {
+  /** The sink whose condition it is. */
+  readonly sink: string
+}
+
+/** What trying a source found. */
+export interface SourceFinding {
+  readonly state: "ok" | "warning" | "failed"
+  /** What a failure means: the key is refused, nothing is there, or the configuration has a mistake. */
+  readonly cause?: "key" | "unavailable" | "mistake"
+  readonly message: string
 }
 
 /** A step between an emit and a lane. */

@@ -11,7 +11,7 @@ import { describePipeline } from "./internal/describe.ts"
 import { runSettingsOf, RunText } from "./internal/documentSchemas.ts"
 import { Findings } from "./internal/Findings.ts"
 import { loadPlugins, type Modules } from "./internal/loadPlugins.ts"
-import { checkParts, openParts } from "./internal/openParts.ts"
+import { checkParts, checkSourceOf, openParts } from "./internal/openParts.ts"
 import type { ReadText } from "./internal/readTree.ts"
 import { remember } from "./internal/remember.ts"
 import { optionsIn } from "./internal/readChoice.ts"
@@ -164,6 +164,7 @@ const checkedPipeline = (
     warnings: findings.warnings,
     resolved: describePipeline(parts, run, plugins, "shown"),
     open: (context) => openParts(parts, surroundings, context),
+    checkSource: (context) => checkSourceOf(parts, surroundings, context),
     check: (context) => checkParts(parts, surroundings, context),
   }
   remember(pipeline, { parts, plain: describePipeline(parts, run, plugins, "plain") })

@@ -67,7 +67,7 @@ export const noticeIn = (item: Item): Notice | undefined => {
           return noticeOf("error", item.message, item.text, true)
         case "socket_connected":
         case "subscription_updated":
-          return noticeOf(item.message.action, item.message, item.text, false)
+          return saysMore(noticeOf(item.message.action, item.message, item.text, false))
         case "ping": {
           const notice = noticeOf("ping", item.message, item.text, false)
           return notice === undefined || keepAlive.test(notice.message) ? undefined : notice
@@ -81,6 +81,14 @@ export const noticeIn = (item: Item): Notice | undefined => {
       return item.touches === undefined ? bareNotice(item.text) : undefined
   }
 }
+
+/** An acknowledgement that says no more than that it is one is no notice. */
+const saysMore = (notice: Notice | undefined): Notice | undefined =>
+  notice?.level === "info" && routine.test(notice.message) && !reservation.test(notice.message) ? undefined : notice
+
+const routine = /\b(connected|established|updated|subscribed|subscriptions?|accepted|applied|welcome|success|ok)/i
+const reservation =
+  /\b(but|only|not?|none|limit|trial|plan|expir|ends?|ignor|warn|fail|except|invalid|unknown|reject|den[iy]|error|unsupported)/i
 
 const noticeOf = (
   action: string | null,

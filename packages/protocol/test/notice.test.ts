@@ -23,7 +23,12 @@ describe("what the server says in its own words", () => {
       [{ detail: [{ loc: ["x"], msg: "field required" }] }, "info", null, "field required"],
       ["too many concurrent connections", "error", null, "too many concurrent connections"],
       ['"Goodbye for now"', "info", null, "Goodbye for now"],
-      [{ action: "socket_connected", plan: "Pro", message: "Welcome" }, "info", "socket_connected", "Welcome"],
+      [
+        { action: "socket_connected", plan: "Pro", message: "Welcome. The trial ends today" },
+        "info",
+        "socket_connected",
+        "Welcome. The trial ends today",
+      ],
       [
         { action: "subscription_updated", ignored: ["MLB", "NHL"] },
         "warning",
@@ -78,6 +83,8 @@ describe("what the server says in its own words", () => {
       ...everyMessage.filter(({ action }) => action !== "error"),
       { action: "odds_update", data: { sportsbook: "x", game: "y", outcomes: {}, info: { text: "no" } } },
       { action: "odds_update", sportsbook: "x", game: "y", info: { text: "no" } },
+      { action: "subscription_updated", message: "Subscription updated", filters: { sports: ["NBA"] } },
+      { action: "socket_connected", plan: "Pro", message: "Connected successfully" },
       { action: "new_thing", x: 1 },
       { action: "new_thing", timestamp: "2026-07-16T04:54:37.438001+00:00" },
       { action: "new_thing", data: { x: "y" } },

@@ -9,16 +9,19 @@ export const check: Command = {
   about: "Check a configuration: every mistake, with its place and what to do",
   details: [
     `Opens nothing: reads the file, the plug-ins that it names and the files of its
-secrets. With --connect each sink is opened and asked whether its destination can
-be reached; a webhook gets a test event.`,
-    `Exit codes: 0 right · 74 a sink cannot be reached · 78 it has mistakes.`,
+secrets. With --connect the feed is dialled once with its key; every name in the
+options of \`feed\`, and every name that a condition compares sport, sportsbook, game
+or market with, is looked up in the catalogue. Then each sink is opened and asked
+whether its destination can be reached; a webhook gets a test event.`,
+    `Exit codes: 0 right · 69 the feed cannot be reached · 74 a sink cannot be reached ·
+77 the key is refused · 78 it has mistakes, or names that do not exist.`,
   ],
   words: 1,
   flags: [
     {
       title: "What to check",
       flags: [
-        { name: "connect", about: "Open each sink, and send webhooks a test event." },
+        { name: "connect", about: "Dial the feed, look up every name, open each sink, send webhooks a test event." },
         { name: "resolved", about: "Print the configuration as it is understood, defaults filled in, secrets masked." },
       ],
     },

@@ -47,7 +47,7 @@ reached) · 1 a bug · 64 usage · 69 feed unavailable (--max-attempts,
 75 a reader lacks records now: they wait, or were lost and no resnapshot made it
 good · 77 key refused · 78 bad configuration · 129 ended by SIGHUP, everything
 delivered · 130, 143 forced by a second signal.`,
-    `Signals: SIGINT and SIGTERM end the run; SIGHUP (a terminal that closes) too, but
+    `Signals: SIGINT and SIGTERM end the run; SIGHUP (a closing terminal) too, but
 with a file sink it opens the files again, after they were rotated by others.
 SIGUSR1 prints one line of status on stderr. nohup does not keep SIGHUP from a
 Node program: use setsid or systemd-run.`,

@@ -9,7 +9,9 @@ import type * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import { resolve } from "node:path"
+import { checkFeed } from "../run/checkFeed.ts"
 import { watchStale } from "../run/exitOnStale.ts"
+import { thisMachine } from "../run/machine.ts"
 import { openSession } from "../run/openSession.ts"
 import { openShards } from "../run/openShards.ts"
 import { NoKey } from "../run/NoKey.ts"
@@ -137,6 +139,19 @@ export const feedSource = (host: PartsHost): SourcePlugin<FeedOptions> =>
           },
         }
       }),
+    check: (options, { folder, env }, compared) => {
+      const url = options.url ?? nonEmpty(env["BOLTODDS_URL"]) ?? defaultFeedUrl
+      const insecure = options.insecure ?? false
+      const address = parseFeedUrl(url, { insecure })
+      if (address instanceof UrlRefused) {
+        return Effect.succeed([{ state: "failed", cause: "mistake", message: address.message }])
+      }
+      const feed = { url, insecure, key: host.key ?? keyIn(options, folder) }
+      const machine = host.machine ?? thisMachine(host.log)
+      return checkFeed({ feed, host: address.host, filters: filtersIn(options), compared, machine }).pipe(
+        Effect.catch(({ message }) => Effect.succeed([{ state: "failed", cause: "mistake", message } as const])),
+      )
+    },
   })
 
 const limitedBy = (source: Source<unknown>, { limiter }: PartsHost): Source<unknown> => {

@@ -9,9 +9,11 @@ export const makeControlLog = (log: Log): (step: Step) => void => {
   const note = (record: Control): void => {
     switch (record.control) {
       case "feed_notice":
-        return log.log(record.level === "info" ? "info" : "warn", `the feed says: ${record.message}`, {
-          action: record.action,
-        })
+        return log.log(
+          record.level === "info" ? "info" : "warn",
+          `the feed says: ${record.message}`,
+          record.action === null ? {} : { action: record.action },
+        )
       case "no_data": {
         const names = namesText(record)
         if (names !== "") log.log("info", `no data yet for ${names} (quiet, or not what the feed calls it)`)

@@ -1,6 +1,5 @@
 /** `check FILE` at work. */
 import type { CheckedPipeline, SinkCheck } from "@boltodds/config"
-import { makeLimiter } from "@boltodds/connection"
 import * as Effect from "effect/Effect"
 import { stringify } from "yaml"
 import { ExitCode, Failure, UsageError } from "../ExitCode.ts"
@@ -8,6 +7,7 @@ import type { Given } from "../flags.ts"
 import { makeRegistry } from "../parts/registry.ts"
 import { writeOut } from "../Terminal.ts"
 import { loadConfig } from "./loadConfig.ts"
+import { thisMachine } from "./machine.ts"
 import { messageOf } from "./messageOf.ts"
 import { logOf } from "./settings.ts"
 import { ulid } from "./ulid.ts"
@@ -15,7 +15,8 @@ import { ulid } from "./ulid.ts"
 /** Checks configurations; prints them as they are understood, secrets masked. */
 export const runCheck = async (given: Given): Promise<ExitCode> => {
   const log = logOf(given)
-  const registry = await makeRegistry({ log, limiter: makeLimiter(), endsWhen: () => {} })
+  const machine = thisMachine(log)
+  const registry = await makeRegistry({ log, limiter: machine.limiter, machine, endsWhen: () => {} })
   const [file] = given.words
   if (file === undefined) {
     throw new UsageError("Cannot check without a configuration: write boltodds-pipe check FILE")
@@ -24,12 +25,21 @@ export const runCheck = async (given: Given): Promise<ExitCode> => {
   if (given.isSet("resolved")) await writeOut(stringify(pipeline.resolved))
   else await writeOut(`${file}: OK, ${countOf(pipeline)}\n`)
   if (!given.isSet("connect")) return ExitCode.clean
-  const checks = await Effect.runPromise(pipeline.check({ run: ulid(), log: log.log }))
+  const context = { run: ulid(), log: log.log }
+  const found = await Effect.runPromise(pipeline.checkSource(context))
+  for (const { state, message } of found) await writeOut(`${pipeline.source} (source): ${marks[state]}${message}\n`)
+  const checks = await Effect.runPromise(pipeline.check(context))
   for (const check of checks) await writeOut(`${check.name} (${check.type}): ${stateOf(check)}\n`)
   const failed = checks.filter(({ state }) => state === "failed")
+  const causes = found.flatMap(({ state, cause }) => state === "failed" ? [cause] : [])
+  if (causes.includes("key")) throw new Failure(ExitCode.keyRefused, "Cannot use the key: see above")
+  if (causes.includes("unavailable")) throw new Failure(ExitCode.feedUnavailable, "Cannot reach the feed: see above")
+  if (causes.length > 0) throw new Failure(ExitCode.badConfiguration, `${file} has names that the feed does not know`)
   if (failed.length === 0) return ExitCode.clean
   throw new Failure(ExitCode.sinkFailed, `Cannot reach ${failed.map(({ name }) => name).join(", ")}`)
 }
+
+const marks = { ok: "ok: ", warning: "warning: ", failed: "FAILED: " } as const
 
 const countOf = ({ sinks }: CheckedPipeline): string => sinks.length === 1 ? "1 sink" : `${sinks.length} sinks`
 

@@ -9,8 +9,9 @@ import type { ExpressionCount, OpenContext, OpenPipeline, SinkCheck } from "../C
 import type { Evaluate } from "../Expression.ts"
 import { type SinkEffect, withFallback } from "../fallback.ts"
 import { laneOptions, type RouteLane } from "../lane.ts"
-import type { EmitName, OpenStore, PluginContext } from "../Plugin.ts"
+import type { EmitName, OpenStore, PluginContext, SourceFinding } from "../Plugin.ts"
 import type { Surroundings } from "./Checker.ts"
+import { comparedNames } from "./cel/comparedNames.ts"
 import { compile, type Compiled } from "./cel/compile.ts"
 import type { CheckedParts, CheckedSink, Configured } from "./Checked.ts"
 import { isSole } from "./describe.ts"
@@ -25,6 +26,26 @@ export const openParts = (parts: CheckedParts, surroundings: Surroundings, conte
     routes: parts.sinks.filter(({ isStandby }) => !isStandby).map((sink) => opening.route(sink)),
     expressions: () => opening.expressions,
   }
+}
+
+/** Tries the source, with the names that conditions of the sinks compare fields with. */
+export const checkSourceOf = (
+  parts: CheckedParts,
+  surroundings: Surroundings,
+  context: OpenContext,
+): Effect.Effect<ReadonlyArray<SourceFinding>> => {
+  const { plugin, options } = parts.source
+  if (plugin.check === undefined) return Effect.succeed([])
+  const compared = parts.sinks.flatMap(({ name, emit, where, processors }) =>
+    [
+      where,
+      ...processors.map(({ plugin, options }) => plugin.name === "filter" ? options.value : undefined),
+    ].flatMap((condition) =>
+      typeof condition === "string" ? comparedNames(condition, emit).map((each) => ({ ...each, sink: name })) : []
+    )
+  )
+  const opening = new Opening(parts, surroundings, context)
+  return Effect.scoped(plugin.check(options.value, opening.contextOf(plugin.name), compared))
 }
 
 /** Asks each sink whether it can reach its destination. */

@@ -1,0 +1,44 @@
+/** Names of the feed that expressions compare with. */
+import type { ASTNode } from "@marcbachmann/cel-js"
+import type { ComparedName, EmitName } from "../../Plugin.ts"
+import { evaluatingEnvironment, partsOfNode } from "./environment.ts"
+
+const kindOf: { readonly [field: string]: ComparedName["kind"] } = {
+  sport: "sport",
+  sportsbook: "sportsbook",
+  game: "game",
+  market: "market",
+  outcome_name: "market",
+}
+
+/** The texts that a checked expression compares with `sport`, `sportsbook`, `game` and `market`, each once. */
+export const comparedNames = (text: string, emit: EmitName): ReadonlyArray<ComparedName> => {
+  const found = namesIn(evaluatingEnvironment(emit).parse(text).ast)
+  return [...new Map(found.map((each) => [`${each.kind}\u0000${each.name}`, each])).values()]
+}
+
+const namesIn = (node: ASTNode): ReadonlyArray<ComparedName> => {
+  const inside = partsOfNode(node).flatMap(namesIn)
+  if (node.op !== "==" && node.op !== "!=" && node.op !== "in") return inside
+  const [left, right] = node.args
+  const field = fieldOf(left) ?? fieldOf(right)
+  const kind = field === undefined ? undefined : kindOf[field]
+  if (kind === undefined) return inside
+  const other = fieldOf(left) === undefined ? left : right
+  const literals = other.op === "list" ? other.args : [other]
+  return [
+    ...inside,
+    ...literals.flatMap((literal) =>
+      literal.op === "value" && typeof literal.args === "string" ? [{ kind, name: literal.args }] : []
+    ),
+  ]
+}
+
+/** `sport`, and the `sport` of `data.sport` or `data["sport"]`. */
+const fieldOf = (node: ASTNode): string | undefined => {
+  if (node.op === "id") return node.args
+  if (node.op === ".") return node.args[1]
+  if (node.op !== "[]") return undefined
+  const [, index] = node.args
+  return index.op === "value" && typeof index.args === "string" ? index.args : undefined
+}

@@ -1,0 +1,21 @@
+import { describe, expect, it } from "vitest"
+import { comparedNames } from "../src/internal/cel/comparedNames.ts"
+
+const of = (...expression: Parameters<typeof comparedNames>) =>
+  comparedNames(...expression).map(({ kind, name }) => `${kind} ${name}`)
+
+describe("the names that an expression compares with", () => {
+  it("are found on either side, in lists, and in what is combined", () => {
+    expect(of('sport == "NBA" && ("fanduel" != sportsbook || !(market in ["Spread", "Total"])) && odds > 1', "changes"))
+      .toEqual(["sport NBA", "sportsbook fanduel", "market Spread", "market Total"])
+    expect(of('game == "A" ? sport == "NBA" : sport == "NBA"', "changes")).toEqual(["game A", "sport NBA"])
+  })
+
+  it("are found in the data of messages", () => {
+    expect(of('data.sport == "NBA" || data["sportsbook"] == "x"', "messages")).toEqual(["sport NBA", "sportsbook x"])
+  })
+
+  it("are none where other fields, or no literals, are compared", () => {
+    expect(of('home_team == "Lakers" || sport == sportsbook || sport.startsWith("N")', "changes")).toEqual([])
+  })
+})
