@@ -5,7 +5,7 @@ import { apps, libraries, readText, root, sourcesOf } from "./workspace.ts"
 /** What each library may import of this repository. Everything points one way; sinks are all alike. */
 export const arrows: Readonly<Record<string, ReadonlyArray<string>>> = {
   "@boltodds/text": [],
-  "@boltodds/machine": [],
+  "@boltodds/machine": ["@boltodds/text"],
   "@boltodds/protocol": [],
   "@boltodds/state": ["@boltodds/protocol"],
   "@boltodds/connection": ["@boltodds/protocol", "@boltodds/text", "@boltodds/machine"],

@@ -1,6 +1,7 @@
 /** When to dial again, and when not to. Pure. */
 import type { DisconnectReason } from "@boltodds/protocol"
-import { isWebPage, pageText } from "./internal/webPage.ts"
+import { pageText } from "@boltodds/text"
+import { isWebPage } from "./internal/webPage.ts"
 import type { DialError } from "./Transport.ts"
 
 /** How an attempt to have a connection ended. */

@@ -8,6 +8,7 @@ import {
   type InfoBody,
   type MarketsBody,
 } from "@boltodds/protocol"
+import { pageText } from "@boltodds/text"
 import * as Cache from "effect/Cache"
 import * as Clock from "effect/Clock"
 import * as Deferred from "effect/Deferred"
@@ -21,7 +22,7 @@ import { CatalogueLimited, type CatalogueQuestion, type CatalogueStore, type Sto
 import { defaultFeedUrl, parseFeedUrl, UrlRefused } from "./FeedUrl.ts"
 import { fetchGet, type HttpAnswer, type HttpGet } from "./Http.ts"
 import { holdsKey, scrub } from "./internal/scrub.ts"
-import { isWebPage, pageText } from "./internal/webPage.ts"
+import { isWebPage } from "./internal/webPage.ts"
 import type { Key, KeyUnavailable } from "./Key.ts"
 import { Limiter, type LimiterShape } from "./Limiter.ts"
 import { parseRetryAfter } from "./RetryAfter.ts"

@@ -25,9 +25,9 @@ const reach = (entry: string): { readonly files: ReadonlySet<string>; readonly p
 }
 
 describe("the entries", () => {
-  it("of browsers import only effect and the protocol", () => {
+  it("of browsers import only effect, the protocol and texts", () => {
     const { files, packages } = reach("index.ts")
-    expect([...packages].sort()).toEqual(["@boltodds/protocol", "effect"])
+    expect([...packages].sort()).toEqual(["@boltodds/protocol", "@boltodds/text", "effect"])
     expect([...files].filter((file) => file.includes("/node/"))).toEqual([])
     expect(files.size).toBeGreaterThan(20)
   })

@@ -1,5 +1,6 @@
 /** Proxies: which one leads where, and what becomes of a dial and of a GET when it misbehaves. */
 import type { DialError, HttpFailure } from "@boltodds/connection"
+import { type Environment, openTunnel, type Proxy, ProxyError, proxyFor, socketThrough } from "@boltodds/machine"
 import { nodeGet, wsTransport } from "@boltodds/connection/node"
 import { it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
@@ -8,11 +9,6 @@ import type * as net from "node:net"
 import * as tls from "node:tls"
 import { afterEach, describe, expect, vi } from "vitest"
 import { endingOfDial } from "../src/Backoff.ts"
-import { isProxyFree } from "../src/node/proxy/noProxy.ts"
-import { openTunnel } from "../src/node/proxy/openTunnel.ts"
-import { type Environment, type Proxy, proxyFor } from "../src/node/proxy/Proxy.ts"
-import { ProxyError } from "../src/node/proxy/ProxyError.ts"
-import { socketThrough } from "../src/node/proxy/socketThrough.ts"
 import { cert, key } from "./certificate.ts"
 import { localServer } from "./LocalServer.ts"
 import { connectTo, type OnConnect, scriptedProxy } from "./ScriptedProxy.ts"
@@ -77,56 +73,6 @@ describe("a proxy's address", () => {
         "http://[::1:3128",
       ]
     ) expect(of(text), text).toMatch(/^cannot read the proxy's address in HTTPS_PROXY\. Write it like http:\/\//)
-  })
-})
-
-describe("NO_PROXY", () => {
-  const free = (host: string, noProxy: string): boolean => isProxyFree(new URL(`wss://${host}/api`), noProxy)
-
-  it("names everything, domains with what is below them, addresses, networks and ports", () => {
-    const yes: ReadonlyArray<readonly [string, string]> = [
-      ["feed.example", "*"],
-      ["feed.example", "feed.example"],
-      ["FEED.example", "Feed.Example"],
-      ["feed.example", ".feed.example"],
-      ["a.feed.example", ".feed.example"],
-      ["a.feed.example", "*.feed.example"],
-      ["a.feed.example", "feed.example"],
-      ["feed.example.", "feed.example"],
-      ["feed.example", "other.example, feed.example"],
-      ["feed.example", "other.example feed.example"],
-      ["feed.example", "feed.example:443"],
-      ["feed.example:8443", "feed.example:8443"],
-      ["10.1.2.3", "10.1.2.3"],
-      ["10.1.2.3", "10.0.0.0/8"],
-      ["10.1.2.3:99", "10.1.2.3:99"],
-      ["[2001:db8::1]", "2001:db8::1"],
-      ["[2001:db8::1]", "[2001:db8:0::1]"],
-      ["[2001:db8::1]:99", "[2001:db8::1]:99"],
-      ["[2001:db8::1]", "2001:db8::/32"],
-      ["[::ffff:10.1.2.3]", "10.0.0.0/8"],
-    ]
-    for (const [host, noProxy] of yes) expect([host, noProxy, free(host, noProxy)]).toEqual([host, noProxy, true])
-    const no: ReadonlyArray<readonly [string, string]> = [
-      ["feed.example", ""],
-      ["feed.example", "example.com"],
-      ["notfeed.example", "feed.example"],
-      ["feed.example", "a.feed.example"],
-      ["feed.example", "feed.example:8443"],
-      ["feed.example:8443", "feed.example:443"],
-      ["11.1.2.3", "10.0.0.0/8"],
-      ["10.1.2.3", "10.0.0.0/99"],
-      ["feed.example", "10.0.0.0/0"],
-      ["10.1.2.33", "10.1.2.3"],
-      ["feed.example", "., *., :443"],
-      ["[2001:db9::1]", "2001:db8::/32"],
-    ]
-    for (const [host, noProxy] of no) expect([host, noProxy, free(host, noProxy)]).toEqual([host, noProxy, false])
-  })
-
-  it("is not needed for this machine itself", () => {
-    for (const host of ["localhost", "127.0.0.1", "127.9.9.9", "[::1]"]) expect(free(host, "")).toBe(true)
-    expect(free("localhost.example", "")).toBe(false)
   })
 })
 

@@ -1,6 +1,5 @@
 /** Which proxy a feed's address is reached through. */
-import { proxyFor } from "./proxy/Proxy.ts"
-import { ProxyError } from "./proxy/ProxyError.ts"
+import { ProxyError, proxyFor } from "@boltodds/machine"
 
 /** What the environment says of a proxy: which one, or why it cannot be used. */
 export type FeedProxy =

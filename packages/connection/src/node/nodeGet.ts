@@ -1,4 +1,5 @@
 /** REST requests on node's own client, which go through a proxy where the environment asks for one. */
+import { openTunnel, ProxyError, proxyFor, socketThrough, targetOf } from "@boltodds/machine"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import * as http from "node:http"
@@ -7,10 +8,6 @@ import type { Socket } from "node:net"
 import { type HttpAnswer, HttpFailure, type HttpGet } from "../Http.ts"
 import { scrub, secretOf } from "../internal/scrub.ts"
 import { unpack } from "./internal/unpack.ts"
-import { openTunnel } from "./proxy/openTunnel.ts"
-import { proxyFor } from "./proxy/Proxy.ts"
-import { ProxyError } from "./proxy/ProxyError.ts"
-import { socketThrough, targetOf } from "./proxy/socketThrough.ts"
 
 /** For the proxy's answer alone: whoever asks has a limit for the whole. */
 const tunnelMillis = 10_000

@@ -1,4 +1,5 @@
 /** The transport on `ws`: Node, Deno, Bun. */
+import { noAnswer, openTunnel, ProxyError, proxyFor, socketThrough, targetOf } from "@boltodds/machine"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import type { Scope } from "effect/Scope"
@@ -11,10 +12,6 @@ import { parseRetryAfter } from "../RetryAfter.ts"
 import { defaultFeedUrl } from "../FeedUrl.ts"
 import { DialError, type DialOptions, type Link, LinkClosed, type Transport } from "../Transport.ts"
 import { frameLimitBytes } from "./frameLimit.ts"
-import { noAnswer, openTunnel } from "./proxy/openTunnel.ts"
-import { proxyFor } from "./proxy/Proxy.ts"
-import { ProxyError } from "./proxy/ProxyError.ts"
-import { socketThrough, targetOf } from "./proxy/socketThrough.ts"
 
 /** Options of {@link wsTransport}. */
 export interface WsTransportOptions {

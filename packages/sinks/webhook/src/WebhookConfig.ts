@@ -29,6 +29,7 @@ export interface WebhookConfigEncoded {
   readonly max_body_bytes?: number
   readonly allow_private?: boolean
   readonly allow_insecure?: boolean
+  readonly proxy?: false
   readonly ca?: string
 }
 
@@ -65,6 +66,11 @@ export const WebhookConfig: Schema.Codec<WebhookConfig, WebhookConfigEncoded> = 
   ),
   allowPrivate: flag("Allow addresses that are not public: loopback, private, link-local. Default false."),
   allowInsecure: flag("Allow http:// to other machines. Default false."),
+  proxy: optional(
+    Schema.Literal(false).annotate({
+      description: "false: go straight. Default: through the proxy that HTTPS_PROXY and NO_PROXY name, if any.",
+    }),
+  ),
   ca: optional(ReferencedText.annotate({
     description:
       "Certificates (PEM) to trust instead of the well-known ones: { file: path }, { env: NAME } or the text.",

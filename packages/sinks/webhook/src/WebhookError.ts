@@ -46,6 +46,18 @@ export class WebhookUnreachable extends Error {
   }
 }
 
+/** A proxy on the way could not be used, or refused. Tried again. It names the proxy, never its credentials. */
+export class WebhookProxyFailed extends Error {
+  readonly _tag = "WebhookProxyFailed"
+  /** The HTTP status of the proxy's answer, where there was one. */
+  readonly status: number | undefined
+
+  constructor(origin: string, cause: { readonly message: string; readonly status: number | undefined }) {
+    super(`Cannot post to ${origin}: ${cause.message}`)
+    this.status = cause.status
+  }
+}
+
 /** No head of an answer in time. The receiver may have taken it: it will see the same id again. */
 export class WebhookTimedOut extends Error {
   readonly _tag = "WebhookTimedOut"

@@ -39,6 +39,13 @@ export interface WebhookOptions {
   readonly allowPrivate?: boolean | undefined
   /** Allows `http://` to other machines: everybody on the way can read it, headers included. Default false. */
   readonly allowInsecure?: boolean | undefined
+  /**
+   * False goes straight. Default: by `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY`.
+   *
+   * The host is resolved here and judged, and the proxy is asked for the address that was judged; with `allowPrivate` the
+   * proxy gets the name, and resolves it by itself. The certificate is checked against the name in either case.
+   */
+  readonly proxy?: false | undefined
   /** Certificates (PEM) to trust instead of the well-known authorities. */
   readonly ca?: string | undefined
   /** Resolves names. Default `dns.lookup`. The addresses it gives are judged all the same. */

@@ -1,4 +1,5 @@
 /** The connections of one webhook. */
+import { ProxyError, proxyFor } from "@boltodds/machine"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type * as Redacted from "effect/Redacted"
@@ -7,10 +8,11 @@ import { lookup as dnsLookup } from "node:dns"
 import * as http from "node:http"
 import * as https from "node:https"
 import type { LookupFunction } from "node:net"
-import { WebhookAddressRefused, WebhookTimedOut, WebhookUnreachable } from "../WebhookError.ts"
+import { WebhookAddressRefused, WebhookProxyFailed, WebhookTimedOut, WebhookUnreachable } from "../WebhookError.ts"
 import type { WebhookOptions } from "../WebhookOptions.ts"
 import { guardedLookup } from "./guardedLookup.ts"
 import { hostOf, plain } from "./problemsOf.ts"
+import { proxyAgent } from "./throughProxy.ts"
 
 /** An answer: its complete head, and of its body what came, at most 64 KiB. */
 export interface Answer {
@@ -42,15 +44,22 @@ export const openClient = (options: WebhookOptions, query: string): Effect.Effec
     const url = new URL(plain(options.url))
     const secure = url.protocol === "https:"
     const resolve = options.lookup ?? dnsLookup as LookupFunction
-    const pool = {
-      keepAlive: true,
-      maxSockets: 32,
-      maxFreeSockets: 8,
-      lookup: options.allowPrivate === true ? resolve : guardedLookup(resolve),
-    }
+    const lookup = options.allowPrivate === true ? resolve : guardedLookup(resolve)
+    const pool = { keepAlive: true, maxSockets: 32, maxFreeSockets: 8, lookup }
+    const proxy = options.proxy === false ? undefined : proxyFor(url, process.env)
     const agent = yield* Effect.acquireRelease(
       Effect.sync(() =>
-        secure
+        proxy !== undefined
+          ? proxyAgent({
+            proxy,
+            url,
+            host: hostOf(url),
+            port: portOf(url),
+            timeoutMillis: Duration.toMillis(options.timeout ?? defaultTimeout),
+            lookup: options.allowPrivate === true ? undefined : lookup,
+            ca: options.ca,
+          }, pool)
+          : secure
           // Said here, because an environment variable of Node can turn it off for the whole process.
           ? new https.Agent({
             ...pool,
@@ -65,7 +74,7 @@ export const openClient = (options: WebhookOptions, query: string): Effect.Effec
       agent,
       method: "POST",
       hostname: hostOf(url),
-      port: url.port === "" ? (secure ? 443 : 80) : Number(url.port),
+      port: portOf(url),
       path: url.pathname + withQuery(url.search, query),
       ...(url.username === "" && url.password === "" ? {} : {
         auth: `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`,
@@ -87,6 +96,8 @@ export const openClient = (options: WebhookOptions, query: string): Effect.Effec
     return { origin: url.origin, post }
   })
 
+const portOf = (url: URL): number => url.port === "" ? (url.protocol === "https:" ? 443 : 80) : Number(url.port)
+
 const withQuery = (search: string, query: string): string =>
   query === "" ? search : `${search}${search === "" ? "?" : "&"}${query}`
 
@@ -98,7 +109,7 @@ const plainHeaders = (
 })
 
 /** No complete head of an answer came. */
-export type Unanswered = WebhookUnreachable | WebhookAddressRefused | WebhookTimedOut
+export type Unanswered = WebhookUnreachable | WebhookAddressRefused | WebhookProxyFailed | WebhookTimedOut
 
 interface Limits {
   readonly origin: string
@@ -158,6 +169,7 @@ const headOf = (
     const fail = (cause: unknown): void => {
       const { code = "EUNKNOWN", message } = cause as NodeJS.ErrnoException
       if (cause instanceof WebhookAddressRefused) return resume(Effect.fail(cause))
+      if (cause instanceof ProxyError) return resume(Effect.fail(new WebhookProxyFailed(origin, cause)))
       const head = headIn(cause)
       if (head !== undefined) return resume(Effect.succeed(head))
       if (request?.reusedSocket === true && isStale(code)) return resume(Effect.succeed("stale"))

@@ -1,5 +1,5 @@
 /** Reading a proxy's answer to CONNECT, as it comes. */
-import { pageText } from "../../internal/webPage.ts"
+import { pageText } from "@boltodds/text"
 
 /** What Node's own HTTP client takes. */
 const longestHead = 16 * 1024
