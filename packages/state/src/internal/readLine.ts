@@ -122,7 +122,7 @@ const deriveInto = (game: Game, key: string, known: Line | undefined, isSame: bo
 }
 
 /** A split line is the mean of two neighbouring halves: an odd number of quarters. */
-const isQuarter = (line: number | null): boolean => line !== null && line * 2 % 1 !== 0
+const isQuarter = (line: number | null): boolean => line !== null && Math.floor(line * 2) !== line * 2
 
 const extrasOf = (
   outcome: Readonly<Record<string, unknown>>,
