@@ -11,6 +11,8 @@ export const ExitCode = {
   feedUnavailable: 69,
   sinkFailed: 74,
   undelivered: 75,
+  /** `verify` found differences. */
+  different: 76,
   keyRefused: 77,
   /** The configuration has mistakes. */
   badConfiguration: 78,

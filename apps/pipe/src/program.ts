@@ -12,6 +12,7 @@ import { schema } from "./commands/schema.ts"
 import { simulate } from "./commands/simulate.ts"
 import { stream } from "./commands/stream.ts"
 import { test } from "./commands/test.ts"
+import { verify } from "./commands/verify.ts"
 import { ExitCode, Failure, UsageError } from "./ExitCode.ts"
 import { parseFlags, showWord } from "./flags.ts"
 import { helpOf } from "./help.ts"
@@ -27,6 +28,7 @@ const named: ReadonlyArray<Command | DelegatedCommand> = [
   test,
   catalog,
   latency,
+  verify,
   doctor,
   outbox,
   schema,

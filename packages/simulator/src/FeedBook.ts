@@ -26,6 +26,8 @@ export interface BookEntry {
   /** The latest `data` sent of it; its outcomes are in `outcomes`. */
   data: GameData
   readonly outcomes: Map<string, Outcome>
+  /** The server's time of the latest message about it, as sent. */
+  sentAt: string | null
 }
 
 /** Where a game at a book is found. With the length in front no two pairs share a key, whatever is in the names. */
@@ -129,10 +131,18 @@ export class FeedBook {
     const key = entryKey(data.sportsbook, data.game)
     let entry = this.#entries.get(key)
     if (entry === undefined) {
-      entry = { sport: data.sport, sportsbook: data.sportsbook, game: data.game, data, outcomes: new Map() }
+      entry = {
+        sport: data.sport,
+        sportsbook: data.sportsbook,
+        game: data.game,
+        data,
+        outcomes: new Map(),
+        sentAt: null,
+      }
       this.#entries.set(key, entry)
     }
     entry.data = data
+    entry.sentAt = message.timestamp ?? null
     for (const outcome of Object.keys(data.outcomes)) entry.outcomes.set(outcome, data.outcomes[outcome]!)
   }
 
@@ -141,7 +151,10 @@ export class FeedBook {
   }
 }
 
-/** One game as a new client of this subscription is told of it; undefined where it is not. */
+/**
+ * One game as a new client of this subscription is told of it; undefined where it is not. Its time is that of the game's
+ * last change, as in the real feed, and `nowMillis` where that is not known.
+ */
 export const initialState = (
   entry: BookEntry,
   subscription: Subscription,
@@ -151,6 +164,6 @@ export const initialState = (
   const outcomes = subscription.partOf({ ...entry.data, outcomes: Object.fromEntries(entry.outcomes) })
   const nothing = entry.outcomes.size > 0 && Object.keys(outcomes).length === 0
   if (nothing) return undefined
-  const stamp = timestamp(nowMillis, entry.outcomes.size)
+  const stamp = entry.sentAt ?? timestamp(nowMillis, entry.outcomes.size)
   return { timestamp: stamp, action: "initial_state", data: { ...entry.data, outcomes } }
 }

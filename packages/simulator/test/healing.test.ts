@@ -33,6 +33,7 @@ const specs: { readonly [fault: string]: string } = {
   "error-then-close": "error-then-close times=2",
   "cut-snapshot": "cut-snapshot times=2",
   "truncate": "truncate share=0.2 within=3frames",
+  "omit": "omit share=0.2 mend=resend within=3frames",
   "oversize": "oversize size=300kB share=0.1 times=20",
   "garbage": "garbage share=0.2 replace=yes within=20ms",
   "unreadable": "unreadable every=5ms",

@@ -59,6 +59,8 @@ const cases: Readonly<Record<string, Case>> = {
   },
   // Of a frame that breaks off before any name, only another connection tells in a while what it was about.
   "truncate": { spec: "truncate share=0.1 within=200ms", seen: struck("truncate", 4), cutAfter: true },
+  // Nothing says that it is missing: only another connection does.
+  "omit": { spec: "omit share=0.1", seen: struck("omit", 4), cutAfter: true },
   "oversize": { spec: "oversize every=5 size=4MiB times=3", seen: struck("oversize", 3) },
   "garbage": { spec: "garbage share=0.3", seen: struck("garbage", 20) },
   "unreadable": { spec: "unreadable every=200ms", seen: struck("unreadable", 3) },

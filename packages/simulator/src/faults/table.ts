@@ -14,6 +14,7 @@ import { ignoreSubscribe } from "./ignoreSubscribe.ts"
 import { limitConnections } from "./limitConnections.ts"
 import { mute } from "./mute.ts"
 import { noAck } from "./noAck.ts"
+import { omit } from "./omit.ts"
 import { oversize } from "./oversize.ts"
 import {
   choice,
@@ -285,6 +286,18 @@ export const faults: ReadonlyArray<Fault> = [
     parameters: { ...hits, ...mending },
     make: (v) =>
       within(truncate(given({ share: v.share, every: v.every, times: v.times, mend: v.mend, within: v.within })), v),
+  }),
+  fault({
+    name: "omit",
+    about: "A data frame of the stream never comes, and nothing says so.",
+    client: "Cannot know of it: what it holds differs until the line moves again. `boltodds-pipe verify` finds it.",
+    parameters: {
+      ...hits,
+      ...mending,
+      mend: choice(["resend", "cut", "none"], "what tells the truth again: the games, a cut, or nothing", "none"),
+    },
+    make: (v) =>
+      within(omit(given({ share: v.share, every: v.every, times: v.times, mend: v.mend, within: v.within })), v),
   }),
   fault({
     name: "oversize",
