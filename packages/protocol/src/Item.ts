@@ -59,8 +59,8 @@ export interface QuarantinedItem {
   /** What could not be read, as it came; it may be long, and empty where something is missing. */
   readonly text: string
   /**
-   * The parsed value, where it is JSON of a shape that is not known. `touches` is then only what its usual fields say:
-   * names may stand elsewhere in it (`mentionsIn`).
+   * The parsed value, where it is JSON of a shape that is not known, or has no `data`. `touches` is then only what its
+   * usual fields say: names may stand elsewhere in it (`mentionsIn`).
    */
   readonly value?: unknown
 }

@@ -22,6 +22,8 @@ export interface Mentions {
 const longestName = 300
 /** How many values are looked at. A larger message is opaque. */
 const mostValues = 200_000
+/** How much of a broken text is looked at, in characters. A longer one is opaque. */
+const longestText = 8_388_608
 /** How often a text may hold JSON that holds a text that holds JSON. */
 const mostEncodings = 4
 
@@ -75,28 +77,32 @@ class Found implements Mentions {
     }
   }
 
-  lookAtText(text: string): void {
+  lookAtText(whole: string): void {
+    if (whole.length > longestText) this.isOpaque = true
+    const text = whole.slice(0, longestText)
     // Encoded once more: the quotes within are escaped.
-    const plain = text.includes('\\"') ? text.replaceAll(/\\+"/g, '"').replace(/^[\s"]+(?=[[{])/, "") : text
-    let previous: string | undefined
-    for (const [, escaped = "", colon] of plain.matchAll(quoted)) {
-      if (++this.#values > mostValues) {
-        this.isOpaque = true
-        return
-      }
-      const name = unescape(escaped)
+    const plain = /\\["']/.test(text) ? text.replaceAll(/\\+(["'])/g, "$1") : text
+    this.#lookAtQuoted(plain, '"')
+    // Perhaps encoded data that was cut off with the text around it.
+    if (longRun.test(plain)) this.isOpaque = true
+    // A dictionary as Python prints it.
+    if (singleQuoted.test(plain)) this.#lookAtQuoted(plain, "'")
+    this.hasNested = plain.indexOf("{", 1) !== -1
+  }
+
+  /** What stands between two quotes, whichever of them opens: in broken text nobody can tell. */
+  #lookAtQuoted(plain: string, quote: string): void {
+    const pieces = plain.split(quote)
+    for (let index = 0; index < pieces.length; index++) {
+      const piece = pieces[index]!
+      if (piece === "" || piece.length > longestName) continue
+      const name = unescape(piece)
       if (name === undefined) continue
       this.texts.add(name)
-      if (colon !== undefined) {
-        previous = name
-        if (isPriceName(name)) this.hasPrices = true
-        continue
-      }
-      if (previous !== undefined) this.#name(previous, name)
       if (signedAmerican.test(name)) this.hasPrices = true
-      previous = undefined
+      if (isColon(pieces[index + 1]) && isPriceName(name)) this.hasPrices = true
+      if (isColon(pieces[index - 1])) this.#name(pieces[index - 2] ?? "", name)
     }
-    this.hasNested = plain.indexOf("{", 1) !== -1
   }
 
   #take({ value, encodings, isTop }: Pending): void {
@@ -175,7 +181,10 @@ const isPriceLike = (value: unknown): boolean =>
     ? Object.keys(value).length > 0
     : true
 
-const quoted = /"((?:[^"\\]|\\[^]){1,300})"\s*(:)?/g
+const longRun = /[\w+/-]{64}/
+const singleQuoted = /'\s*:/
+
+const isColon = (piece: string | undefined): boolean => piece?.trimStart().startsWith(":") === true
 
 const unescape = (escaped: string): string | undefined => {
   try {

@@ -50,7 +50,7 @@ const judgeOther = (value: unknown, text: string): Item => {
 
 const judgeGame = (message: Fields, action: string, text: string | Texts, index: number): Item => {
   const data = message["data"]
-  if (!isObject(data)) return quarantine(`${action}: data is not an object`, {}, textOf(text, index))
+  if (!isObject(data)) return quarantine(`${action}: data is not an object`, {}, textOf(text, index), message)
   const wrong = !isName(data["sportsbook"])
     ? "data.sportsbook is not a name"
     : !isName(data["game"])

@@ -1,5 +1,5 @@
 /** What is not understood fails safe: what it may have changed is unverified until messages come that are read. */
-import { mentionsIn, mentionsInText, type Millis, type QuarantinedItem } from "@boltodds/protocol"
+import { isKnownAction, mentionsIn, mentionsInText, type Millis, type QuarantinedItem } from "@boltodds/protocol"
 import { isHarmless } from "./harmlessActions.ts"
 import { knownPlaces, type Places, placesOf } from "./knownPlaces.ts"
 import type { Session } from "./model.ts"
@@ -18,15 +18,19 @@ export const quarantine = (work: Work, session: Session, item: QuarantinedItem, 
   const { kind } = mentions
   let isFirst = true
   // A message without an action that says of itself what it is can be ignored by that name.
-  if (kind !== undefined && value !== undefined) {
+  const isOurs = kind !== undefined && isKnownAction(kind)
+  if (kind !== undefined && value !== undefined && !isOurs) {
     const ignored = isIgnored(work, kind)
     isFirst = countAction(work, kind, ignored)
     if (ignored) return
   }
   const carries = mentions.hasNested || mentions.hasPrices || mentions.isOpaque
-  const places = carries ? knownPlaces(session, mentions) : nowhere
+  const found = carries ? knownPlaces(session, mentions) : nowhere
+  // A message of the feed that has no data in its place is about something, whatever it holds.
+  const isLost = isOurs && touches !== undefined && found.known.length === 0 && found.named === undefined
+  const places = isLost ? { known: [{}], named: undefined } : found
   if (places.known.length === 0 && !isFirst) return
-  report(work, session, at, places, kind === undefined ? { reason, text } : { reason, text, action: kind })
+  report(work, session, at, places, kind === undefined || isOurs ? { reason, text } : { reason, text, action: kind })
 }
 
 /** A message whose action is not known. */
