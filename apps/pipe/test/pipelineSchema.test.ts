@@ -1,5 +1,5 @@
 /** The JSON Schema of configurations, as it lies in the repository, and the examples that point editors to it. */
-import { configJsonSchema } from "@boltodds/config"
+import { configJsonSchema, configReference } from "@boltodds/config"
 import { makeLimiter } from "@boltodds/connection"
 import { Ajv2020 } from "ajv/dist/2020.js"
 import { readdirSync, readFileSync } from "node:fs"
@@ -34,6 +34,16 @@ describe("the JSON Schema of configurations", () => {
     const { code, stdout } = await runPipe(["schema", "config"])
     expect(code).toBe(0)
     expect(readFileSync(pathOf("../pipeline.schema.json"), "utf8"), "write it anew with `schema config`").toBe(stdout)
+  })
+
+  it("is in the reference of the documentation too, option for option", () => {
+    const reference = configReference(registry)
+    expect(readFileSync(pathOf("../../../docs/reference.md"), "utf8"), "write it anew with `schema reference`").toBe(
+      reference,
+    )
+    for (const option of ["exit_on_stale", "cut_after", "speed", "rotate.every", "previous_secrets", "keep_dead_for"]) {
+      expect(reference).toContain(`| \`${option}\` | `)
+    }
   })
 
   it.each(files)("accepts %s, with its plug-ins, and refuses it without", (file) => {

@@ -69,9 +69,16 @@ export const configJsonSchema = (registry: Registry): Json => {
 const schemaOf = (schema: Schema.Decoder<unknown>): { readonly schema: Json; readonly definitions: Json } => {
   const ast: SchemaAST.AST = schema.ast
   const document = Schema.toJsonSchemaDocument(Schema.toEncoded(schema), { onExcessProperty: "error" })
+  // A schema with a name of its own stands among the definitions.
+  const name = typeof document.schema["$ref"] === "string" ? document.schema["$ref"].replace(/^.*\//, "") : undefined
+  const definitions = Object.fromEntries(
+    Object.entries(document.definitions).map((
+      [key, definition],
+    ) => [key, key === name ? withSecrets(withoutInfinity(definition), ast) : withoutInfinity(definition)]),
+  )
   return {
     schema: withVariables(withSecrets(withoutInfinity(document.schema), ast)) as Json,
-    definitions: withVariables(withoutInfinity(document.definitions)) as Json,
+    definitions: withVariables(definitions) as Json,
   }
 }
 

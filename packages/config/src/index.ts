@@ -1,6 +1,7 @@
 export * from "./builtinProcessors.ts"
 export type * from "./CheckedPipeline.ts"
 export * from "./configJsonSchema.ts"
+export * from "./configReference.ts"
 export * from "./decodeText.ts"
 export { ByteSize, DurationText, PositiveDuration } from "@boltodds/sink"
 export { type Evaluate, FieldName, Formula, Predicate } from "./Expression.ts"

@@ -11,7 +11,8 @@ export const schema: Command = {
   about: "Print a JSON Schema",
   details: [
     `messages: what the feed sends · changes: a line of --emit changes · config: a
-configuration file, with the options of every part that comes with this command.`,
+configuration file, with the options of every part that comes with this command ·
+reference: the same as Markdown, to be read.`,
   ],
   words: 1,
   flags: [logFlags],

@@ -1,5 +1,5 @@
 /** What there is a schema of. */
-export const schemaNames = ["messages", "changes", "config"] as const
+export const schemaNames = ["messages", "changes", "config", "reference"] as const
 
 /** One of {@link schemaNames}. */
 export type SchemaName = (typeof schemaNames)[number]

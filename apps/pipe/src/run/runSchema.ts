@@ -1,5 +1,5 @@
 /** `schema` at work. */
-import { configJsonSchema } from "@boltodds/config"
+import { configJsonSchema, configReference } from "@boltodds/config"
 import { makeLimiter } from "@boltodds/connection"
 import { jsonSchema } from "@boltodds/protocol/json-schema"
 import { ExitCode } from "../ExitCode.ts"
@@ -9,11 +9,14 @@ import { makeRegistry } from "../parts/registry.ts"
 import { writeOut } from "../Terminal.ts"
 import { logOf } from "./settings.ts"
 
-/** Prints a JSON Schema. */
+/** Prints a JSON Schema, or the reference that is made of one. */
 export const runSchema = async (given: Given, name: SchemaName): Promise<ExitCode> => {
-  const schema = name === "config"
-    ? configJsonSchema(await makeRegistry({ log: logOf(given), limiter: makeLimiter(), endsWhen: () => {} }))
-    : jsonSchema(name)
+  const registry = () => makeRegistry({ log: logOf(given), limiter: makeLimiter(), endsWhen: () => {} })
+  if (name === "reference") {
+    await writeOut(configReference(await registry()))
+    return ExitCode.clean
+  }
+  const schema = name === "config" ? configJsonSchema(await registry()) : jsonSchema(name)
   await writeOut(`${JSON.stringify(schema, undefined, 2)}\n`)
   return ExitCode.clean
 }

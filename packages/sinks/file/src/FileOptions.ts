@@ -78,7 +78,11 @@ export const FileOptions: Schema.Codec<FileOptions, FileOptionsText> = Schema.St
       every: Schema.optionalKey(Interval.annotateKey({ description: "At multiples of this, UTC: 1h is on the hour." })),
     }).annotate({ description: "When the next file begins, besides the times in the path." }),
   ),
-  compress: Schema.optionalKey(Schema.Literals(["none", "gzip", "zstd"])),
+  compress: Schema.optionalKey(
+    Schema.Literals(["none", "gzip", "zstd"]).annotate({
+      description: "How files are compressed; .gz or .zst is added to the path. Default none.",
+    }),
+  ),
   fsync: Schema.optionalKey(
     Schema.Union([Schema.Literals(["never", "batch"]), Interval]).annotate({
       description: "When what was written is forced to the disk: never, batch, or an interval like 5s.",

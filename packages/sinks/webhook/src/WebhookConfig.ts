@@ -55,9 +55,17 @@ export const WebhookConfig: Schema.Codec<WebhookConfig, WebhookConfigEncoded> = 
     }),
   ),
   secret: optional(secretText("whsec_ and the base64 of 24 to 64 random bytes.")),
-  previousSecrets: optional(Schema.Array(secretText("A secret that is being replaced."))),
+  previousSecrets: optional(
+    Schema.Array(secretText("A secret that is being replaced.")).annotate({
+      description: "Secrets that are being replaced: bodies are signed with these too. Default none.",
+    }),
+  ),
   unsigned: flag("Send standard bodies without a signature. Default false."),
-  headers: optional(Schema.Record(Schema.String, secretText("The value of a header."))),
+  headers: optional(
+    Schema.Record(Schema.String, secretText("The value of a header.")).annotate({
+      description: "More headers; their values are secrets. Default none.",
+    }),
+  ),
   timeout: optional(
     DurationText.annotate({ description: "For one request, up to the head of its answer. Default 15s." }),
   ),

@@ -17,52 +17,75 @@ const places = [
   named("file", "The file that holds it; relative paths start at the folder of this file."),
 ]
 
-/** Follows a JSON Schema and the schema it was made of side by side; what is referred to is left as it is. */
-export const withSecrets = (json: unknown, ast: SchemaAST.AST): unknown => {
+/**
+ * Follows a JSON Schema and the schema it was made of side by side; what is referred to is left as it is. A schema is
+ * followed in all its forms at once, since one of them names a key as it is written and another knows the secret.
+ */
+export const withSecrets = (json: unknown, ast: SchemaAST.AST): unknown => follow(json, formsOf(ast))
+
+/** A schema, and what its transformations lead to. */
+const formsOf = (ast: SchemaAST.AST): ReadonlyArray<SchemaAST.AST> => [
+  ast,
+  ...(ast.encoding ?? []).flatMap(({ to }) => formsOf(to)),
+]
+
+const follow = (json: unknown, forms: ReadonlyArray<SchemaAST.AST>): unknown => {
   if (!isJson(json)) return json
-  const kind = kindOf(ast)
-  if (kind === "secret" || kind === "reference") return { anyOf: [json, ...places] }
-  // A schema of a transformation describes what is written, and so does the JSON Schema.
-  const encoded = ast.encoding?.at(-1)?.to
-  if (encoded !== undefined) return withSecrets(json, encoded)
-  switch (ast._tag) {
-    case "Objects": {
-      const properties = isJson(json["properties"]) ? json["properties"] : {}
-      const patched = Object.fromEntries(
-        Object.entries(properties).map(([name, property]) => {
-          const signature = ast.propertySignatures.find((signature) => signature.name === name)
-          return [
-            name,
-            signature === undefined ? property : described(withSecrets(property, signature.type), signature.type),
-          ]
-        }),
-      )
-      const index = ast.indexSignatures[0]
-      const rest = json["additionalProperties"]
-      return {
-        ...json,
-        ...json["properties"] === undefined ? {} : { properties: patched },
-        ...index === undefined || !isJson(rest) ? {} : { additionalProperties: withSecrets(rest, index.type) },
+  if (forms.some((form) => kindOf(form) === "secret" || kindOf(form) === "reference")) {
+    return { anyOf: [json, ...places] }
+  }
+  const properties = json["properties"]
+  const rest = json["additionalProperties"]
+  const items = json["items"]
+  const members = json["anyOf"]
+  const inside = (types: ReadonlyArray<SchemaAST.AST>, inner: unknown): unknown =>
+    types.length === 0 ? inner : follow(inner, types.flatMap(formsOf))
+  const objects = forms.filter((form) => form._tag === "Objects")
+  const unions = forms.filter((form) => form._tag === "Union")
+  const lists = forms.filter((form) => form._tag === "Arrays")
+  return {
+    ...json,
+    ...isJson(properties)
+      ? {
+        properties: Object.fromEntries(
+          Object.entries(properties).map(([name, property]) => {
+            const types = objects.flatMap(({ propertySignatures }) =>
+              propertySignatures.filter((signature) => signature.name === name).map(({ type }) => type)
+            )
+            return [name, described(inside(types, property), types)]
+          }),
+        ),
       }
-    }
-    case "Arrays": {
-      const rest = ast.rest[0]
-      return rest === undefined ? json : { ...json, items: withSecrets(json["items"], rest) }
-    }
-    case "Union": {
-      const members = json["anyOf"]
-      if (!Array.isArray(members) || members.length !== ast.types.length) return json
-      return { ...json, anyOf: members.map((member, index) => withSecrets(member, ast.types[index]!)) }
-    }
-    default:
-      return json
+      : {},
+    ...isJson(rest)
+      ? {
+        additionalProperties: inside(
+          objects.flatMap(({ indexSignatures }) => indexSignatures.slice(0, 1).map(({ type }) => type)),
+          rest,
+        ),
+      }
+      : {},
+    ...isJson(items) ? { items: inside(lists.flatMap((list) => list.rest.slice(0, 1)), items) } : {},
+    ...Array.isArray(members)
+      ? {
+        anyOf: members.map((member: unknown, index) =>
+          inside(
+            unions.filter(({ types }) => types.length === members.length).map(({ types }) => types[index]!),
+            member,
+          )
+        ),
+      }
+      : {},
   }
 }
 
-/** What a schema says of the decoded side holds for what is written too. */
-const described = (json: unknown, ast: SchemaAST.AST): unknown => {
-  const description = ast.checks?.at(-1)?.annotations?.["description"] ?? ast.annotations?.["description"]
-  return typeof description === "string" && isJson(json) ? { description, ...json } : json
+/** What a schema says of the decoded side, or of a key, holds for what is written too. */
+const described = (json: unknown, types: ReadonlyArray<SchemaAST.AST>): unknown => {
+  const description = types.flatMap(formsOf)
+    .flatMap((form) => [form.context?.annotations, form.checks?.at(-1)?.annotations, form.annotations])
+    .map((annotations) => annotations?.["description"])
+    .find((text) => typeof text === "string")
+  return description !== undefined && isJson(json) ? { description, ...json } : json
 }
 
 const isJson = (value: unknown): value is Json => typeof value === "object" && value !== null && !Array.isArray(value)
