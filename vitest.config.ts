@@ -8,7 +8,7 @@ const conditions = ["@boltodds/source", "module", "node", "development|productio
 const timed = [
   "apps/*/test/**/*.test.ts",
   "examples/**/*.test.ts",
-  "packages/connection/test/{sockets,transports,webTransport,node,readme,onFrame}.test.ts",
+  "packages/connection/test/{sockets,transports,webTransport,node,readme,onFrame,proxies,brokenFrames,unpack}.test.ts",
   "packages/connection/test/{machineLimiter,KeyLeases,BackoffMemory}.test.ts",
   "packages/outbox/test/{Outbox.kill,lock}.test.ts",
   "packages/simulator/test/**/*.test.ts",

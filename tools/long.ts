@@ -69,4 +69,10 @@ export const longRuns: ReadonlyArray<LongRun> = [
     env: { DELIVERY_KILLS: "50", DELIVERY_SEED: seed },
     files: ["apps/pipe/test/delivery"],
   },
+  {
+    name: "long:hangs",
+    about: "the first SIGTERM ends the command, whatever a server or a proxy does",
+    env: { HANG_RUNS: "all", HANG_SEED: seed },
+    files: ["apps/pipe/test/hangs"],
+  },
 ]

@@ -8,3 +8,10 @@ const code = await program(process.argv.slice(2))
 // its time, and is counted as undelivered, must not hold us here for ever.
 if (code !== 0 && process.stdout.writableLength > 0) process.exit(code)
 process.exitCode = code
+
+/** A question to a name server cannot be taken back: nobody waits for its answer, and it holds the process for long. */
+const leave = (): void => {
+  if (process.stdout.writableLength === 0 && process.stderr.writableLength === 0) process.exit(code)
+  setTimeout(leave, 1000).unref()
+}
+setTimeout(leave, 1000).unref()

@@ -76,7 +76,9 @@ export const runPipeline = async (
   const id = ulid()
   const program = Effect.gen(function* () {
     const open = pipeline.open({ run: id, log: log.log, onLaneEvent: makeLaneTeller(log) })
-    const source = yield* open.source
+    // A feed is divided by the names that REST gives, and that may take its time.
+    const source = yield* Effect.raceFirst(open.source, Effect.as(Deferred.await(interrupted), undefined))
+    if (source === undefined) return undefined
     const until = Effect.raceAllFirst([
       Deferred.await(interrupted),
       ...settings.for === undefined ? [] : [Effect.as(Effect.sleep(settings.for), "time is up")],
@@ -107,6 +109,9 @@ export const runPipeline = async (
     process.stderr.write(log.format === "json" ? reportJson(report, received) : reportText(report, received))
   }
   if (Exit.isFailure(exit)) throw failureOf(exit.cause, brokenSinkOf(report))
+  if (exit.value === undefined) {
+    throw new Failure(ExitCode.feedUnavailable, `Ended by ${ending ?? "a signal"} before the source was open`)
+  }
   if (early?.unavailable === true) throw new Failure(ExitCode.feedUnavailable, `Ended because ${early.reason}`)
   endWithoutData(exit.value, reception?.received, log)
   if (isDelivered(exit.value)) return ending === "SIGHUP" ? ExitCode.hungUp : ExitCode.clean

@@ -6,7 +6,7 @@ import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Redacted from "effect/Redacted"
-import type { ExitCode } from "../../ExitCode.ts"
+import { ExitCode } from "../../ExitCode.ts"
 import type { Given } from "../../flags.ts"
 import { paintFor, writeOut } from "../../Terminal.ts"
 import { version } from "../../version.ts"
@@ -47,8 +47,13 @@ export const runDoctor = async (given: Given): Promise<ExitCode> => {
   const enough = Deferred.makeUnsafe<void>()
   const stopListening = onInterruption(() => void Deferred.doneUnsafe(enough, Exit.void))
   const machine = patient(thisMachine(log), note)
+  // What listens at the signal ends by itself, and says what it saw; anything else is not waited for.
+  const cutShort = Effect.as(Effect.andThen(Deferred.await(enough), Effect.sleep(500)), undefined)
   const exit = await Effect.runPromiseExit(
-    examine({ given, url, forMillis, machine, enough, note, tell, secrets, keySource: keySourceOf(given, log) }).pipe(
+    Effect.raceFirst(
+      examine({ given, url, forMillis, machine, enough, note, tell, secrets, keySource: keySourceOf(given, log) }),
+      cutShort,
+    ).pipe(
       Effect.provideService(Limiter, machine.limiter),
       Effect.provide(log.layer),
     ),
@@ -56,7 +61,9 @@ export const runDoctor = async (given: Given): Promise<ExitCode> => {
   stopListening()
   await written
   if (Exit.isFailure(exit)) throw Cause.squash(exit.cause)
-  const { exitCode, lines } = verdictOf(findings, exit.value)
+  const { exitCode, lines } = exit.value === undefined
+    ? { exitCode: ExitCode.feedUnavailable, lines: ["Interrupted: the checks that are missing above were not made."] }
+    : verdictOf(findings, exit.value)
   await write(
     json
       ? `${visibleJson(JSON.stringify({ ...title, findings, verdict: lines, exitCode }))}\n`
