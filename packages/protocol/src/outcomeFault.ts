@@ -1,6 +1,6 @@
 /** Why an outcome cannot be read. */
 import { parseLine } from "./LineValue.ts"
-import { parseOdds } from "./Odds.ts"
+import { americanOdds, parseOdds } from "./Odds.ts"
 import { isSent } from "./plainText.ts"
 import { parseSide } from "./Side.ts"
 import { excerpt } from "./surrogates.ts"
@@ -34,17 +34,18 @@ export const outcomeFault = (value: unknown): string | undefined => {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return notAnOutcome
   const { odds, outcome_name, outcome_target, outcome_over_under, outcome_line } = value as Record<string, unknown>
   const side = parseSide(outcome_over_under)
-  const faults: Array<string | undefined> = [
-    oddsFault(odds),
-    nameFault("outcome_name", outcome_name),
-    nameFault("outcome_target", outcome_target),
-    side === null ? textFault("outcome_over_under", outcome_over_under, false) : undefined,
-    parseLine(outcome_line, side) === null ? textFault("outcome_line", outcome_line, true) : undefined,
-  ]
-  const found = faults.filter((fault) => fault !== undefined)
+  const found: Array<string> = []
+  const add = (fault: string | undefined): void => void (fault !== undefined && found.push(fault))
+  const price = americanOdds(odds)
+  if (price !== price) add(oddsFault(odds))
+  add(nameFault("outcome_name", outcome_name))
+  add(nameFault("outcome_target", outcome_target))
+  if (side === null) add(textFault("outcome_over_under", outcome_over_under, false))
+  if (parseLine(outcome_line, side) === null) add(textFault("outcome_line", outcome_line, true))
+  if (found.length < 2) return found[0]
   // What is wrong with the shape comes first: it says most.
   found.sort((one, other) => Number(other.startsWith(notAnOutcome)) - Number(one.startsWith(notAnOutcome)))
-  return found.length === 0 ? undefined : found.join("; ")
+  return found.join("; ")
 }
 
 const notAnOutcome = "not the shape of an outcome"
