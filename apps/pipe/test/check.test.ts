@@ -1,3 +1,4 @@
+import { startSimulator } from "@boltodds/simulator"
 import { describe, expect, it } from "vitest"
 import { createServer } from "node:http"
 import { once } from "node:events"
@@ -115,6 +116,27 @@ ${file}:9:63: Cannot use the processor \`dedupe\` with \`emit: quotes\`: it does
     for (const text of [stdout, stderr]) {
       expect(text).not.toMatch(/k3y-of-mine|passw0rd|defau1t|fr0m-env|t0ken|dGhpcyBp|example\.com\/abc/)
     }
+  })
+
+  it("--connect tries the key and looks up every name of the feed and of conditions, near misses named, with 78", async () => {
+    const simulator = await startSimulator({ key: "a-key-of-the-test", world: { games: 6, sports: ["NBA", "MLB"] } })
+    const folder = new PipelineFolder(
+      `source: { feed: { url: '${simulator.url}', sportsbooks: [draftkings, draftking] } }`,
+      "sinks: { a: { stdout: {}, emit: changes, where: 'sport == \"NBB\"' } }",
+    )
+    const env = { BOLTODDS_API_KEY: "a-key-of-the-test" }
+    const right = await runPipe(["check", folder.file, "--connect", "--log-level", "error"], { env })
+    const lines = right.stdout.split("\n")
+    expect(lines[1]).toContain("feed (source): ok: connected to 127.0.0.1:")
+    expect(right.stdout).toContain("feed (source): FAILED: no sportsbook `draftking`; did you mean `draftkings`?")
+    expect(right.stdout).toContain("feed (source): FAILED: in a condition of a: no sport `NBB`; did you mean `NBA`?")
+    expect(right.code).toBe(78)
+    const wrong = await runPipe(["check", folder.file, "--connect", "--log-level", "error"], {
+      env: { BOLTODDS_API_KEY: "another-key-of-it" },
+    })
+    await simulator.stop()
+    expect(wrong.code).toBe(77)
+    expect(wrong.stdout + wrong.stderr).not.toContain("another-key-of-it")
   })
 
   it("--connect asks each sink; a webhook gets a test event, and one that is not there is told with 74", async () => {

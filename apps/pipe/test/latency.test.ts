@@ -50,13 +50,21 @@ describe("latency", () => {
     const book = { sportsbook: "betmgm", messages: 1234, messagesPerSecond: 20.6, latency }
     const books = [{ ...book, initialStates: 12, delayed: 3, untimed: 0 }]
     const skew = { kind: "server_ahead", atLeastMillis: 750 } as const
-    expect(latencyText({ watchedMillis: 60_000, books, skew })).toBe(
+    expect(
+      latencyText({
+        watchedMillis: 60_000,
+        books,
+        late: [{ sportsbook: "betmgm", lateMillis: 25_000, isLate: true }],
+        skew,
+      }),
+    ).toBe(
       `sportsbook  messages  a second  fastest  half in  90% in  99% in  slowest
 betmgm         1,234        21  -750 ms    35 ms   80 ms   1.2 s    3 min
 
 Watched for 60.0 s. The age of an update on arrival: our clock minus the server's time.
 The server's clock is ahead of this machine's by at least 750 ms: true ages are larger.
 Not measured: 12 initial states, 3 messages that waited for us.
+betmgm was late for 25.0 s and still is: its updates came at least 10 s later than at best.
 `,
     )
   })

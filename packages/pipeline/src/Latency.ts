@@ -1,5 +1,14 @@
 /** How long updates take from the feed's clock to ours, per sportsbook. */
-import { type DataMessage, type FeedEvent, type Frame, type Millis, parseTimestamp } from "@boltodds/protocol"
+import {
+  type Change,
+  type Control,
+  type DataMessage,
+  type FeedEvent,
+  type Frame,
+  type Millis,
+  parseTimestamp,
+} from "@boltodds/protocol"
+import { makeSync, thaw } from "@boltodds/state"
 import { Spread } from "./internal/Spread.ts"
 
 /** What one sportsbook sent in a while of watching, and how old it was on arrival. */
@@ -33,12 +42,23 @@ export interface LatencyReport {
   readonly watchedMillis: Millis
   /** By sportsbook, the busiest first. */
   readonly books: ReadonlyArray<BookLatency>
+  /** Sportsbooks that were stale because their updates arrived late, by the reducer's default bounds. */
+  readonly late: ReadonlyArray<LateBook>
   /**
    * What the arrivals prove about the clocks. `server_ahead`: messages came before they were sent by at least this much,
    * so true latencies are larger by at least that. `unknown`: nothing contradicts that the clocks agree, which does not
    * prove it: a clock of ours that is ahead looks like latency.
    */
   readonly skew: { readonly kind: "server_ahead"; readonly atLeastMillis: Millis } | { readonly kind: "unknown" }
+}
+
+/** How long one sportsbook was late. */
+export interface LateBook {
+  readonly sportsbook: string
+  /** In all, in milliseconds. */
+  readonly lateMillis: Millis
+  /** Whether it is so still. */
+  readonly isLate: boolean
 }
 
 interface Tally {
@@ -57,11 +77,15 @@ interface Tally {
 export class Latency {
   readonly #books = new Map<string, Tally>()
   readonly #behind = new Set<string>()
+  /** The reducer is the judge of who is late. */
+  readonly #draft = thaw(makeSync({ run: "latency" }))
+  readonly #late = new Map<string, { millis: Millis; since: Millis | undefined }>()
   #from: Millis | undefined
   #until: Millis = 0
 
   /** Takes events in the order they came. */
   take(events: ReadonlyArray<FeedEvent>): void {
+    for (const { records } of this.#draft.apply(events)) for (const record of records) this.#note(record)
     for (const event of events) {
       this.#until = event.at
       switch (event._tag) {
@@ -100,7 +124,25 @@ export class Latency {
     return {
       watchedMillis,
       books,
+      late: [...this.#late].map(([sportsbook, { millis, since }]) => ({
+        sportsbook,
+        lateMillis: millis + (since === undefined ? 0 : this.#until - since),
+        isLate: since !== undefined,
+      })),
       skew: fastest < 0 ? { kind: "server_ahead", atLeastMillis: -fastest } : { kind: "unknown" },
+    }
+  }
+
+  #note(record: Change | Control): void {
+    if (!("control" in record) || (record.control !== "stale" && record.control !== "fresh")) return
+    const { sportsbook } = record
+    if (sportsbook === null) return
+    const at = parseTimestamp(record.at) ?? this.#until
+    const known = this.#late.get(sportsbook)
+    if (record.control === "stale" && record.reason === "late") {
+      this.#late.set(sportsbook, { millis: known?.millis ?? 0, since: known?.since ?? at })
+    } else if (known?.since !== undefined) {
+      this.#late.set(sportsbook, { millis: known.millis + at - known.since, since: undefined })
     }
   }
 

@@ -62,13 +62,23 @@ describe("latency", () => {
     expect(report.books[0]).toMatchObject({ delayed: 0, latency: { slowest: 5 } })
   })
 
+  it("names the sportsbooks that were late, and for how long", () => {
+    const steady = (from: number, seconds: number, took: number) =>
+      Array.from({ length: seconds }, (_, nth) => update("betmgm", start + from + nth * 1000, took))
+    const late = [...steady(0, 10, 50), ...steady(10_000, 40, 60_000)]
+    const report = measured(...late)
+    expect(report.late).toEqual([{ sportsbook: "betmgm", lateMillis: expect.any(Number), isLate: true }])
+    expect(report.late[0]!.lateMillis).toBe(25_000)
+    expect(measured(...late, ...steady(50_000, 30, 50)).late).toMatchObject([{ isLate: false, lateMillis: 40_000 }])
+  })
+
   it("counts messages without a time, and takes none for zero", () => {
     const value = { ...message("line_update", { x: outcome("+100") }), timestamp: "soon" }
     expect(measured(frame(value)).books).toEqual([expect.objectContaining({ messages: 1, untimed: 1, latency: null })])
   })
 
   it("of nothing is nothing", () => {
-    expect(measured(tick(start))).toEqual({ watchedMillis: 0, books: [], skew: { kind: "unknown" } })
+    expect(measured(tick(start))).toEqual({ watchedMillis: 0, books: [], late: [], skew: { kind: "unknown" } })
   })
 })
 

@@ -5,7 +5,7 @@ import { visible } from "@boltodds/text"
 const number = new Intl.NumberFormat("en")
 
 /** The table, ending in a newline. */
-export const latencyText = ({ watchedMillis, books, skew }: LatencyReport): string => {
+export const latencyText = ({ watchedMillis, books, late, skew }: LatencyReport): string => {
   if (books.length === 0) return "No data came.\n"
   const head = ["sportsbook", "messages", "a second", "fastest", "half in", "90% in", "99% in", "slowest"]
   const rows = [head, ...books.map(rowOf)]
@@ -13,7 +13,7 @@ export const latencyText = ({ watchedMillis, books, skew }: LatencyReport): stri
   const table = rows.map((row) =>
     row.map((cell, column) => column === 0 ? cell.padEnd(widths[0]!) : cell.padStart(widths[column]!)).join("  ")
   )
-  return `${[...table, "", ...notes(watchedMillis, books, skew)].join("\n")}\n`
+  return `${[...table, "", ...notes(watchedMillis, books, skew), ...late.map(lateNote)].join("\n")}\n`
 }
 
 const rowOf = ({ sportsbook, messages, messagesPerSecond, latency }: BookLatency): ReadonlyArray<string> => [
@@ -50,6 +50,12 @@ const notes = (
   if (counted.length > 0) notes.push(`Not measured: ${counted.join(", ")}.`)
   return notes
 }
+
+const lateNote = ({ sportsbook, lateMillis, isLate }: LatencyReport["late"][number]): string =>
+  `${sportsbook} was late for ${spanText(lateMillis)}${
+    isLate ? " and still is" : ""
+  }: its updates came at least 10 s ` +
+  "later than at best."
 
 /** `-750 ms`, `35 ms`, `1.2 s`, `3 min`. */
 const spanText = (millis: number): string => {
