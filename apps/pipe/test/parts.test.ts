@@ -115,6 +115,17 @@ describe("the parts of a configuration", () => {
     expect(found[0]).toContain(mistake)
   })
 
+  it("say what is wrong with a path that a variable brings, and not what it holds", async () => {
+    const sinks = ["a", "b", "c"].map((name) => `${name}: { file: { path: '\${${name}}' } }`).join(", ")
+    expect(
+      await foundIn(["source: simulator", `sinks: { ${sinks} }`], { env: { a: "s3cret\n", b: "", c: "s3cret/" } }),
+    ).toEqual([
+      "3:29: Cannot use `path`: it holds a control character",
+      "3:60: Cannot use `path`: it names a folder",
+      "3:91: Cannot use `path`: it names a folder",
+    ])
+  })
+
   it("warn of a key that is nowhere to be found", async () => {
     const feed = ["source: feed", "sinks: { a: stdout }"]
     expect(await foundIn(feed)).toEqual(["2:1: There is no key here: BOLTODDS_API_KEY is not set, and a run needs it"])

@@ -58,6 +58,23 @@ const mistakes: ReadonlyArray<Mistake> = [
     problems: ["3:1+6 Cannot read the text: the key `source` is there twice → keep one of them"],
   },
   {
+    name: "comments of another language",
+    text: lines("// mine", '{ "version": 1 }'),
+    problems: [expect.stringContaining("→ begin comments with #; `//` and `/*` are text in YAML and JSON")],
+  },
+  {
+    name: "a text that is nested deeper than anyone can read",
+    text: lines("version: 1", `x-a: ${"[".repeat(5_000)}${"]".repeat(5_000)}`),
+    problems: [expect.stringMatching(/Cannot read the text: it is nested too deep → write it flatter$/)],
+  },
+  {
+    name: "a sink without a name",
+    text: withSinks('"": stdout'),
+    problems: [
+      "4:3+2 Cannot make a sink without a name: logs and reports call it by that → name it, such as `archive`",
+    ],
+  },
+  {
     name: "a second document",
     text: lines("version: 1", "source: demo", "sinks: { a: stdout }", "---", "version: 1"),
     problems: [

@@ -22,15 +22,19 @@ export const fileSink: SinkPlugin<FileOptions> = sinkPlugin({
     }),
 })
 
-/** With its compression: `.gz` makes a name longer, and the schema sees one option at a time. */
+/**
+ * With its compression: `.gz` makes a name longer, and the schema sees one option at a time. Without the path itself, of
+ * which a variable may have brought a part.
+ */
 const pathProblems = (path: unknown, compress: unknown): ReadonlyArray<OptionProblem> => {
-  if (typeof path !== "string" || (compress !== "gzip" && compress !== "zstd")) return []
+  if (typeof path !== "string") return []
   try {
-    parsePathTemplate(path, { compress })
+    parsePathTemplate(path, { compress: compress === "gzip" || compress === "zstd" ? compress : "none" })
     return []
   } catch (cause) {
     if (!(cause instanceof PathTemplateError)) throw cause
-    return [{ path: ["path"], message: cause.message, remedy: "change the path" }]
+    const [why, ...advice] = cause.message.slice(`Cannot use the path ${JSON.stringify(path)}: `.length).split("; ")
+    return [{ path: ["path"], message: why!, remedy: advice.length === 0 ? "change the path" : advice.join("; ") }]
   }
 }
 

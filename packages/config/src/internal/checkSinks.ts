@@ -48,5 +48,12 @@ const outlinesIn = (node: Tree | undefined, checker: Checker): ReadonlyArray<Sin
     }
     return []
   }
+  for (const { key } of node.entries) {
+    if (key.trim() !== "") continue
+    checker.findings.error(["sinks", key], {
+      message: "Cannot make a sink without a name: logs and reports call it by that",
+      remedy: "name it, such as `archive`",
+    }, "key")
+  }
   return node.entries.map(({ key, node }) => outlineSink(key, ["sinks", key], node, checker))
 }

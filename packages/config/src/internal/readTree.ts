@@ -81,9 +81,18 @@ const controlCharacterIn = (text: string): Flaw | undefined => {
 }
 
 const flawOf = ({ code, message, pos: [start, end] }: YAMLError, text: string): Flaw => {
+  // The parser calls itself for every level.
+  if (message.includes("call stack")) {
+    return { start, end, message: "Cannot read the text: it is nested too deep", remedy: "write it flatter" }
+  }
   const told = `Cannot read the text: ${message.split("\n")[0]}`
   if (text.slice(start - 1, start + 1) === "${") {
     return { start: start - 1, end, message: told, remedy: "put `${NAME}` in quotes where it stands inside { } or [ ]" }
+  }
+  // Where the mark is may be after the comment: the parser took that for a part of the text.
+  const line = text.slice(text.lastIndexOf("\n", start - 1) + 1, Math.max(end, start + 1))
+  if (/^\s*\/[/*]|[\s,{[]\/\*/.test(line)) {
+    return { start, end, message: told, remedy: "begin comments with #; `//` and `/*` are text in YAML and JSON" }
   }
   return {
     start,
