@@ -2,7 +2,19 @@ import { describe, expect, it } from "vitest"
 import { recordsOf, runPipe, runShell } from "./PipeProcess.ts"
 import manifest from "../package.json" with { type: "json" }
 
-const commands = ["demo", "run", "check", "test", "catalog", "latency", "doctor", "outbox", "schema", "simulate"]
+const commands = [
+  "demo",
+  "run",
+  "check",
+  "test",
+  "catalog",
+  "latency",
+  "verify",
+  "doctor",
+  "outbox",
+  "schema",
+  "simulate",
+]
 
 describe("--help", () => {
   it("teaches: usage, commands, flags, exit codes and examples, on stdout, within 80 columns but for examples", async () => {
