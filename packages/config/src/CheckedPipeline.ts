@@ -15,6 +15,8 @@ export interface RunSettings {
   readonly for?: Duration.Duration
   /** How long lanes may drain. Default 10 s. */
   readonly drainWithin?: Duration.Duration
+  /** The file of changes whose book the run goes on from, as written. Default: nothing is known. */
+  readonly resume?: string
   /** Whether a report is wanted. */
   readonly report: boolean
 }
@@ -37,6 +39,8 @@ export interface OpenContext {
   /** The run's ULID. */
   readonly run: string
   readonly log: Log
+  /** Whether the reader of a sink has the book that the run resumes from. Default: none has. */
+  readonly resumes?: (sink: { readonly name: string; readonly type: string; readonly options: unknown }) => boolean
   /** Hears what happens to the lane of a sink; must not throw. */
   readonly onLaneEvent?: (sink: string, event: LaneEvent) => void
   /**

@@ -30,6 +30,11 @@ export interface RouteOptions<A, B, R> {
   readonly lane?: Omit<LaneOptions<B>, "name" | "run" | "notice" | "retell"> | undefined
   /** Whether the run fails when the sink is disabled. Default true. */
   readonly required?: boolean | undefined
+  /**
+   * The reader of this route has the book from which the run resumes: it is told `stream_resumed` and what differs. Not
+   * so where its store holds records of an earlier run: then it is told everything. Default false.
+   */
+  readonly resumes?: boolean | undefined
 }
 
 /** {@link RouteOptions} with a processor between emit and lane; made anew for each run. */
@@ -53,6 +58,8 @@ export interface RouteContext {
   readonly emissions: SharedEmissions
   /** Everything known, told again; absent where lines are not kept. */
   readonly again: ((place: SnapshotPlace) => ReadonlyArray<Change | Control>) | undefined
+  /** What the readers of an earlier run have been told, where the run goes on from there. */
+  readonly known: ReadonlyArray<Change | Control> | undefined
   /** How often a route of this name has been opened in the run, this time included. */
   readonly opening: (route: string) => number
   /** Data records after which a route takes no more data. */
@@ -133,6 +140,12 @@ const openRoute = <A, R>(
       ...again === undefined || context.count !== Infinity ? {} : { retell: retold },
     })
     let left = context.count
+    // What its store holds of an earlier run its reader is yet to be told.
+    const hasBook = context.known !== undefined && options.resumes === true &&
+      (options.lane?.store?.restored ?? 0) === 0
+    /** At the first records its reader is told everything: what differs would tell it nothing. */
+    let isBehind = context.known !== undefined && !hasBook && again !== undefined
+    if (hasBook && again !== undefined) processing?.turn(again(context.known!), -Infinity)
 
     /** Cuts behind the last data record that may still pass; controls, and a preamble (`seq` 0), pass uncounted. */
     const sate = (envelopes: ReadonlyArray<Envelope<A>>): ReadonlyArray<Envelope<A>> => {
@@ -156,9 +169,17 @@ const openRoute = <A, R>(
 
     return {
       lane,
-      catchUp: () => void push(retold()),
+      catchUp: () => {
+        const told = retold()
+        if (told.length > 0) isBehind = false
+        push(told)
+      },
       reopen: sink.reopen ?? Effect.void,
       turn: (steps, now) => {
+        if (isBehind && steps.some(({ records }) => records.length > 0)) {
+          isBehind = false
+          return push(retold())
+        }
         const envelopes = shared.of(steps)
         if (processing !== undefined) return push(processing.turn(envelopes, now))
         return envelopes.length === 0 || push(envelopes)

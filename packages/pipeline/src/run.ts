@@ -1,5 +1,5 @@
 /** The hub: one source, reduced once, delivered to many routes. */
-import type { Source } from "@boltodds/protocol"
+import type { Book, Source } from "@boltodds/protocol"
 import type { LaneEnd, SinkError } from "@boltodds/sink"
 import type { StateOptions, Step } from "@boltodds/state"
 import * as Cause from "effect/Cause"
@@ -21,6 +21,12 @@ import { makeRunning, type Running } from "./Running.ts"
 export interface RunOptions {
   /** The reducer's options, the run's name among them. */
   readonly state: StateOptions
+  /**
+   * Goes on from this book, which the readers of an earlier run have: what they read, folded, to the last record. It must
+   * have a `run`, and not be `lossy`; see `resume` of `@boltodds/state`. Needs a route whose emit tells a book. Routes
+   * that do not say `resumes` are told everything from the beginning instead. Default: nothing is known.
+   */
+  readonly resume?: Book | undefined
   /** Sees every step after it was handed to the routes; must be quick and must not throw. */
   readonly onStep?: ((step: Step) => void) | undefined
   /** Ends the run in peace after this many data records; a route with several gets no more than these. */

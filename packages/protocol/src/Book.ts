@@ -50,6 +50,8 @@ export interface Book {
    * been told again from its `stream_started` on. What comes is folded all the same.
    */
   readonly lossy: boolean
+  /** The run whose records made it: undefined before the first. */
+  readonly run?: string | undefined
 }
 
 /** The identity of a game at a sportsbook, as one string. */
@@ -88,6 +90,7 @@ export const fold = (book: Book, records: Iterable<Change | Control>): Book => {
     if (isControl(record)) draft.control(record)
     else if (isLineChange(record)) draft.line(record)
     else draft.game(record)
+    draft.runIs(record.run)
   }
   return draft.book()
 }
@@ -101,16 +104,24 @@ class Draft {
   #staleSessions: Set<string>
   #staleBooks: Set<string>
   #lossy: boolean
+  #run: string | undefined
 
   constructor(book: Book) {
     this.#games = new Map(book.games)
     this.#staleSessions = new Set(book.staleSessions)
     this.#staleBooks = new Set(book.staleBooks)
     this.#lossy = book.lossy
+    this.#run = book.run
   }
 
   book(): Book {
-    return { games: this.#games, staleSessions: this.#staleSessions, staleBooks: this.#staleBooks, lossy: this.#lossy }
+    return {
+      games: this.#games,
+      staleSessions: this.#staleSessions,
+      staleBooks: this.#staleBooks,
+      lossy: this.#lossy,
+      ...this.#run === undefined ? {} : { run: this.#run },
+    }
   }
 
   #touch(id: string): DraftGame | undefined {
@@ -120,6 +131,11 @@ class Draft {
     this.#games.set(id, copy)
     this.#own.add(id)
     return copy
+  }
+
+  /** The first record names the run; where another begins, its `stream_started` or `stream_resumed` does. */
+  runIs(run: string): void {
+    this.#run ??= run
   }
 
   #open(id: string, change: Change, partial: boolean): DraftGame {
@@ -179,6 +195,19 @@ class Draft {
         this.#staleSessions.clear()
         this.#staleBooks.clear()
         this.#lossy = false
+        this.#run = control.run
+        return
+      case "stream_resumed":
+        // Of a run that was not read nothing is known: what differs from it does not make a book.
+        if (this.#run !== control.resumes) {
+          this.#games = new Map()
+          this.#own.clear()
+          this.#staleBooks.clear()
+          this.#lossy = true
+        }
+        this.#staleSessions.clear()
+        this.#doubt((_) => true)
+        this.#run = control.run
         return
       case "dropped":
         this.#lossy = true

@@ -15,6 +15,21 @@ export interface StreamStarted extends Stamp {
   readonly control: "stream_started"
   readonly schema_version: number
   readonly filters: Filters
+  /** Where starts are counted in what the records go to (`--resume`): the number of this one. It orders runs. */
+  readonly term?: number
+}
+/**
+ * A run begins that goes on where another ended. Whoever has read that run keeps the book, all of it unverified, and
+ * gets only what differs. Whoever has read another run, or nothing, does not know the book: it counts as lossy.
+ */
+export interface StreamResumed extends Stamp {
+  readonly control: "stream_resumed"
+  readonly schema_version: number
+  readonly filters: Filters
+  /** The run that this one goes on from. */
+  readonly resumes: string
+  /** As in {@link StreamStarted}. */
+  readonly term?: number
 }
 /** The run ends; nothing known is live from here on. */
 export interface StreamStopped extends Stamp {
@@ -24,7 +39,8 @@ export interface StreamStopped extends Stamp {
 /** The connection is lost: everything of the session is unverified until told otherwise. */
 export interface GapOpened extends Stamp {
   readonly control: "gap_opened"
-  readonly reason: DisconnectKind | "new_connection"
+  /** `restart`: the process that told of it before has ended, and another goes on (`stream_resumed`). */
+  readonly reason: DisconnectKind | "new_connection" | "restart"
   readonly code: number | null
   readonly detail: string | null
   /** Sportsbooks of the session with games that were known: all of them are in doubt now. Sorted. */
@@ -193,6 +209,7 @@ export interface NoData extends Stamp {
 /** A record about the stream itself. Readers ignore kinds and fields they do not know. */
 export type Control =
   | StreamStarted
+  | StreamResumed
   | StreamStopped
   | GapOpened
   | GameVerified
@@ -220,7 +237,13 @@ const control = <K extends ControlKind, F extends Schema.Struct.Fields>(kind: K,
 
 /** The schema of {@link Control}. */
 export const Control: Schema.Codec<Control> = Schema.Union([
-  control("stream_started", { schema_version: Whole, filters: Filters }),
+  control("stream_started", { schema_version: Whole, filters: Filters, term: Schema.optionalKey(Whole) }),
+  control("stream_resumed", {
+    schema_version: Whole,
+    filters: Filters,
+    resumes: Schema.String,
+    term: Schema.optionalKey(Whole),
+  }),
   control("stream_stopped", { reason: Schema.String }),
   control("gap_opened", {
     reason: Schema.Literals([
@@ -235,6 +258,7 @@ export const Control: Schema.Codec<Control> = Schema.Union([
       "resync",
       "shutdown",
       "new_connection",
+      "restart",
     ]),
     code: number,
     detail: text,

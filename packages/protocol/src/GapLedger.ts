@@ -90,6 +90,7 @@ export class GapLedger {
     const { at } = record
     switch (record.control) {
       case "stream_started":
+      case "stream_resumed":
       case "stream_stopped":
         // Nothing of a run is told after it: what is open stays so.
         this.#open.clear()

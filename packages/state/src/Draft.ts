@@ -3,6 +3,7 @@ import { type Change, type Control, type FeedEvent, type Millis, schemaVersion }
 import { fireDeadlines } from "./internal/deadlines.ts"
 import { applyEvent } from "./internal/events.ts"
 import type { ActionCount, Core } from "./internal/model.ts"
+import { openRestartGaps } from "./internal/restored.ts"
 import { Work } from "./internal/work.ts"
 import type { State, StateCounts } from "./State.ts"
 import type { Step } from "./Step.ts"
@@ -35,7 +36,9 @@ export class Draft {
     const steps: Array<Step> = []
     for (const event of events) {
       const at = this.#advance(event.at)
-      if (!work.core.started && event._tag !== "Tick") this.#start(event, at)
+      // What readers know of an earlier run must not stay believed until the feed answers.
+      const begins = event._tag !== "Tick" || work.core.resumes !== undefined
+      if (!work.core.started && begins) this.#start(event, at)
       if (at >= work.core.due) fireDeadlines(work, at)
       applyEvent(work, event, at)
       if (work.records.length === 0) steps.push({ event, records: none })
@@ -93,7 +96,13 @@ export class Draft {
     const work = this.#work
     work.core.started = true
     work.begin(event.session, event.epoch, at, null, false)
-    work.control("stream_started", { schema_version: schemaVersion, filters: work.core.options.filters })
+    const { resumes, options: { filters, term } } = work.core
+    const fields = { schema_version: schemaVersion, filters, ...term === undefined ? {} : { term } }
+    if (resumes === undefined) work.control("stream_started", fields)
+    else {
+      work.control("stream_resumed", { ...fields, resumes })
+      openRestartGaps(work, at)
+    }
     work.end()
   }
 }

@@ -7,6 +7,8 @@ export interface StateOptions {
   readonly run: string
   /** What the sessions will ask for; told in `stream_started`. Default: everything. */
   readonly filters?: Filters | undefined
+  /** Where starts are counted in what the records go to: the number of this one. Default: not counted. */
+  readonly term?: number | undefined
   /** Reading time without progress after which a snapshot has settled. Default 10,000. */
   readonly settleMillis?: Millis | undefined
   /** Between heartbeats. Default 10,000. */
@@ -32,14 +34,15 @@ export interface StateOptions {
 }
 
 /** {@link StateOptions} with every default filled in. */
-export type ResolvedOptions = {
-  readonly [Name in keyof StateOptions]-?: Exclude<StateOptions[Name], undefined>
-}
+export type ResolvedOptions =
+  & { readonly [Name in Exclude<keyof StateOptions, "term">]-?: Exclude<StateOptions[Name], undefined> }
+  & { readonly term?: number }
 
 /** Fills in the defaults. Throws where a length of time is none; a heartbeat must have one. */
 export const resolveOptions = (options: StateOptions): ResolvedOptions => ({
   run: options.run,
   filters: options.filters ?? {},
+  ...options.term === undefined ? {} : { term: options.term },
   settleMillis: checked("settleMillis", options.settleMillis ?? 10_000, 0),
   heartbeatMillis: checked("heartbeatMillis", options.heartbeatMillis ?? 10_000, 1),
   pausedStaleMillis: checked("pausedStaleMillis", options.pausedStaleMillis ?? 5_000, 0),

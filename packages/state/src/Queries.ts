@@ -37,9 +37,9 @@ export const book = (state: State): Book => {
       }
     }
   }
-  return games.size === 0 && staleSessions.size + staleBooks.size === 0
-    ? emptyBook
-    : { games, staleSessions, staleBooks, lossy: false }
+  const { started, options, resumes } = coreOf(state)
+  const run = started ? options.run : resumes
+  return run === undefined ? emptyBook : { games, staleSessions, staleBooks, lossy: false, run }
 }
 
 /** One game at one sportsbook with all its lines, or undefined. */

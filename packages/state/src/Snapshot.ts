@@ -8,9 +8,9 @@ import { Work } from "./internal/work.ts"
 /** Where the records of a snapshot stand among those of their `seq`. */
 export interface SnapshotPlace {
   /** The `part` of the first; the others follow. Default 1: 0 is the record that `seq` counts. */
-  readonly part?: number
+  readonly part?: number | undefined
   /** Who sends it, where that is not the run itself; it counts `part` by itself. Default none. */
-  readonly origin?: string
+  readonly origin?: string | undefined
 }
 
 /**

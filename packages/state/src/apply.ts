@@ -60,9 +60,11 @@ export const counts = (state: State): StateCounts => coreOf(state).counts
 /** How often each unknown action came, and whether the options ignore it; at most 100 of them, the first. */
 export const unknownActions = (state: State): ReadonlyMap<string, ActionCount> => coreOf(state).actions
 
-const emptyCore = (options: StateOptions, depth: "sync" | "book"): Core => ({
+/** The inside of a state before anything happened. */
+export const emptyCore = (options: StateOptions, depth: "sync" | "book"): Core => ({
   options: resolveOptions(options),
   depth,
+  resumes: undefined,
   started: false,
   stopped: false,
   seq: 0,

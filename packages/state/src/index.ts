@@ -2,6 +2,7 @@ export { apply, counts, make, makeSync, stop, thaw, track, unknownActions } from
 export { Draft } from "./Draft.ts"
 export type { StateOptions } from "./Options.ts"
 export * from "./Queries.ts"
+export * from "./Resume.ts"
 export * from "./Snapshot.ts"
 export type { ActionCount, State, StateCounts, Sync } from "./State.ts"
 export type * from "./Step.ts"

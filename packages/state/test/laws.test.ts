@@ -69,7 +69,9 @@ describe("the laws of the book", { timeout: 240_000 + runs * 500 }, () => {
     forSeeds((life, random) => {
       const until = Math.floor(random() * life.events.length)
       const { state } = allAtOnce(life.events.slice(0, until))
-      expect(fold(emptyBook, snapshot(state))).toEqual(book(state))
+      const told = snapshot(state)
+      // A snapshot of nothing does not say whose it is.
+      expect(fold(emptyBook, told)).toEqual({ ...book(state), run: told[0]?.run })
     })
   })
 

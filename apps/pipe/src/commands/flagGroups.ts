@@ -74,6 +74,13 @@ export const outputFlags: FlagGroup = {
         "Where to: stdout, file:PATH or webhook:URL (changes, signed with BOLTODDS_WEBHOOK_SECRET; a URL of Discord or Slack gets messages for people). Default stdout.",
     },
     {
+      name: "resume",
+      value: "FILE",
+      about:
+        "Go on from the changes in a file that an earlier run wrote: only what differs comes out. Append to it (>> FILE), " +
+        "or write it with --sink file:FILE. No such file yet: a first start.",
+    },
+    {
       name: "report",
       about: "At the end, print to stderr what was read, delivered and lost.",
     },

@@ -24,6 +24,17 @@ export const documentOf = async (
   if (given.isSet("meta") && (emit ?? defaultEmit) !== "messages") {
     throw new UsageError(`Cannot use --meta with --emit ${emit ?? defaultEmit}: its records carry all that already`)
   }
+  const resume = given.text("resume")
+  if (resume !== undefined && given.isSet("no-control")) {
+    throw new UsageError("Cannot use --resume with --no-control: readers could not be told that nothing is live yet")
+  }
+  if (
+    resume !== undefined && (emit ?? defaultEmit) !== "changes" && !specs.some((spec) => spec.startsWith("webhook:"))
+  ) {
+    throw new UsageError(
+      `Cannot use --resume with --emit ${emit ?? defaultEmit}: only changes make a book; add --emit changes`,
+    )
+  }
   const where = given.text("where")
   const common = {
     ...where === undefined ? {} : { where },
@@ -45,6 +56,7 @@ export const documentOf = async (
       ...count === undefined ? {} : { count },
       ...forMillis === undefined ? {} : { for: `${forMillis}ms` },
       ...given.isSet("report") ? { report: true } : {},
+      ...resume === undefined ? {} : { resume: escaped(resume) },
     },
   }
 }

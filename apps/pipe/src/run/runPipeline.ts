@@ -1,11 +1,12 @@
 /** A checked pipeline at work: what `stream`, `demo`, `run` and `test` share. */
-import type { CheckedPipeline, OpenSource } from "@boltodds/config"
+import type { CheckedPipeline, OpenContext, OpenSource } from "@boltodds/config"
 import { isDelivered, isMissingRecords, type Report, type RouteReport, run, type Running } from "@boltodds/pipeline"
 import type { Step } from "@boltodds/state"
 import * as Deferred from "effect/Deferred"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import { dirname, resolve } from "node:path"
 import { ExitCode, Failure } from "../ExitCode.ts"
 import type { Log } from "../Log.ts"
 import type { EarlyEnd } from "../parts/PartsHost.ts"
@@ -18,6 +19,7 @@ import { makeUnreadLog } from "./logUnread.ts"
 import { messageOf } from "./messageOf.ts"
 import { makeProgress } from "./Progress.ts"
 import type { Reception } from "./Reception.ts"
+import { type Earlier, resumeFrom } from "./resumeFrom.ts"
 import { reportJson, reportText } from "./reportText.ts"
 import { makeLaneTeller } from "./tellLaneEvent.ts"
 import { statusText } from "./statusText.ts"
@@ -74,18 +76,33 @@ export const runPipeline = async (
   let report: Report | undefined
   let early: EarlyEnd | undefined
   const id = ulid()
+  const earlier = await earlierOf(pipeline, log)
   const program = Effect.gen(function* () {
-    const open = pipeline.open({ run: id, log: log.log, onLaneEvent: makeLaneTeller(log) })
+    const open = pipeline.open({
+      run: id,
+      log: log.log,
+      onLaneEvent: makeLaneTeller(log),
+      ...earlier === undefined ? {} : { resumes: earlier.isReader },
+    })
     // A feed is divided by the names that REST gives, and that may take its time.
     const source = yield* Effect.raceFirst(open.source, Effect.as(Deferred.await(interrupted), undefined))
     if (source === undefined) return undefined
+    if (earlier !== undefined && source.state?.run !== undefined) {
+      return yield* Effect.fail(
+        new Failure(
+          ExitCode.badConfiguration,
+          "Cannot resume a recording: it begins with what it holds. Leave out resume.",
+        ),
+      )
+    }
     const until = Effect.raceAllFirst([
       Deferred.await(interrupted),
       ...settings.for === undefined ? [] : [Effect.as(Effect.sleep(settings.for), "time is up")],
       ...ends.map((end) => Effect.map(end, (ended) => (early = ended).reason)),
     ])
     return yield* run(source.source, open.routes, {
-      state: { run: id, ...source.state },
+      state: { run: id, ...source.state, ...earlier === undefined ? {} : { term: earlier.term } },
+      ...earlier?.book === undefined ? {} : { resume: earlier.book },
       until,
       ...settings.count === undefined ? {} : { count: settings.count },
       ...settings.drainWithin === undefined ? {} : { drainWithin: settings.drainWithin },
@@ -172,4 +189,37 @@ const undelivered = ({ routes }: Report, within: Duration.Duration | undefined):
 const reasonsOf = ({ losses }: RouteReport): string => {
   const reasons = Object.entries(losses).map(([reason, amount]) => `${reason} ${amount}`)
   return reasons.length === 0 ? "" : ` (${reasons.join(", ")})`
+}
+
+/** What the run goes on from, and who has read it: the sink that writes the file, or else standard output. */
+const earlierOf = async (
+  pipeline: CheckedPipeline,
+  log: Log,
+): Promise<(Earlier & { readonly isReader: NonNullable<OpenContext["resumes"]> }) | undefined> => {
+  const { file, run: { resume }, sinks } = pipeline
+  if (resume === undefined) return undefined
+  if (!sinks.some(({ emit }) => emit === "changes")) {
+    throw new Failure(
+      ExitCode.badConfiguration,
+      `Cannot resume from ${resume}: no sink is told changes, and only they make a book. Write emit: changes.`,
+    )
+  }
+  const folder = dirname(file)
+  const path = resolve(folder, resume)
+  const isWriter = (type: string, options: unknown): boolean => {
+    const given = type === "file" ? (options as { readonly path?: unknown }).path : undefined
+    return typeof given === "string" && resolve(folder, given) === path
+  }
+  let isSeries = false
+  // Only to look at the options of its sinks: nothing is open before its effects are run.
+  pipeline.open({
+    run: "",
+    log: log.log,
+    resumes: ({ type, options }) => {
+      isSeries ||= isWriter(type, options)
+      return false
+    },
+  })
+  const earlier = await resumeFrom(path, { isSeries, log: log.log })
+  return { ...earlier, isReader: ({ type, options }) => isSeries ? isWriter(type, options) : type === "stdout" }
 }

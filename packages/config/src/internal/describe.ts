@@ -29,10 +29,11 @@ export const describePipeline = (parts: CheckedParts, run: RunSettings, plugins:
 /** Whether there is one route only. */
 export const isSole = ({ sinks }: CheckedParts): boolean => sinks.filter(({ isStandby }) => !isStandby).length === 1
 
-const describeRun = ({ count, report, ...run }: RunSettings): Plain => ({
+const describeRun = ({ count, report, resume, ...run }: RunSettings): Plain => ({
   ...given("count", count),
   ...given("for", text(run.for)),
   drain_within: text(run.drainWithin) ?? "10s",
+  ...given("resume", resume),
   report,
 })
 

@@ -91,6 +91,7 @@ export interface RunText {
   readonly for?: Duration.Duration
   readonly drain_within?: Duration.Duration
   readonly report?: boolean
+  readonly resume?: string
 }
 
 /** The schema of {@link RunText}. */
@@ -101,6 +102,11 @@ export const RunText: Schema.Decoder<RunText> = Schema.Struct({
     description: "How long lanes may deliver what they hold at the end. Default 10s.",
   })),
   report: Schema.optionalKey(Schema.Boolean.annotate({ description: "Prints a report at the end. Default false." })),
+  resume: Schema.optionalKey(Schema.NonEmptyString.annotate({
+    description:
+      "A file of changes that an earlier run wrote (plain, .gz, .zst): the run goes on from its book, and the " +
+      "sink that writes it is told only what differs. A file that does not exist is a first start.",
+  })),
 })
 
 /** What a run's text means. */
@@ -109,4 +115,5 @@ export const runSettingsOf = (text: RunText): RunSettings => ({
   ...given("for", text.for),
   ...given("drainWithin", text.drain_within),
   report: text.report ?? false,
+  ...given("resume", text.resume),
 })

@@ -105,11 +105,16 @@ class Opening {
     const { name, lane: { settings, store }, required } = sink
     const { onLaneEvent, sinkFor } = this.#context
     const processor = this.#processorOf(sink)
+    const { plugin, options: { value } } = sink.sink
+    // Without controls its reader could not be told that nothing is live.
+    const resumes = sink.emit === "changes" && sink.control &&
+      this.#context.resumes?.({ name, type: plugin.name, options: value }) === true
     const events: Pick<RouteLane, "onEvent"> = onLaneEvent === undefined
       ? {}
       : { onEvent: (event) => onLaneEvent(name, event) }
     const build = (lane: RouteLane, destination: SinkEffect): Route => {
-      const common = { name, emit: this.#emitOf(sink), sink: destination, required, lane: { ...lane, ...events } }
+      const emit = this.#emitOf(sink)
+      const common = { name, emit, sink: destination, required, resumes, lane: { ...lane, ...events } }
       return processor === undefined ? route<never>(common) : route<never, never>({ ...common, processor })
     }
     if (sinkFor !== undefined) return build({}, sinkFor(name))

@@ -1,6 +1,6 @@
 /** One turn after another: reduce once, tell once, hand to every route. */
-import type { FeedEvent, Filters, Millis, Resync, Source } from "@boltodds/protocol"
-import type { StateOptions, Step } from "@boltodds/state"
+import type { Book, FeedEvent, Filters, Millis, Resync, Source } from "@boltodds/protocol"
+import { resume, snapshot, type StateOptions, type Step } from "@boltodds/state"
 import { SinkError } from "@boltodds/sink"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
@@ -25,6 +25,7 @@ export interface Entry {
 /** What a hub needs of the options of its run. */
 export interface HubOptions {
   readonly state: StateOptions
+  readonly resume?: Book | undefined
   readonly count?: number | undefined
   readonly onStep?: ((step: Step) => void) | undefined
 }
@@ -57,11 +58,14 @@ export class Hub {
     const depth = deepest(routes.map((route) => route.needs))
     this.depth = depth
     this.tally = new Tally(depth)
-    this.#reduction = makeReduction(depth, options.state)
+    this.#reduction = makeReduction(depth, options.state, options.resume)
     this.context = {
       run: options.state.run,
       emissions: new SharedEmissions({ state: options.state }),
       again: this.#reduction.again?.bind(this.#reduction),
+      known: depth === "book" && options.resume !== undefined
+        ? snapshot(resume(options.resume, options.state))
+        : undefined,
       opening: (route) => this.#opened(route),
       count: options.count ?? Infinity,
     }

@@ -1,5 +1,5 @@
 /** The reducer, as deep as it has to be. */
-import type { Change, Control, FeedEvent, Filters, Millis } from "@boltodds/protocol"
+import type { Book, Change, Control, FeedEvent, Filters, Millis } from "@boltodds/protocol"
 import { awaitedNames, makeSync, type SnapshotPlace, type StateOptions, type Step, thaw } from "@boltodds/state"
 import type { Depth } from "../Emit.ts"
 import type { Counted } from "../Unread.ts"
@@ -31,7 +31,7 @@ const frames = (run: string): Reduction => {
 }
 
 /** A reducer of this depth. */
-export const makeReduction = (depth: Depth, options: StateOptions): Reduction => {
+export const makeReduction = (depth: Depth, options: StateOptions, known?: Book): Reduction => {
   switch (depth) {
     case "frames":
       return frames(options.run)
@@ -45,7 +45,7 @@ export const makeReduction = (depth: Depth, options: StateOptions): Reduction =>
       }
     }
     case "book":
-      return new Telling(options)
+      return new Telling(options, known)
   }
 }
 

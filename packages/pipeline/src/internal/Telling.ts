@@ -1,9 +1,10 @@
 /** A book, told as it changes, and told again from the beginning. */
-import type { Change, Control, FeedEvent, Filters, Millis } from "@boltodds/protocol"
+import type { Book, Change, Control, FeedEvent, Filters, Millis } from "@boltodds/protocol"
 import {
   awaitedNames,
   type Draft,
   make,
+  resume,
   snapshot,
   type SnapshotPlace,
   type StateOptions,
@@ -18,8 +19,9 @@ export class Telling {
   #first: Change | Control | undefined
   #seq = 0
 
-  constructor(options: StateOptions) {
-    this.#draft = thaw(make(options))
+  /** `known`: what the readers of an earlier run have, where this one goes on from there. */
+  constructor(options: StateOptions, known?: Book) {
+    this.#draft = thaw(known === undefined ? make(options) : resume(known, options))
   }
 
   apply(events: ReadonlyArray<FeedEvent>): ReadonlyArray<Step> {
@@ -55,11 +57,19 @@ export class Telling {
    */
   again(place: SnapshotPlace = {}): ReadonlyArray<Change | Control> {
     if (this.#first === undefined) return []
-    const { last: _, ...started } = this.#first
+    const started = startOf(this.#first)
     const part = place.part ?? 1
     const told = snapshot(this.#draft.seal(), { ...place, part: part + 1 })
     const at = new Date(this.#at).toISOString()
     const origin = place.origin === undefined ? {} : { origin: place.origin }
     return [{ ...started, seq: this.#seq, part, ...origin, at, ...told.length === 0 ? { last: true } : {} }, ...told]
   }
+}
+
+/** The beginning of the run for those who know nothing: `stream_started`, also where the run resumed another. */
+const startOf = (first: Change | Control): Change | Control => {
+  const { last: _, ...rest } = first
+  if (!("control" in rest) || rest.control !== "stream_resumed") return rest
+  const { control: _c, resumes: _r, ...started } = rest
+  return { control: "stream_started", ...started }
 }

@@ -10,6 +10,7 @@ const atLeast = (least: number) => Schema.optionalKey(Schema.Finite.check(Schema
 
 const fields = {
   filters: Schema.optionalKey(Filters),
+  term: atLeast(0),
   settleMillis: atLeast(0),
   heartbeatMillis: atLeast(1),
   pausedStaleMillis: atLeast(0),

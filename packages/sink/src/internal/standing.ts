@@ -18,6 +18,7 @@ const kept: Standing = { place: "keep", ends: [], doubts: false }
 export const standingOf = (control: Control): Standing => {
   switch (control.control) {
     case "stream_started":
+    case "stream_resumed":
       return { place: "front", ends: [], doubts: false }
     case "gap_opened":
       return { place: "front", ends: ["game_verified", "gap_closed", "synced", "fresh"], doubts: true }

@@ -5,9 +5,10 @@
 import { type Millis, parseTimestamp } from "@boltodds/protocol"
 import { awaitedDue, awaitedSettled } from "./absences.ts"
 import { checkLags } from "./lateness.ts"
-import { closeGame } from "./messages.ts"
+import { closeGame } from "./closeGame.ts"
 import { countGames, countLines, isGameVerified, isMerelyPartial, type Session } from "./model.ts"
 import { checkUnread } from "./unread.ts"
+import { sweepRestored } from "./restored.ts"
 import type { Work } from "./work.ts"
 
 /** The earliest time at which a deadline of one session may fire. */
@@ -97,6 +98,7 @@ const settle = (work: Work, session: Session, at: Millis): void => {
       } else if (!isMerelyPartial(session, known, game)) unverified++
     }
   }
+  if (sweeps && work.core.resumes !== undefined) sweepRestored(work, session, at)
   const complete = unverified === 0
   session.unsettled = snapshot && !complete
   if (session.gapSince !== undefined) {

@@ -9,9 +9,11 @@ import {
   type Tick,
 } from "@boltodds/protocol"
 import { expectNames } from "./absences.ts"
-import { applyItem, closeGame } from "./messages.ts"
+import { closeGame } from "./closeGame.ts"
+import { applyItem } from "./messages.ts"
 import { forgetLags } from "./lateness.ts"
 import { closeLine } from "./lines.ts"
+import { comeBack } from "./restored.ts"
 import { excludedName, rememberExcluded } from "./removals.ts"
 import { type BookEntry, countGames, countLines, type Game, type Session } from "./model.ts"
 import type { Work } from "./work.ts"
@@ -72,6 +74,7 @@ const beginEpoch = (work: Work, session: Session, event: FeedEvent, at: Millis):
   // A connection that is told anew is told by somebody who missed what came between.
   if (event.epoch === session.epoch && session.connected && event._tag !== "Connected") return
   if (session.connected) openGap(work, session, at, undefined)
+  if (session.isRestored) comeBack(work, session, at)
   session.epoch = event.epoch
   session.connected = true
   session.ended = false
@@ -206,7 +209,7 @@ const heard = (work: Work, session: Session): void => {
 
 const tick = (work: Work, event: Tick, at: Millis): void => {
   const known = work.core.sessions.get(event.session)
-  if (known === undefined || event.epoch < known.epoch) return
+  if (known === undefined || known.isRestored || event.epoch < known.epoch) return
   // Each jump is told by one tick; those after it compare anew.
   const jump = event.wall - event.at
   if (!(Math.abs(jump) > work.core.options.clockJumpMillis)) return

@@ -9,6 +9,7 @@ import {
   mentionsIn,
   type Millis,
 } from "@boltodds/protocol"
+import { closeGame } from "./closeGame.ts"
 import { reportStart, takeFacts } from "./facts.ts"
 import { noteLag } from "./lateness.ts"
 import { withoutArrived } from "./awaited.ts"
@@ -17,6 +18,7 @@ import { type BookEntry, type Game, isGameVerified, type Session } from "./model
 import { reportNotice } from "./notices.ts"
 import { quarantine, takeUnknown } from "./notUnderstood.ts"
 import { isFromEarlierFilters, isStraggler, rememberClear, rememberRemoval } from "./removals.ts"
+import { clearRestored, takeOver } from "./restored.ts"
 import { doubtOtherKeys, indexById } from "./sameGame.ts"
 import { isBefore, serverTime } from "./sentAt.ts"
 import type { Work } from "./work.ts"
@@ -43,11 +45,11 @@ export const applyItem = (work: Work, session: Session, at: Millis, item: Item):
       work.sentAt(sentAt)
       const book = listen(work, session, sportsbook, at, sentAt)
       rememberClear(book, message.action === "sport_clear" ? message.data.sport : undefined, sentAt, at)
-      for (const game of book.games.values()) {
-        // A game whose sport nobody named may be of this one: it must not stay believed.
-        const cleared = message.action === "book_clear" || game.sport === sport || game.sport === ""
-        if (cleared) closeGame(work, book, game, message.action)
-      }
+      // A game whose sport nobody named may be of this one: it must not stay believed.
+      const isCleared = (game: Game): boolean =>
+        message.action === "book_clear" || game.sport === sport || game.sport === ""
+      for (const game of book.games.values()) if (isCleared(game)) closeGame(work, book, game, message.action)
+      if (work.core.resumes !== undefined) clearRestored(work, sportsbook, isCleared, message.action)
       return
     }
     case "socket_connected":
@@ -86,7 +88,8 @@ const applyData = (work: Work, session: Session, at: Millis, message: DataMessag
   if (sentAt !== null && message.action !== "initial_state") {
     noteLag(work, session, book, at, sentAt, message.action !== "line_update")
   }
-  const known = book.games.get(data.game)
+  const known = book.games.get(data.game) ??
+    (work.core.resumes === undefined ? undefined : takeOver(work, book, data))
   // Whoever has the game now: what was sent to this session before may still come once nobody has it.
   if (removed) rememberRemoval(book, data.game, sentAt, at)
   if (known === undefined && ownedElsewhere(work, session, data)) {
@@ -374,13 +377,4 @@ const causeOf = (session: Session, book: BookEntry, game: Game | undefined): Cha
   // A game that is merely partial was never in doubt: the rest of it is news, unless a gap hid its beginning.
   if (game.partial && game.openedAt >= doubted) return inGap ? "resync" : "feed"
   return game.confirmedAt < doubted ? "resync" : "feed"
-}
-
-/** Closes a game and all its lines. */
-export const closeGame = (work: Work, book: BookEntry, game: Game, cause: ChangeCause): void => {
-  book.games.delete(game.game)
-  indexById(work, book, game.game, game.universal_game_id, null)
-  work.core.games--
-  work.core.lines -= game.lines.size
-  work.gameChange("game_closed", game, cause)
 }

@@ -125,6 +125,8 @@ export interface Session {
   name: string
   epoch: number
   connected: boolean
+  /** It is known from an earlier run only: nothing has come of it in this one. See `restored.ts`. */
+  isRestored: boolean
   /** This epoch's connection has ended: nothing more of it is applied. */
   ended: boolean
   filters: Filters
@@ -227,6 +229,8 @@ export interface Core {
   readonly options: ResolvedOptions
   /** Whether lines are kept. */
   readonly depth: "sync" | "book"
+  /** The run that this one goes on from, where it does. */
+  readonly resumes: string | undefined
   started: boolean
   stopped: boolean
   seq: number

@@ -3,12 +3,14 @@ import { isKnownAction, mentionsIn, mentionsInText, type Millis, type Quarantine
 import { isHarmless } from "./harmlessActions.ts"
 import { knownPlaces, type Places, placesOf } from "./knownPlaces.ts"
 import type { Session } from "./model.ts"
+import { hearRestored } from "./restored.ts"
 import { type Cause, reportUnread, unverify } from "./unread.ts"
 import type { Work } from "./work.ts"
 
 /** Counts and reports a message that cannot be read, and makes what it may have changed unverified. */
 export const quarantine = (work: Work, session: Session, item: QuarantinedItem, at: Millis): void => {
   const { reason, touches, text, value } = item
+  if (touches !== undefined && work.core.resumes !== undefined) hearRestored(work, touches)
   work.core.counts.quarantined++
   work.sentAt(null)
   if (value === undefined && touches !== undefined) {

@@ -9,7 +9,13 @@ import type { BookEntry, Game } from "./model.ts"
 import type { Work } from "./work.ts"
 
 /** Keeps the index after the universal id of a game changed: at its opening from null, at its closing to null. */
-export const indexById = (work: Work, book: BookEntry, game: string, from: string | null, to: string | null): void => {
+export const indexById = (
+  work: Pick<Work, "owner">,
+  book: BookEntry,
+  game: string,
+  from: string | null,
+  to: string | null,
+): void => {
   if (from === to) return
   if (book.byId.owner !== work.owner) book.byId = { owner: work.owner, keys: new Map(book.byId.keys) }
   const { keys } = book.byId

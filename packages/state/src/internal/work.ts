@@ -52,6 +52,12 @@ export class Work {
     this.#groupFrom = this.records.length
   }
 
+  /** What follows in the group is about another session than the event that brought it. */
+  stampOf({ name, epoch }: Session): void {
+    this.#session = name
+    this.#epoch = epoch
+  }
+
   /** What follows comes from a message that the server sent at this time. */
   sentAt(sentAt: string | null): void {
     this.#sentAt = sentAt
@@ -230,7 +236,7 @@ export class Work {
   }
 }
 
-const newBook = (sportsbook: string, owner: Owner): BookEntry => ({
+export const newBook = (sportsbook: string, owner: Owner): BookEntry => ({
   owner,
   sportsbook,
   games: new Map(),
@@ -252,11 +258,12 @@ const copySession = (session: Session, owner: Owner): Session => ({
   notices: new Map(session.notices),
 })
 
-const newSession = (name: string, at: Millis, owner: Owner, heartbeatMillis: Millis): Session => ({
+export const newSession = (name: string, at: Millis, owner: Owner, heartbeatMillis: Millis): Session => ({
   owner,
   name,
   epoch: 0,
   connected: false,
+  isRestored: false,
   ended: false,
   filters: {},
   match: undefined,

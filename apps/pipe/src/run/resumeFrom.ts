@@ -1,0 +1,222 @@
+/** The book of an earlier run, read from the changes that it wrote. */
+import { type Book, type Change, type Control, emptyBook, fold } from "@boltodds/protocol"
+import { createReadStream, existsSync, fstatSync, ftruncateSync, readdirSync, type Stats, statSync } from "node:fs"
+import { basename, dirname, join } from "node:path"
+import { Readable } from "node:stream"
+import { constants, createGunzip } from "node:zlib"
+import { ExitCode, Failure } from "../ExitCode.ts"
+import type { Log } from "../Log.ts"
+import { zstdFrames } from "../parts/zstdFrames.ts"
+
+/** What an earlier run left, as far as the next one needs it. */
+export interface Earlier {
+  /** Undefined where there is nothing to go on from: a first start. */
+  readonly book: Book | undefined
+  /** The number of the start that is about to happen, counted in the file. */
+  readonly term: number
+}
+
+/** Reads what earlier runs wrote into a file, and says in the log what the next one begins with. */
+export const resumeFrom = async (
+  path: string,
+  { isSeries, log }: {
+    /** A sink of ours writes it: then the pieces that it numbered, and the one that it was writing, follow. */
+    readonly isSeries: boolean
+    readonly log: Log["log"]
+  },
+): Promise<Earlier> => {
+  const files = isSeries ? seriesOf(path) : existsSync(path) ? [path] : []
+  if (files.length === 0) {
+    log("info", `${path} does not exist yet: this is a first start`)
+    return { book: undefined, term: 1 }
+  }
+  const reading = new Reading()
+  for (const file of files) {
+    const { tornBytes, wholeBytes } = await reading.read(file)
+    if (tornBytes === 0) continue
+    log("warn", `${file} ends in the middle of a line: what it was to say (${tornBytes} bytes) is passed over`)
+    if (wholeBytes !== undefined) cutOwnOutput(file, wholeBytes)
+  }
+  const { book, term } = reading
+  if (book.run === undefined) {
+    log("info", `${path} holds no records yet: this is a first start`)
+    return { book: undefined, term: 1 }
+  }
+  if (book.lossy) {
+    log("warn", `${path} ends where records were lost, and not sent again since: the book is sent from the beginning`)
+    return { book: undefined, term: term + 1 }
+  }
+  let lines = 0
+  for (const game of book.games.values()) lines += game.lines.size
+  log(
+    "info",
+    `resuming run ${book.run} from ${path}: ${book.games.size} games, ${lines} lines, unverified until the feed confirms them`,
+  )
+  return { book, term: term + 1 }
+}
+
+/** The pieces of a file that the file sink has rotated or begun anew, in their order: the numbered, then the unfinished. */
+const seriesOf = (path: string): ReadonlyArray<string> => {
+  const folder = dirname(path)
+  if (!existsSync(folder)) return []
+  const pieces: Array<{ readonly name: string; readonly order: number }> = []
+  for (const name of readdirSync(folder)) {
+    const isPart = name.endsWith(".part")
+    const whole = isPart ? name.slice(0, -".part".length) : name
+    const number = whole === basename(path) ? 0 : numberIn(whole, basename(path))
+    if (number !== undefined) pieces.push({ name, order: isPart ? Infinity : number })
+  }
+  return pieces.sort((a, b) => a.order - b.order).map(({ name }) => join(folder, name))
+}
+
+/** The number that a piece of a file has in its name: 2 in `odds.2.ndjson`, a piece of `odds.ndjson`. */
+const numberIn = (name: string, of: string): number | undefined => {
+  for (const match of name.matchAll(/\.(\d+)(?=\.|$)/g)) {
+    if (name.slice(0, match.index) + name.slice(match.index + match[0].length) === of) return Number(match[1])
+  }
+  return undefined
+}
+
+/** Where our own output is appended to this file (`>> FILE`), its torn end would swallow our first line. */
+const cutOwnOutput = (file: string, wholeBytes: number): void => {
+  const own = statOf(1)
+  const that = statSync(file)
+  if (own?.isFile() === true && own.dev === that.dev && own.ino === that.ino) ftruncateSync(1, wholeBytes)
+}
+
+const statOf = (descriptor: number): Stats | undefined => {
+  try {
+    return fstatSync(descriptor)
+  } catch {
+    // A closed stdout is no file.
+    return undefined
+  }
+}
+
+interface End {
+  /** What stands behind the last line feed. */
+  readonly tornBytes: number
+  /** Up to and including the last line feed. Undefined where the file is compressed. */
+  readonly wholeBytes: number | undefined
+}
+
+/** So many records are folded at once: each fold copies the table of games. */
+const chunk = 5_000
+
+class Reading {
+  book: Book = emptyBook
+  term = 0
+  #records: Array<Change | Control> = []
+  #run: string | undefined
+
+  async read(file: string): Promise<End> {
+    let rest: Buffer = Buffer.alloc(0)
+    let wholeBytes = 0
+    let line = 0
+    for await (const bytes of bytesOf(file)) {
+      const held = rest.length === 0 ? bytes : Buffer.concat([rest, bytes])
+      let from = 0
+      for (let end = held.indexOf(10); end !== -1; end = held.indexOf(10, from)) {
+        line++
+        const text = held.toString("utf8", from, end)
+        if (text.trim() !== "") this.#take(text, file, line)
+        wholeBytes += end + 1 - from
+        from = end + 1
+      }
+      rest = held.subarray(from)
+    }
+    this.#fold()
+    return { tornBytes: rest.length, wholeBytes: /\.(?:gz|zst)(?:\.part)?$/.test(file) ? undefined : wholeBytes }
+  }
+
+  #take(text: string, file: string, line: number): void {
+    const refuse = (found: string, remedy: string): Failure =>
+      new Failure(ExitCode.badInput, `Cannot resume from ${file}: line ${line} ${found}. ${remedy}`)
+    const record = parse(text)
+    if (record === undefined) {
+      throw refuse("is not JSON", "Give a file that --emit changes wrote, or another name to start a new one.")
+    }
+    if (!isRecord(record)) {
+      throw refuse(
+        `is not a record of changes (${shown(record)})`,
+        "Only what --emit changes writes, with all fields, can be resumed: give such a file, or another name.",
+      )
+    }
+    const control = "control" in record ? record.control : undefined
+    // A lane reports what it lost, of an earlier run too, in its own name.
+    if (record.run !== this.#run && control !== "dropped") {
+      if (control === "stream_started" || control === "stream_resumed") this.#run = record.run
+      else {
+        throw refuse(
+          `is a ${
+            control ?? ("change" in record ? record.change : "record")
+          } of run ${record.run}, whose beginning is missing`,
+          "It was written with --no-control, or an earlier file holds its beginning: start a new file.",
+        )
+      }
+    }
+    if ("control" in record && (record.control === "stream_started" || record.control === "stream_resumed")) {
+      this.term = Math.max(this.term, record.term ?? 0)
+    }
+    this.#records.push(record)
+    if (this.#records.length >= chunk) this.#fold()
+  }
+
+  #fold(): void {
+    this.book = fold(this.book, this.#records)
+    this.#records = []
+  }
+}
+
+/** The bytes of a file, decompressed where its name says so, as far as they can be read: it may have been cut off. */
+async function* bytesOf(file: string): AsyncGenerator<Buffer> {
+  const bytes = createReadStream(file)
+  const name = file.replace(/\.part$/, "")
+  if (name.endsWith(".gz")) {
+    const through = createGunzip({ finishFlush: constants.Z_SYNC_FLUSH })
+    bytes.once("error", (cause) => through.destroy(cause))
+    yield* bytes.pipe(through)
+    return
+  }
+  if (!name.endsWith(".zst")) return yield* bytes
+  try {
+    yield* Readable.from(zstdFrames(bytes))
+  } catch (cause) {
+    if (!(cause instanceof Error) || !("code" in cause) || cause.code !== "Z_BUF_ERROR") throw cause
+    // It ends in the middle of a frame: what came before it is whole.
+  }
+}
+
+const parse = (text: string): unknown => {
+  try {
+    return JSON.parse(text)
+  } catch {
+    // The caller says which line is not JSON.
+    return undefined
+  }
+}
+
+const texts = ["run", "session", "at"]
+const gameTexts = ["sport", "sportsbook", "game"]
+const lineFields = ["market", "target", "target_kind", "side", "line", "line_derived", "odds", "link"]
+
+/** Whether it has what a book is made of: a record with fields left out (`pick`) has not. */
+const isRecord = (value: unknown): value is Change | Control => {
+  if (typeof value !== "object" || value === null) return false
+  const record = value as { readonly [field: string]: unknown }
+  const areTexts = (names: ReadonlyArray<string>): boolean => names.every((name) => typeof record[name] === "string")
+  if (!areTexts(texts) || typeof record["seq"] !== "number") return false
+  if (typeof record["control"] === "string") return true
+  if (typeof record["change"] !== "string" || !areTexts(gameTexts) || !("home_team" in record)) return false
+  return "outcome" in record ? lineFields.every((name) => name in record) : typeof record["partial"] === "boolean"
+}
+
+/** What a line holds, in few words. */
+const shown = (value: unknown): string => {
+  if (typeof value !== "object" || value === null) return JSON.stringify(value)
+  const { action, boltodds_recording, event, change, control } = value as { readonly [field: string]: unknown }
+  if (boltodds_recording !== undefined || event !== undefined) return "a recording: --emit raw wrote it"
+  if (typeof action === "string") return `a message of the feed or a quote, action ${JSON.stringify(action)}`
+  if (typeof change === "string" || typeof control === "string") return "fields of it are missing"
+  return `an object with ${Object.keys(value).slice(0, 5).join(", ") || "no fields"}`
+}

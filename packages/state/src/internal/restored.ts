@@ -1,0 +1,236 @@
+/**
+ * What is known from an earlier run. It is unverified until a message of this run confirms it, and it belongs to a session
+ * of that run until a session of this one has it.
+ */
+import {
+  type Book,
+  type BookGame,
+  type BookLine,
+  type GameData,
+  lineExtras,
+  matchFilters,
+  type Millis,
+  type Scope,
+} from "@boltodds/protocol"
+import { closeGame } from "./closeGame.ts"
+import {
+  type BookEntry,
+  type Core,
+  countGames,
+  countLines,
+  type Game,
+  type Line,
+  type Owner,
+  type Session,
+} from "./model.ts"
+import { indexById } from "./sameGame.ts"
+import { newBook, newSession, type Work } from "./work.ts"
+
+/** Earlier than every moment at which something can be doubted: never verified. */
+const never = -1
+
+/** Puts a book into a core that has nothing yet. */
+export const restore = (core: Core, book: Book): void => {
+  const owner: Owner = { of: "draft" }
+  for (const known of book.games.values()) {
+    const session = sessionOf(core, known.session, owner)
+    const entry = entryOf(session, known.sportsbook, owner)
+    const game = gameOf(known, owner)
+    entry.games.set(game.game, game)
+    indexById({ owner }, entry, game.game, null, game.universal_game_id)
+    core.games++
+    core.lines += game.lines.size
+  }
+  // Readers wait for their `fresh`, also where nothing of the sportsbook is left.
+  for (const id of book.staleBooks) {
+    const [session, sportsbook] = id.split("\u0000") as [string, string]
+    entryOf(sessionOf(core, session, owner), sportsbook, owner).stale = "book_silent"
+  }
+}
+
+const sessionOf = (core: Core, name: string, owner: Owner): Session => {
+  const known = core.sessions.get(name)
+  if (known !== undefined) return known
+  const session = newSession(name, 0, owner, Infinity)
+  session.isRestored = true
+  session.doubtedAt = core.moment
+  core.sessions.set(name, session)
+  return session
+}
+
+const entryOf = (session: Session, sportsbook: string, owner: Owner): BookEntry => {
+  const known = session.books.get(sportsbook)
+  if (known !== undefined) return known
+  const entry = newBook(sportsbook, owner)
+  session.books.set(sportsbook, entry)
+  return entry
+}
+
+const gameOf = (known: BookGame, owner: Owner): Game => ({
+  owner,
+  sport: known.sport,
+  sportsbook: known.sportsbook,
+  game: known.game,
+  universal_game_id: known.universal_game_id,
+  book_game_id: known.book_game_id,
+  home_team: known.home_team,
+  away_team: known.away_team,
+  starts_at: known.starts_at,
+  partial: known.partial,
+  fullEpoch: 0,
+  heardEpoch: 0,
+  fullSentAt: null,
+  openedAt: never,
+  when: null,
+  startFault: "none",
+  confirmedAt: never,
+  doubtedAt: 0,
+  touchedAt: never,
+  unread: undefined,
+  lines: new Map([...known.lines].map(([key, line]) => [key, lineOf(line, owner)])),
+})
+
+const lineOf = (known: BookLine, owner: Owner): Line => ({
+  owner,
+  outcome: known.outcome,
+  market: known.market,
+  target: known.target,
+  target_kind: known.target_kind,
+  side: known.side,
+  line: known.line,
+  line_derived: known.line_derived,
+  odds: known.odds,
+  link: known.link,
+  extras: lineExtras(known),
+  unreadable: 0,
+  sentAt: null,
+  confirmedAt: never,
+})
+
+/** A gap in every session of the book, from now on. The caller ends the group. */
+export const openRestartGaps = (work: Work, at: Millis): void => {
+  for (const known of work.core.sessions.values()) {
+    const session = work.ownSession(known)
+    for (const { sportsbook } of session.books.values()) work.book(session, sportsbook).heardAt = at
+    const sportsbooks = [...session.books.values()].filter(({ games }) => games.size > 0)
+      .map(({ sportsbook }) => sportsbook).sort()
+    work.stampOf(session)
+    work.control("gap_opened", {
+      reason: "restart",
+      code: null,
+      detail: null,
+      sportsbooks,
+      games: countGames(session),
+      lines: countLines(session),
+    })
+    session.doubtedAt = work.doubt()
+    session.gapSince = at
+    session.gapBooks = sportsbooks
+    session.lastEventAt = at
+    session.listeningSince = at
+  }
+}
+
+/** Something came of the session in this run: it is back under its name. */
+export const comeBack = (work: Work, session: Session, at: Millis): void => {
+  session.isRestored = false
+  session.heartbeatAt = at + work.core.options.heartbeatMillis
+  work.arm(session.heartbeatAt)
+}
+
+/** Gives a session the game that a message is about, where one has it that is known from an earlier run only. */
+export const takeOver = (work: Work, book: BookEntry, data: GameData): Game | undefined => {
+  for (const { session, entry } of restoredBooks(work, data.sportsbook)) {
+    const known = entry.games.get(data.game)
+    if (known === undefined) continue
+    const from = work.book(work.ownSession(session), data.sportsbook)
+    const game = work.game(from, known)
+    from.games.delete(data.game)
+    indexById(work, from, game.game, game.universal_game_id, null)
+    book.games.set(data.game, game)
+    indexById(work, book, game.game, null, game.universal_game_id)
+    // Readers apply what a session tells of itself to the games that name it.
+    work.gameChange("game_amended", game, "resync")
+    return game
+  }
+  return undefined
+}
+
+/** Closes those games of an earlier run that a clear is about. */
+export const clearRestored = (
+  work: Work,
+  sportsbook: string,
+  isCleared: (game: Game) => boolean,
+  cause: "book_clear" | "sport_clear",
+): void => {
+  for (const { session, entry } of restoredBooks(work, sportsbook)) {
+    const own = work.book(work.ownSession(session), sportsbook)
+    for (const game of entry.games.values()) if (isCleared(game)) closeGame(work, own, game, cause)
+  }
+}
+
+/** Something of these was there, though unreadable: they are not absent. */
+export const hearRestored = (work: Work, { sportsbook, game: key }: Scope): void => {
+  for (const known of work.core.sessions.values()) {
+    if (!known.isRestored) continue
+    const session = work.ownSession(known)
+    for (const entry of session.books.values()) {
+      if (sportsbook !== undefined && entry.sportsbook !== sportsbook) continue
+      for (const game of entry.games.values()) {
+        if (key !== undefined && game.game !== key) continue
+        work.game(work.book(session, entry.sportsbook), game).heardEpoch = 1
+      }
+    }
+  }
+}
+
+/**
+ * The snapshot of a session has settled: closes those games of an earlier run that it should have held, and those that
+ * the filters of the run exclude. Other sessions may yet come for the rest.
+ */
+export const sweepRestored = (work: Work, settled: Session, at: Millis): void => {
+  const run = matchFilters(work.core.options.filters)
+  for (const known of work.core.sessions.values()) {
+    if (!known.isRestored) continue
+    const session = work.ownSession(known)
+    let absent = 0
+    for (const entry of session.books.values()) {
+      for (const game of entry.games.values()) {
+        const within = run.game(game.sport, game.sportsbook, game.game)
+        const expected = settled.match?.game(game.sport, game.sportsbook, game.game) !== false
+        if (within && (!expected || game.heardEpoch > 0)) continue
+        closeGame(work, work.book(session, entry.sportsbook), game, within ? "absent" : "filters")
+        absent++
+      }
+    }
+    if (countGames(session) === 0) endRestored(work, session, absent, at)
+  }
+}
+
+/** Nothing is left of the session: its gap is over, and so is what was stale in it. */
+const endRestored = (work: Work, session: Session, absent: number, at: Millis): void => {
+  work.core.sessions.delete(session.name)
+  work.stampOf(session)
+  for (const { sportsbook, stale } of session.books.values()) {
+    if (stale !== undefined) work.control("fresh", { sportsbook })
+  }
+  work.control("gap_closed", {
+    duration_ms: at - (session.gapSince ?? at),
+    games: 0,
+    changed: 0,
+    absent,
+    unverified: 0,
+    sportsbooks_missing: [],
+    complete: true,
+  })
+}
+
+function* restoredBooks(
+  work: Work,
+  sportsbook: string,
+): Generator<{ readonly session: Session; readonly entry: BookEntry }> {
+  for (const session of work.core.sessions.values()) {
+    const entry = session.isRestored ? session.books.get(sportsbook) : undefined
+    if (entry !== undefined) yield { session, entry }
+  }
+}
