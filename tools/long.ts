@@ -64,6 +64,12 @@ export const longRuns: ReadonlyArray<LongRun> = [
     files: ["packages/outbox"],
   },
   {
+    name: "long:endings",
+    about: "a signal while a sink is stuck",
+    env: { ENDINGS_RUNS: "50", ENDINGS_SEED: seed },
+    files: ["apps/pipe/test/delivery/endings"],
+  },
+  {
     name: "long:delivery",
     about: "kill -9 of the whole command",
     env: { DELIVERY_KILLS: "50", DELIVERY_SEED: seed },

@@ -12,6 +12,7 @@ import { faultOf } from "./internal/faults.ts"
 import { Housekeeping } from "./internal/Housekeeping.ts"
 import { Keys } from "./internal/Keys.ts"
 import { Lossy } from "./internal/Lossy.ts"
+import { Presence } from "./internal/Presence.ts"
 import { Runs } from "./internal/Runs.ts"
 import { SqliteStore } from "./internal/SqliteStore.ts"
 import { Unfinished } from "./internal/Unfinished.ts"
@@ -82,17 +83,21 @@ export const outbox = <A>(options: OutboxOptions<A>): Effect.Effect<Outbox<A>, O
   Effect.gen(function* () {
     const clock = yield* Clock.Clock
     const now = options.now ?? (() => clock.currentTimeMillisUnsafe())
-    const { opened } = yield* Effect.acquireRelease(
+    const { opened, look } = yield* Effect.acquireRelease(
       Effect.try({ try: () => open(options, now), catch: (cause) => faultOf(options.path, "open", cause) }),
       ({ close }) => Effect.sync(close),
     )
+    yield* Effect.forkScoped(Effect.forever(Effect.andThen(Effect.sleep(lookEvery), Effect.sync(look))))
     return opened
   })
+
+/** How often the file is looked for. */
+const lookEvery = Duration.seconds(1)
 
 const open = <A>(
   options: OutboxOptions<A>,
   now: () => Millis,
-): { readonly opened: Outbox<A>; readonly close: () => void } => {
+): { readonly opened: Outbox<A>; readonly look: () => void; readonly close: () => void } => {
   const { fsync = false, keepDead = 100_000, keepDeadFor = Duration.days(7), maxBytes = gibibyte, maxFileBytes } =
     options
   const key = options.key ?? (() => undefined)
@@ -105,6 +110,7 @@ const open = <A>(
   try {
     const { db, path } = file
     const writer = new Writer(db, path, onEvent)
+    const presence = new Presence(db, path, writer, onEvent)
     const keys = new Keys()
     const dead = new DeadLetters(db, writer, keys, { count: keepDead, millis: Duration.toMillis(keepDeadFor) }, onEvent)
     const housekeeping = new Housekeeping(db, path, writer)
@@ -116,6 +122,7 @@ const open = <A>(
       entries: new Entries(db),
       unfinished: new Unfinished(db),
       writer,
+      presence,
       keys,
       dead,
       housekeeping,
@@ -131,7 +138,9 @@ const open = <A>(
         term: store.term,
         deadLetters: () => dead.count,
       },
+      look: () => void presence.look(),
       close: () => {
+        presence.look()
         // What is still owed is in the file as it was: it comes again.
         writer.attempt(() => writer.flush())
         file.close()

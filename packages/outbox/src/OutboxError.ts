@@ -3,7 +3,8 @@
 /**
  * `locked`: another process (or this one) has it open · `missing`: no such file · `foreign`: the file is something
  * else · `corrupt`: it is damaged · `newer`: a newer version wrote it · `older`: it must be upgraded before it can be
- * read · `full`: no room on the disk, or within `maxFileBytes` · `refused`: the operating system does not let us ·
+ * read · `gone`:
+ * it was deleted or replaced while it was open · `full`: no room on the disk, or within `maxFileBytes` · `refused`: the operating system does not let us ·
  * `failed`: anything else, see the cause.
  */
 export type OutboxFault =
@@ -13,6 +14,7 @@ export type OutboxFault =
   | "corrupt"
   | "newer"
   | "older"
+  | "gone"
   | "full"
   | "refused"
   | "failed"

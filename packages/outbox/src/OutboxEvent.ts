@@ -2,6 +2,9 @@
 import type { OutboxError } from "./OutboxError.ts"
 
 /**
+ * `Gone`: the file was deleted, replaced, or its folder removed: what it holds does not survive this process any more ·
+ * `LogGone`: its write-ahead log was deleted, and is made again from what SQLite has open.
+ *
  * `Failing`: a write failed; the lane goes on, what was to be written is owed and tried again before the next write.
  * Until `Recovered` a crash delivers again what was delivered meanwhile. A failing `add` is not told here: it throws.
  *
@@ -10,5 +13,6 @@ import type { OutboxError } from "./OutboxError.ts"
  */
 export type OutboxEvent =
   | { readonly _tag: "Failing"; readonly error: OutboxError }
+  | { readonly _tag: "Gone" | "LogGone"; readonly error: OutboxError }
   | { readonly _tag: "Recovered" }
   | { readonly _tag: "DeadLettersDropped"; readonly count: number; readonly because: "age" | "count" }

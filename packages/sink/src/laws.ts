@@ -1,5 +1,5 @@
 /** What every sink must hold, behind a lane: plain values for any test runner. */
-import type { Change, Control } from "@boltodds/protocol"
+import { type Change, type Control, type Identity, identityOf } from "@boltodds/protocol"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
@@ -97,15 +97,62 @@ export const laws: ReadonlyArray<Law> = [
       yield* bench.expectCounts(counts, { in: 50, delivered: 50 - lost.size, dropped: lost.size })
       return groups.flat().map((envelope) => envelope.text).filter((text) => !lost.has(text))
     })),
+  law("delivers a resnapshot whole", (bench) =>
+    Effect.gen(function* () {
+      const before = numberedGroups(4)
+      const again = resnapshotAt(10, 60)
+      bench.failWith = () => bench.batches.length === 1 ? { rest: "degrade", count: 0 } : undefined
+      const counts = yield* bench.through(before, {
+        notice: () => droppedAt(10),
+        retell: () => again,
+        // In several batches where it can be: a piece at a time must not stand for the whole.
+        batch: { records: 4, bytes: 1_000_000 },
+      })
+      yield* expect(counts.resnapshots === 1, `the counts are ${JSON.stringify(counts)}: no resnapshot was delivered`)
+      const arrived = bench.batches.slice(1).flatMap(({ envelopes }) => envelopes.map(({ text }) => text))
+      yield* expect(again.every(({ text }) => arrived.includes(text)), "the lane did not write all of the resnapshot")
+      return arrived
+    }), readOnce),
+  law(
+    "changes nothing for its reader by a batch that is written twice, or cut off and written again",
+    (bench) =>
+      Effect.gen(function* () {
+        const groups = numberedGroups(40)
+        let failures = 0
+        bench.failWith = ({ envelopes, attempt }) => {
+          if (attempt > 2) return undefined
+          failures += 1
+          // What is written, and is not known to be: nothing, a part or all of it.
+          return { rest: "retry", count: Math.trunc(envelopes.length * (failures % 3) / 2), isUnknown: true }
+        }
+        const counts = yield* bench.through(groups, {
+          batch: { records: 5, bytes: 1_000_000 },
+          retry: { base: Duration.zero },
+          breaker: { failures: Infinity },
+        })
+        yield* bench.expectCounts(counts, { in: 100, delivered: 100 })
+        yield* expect(failures > 10, `${failures} failures cannot show what is written twice`)
+        return groups.flat().map((envelope) => envelope.text)
+      }),
+    readOnce,
+  ),
   law("opens and closes without having written", () => Effect.succeed([])),
 ]
+
+interface Failure {
+  readonly rest: SinkError["rest"]
+  /** How many envelopes are really written. */
+  readonly count: number
+  /** The lane does not hear of them. Default false. */
+  readonly isUnknown?: boolean
+}
 
 /** The sink under test behind a lane, with a place to make it fail. */
 interface Bench {
   /** Everything the lane wrote, failed attempts included. */
   readonly batches: Array<Batch<Change>>
   /** Fails a write after its first `count` envelopes were really written. */
-  failWith: (batch: Batch<Change>) => { readonly rest: SinkError["rest"]; readonly count: number } | undefined
+  failWith: (batch: Batch<Change>) => Failure | undefined
   readonly through: (
     groups: ReadonlyArray<ReadonlyArray<Envelope<Change>>>,
     options?: Partial<Parameters<typeof makeLane<Change>>[1]>,
@@ -116,6 +163,7 @@ interface Bench {
 function law(
   name: string,
   body: (bench: Bench) => Effect.Effect<ReadonlyArray<string>, LawBroken, Scope.Scope>,
+  read: (received: ReadonlyArray<string>) => ReadonlyArray<string> = (received) => received,
 ): Law {
   return {
     name,
@@ -123,7 +171,7 @@ function law(
       const subject = await given
       const arrived = Effect.scoped(Effect.flatMap(subject.sink, (sink) => body(makeBench(sink))))
       const wanted = await Effect.runPromise(arrived)
-      const received = await subject.received()
+      const received = read(await subject.received())
       const at = wanted.findIndex((text, index) => received[index] !== text)
       if (at !== -1) throw new LawBroken(`${name}: number ${at} that arrived is ${received[at]}, not ${wanted[at]}`)
       if (received.length !== wanted.length) {
@@ -139,8 +187,9 @@ const makeBench = (sink: Sink<Change>): Bench => {
       bench.batches.push(batch)
       const failure = bench.failWith(batch)
       if (failure === undefined) return sink.write(batch)
-      const { rest, count } = failure
-      const error = Effect.fail(new SinkError({ rest, delivered: count, cause: new Error("as the law wants it") }))
+      const { rest, count, isUnknown } = failure
+      const delivered = isUnknown === true ? 0 : count
+      const error = Effect.fail(new SinkError({ rest, delivered, cause: new Error("as the law wants it") }))
       return count === 0
         ? error
         : Effect.andThen(sink.write({ ...batch, envelopes: batch.envelopes.slice(0, count) }), error)
@@ -154,6 +203,7 @@ const makeBench = (sink: Sink<Change>): Bench => {
         for (const group of groups) {
           if (!lane.push(group)) yield* lane.room
         }
+        if (options?.retell !== undefined) yield* untilRetold(lane)
         const counts = yield* lane.drain(Duration.seconds(10))
         yield* expect(imbalance(counts) === 0, `the counts do not add up: ${JSON.stringify(counts)}`)
         return counts
@@ -167,6 +217,26 @@ const makeBench = (sink: Sink<Change>): Bench => {
       ),
   }
   return bench
+}
+
+/** A lane sends everything again a second after a loss, and not any more while it drains. */
+const untilRetold = (lane: Lane<Change>): Effect.Effect<void> =>
+  Effect.sleep(Duration.millis(20)).pipe(
+    Effect.andThen(lane.counts),
+    Effect.repeat({ until: ({ resnapshots }) => resnapshots > 0 }),
+    Effect.timeoutOption(Duration.seconds(30)),
+    Effect.asVoid,
+  )
+
+/** What a reader takes that keeps one record of each identity: what it has already, it passes over. */
+function readOnce(received: ReadonlyArray<string>): ReadonlyArray<string> {
+  const seen = new Set<string>()
+  return received.filter((text) => {
+    const identity = identityOf(JSON.parse(text) as Identity)
+    const isNew = !seen.has(identity)
+    seen.add(identity)
+    return isNew
+  })
 }
 
 const expect = (holds: boolean, otherwise: string): Effect.Effect<void, LawBroken> =>
@@ -195,11 +265,12 @@ const stampOf = (seq: number) => ({
   frame: seq,
 })
 
-const changeAt = (seq: number, last: boolean): Envelope<Change> =>
-  makeRecord<Change>({ seq, at: 1_767_225_600_000 + seq, session: "law", epoch: 1, last }, {
+const changeAt = (seq: number, last: boolean, part?: number): Envelope<Change> =>
+  makeRecord<Change>({ seq, part, at: 1_767_225_600_000 + seq, session: "law", epoch: 1, last }, {
     ...stampOf(seq),
-    change: "line_moved",
-    cause: "feed",
+    ...part === undefined ? {} : { part },
+    change: part === undefined ? "line_moved" : "line_opened",
+    cause: part === undefined ? "feed" : "snapshot",
     sport: "Liga Ñ",
     sportsbook: "law",
     game: "Home vs Away, 2026-01-01, 01",
@@ -224,4 +295,30 @@ const changeAt = (seq: number, last: boolean): Envelope<Change> =>
 const controlAt = (seq: number, last: boolean): Envelope<Change> => {
   const value: Control = { ...stampOf(seq), control: "synced", games: seq, lines: seq }
   return makeControl({ seq, at: 1_767_225_600_000 + seq, session: "law", epoch: 1, last }, value, controls)
+}
+
+/** The beginning of a stream and so many lines, all of one number: one group. */
+const resnapshotAt = (seq: number, size: number): ReadonlyArray<Envelope<Change>> => {
+  const filters = { sports: [], sportsbooks: [], games: [], markets: [] }
+  const part = 1
+  const stamp = { seq, part, at: 1_767_225_600_000 + seq, session: "law", epoch: 1, last: false }
+  const value: Control = { ...stampOf(seq), part, control: "stream_started", schema_version: 1, filters }
+  const lines = Array.from({ length: size }, (_, index) => changeAt(seq, index === size - 1, part + 1 + index))
+  return [makeControl(stamp, value, controls), ...lines]
+}
+
+const droppedAt = (seq: number): Envelope<Change> => {
+  const origin = "law"
+  const value: Control = {
+    ...stampOf(seq),
+    origin,
+    control: "dropped",
+    lane: origin,
+    reason: "degraded",
+    count: 1,
+    first_seq: 1,
+    last_seq: seq,
+  }
+  const stamp = { seq, origin, at: 1_767_225_600_000 + seq, session: "law", epoch: 1, last: true }
+  return makeControl(stamp, value, controls)
 }

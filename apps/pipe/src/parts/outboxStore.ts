@@ -60,6 +60,9 @@ export const outboxStore: StorePlugin<OutboxOptions> = storePlugin({
           switch (event._tag) {
             case "Failing":
               return log("warn", `the outbox cannot be written, and goes on: ${event.error.message}`, { sink: name })
+            case "Gone":
+            case "LogGone":
+              return log("error", event.error.message, { sink: name })
             case "Recovered":
               return log("info", "the outbox can be written again", { sink: name })
             case "DeadLettersDropped":

@@ -1,5 +1,6 @@
 /** Signals: the first asks for an end, the second forces it. */
 import { constants } from "node:os"
+import { exitNow } from "./exitNow.ts"
 
 const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const
 
@@ -27,7 +28,7 @@ export const onInterruption = (
         first = performance.now()
         onFirst(signal)
       } else if (performance.now() - first > echoMillis) {
-        process.exit(128 + constants.signals[signal])
+        exitNow(128 + constants.signals[signal])
       }
     }
     process.on(signal, handle)

@@ -2,6 +2,7 @@
 import type { CheckedPipeline, OpenContext, OpenSource } from "@boltodds/config"
 import { isDelivered, isMissingRecords, type Report, type RouteReport, run, type Running } from "@boltodds/pipeline"
 import type { Step } from "@boltodds/state"
+import * as Cause from "effect/Cause"
 import * as Deferred from "effect/Deferred"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -10,6 +11,7 @@ import { dirname, resolve } from "node:path"
 import { ExitCode, Failure } from "../ExitCode.ts"
 import type { Log } from "../Log.ts"
 import type { EarlyEnd } from "../parts/PartsHost.ts"
+import { EndPatience } from "./EndPatience.ts"
 import { failureOf } from "./failureOf.ts"
 import { answerStatusWith } from "../guards.ts"
 import { endWithoutData } from "./endWithoutData.ts"
@@ -69,10 +71,12 @@ export const runPipeline = async (
     // Behind the terminal's own ^C.
     if (process.stderr.isTTY === true && signal === "SIGINT") process.stderr.write("\n")
     Deferred.doneUnsafe(interrupted, Exit.succeed(`signal ${signal}`))
+    if (running === undefined) patience.giveUpOpening()
   }, { hangup: hangup === "here" && !reopens })
   const started = performance.now()
   const stopAnswering = answerStatusWith(async () => statusText(started, running, log.format))
 
+  const patience = new EndPatience<Report | undefined>()
   let report: Report | undefined
   let early: EarlyEnd | undefined
   const id = ulid()
@@ -110,13 +114,17 @@ export const runPipeline = async (
       onRunning: (now) => {
         running = now
         unread.counting(() => Effect.runSync(now.unread))
+        patience.opened()
         onRunning?.(now, source, id)
       },
-      onReport: (made) => report = made,
+      onReport: (made, outcome) => {
+        report = made
+        patience.giveUpClosing(outcome)
+      },
     })
   }).pipe(Effect.scoped, Effect.provide(log.layer))
 
-  const exit = await Effect.runPromiseExit(program)
+  const exit = await patience.exitOf(program)
   progress?.end()
   stopListening()
   stopReopening()
@@ -125,6 +133,7 @@ export const runPipeline = async (
     const received = reception?.received
     process.stderr.write(log.format === "json" ? reportJson(report, received) : reportText(report, received))
   }
+  if (Exit.isFailure(exit) && ending !== undefined && Cause.hasInterruptsOnly(exit.cause)) throw notOpened()
   if (Exit.isFailure(exit)) throw failureOf(exit.cause, brokenSinkOf(report))
   if (exit.value === undefined) {
     throw new Failure(ExitCode.feedUnavailable, `Ended by ${ending ?? "a signal"} before the source was open`)
@@ -134,6 +143,12 @@ export const runPipeline = async (
   if (isDelivered(exit.value)) return ending === "SIGHUP" ? ExitCode.hungUp : ExitCode.clean
   throw new Failure(ExitCode.undelivered, undelivered(exit.value, settings.drainWithin))
 }
+
+const notOpened = (): Failure =>
+  new Failure(
+    ExitCode.sinkFailed,
+    "Stopped before the pipeline was open: its source or one of its sinks did not open in time; see what it waits for",
+  )
 
 /** At SIGHUP destinations are opened again: files after their rotation by others. Returns what takes the listener away. */
 const onReopen = (running: () => Running | undefined, log: Log): () => void => {

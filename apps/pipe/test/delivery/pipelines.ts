@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { onTestFinished } from "vitest"
-import { PipeProcess } from "../PipeProcess.ts"
+import { command, PipeProcess } from "../PipeProcess.ts"
 import { hookSecret } from "./HookReceiver.ts"
 
 /** The key of the simulated feed. */
@@ -39,11 +39,16 @@ export const hasty = { retry: { base: "20ms", cap: "200ms" }, breaker: { failure
 export const runPipeline = (
   path: string,
   { url }: Simulator,
-  options: { readonly read?: boolean; readonly flags?: ReadonlyArray<string> } = {},
+  options: {
+    readonly read?: boolean
+    readonly flags?: ReadonlyArray<string>
+    /** The words before the arguments. Default: the bundled command. */
+    readonly words?: ReadonlyArray<string>
+  } = {},
 ): PipeProcess => {
   const env = { BOLTODDS_URL: url, BOLTODDS_API_KEY: feedKey, HOOK_SECRET: hookSecret }
-  const { read = true, flags = [] } = options
-  const pipe = new PipeProcess(["run", path, "--log-format", "json", ...flags], { env, read })
+  const { read = true, flags = [], words = command } = options
+  const pipe = new PipeProcess(["run", path, "--log-format", "json", ...flags], { env, read, words })
   onTestFinished(() => void pipe.child.kill("SIGKILL"))
   return pipe
 }

@@ -8,6 +8,7 @@ import { endsOf } from "./groups.ts"
 import type { Housekeeping } from "./Housekeeping.ts"
 import type { Keys } from "./Keys.ts"
 import type { Lossy } from "./Lossy.ts"
+import type { Presence } from "./Presence.ts"
 import type { Runs } from "./Runs.ts"
 import { envelopeOf, type Row, type Stored } from "./StoredEnvelope.ts"
 import type { Unfinished } from "./Unfinished.ts"
@@ -22,6 +23,7 @@ export interface StoreParts<A> {
   readonly entries: Entries
   readonly unfinished: Unfinished
   readonly writer: Writer
+  readonly presence: Presence
   readonly keys: Keys
   readonly dead: DeadLetters
   readonly housekeeping: Housekeeping
@@ -139,6 +141,10 @@ export class SqliteStore<A> implements Store<A> {
     }
     this.waiting -= batch.length
     return batch
+  }
+
+  isIntact(): boolean {
+    return this.#parts.presence.look()
   }
 
   split(second: ReadonlyArray<Envelope<A>>): void {

@@ -40,7 +40,9 @@ const none: Tally = { crc: 0, length: 0 }
 const lookMillis = 1000
 // Not on Windows, where it is not defined.
 const noFollow = constants.O_NOFOLLOW ?? 0
-const appending = constants.O_WRONLY | constants.O_APPEND | noFollow
+// Or a pipe that nobody reads would hold up a thread for ever.
+const noWait = constants.O_NONBLOCK ?? 0
+const appending = constants.O_WRONLY | constants.O_APPEND | noFollow | noWait
 const creating = appending | constants.O_CREAT | constants.O_EXCL
 
 /** One file. All its methods are called one at a time. */
