@@ -3,6 +3,7 @@ import {
   type FeedEvent,
   type Filters,
   type Frame,
+  type GivenFilters,
   normalizeFilters,
   type Resync,
   type Source,
@@ -14,10 +15,12 @@ import * as Stream from "effect/Stream"
 import type { BackoffMemory } from "./BackoffMemory.ts"
 import type { Catalogue } from "./Catalogue.ts"
 import { checkNames } from "./checkNames.ts"
-import { diagnose, type Diagnosis } from "./Diagnosis.ts"
+import { diagnose, type Diagnosis, renderDiagnosis } from "./Diagnosis.ts"
 import { defaultFeedUrl, parseFeedUrl, UrlRefused } from "./FeedUrl.ts"
+import { checkFilterOptions, checkSessionOptions } from "./internal/checkOptions.ts"
 import { EventQueue } from "./internal/EventQueue.ts"
 import { type NoData, type Run, startRun } from "./internal/Run.ts"
+import { makeWarnings } from "./internal/warnings.ts"
 import type { Key } from "./Key.ts"
 import type { KeyHolder, KeyLeases } from "./KeyLeases.ts"
 import { Limiter } from "./Limiter.ts"
@@ -35,7 +38,7 @@ export interface SessionOptions {
   /** @default false Whether `ws://` may be used to hosts other than this machine. */
   readonly insecure?: boolean | undefined
   /** @default everything */
-  readonly filters?: Filters | undefined
+  readonly filters?: GivenFilters | undefined
   /** @default "feed" The session's name in its events. */
   readonly name?: string | undefined
   /** @default unlimited Dials in a row that may bring nothing before the stream fails with `FeedUnavailable`. */
@@ -53,6 +56,11 @@ export interface SessionOptions {
   readonly onStatus?: ((status: Status) => void) | undefined
   /** Called when a connection has brought nothing but pings for 20 s; asks the catalogue first, where there is one. */
   readonly onDiagnosis?: ((diagnosis: Diagnosis) => void) | undefined
+  /**
+   * Called with a sentence, once for each cause, when there is no connection, nothing comes, or a connection brings no
+   * data. False: nobody is told. @default `console.warn` where there is no `onStatus`
+   */
+  readonly onWarning?: ((message: string) => void) | false | undefined
   /** What a diagnosis checks the filters' names against. */
   readonly catalogue?: Catalogue | undefined
   /** @default none Where back-off outlives this process; `machineMemory` of the `node` entry keeps it in files. */
@@ -65,7 +73,7 @@ export interface SessionOptions {
 export interface Session extends Source<SessionError> {
   readonly events: Stream.Stream<FeedEvent, SessionError>
   /** Sends the full new set at once where a connection is up; later connections get the newest. */
-  readonly setFilters: (filters: Filters) => Effect.Effect<void>
+  readonly setFilters: (filters: GivenFilters) => Effect.Effect<void>
   /** Connects again for a new snapshot, after a `Disconnected` with `resync`. Nothing where no data has come yet. */
   readonly resync: (wanted: Resync) => Effect.Effect<void>
   readonly filters: Effect.Effect<Filters>
@@ -86,16 +94,24 @@ const linkBufferBytes = 4 * 1024 * 1024
  * The stream heals whatever can be healed and says so in its events. It fails with `KeyRefused` where the key never
  * worked, with `KeyUnavailable` where there is none, and with `FeedUnavailable` only where `maxAttempts` asks for it.
  * Not pulling it pauses the socket.
+ *
+ * Unknown options and filters, and values of a wrong type, are a defect: a `TypeError` that says what is meant.
  */
 export const makeSession = (options: SessionOptions): Effect.Effect<Session, UrlRefused> =>
   Effect.gen(function* () {
+    checkSessionOptions(options)
     const url = parseFeedUrl(options.url ?? defaultFeedUrl, options)
     if (url instanceof UrlRefused) return yield* Effect.fail(url)
     let filters = normalizeFilters(options.filters ?? {})
     let status: Status = { _tag: "Idle" }
     const statuses = yield* PubSub.sliding<Status>({ capacity: 64, replay: 1 })
+    const warn = warnerOf(options)
+    const warnOf = warn === undefined ? undefined : makeWarnings(url.host, warn)
+    const onDiagnosis = options.onDiagnosis ??
+      (warn === undefined ? undefined : (diagnosis: Diagnosis) => warn(`boltodds: ${renderDiagnosis(diagnosis)}`))
     const onStatus = (next: Status): void => {
       status = next
+      warnOf?.(next)
       PubSub.publishUnsafe(statuses, next)
       options.onStatus?.(next)
     }
@@ -130,7 +146,7 @@ export const makeSession = (options: SessionOptions): Effect.Effect<Session, Url
         limits: { ...defaultLimits, ...options.limits },
         onFrame: options.onFrame,
         onStatus,
-        onNoData: (facts) => options.onDiagnosis === undefined ? Effect.void : investigate(facts, options.onDiagnosis),
+        onNoData: (facts) => onDiagnosis === undefined ? Effect.void : investigate(facts, onDiagnosis),
       })
       runs.add(run)
       yield* Effect.addFinalizer(() => Effect.sync(() => runs.delete(run)))
@@ -141,6 +157,7 @@ export const makeSession = (options: SessionOptions): Effect.Effect<Session, Url
       events,
       setFilters: (next) =>
         Effect.suspend(() => {
+          checkFilterOptions(next)
           filters = normalizeFilters(next)
           return Effect.forEach(runs, (run) => run.resubscribe, { discard: true })
         }),
@@ -156,6 +173,14 @@ export const makeSession = (options: SessionOptions): Effect.Effect<Session, Url
       close: Effect.suspend(() => Effect.forEach(runs, (run) => run.close, { discard: true })),
     }
   })
+
+/** Who is told where nobody listens. */
+const warnerOf = ({ onWarning, onStatus }: SessionOptions): ((message: string) => void) | undefined => {
+  if (onWarning === false) return undefined
+  if (onWarning !== undefined || onStatus !== undefined) return onWarning
+  // oxlint-disable-next-line no-console -- a program that listens to nothing must not wait in silence
+  return (message) => console.warn(message)
+}
 
 const namesOf = (filters: Filters, catalogue: Catalogue | undefined): Effect.Effect<Diagnosis["names"]> =>
   catalogue === undefined

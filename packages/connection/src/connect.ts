@@ -1,7 +1,8 @@
 /** The session for those who do not use Effect: `for await`, and a close. */
-import type { FeedEvent, FeedMessage, Filters, Frame, Source } from "@boltodds/protocol"
+import type { FeedEvent, FeedMessage, Frame, GivenFilters, Source } from "@boltodds/protocol"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
+import { checkSessionOptions } from "./internal/checkOptions.ts"
 import type { Key } from "./Key.ts"
 import { keyFromEnv, keyOf } from "./Key.ts"
 import { Limiter, type LimiterShape } from "./Limiter.ts"
@@ -32,16 +33,19 @@ export interface Feed extends AsyncIterable<FeedEvent> {
   /** The session as a source: for `share`, a pipeline, or whatever else works on turns. Running it is iterating. */
   readonly source: Source<SessionError>
   readonly status: () => Status
-  readonly setFilters: (filters: Filters) => Promise<void>
+  readonly setFilters: (filters: GivenFilters) => Promise<void>
   /** Ends the loop after what has come in. */
   readonly close: () => Promise<void>
 }
 
 /**
  * Connects to the feed. Dials when iteration begins, heals what can be healed, and throws in the loop what cannot: see
- * `makeSession`. Throws at once where the URL cannot be used.
+ * `makeSession`. Throws at once where the URL cannot be used, and a `TypeError` where an option or a filter is unknown or of
+ * a wrong type. While there is no connection it says why with `console.warn`, once for each cause, unless `onStatus` or
+ * `onWarning` is given.
  */
 export const connect = (options: ConnectOptions = {}): Feed => {
+  checkSessionOptions(options)
   const { key, transport = webTransport(), limiter, ...rest } = options
   const session: Session = Effect.runSync(makeSession({
     ...rest,

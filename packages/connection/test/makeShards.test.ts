@@ -33,7 +33,14 @@ const three: ReadonlyArray<Shard> = [
 ]
 
 const make = (feed: FakeFeed, sessions: ReadonlyArray<Shard>, options: Partial<ShardsOptions> = {}) =>
-  makeShards({ key: keyOf(key), transport: feed.transport, url: "wss://feed.example:1/api", sessions, ...options })
+  makeShards({
+    key: keyOf(key),
+    transport: feed.transport,
+    url: "wss://feed.example:1/api",
+    sessions,
+    onWarning: false,
+    ...options,
+  })
 
 /** Runs several sessions against a feed and reads them as one; time stands at 0 until the test moves it. */
 const read = (feed: FakeFeed, sessions: ReadonlyArray<Shard> = three, options: Partial<ShardsOptions> = {}) =>

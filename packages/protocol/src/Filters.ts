@@ -17,6 +17,9 @@ export interface Filters {
   readonly markets?: ReadonlyArray<string>
 }
 
+/** {@link Filters} as a program gives them: undefined stands for a key left out. */
+export type GivenFilters = { readonly [Kind in keyof Filters]?: Filters[Kind] | undefined }
+
 const Names = Schema.optionalKey(Schema.Array(Schema.String))
 
 /** The schema of {@link Filters}. */
@@ -28,7 +31,7 @@ export const Filters: Schema.Codec<Filters> = Schema.Struct({
 }).annotate({ identifier: "Filters" })
 
 /** The filters without empty lists and repeated names, keys in a fixed order. */
-export const normalizeFilters = (filters: Filters): Filters => {
+export const normalizeFilters = (filters: GivenFilters): Filters => {
   const kept: { -readonly [K in keyof Filters]: Filters[K] } = {}
   for (const key of ["sports", "sportsbooks", "games", "markets"] as const) {
     const names = filters[key]
