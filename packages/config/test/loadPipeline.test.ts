@@ -875,4 +875,24 @@ describe("a doubt", () => {
     )
       .toEqual(['4:42 No record known today has the side "undr" → did you mean "under"?'])
   })
+
+  it("is told of conditions on what changes, before processors that compare a line with its past", async () => {
+    const doubts = (sink: string) => doubtsOf(withSinks(`a: { stdout: {}, emit: changes, ${sink} }`))
+    expect(await doubts("where: 'odds >= 150', processors: [{ conflate: { every: 1s } }, { min_move: { cents: 5 } }]"))
+      .toEqual([
+        "4:42 `conflate`, `min_move` cannot see a line while this condition is false: `odds` changes → make it a `filter` after `conflate`, `min_move` in `processors`; keep in `where` what a line is, such as `market`",
+      ])
+    expect(
+      await doubts(
+        `processors: [{ filter: 'change == "line_moved" && cause == "feed" && sport == "NBA"' }, { sample: { every: 2 } }]`,
+      ),
+    ).toEqual([
+      "4:58 `sample` cannot see a line while this condition is false: `change`, `cause` change → put this `filter` after `sample`",
+    ])
+    expect(await doubts("processors: [{ filter: 'line > 3.5' }, dedupe]")).toHaveLength(1)
+    expect(await doubts("processors: [{ min_move: { cents: 5 } }, { filter: 'odds >= 150' }]")).toEqual([])
+    expect(await doubts("where: 'odds >= 150', processors: [{ pick: [odds] }]")).toEqual([])
+    const constant = `market == "Spread" && side == "over" && home_team in ["x"] && starts_at > "2026"`
+    expect(await doubts(`where: '${constant}', processors: [dedupe]`)).toEqual([])
+  })
 })

@@ -9,6 +9,7 @@ import { emitNames, type SinkOutline } from "./outlineSink.ts"
 import { readChoice } from "./readChoice.ts"
 import { isGiven, readFlag, readText, wrongType } from "./readScalar.ts"
 import { entryOf, type Path, type Tree } from "./Tree.ts"
+import { type Step, warnOfOrder } from "./warnOfOrder.ts"
 
 /** What a sink is in its pipeline. */
 export interface SinkPlace {
@@ -41,10 +42,13 @@ export const checkSink = (
       }, "key")
     }
     const required = readFlag(entryOf(node, "required")?.node, [...path, "required"], true, checker)
+    const steps: Array<Step> = [{ name: "where", path: [...path, "where"], condition: where }]
     const processors = yield* checkProcessors(entryOf(node, "processors")?.node, [...path, "processors"], {
       name,
       emit,
+      steps,
     }, checker)
+    if (emit === "changes") warnOfOrder(steps, checker)
     const laneNode = entryOf(node, "lane")?.node
     const lane = yield* checkLane(
       { name, path: [...path, "lane"], node: isGiven(laneNode) ? laneNode : undefined, emit, configured: sink, isSole },
@@ -95,7 +99,7 @@ const checkStandby = ({ name, path, node, choice }: SinkOutline, primary: SinkOu
 const checkProcessors = (
   node: Tree | undefined,
   path: Path,
-  { name, emit }: { readonly name: string; readonly emit: EmitName },
+  { name, emit, steps }: { readonly name: string; readonly emit: EmitName; readonly steps: Array<Step> },
   checker: Checker,
 ): Effect.Effect<ReadonlyArray<Configured<ProcessorPlugin>> | undefined> =>
   Effect.gen(function* () {
@@ -120,7 +124,10 @@ const checkProcessors = (
         continue
       }
       const configured = yield* checker.configured(choice, "processor", { name, emit })
-      if (configured !== undefined) checked.push(configured)
+      if (configured === undefined) continue
+      checked.push(configured)
+      const [condition] = plugin.name === "filter" ? configured.options.expressions : []
+      steps.push({ name: plugin.name, path: choice.path, condition: condition?.text })
     }
     return checked.length === node.items.length ? checked : undefined
   })

@@ -16,6 +16,11 @@ export type MinMoveOptions =
 /**
  * Leaves out `line_moved` where only the price moved, by less than this from the price that its reader was last told.
  *
+ * Of a line whose past it has not seen (a `where` before it lets lines in) the reader was told nothing: what counts is
+ * the distance from the `previous_odds` of the first record. Until the price is that far from it the reader does not
+ * know the line. In a run that was resumed the reader may know such a line, and its first record passes. So put it
+ * before conditions on what changes, such as `odds`: then it sees every line from its opening.
+ *
  * **Its reader's prices are then off by up to that much**, never by as much or more: many small moves in one direction
  * are told once they add up. That is what this processor is for; do not bet on such prices to the cent.
  *
@@ -37,10 +42,11 @@ export const minMove = (options: MinMoveOptions): Processor<Change, Change> => {
   const { scale, least } = measureOf(options)
   const lines = new LineTable<Told>()
   let doubts = 0
+  let isResumed = false
 
   /** Whether the reader, who was told this, need not hear of that. */
   const isSmall = ({ line, doubt }: Told, change: LineChange): boolean =>
-    change.change === "line_moved" && change.cause === "feed" && doubt === doubts &&
+    change.change === "line_moved" && change.cause === "feed" && (doubt === doubts || doubt === undefined) &&
     line.unverified !== true && change.unverified !== true &&
     line.odds !== null && change.odds !== null && isSameBet(line, change) &&
     Math.abs(scale(change.odds) - scale(line.odds)) < least - rounding
@@ -51,29 +57,45 @@ export const minMove = (options: MinMoveOptions): Processor<Change, Change> => {
       if (change.change !== "game_amended") lines.deleteGame(change)
       return envelope
     }
-    const told = lines.get(change)
+    const told = lines.get(change) ?? (isResumed ? undefined : untold(change))
     const whole = told?.withheld === undefined ? change : compose(told.withheld, change) as LineChange
     if (told !== undefined && isSmall(told, change)) {
       told.withheld = whole
+      lines.set(change, told)
       return undefined
     }
-    if (change.change === "line_closed") lines.delete(change)
-    else lines.set(change, { line: whole, doubt: doubts, withheld: undefined })
+    if (change.change === "line_closed") {
+      lines.delete(change)
+      // Its reader never heard of the line.
+      if (told !== undefined && told.doubt === undefined) return undefined
+    } else lines.set(change, { line: whole, doubt: doubts, withheld: undefined })
     return whole === change ? envelope : withValue<Change>(envelope, whole)
   }, (control) => {
-    if (isStart(control)) lines.clear()
-    else if (raisesDoubt(control)) doubts++
+    if (isStart(control)) {
+      lines.clear()
+      isResumed = false
+    } else if ("control" in control && (control.control as string) === "stream_resumed") {
+      lines.clear()
+      isResumed = true
+    } else if (raisesDoubt(control)) doubts++
     return undefined
   })
 }
 
 interface Told {
   readonly line: LineChange
-  /** How many controls had put lines in doubt when it was told. */
-  readonly doubt: number
+  /** How many controls had put lines in doubt when it was told; undefined where it was not told at all. */
+  readonly doubt: number | undefined
   /** All that was left out since, as one change. */
   withheld: LineChange | undefined
 }
+
+/** A line whose first record is a move: as it was before, of which the reader was not told. */
+const untold = (change: LineChange): Told | undefined =>
+  change.change === "line_moved" && change.previous_odds !== null && change.previous_odds !== change.odds &&
+    change.previous_line === change.line
+    ? { line: { ...change, odds: change.previous_odds }, doubt: undefined, withheld: undefined }
+    : undefined
 
 /** Differences that are only the computer's: 0.51 - 0.50 is not quite 0.01. */
 const rounding = 1e-9

@@ -49,6 +49,8 @@ const processors: Readonly<Record<string, () => Processor<Change, Change>>> = {
   "minMove, conflate": () => chain(minMove({ cents: 8 }), conflate({ every })),
   "conflate, minMove": () => chain(conflate({ every }), minMove({ cents: 8 })),
   "where, minMove": () => chain(where(isUnderdog), minMove({ cents: 8 })),
+  "where the price moved, minMove": () =>
+    chain(where((change) => change.change === "line_moved"), minMove({ cents: 8 })),
   "where, sample, conflate, dedupe": () =>
     chain(chain(where(isUnderdog), sample({ every: 2 })), chain(conflate({ every, overtake: true }), dedupe())),
   "dedupe, conflate, conflate": () => chain(dedupe(), chain(conflate({ every }), conflate({ every }))),
@@ -63,6 +65,7 @@ const within: Readonly<Record<string, (a: number, b: number) => boolean>> = {
   "minMove, conflate": (a, b) => Math.abs(cents(a) - cents(b)) < 8,
   "conflate, minMove": (a, b) => Math.abs(cents(a) - cents(b)) < 8,
   "where, minMove": (a, b) => Math.abs(cents(a) - cents(b)) < 8,
+  "where the price moved, minMove": (a, b) => Math.abs(cents(a) - cents(b)) < 8,
 }
 const overtaking = ["conflate, overtaking", "where, sample, conflate, dedupe"]
 

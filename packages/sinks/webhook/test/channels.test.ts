@@ -69,6 +69,8 @@ const sentences: ReadonlyArray<readonly [string, Change, string | undefined]> = 
   ["an amended line", line(1, { change: "line_amended" }), undefined],
   ["an amended game", gameChange(1, { change: "game_amended" }), undefined],
   ["what is told again", line(1, { change: "line_opened", cause: "snapshot" }), undefined],
+  ["what opens after a gap", line(1, { change: "line_opened", cause: "resync" }), undefined],
+  ["a game that opens after a gap", gameChange(1, { cause: "resync" }), undefined],
   ["a kind not known", line(1, { change: "line_of_the_future" as "line_moved" }), undefined],
 ]
 
@@ -229,6 +231,221 @@ describe("a message for a channel", () => {
   })
 })
 
+describe("the sentences of one market", () => {
+  const celtics = { outcome: "Celtics Moneyline", target: "Celtics", target_kind: "home" } as const
+  const half = { market: "Spread", line: 3.5, previous_line: 3.5, odds: -105, previous_odds: -110 } as const
+
+  it("are one for both sides", () => {
+    expect(tellsSlack(line(1), line(2, { ...celtics, odds: -150, previous_odds: -135 }))).toBe(
+      `${head}Moneyline Lakers +120 → +135, Celtics -135 → -150`,
+    )
+    const over = { ...total, outcome: "over", line: 221 }
+    expect(tellsSlack(line(1, over), line(2, { ...over, outcome: "under", side: "under", previous_odds: null }))).toBe(
+      `${head}Total Points Over 220.5 (+120) → 221 (+135), Under 220.5 (no price) → 221 (+135)`,
+    )
+  })
+
+  it("are one for the two sides of a handicap, and others for other handicaps", () => {
+    const at = (seq: number, target: string, line_: number) =>
+      line(seq, { ...half, outcome: `${target} ${line_}`, target, line: line_, previous_line: line_ })
+    expect(tellsSlack(at(1, "Lakers", 3.5), at(2, "Lakers", 4.5), at(3, "Celtics", -3.5), at(4, "Celtics", -4.5))).toBe(
+      `${head}Spread Lakers +3.5 -110 → -105, Celtics -3.5 -110 → -105\n` +
+        `${head}Spread Lakers +4.5 -110 → -105, Celtics -4.5 -110 → -105`,
+    )
+  })
+
+  it("are one for three outcomes, and others for more, for other games, sportsbooks and players", () => {
+    const of = (seq: number, fields: Parameters<typeof line>[1]) => line(seq, { outcome: `o${seq}`, ...fields })
+    const lines = (...records: ReadonlyArray<Change>) => tellsSlack(...records)!.split("\n").length
+    expect(lines(of(1, {}), of(2, {}), of(3, {}))).toBe(1)
+    expect(lines(of(1, {}), of(2, {}), of(3, {}), of(4, {}))).toBe(2)
+    for (const other of [{ game: "g" }, { sportsbook: "fanduel" }, { market: "Other" }, { market: null }]) {
+      expect(lines(of(1, {}), of(2, other)), JSON.stringify(other)).toBe(2)
+    }
+    expect(lines(of(1, { ...total, target: "A" }), of(2, { ...total, target: "B" }))).toBe(2)
+    expect(lines(of(1, { ...total, target: "A" }), of(2, { ...total, target: "A", side: "under" }))).toBe(1)
+  })
+
+  it("are several where an outcome moves twice, or a control stands between them", () => {
+    expect(tellsSlack(line(1), line(2, celtics), line(3, { odds: 150, previous_odds: 135 }))).toBe(
+      `${head}Moneyline Lakers +120 → +135, Celtics +120 → +135\n${head}Moneyline Lakers +135 → +150`,
+    )
+    const fresh = control(2, "fresh", { sportsbook: null })
+    expect(tellsSlack(line(1), fresh, line(3, celtics))!.split("\n").length).toBe(3)
+  })
+
+  it("say what is in doubt of one or of all", () => {
+    const doubt = { unverified: true } as const
+    expect(tellsSlack(line(1, doubt), line(2, { ...celtics, ...doubt }))).toBe(
+      `${head}Moneyline Lakers +120 → +135, Celtics +120 → +135 (not confirmed)`,
+    )
+    expect(tellsSlack(line(1, doubt), line(2, celtics))).toBe(
+      `${head}Moneyline Lakers +120 → +135 (not confirmed), Celtics +120 → +135`,
+    )
+  })
+})
+
+describe("the start of a game", () => {
+  it.each([
+    ["2026-11-30T00:00:00.000Z", "Nov 29 19:00 ET"],
+    ["2026-07-04T04:05:00Z", "Jul 4 00:05 ET"],
+    ["2026-03-08T07:30:00.000Z", "Mar 8 03:30 ET"],
+    ["2025-07-08T01:45:00.000Z", "Jul 7 2025 21:45 ET"],
+  ])("%s is shown as %s, whatever the zone of this machine is", (starts_at, shown) => {
+    const zone = process.env["TZ"]
+    try {
+      for (const TZ of ["Asia/Tokyo", "America/Los_Angeles", "UTC"]) {
+        process.env["TZ"] = TZ
+        expect(tellsSlack(line(1, { starts_at, at: "2026-11-29T20:00:00.000Z" }))).toBe(
+          `NBA · draftkings · Lakers @ Celtics · ${shown} — Moneyline Lakers +120 → +135`,
+        )
+      }
+    } finally {
+      if (zone === undefined) delete process.env["TZ"]
+      else process.env["TZ"] = zone
+    }
+  })
+
+  it.each(["soon", "2026-11-30", "2026-11-30T19:00:00", "2026-13-45T00:00:00Z", ""])("%j is not shown", (starts_at) => {
+    expect(tellsSlack(line(1, { starts_at }))).toBe(`${head}Moneyline Lakers +120 → +135`)
+  })
+})
+
+describe("the link of a line", () => {
+  const linked = (service: typeof discord, link: string | null, fields = {}) =>
+    told(service, [line(1, { link, ...fields })])!.replace(`${head}Moneyline Lakers +120 → +135`, "")
+
+  it("is shown with its whole address", () => {
+    expect(linked(discord, "https://dk.example/e/1?a=b&c=d")).toBe(" <https://dk.example/e/1?a=b&c=d>")
+    expect(linked(slack, "https://dk.example/e/1?a=b&c=d")).toBe(" https://dk.example/e/1?a=b&amp;c=d")
+  })
+
+  it.each([
+    null,
+    "",
+    "http://dk.example/",
+    "javascript:alert(1)",
+    "dk.example/e/1",
+    "https://dk.example@evil.example/",
+    "https://u:p@evil.example/",
+    `https://dk.example/${"x".repeat(300)}`,
+  ])("%j is not shown", (link) => {
+    expect(linked(discord, link)).toBe("")
+  })
+
+  it("cannot end early, mention anybody or be spelled like another host", () => {
+    expect(linked(discord, "https://dk.example/a b>|c)*_`[x]\\@everyone?q=<\"|'~#h|>")).toBe(
+      " <https://dk.example/a%20b%3E%7Cc%29%2A_%60%5Bx%5D/%40everyone?q=%3C%22%7C%27%7E#h%7C%3E>",
+    )
+    expect(linked(slack, "https://xn--80ak6aa92e.com/")).toBe(linked(slack, "https://аррӏе.com/"))
+  })
+
+  it("is that of an outcome with a price, once for both sides", () => {
+    const link = "https://dk.example/1"
+    expect(told(discord, [line(1, { change: "line_suspended", odds: null, link })])).not.toContain("https")
+    expect(told(discord, [line(1, { change: "line_closed", link })])).not.toContain("https")
+    const text = told(discord, [line(1, { link }), line(2, { outcome: "o", target: "Celtics", link: `${link}1` })])
+    expect(text).toBe(`${head}Moneyline Lakers +120 → +135, Celtics +120 → +135 <https://dk.example/1>`)
+  })
+
+  it("is not made of a name", () => {
+    for (const service of [discord, slack]) {
+      const text = told(service, [
+        line(1, { home_team: "https://evil.example/x", target: "discord.gg/abc www.evil.com" }),
+      ])!
+      expect(text).not.toMatch(/:\/\/|\w\.\w/)
+      expect(text.replaceAll("\u200B", "")).toContain("https://evil.example/x")
+      expect(told(service, [line(1, { target: "St. Louis 2.5" })])).toContain("St. Louis 2.5")
+    }
+  })
+})
+
+describe("the beginning of a run", () => {
+  const started = control(1, "stream_started", { schema_version: 1, filters: {} })
+  const opening = (seq: number, fields = {}) =>
+    line(seq, { change: "line_opened", previous_odds: null, outcome: `o${seq}`, ...fields })
+  const synced = (seq: number) => control(seq, "synced", { games: 2, lines: 3 })
+  /** The messages of these batches, one after another; the ones that are not sent are undefined. */
+  const messages = (...batches: ReadonlyArray<ReadonlyArray<Change | Control>>) => {
+    const format = channel(slack)
+    return batches.map((records) => {
+      const [part] = format.partsOf(batch(records.map((record) => envelope(record))))
+      if (part === undefined) return undefined
+      if (part.content._tag === "Refused") throw part.content.cause
+      return (JSON.parse(part.content.make().body.toString()) as { text: string }).text
+    })
+  }
+  const start = "The stream has started: earlier prices here are history"
+  const inStep = "In step with the feed: 2 games"
+
+  it("is quiet about its first snapshot, across batches, and says what it came to", () => {
+    const batches = [[started, gameChange(2, {}), opening(3)], [opening(4)], [opening(5), synced(6), opening(7)]]
+    expect(messages(...batches)).toEqual([
+      start,
+      undefined,
+      `${inStep}\n${head}Moneyline Lakers opened at +135`,
+    ])
+  })
+
+  it("tells moves and suspensions meanwhile", () => {
+    expect(messages([started, line(2)])).toEqual([`${start}\n${head}Moneyline Lakers +120 → +135`])
+  })
+
+  it("says the same of a batch that is tried again with others in it", () => {
+    const [, , third, again] = messages([started], [opening(2)], [opening(3), synced(4)], [
+      opening(3),
+      synced(4),
+      line(5),
+    ])
+    expect(third).toBe(inStep)
+    expect(again).toBe(`${inStep}\n${head}Moneyline Lakers +120 → +135`)
+  })
+
+  it("is known by its run: another run's openings, and a resnapshot, change nothing", () => {
+    const other = opening(9, { run: "01K00000000000000000000009" })
+    expect(messages([started, other])[0]).toContain("opened at +135")
+    const resnapshot = { ...started, seq: 20, part: 1 } as Control
+    expect(messages([started, synced(2)], [resnapshot, opening(21)])[1]).toContain("opened at +135")
+  })
+
+  it("waits for each session, and for no longer than five minutes", () => {
+    const second = { ...opening(5), session: "second" } as Change
+    expect(messages([started, synced(2)], [second])[1]).toBeUndefined()
+    const late = { ...opening(5), at: new Date(Date.parse(started.at) + 5 * 60_000).toISOString() }
+    expect(messages([started], [late])[1]).toContain("opened at +135")
+  })
+})
+
+describe("much at once", () => {
+  const many = (count: number, fields: Parameters<typeof line>[1]) =>
+    Array.from(
+      { length: count },
+      (_, index) => line(index + 1, { outcome: `o${index}`, market: `m${index}`, ...fields }),
+    )
+
+  it("is counted in one sentence where more than five open, or close", () => {
+    expect(tellsSlack(...many(5, { change: "line_opened" }))!.split("\n").length).toBe(5)
+    expect(tellsSlack(...many(6, { change: "line_opened" }))).toBe("draftkings — 6 lines of 1 game opened")
+    expect(tellsSlack(...many(7, { change: "line_closed" }))).toBe("draftkings — 7 lines of 1 game closed")
+    const games = Array.from(
+      { length: 12 },
+      (_, index) =>
+        gameChange(index + 1, {
+          change: "game_closed",
+          cause: "absent",
+          game: `g${index}`,
+          sportsbook: `b${index % 5}`,
+        }),
+    )
+    expect(tellsSlack(...games)).toBe("b0, b1, b2 and 2 more — 12 games closed")
+  })
+
+  it("is told one by one where it moves or is suspended", () => {
+    expect(tellsSlack(...many(8, {}))!.split("\n").length).toBe(8)
+    expect(tellsSlack(...many(8, { change: "line_suspended" }))!.split("\n").length).toBe(8)
+  })
+})
+
 describe("Discord", () => {
   it("gets names without Markdown or mentions", () => {
     const names = {
@@ -313,6 +530,8 @@ describe("whatever the feed says", () => {
       outcome: hostile,
       market: nullable,
       target: nullable,
+      starts_at: nullable,
+      link: fc.option(fc.oneof(hostile, hostile.map((rest) => `https://dk.example/${rest}`))),
       line: fc.option(fc.double()),
       odds: fc.option(fc.double()),
     }),
@@ -332,7 +551,8 @@ describe("whatever the feed says", () => {
           expect(text.length).toBeGreaterThan(0)
           expect(text.length).toBeLessThanOrEqual(service.limit)
           expect(text).not.toMatch(/@(?![ \u200B]|$)/)
-          expect(text).not.toMatch(name === "discord" ? /(?<!\\)(?:\\\\)*[<>`*_~|[\]#]/ : /[<>]|&(?!amp;|lt;|gt;)/)
+          const words = text.replaceAll(/ <https:\/\/[!-;=?-~]+>(?=\n|$)/g, "")
+          expect(words).not.toMatch(name === "discord" ? /(?<!\\)(?:\\\\)*[<>`*_~|[\]#]/ : /[<>]|&(?!amp;|lt;|gt;)/)
           expect(text.replaceAll("\n", "")).not.toMatch(/[\p{Cc}\p{Zl}\p{Zp}\u202A-\u202E\u2066-\u2069]/u)
           expect(text.split("\n").length).toBeLessThanOrEqual(all.length + 1)
           expect(text).not.toMatch(/\p{Cs}/u)

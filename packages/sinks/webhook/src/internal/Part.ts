@@ -21,7 +21,10 @@ export interface Message {
 
 /** What a receiver understands. */
 export interface Format {
-  /** A pure function of the batch: after a crash, the same batch has the same bodies. */
+  /**
+   * `standard`: a pure function of the batch, so that after a crash the same batch has the same bodies. Of a channel also
+   * of the starts and settlings in the batches before it.
+   */
   readonly partsOf: (batch: Batch<unknown>) => ReadonlyArray<Part>
   /** The body of a test. */
   readonly test: (id: string, now: number) => Buffer

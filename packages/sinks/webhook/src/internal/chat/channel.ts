@@ -3,32 +3,36 @@ import type { Batch } from "@boltodds/sink"
 import { WebhookCannotTell } from "../../WebhookError.ts"
 import type { Format, Message, Part } from "../Part.ts"
 import { webhookId } from "../Secret.ts"
+import type { Fields } from "./Fields.ts"
+import { FirstSnapshots } from "./FirstSnapshots.ts"
 import { fit } from "./fit.ts"
 import { recordOf } from "./recordOf.ts"
-import { type Escape, type Sentence, sentenceOf } from "./Sentence.ts"
+import { sentencesOf, type Writing } from "./sentences.ts"
 
 /** What makes one service different from another. */
-export interface Service {
+export interface Service extends Writing {
   readonly name: string
-  readonly escape: Escape
   /** Of one message, in UTF-16 code units. */
   readonly limit: number
   readonly payload: (text: string) => object
   readonly query: string
 }
 
-/** The format of a service. */
-export const channel = (service: Service): Format => ({
-  partsOf: (batch) => partsOf(batch, service),
-  test: () => Buffer.from(JSON.stringify(service.payload("A test by boltodds: this channel can be reached"))),
-  query: service.query,
-})
+/** The format of a service. One for each sink: it knows which runs have settled. */
+export const channel = (service: Service): Format => {
+  const snapshots = new FirstSnapshots()
+  return {
+    partsOf: (batch) => partsOf(batch, service, snapshots),
+    test: () => Buffer.from(JSON.stringify(service.payload("A test by boltodds: this channel can be reached"))),
+    query: service.query,
+  }
+}
 
 /** One message; none where there is nothing to tell. */
-const partsOf = (batch: Batch<unknown>, service: Service): ReadonlyArray<Part> => {
+const partsOf = (batch: Batch<unknown>, service: Service, snapshots: FirstSnapshots): ReadonlyArray<Part> => {
   const whole = { from: 0, to: batch.envelopes.length }
   const superseded = new Set(batch.superseded)
-  const sentences: Array<Sentence> = []
+  const records: Array<Fields> = []
   for (const [index, envelope] of batch.envelopes.entries()) {
     const record = recordOf(envelope)
     if (envelope._tag === "Record" && typeof record?.["change"] !== "string") {
@@ -37,9 +41,10 @@ const partsOf = (batch: Batch<unknown>, service: Service): ReadonlyArray<Part> =
     }
     // History: a newer price of the line is on its way.
     if (record === undefined || superseded.has(index)) continue
-    const sentence = sentenceOf(record, service.escape)
-    if (sentence !== undefined) sentences.push(sentence)
+    if (typeof record["control"] === "string") snapshots.note(record)
+    records.push(record)
   }
+  const sentences = sentencesOf(records.filter((record) => !snapshots.has(record)), service)
   if (sentences.length === 0) return []
   const make = (): Message => ({
     id: webhookId(batch.id),

@@ -1,0 +1,25 @@
+/** Links of records, as far as they can be shown to people. */
+
+/** Longer ones would crowd out what the message says. */
+const longest = 300
+
+/**
+ * The address of a link, in plain ASCII without spaces, brackets and mentions; undefined for anything but `https:`, for
+ * one with a user name, which looks like another host than it is, and for one of over 300 characters.
+ */
+export const hrefOf = (link: unknown): string | undefined => {
+  if (typeof link !== "string" || !URL.canParse(link)) return undefined
+  const { protocol, username, password, href } = new URL(link)
+  if (protocol !== "https:" || username !== "" || password !== "") return undefined
+  const plain = href.replaceAll(/[^A-Za-z0-9\-._:/?#&=%+,;!$]/g, percent)
+  return plain.length > longest ? undefined : plain
+}
+
+/** `href` is ASCII. */
+const percent = (character: string): string => `%${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, "0")}`
+
+/** Keeps what a service would make a link of by itself from being one. */
+export const unlinked = (name: string): string =>
+  name.replaceAll("://", `:${zeroWidthSpace}//`).replaceAll(/(?<=[\p{L}\p{N}])\.(?=\p{L})/gu, `.${zeroWidthSpace}`)
+
+const zeroWidthSpace = "\u200B"
