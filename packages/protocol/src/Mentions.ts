@@ -10,7 +10,7 @@ export interface Mentions {
   readonly games: ReadonlySet<string>
   /** The kind that it gives itself: `action`, else `type`, `event`, `op` or `kind`. */
   readonly kind: string | undefined
-  /** An object, an array of objects or a text that holds one is in it. */
+  /** An object, a list with numbers or lists in it, or a text that holds one is in it. */
   readonly hasNested: boolean
   /** It has fields of odds, outcomes or prices, or texts like `-110`. */
   readonly hasPrices: boolean
@@ -109,6 +109,10 @@ class Found implements Mentions {
     if (typeof value === "string") return this.#text(value, encodings, isTop)
     if (typeof value !== "object" || value === null) return
     if (Array.isArray(value)) {
+      // Compact forms have no names for their fields: `["draftkings", "A vs B", "ML", -200]`.
+      if (!isTop && value.some((element) => typeof element === "number" || Array.isArray(element))) {
+        this.hasNested = true
+      }
       for (const element of value) this.#pending.push({ value: element, encodings, isTop: false })
       return
     }

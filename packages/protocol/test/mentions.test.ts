@@ -62,11 +62,11 @@ describe("what a message speaks of", () => {
     ) expect(mentionsIn(value).hasPrices, JSON.stringify(value)).toBe(false)
   })
 
-  it("has something nested where an object with fields is in it, also within an array or a text", () => {
-    for (const value of [{ d: { x: 1 } }, { d: [{ x: 1 }] }, { d: '{"x":1}' }]) {
+  it("has something nested where an object with fields, or a list with numbers or lists, is in it", () => {
+    for (const value of [{ d: { x: 1 } }, { d: [{ x: 1 }] }, { d: '{"x":1}' }, { d: [1, "x"] }, { d: [["a", "b"]] }]) {
       expect(mentionsIn(value).hasNested, JSON.stringify(value)).toBe(true)
     }
-    for (const value of [{}, { x: 1, y: "z" }, { d: {} }, { d: [1, "x"] }, "x", 7, null]) {
+    for (const value of [{}, { x: 1, y: "z" }, { d: {} }, { d: ["x", "y"] }, "x", 7, null]) {
       expect(mentionsIn(value).hasNested, JSON.stringify(value)).toBe(false)
     }
   })

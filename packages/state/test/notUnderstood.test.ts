@@ -38,6 +38,28 @@ const after = (value: unknown, options: Partial<StateOptions> = {}): ReadonlyArr
 const data = { sport: "NBA", sportsbook: "draftkings", game: game1, outcomes: { home: outcome("-200") } }
 const allBut = (...games: ReadonlyArray<string>) => everything.filter((game) => !games.includes(game))
 
+describe("a compact form", () => {
+  it("leaves the game unverified that it names, whatever its fields are called, or without any", () => {
+    for (
+      const value of [
+        { action: "odds_batch", data: [["draftkings", game1, "home", -200]] },
+        { action: "odds_batch", data: ["draftkings", game1, "home", -200] },
+        { a: "lu", b: "draftkings", g: game1, o: [["home", -200]] },
+        { action: "lu", b: "draftkings", u: universal[game1], o: [[0, 1]] },
+      ]
+    ) expect(after(value), JSON.stringify(value)).toEqual(allBut("draftkings 1"))
+  })
+
+  it("leaves everything live where it names nothing that is known, and where it holds nothing but names", () => {
+    for (
+      const value of [
+        { action: "server_stats", data: { hosts: ["a", 1], histogram: [120, 300] } },
+        { action: "listing", games: [game1, game2] },
+      ]
+    ) expect(after(value), JSON.stringify(value)).toEqual(everything)
+  })
+})
+
 describe("an unknown action", () => {
   it("leaves the game unverified that it names, and reports it with the action", () => {
     const script = all()

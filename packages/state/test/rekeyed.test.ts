@@ -55,6 +55,17 @@ describe("a game that moves to another key", () => {
     }
   })
 
+  it("says it once of a key that is unverified already, however many keys come", () => {
+    const keys = Array.from({ length: 5 }, (_, index) => `${after} ${index}`)
+    const script = start()
+    for (const key of keys) script.frame(game("initial_state", key, "+150"))
+    const rekeyed = reduce(script).records.flatMap((record) =>
+      "control" in record && record.control === "game_rekeyed" ? [[record.previous_game, record.game]] : []
+    )
+    expect(rekeyed).toEqual([[before, keys[0]], ...keys.slice(1).map((key, index) => [keys[index], key])])
+    expect(actionable(script, before, ...keys)).toEqual([false, false, false, false, false, true])
+  })
+
   it("does so within one snapshot too, where both keys are new", () => {
     const script = new Script().connect()
       .frame(game("initial_state", before, "-110"), game("initial_state", after, "+150"))

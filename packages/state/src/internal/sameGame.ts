@@ -39,7 +39,7 @@ export const doubtOtherKeys = (work: Work, book: BookEntry, game: Game): void =>
   if (keys === undefined || keys.length < 2) return
   for (const key of keys) {
     const other = key === game.game ? undefined : book.games.get(key)
-    if (other === undefined || !isSameGame(other, game)) continue
+    if (other === undefined || !isSameGame(other, game) || isUnverified(other)) continue
     work.control("game_rekeyed", {
       sportsbook: book.sportsbook,
       game: game.game,
@@ -58,6 +58,13 @@ export const doubtOtherKeys = (work: Work, book: BookEntry, game: Game): void =>
     // Nothing was heard of the old key: a snapshot without it still closes its game.
     work.game(book, other).doubtedAt = work.doubt()
   }
+}
+
+/** Whether nothing of it was confirmed since it was last invalidated itself: then there is nothing to say of it again. */
+const isUnverified = (game: Game): boolean => {
+  if (game.confirmedAt >= game.doubtedAt) return false
+  for (const line of game.lines.values()) if (line.confirmedAt >= game.doubtedAt) return false
+  return true
 }
 
 /**
