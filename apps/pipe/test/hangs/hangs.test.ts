@@ -17,7 +17,8 @@ const commands: Readonly<
 > = {
   // 0 where it was connected.
   stream: { args: ["--emit", "changes"], codes: [0, 69] },
-  divided: { args: ["--emit", "changes", "--sessions", "2"], codes: [69] },
+  // REST may have failed already: then the signal meets a process that has said so, and is about to end.
+  divided: { args: ["--emit", "changes", "--sessions", "2"], codes: [69, "SIGTERM"] },
   latency: { args: ["latency"], codes: [0] },
   // No verdict, or one of what it had seen.
   doctor: { args: ["doctor"], codes: [0, 69] },
