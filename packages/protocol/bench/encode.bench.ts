@@ -43,6 +43,7 @@ const changes = (count: number, games: number, lines: number, perMessage: number
       change: "line_moved",
       run: "01K0A2B3C4D5E6F7G8H9JKMNPQ",
       seq: seq + 1,
+      part: 0,
       session: "main",
       epoch: 1,
       at: new Date(1784181277438 + Math.floor(message / 5)).toISOString(),

@@ -35,7 +35,7 @@ export interface Standing {
 }
 
 /** What is about the run or the lane as a whole, whatever session it came with. */
-const aboutAll: ReadonlySet<string> = new Set(["stream_started", "stream_stopped", "dropped"])
+const aboutAll: ReadonlySet<string> = new Set(["stream_started", "stream_resumed", "stream_stopped", "dropped"])
 
 /** Knows the series of one sink. */
 export class Router {
