@@ -54,8 +54,23 @@ const flags = {
   ),
   seed: Flag.Int("seed").pipe(
     Flag.withDescription(
-      "World to make: the same seed is the same world and history (default 1)",
+      "World to make: with --date, the same seed is the same world and history (default 1)",
     ),
+    Flag.withDefault(1),
+  ),
+  date: Flag.String("date").pipe(
+    Flag.withMetavar("YYYY-MM-DD"),
+    Flag.withDescription(
+      "Day of all games, US Eastern; none starts or ends by the clock (default: games start around now, run and end)",
+    ),
+    Flag.optional,
+  ),
+  timeSpeed: Flag.Finite("time-speed").pipe(
+    Flag.withMetavar("N"),
+    Flag.withDescription(
+      "How many times as fast as real time games start, run and end; timestamps stay real (default 1)",
+    ),
+    Flag.withSchema(Schema.Finite.check(Schema.isGreaterThan(0), Schema.isLessThanOrEqualTo(100_000))),
     Flag.withDefault(1),
   ),
   games: Flag.Int("games").pipe(
@@ -186,6 +201,8 @@ const optionsOf = (given: Given): SimulatorOptions => {
     ...(replay === undefined ? {} : { replay }),
     world: {
       seed: given.seed,
+      ...(Option.isSome(given.date) ? { date: given.date.value } : {}),
+      timeSpeed: given.timeSpeed,
       games: given.games,
       ...(given.sport.length > 0 ? { sports: given.sport } : {}),
       ...(given.book.length > 0 ? { sportsbooks: given.book } : {}),
@@ -225,7 +242,11 @@ const make = <const Name extends string>(name: Name) =>
     ),
     Command.withExamples([
       { command: name, description: "A made-up feed of 100 messages a second on port 7878" },
-      { command: `${name} --rate 20000 --seed 7`, description: "A busy day, the same one every time" },
+      {
+        command: `${name} --rate 20000 --seed 7 --date 2026-07-16`,
+        description: "A busy day, the same one every time",
+      },
+      { command: `${name} --time-speed 60`, description: "An hour of games in a minute" },
       { command: `${name} --replay day.ndjson.gz --speed 60`, description: "A recorded day, an hour a minute" },
       { command: `${name} --faults 'abort every=30s'`, description: "Does your client recover?" },
       { command: `${name} --faults garbage --binary`, description: "Does it read what it is sent?" },

@@ -134,7 +134,7 @@ export class Server {
   /** A world of these options and those that the server was started with. Fails with {@link SimulatorError}. */
   makeWorld(options: WorldOptions): World {
     try {
-      return new World({ ...this.options.world, ...options })
+      return new World({ now: this.host.now(), ...this.options.world, ...options })
     } catch (cause) {
       throw new SimulatorError("options", cause instanceof Error ? cause.message : String(cause), cause)
     }

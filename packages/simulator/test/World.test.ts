@@ -1,5 +1,12 @@
 import { createHash } from "node:crypto"
-import { type DataMessage, decodeFrame, type FeedMessage, type InitialState, parseLine } from "@boltodds/protocol"
+import {
+  type DataMessage,
+  decodeFrame,
+  type FeedMessage,
+  type InitialState,
+  parseLine,
+  parseStartsAt,
+} from "@boltodds/protocol"
 import { defaultWeights, exampleGames, World, type WorldEvent, type WorldOptions } from "@boltodds/simulator"
 import { describe, expect, it } from "vitest"
 
@@ -316,5 +323,143 @@ describe("the quirks of its books", () => {
     }
     expect(Object.keys(books.get("bodog")!).length).toBeGreaterThan(100)
     expect(books.get("bovada")).toEqual(books.get("bodog"))
+  })
+})
+
+describe("A living world", () => {
+  const minute = 60_000
+  // 16:00 in New York, in winter.
+  const now = Date.UTC(2026, 10, 29, 21)
+
+  /** What happens in so many minutes of real time, `perMinute` steps in each. */
+  const live = (options: WorldOptions, minutes: number, perMinute = 20) => {
+    const world = new World({ now, seed: 3, games: 12, weights: only("move"), ...options })
+    const happened: Array<{ readonly at: number; readonly message: DataMessage }> = []
+    const tell = (at: number, messages: ReadonlyArray<FeedMessage>): void => {
+      for (const message of messages) happened.push({ at, message: message as DataMessage })
+    }
+    tell(0, world.initial(now))
+    for (let at = 1; at <= minutes * perMinute; at++) {
+      tell(at / perMinute, world.step(now + at * minute / perMinute))
+    }
+    return happened
+  }
+
+  /** Minutes from the beginning to the start of a message's game, as its `when` says it. */
+  const startOf = ({ data }: DataMessage): number =>
+    (Date.parse(parseStartsAt((data.info as { readonly when: string }).when)!) - now) / minute
+
+  it("says the same for the same seed, beginning and steps, byte for byte", () => {
+    const text = (seed: number): string => JSON.stringify(live({ seed }, 240))
+    expect(text(5)).toBe(text(5))
+    expect(text(5)).not.toBe(text(6))
+  })
+
+  it("has games that are under way, about to start, and later, the vendor's example among them", () => {
+    const starts = live({ games: 60 }, 0).map(({ message }) => startOf(message))
+    expect(Math.min(...starts)).toBeGreaterThanOrEqual(-126)
+    expect(Math.max(...starts)).toBeLessThan(28 * 60)
+    expect(starts.some((start) => start < 0)).toBe(true)
+    expect(starts.some((start) => start >= 0 && start <= 16)).toBe(true)
+    expect(starts.some((start) => start > 120)).toBe(true)
+    for (const { message } of live({}, 0)) {
+      if (exampleGames.includes(message.data.game)) expect(Math.abs(startOf(message))).toBeLessThan(10 * 60)
+      else expect(message.data.game).toMatch(/, 2026-11-(29|30), /)
+    }
+  })
+
+  it("ends each game at all sportsbooks two to three hours after its start, and another takes its place", () => {
+    const happened = live({}, 12 * 60)
+    const shown = new Map<string, Set<string>>()
+    const starts = new Map<string, number>()
+    const gone = new Map<string, number>()
+    for (const { at, message } of happened) {
+      const { game, sportsbook } = message.data
+      if (message.action === "game_removed") {
+        shown.get(game)!.delete(sportsbook)
+        gone.set(game, at)
+        continue
+      }
+      shown.set(game, (shown.get(game) ?? new Set()).add(sportsbook))
+      starts.set(game, startOf(message))
+    }
+    expect(gone.size).toBeGreaterThan(10)
+    for (const [game, at] of gone) {
+      expect([...shown.get(game)!], game).toEqual([])
+      expect(at - starts.get(game)!, game).toBeGreaterThanOrEqual(128)
+      expect(at - starts.get(game)!, game).toBeLessThanOrEqual(172)
+    }
+    for (const game of exampleGames) expect(gone.has(game)).toBe(false)
+    const open = [...shown].filter(([, books]) => books.size > 0).map(([game]) => starts.get(game)!)
+    expect(open.length).toBeGreaterThanOrEqual(11)
+    expect(Math.max(...open)).toBeGreaterThan(12 * 60)
+    expect(Math.min(...open)).toBeGreaterThan(12 * 60 - 175)
+  })
+
+  it("tells of a start with the markets that stay, and puts off an example's game that is over", () => {
+    const happened = live({ sports: ["MLB"], games: 3 }, 20 * 60)
+    const game = exampleGames[0]
+    const full = happened.filter(({ message }) => message.data.game === game && message.action !== "line_update")
+    const book = full[0]!.message.data.sportsbook
+    const ofBook = full.filter(({ message }) => message.data.sportsbook === book)
+    expect(new Set(ofBook.map(({ message }) => startOf(message))).size).toBeGreaterThan(2)
+    for (const { at, message } of ofBook.slice(1)) {
+      // It has started just now, or it is put off: its start lies ahead.
+      expect(at - startOf(message)).toBeLessThanOrEqual(1)
+    }
+    const lines = ofBook.map(({ message }) => Object.keys(message.data.outcomes).length)
+    expect(Math.min(...lines)).toBeLessThan(Math.max(...lines))
+  })
+
+  it("moves what is under way more often than what is to come", () => {
+    const counts = { running: 0, other: 0 }
+    const games = { running: new Set<string>(), other: new Set<string>() }
+    for (const { message } of live({ games: 40, sports: ["NBA", "MLB", "EPL"] }, 3, 600)) {
+      const key = startOf(message) < -1 ? "running" : "other"
+      games[key].add(message.data.game)
+      if (message.action === "line_update" && !exampleGames.includes(message.data.game)) counts[key]++
+    }
+    expect(counts.running / games.running.size).toBeGreaterThan(1.5 * counts.other / games.other.size)
+  })
+
+  it("runs faster on request, with timestamps of the real clock", () => {
+    const happened = live({ timeSpeed: 60 }, 12, 300)
+    expect(happened.filter(({ message }) => message.action === "game_removed").length).toBeGreaterThan(10)
+    for (const { at, message } of happened) {
+      const stamped = (Date.parse(message.timestamp!) - now) / minute
+      expect(Math.abs(stamped - at)).toBeLessThan(0.01)
+    }
+    expect(Math.max(...happened.map(({ message }) => startOf(message)))).toBeGreaterThan(12 * 60)
+  })
+
+  it("stands still on a fixed date, whatever the time", () => {
+    const fixed = (options: WorldOptions) =>
+      JSON.stringify(live({ date: "2026-07-16", now: undefined, ...options }, 240))
+    expect(fixed({ now, timeSpeed: 60 })).toBe(fixed({}))
+    expect(fixed({})).not.toContain("game_removed")
+  })
+
+  it("knows summer time, and the doubleheader of tomorrow where today's is over", () => {
+    const summer = Date.UTC(2026, 6, 16, 14) // 10:00 in New York
+    const dates = (begins: number) =>
+      new Set(
+        new World({ now: begins, sports: ["MLB"], games: 3 }).initial(begins)
+          .flatMap(({ data }) =>
+            data.game.startsWith("Boston Red Sox vs Tampa Bay Rays")
+              ? [String((data.info as { when: string }).when)]
+              : []
+          ),
+      )
+    expect([...dates(summer)].some((when) => when === "2026-07-16, 01:35 PM")).toBe(true)
+    expect([...dates(now)].every((when) => when.startsWith("2026-11-30"))).toBe(true)
+  })
+
+  it("refuses a date that is no day, and a speed that is none", () => {
+    for (const date of ["2026-02-30", "2026-13-01", "16.07.2026", "2026-7-16"]) {
+      expect(() => new World({ date }), date).toThrow(`date must be a day such as 2026-07-16: current value is ${date}`)
+    }
+    for (const timeSpeed of [0, -1, Number.NaN, Infinity]) {
+      expect(() => new World({ timeSpeed })).toThrow("timeSpeed must be above 0")
+    }
   })
 })

@@ -17,7 +17,7 @@ describe("the REST endpoints", () => {
     }))
 
   it("list games as an object by game key (get_games)", () =>
-    withSimulator(quiet, async ({ simulator }) => {
+    withSimulator({ ...quiet, world: { date: "2026-07-16" } }, async ({ simulator }) => {
       const body = await (await get(simulator, "/get_games?key=k")).json() as Record<string, unknown>
       expect(body[exampleGames[0]]).toEqual({
         sport: "MLB",

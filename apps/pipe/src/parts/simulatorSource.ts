@@ -1,7 +1,7 @@
 /** The source `simulator`: a simulated feed inside this process. */
 import { type OptionProblem, PositiveDuration, type SourcePlugin, sourcePlugin } from "@boltodds/config"
 import { keyOf, Limiter, makeLimiter, parseFeedUrl, type Status, UrlRefused } from "@boltodds/connection"
-import { parseFaults, type Simulator, SimulatorError, startSimulator } from "@boltodds/simulator"
+import { isDate, parseFaults, type Simulator, SimulatorError, startSimulator } from "@boltodds/simulator"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
@@ -14,6 +14,8 @@ import type { PartsHost } from "./PartsHost.ts"
 /** What can be set about the simulated feed. */
 export interface SimulatorOptions extends FilterOptions, IgnoreOptions {
   readonly seed?: number
+  readonly date?: string
+  readonly time_speed?: number
   readonly rate?: number
   readonly cut_after?: Duration.Duration
   readonly faults?: string
@@ -24,6 +26,18 @@ export const SimulatorOptions: Schema.Decoder<SimulatorOptions> = Schema.Struct(
   ...filterFields,
   ...ignoreFields,
   seed: Schema.optionalKey(Schema.Int.annotate({ description: "Another world. Default 1." })),
+  date: Schema.optionalKey(Schema.String.annotate({
+    description: "The day of all games, `2026-07-16`, US Eastern; none starts or ends by the clock. " +
+      "Default: games start around now, run and end.",
+  })),
+  time_speed: Schema.optionalKey(
+    Schema.Number.check(
+      Schema.isGreaterThan(0, { expected: "a number above 0 and at most 100000" }),
+      Schema.isLessThanOrEqualTo(100_000, { expected: "a number above 0 and at most 100000" }),
+    ).annotate({
+      description: "How many times as fast as real time games start, run and end; timestamps stay real. Default 1.",
+    }),
+  ),
   rate: Schema.optionalKey(
     Schema.Number.check(Schema.isBetween({ minimum: 1, maximum: 50_000 }, { expected: "a number from 1 to 50000" }))
       .annotate({ description: "Messages a second. Default 20." }),
@@ -55,13 +69,13 @@ export const simulatorSource = (host: PartsHost): SourcePlugin<SimulatorOptions>
     about: "A simulated feed inside this process: no key, no network.",
     config: SimulatorOptions,
     live: filterNames,
-    problems: ({ faults }) => faultProblems(faults),
+    problems: ({ faults, date }) => [...faultProblems(faults), ...dateProblems(date)],
     make: (options) =>
       Effect.gen(function* () {
-        const { seed = 1, rate = 20, cut_after, faults } = options
+        const { seed = 1, rate = 20, date, time_speed: timeSpeed, cut_after, faults } = options
         const simulator = yield* Effect.acquireRelease(
           Effect.tryPromise({
-            try: () => startSimulator({ rate, world: { ...world, seed } }),
+            try: () => startSimulator({ rate, world: { ...world, seed, date, timeSpeed } }),
             catch: (cause) => cause,
           }),
           (running) => Effect.promise(() => running.stop()),
@@ -98,6 +112,13 @@ export const simulatorSource = (host: PartsHost): SourcePlugin<SimulatorOptions>
         }
       }),
   })
+
+const dateProblems = (date: unknown): ReadonlyArray<OptionProblem> =>
+  typeof date !== "string" || isDate(date) ? [] : [{
+    path: ["date"],
+    message: `Cannot use this date: expected a day such as 2026-07-16, got ${JSON.stringify(date)}`,
+    remedy: "write year, month and day, or leave it out for today",
+  }]
 
 const faultProblems = (faults: unknown): ReadonlyArray<OptionProblem> => {
   if (typeof faults !== "string") return []

@@ -74,7 +74,7 @@ export const minMove = (options: MinMoveOptions): Processor<Change, Change> => {
     if (isStart(control)) {
       lines.clear()
       isResumed = false
-    } else if ("control" in control && (control.control as string) === "stream_resumed") {
+    } else if ("control" in control && control.control === "stream_resumed") {
       lines.clear()
       isResumed = true
     } else if (raisesDoubt(control)) doubts++

@@ -16,10 +16,10 @@ export interface Fixture {
   readonly flippedKey: string
   readonly universalId: string
   readonly flippedUniversalId: string
-  /** `2026-07-16`, US Eastern. */
-  readonly date: string
+  /** `2026-07-16`, US Eastern; of a pinned game it changes when the game is put off. */
+  date: string
   /** Minutes since midnight, US Eastern. */
-  readonly startMinute: number
+  startMinute: number
   readonly markets: ReadonlyArray<Market>
   /** Never finishes: the games that the vendor's example subscribes to. */
   readonly pinned: boolean
@@ -66,7 +66,7 @@ export class Offer {
   readonly book: Sportsbook
   readonly fixture: Fixture
   readonly game: string
-  readonly data: GameData
+  data: GameData
   readonly slots: ReadonlyArray<Slot>
   /** The same offer at the book's clone. */
   clone: Offer | undefined
@@ -78,7 +78,7 @@ export class Offer {
   readonly #links: ReadonlyArray<ReadonlyArray<string>>
   readonly #parts: ReadonlyArray<ReadonlyArray<Parts>>
   /** The JSON of `data` up to where its outcomes begin. */
-  readonly #head: string
+  #head: string
 
   constructor(book: Sportsbook, fixture: Fixture, random: Random, like?: Offer) {
     this.book = book
@@ -104,6 +104,12 @@ export class Offer {
   /** A line update of these markets. `suspendedOdds`: what a suspended outcome carries. */
   update(slots: ReadonlyArray<Slot>, timestamp: string, suspendedOdds: null | "" = null): Told {
     return this.#tell("line_update", timestamp, slots, suspendedOdds)
+  }
+
+  /** The start of the fixture is another. */
+  putOff(): void {
+    this.data = this.#describe()
+    this.#head = JSON.stringify(this.data).slice(0, -"}}".length)
   }
 
   /** The book takes the game down. */

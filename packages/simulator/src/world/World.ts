@@ -1,11 +1,13 @@
-/** A made-up day of sports: games, books, prices, and what happens to them. */
+/** A made-up world of sports: games, books, prices, and what happens to them. */
 import type { FeedMessage, InitialState } from "@boltodds/protocol"
 import { Random } from "../Random.ts"
 import { type League, leagues } from "./Leagues.ts"
 import { marketsFor } from "./Markets.ts"
 import { type Fixture, hourSuffix, Offer, type Told } from "./Offer.ts"
 import { type Sportsbook, sportsbooks } from "./Sportsbooks.ts"
+import { type EasternMinute, easternOf, isDate } from "./Eastern.ts"
 import { timestamp } from "./Timestamp.ts"
+import { Timetable } from "./Timetable.ts"
 
 /** What can happen in one step. */
 export type WorldEvent =
@@ -38,8 +40,19 @@ export interface WorldOptions {
   readonly sportsbooks?: ReadonlyArray<string> | undefined
   /** Only these sports, by name. @default all 9 */
   readonly sports?: ReadonlyArray<string> | undefined
-  /** The day the games are on, `2026-07-16`; US Eastern. @default "2026-07-16" */
+  /**
+   * The day the games are on, `2026-07-16`; US Eastern. Then their starts are at fixed hours, and nothing begins or ends
+   * by the clock. Left out, the world lives: see `now`. @default "2026-07-16" where there is no `now` either
+   */
   readonly date?: string | undefined
+  /**
+   * The time at which a living world begins, in milliseconds since the Unix epoch: games start around it, some are under
+   * way; as time goes on they start, run and end, and others take their place. A server gives its own. Without effect
+   * beside `date`.
+   */
+  readonly now?: number | undefined
+  /** How many times as fast as the real one the clock of a living world runs. Timestamps stay real. @default 1 */
+  readonly timeSpeed?: number | undefined
   /**
    * How game keys end: 12 hex digits as since July 2026, the start hour as before, or `mixed`: hours for soccer, tennis
    * and the example's games. @default "mixed"
@@ -75,6 +88,8 @@ export class World {
   readonly #books: ReadonlyArray<Sportsbook>
   readonly #leagues: ReadonlyArray<League>
   readonly #date: string
+  /** Of a living world. */
+  readonly #timetable: Timetable | undefined
   readonly #gameKeys: "hex" | "hour" | "mixed"
   readonly #players: number
   readonly #thresholds: ReadonlyArray<readonly [WorldEvent, number]>
@@ -93,8 +108,19 @@ export class World {
     this.#books = chosen(sportsbooks, options.sportsbooks, (book) => book.name, "sportsbook")
     this.#leagues = chosen(leagues, options.sports, (league) => league.sport, "sport")
     this.#date = options.date ?? "2026-07-16"
-    if (!/^\d{4}-\d{2}-\d{2}$/.test(this.#date)) {
-      throw new RangeError(`Cannot make a world as date must look like 2026-07-16: current value is ${this.#date}`)
+    if (!isDate(this.#date)) {
+      throw new RangeError(
+        `Cannot make a world as date must be a day such as 2026-07-16: current value is ${this.#date}`,
+      )
+    }
+    const { now, timeSpeed = 1 } = options
+    if (!(timeSpeed > 0 && timeSpeed <= 100_000)) {
+      throw new RangeError(
+        `Cannot make a world as timeSpeed must be above 0 and at most 100000: current value is ${timeSpeed}`,
+      )
+    }
+    if (options.date === undefined && now !== undefined) {
+      this.#timetable = new Timetable(this.#random, now, timeSpeed)
     }
     this.#gameKeys = options.gameKeys ?? "mixed"
     this.#players = options.players ?? 3
@@ -132,6 +158,8 @@ export class World {
   /** {@link World.step}, with the JSON of each message. */
   tell(nowMillis: number): ReadonlyArray<Told> {
     const random = this.#random
+    const begun = this.#live(nowMillis)
+    if (begun.length > 0) return begun
     if (this.#returning.length > 0 && random.chance(0.4)) return this.#publish(nowMillis)
     const roll = random.next() * this.#thresholds[this.#thresholds.length - 1]![1]
     const event = this.#thresholds.find(([, threshold]) => roll < threshold)![0]
@@ -155,14 +183,49 @@ export class World {
     }
   }
 
+  /** What the clock brings: a game starts, or ends. Nothing where the world has no clock. */
+  #live(now: number): ReadonlyArray<Told> {
+    const due = this.#timetable?.due(now)
+    if (due === undefined) return []
+    if (due.what === "start") return this.#start(due.fixture, now)
+    return due.fixture.pinned ? this.#putOff(due.fixture, now) : this.#replaceWith(due.fixture, now)
+  }
+
+  /** A game starts: half of what is not a main market closes. */
+  #start(fixture: Fixture, now: number): ReadonlyArray<Told> {
+    this.#timetable!.start(fixture)
+    return this.#offers.filter((offer) => offer.fixture === fixture).flatMap((offer) => {
+      for (const slot of offer.slots) {
+        if (!slot.market.main && slot.listed && this.#random.chance(0.5)) slot.listed = false
+      }
+      return shown(offer).map((one) => one.full("game_update", this.#stamp(now, one.book.name)))
+    })
+  }
+
+  /** A pinned game is over, and is to be played once more: all its markets are back, under a later start. */
+  #putOff(fixture: Fixture, now: number): ReadonlyArray<Told> {
+    const timetable = this.#timetable!
+    timetable.delete(fixture)
+    const { date, minute } = easternOf(timetable.laterStart(now))
+    fixture.date = date
+    fixture.startMinute = minute
+    timetable.add(fixture)
+    return this.#offers.filter((offer) => offer.fixture === fixture).flatMap((offer) => {
+      for (const slot of offer.slots) slot.listed = true
+      for (const one of withClone(offer)) one.putOff()
+      return shown(offer).map((one) => one.full("game_update", this.#stamp(now, one.book.name)))
+    })
+  }
+
   #move(now: number): ReadonlyArray<Told> {
     const random = this.#random
     const offer = this.#pick()
     if (offer === undefined) return this.#publish(now)
     const { drift } = offer.fixture
+    const heat = this.#isRunning(offer) ? 2 : 1
     // News moves the game for every book; each book follows when it is picked.
-    if (random.chance(0.2)) drift.strength = pull(drift.strength + random.normal() * 0.06, 1.5)
-    if (random.chance(0.2)) drift.scoring = pull(drift.scoring + random.normal() * 0.05, 1)
+    if (random.chance(0.2)) drift.strength = pull(drift.strength + random.normal() * 0.06 * heat, 1.5)
+    if (random.chance(0.2)) drift.scoring = pull(drift.scoring + random.normal() * 0.05 * heat, 1)
     const priced = offer.slots.filter((slot) => slot.listed && !slot.suspended)
     if (priced.length === 0) return this.#resume(now, offer)
     const moved = [random.pick(priced)]
@@ -170,7 +233,7 @@ export class World {
       const other = random.pick(priced)
       if (other !== moved[0]) moved.push(other)
     }
-    for (const slot of moved) slot.noise = pull(slot.noise * 0.97 + random.normal() * 0.035, 0.4)
+    for (const slot of moved) slot.noise = pull(slot.noise * 0.97 + random.normal() * 0.035 * heat, 0.4)
     return shown(offer).map((one) => one.update(moved, this.#stamp(now, one.book.name)))
   }
 
@@ -237,7 +300,11 @@ export class World {
   #replace(now: number): ReadonlyArray<Told> {
     const candidates = this.#fixtures.filter((fixture) => !fixture.pinned)
     if (candidates.length === 0) return this.#move(now)
-    const over = this.#random.pick(candidates)
+    return this.#replaceWith(this.#random.pick(candidates), now)
+  }
+
+  /** This game is over at all books, and another takes its place. */
+  #replaceWith(over: Fixture, now: number): ReadonlyArray<Told> {
     const gone: Array<Told> = []
     for (const offer of this.#offers) {
       if (offer.fixture === over) gone.push(...this.#close(offer, now))
@@ -247,8 +314,9 @@ export class World {
       if (this.#returning[index]!.fixture === over) this.#returning.splice(index, 1)
     }
     this.#fixtures.splice(this.#fixtures.indexOf(over), 1)
+    this.#timetable?.delete(over)
     const before = this.#offers.length
-    this.#addFixture()
+    this.#addFixture(now)
     for (const offer of this.#offers.slice(before)) {
       for (const one of withClone(offer)) {
         one.open = false
@@ -310,9 +378,16 @@ export class World {
     }
     for (let attempt = 0; attempt < 50; attempt++) {
       const offer = this.#random.pick(this.#offers)
-      if (offer.open) return offer
+      // Of a living world most is about the games that are under way.
+      if (offer.open && (this.#timetable === undefined || this.#isRunning(offer) || this.#random.chance(0.4))) {
+        return offer
+      }
     }
     return this.#offers.find((offer) => offer.open)
+  }
+
+  #isRunning({ fixture }: Offer): boolean {
+    return this.#timetable?.isRunning(fixture) === true
   }
 
   /**
@@ -333,10 +408,10 @@ export class World {
     const soccer = this.#leagues.find((league) => league.sport === "Brazil Serie A")
     if (baseball !== undefined) {
       const [home, away] = ["San Francisco Giants", "Philadelphia Phillies"]
-      this.#add(baseball, home, away, "2025-07-07", 21 * 60 + 45, exampleGames[0])
+      this.#addAt(baseball, home, away, this.#startOr("2025-07-07", 21 * 60 + 45), exampleGames[0])
     }
     if (soccer !== undefined) {
-      this.#add(soccer, "Corinthians", "Bragantino", "2025-07-13", 18 * 60, exampleGames[1])
+      this.#addAt(soccer, "Corinthians", "Bragantino", this.#startOr("2025-07-13", 18 * 60), exampleGames[1])
     }
   }
 
@@ -344,11 +419,18 @@ export class World {
   #addDoubleheader(): void {
     const league = this.#leagues.find(({ sport }) => sport === "MLB")
     if (league === undefined) return
-    this.#add(league, "Boston Red Sox", "Tampa Bay Rays", this.#date, 13 * 60 + 35)
-    this.#add(league, "Boston Red Sox", "Tampa Bay Rays", this.#date, 19 * 60 + 10)
+    const date = this.#timetable?.dayOfDoubleheader() ?? this.#date
+    this.#addAt(league, "Boston Red Sox", "Tampa Bay Rays", { date, minute: 13 * 60 + 35 })
+    this.#addAt(league, "Boston Red Sox", "Tampa Bay Rays", { date, minute: 19 * 60 + 10 })
   }
 
-  #addFixture(): void {
+  /** The start of a game of the beginning; this one where the world has no clock. */
+  #startOr(date: string, minute: number): EasternMinute {
+    return this.#timetable === undefined ? { date, minute } : easternOf(this.#timetable.firstStart())
+  }
+
+  /** `now`: it takes the place of another. */
+  #addFixture(now?: number): void {
     const random = this.#random
     const total = this.#leagues.reduce((sum, league) => sum + league.weight, 0)
     let roll = random.next() * total
@@ -359,14 +441,18 @@ export class World {
       pair = random.shuffle(league.sides)
     }
     const [home, away] = pair as [string, string, ...Array<string>]
-    this.#add(league, home, away, this.#date, 13 * 60 + random.int(42) * 15 + 5)
+    const start = this.#timetable === undefined
+      ? { date: this.#date, minute: 13 * 60 + random.int(42) * 15 + 5 }
+      : easternOf(now === undefined ? this.#timetable.firstStart() : this.#timetable.laterStart(now))
+    this.#addAt(league, home, away, start)
   }
 
   #meets(one: string, other: string): boolean {
     return this.#fixtures.some(({ home, away }) => (home === one && away === other) || (home === other && away === one))
   }
 
-  #add(league: League, home: string, away: string, date: string, startMinute: number, pinnedKey?: string): void {
+  #addAt(league: League, home: string, away: string, start: EasternMinute, pinnedKey?: string): void {
+    const { date, minute: startMinute } = start
     const random = this.#random
     const universalId = random.hex(12)
     const flips = league.kind === "soccer" || league.kind === "fighting"
@@ -398,6 +484,7 @@ export class World {
       drift: { strength: 0, scoring: 0 },
     }
     this.#fixtures.push(fixture)
+    this.#timetable?.add(fixture)
     const clones = new Set(this.#books.flatMap((book) => book.clone ?? []))
     const before = this.#offers.length
     for (const book of this.#books) {

@@ -12,6 +12,8 @@ export const controlSentence = (
   switch (record["control"]) {
     case "stream_started":
       return "The stream has started: earlier prices here are history"
+    case "stream_resumed":
+      return "The stream goes on after a restart"
     case "stream_stopped":
       return `⚠ The stream has stopped${reason()}: no price here is live`
     case "gap_opened":
