@@ -51,7 +51,8 @@ const until = async (child: ChildProcess, isEnough: (stdout: string) => boolean)
   const gone = new Promise((resolve) => child.once("close", resolve))
   child.kill()
   await gone
-  expect(stderr).toBe("")
+  // Where the feed was cut, a session that nobody listens to says so.
+  expect(stderr).toMatch(/^(boltodds: no connection to .*\n)*$/)
   return stdout
 }
 

@@ -210,12 +210,16 @@ const feedPath = new URL(defaultFeedUrl).pathname
 /** What servers answer where no WebSocket is served at a path: not found, not allowed, a page. */
 const noFeedHere = new Set([200, 404, 405, 410, 426])
 
+/** Keys have been pasted into paths: only one of plain words is shown. */
+const shownPath = (pathname: string): string =>
+  /^(\/[a-z]{1,12}){0,3}\/?$/i.test(pathname) ? `its path ${pathname}` : "the path of this URL"
+
 const refusal = ({ host, pathname }: URL, response: IncomingMessage, body: string): DialError => {
   const status = response.statusCode ?? 0
   const hint = status >= 300 && status < 400
     ? "; redirects are not followed"
     : noFeedHere.has(status)
-    ? `; there is no feed at its path ${pathname}${
+    ? `; there is no feed at ${shownPath(pathname)}${
       pathname.replace(/\/+$/, "") === feedPath ? "" : `. The vendor's feed is at ${feedPath}: correct the URL`
     }`
     : ""
