@@ -87,7 +87,9 @@ const play = async ({ command, stage, manner, waitMillis }: Case): Promise<void>
     if (ended === "too long") return
     expect(codes, ended.stderr).toContain(ended.signal ?? ended.code)
     // A run that was connected has delivered what came; one that never was does not end as if all had gone well.
-    if (command === "stream") expect(ended.code, ended.stderr).toBe(ended.stderr.includes("connected to ") ? 0 : 69)
+    if (command === "stream") {
+      expect(ended.code, ended.stderr).toBe(ended.stderr.includes('"message":"connected to ') ? 0 : 69)
+    }
     for (const child of children) expect(readdirSync("/proc")).not.toContain(child)
   } finally {
     pipe.kill("SIGKILL")
