@@ -83,7 +83,8 @@ describe("a durable webhook", () => {
     const server = await startSimulator({ key: feedKey, rate: 300, world: { seed, games: 4, players: 1 } })
     const folder = tempFolder()
     const path = pipelineIn(folder, {
-      run: { report: true },
+      // Nothing is to wait at the end, however busy the machine is.
+      run: { report: true, drain_within: "2m" },
       sinks: {
         hook: { webhook: hookTo(receiver.url, { profile: "durable", timeout: "300ms" }), lane: hasty },
         archive: { file: { path: "odds.ndjson" }, emit: "changes" },

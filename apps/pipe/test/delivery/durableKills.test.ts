@@ -80,6 +80,8 @@ describe(`a durable webhook, killed ${kills} times (seed ${seed})`, () => {
       const arrived = new Set(receiver.acknowledged.flatMap(({ records }) => records.map(nameOf)))
       return [...committed.keys()].filter((name) => !arrived.has(name))
     }
+    // Nothing may be missing from the beginning: before it is there it does not hear a signal.
+    await pipe.until(({ stderr }) => stderr.includes("receiving from"))
     await whileRuns(pipe, receiver.until(() => missing().length === 0))
     pipe.kill("SIGTERM")
     const { code, stderr } = await pipe.ended

@@ -60,7 +60,7 @@ describe("a full disk", () => {
 
     server.setRate(20)
     rmSync(join(disk, "filler"))
-    await whileRuns(pipe, pipe.until(({ stderr }) => /archive: everything is told again/.test(stderr)))
+    await whileRuns(pipe, pipe.until(({ stderr }) => /archive: the whole book is sent again/.test(stderr)))
     await settle(server, pipe)
     pipe.kill("SIGTERM")
     const { code, stdout, stderr } = await pipe.ended

@@ -104,7 +104,7 @@ describe("a webhook that answers 410", () => {
       const feed = await startSimulator({ key: feedKey, rate: 300, world: { games: 3, players: 0 } })
       const pipe = runPipeline(pipelineIn(folder, { sinks }), feed)
       await whileRuns(pipe, receiver.until(() => receiver.deliveries.length === 5))
-      await whileRuns(pipe, pipe.until(({ stderr }) => /hook: everything is told again/.test(stderr)))
+      await whileRuns(pipe, pipe.until(({ stderr }) => /hook: the whole book is sent again/.test(stderr)))
       const later = feed.stats().messagesSent + 200
       await feed.waitFor(({ messagesSent }) => messagesSent > later)
       await settle(feed, pipe)

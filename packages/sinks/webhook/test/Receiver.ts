@@ -127,22 +127,34 @@ export const openRaw = (
     return { url: `http://127.0.0.1:${port}`, came: promise }
   })
 
-/** A server that writes these bytes as soon as a request begins, reads no more of it, and resets the connection. */
+/**
+ * A server that writes these bytes as soon as a request begins; then it reads on to the end, or resets the connection.
+ * `body` resolves with the first body that was read.
+ */
 export const openEarly = (
   bytes: string,
-  answered: () => void,
-): Effect.Effect<{ readonly url: string }, never, Scope.Scope> =>
+  andThen: "read" | "reset",
+): Effect.Effect<{ readonly url: string; readonly body: Promise<string> }, never, Scope.Scope> =>
   Effect.gen(function* () {
+    const sockets = new Set<net.Socket>()
+    const { promise, resolve } = signal<string>()
     const server = net.createServer((socket) => {
+      sockets.add(socket)
       socket.on("error", () => socket.destroy())
-      socket.once("data", () => {
-        socket.pause()
-        socket.write(bytes, () => {
-          answered()
-          setImmediate(() => socket.resetAndDestroy())
-        })
+      socket.on("close", () => sockets.delete(socket))
+      let text = ""
+      socket.on("data", (chunk) => {
+        if (text === "") {
+          if (andThen === "reset") socket.pause()
+          socket.write(bytes, () => {
+            if (andThen === "reset") setImmediate(() => socket.resetAndDestroy())
+          })
+        }
+        text += chunk.toString("latin1")
+        const end = text.indexOf("\r\n\r\n") + 4
+        if (text.length - end === Number(/content-length: (\d+)/i.exec(text)?.[1])) resolve(text.slice(end))
       })
     })
-    const port = yield* listen(server, () => {})
-    return { url: `http://127.0.0.1:${port}` }
+    const port = yield* listen(server, () => sockets.forEach((socket) => socket.destroy()))
+    return { url: `http://127.0.0.1:${port}`, body: promise }
   })

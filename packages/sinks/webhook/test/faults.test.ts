@@ -103,7 +103,7 @@ describe("the answer of a receiver", () => {
 
   it.live("may be a reset in place of a 413: from the third on, while a body of several records is sent", () =>
     Effect.gen(function* () {
-      const { url } = yield* openEarly("", () => {})
+      const { url } = yield* openEarly("", "reset")
       const sink = yield* webhook(local(url, { maxBodyBytes: 64 * 1024 * 1024 }))
       const attempted = (count: number, attempt: number) =>
         Effect.map(

@@ -156,8 +156,8 @@ const exchange = (
   })
 
 /**
- * Sends a request, and returns when the head of its answer is complete. A 2xx counts once the whole request has been
- * sent: a receiver may answer before it reads.
+ * Sends a request, and returns when the head of its answer is complete. After an early 2xx the rest of the request
+ * is sent first: a receiver may answer before it reads. One that hangs up after its 2xx has what it wanted.
  */
 const headOf = (
   open: () => http.ClientRequest,
@@ -166,7 +166,10 @@ const headOf = (
 ): Effect.Effect<Head | "stale", Unanswered> =>
   Effect.callback((resume) => {
     let request: http.ClientRequest | undefined
+    let judge: (() => void) | undefined
     const fail = (cause: unknown): void => {
+      // That all was sent may be known only after the connection has ended.
+      if (judge !== undefined) return judge()
       const { code = "EUNKNOWN", message } = cause as NodeJS.ErrnoException
       if (cause instanceof WebhookAddressRefused) return resume(Effect.fail(cause))
       if (cause instanceof ProxyError) return resume(Effect.fail(new WebhookProxyFailed(origin, cause)))
@@ -188,7 +191,7 @@ const headOf = (
       response.on("error", () => {})
       const status = response.statusCode ?? 0
       const retryAfter = response.headers["retry-after"]
-      const judge = (): void => resume(Effect.succeed({ status, retryAfter, response }))
+      judge = () => resume(Effect.succeed({ status, retryAfter, response }))
       if (status >= 300 || request?.writableFinished === true) return judge()
       request?.on("finish", judge)
       // Or the receiver may wait for us to read before it reads on.
