@@ -51,8 +51,8 @@ export const mutants: ReadonlyArray<Mutant> = [
     {
       does: "a sport clear clears the whole book",
       file: `${state}/messages.ts`,
-      from: `const cleared = message.action === "book_clear" || game.sport === sport || game.sport === ""`,
-      to: `const cleared = sport !== undefined`,
+      from: `        message.action === "book_clear" || game.sport === sport || game.sport === ""`,
+      to: `        sport !== undefined`,
     },
     {
       does: "a sport clear spares games whose sport nobody named",

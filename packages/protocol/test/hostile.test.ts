@@ -73,7 +73,7 @@ describe("numbers and bytes", () => {
     )
     expect(item?._tag === "Message" && item.rejected).toMatchObject([{
       key: "a",
-      reason: "odds are not American: Infinity",
+      reason: "odds are not American: Infinity; outcome_line cannot be read: -Infinity",
     }])
     expect(parseLine(-Infinity)).toBe(null)
   })
