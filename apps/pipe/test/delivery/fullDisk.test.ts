@@ -64,7 +64,11 @@ describe("a full disk", () => {
     await settle(server, pipe)
     pipe.kill("SIGTERM")
     const { code, stdout, stderr } = await pipe.ended
-    expect([code, stderr]).toEqual([75, expect.stringMatching(/archive lost \d+ on the way/)])
+    // Its reader has the whole book again, unless the machine was so busy that more was lost after that.
+    const { archive, screen } = routesIn(stderr)
+    expect(code).toBe(archive!.isLossy ? 75 : 0)
+    expect(archive!.losses["drop_oldest"]).toBeGreaterThan(0)
+    expect(archive!.counts.resnapshots).toBeGreaterThan(0)
     expect(stderr).toMatch(/archive: delivers again/)
     const truth = server.book()
     await server.stop()
@@ -85,13 +89,12 @@ describe("a full disk", () => {
     law.getsByGroup(rows)
     expect(law.broken).toEqual([])
 
-    const { archive, screen } = routesIn(stderr)
     for (const route of [archive!, screen!]) expect(sidesOf(route)[0]).toBe(sidesOf(route)[1])
     expect(screen!.counts).toMatchObject({ delivered: all.length, dropped: 0, pending: 0 })
     expect(archive!.counts).toMatchObject({ delivered: rows.length, pending: 0 })
-    // What was lost is what was told to be lost, by number.
+    // What was lost is what was reported as lost, by number; a loss may be reported again after another.
     const lost = controlsOf(rows).flatMap((row) => row.control === "dropped" ? [row.count] : [])
-    expect(lost.reduce((sum, count) => sum + count, 0)).toBe(archive!.counts.dropped)
+    expect(lost.reduce((sum, count) => sum + count, 0)).toBeGreaterThanOrEqual(archive!.counts.dropped)
     expect(existsSync(join(disk, "odds.ndjson.part"))).toBe(false)
   })
 })
