@@ -118,11 +118,13 @@ describe("the pipelines", { concurrent: true }, () => {
   it("discord tells big moves of Moneylines at two books in words", async () => {
     const { receiver, url } = await startReceiver()
     const run = runPipeline("discord", { DISCORD_URL: url })
-    await receiver.until(() => / [+-]\d+ → [+-]\d+$/m.test(receiver.stdout))
+    await receiver.until(() => / [+-]\d+ → [+-]\d+/.test(receiver.stdout))
     expect((await run.stop()).code).toBe(0)
     const lines = linesOf((await receiver.stop()).stdout)
-    const moves = lines.filter((line) => / [+-]\d+ → [+-]\d+$/.test(line))
-    for (const move of moves) expect(move).toMatch(/^[A-Z]+ · (?:draftkings|fanduel) · .+ — Moneyline /)
+    const moves = lines.filter((line) => / [+-]\d+ → [+-]\d+/.test(line))
+    for (const move of moves) {
+      expect(move).toMatch(/^[A-Z]+ · (?:draftkings|fanduel) · .+ · [A-Z][a-z]{2} \d+ \d\d:\d\d ET — Moneyline /)
+    }
     expect(lines.at(-1)).toContain("no price here is live")
   })
 

@@ -9,5 +9,5 @@ export const patience = (): number => {
   const chosen = Number(process.env["BOLTODDS_PATIENCE"])
   if (chosen >= 1) return chosen
   const [minute = 0, fiveMinutes = 0] = loadavg()
-  return Math.min(10, Math.max(1, 2 * Math.max(minute, fiveMinutes) / availableParallelism()))
+  return Math.min(4, Math.max(1, 2 * Math.max(minute, fiveMinutes) / availableParallelism()))
 }
