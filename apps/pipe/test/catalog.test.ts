@@ -60,7 +60,7 @@ describe("catalog", () => {
       return stderr
     }
     expect(await says()).toContain("write one of sports, books, games, markets behind catalog")
-    expect(await says("sprots")).toContain("did you mean sports?")
+    expect(await says("sprots")).toContain('got "sprots". Did you mean "sports"?')
     expect(await says("books", "--sport", "NBA")).toContain("Cannot use --sport here: it is for games and markets")
   })
 

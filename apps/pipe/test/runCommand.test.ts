@@ -143,7 +143,8 @@ describe("plug-ins that bring a copy of Effect of their own", { concurrent: true
       "  rows: { sqlite: { path: rows.sqlite } }",
     )
     const live = new PipelineFolder(
-      "source: { simulator: { seed: 7 } }",
+      // A day that is over: all of its games have begun.
+      "source: { simulator: { seed: 7, date: 2026-07-16 } }",
       `sinks: { recording: { file: { path: "${folder.at("day.ndjson")}" }, emit: raw } }`,
       "run: { for: 2s }",
     )

@@ -44,7 +44,7 @@ describe("the stream on stdout", () => {
   it("wraps messages with --meta, byte for byte", async () => {
     const { stdout } = await runPipe(["--count", "2", "--meta", "--no-control"], { env: feed })
     const [first, second] = recordsOf(stdout)
-    expect(Object.keys(first!)).toEqual(["run", "seq", "at", "session", "epoch", "message"])
+    expect(Object.keys(first!)).toEqual(["run", "seq", "part", "at", "session", "epoch", "message"])
     expect(first).toMatchObject({ session: "feed", epoch: 1, message: { action: "initial_state" } })
     expect(first!["run"]).toMatch(/^[0-9A-HJKMNP-TV-Z]{26}$/)
     expect(first!["at"]).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/)
