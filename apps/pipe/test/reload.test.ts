@@ -30,9 +30,13 @@ const booked = (lines: ReadonlyArray<string>): number =>
 
 describe("SIGHUP", { concurrent: true }, () => {
   it("changes what is received: games of another sport come, and those of the old one close", async () => {
-    const folder = new PipelineFolder("source: { simulator: { seed: 7, rate: 50, sports: [MLB] } }", "sinks:", screen)
+    const folder = new PipelineFolder(
+      "source: { simulator: { seed: 7, date: 2026-07-16, rate: 50, sports: [MLB] } }",
+      "sinks:",
+      screen,
+    )
     const pipe = await start(folder)
-    folder.write("source: { simulator: { seed: 7, rate: 50, sports: [EPL] } }", "sinks:", screen)
+    folder.write("source: { simulator: { seed: 7, date: 2026-07-16, rate: 50, sports: [EPL] } }", "sinks:", screen)
     await reload(pipe, "reload: The source takes new sports while it runs")
     await pipe.until(({ stdout }) => stdout.includes('"sport":"EPL"') && stdout.includes('"cause":"filters"'))
     await stop(pipe)

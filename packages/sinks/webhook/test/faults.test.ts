@@ -101,21 +101,25 @@ describe("the answer of a receiver", () => {
       }
     }))
 
-  it.live("may be a reset in place of a 413: from the third on, while a body of several records is sent", () =>
-    Effect.gen(function* () {
-      const { url } = yield* openEarly("", "reset")
-      const sink = yield* webhook(local(url, { maxBodyBytes: 64 * 1024 * 1024 }))
-      const attempted = (count: number, attempt: number) =>
-        Effect.map(
-          Effect.flip(sink.write({ ...batch(moves(count)), attempt })),
-          ({ rest, tooLarge, cause }) => [rest, tooLarge, cause instanceof WebhookUnreachable],
-        )
-      expect(yield* attempted(20_000, 1)).toEqual(["retry", undefined, true])
-      expect(yield* attempted(20_000, 2)).toEqual(["retry", undefined, true])
-      expect(yield* attempted(20_000, 3)).toEqual(["retry", 20_000, true])
-      // This one had left as a whole: the receiver may have taken it.
-      expect(yield* attempted(3, 3)).toEqual(["retry", undefined, true])
-    }))
+  // Deno does not say how much of a body has left.
+  it.live.skipIf("Deno" in globalThis)(
+    "may be a reset in place of a 413: from the third on, while a body of several records is sent",
+    () =>
+      Effect.gen(function* () {
+        const { url } = yield* openEarly("", "reset")
+        const sink = yield* webhook(local(url, { maxBodyBytes: 64 * 1024 * 1024 }))
+        const attempted = (count: number, attempt: number) =>
+          Effect.map(
+            Effect.flip(sink.write({ ...batch(moves(count)), attempt })),
+            ({ rest, tooLarge, cause }) => [rest, tooLarge, cause instanceof WebhookUnreachable],
+          )
+        expect(yield* attempted(20_000, 1)).toEqual(["retry", undefined, true])
+        expect(yield* attempted(20_000, 2)).toEqual(["retry", undefined, true])
+        expect(yield* attempted(20_000, 3)).toEqual(["retry", 20_000, true])
+        // This one had left as a whole: the receiver may have taken it.
+        expect(yield* attempted(3, 3)).toEqual(["retry", undefined, true])
+      }),
+  )
 
   it.live("410 is the end of it", () =>
     Effect.gen(function* () {
