@@ -16,7 +16,7 @@ describe("an old Node", () => {
     const lines = readFileSync(bundled, "utf8").split("\n")
     const end = lines.indexOf("}")
     expect(lines[0]).toBe("#!/usr/bin/env node")
-    // The guard alone, told that it runs on an older version: the machine may have none.
+    // The guard alone, with an older version in place of this one: the machine may have none.
     const guard = lines.slice(1, end + 1).join("\n")
     const of = (version: string) => {
       const file = join(mkdtempSync(join(tmpdir(), "boltodds-guard-")), "guard.mjs")

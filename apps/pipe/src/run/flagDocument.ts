@@ -26,7 +26,7 @@ export const documentOf = async (
   }
   const resume = given.text("resume")
   if (resume !== undefined && given.isSet("no-control")) {
-    throw new UsageError("Cannot use --resume with --no-control: readers could not be told that nothing is live yet")
+    throw new UsageError("Cannot use --resume with --no-control: readers would not learn that nothing is live yet")
   }
   if (
     resume !== undefined && (emit ?? defaultEmit) !== "changes" && !specs.some((spec) => spec.startsWith("webhook:"))

@@ -216,7 +216,7 @@ const earlierOf = async (
   if (!sinks.some(({ emit }) => emit === "changes")) {
     throw new Failure(
       ExitCode.badConfiguration,
-      `Cannot resume from ${resume}: no sink is told changes, and only they make a book. Write emit: changes.`,
+      `Cannot resume from ${resume}: no sink gets changes, and only they make a book. Write emit: changes.`,
     )
   }
   const folder = dirname(file)
