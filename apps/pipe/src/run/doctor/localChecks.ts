@@ -5,7 +5,7 @@ import { stateFolder } from "@boltodds/machine"
 import { isLoopbackHost } from "@boltodds/text"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
-import { createHash } from "node:crypto"
+import { createHmac } from "node:crypto"
 import { constants } from "node:fs"
 import { lookup } from "node:dns/promises"
 import { access } from "node:fs/promises"
@@ -16,6 +16,13 @@ import { howToGiveAKey } from "../NoKey.ts"
 import type { KeySource } from "../settings.ts"
 import { type CheckName, counted, type Finding, spanText, type Tell } from "./Finding.ts"
 
+/**
+ * 24 bits of an HMAC under a label of this program: enough to see in two reports whether the key is the same, too little
+ * to confirm a guess, and not to be found in a table of plain hashes.
+ */
+const fingerprintOf = (key: string): string =>
+  createHmac("sha256", "boltodds-pipe doctor: fingerprint of a key").update(key).digest("hex").slice(0, 6)
+
 /** Reads the key; undefined where there is none to be had. */
 export const checkKey = (
   { key, source }: KeySource,
@@ -24,11 +31,11 @@ export const checkKey = (
   Effect.match(key, {
     onSuccess: (key) => {
       const text = Redacted.value(key)
-      const fingerprint = createHash("sha256").update(text).digest("hex").slice(0, 8)
+      const fingerprint = fingerprintOf(text)
       tell({
         check: "key",
         outcome: "ok",
-        text: `${counted(text.length, "character")} from ${source}, fingerprint ${fingerprint} (of its SHA-256)`,
+        text: `${counted(text.length, "character")} from ${source}, fingerprint ${fingerprint}`,
         facts: { source, length: text.length, fingerprint },
       })
       return key
