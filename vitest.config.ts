@@ -40,6 +40,7 @@ export default defineConfig({
         test: {
           name: "timed",
           include: timed,
+          globalSetup: ["tools/testing/runFolder.ts"],
           setupFiles: ["tools/testing/endProcesses.ts"],
           env: { BOLTODDS_PATIENCE: String(factor) },
           testTimeout: 240_000 * factor,

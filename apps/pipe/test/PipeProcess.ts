@@ -5,22 +5,20 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { rolldown, type RolldownOptions } from "rolldown"
+import { buildOnce } from "../../../tools/testing/buildOnce.ts"
 import config from "../rolldown.config.ts"
 
 /** Builds the command as it is published, from the source as it stands, into a folder of its own with nothing beside it. */
-const build = async (): Promise<string> => {
+const build = async (folder: string): Promise<void> => {
   const app = fileURLToPath(new URL("..", import.meta.url))
-  const folder = mkdtempSync(join(tmpdir(), "boltodds-pipe-"))
   const options = config as RolldownOptions & { readonly output: object }
   const bundle = await rolldown({ ...options, cwd: app, plugins: options.plugins })
-  const file = join(folder, "dist", "boltodds-pipe.js")
-  await bundle.write({ ...options.output, file })
+  await bundle.write({ ...options.output, file: join(folder, "dist", "boltodds-pipe.js") })
   await bundle.close()
-  return file
 }
 
 /** The bundled command. */
-export const bundled: string = await build()
+export const bundled: string = join(await buildOnce("boltodds-pipe", build), "dist", "boltodds-pipe.js")
 
 /** The command, as words of a command line. */
 export const command: ReadonlyArray<string> = [process.execPath, bundled]

@@ -3,6 +3,7 @@ import { mkdtempSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { describe, expect, it } from "vitest"
+import { patience } from "../../../tools/testing/patience.ts"
 import { quiet, withSimulator } from "./withSimulator.ts"
 
 const scenarioOf = (data: unknown): Scenario => {
@@ -114,7 +115,9 @@ describe("playScenario", () => {
       const whenOn = new Promise<void>((resolve) => isOn = resolve)
       const played = playScenario(
         simulator,
-        scenarioOf({ steps: [{ fault: "refuse", status: 503 }, { at: "150ms", do: "stop-faults" }] }),
+        scenarioOf({
+          steps: [{ fault: "refuse", status: 503 }, { at: `${Math.round(500 * patience())}ms`, do: "stop-faults" }],
+        }),
         { tell: () => isOn() },
       )
       await whenOn

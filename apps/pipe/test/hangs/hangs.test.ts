@@ -5,7 +5,7 @@
  * `HANG_RUNS` (how many cases; `all` for each once) and `HANG_SEED` choose; `BOLTODDS_PATIENCE` scales the time.
  */
 import { readdirSync, readFileSync } from "node:fs"
-import { expect, it } from "vitest"
+import { type ExpectStatic, it } from "vitest"
 import { patience } from "../../../../tools/testing/patience.ts"
 import { dice } from "../chaos/random.ts"
 import { PipeProcess } from "../PipeProcess.ts"
@@ -62,7 +62,7 @@ const childrenOf = (pid: number): ReadonlyArray<string> =>
   })
 
 /** The end of the command after its first SIGTERM. */
-const play = async ({ command, stage, manner, waitMillis }: Case): Promise<void> => {
+const play = async ({ command, stage, manner, waitMillis }: Case, expect: ExpectStatic): Promise<void> => {
   const server = await badServer(stage, manner)
   const scheme = stage === "tls" ? "wss" : "ws"
   const far = stage === "connect"
@@ -99,9 +99,10 @@ const play = async ({ command, stage, manner, waitMillis }: Case): Promise<void>
 
 for (const one of cases()) {
   const { command, stage, manner, waitMillis } = one
-  it(
+  // They wait more than they work.
+  it.concurrent(
     `ends ${command} on SIGTERM where the server is ${manner} at ${stage} (after ${waitMillis} ms)`,
-    () => play(one),
+    ({ expect }) => play(one, expect),
     200_000,
   )
 }
