@@ -2,7 +2,7 @@
  * A scenario that goes by what the client does: each time it has come back and subscribed, the world is exchanged under
  * it, three times. It must end with the games of the last world and no other.
  *
- *   boltodds-simulator --scenario examples/scenarios/follow-the-client.ts
+ *   boltodds-pipe simulate --scenario examples/scenarios/follow-the-client.ts
  */
 import type { PlayOptions, Simulator } from "@boltodds/simulator"
 

@@ -14,7 +14,7 @@ const file = (owner: string, text: string, more: Partial<SourceFile> = {}): Sour
     "@boltodds/connection",
     "@boltodds/state",
     "@boltodds/sink",
-    "boltodds-simulator",
+    "boltodds-board",
   ]),
   ...more,
 })
@@ -104,16 +104,16 @@ describe("the boundaries", () => {
   it("let apps import every library, but of another app only its command", () => {
     const source = `import "@boltodds/state"
 import "@boltodds/sink"
-import "boltodds-simulator/command"
-import "boltodds-simulator"
+import "boltodds-board/command"
+import "boltodds-board"
 `
     expect(violationsOf(file("boltodds-pipe", source))).toEqual([
-      "packages/here/src/File.ts:4: boltodds-simulator is an app; only another app may import it, and only its /command",
+      "packages/here/src/File.ts:4: boltodds-board is an app; only another app may import it, and only its /command",
     ])
   })
 
   it("keep libraries from apps", () => {
-    expect(violationsOf(file("@boltodds/state", `import "boltodds-simulator/command"`))).toHaveLength(1)
+    expect(violationsOf(file("@boltodds/state", `import "boltodds-board/command"`))).toHaveLength(1)
   })
 
   it("keep relative imports inside the package", () => {

@@ -8,12 +8,6 @@ export interface Example {
   readonly about: string
 }
 
-/** A command that another program brings with its own flags and help. */
-export interface DelegatedCommand extends Pick<Command, "name" | "usage" | "about"> {
-  /** Runs to the end with the words behind its name, under the given full name; never rejects. */
-  readonly delegate: (args: ReadonlyArray<string>, name: string) => Promise<number>
-}
-
 /** One command. */
 export interface Command {
   /** What follows the program's name; empty for the default command. */

@@ -75,15 +75,48 @@ export class Given {
     return value
   }
 
-  /** A duration above zero such as `500ms`, `15s`, `1m30s`, in milliseconds. */
-  millis(name: string): number | undefined {
+  /** A number that need not be whole: from `least` on, or above it where `isAbove`, and at most `most`. */
+  decimal(
+    name: string,
+    { least = 0, isAbove = false, most }: {
+      readonly least?: number
+      readonly isAbove?: boolean
+      readonly most: number
+    },
+  ): number | undefined {
+    const text = this.text(name)
+    if (text === undefined) return undefined
+    const value = Number(text)
+    if (!/^\d+(?:\.\d+)?$/.test(text) || value < least || (isAbove && value === least) || value > most) {
+      const range = isAbove ? `above ${least} and at most ${most}` : `from ${least} to ${most}`
+      throw new UsageError(`Cannot use --${name}: ${expectedButGot(`a number ${range}`, text)}`)
+    }
+    return value
+  }
+
+  /** A duration such as `500ms`, `15s`, `1m30s`, in milliseconds; above zero, unless `mayBeZero`. */
+  millis(name: string, { mayBeZero = false } = {}): number | undefined {
     const text = this.text(name)
     if (text === undefined) return undefined
     const millis = parseMillis(text)
-    if (millis === undefined || millis === 0) {
+    if (millis === undefined || (millis === 0 && !mayBeZero)) {
       throw new UsageError(`Cannot use --${name}: ${expectedButGot(expectedDuration, text)}`)
     }
     return millis
+  }
+
+  /** Refuses flags of the command line that would be ignored: these have a meaning beside `needed` alone. */
+  refuseWithout(needed: string, names: ReadonlyArray<string>, why: string): void {
+    if (this.isSet(needed)) return
+    const ignored = names.filter((name) => this.written.includes(name)).map((name) => `--${name}`)
+    if (ignored.length > 0) throw new UsageError(`Cannot use ${ignored.join(", ")} without --${needed}: ${why}`)
+  }
+
+  /** Refuses flags of the command line that would be ignored: they have no meaning beside `other`. */
+  refuseBeside(other: string, names: ReadonlyArray<string>, why: string): void {
+    if (!this.isSet(other)) return
+    const ignored = names.filter((name) => this.written.includes(name)).map((name) => `--${name}`)
+    if (ignored.length > 0) throw new UsageError(`Cannot use ${ignored.join(", ")} beside --${other}: ${why}`)
   }
 }
 
@@ -107,7 +140,9 @@ export const parseFlags = (
       continue
     }
     const [shown, inline] = arg.startsWith("--") ? splitAtEquals(arg) : [arg, undefined]
-    const flag = flags.find(({ name, short }) => shown === `--${name}` || shown === `-${short}`)
+    const flag = flags.find(({ name, short }) =>
+      shown === `--${name}` || (short !== undefined && shown === `-${short}`)
+    )
     if (flag === undefined) throw new UsageError(unknownFlag(shown, flags))
     if (flag.value === undefined && inline !== undefined) {
       throw new UsageError(`Cannot use ${shown} with a value: it is a switch`)

@@ -1,5 +1,5 @@
 /** The help texts, made from the same tables that parse the command line. */
-import type { Command, DelegatedCommand } from "./Command.ts"
+import type { Command } from "./Command.ts"
 import type { Flag, FlagGroup } from "./flags.ts"
 import type { Paint } from "./Terminal.ts"
 
@@ -9,7 +9,7 @@ const columns = 80
 export const helpOf = (
   program: string,
   command: Command,
-  others: ReadonlyArray<Pick<DelegatedCommand, "name" | "usage" | "about">>,
+  others: ReadonlyArray<Pick<Command, "name" | "about">>,
   paint: Paint,
 ): string => {
   const parts = [
@@ -26,7 +26,7 @@ export const helpOf = (
   return `${parts.join("\n\n")}\n`
 }
 
-const commandList = (commands: ReadonlyArray<Pick<Command, "name" | "usage" | "about">>, paint: Paint): string => {
+const commandList = (commands: ReadonlyArray<Pick<Command, "name" | "about">>, paint: Paint): string => {
   const rows = commands.map(({ name, about }) => [name, about] as const)
   const width = Math.max(...rows.map(([left]) => left.length))
   return [

@@ -1,6 +1,6 @@
 /** From the command line to an exit code. */
 import { nearestNames, visibleLines } from "@boltodds/text"
-import type { Command, DelegatedCommand } from "./Command.ts"
+import type { Command } from "./Command.ts"
 import { catalog } from "./commands/catalog.ts"
 import { check } from "./commands/check.ts"
 import { demo } from "./commands/demo.ts"
@@ -21,7 +21,7 @@ import { paintFor, writeOut } from "./Terminal.ts"
 import { version } from "./version.ts"
 
 const programName = "boltodds-pipe"
-const named: ReadonlyArray<Command | DelegatedCommand> = [
+const named: ReadonlyArray<Command> = [
   demo,
   run,
   check,
@@ -54,7 +54,6 @@ const dispatch = async (args: ReadonlyArray<string>): Promise<number> => {
   if (first === "help") return await dispatch(byName(second) === undefined ? ["--help"] : [second!, "--help"])
   const command = byName(first) ?? stream
   const rest = command === stream ? args : args.slice(1)
-  if ("delegate" in command) return await command.delegate(rest, `${programName} ${command.name}`)
   const asked = (...names: ReadonlyArray<string>) => rest.some((arg) => names.includes(arg))
   if (asked("--help", "-h")) {
     const paint = paintFor(process.stdout, process.env)

@@ -198,6 +198,9 @@ export const logFlags: FlagGroup = {
       choices: ["human", "json"],
       about: "Default human on a terminal, json elsewhere.",
     },
+    { name: "verbose", short: "v", about: "The same as --log-level debug." },
+    { name: "quiet", short: "q", about: "The same as --log-level error." },
     { name: "help", short: "h", about: "Show this." },
+    { name: "version", short: "V", about: "Show the version." },
   ],
 }

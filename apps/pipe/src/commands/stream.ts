@@ -10,15 +10,6 @@ import {
   sessionFlags,
 } from "./flagGroups.ts"
 
-const generalFlags = {
-  ...logFlags,
-  flags: [...logFlags.flags, {
-    name: "version",
-    short: "V",
-    about: "Show the version.",
-  }],
-}
-
 /** Without a name: `boltodds-pipe --sport NBA`. */
 export const stream: Command = {
   name: "",
@@ -63,7 +54,7 @@ Node program: use setsid or systemd-run.`,
       }],
     },
     { ...connectionFlags, flags: [...connectionFlags.flags, ...lateFlags, ...sessionFlags, ignoreFlag] },
-    generalFlags,
+    logFlags,
   ],
   examples: [
     {

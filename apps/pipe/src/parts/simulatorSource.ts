@@ -46,7 +46,7 @@ export const SimulatorOptions: Schema.Decoder<SimulatorOptions> = Schema.Struct(
     description: "Cut the line once, so long after data first came. Default: never.",
   })),
   faults: Schema.optionalKey(Schema.String.annotate({
-    description: "What goes wrong, as `boltodds-simulator --faults` takes it. Default: nothing.",
+    description: "What goes wrong, as `boltodds-pipe simulate --faults` takes it. Default: nothing.",
   })),
 })
 

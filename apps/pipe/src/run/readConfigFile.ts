@@ -1,4 +1,4 @@
-/** The bytes of a configuration file: a file, a pipe such as `<(generate)`, or a clear reason why not. */
+/** The bytes of a configuration or scenario: a file, a pipe such as `<(generate)`, or a clear reason why not. */
 import { constants, type Stats } from "node:fs"
 import { type FileHandle, open } from "node:fs/promises"
 import { setTimeout as sleep } from "node:timers/promises"
@@ -11,10 +11,10 @@ export const mostBytes = 8 * 1024 * 1024
 const pipeMillis = 10_000
 const pollMillis = 20
 
-/** Reads a configuration file. Throws {@link BadConfiguration}. */
-export const readConfigFile = async (path: string): Promise<Uint8Array> => {
+/** Reads a configuration file, or another `kind` of file that a person wrote. Throws {@link BadConfiguration}. */
+export const readConfigFile = async (path: string, kind = "configuration"): Promise<Uint8Array> => {
   const refuse = (why: string, cause?: unknown): never => {
-    throw new BadConfiguration(`Cannot read the configuration ${path}: ${why}`, cause === undefined ? {} : { cause })
+    throw new BadConfiguration(`Cannot read the ${kind} ${path}: ${why}`, cause === undefined ? {} : { cause })
   }
   let handle: FileHandle | undefined
   try {

@@ -10,6 +10,7 @@ import { filtersOf, logOf } from "./settings.ts"
 
 /** Streams a simulated feed, and cuts the line once. */
 export const runDemo = async (given: Given): Promise<ExitCode> => {
+  given.refuseBeside("no-cut", ["cut-after"], "the line is not cut")
   const log = logOf(given)
   const seed = given.number("seed") ?? 1
   const rate = given.number("rate", { least: 1, most: 50_000 }) ?? 20

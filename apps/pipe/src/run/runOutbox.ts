@@ -22,6 +22,7 @@ export const runOutbox = async (given: Given): Promise<ExitCode> => {
   if (path === undefined || (action !== "list" && action !== "redrive" && action !== "drop")) {
     throw new UsageError("Cannot use outbox so: write boltodds-pipe outbox list FILE, redrive FILE or drop FILE")
   }
+  refuseIgnored(action, given)
   switch (action) {
     case "list":
       return await list(path, given)
@@ -47,6 +48,24 @@ export const runOutbox = async (given: Given): Promise<ExitCode> => {
       return ExitCode.clean
     }
   }
+}
+
+/** Which flags each action reads. */
+const flagsOf = {
+  list: ["after", "limit", "json"],
+  redrive: ["all", "id", "superseded"],
+  drop: ["all", "id"],
+} as const
+
+/** A flag of another action would be ignored. */
+const refuseIgnored = (action: keyof typeof flagsOf, { written }: Given): void => {
+  const own: ReadonlyArray<string> = flagsOf[action]
+  const others = new Set<string>(Object.values(flagsOf).flat().filter((name) => !own.includes(name)))
+  const ignored = written.filter((name) => others.has(name)).map((name) => `--${name}`)
+  if (ignored.length === 0) return
+  throw new UsageError(
+    `Cannot use ${ignored.join(", ")} with outbox ${action}: it takes ${own.map((name) => `--${name}`).join(", ")}`,
+  )
 }
 
 const choiceOf = (given: Given): DeadLetterChoice => {

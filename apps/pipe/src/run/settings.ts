@@ -79,13 +79,22 @@ export const feedOf = async (given: Given, log: Log): Promise<FeedSettings> => {
   return { url, insecure, key }
 }
 
+/** The level that the flags want. */
+const levelOf = (given: Given): Level | "none" => {
+  for (const [name, level] of [["verbose", "debug"], ["quiet", "error"]] as const) {
+    given.refuseBeside(name, ["log-level", "verbose", "quiet"].filter((other) => other !== name), "leave one out")
+    if (given.isSet(name)) return level
+  }
+  return (given.text("log-level") ?? "info") as Level | "none"
+}
+
 /** The log as the flags want it. */
 export const logOf = (given: Given): Log => {
   const { stderr, env } = process
   const format = given.text("log-format") ??
     (stderr.isTTY === true ? "human" : "json")
   return makeLog({
-    level: (given.text("log-level") ?? "info") as Level | "none",
+    level: levelOf(given),
     format: format === "json" ? "json" : "human",
     paint: paintFor(stderr, env),
     write: (line) => void stderr.write(line),

@@ -69,5 +69,5 @@ const written = (text: string): ReadonlyArray<Written> => {
 const wrong = (why: string, text: string): SimulatorError =>
   new SimulatorError(
     "faults",
-    `Cannot read the faults "${text}": ${why}. They look like: mute after=10s for=60s, abort`,
+    `${JSON.stringify(text)} is not a list of faults: ${why}. Write them like this: mute after=10s for=60s, abort`,
   )

@@ -1,8 +1,9 @@
 /** Scenarios from files. */
-import { type PlayOptions, playScenario, readScenario, type Simulator, SimulatorError } from "@boltodds/simulator"
-import { readFile } from "node:fs/promises"
+import { type PlayOptions, playScenario, readScenario, type Simulator } from "@boltodds/simulator"
 import { extname, resolve } from "node:path"
 import { pathToFileURL } from "node:url"
+import { BadConfiguration } from "../BadConfiguration.ts"
+import { readConfigFile } from "../readConfigFile.ts"
 
 /** A scenario that can be played. */
 export interface LoadedScenario {
@@ -17,20 +18,18 @@ const moduleEndings: ReadonlyArray<string> = [".ts", ".mts", ".js", ".mjs"]
 
 /**
  * Reads a scenario: YAML or JSON, or a module whose default export is the same data, or a function that is handed the
- * simulator. Rejects with {@link SimulatorError}, which says all that is wrong, with line and column.
+ * simulator. Rejects with {@link BadConfiguration}, which says all that is wrong, with line and column.
  */
 export const loadScenario = async (file: string): Promise<LoadedScenario> => {
   const ending = extname(file)
   if (dataEndings.includes(ending)) return loadData(file)
   if (moduleEndings.includes(ending)) return loadModule(file)
   const endings = [...dataEndings, ...moduleEndings].join(" ")
-  throw new SimulatorError("faults", `Cannot read the scenario ${file}: its name must end with one of ${endings}`)
+  throw new BadConfiguration(`Cannot read the scenario ${file}: its name must end with one of ${endings}`)
 }
 
 const loadData = async (file: string): Promise<LoadedScenario> => {
-  const text = await readFile(file, "utf8").catch((cause: unknown) => {
-    throw cannotRead(file, cause)
-  })
+  const text = new TextDecoder().decode(await readConfigFile(file, "scenario"))
   // Only who plays a scenario pays for the parser.
   const { isMap, isNode, isScalar, LineCounter, parseDocument } = await import("yaml")
   const lines = new LineCounter()
@@ -76,12 +75,11 @@ const loadModule = async (file: string): Promise<LoadedScenario> => {
   return { file, about: scenario.about, play: (simulator, options) => playScenario(simulator, scenario, options) }
 }
 
-const cannotRead = (file: string, cause: unknown): SimulatorError =>
-  new SimulatorError(
-    "faults",
+const cannotRead = (file: string, cause: unknown): BadConfiguration =>
+  new BadConfiguration(
     `Cannot read the scenario ${file}: ${cause instanceof Error ? cause.message : String(cause)}`,
-    cause,
+    { cause },
   )
 
-const wrong = (lines: ReadonlyArray<string>): SimulatorError =>
-  new SimulatorError("faults", `Cannot play the scenario:\n${lines.map((line) => `  ${line}`).join("\n")}`)
+const wrong = (lines: ReadonlyArray<string>): BadConfiguration =>
+  new BadConfiguration(`Cannot play the scenario:\n${lines.map((line) => `  ${line}`).join("\n")}`)

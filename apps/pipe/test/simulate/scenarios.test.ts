@@ -6,7 +6,7 @@ import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { afterEach, describe, expect, it, vi } from "vitest"
 import { WebSocket } from "ws"
-import { loadScenario } from "../src/loadScenario.ts"
+import { loadScenario } from "../../src/run/simulate/loadScenario.ts"
 
 const folder = mkdtempSync(join(tmpdir(), "boltodds-scenarios-"))
 const written = (name: string, text: string): string => {
@@ -14,7 +14,8 @@ const written = (name: string, text: string): string => {
   writeFileSync(file, text)
   return file
 }
-const example = (name: string): string => fileURLToPath(new URL(`../../../examples/scenarios/${name}`, import.meta.url))
+const example = (name: string): string =>
+  fileURLToPath(new URL(`../../../../examples/scenarios/${name}`, import.meta.url))
 
 const problem = async (file: string): Promise<string> =>
   loadScenario(file).then(() => "none", (error: Error) => error.message)
@@ -57,7 +58,7 @@ steps:
 
   it("refuses what is no scenario file, is not there, or exports nothing", async () => {
     expect(await problem("night.txt")).toMatch(/must end with one of .yaml .yml .json .ts .mts .js .mjs/)
-    expect(await problem(join(folder, "gone.yaml"))).toMatch(/gone.yaml: ENOENT/)
+    expect(await problem(join(folder, "gone.yaml"))).toMatch(/gone.yaml: there is no such file\. Check its name\./)
     expect(await problem(written("empty.mjs", "export const x = 1"))).toMatch(/empty.mjs: it has no default export/)
     expect(await problem(written("broken.mjs", "export default {"))).toMatch(/Cannot read the scenario .*broken.mjs/)
     const wrong = written("wrong.mjs", "export default { steps: [{ fault: 'mute', for: 5 }] }")

@@ -1,7 +1,6 @@
-/** Running a simulator until a signal ends it. */
+/** Runs a simulator until a signal ends it. */
 import {
   type Behaviour,
-  parseFaults,
   type ScenarioStep,
   type Simulator,
   SimulatorError,
@@ -10,17 +9,18 @@ import {
 } from "@boltodds/simulator"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
+import { ExitCode, Failure } from "../../ExitCode.ts"
 import { type LoadedScenario, loadScenario } from "./loadScenario.ts"
 
 /** What to serve, beside what the simulator itself is told. */
 export interface ServeSettings {
   readonly simulator: SimulatorOptions
-  /** As `parseFaults` reads them. */
+  /** As they were written. */
   readonly faults: ReadonlyArray<string>
+  /** What they mean. */
+  readonly behaviours: ReadonlyArray<Behaviour>
   /** The file of a scenario to play, from the start on. */
   readonly scenario: string | undefined
-  /** Says nothing but errors. */
-  readonly quiet: boolean
 }
 
 /** Where lines for a person go. */
@@ -29,12 +29,9 @@ export type Say = (line: string) => void
 /** Serves until SIGINT or SIGTERM. Fails where it cannot start, or where its scenario cannot go on. */
 export const serve = (
   settings: ServeSettings,
-  say: Say,
-): Effect.Effect<void, SimulatorError> =>
+  tell: Say,
+): Effect.Effect<void, SimulatorError | Failure> =>
   Effect.scoped(Effect.gen(function* () {
-    const tell = settings.quiet ? () => {} : say
-    // What is wrong with them is said before anything is started.
-    const faults = yield* attempt(() => Promise.resolve(settings.faults.flatMap(parseFaults)))
     const file = settings.scenario
     const scenario = file === undefined ? undefined : yield* attempt(() => loadScenario(file))
     const simulator = yield* Effect.acquireRelease(
@@ -43,7 +40,7 @@ export const serve = (
     )
     // First, so that it hears what a fault is deaf to.
     simulator.behave(visitors(tell))
-    yield* attempt(() => Promise.resolve(faults.forEach((fault) => simulator.behave(fault))))
+    yield* attempt(() => Promise.resolve(settings.behaviours.forEach((fault) => simulator.behave(fault))))
     // Before anyone can read that it serves, and send one.
     const listening = yield* Effect.forkScoped(signal, { startImmediately: true })
     for (const line of introduction(settings, scenario, simulator)) tell(line)
@@ -54,20 +51,22 @@ export const serve = (
   }))
 
 /** What fails in a way that users are told of. Anything else is a bug, and left to be one. */
-const attempt = <A>(run: () => Promise<A>): Effect.Effect<A, SimulatorError> =>
+const attempt = <A>(run: () => Promise<A>): Effect.Effect<A, SimulatorError | Failure> =>
   Effect.suspend(() => Effect.tryPromise({ try: async () => run(), catch: (error) => error })).pipe(
-    Effect.catch((error) => error instanceof SimulatorError ? Effect.fail(error) : Effect.die(error)),
+    Effect.catch((error) =>
+      error instanceof SimulatorError || error instanceof Failure ? Effect.fail(error) : Effect.die(error)
+    ),
   )
 
 /** Plays the scenario, and goes on serving when it is over. */
-const played = (scenario: LoadedScenario, simulator: Simulator, tell: Say): Effect.Effect<never, SimulatorError> =>
+const played = (scenario: LoadedScenario, simulator: Simulator, tell: Say): Effect.Effect<never, Failure> =>
   Effect.tryPromise({
     try: (signal) => scenario.play(simulator, { signal, tell: (step) => tell(`scenario: ${described(step)}`) }),
     catch: (error) =>
-      error instanceof SimulatorError ? error : new SimulatorError(
-        "faults",
+      new Failure(
+        ExitCode.badConfiguration,
         `The scenario ${scenario.file} failed: ${error instanceof Error ? error.message : String(error)}`,
-        error,
+        { cause: error },
       ),
   }).pipe(
     Effect.tap(() => Effect.sync(() => tell("scenario: over"))),
@@ -101,17 +100,16 @@ const introduction = (
   // A key that was set is not shown: people set real ones.
   const shown = key === undefined ? "any" : "YOUR_KEY"
   const what = replay === undefined
-    ? `a made-up feed, seed ${world?.seed ?? 1}, ${rate} messages a second`
+    ? `a simulated feed, seed ${world?.seed ?? 1}, ${rate} messages a second`
     : `${replay.file}, ${replay.speed === "max" ? "as fast as clients read" : `${replay.speed ?? 1} times its speed`}`
   return [
     `Serving ${what}${faults.length > 0 ? `, with ${faults.join(", ")}` : ""}`,
     ...(scenario === undefined
       ? []
       : [`Playing ${scenario.file}${scenario.about === undefined ? "" : `: ${scenario.about}`}`]),
-    `  WebSocket  ${url}?key=${shown}`,
-    `  REST       ${restUrl}/get_info?key=${shown}`,
-    `Try it in another terminal:`,
-    `  BOLTODDS_URL=${url} BOLTODDS_API_KEY=${shown} npx boltodds-pipe`,
+    `WebSocket ${url}?key=${shown}`,
+    `REST ${restUrl}/get_info?key=${shown}`,
+    `Try it in another terminal: BOLTODDS_URL=${url} BOLTODDS_API_KEY=${shown} npx boltodds-pipe`,
     ...(host === "127.0.0.1" || host === "::1" || host === "localhost"
       ? []
       : [`Reachable from other machines, without encryption.`]),

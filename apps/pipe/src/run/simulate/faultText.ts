@@ -1,4 +1,4 @@
-/** What there is to know about faults, for a person. */
+/** The texts of `--faults list`. */
 import { faults } from "@boltodds/simulator"
 
 /** All faults, a line each. */
@@ -11,7 +11,7 @@ export const faultList = (): string => {
     "",
     ...lines,
     "",
-    "--faults 'list NAME' tells the parameters of one.",
+    "--faults 'list NAME' prints the parameters of one.",
   ].join("\n")
 }
 
@@ -24,7 +24,7 @@ export const faultHelp = (name: string): string | undefined => {
   return [
     `${fault.name}: ${fault.about}`,
     `A good client: ${fault.client}`,
-    ...(fault.needsWorld ? ["It changes the made-up world: not with --replay."] : []),
+    ...(fault.needsWorld ? ["It changes the simulated world: not with --replay."] : []),
     "",
     ...parameters.map(([name, { about, allowed, otherwise }]) =>
       `  ${name.padEnd(width)}${about}: ${allowed} (default: ${otherwise})`

@@ -9,7 +9,7 @@ import { fileURLToPath } from "node:url"
 import { afterEach, describe, expect, it } from "vitest"
 import { WebSocket } from "ws"
 
-const main = fileURLToPath(new URL("../src/main.ts", import.meta.url))
+const main = fileURLToPath(new URL("../../src/main.ts", import.meta.url))
 const children: Array<ChildProcess> = []
 afterEach(() => {
   for (const child of children.splice(0)) child.kill("SIGKILL")
@@ -30,6 +30,7 @@ const run = (...args: ReadonlyArray<string>): Run => {
   const child = spawn(process.execPath, [
     "--conditions=@boltodds/source",
     main,
+    "simulate",
     ...args,
   ])
   children.push(child)
@@ -80,14 +81,14 @@ const messages = (
     })
   })
 
-describe("boltodds-simulator", () => {
+describe("simulate", () => {
   it.each(["SIGINT", "SIGTERM"] as const)(
     "serves what it says it serves, until %s, then ends with 0",
     async (signal) => {
-      const server = run("--port", "0", "--rate", "500", "--games", "6")
+      const server = run("--port", "0", "--rate", "500", "--games", "6", "--log-format", "human")
       const url = await urlOf(server)
       await server.says(
-        /Serving a made-up feed, seed 1, 500 messages a second/,
+        /Serving a simulated feed, seed 1, 500 messages a second/,
       )
       await server.says(
         new RegExp(
@@ -132,32 +133,68 @@ describe("boltodds-simulator", () => {
     const server = run("--port", String(port))
     expect((await server.ended).code).toBe(69)
     expect(server.err()).toBe(
-      `boltodds-simulator: Cannot listen on 127.0.0.1:${port}: the port is in use; choose another one, or 0 for any that is free\n`,
+      `boltodds-pipe: Cannot listen on 127.0.0.1:${port}: the port is in use; choose another one, or 0 for any that is free\n`,
     )
     taken.close()
   })
 
   it.each([
-    [["--nonsense"], /nonsense[^]*Try boltodds-simulator --help/],
-    [["--rate", "x"], /rate/],
-    [["--rate", "60000"], /rate must be from 0 to 50000 messages a second/],
-    [["--speed", "0", "--replay", "x"], /speed/],
-    [["--ping", "soon"], /Cannot use --ping: expected a duration such as 500ms, 15s, 1m30s; got "soon"\./],
-    [["--faults", "earthquake"], /there is no fault earthquake\. There are drop, abort, /],
+    [
+      ["--rat", "5"],
+      /Cannot use --rat: there is no such flag; did you mean --rate\?\nTry: boltodds-pipe simulate --help/,
+    ],
+    [["--rate", "x"], /Cannot use --rate: expected a number from 0 to 50000; got "x"/],
+    [["--rate", "60000"], /Cannot use --rate: expected a number from 0 to 50000; got "60000"/],
+    [["--port", "70000"], /Cannot use --port: expected a whole number from 0 to 65535; got "70000"/],
+    [["--time-speed", "x"], /Cannot use --time-speed: expected a number above 0 and at most 100000; got "x"/],
+    [["--time-speed", "0"], /Cannot use --time-speed: expected a number above 0 and at most 100000; got "0"/],
+    [["--games", "0"], /Cannot use --games: expected a whole number from 1 on; got "0"/],
+    [["--date", "2026-02-30"], /Cannot use --date: expected a day such as 2026-07-16; got "2026-02-30"/],
+    [
+      ["--plan", "pro"],
+      /Cannot use --plan: expected one of Starter, Growth, Pro, none; got "pro"\. Did you mean "Pro"\?/,
+    ],
+    [["--speed", "0", "--replay", "x"], /Cannot use --speed: expected a number above 0, or max; got "0"/],
+    [["--speed", "2"], /Cannot use --speed without --replay: nothing is replayed/],
+    [
+      ["--timeline", "--cut-after", "5", "--at-end", "close"],
+      /Cannot use --timeline, --cut-after, --at-end without --replay/,
+    ],
+    [["--replay", "x", "--sport", "NBA"], /Cannot use --sport beside --replay: what is replayed is in the file/],
+    [["--date", "2026-07-16", "--time-speed", "60"], /Cannot use --time-speed beside --date/],
+    [["--fault-seed", "3"], /Cannot use --fault-seed without --faults/],
+    [["--quiet", "--log-level", "info"], /Cannot use --log-level beside --quiet: leave one out/],
+    [["--verbose", "--quiet"], /Cannot use --quiet beside --verbose: leave one out/],
+    [["night.yaml"], /Cannot use the word "nigh…"/],
+    [["--ping", "soon"], /Cannot use --ping: expected a duration such as 500ms, 15s, 1m30s; got "soon"/],
+    [["--faults", "earthquake"], /Cannot use --faults: there is no fault earthquake\. There are drop, abort, /],
     [["--faults", "mtue, drop evry=3s"], /did you mean mute\?[^]*drop has no evry; did you mean every\?/],
+    [
+      ["--faults", "drop mute"],
+      /Cannot use --faults: "drop mute" is not a list of faults: a comma is missing before mute/,
+    ],
     [["--faults", "list mtue"], /did you mean mute\?/],
     [["--fault-seed", "x"], /fault-seed/],
-    [["--scenario", "/does/not/exist.yaml"], /Cannot read the scenario \/does\/not\/exist\.yaml: ENOENT/],
-    [["--sport", "Chess"], /knows no sport "Chess"/],
-    [
-      ["--replay", "/does/not/exist"],
-      /Cannot replay \/does\/not\/exist: ENOENT/,
-    ],
+    [["--sport", "Chess"], /Cannot use --sport: expected one of MLB, NBA, .*; got "Chess"/],
+    [["--book", "draftking"], /Cannot use --book: .*Did you mean "draftkings"\?/],
   ])("ends with 64 for %j, and says why on stderr", async (args, pattern) => {
-    const server = run("--port", "0", ...args)
+    const server = run(...args)
     expect((await server.ended).code).toBe(64)
     expect(server.err()).toMatch(pattern)
     expect(server.out()).toBe("")
+  })
+
+  it.each([
+    [["--replay", "/does/not/exist"], 65, /Cannot replay \/does\/not\/exist: /],
+    [
+      ["--scenario", "/does/not/exist.yaml"],
+      78,
+      /Cannot read the scenario \/does\/not\/exist\.yaml: there is no such file\. Check its name\./,
+    ],
+  ])("ends for %j with %i, as every command does for a file like this", async (args, code, pattern) => {
+    const server = run("--port", "0", ...args)
+    expect((await server.ended).code).toBe(code)
+    expect(server.err()).toMatch(pattern)
   })
 
   it("misbehaves when asked to, several times over, and says in the end how often", async () => {
@@ -190,18 +227,18 @@ describe("boltodds-simulator", () => {
     const server = run("--port", "0", "--scenario", file)
     const url = await urlOf(server)
     await server.says(/Playing .*short\.yaml: a short one/)
-    await server.says(/scenario: refuse status=418\nscenario: over/)
+    await server.says(/scenario: refuse status=418[^]*scenario: over/)
     await expect(messages(`${url}?key=any`, 1)).rejects.toThrow("418")
     server.child.kill("SIGINT")
     expect(await server.ended).toEqual({ code: 0, signal: null })
   })
 
-  it("ends with 64 where its scenario fails", async () => {
+  it("ends with 78 where its scenario fails", async () => {
     const file = join(mkdtempSync(join(tmpdir(), "boltodds-command-")), "failing.mjs")
     writeFileSync(file, "export default () => { throw new Error('out of ideas') }")
     const server = run("--port", "0", "--scenario", file)
-    expect((await server.ended).code).toBe(64)
-    expect(server.err()).toMatch(/boltodds-simulator: The scenario .*failing\.mjs failed: out of ideas/)
+    expect((await server.ended).code).toBe(78)
+    expect(server.err()).toMatch(/boltodds-pipe: The scenario .*failing\.mjs failed: out of ideas/)
   })
 
   it("says nothing when quiet", async () => {
@@ -211,14 +248,18 @@ describe("boltodds-simulator", () => {
     expect(server.err() + server.out()).toBe("")
   })
 
-  it("teaches with --help, on stdout, and tells its version", async () => {
-    const help = run("--help")
-    expect((await help.ended).code).toBe(0)
-    expect(help.out()).toMatch(
-      /--replay FILE[^]*EXAMPLES[^]*boltodds-simulator --faults 'abort every=30s'/,
-    )
-    expect(help.err()).toBe("")
-    const version = run("--version")
+  it("logs as every command does: JSON away from a terminal, a level, a version of one letter", async () => {
+    const server = run("--port", "0")
+    const url = await urlOf(server)
+    server.child.kill("SIGTERM")
+    await server.ended
+    const lines = server.err().trim().split("\n").map((line) => JSON.parse(line) as { level: string; message: string })
+    expect(lines[0]).toMatchObject({
+      level: "info",
+      message: "Serving a simulated feed, seed 1, 100 messages a second",
+    })
+    expect(lines.map(({ message }) => message)).toContain(`WebSocket ${url}?key=any`)
+    const version = run("-V")
     expect((await version.ended).code).toBe(0)
     expect(version.out()).toMatch(/^\d+\.\d+\.\d+\n$/)
   })

@@ -5,12 +5,12 @@ import { fileURLToPath } from "node:url"
 import { describe, expect, it } from "vitest"
 import { parse } from "yaml"
 
-const root = new URL("../../../", import.meta.url)
-const main = fileURLToPath(new URL("../src/main.ts", import.meta.url))
+const root = new URL("../../../../", import.meta.url)
+const main = fileURLToPath(new URL("../../src/main.ts", import.meta.url))
 const read = (path: string): string => readFileSync(new URL(path, root), "utf8")
 
 const guide = read("docs/faults.md")
-const pages = ["docs/faults.md", "apps/simulator/README.md", "packages/simulator/README.md", "README.md"]
+const pages = ["docs/faults.md", "apps/pipe/README.md", "packages/simulator/README.md", "README.md"]
 
 /** The rows of the table under a heading, its cells without the spaces that a formatter puts in. */
 const rowsUnder = (heading: string): ReadonlyArray<string> => {
@@ -29,7 +29,7 @@ const wordsOf = (line: string): ReadonlyArray<string> =>
 
 const commands = pages.flatMap((page) =>
   blocks(read(page), "sh").flatMap((block) =>
-    block.split("\n").filter((line) => /^(?:npx )?boltodds-simulator .*(?:--faults|--scenario)/.test(line))
+    block.split("\n").filter((line) => /^(?:npx )?boltodds-pipe simulate .*(?:--faults|--scenario)/.test(line))
   )
 )
 
@@ -65,13 +65,17 @@ describe("docs/faults.md", () => {
 })
 
 describe("the commands of the documentation", () => {
-  it("are there", () => expect(commands.length).toBeGreaterThan(8))
+  it("are there", () => expect(commands.length).toBeGreaterThan(6))
 
   it.each(commands)("%s", async (line) => {
-    const words = wordsOf(line.replace(/^npx /, "")).slice(1)
-    const child = spawn(process.execPath, ["--conditions=@boltodds/source", main, "--port", "0", ...words], {
-      cwd: fileURLToPath(root),
-    })
+    const words = wordsOf(line.replace(/^npx /, "")).slice(2)
+    const child = spawn(
+      process.execPath,
+      ["--conditions=@boltodds/source", main, "simulate", "--port", "0", ...words],
+      {
+        cwd: fileURLToPath(root),
+      },
+    )
     let said = ""
     child.stderr.on("data", (chunk) => {
       const before = said.includes("Ctrl-C ends it")

@@ -1,3 +1,0 @@
-import { bundle } from "../../tools/bundle.ts"
-
-export default bundle("boltodds-simulator")
