@@ -9,6 +9,7 @@ import { checkSinks } from "./internal/checkSinks.ts"
 import { checkSource, warnOfWholeFeed } from "./internal/checkSource.ts"
 import { describePipeline } from "./internal/describe.ts"
 import { runSettingsOf, RunText } from "./internal/documentSchemas.ts"
+import { loadPatterns } from "./internal/cel/patterns.ts"
 import { Findings } from "./internal/Findings.ts"
 import { loadPlugins, type Modules } from "./internal/loadPlugins.ts"
 import { checkParts, checkSourceOf, openParts } from "./internal/openParts.ts"
@@ -115,6 +116,7 @@ const checkText = (
       return yield* failure
     }
     if (!checkVersion(tree, findings)) return yield* failure
+    yield* loadPatterns(tree)
 
     const catalogue = new Catalogue(registry)
     const readFile = (path: string) =>

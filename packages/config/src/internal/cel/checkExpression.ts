@@ -5,8 +5,10 @@ import type { EmitName } from "../../Plugin.ts"
 import type { ExpressionFinding } from "./ExpressionFinding.ts"
 import { instead } from "../instead.ts"
 import { wrongConstants } from "./constants.ts"
-import { checkingEnvironment, evaluatingEnvironment, partsOfNode } from "./environment.ts"
+import { checkingEnvironment, evaluatingEnvironment } from "./environment.ts"
+import { partsOfNode } from "./nodes.ts"
 import { fieldsOf } from "./fields.ts"
+import { costlyLoops } from "./loops.ts"
 
 const environments = new Map<EmitName, Environment>()
 
@@ -46,6 +48,8 @@ export const checkExpression = (
   }
   try {
     const parsed = environmentOf(emit).parse(text)
+    const costly = costlyLoops(parsed.ast)
+    if (costly.length > 0) return costly
     const { valid, type, error } = parsed.check()
     if (!valid) return [explain(error, text, emit)]
     if (wants === "predicate" && type !== "bool" && type !== "dyn") {

@@ -1,7 +1,8 @@
 /** Names of the feed that expressions compare with. */
 import type { ASTNode } from "@marcbachmann/cel-js"
 import type { ComparedName, EmitName } from "../../Plugin.ts"
-import { evaluatingEnvironment, partsOfNode } from "./environment.ts"
+import { evaluatingEnvironment } from "./environment.ts"
+import { partsOfNode } from "./nodes.ts"
 
 const kindOf: { readonly [field: string]: ComparedName["kind"] } = {
   sport: "sport",

@@ -2,8 +2,12 @@
 import type { Environment } from "@marcbachmann/cel-js"
 import type { EmitName } from "../../Plugin.ts"
 import type { Evaluate } from "../../Expression.ts"
-import { evaluatingEnvironment, unknown } from "./environment.ts"
+import { isOverBudget, startSteps, tooCostly } from "./budget.ts"
+import { evaluatingEnvironment } from "./environment.ts"
+import { parseBounded } from "./parse.ts"
+import { unknown } from "./unknown.ts"
 import { makeView } from "./fields.ts"
+import { weigh } from "./meter.ts"
 import { plainOf } from "./plainOf.ts"
 
 const environments = new Map<EmitName, Environment>()
@@ -22,20 +26,25 @@ export interface Compiled {
  *
  * Where it cannot be told it gives null, and counts that: a null in a comparison is usual (a suspended line has no price);
  * anything else (a key that a message has not, a division by zero) is not, and `onFailure` hears of the first. It never
- * throws: an expression must not end a run.
+ * throws: an expression must not end a run. For the same reason it takes a bounded number of steps for a record, and what
+ * would take more fails in this way.
  */
 export const compile = (text: string, emit: EmitName, onFailure: (why: string) => void): Compiled => {
   const environment = environments.get(emit) ?? evaluatingEnvironment(emit)
   environments.set(emit, environment)
-  const program = environment.parse(text)
+  const program = parseBounded(text, environment)
   const view = makeView(emit)
   let unknowns = 0
   let failures = 0
   const evaluate: Evaluate = (record) => {
     view.record = record
+    startSteps()
     try {
       const value: unknown = program(view)
-      return typeof value === "boolean" ? value : plainOf(value)
+      if (isOverBudget()) throw tooCostly
+      if (typeof value === "boolean") return value
+      if (typeof value === "object") weigh(value)
+      return plainOf(value)
     } catch (cause) {
       if (cause === unknown) unknowns += 1
       else if (++failures === 1) onFailure(reasonOf(cause))

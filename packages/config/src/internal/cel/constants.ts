@@ -1,7 +1,10 @@
 /** The parts of an expression that are the same for every record, worked out before anything runs. */
 import type { ASTNode, Environment } from "@marcbachmann/cel-js"
 import type { ExpressionFinding } from "./ExpressionFinding.ts"
-import { partsOfNode } from "./environment.ts"
+import { startSteps } from "./budget.ts"
+import { partsOfNode } from "./nodes.ts"
+import { parseBounded } from "./parse.ts"
+import { patternProblem } from "./patterns.ts"
 
 /**
  * Constant parts that fail, and constant patterns that cannot be compiled: they would fail for each record, and a
@@ -14,7 +17,11 @@ export const wrongConstants = (
 ): ReadonlyArray<ExpressionFinding> => {
   const pattern = patternIn(node)
   const value = pattern !== undefined && isConstant(pattern) ? valueOf(pattern, text, environment) : undefined
-  const wrongPattern = value !== undefined && "value" in value ? patternProblem(value.value) : undefined
+  const wrongPattern = pattern !== undefined && value === undefined
+    ? patternOfRecord
+    : value !== undefined && "value" in value && typeof value.value === "string"
+    ? patternProblem(value.value)
+    : undefined
   const own = pattern !== undefined && wrongPattern !== undefined
     ? [{ start: pattern.start, end: pattern.end, isError: true, ...wrongPattern }]
     : []
@@ -33,27 +40,16 @@ export const wrongConstants = (
   return [...own, ...partsOfNode(node).flatMap((part) => wrongConstants(part, text, environment))]
 }
 
-/** Why a text is no pattern for `matches`. */
-export const patternProblem = (
-  pattern: unknown,
-): { readonly message: string; readonly remedy: string } | undefined => {
-  if (typeof pattern !== "string") return undefined
-  try {
-    return void new RegExp(pattern)
-  } catch (cause) {
-    const why = cause instanceof Error ? cause.message.replace(/^.*: /s, "").toLowerCase() : String(cause)
-    return {
-      message: `Cannot use the pattern ${JSON.stringify(pattern)}: ${why}`,
-      remedy: 'write a regular expression; characters such as ( [ * + ? . are themselves after \\\\, as in "\\\\("',
-    }
-  }
+/** The feed must not say what is looked for, nor how long that takes. */
+const patternOfRecord = {
+  message: "Cannot use this pattern: it is not the same for every record",
+  remedy: "write it as a text; use `contains` or == to compare with a field",
 }
 
-/** The second operand of `text.matches(pattern)`. */
+/** The pattern of `text.matches(pattern)` and of `matches(text, pattern)`. */
 const patternIn = (node: ASTNode): ASTNode | undefined => {
-  if (node.op !== "rcall" || node.args[0] !== "matches") return undefined
-  const given = node.args[2]
-  return given.length === 1 ? given[0] : undefined
+  if (node.op === "rcall" && node.args[0] === "matches" && node.args[2].length === 1) return node.args[2][0]
+  return node.op === "call" && node.args[0] === "matches" && node.args[1].length === 2 ? node.args[1][1] : undefined
 }
 
 /** Literals need no check, and a pattern is compiled, not tried: one that is slow would hold up the check. */
@@ -68,8 +64,28 @@ const valueOf = (
   environment: Environment,
 ): { readonly value: unknown } | { readonly failure: string } => {
   try {
-    return { value: environment.parse(text.slice(node.start, node.end))({}) as unknown }
+    startSteps()
+    return { value: parseBounded(sourceOf(node, text), environment)({}) as unknown }
   } catch (cause) {
     return { failure: cause instanceof Error ? cause.message.split("\n")[0]! : String(cause) }
   }
 }
+
+/** The text of a node. Its place begins and ends inside the parentheses around its first and last part. */
+const sourceOf = (node: ASTNode, text: string): string => {
+  let open = 0
+  let unopened = 0
+  let at = node.start
+  for (const { start, end } of [...literalsIn(node), { start: node.end, end: node.end }]) {
+    for (const char of text.slice(at, start)) {
+      if (char === "(") open += 1
+      else if (char === ")" && open > 0) open -= 1
+      else if (char === ")") unopened += 1
+    }
+    at = end
+  }
+  return "(".repeat(unopened) + text.slice(node.start, node.end) + ")".repeat(open)
+}
+
+const literalsIn = (node: ASTNode): ReadonlyArray<ASTNode> =>
+  node.op === "value" ? [node] : partsOfNode(node).flatMap(literalsIn)

@@ -1,14 +1,9 @@
 /** The language of expressions: CEL, with arithmetic over whole and other numbers, and with null as "not known". */
-import { type ASTNode, Environment } from "@marcbachmann/cel-js"
+import { Environment } from "@marcbachmann/cel-js"
 import type { EmitName } from "../../Plugin.ts"
 import { fieldsOf } from "./fields.ts"
-
-/**
- * What an operator or function gives where it is handed null: it cannot be told. `&&`, `||` and `!=` treat it as CEL
- * treats errors, so a condition is true only where it is so whatever the unknown may be. One object, made once: suspended
- * lines are frequent, and a new error costs a hundred times more.
- */
-export const unknown: Error = Object.freeze(new Error("a field is null"))
+import { linearMatches, matches } from "./patterns.ts"
+import { unknown } from "./unknown.ts"
 
 const notKnown = (): never => {
   throw unknown
@@ -43,14 +38,16 @@ export const evaluatingEnvironment = (emit: EmitName): Environment => {
   }
   environment.registerOperator("!null: bool", notKnown)
   environment.registerOperator("-null: dyn", notKnown)
+  environment.registerFunction(`string.${linearMatches}(string): bool`, matches)
   for (const signature of ofNull) environment.registerFunction(signature, notKnown)
   for (const name of Object.keys(fieldsOf(emit))) environment.registerVariable(name, "dyn")
   return environment
 }
 
 const ofNull = [
-  ...["startsWith", "endsWith", "contains", "matches"].map((name) => `null.${name}(string): bool`),
+  ...["startsWith", "endsWith", "contains", "matches", linearMatches].map((name) => `null.${name}(string): bool`),
   ...["lowerAscii", "upperAscii", "trim"].map((name) => `null.${name}(): string`),
+  "matches(null, string): bool",
   "null.size(): int",
   "size(null): int",
   "string(null): string",
@@ -79,6 +76,7 @@ const base = (): Environment => {
     environment.registerOperator(`double ${operator} int: double`, mixed)
     environment.registerOperator(`int ${operator} double: double`, mixed)
   }
+  environment.registerFunction("matches(string, string): bool", matches)
   environment.registerOperator("double % double: double", (a: number, b: number) => a % b)
   for (const type of ["double", "int"]) {
     environment.registerFunction(`decimal(${type}): double`, (odds: Numeric) => decimalOdds(Number(odds)))
@@ -89,11 +87,3 @@ const base = (): Environment => {
 
 /** Decimal odds of American ones. Source: +150 pays 1.5 for 1 staked, -150 pays 1 for 1.5. */
 const decimalOdds = (american: number): number => 1 + (american > 0 ? american / 100 : 100 / -american)
-
-/** The parts of a node that are nodes themselves. */
-export const partsOfNode = (node: ASTNode): ReadonlyArray<ASTNode> => nodesIn(node.args)
-
-const nodesIn = (value: unknown): ReadonlyArray<ASTNode> => {
-  if (Array.isArray(value)) return value.flatMap(nodesIn)
-  return typeof value === "object" && value !== null && "op" in value && "args" in value ? [value as ASTNode] : []
-}

@@ -1,7 +1,8 @@
 /** Fields that an expression names. */
 import type { ASTNode } from "@marcbachmann/cel-js"
 import type { EmitName } from "../../Plugin.ts"
-import { evaluatingEnvironment, partsOfNode } from "./environment.ts"
+import { evaluatingEnvironment } from "./environment.ts"
+import { partsOfNode } from "./nodes.ts"
 import { fieldsOf } from "./fields.ts"
 
 /** The fields of this emit that a checked expression names, each once, in their order. */
