@@ -204,5 +204,8 @@ const unknownFlag = (shown: string, flags: ReadonlyArray<Flag>): string => {
 }
 
 const wrongChoice = ({ name, choices = [] }: Flag, value: string): string => {
-  return `Cannot use --${name}: ${expectedButGot(`one of ${choices.join(", ")}`, value)}.${didYouMean(value, choices)}`
+  const meant = didYouMean(value, choices)
+  return `Cannot use --${name}: ${expectedButGot(`one of ${choices.join(", ")}`, value)}${
+    meant === "" ? "" : `.${meant}`
+  }`
 }

@@ -39,7 +39,9 @@ describe("an action that the command does not know", () => {
     const { code, stderr } = await runPipe(["--ignore-action", "line_update"], {
       env: { BOLTODDS_API_KEY: "sk-4e4e4e4e" },
     })
-    expect(code).not.toBe(0)
-    expect(stderr).toContain("an action that this program does not know")
+    expect(code).toBe(64)
+    expect(stderr).toContain(
+      'boltodds-pipe: Cannot use --ignore-action: expected an action that this program does not know; got "line_update"\n',
+    )
   })
 })

@@ -57,6 +57,25 @@ describe("what is not understood", () => {
     expect(lines[1]).toContain("(59 more)")
   })
 
+  it("is not logged again where its words are in the log and nothing is unverified for it", () => {
+    const { lines, unread } = watched()
+    const silent = {
+      action: "warning",
+      reason: 'unknown action "warning"',
+      touches: "nothing",
+      sportsbook: null,
+      game: null,
+    }
+    const notice = { control: "feed_notice", action: "warning", level: "warning", message: "maintenance at noon" }
+    unread.onStep(step(start, quarantined(silent), notice))
+    unread.onStep(step(start + 1000, quarantined(silent)))
+    expect(lines).toEqual([])
+    unread.onStep(
+      step(start + 2000, quarantined({ ...silent, touches: "game", sportsbook: "fanduel", game: "A vs B" })),
+    )
+    expect(lines).toHaveLength(1)
+  })
+
   it("is an information where nothing is unverified for it", () => {
     const { lines, unread } = watched()
     unread.onStep(step(start, quarantined({ touches: "nothing", sportsbook: null, game: null })))

@@ -13,8 +13,22 @@ export const loadDocument = async (document: FlagDocument, registry: Registry): 
   throw new UsageError(result.failure.problems.map(sentenceOf).join("\n"))
 }
 
-/** The flag of a key; of two keys with one name the longer path comes first. */
+/** The flag of a key; of two keys with one name the longer path comes first. The number of a list's entry does not count. */
 const flags: ReadonlyArray<readonly [string, string]> = [
+  ["source.feed.ignore", "--ignore-action"],
+  ["source.feed.max_attempts", "--max-attempts"],
+  ["source.feed.exit_on_stale", "--exit-on-stale"],
+  ["source.feed.late_by", "--late-by"],
+  ["source.feed.late_for", "--late-for"],
+  ["source.feed.insecure", "--insecure"],
+  ["sports", "--sport"],
+  ["sportsbooks", "--book"],
+  ["games", "--game"],
+  ["markets", "--market"],
+  ["source.simulator.rate", "--rate"],
+  ["source.simulator.seed", "--seed"],
+  ["source.simulator.cut_after", "--cut-after"],
+  ["run.resume", "--resume"],
   ["source.feed.url", "--url"],
   ["source.feed.sessions", "--sessions"],
   ["source.feed.shard_by", "--shard-by"],
@@ -22,15 +36,19 @@ const flags: ReadonlyArray<readonly [string, string]> = [
   ["run.for", "--for"],
   ["where", "--where"],
   ["emit", "--emit"],
-  ["path", "--sink file:"],
-  ["url", "--sink webhook:"],
+  ["path", "--sink file"],
+  ["url", "--sink webhook"],
   ["secret", "BOLTODDS_WEBHOOK_SECRET"],
 ]
 
 const sentenceOf = ({ path, message, remedy }: Problem): string => {
-  const at = `.${path.join(".")}`
-  const flag = flags.find(([key]) => at.endsWith(`.${key}`))?.[1]
+  const key = path.filter((step) => typeof step === "string").join(".")
+  const flag = flags.find(([end]) => `.${key}`.endsWith(`.${end}`))?.[1]
   // Flags have no lines, and names of their own.
   const why = message.replace(/ \(line \d+\)/, "")
-  return `${flag === undefined ? "" : `${flag}: `}${why}: ${remedy.replace("`insecure: true`", "--insecure")}`
+  const own = why.replace(/^Cannot use (?:`[\w.]+`|this expression): /, "")
+  const head = flag === undefined ? why : own.startsWith("Cannot ") ? own : `Cannot use ${flag}: ${own}`
+  const advice = remedy.replace("`insecure: true`", "--insecure")
+  // What is expected is said already.
+  return head.includes(advice.replace(/^write /, "")) ? head : `${head}: ${advice}`
 }

@@ -21,6 +21,8 @@ export const makeUnreadLog = ({ log }: Log): UnreadLog => {
   const causes = new Map<string, { at: Millis; more: number }>()
   let unread: (() => Unread) | undefined
   let lateArrivals = 0
+  /** Actions of notices: the server's own words are in the log. */
+  const said = new Set<string>()
   /** The key of a game that was just said to have moved: the `quarantined` after it says nothing more. */
   let movedFrom: string | undefined
 
@@ -54,6 +56,7 @@ export const makeUnreadLog = ({ log }: Log): UnreadLog => {
       return
     }
     if (control.control !== "quarantined" || control.touches === "outcome") return
+    if (control.touches === "nothing" && control.action !== undefined && said.has(control.action)) return
     const { reason, touches, sportsbook, game, action } = control
     if (movedFrom !== undefined && movedFrom === game) {
       movedFrom = undefined
@@ -83,6 +86,13 @@ export const makeUnreadLog = ({ log }: Log): UnreadLog => {
 
   return {
     onStep: ({ event, records }) => {
+      // First: the notice of a message follows its quarantine.
+      for (let index = 0; index < records.length; index++) {
+        const record = records[index]!
+        if (!isControl(record) || record.control !== "feed_notice" || record.action === null) continue
+        if (said.size >= mostCauses) said.clear()
+        said.add(record.action)
+      }
       for (let index = 0; index < records.length; index++) {
         const record = records[index]!
         if (isControl(record)) note(record, event.at)

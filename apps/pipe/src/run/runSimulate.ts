@@ -113,7 +113,9 @@ const namesOf = (given: Given, flag: string, known: ReadonlyArray<string>): Read
   for (const name of names) {
     if (known.includes(name)) continue
     throw new UsageError(
-      `Cannot use --${flag}: ${expectedButGot(`one of ${known.join(", ")}`, name)}.${didYouMean(name, known)}`,
+      `Cannot use --${flag}: ${expectedButGot(`one of ${known.join(", ")}`, name)}${
+        didYouMean(name, known).replace(/^(?=.)/, ".")
+      }`,
     )
   }
   return names.length === 0 ? undefined : names

@@ -88,7 +88,8 @@ export const openToRead = (given: string): OpenFile => {
       throw new OutboxError(
         "older",
         path,
-        `Cannot read the outbox ${path}: it has the older format ${version}; start its lane or redrive once, which upgrades it`,
+        `Cannot read the outbox ${path}: an earlier version wrote it, in format ${version}; this one reads format ` +
+          `${migrations.length}. Run its pipeline once: that upgrades the file and keeps what is in it.`,
       )
     }
     const opened = db
