@@ -29,7 +29,7 @@ const report = (more: Partial<Report> = {}): Report => ({
   doubtedGames: 0,
   notices: [],
   noData: { sports: [], sportsbooks: [], games: [], markets: [] },
-  unread: { quarantined: 0, rejected: 0, unknown: 0, ignored: 0, lateArrivals: 0, actions: [] },
+  unread: { quarantined: 0, rejected: 0, unknown: 0, ignored: 0, lateArrivals: 0, limited: 0, actions: [] },
   routes: [],
   ...more,
 })

@@ -22,6 +22,8 @@ export interface Unread {
   readonly ignored: number
   /** Messages dropped because they were sent before the removal or clear that they follow. */
   readonly lateArrivals: number
+  /** Messages, or outcomes of one, that were beyond a bound of the state and not applied. */
+  readonly limited: number
   /** The first 100 unknown actions, the most frequent first. */
   readonly actions: ReadonlyArray<UnknownAction>
 }
@@ -39,6 +41,7 @@ export const nothingUnread: Unread = {
   unknown: 0,
   ignored: 0,
   lateArrivals: 0,
+  limited: 0,
   actions: [],
 }
 
@@ -49,5 +52,6 @@ export const unreadOf = ({ counts, unknownActions }: Counted): Unread => ({
   unknown: counts.unknown,
   ignored: counts.ignored,
   lateArrivals: counts.stragglers,
+  limited: counts.limited,
   actions: [...unknownActions].map(([action, known]) => ({ action, ...known })).sort((a, b) => b.count - a.count),
 })

@@ -1,12 +1,12 @@
 /** Replays: a recording as a source of events. */
 import { decodeRecordingHeader, RecordingError, type Source } from "@boltodds/protocol"
-import type { StateOptions } from "@boltodds/state"
+import type { StateLimits, StateOptions } from "@boltodds/state"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as Stream from "effect/Stream"
 import { Lines } from "./internal/Lines.ts"
 import { type Playing, RecordedEvents } from "./internal/RecordedEvents.ts"
-import { stateOptionsOf } from "./internal/stateOptionsOf.ts"
+import { limitsOf, stateOptionsOf } from "./internal/stateOptionsOf.ts"
 
 /** How a recording is played. */
 export interface ReplayOptions {
@@ -19,6 +19,8 @@ export interface ReplayOptions {
   readonly tornTail?: "end" | "fail" | undefined
   /** Hears what was passed over: a last line that was cut off. Default: nobody. */
   readonly onWarning?: ((message: string) => void) | undefined
+  /** Bounds of the reducer in this process: of these and the recording's own the smaller ones hold. Default none. */
+  readonly limits?: Partial<StateLimits> | undefined
   /** What the source is called. Default `"replay"`. */
   readonly name?: string | undefined
   /** What a line is called in errors, by its number among all `lines`, from 1. Default `line 3 of the recording`. */
@@ -80,8 +82,12 @@ export const openReplay = (
       if (Result.isFailure(header)) return yield* Effect.fail(reader.unreadable(header.failure.reason))
       const state = stateOptionsOf(header.success.options)
       if (Result.isFailure(state)) return yield* Effect.fail(reader.unreadable(state.failure))
-      const { run } = header.success
-      return { run, options: state.success, source: sourceOf(name, reader, { run, speed, tornTail, onWarning }) }
+      const { run, limits = {} } = header.success
+      return {
+        run,
+        options: { ...state.success, ...limitsOf(limits, options.limits) },
+        source: sourceOf(name, reader, { run, speed, tornTail, onWarning }),
+      }
     })
     return Effect.onError(header, () => reader.close)
   })

@@ -148,6 +148,11 @@ export interface Quarantined extends Stamp {
   readonly text: string
   /** The unknown action (or `type`) of the message, where that is why it was not understood. */
   readonly action?: string
+  /**
+   * Messages, or outcomes of one, that were beyond a bound and not applied, since the last such record of the scope. Its
+   * `reason` begins with `limited`.
+   */
+  readonly refused?: number
 }
 /**
  * A scope has been unverified for a minute because something was not understood, and no message has healed it: a new
@@ -316,6 +321,11 @@ export const Control: Schema.Codec<Control> = Schema.Union([
     outcome: text,
     text: Schema.String,
     action: Schema.optionalKey(Schema.String),
+    refused: Schema.optionalKey(Whole).annotate({
+      description:
+        "Messages, or outcomes of one, that were beyond a bound and not applied, since the last such record " +
+        "of the scope. The `reason` then begins with `limited`.",
+    }),
   }),
   control("resync_wanted", {
     reason: Schema.String,

@@ -15,6 +15,8 @@ export interface RecordingHeader {
   readonly run: string
   /** Options of the reducer that change its output. */
   readonly options: { readonly [option: string]: unknown }
+  /** Bounds of the reducer, by name, where the run had its own. Readers that do not know them have theirs. */
+  readonly limits?: { readonly [limit: string]: number }
 }
 
 /** The schema of {@link RecordingHeader}. */
@@ -22,6 +24,7 @@ export const RecordingHeader: Schema.Codec<RecordingHeader> = Schema.Struct({
   boltodds_recording: Schema.Number,
   run: Schema.NonEmptyString,
   options: Schema.Record(Schema.String, Schema.Unknown),
+  limits: Schema.optionalKey(Schema.Record(Schema.String, Schema.Finite)),
 })
 
 /** A line that is no event or header of a recording, or one of a version we do not know. */
@@ -34,8 +37,19 @@ export class RecordingError {
 }
 
 /** The first line of a recording, without a newline. */
-export const encodeRecordingHeader = (run: string, options: { readonly [option: string]: unknown } = {}): string =>
-  JSON.stringify({ boltodds_recording: recordingVersion, run, options } satisfies RecordingHeader)
+export const encodeRecordingHeader = (
+  run: string,
+  options: { readonly [option: string]: unknown } = {},
+  limits?: { readonly [limit: string]: number },
+): string =>
+  JSON.stringify(
+    {
+      boltodds_recording: recordingVersion,
+      run,
+      options,
+      ...limits === undefined ? {} : { limits },
+    } satisfies RecordingHeader,
+  )
 
 /** Reads the first line of a recording. Fails with {@link RecordingError} where it is none, or of a newer version. */
 export const decodeRecordingHeader = (line: string): Result.Result<RecordingHeader, RecordingError> => {

@@ -1,5 +1,6 @@
 /** How a reducer is set up. */
 import type { Filters, Millis } from "@boltodds/protocol"
+import { resolveLimits, type StateLimits } from "./Limits.ts"
 
 /** Options of a reducer. They belong to a recording's header: the same options and events give the same bytes. */
 export interface StateOptions {
@@ -31,12 +32,14 @@ export interface StateOptions {
   readonly ignoredActions?: ReadonlyArray<string> | undefined
   /** How far wall time and elapsed time may drift apart. Default 5,000. */
   readonly clockJumpMillis?: Millis | undefined
+  /** How much the state may hold; bounds that are left out have their defaults. */
+  readonly limits?: Partial<StateLimits> | undefined
 }
 
 /** {@link StateOptions} with every default filled in. */
 export type ResolvedOptions =
-  & { readonly [Name in Exclude<keyof StateOptions, "term">]-?: Exclude<StateOptions[Name], undefined> }
-  & { readonly term?: number }
+  & { readonly [Name in Exclude<keyof StateOptions, "term" | "limits">]-?: Exclude<StateOptions[Name], undefined> }
+  & { readonly term?: number; readonly limits: StateLimits }
 
 /** Fills in the defaults. Throws where a length of time is none; a heartbeat must have one. */
 export const resolveOptions = (options: StateOptions): ResolvedOptions => ({
@@ -51,6 +54,7 @@ export const resolveOptions = (options: StateOptions): ResolvedOptions => ({
   lateForMillis: checked("lateForMillis", options.lateForMillis ?? 10_000, 0),
   ignoredActions: options.ignoredActions ?? [],
   clockJumpMillis: checked("clockJumpMillis", options.clockJumpMillis ?? 5_000, 0),
+  limits: resolveLimits(options.limits),
 })
 
 const checked = (name: string, millis: Millis, least: Millis): Millis => {

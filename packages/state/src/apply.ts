@@ -73,6 +73,8 @@ export const emptyCore = (options: StateOptions, depth: "sync" | "book"): Core =
   now: 0,
   games: 0,
   lines: 0,
+  bytes: 0,
+  limited: undefined,
   counts: {
     oldEpoch: 0,
     filtered: 0,
@@ -83,6 +85,7 @@ export const emptyCore = (options: StateOptions, depth: "sync" | "book"): Core =
     stragglers: 0,
     overlapping: 0,
     late: 0,
+    limited: 0,
   },
   actions: new Map(),
   due: Infinity,

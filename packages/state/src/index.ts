@@ -1,5 +1,6 @@
 export { apply, counts, make, makeSync, stop, thaw, track, unknownActions } from "./apply.ts"
 export { Draft } from "./Draft.ts"
+export { defaultStateLimits, type StateLimit, type StateLimits } from "./Limits.ts"
 export type { StateOptions } from "./Options.ts"
 export * from "./Queries.ts"
 export * from "./Resume.ts"

@@ -15,6 +15,7 @@ import { statSync } from "node:fs"
 import { resolve } from "node:path"
 import process from "node:process"
 import { ignoreFields, type IgnoreOptions, ignoring } from "./ignoreOption.ts"
+import { withinHeap } from "../run/stateLimits.ts"
 import { RecordedLines } from "./recordedLines.ts"
 
 /** How fast a recording is played. */
@@ -97,7 +98,7 @@ const play = (
   placeOf: (line: number) => string,
 ): Effect.Effect<OpenSource, RecordingError> =>
   Effect.map(
-    openReplay(lines, { speed, name, placeOf, onWarning: (message) => log("warn", message) }),
+    openReplay(lines, { speed, name, placeOf, limits: withinHeap(), onWarning: (message) => log("warn", message) }),
     ({ run, options, source }) => {
       const ignored = ignoring(ignore === undefined ? {} : { ignore }, log, options.ignoredActions)
       return { source, state: { run, ...options, ...ignored } }

@@ -71,6 +71,10 @@ export const makeUnreadLog = ({ log }: Log): UnreadLog => {
       return
     }
     const place = touches === "session" ? "the whole session is" : placeOf(sportsbook, game)
+    if (control.refused !== undefined) {
+      log("warn", `${reason}. What does not fit is left out; ${place} unverified until a full message fits`, left)
+      return
+    }
     const remedy = action === undefined ? "" : `. If it is harmless: --ignore-action ${quoted(action)}`
     log("warn", `${reason}: ${place} unverified until it is read again${remedy}`, left)
   }

@@ -6,7 +6,8 @@ import type { Received } from "./Reception.ts"
 import * as Duration from "effect/Duration"
 
 const number = new Intl.NumberFormat("en")
-const count = (amount: number, word: string): string => `${number.format(amount)} ${word}${amount === 1 ? "" : "s"}`
+const count = (amount: number, word: string, words = `${word}s`): string =>
+  `${number.format(amount)} ${amount === 1 ? word : words}`
 
 /** For people. */
 export const reportText = (report: Report, received?: Received): string => {
@@ -60,7 +61,7 @@ const mostShown = 20
 
 const mostActions = 10
 
-const unreadText = ({ quarantined, rejected, unknown, lateArrivals, actions }: Unread): string | undefined => {
+const unreadText = ({ quarantined, rejected, unknown, lateArrivals, limited, actions }: Unread): string | undefined => {
   const shown = actions.slice(0, mostActions).map(({ action, count, ignored }) =>
     `${JSON.stringify(action)} ${number.format(count)}${ignored ? " (ignored)" : ""}`
   )
@@ -71,6 +72,7 @@ const unreadText = ({ quarantined, rejected, unknown, lateArrivals, actions }: U
     ...unknown > 0 ? [`${count(unknown, "message")} of unknown actions`] : [],
     ...shown.length > 0 ? [`by action: ${shown.join(", ")}`] : [],
     ...lateArrivals > 0 ? [`${count(lateArrivals, "late arrival")} dropped`] : [],
+    ...limited > 0 ? [`${count(limited, "message or outcome", "messages or outcomes")} beyond a bound`] : [],
   ]
   return parts.length === 0 ? undefined : parts.join("; ")
 }

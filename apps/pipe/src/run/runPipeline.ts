@@ -25,6 +25,7 @@ import { type Earlier, resumeFrom } from "./resumeFrom.ts"
 import { reportJson, reportText } from "./reportText.ts"
 import { makeLaneTeller } from "./tellLaneEvent.ts"
 import { statusText } from "./statusText.ts"
+import { withinHeap } from "./stateLimits.ts"
 import { ulid } from "./ulid.ts"
 
 /** How a pipeline is run. */
@@ -105,7 +106,12 @@ export const runPipeline = async (
       ...ends.map((end) => Effect.map(end, (ended) => (early = ended).reason)),
     ])
     return yield* run(source.source, open.routes, {
-      state: { run: id, ...source.state, ...earlier === undefined ? {} : { term: earlier.term } },
+      state: {
+        run: id,
+        ...source.state,
+        limits: withinHeap(source.state?.limits),
+        ...earlier === undefined ? {} : { term: earlier.term },
+      },
       ...earlier?.book === undefined ? {} : { resume: earlier.book },
       until,
       ...settings.count === undefined ? {} : { count: settings.count },

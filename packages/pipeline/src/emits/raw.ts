@@ -14,9 +14,10 @@ export type RawLine = FeedEvent | undefined
 export const raw = (): Emit<RawLine> => ({ name: "raw", needs: "frames", open })
 
 const open = ({ state }: EmitContext): Emission<RawLine> => {
-  const { run, ...options } = state
+  const { run, limits, ...options } = state
+  const bounds = limits === undefined || Object.keys(limits).length === 0 ? undefined : { ...limits }
   const form: Form<RawLine> = {
-    encode: (event) => event === undefined ? encodeRecordingHeader(run, options) : encodeEvent(event),
+    encode: (event) => event === undefined ? encodeRecordingHeader(run, options, bounds) : encodeEvent(event),
   }
   let seq = 0
   return {

@@ -23,8 +23,9 @@ export interface Playing {
   readonly onWarning: (message: string) => void
 }
 
-/** How many events a turn holds at most. */
+/** How many events a turn holds at most, and how large their frames are together: the last one may pass it. */
 const mostEvents = 256
+const mostLength = 256 * 1024
 
 /** Reads events one ahead of those it gives. */
 export class RecordedEvents {
@@ -50,7 +51,7 @@ export class RecordedEvents {
     }
     const first = this.#ahead
     const until = this.#playing.speed === "max" ? Infinity : yield* this.#await(first.at, this.#playing.speed)
-    const rest = yield* Effect.promise(() => this.#readUntil(until))
+    const rest = yield* Effect.promise(() => this.#readUntil(first, until))
     return [first, ...rest] satisfies NonEmptyReadonlyArray<FeedEvent>
   })
 
@@ -67,12 +68,16 @@ export class RecordedEvents {
   }
 
   /** The events behind the one that is ahead, as far as they happened by then. */
-  async #readUntil(until: Millis): Promise<ReadonlyArray<FeedEvent>> {
+  async #readUntil(first: FeedEvent, until: Millis): Promise<ReadonlyArray<FeedEvent>> {
     const events: Array<FeedEvent> = []
+    let length = lengthOf(first)
     for (;;) {
       const event = await this.#readAhead()
-      if (event === undefined || event.at > until || events.length === mostEvents - 1) return events
+      if (event === undefined || event.at > until || events.length === mostEvents - 1 || length >= mostLength) {
+        return events
+      }
       events.push(event)
+      length += lengthOf(event)
     }
   }
 
@@ -122,6 +127,8 @@ export class RecordedEvents {
     }
   }
 }
+
+const lengthOf = (event: FeedEvent): number => event._tag === "Frame" ? event.raw.length : 0
 
 const isHeader = (value: unknown): boolean =>
   typeof value === "object" && value !== null && "boltodds_recording" in value

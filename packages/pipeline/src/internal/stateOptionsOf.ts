@@ -1,10 +1,11 @@
 /** The reducer's options in the header of a recording. */
 import { Filters } from "@boltodds/protocol"
-import type { StateOptions } from "@boltodds/state"
+import { defaultStateLimits, type StateLimit, type StateLimits, type StateOptions } from "@boltodds/state"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 
-type Options = Omit<StateOptions, "run">
+/** The limits stand beside them, see {@link limitsOf}. */
+type Options = Omit<StateOptions, "run" | "limits">
 
 const atLeast = (least: number) => Schema.optionalKey(Schema.Finite.check(Schema.isGreaterThanOrEqualTo(least)))
 
@@ -32,4 +33,22 @@ export const stateOptionsOf = (options: { readonly [option: string]: unknown }):
     )
   }
   return isOptions(options) ? Result.succeed(options) : Result.fail("an option of the reducer has a value that is none")
+}
+
+/**
+ * The limits that a recording is replayed with: of its own (which gives the same records) and those of this process, the
+ * smaller ones. A recording that somebody else made must not fill the memory.
+ */
+export const limitsOf = (
+  recorded: { readonly [limit: string]: number },
+  own: Partial<StateLimits> = {},
+): Pick<StateOptions, "limits"> => {
+  const limits: { -readonly [Name in StateLimit]?: number } = {}
+  for (const name of Object.keys(defaultStateLimits) as ReadonlyArray<StateLimit>) {
+    const theirs = recorded[name]
+    const isLimit = theirs !== undefined && Number.isInteger(theirs) && theirs >= 1
+    const value = Math.min(isLimit ? theirs : defaultStateLimits[name], own[name] ?? defaultStateLimits[name])
+    if (value !== defaultStateLimits[name]) limits[name] = value
+  }
+  return Object.keys(limits).length === 0 ? {} : { limits }
 }

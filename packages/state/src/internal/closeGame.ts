@@ -10,5 +10,6 @@ export const closeGame = (work: Work, book: BookEntry, game: Game, cause: Change
   indexById(work, book, game.game, game.universal_game_id, null)
   work.core.games--
   work.core.lines -= game.lines.size
+  work.core.bytes -= game.factBytes + game.lineBytes
   work.gameChange("game_closed", game, cause)
 }

@@ -99,7 +99,8 @@ const settle = (work: Work, session: Session, at: Millis): void => {
     }
   }
   if (sweeps && work.core.resumes !== undefined) sweepRestored(work, session, at)
-  const complete = unverified === 0
+  // What did not fit was not kept: the book is not whole.
+  const complete = unverified === 0 && !session.isLimited
   session.unsettled = snapshot && !complete
   if (session.gapSince !== undefined) {
     work.control("gap_closed", {

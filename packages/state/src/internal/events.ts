@@ -1,6 +1,7 @@
 /** What the events of a session do, apart from the messages of its frames. */
 import {
   type DisconnectReason,
+  excerpt,
   type FeedEvent,
   type FilterMatch,
   matchFilters,
@@ -14,13 +15,22 @@ import { applyItem } from "./messages.ts"
 import { forgetLags } from "./lateness.ts"
 import { closeLine } from "./lines.ts"
 import { comeBack } from "./restored.ts"
-import { excludedName, rememberExcluded } from "./removals.ts"
-import { type BookEntry, countGames, countLines, type Game, type Session } from "./model.ts"
+import { excludedName, forgetRemovals, rememberExcluded } from "./removals.ts"
+import { type BookEntry, type Core, countGames, countLines, type Game, type Session } from "./model.ts"
+import { refuse } from "./limits.ts"
+import { sessionBytes } from "./size.ts"
 import type { Work } from "./work.ts"
 
 /** Applies one event, at this time of the run. Deadlines before it have fired. */
 export const applyEvent = (work: Work, event: FeedEvent, at: Millis): void => {
   if (event._tag === "Tick") return tick(work, event, at)
+  if (!fits(work.core, event.session)) {
+    // Sessions are named by a configuration; a recording that somebody else made may name any number.
+    work.begin(excerpt(event.session, 200), event.epoch, at, null, false)
+    refuse(work, work.core, at, {}, "sessions")
+    work.end()
+    return
+  }
   const session = work.session(event, at)
   if (event.epoch < session.epoch || (event.epoch === session.epoch && session.ended)) {
     // Nothing of an epoch is applied once it has ended or a newer one began.
@@ -70,6 +80,10 @@ export const applyEvent = (work: Work, event: FeedEvent, at: Millis): void => {
   work.end()
 }
 
+const fits = ({ sessions, bytes, options: { limits } }: Core, name: string): boolean =>
+  sessions.has(name) ||
+  (sessions.size < limits.sessions && name.length <= limits.nameChars && bytes + sessionBytes(name) <= limits.bytes)
+
 const beginEpoch = (work: Work, session: Session, event: FeedEvent, at: Millis): void => {
   // A connection that is told anew is told by somebody who missed what came between.
   if (event.epoch === session.epoch && session.connected && event._tag !== "Connected") return
@@ -82,6 +96,7 @@ const beginEpoch = (work: Work, session: Session, event: FeedEvent, at: Millis):
   session.excluded = new Set()
   session.excludedUntil = -Infinity
   session.initialStates = 0
+  session.isLimited = false
   session.verifiedGames = 0
   session.syncing = true
   session.progressAt = undefined
@@ -90,7 +105,7 @@ const beginEpoch = (work: Work, session: Session, event: FeedEvent, at: Millis):
   session.unsettled = false
   session.listeningSince = at
   for (const known of session.books.values()) {
-    if (known.removals.size > 0) work.book(session, known.sportsbook).removals.clear()
+    if (known.removals.size > 0) forgetRemovals(work.core, work.book(session, known.sportsbook))
   }
   work.expectBooks(session, at)
 }

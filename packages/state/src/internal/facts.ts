@@ -39,14 +39,17 @@ export const takeFacts = (game: Game, data: GameData): boolean => {
   if (when === game.when || !isSent(when)) return changed
   const startsAt = parseStartsAt(when)
   if (startsAt === null && game.startFault === "none") game.startFault = "due"
-  // An object is another one in each message, and says no more than the first: nothing.
-  game.when = typeof when === "object" ? null : when
+  // An object is another one in each message, and says no more than the first: nothing. Nor does a long text.
+  game.when = typeof when === "object" || (typeof when === "string" && when.length > longestWhen) ? null : when
   if (startsAt !== game.starts_at) {
     game.starts_at = startsAt
     changed = true
   }
   return changed
 }
+
+/** No longer text is read as a start. */
+const longestWhen = 60
 
 /** Reports once that the start of a game cannot be read. No price depends on it. */
 export const reportStart = (work: Work, game: Game, data: GameData): void => {

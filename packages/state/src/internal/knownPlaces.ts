@@ -105,11 +105,14 @@ class LooseNames {
 const looseNames = new Map<string, string>()
 /** The forms of names are asked for again and again; the map starts over when full. */
 const mostLooseNames = 20_000
+/** Longer names are not remembered. */
+const longestKept = 200
 
 const looseName = (name: string): string => {
   let loose = looseNames.get(name)
   if (loose === undefined) {
     loose = name.normalize("NFKC").toLowerCase().replaceAll(/[\s_\-\u2010-\u2015]+/g, "")
+    if (name.length > longestKept) return loose
     if (looseNames.size >= mostLooseNames) looseNames.clear()
     looseNames.set(name, loose)
   }

@@ -8,9 +8,12 @@ import {
   sameExtras,
   targetKind,
 } from "@boltodds/protocol"
+import type { StateLimit } from "../Limits.ts"
+import { lineBeyond, textsBeyond } from "./limits.ts"
 import { type BookEntry, type Game, isLineVerified, type Line, type LineValues, type Session } from "./model.ts"
 import { readLine, unreadableOutcome } from "./readLine.ts"
 import { isBefore } from "./sentAt.ts"
+import { lineBytes, textBytes } from "./size.ts"
 import type { Work } from "./work.ts"
 
 /** Where a message stands: the parts of the model it writes to, and how. */
@@ -27,23 +30,33 @@ export interface Target {
   readonly full: boolean
 }
 
-/** Applies one outcome; true where that made a change. */
-export const applyOutcome = (work: Work, target: Target, key: string, value: unknown): boolean => {
+/** Applies one outcome. Says whether that made a change, or which bound it is beyond: then nothing of it is applied. */
+export const applyOutcome = (
+  work: Work,
+  target: Target,
+  key: string,
+  value: unknown,
+): "changed" | "same" | StateLimit => {
   const { game, sentAt } = target
   const known = game.lines.get(key)
   const says = isObject(value) ? readLine(game, key, value, known, target.factsChanged) : unreadableOutcome(known)
   const { unreadable } = says
   const cause = unreadable === 0 ? target.cause : "unreadable"
-  if (unreadable !== 0) reject(work, target, key, value, unreadable, known)
-
   if (known === undefined) {
+    const beyond = lineBeyond(work.core, game, key, says)
+    if (beyond !== undefined) return beyond
+    if (unreadable !== 0) reject(work, target, key, value, unreadable, known)
+    const bytes = lineBytes(key, says)
+    game.lineBytes += bytes
+    work.core.bytes += bytes
     const line = newLine(work, key, says, sentAt)
     game.lines.set(key, line)
     work.core.lines++
     if (target.late) work.core.counts.late++
     work.lineChange("line_opened", game, line, line.odds, null, null, cause, target.late)
-    return true
+    return "changed"
   }
+  if (unreadable !== 0) reject(work, target, key, value, unreadable, known)
   const kind = lineKind(known, says)
   if (kind === undefined && (target.full || isLineVerified(target.session, target.book, game, known))) {
     // Nothing to tell, but something to remember: when the line was last named, and whether it could be read.
@@ -53,7 +66,17 @@ export const applyOutcome = (work: Work, target: Target, key: string, value: unk
       same.unreadable = unreadable
       if (named) same.sentAt = sentAt
     }
-    return false
+    return "same"
+  }
+  if (
+    known.link !== says.link || known.market !== says.market || known.target !== says.target ||
+    known.extras !== says.extras
+  ) {
+    const beyond = textsBeyond(work.core, known, says)
+    if (beyond !== undefined) return beyond
+    const growth = textBytes(says) - textBytes(known)
+    game.lineBytes += growth
+    work.core.bytes += growth
   }
   const late = isLate(target, known)
   if (late) work.core.counts.late++
@@ -63,7 +86,7 @@ export const applyOutcome = (work: Work, target: Target, key: string, value: unk
   if (!late && sentAt !== null) next.sentAt = sentAt
   next.confirmedAt = work.core.moment
   work.lineChange(kind ?? "line_amended", game, next, next.odds, odds, line, cause, late)
-  return true
+  return "changed"
 }
 
 /**
@@ -89,6 +112,9 @@ export const retarget = (work: Work, target: Target): number => {
 export const closeLine = (work: Work, game: Game, line: Line, cause: ChangeCause, late: boolean): void => {
   game.lines.delete(line.outcome)
   work.core.lines--
+  const bytes = lineBytes(line.outcome, line)
+  game.lineBytes -= bytes
+  work.core.bytes -= bytes
   if (late) work.core.counts.late++
   work.lineChange("line_closed", game, line, null, line.odds, line.line, cause, late)
 }

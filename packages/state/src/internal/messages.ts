@@ -9,11 +9,13 @@ import {
   mentionsIn,
   type Millis,
 } from "@boltodds/protocol"
+import type { StateLimit } from "../Limits.ts"
 import { closeGame } from "./closeGame.ts"
 import { reportStart, takeFacts } from "./facts.ts"
 import { noteLag } from "./lateness.ts"
 import { withoutArrived } from "./awaited.ts"
 import { applyOutcome, closeLine, isLate, retarget, type Target } from "./lines.ts"
+import { bookBeyond, factsBeyond, gameBeyond, limitGame, longName, refuse, refuseName } from "./limits.ts"
 import { type BookEntry, type Game, isGameVerified, type Session } from "./model.ts"
 import { reportNotice } from "./notices.ts"
 import { quarantine, takeUnknown } from "./notUnderstood.ts"
@@ -21,6 +23,7 @@ import { isFromEarlierFilters, isStraggler, rememberClear, rememberRemoval } fro
 import { clearRestored, takeOver } from "./restored.ts"
 import { doubtOtherKeys, indexById } from "./sameGame.ts"
 import { isBefore, serverTime } from "./sentAt.ts"
+import { factBytes } from "./size.ts"
 import type { Work } from "./work.ts"
 
 /** Applies one item of a frame. */
@@ -43,8 +46,15 @@ export const applyItem = (work: Work, session: Session, at: Millis, item: Item):
       const { sportsbook, sport } = message.data
       const sentAt = serverTime(message.timestamp)
       work.sentAt(sentAt)
+      const { nameChars } = work.core.options.limits
+      if (sportsbook.length > nameChars || (typeof sport === "string" && sport.length > nameChars)) {
+        // Whatever it clears by such a name is not known by it.
+        return refuse(work, session, at, {}, "nameChars")
+      }
+      const beyond = session.books.has(sportsbook) ? undefined : bookBeyond(work, session, sportsbook, at)
+      if (beyond !== undefined) return refuse(work, session, at, { sportsbook }, beyond)
       const book = listen(work, session, sportsbook, at, sentAt)
-      rememberClear(book, message.action === "sport_clear" ? message.data.sport : undefined, sentAt, at)
+      rememberClear(work, book, message.action === "sport_clear" ? message.data.sport : undefined, sentAt, at)
       // A game whose sport nobody named may be of this one: it must not stay believed.
       const isCleared = (game: Game): boolean =>
         message.action === "book_clear" || game.sport === sport || game.sport === ""
@@ -82,6 +92,16 @@ const applyData = (work: Work, session: Session, at: Millis, message: DataMessag
     counts.filtered++
     return
   }
+  const long = longName(work.core, data)
+  if (long !== undefined) return refuseName(work, session, at, long)
+  if (!session.books.has(data.sportsbook)) {
+    const beyond = bookBeyond(work, session, data.sportsbook, at)
+    if (beyond !== undefined) {
+      // What is taken back there was not kept.
+      if (message.action !== "game_removed") session.isLimited = true
+      return refuse(work, session, at, { sportsbook: data.sportsbook, game: data.game }, beyond)
+    }
+  }
   if (session.awaited !== undefined) session.awaited = withoutArrived(session.awaited, data)
   const removed = message.action === "game_removed"
   const book = listen(work, session, data.sportsbook, at, sentAt)
@@ -91,7 +111,7 @@ const applyData = (work: Work, session: Session, at: Millis, message: DataMessag
   const known = book.games.get(data.game) ??
     (work.core.resumes === undefined ? undefined : takeOver(work, book, data))
   // Whoever has the game now: what was sent to this session before may still come once nobody has it.
-  if (removed) rememberRemoval(book, data.game, sentAt, at)
+  if (removed) rememberRemoval(work, book, data.game, sentAt, at)
   if (known === undefined && ownedElsewhere(work, session, data)) {
     counts.overlapping++
     return
@@ -109,8 +129,18 @@ const applyData = (work: Work, session: Session, at: Millis, message: DataMessag
     }
     work.expectBooks(session, at)
   }
-  if (message.action === "line_update") updateLines(work, session, book, known, data, sentAt)
-  else replaceGame(work, session, book, known, message, sentAt, at)
+  const game = known === undefined ? newGame(work, session, data, message.action === "line_update") : undefined
+  const beyond = known === undefined ? gameBeyond(work.core, game!) : factsBeyond(work.core, known, data)
+  if (beyond !== undefined) {
+    session.isLimited = true
+    if (known === undefined) {
+      return refuse(work, book, at, { sportsbook: data.sportsbook, game: data.game }, beyond)
+    }
+    return limitGame(work, session, book, known, at, beyond, 1, work.records.length, known.touchedAt)
+  }
+  if (game !== undefined) openGame(work, book, game)
+  if (message.action === "line_update") updateLines(work, session, book, known, game, data, sentAt, at)
+  else replaceGame(work, session, book, known, game, message, sentAt, at)
 }
 
 /** Whether a message is within the filters. A game we know that says of itself it is outside them is closed. */
@@ -162,7 +192,8 @@ const ownedElsewhere = (work: Work, session: Session, data: GameData): boolean =
   return false
 }
 
-const openGame = (work: Work, session: Session, book: BookEntry, data: GameData, partial: boolean): Game => {
+/** A game that is not in the book yet. */
+const newGame = (work: Work, session: Session, data: GameData, partial: boolean): Game => {
   const game: Game = {
     owner: work.owner,
     sport: data.sport,
@@ -184,14 +215,22 @@ const openGame = (work: Work, session: Session, book: BookEntry, data: GameData,
     doubtedAt: 0,
     touchedAt: work.core.moment,
     unread: undefined,
+    limited: undefined,
+    factBytes: 0,
+    lineBytes: 0,
     lines: new Map(),
   }
   takeFacts(game, data)
-  indexById(work, book, game.game, null, game.universal_game_id)
-  book.games.set(data.game, game)
-  work.core.games++
-  touch(work, book, game)
+  game.factBytes = factBytes(game)
   return game
+}
+
+const openGame = (work: Work, book: BookEntry, game: Game): void => {
+  indexById(work, book, game.game, null, game.universal_game_id)
+  book.games.set(game.game, game)
+  work.core.games++
+  work.core.bytes += game.factBytes
+  touch(work, book, game)
 }
 
 /** A message was applied: something of the game may be verified again. */
@@ -204,8 +243,12 @@ const touch = (work: Work, book: BookEntry, game: Game): void => {
 const learn = (work: Work, book: BookEntry, game: Game, data: GameData): boolean => {
   const id = game.universal_game_id
   const changed = takeFacts(game, data)
-  if (changed) indexById(work, book, game.game, id, game.universal_game_id)
-  return changed
+  if (!changed) return false
+  indexById(work, book, game.game, id, game.universal_game_id)
+  const bytes = factBytes(game)
+  work.core.bytes += bytes - game.factBytes
+  game.factBytes = bytes
+  return true
 }
 
 const updateLines = (
@@ -213,10 +256,14 @@ const updateLines = (
   session: Session,
   book: BookEntry,
   known: Game | undefined,
+  opened: Game | undefined,
   data: GameData,
   sentAt: string | null,
+  at: Millis,
 ): void => {
-  const game = known === undefined ? openGame(work, session, book, data, true) : work.game(book, known)
+  const game = opened ?? work.game(book, known!)
+  const from = work.records.length
+  const { touchedAt } = game
   game.heardEpoch = session.epoch
   touch(work, book, game)
   let factsChanged = false
@@ -238,8 +285,17 @@ const updateLines = (
     full: false,
   }
   const { outcomes } = data
-  for (const key in outcomes) applyWithin(work, target, key, outcomes[key])
+  let beyond: StateLimit | undefined
+  let refused = 0
+  for (const key in outcomes) {
+    const applied = applyWithin(work, target, key, outcomes[key])
+    if (isBound(applied)) {
+      beyond = applied
+      refused++
+    }
+  }
   if (factsChanged) retarget(work, target)
+  if (beyond !== undefined) limitGame(work, session, book, game, at, beyond, refused, from, touchedAt)
 }
 
 const replaceGame = (
@@ -247,14 +303,17 @@ const replaceGame = (
   session: Session,
   book: BookEntry,
   known: Game | undefined,
+  opened: Game | undefined,
   message: DataMessage,
   sentAt: string | null,
   at: Millis,
 ): void => {
   const { data } = message
+  const from = work.records.length
   const cause = causeOf(session, book, known)
   const wasVerified = known === undefined || isGameVerified(session, book, known)
-  const game = known === undefined ? openGame(work, session, book, data, false) : work.game(book, known)
+  const game = opened ?? work.game(book, known!)
+  const { touchedAt } = game
   let factsChanged = false
   let isNewKey = known === undefined
   if (known === undefined) work.gameChange("game_opened", game, cause)
@@ -267,16 +326,22 @@ const replaceGame = (
     if (factsChanged || completed) work.gameChange("game_amended", game, cause)
   }
   reportStart(work, game, data)
-  const changed = work.core.depth === "book"
+  const replaced = work.core.depth === "book"
     ? replaceLines(work, session, book, game, data, cause, sentAt, factsChanged)
-    : 0
-  game.confirmedAt = work.core.moment
+    : nothingReplaced
+  const { changed, beyond } = replaced
+  if (beyond === undefined) {
+    game.confirmedAt = work.core.moment
+    game.limited = undefined
+  }
   game.fullEpoch = session.epoch
   touch(work, book, game)
   game.unread = undefined
   game.heardEpoch = session.epoch
   if (sentAt !== null && !isBefore(sentAt, game.fullSentAt)) game.fullSentAt = sentAt
-  if (!wasVerified) {
+  if (beyond !== undefined) {
+    limitGame(work, session, book, game, at, beyond, replaced.refused, from, touchedAt)
+  } else if (!wasVerified) {
     work.control("game_verified", {
       sport: game.sport,
       sportsbook: game.sportsbook,
@@ -289,7 +354,7 @@ const replaceGame = (
   const progress = message.action === "initial_state" || !wasVerified
   if (message.action === "initial_state") session.initialStates++
   if (session.gapSince !== undefined) {
-    session.verifiedGames += wasVerified && known !== undefined ? 0 : 1
+    session.verifiedGames += (wasVerified && known !== undefined) || beyond !== undefined ? 0 : 1
     session.changedLines += changed
   }
   if (progress && (session.syncing || session.unsettled)) settleLater(work, session, at)
@@ -307,6 +372,16 @@ const settleLater = (work: Work, session: Session, at: Millis): void => {
   work.arm(session.settleAt)
 }
 
+/** What a full message did to the lines of its game. */
+interface Replaced {
+  readonly changed: number
+  /** Outcomes that did not fit, and the bound that one of them is beyond. */
+  readonly refused: number
+  readonly beyond: StateLimit | undefined
+}
+
+const nothingReplaced: Replaced = { changed: 0, refused: 0, beyond: undefined }
+
 const replaceLines = (
   work: Work,
   session: Session,
@@ -316,7 +391,7 @@ const replaceLines = (
   cause: ChangeCause,
   sentAt: string | null,
   factsChanged: boolean,
-): number => {
+): Replaced => {
   const target = {
     session,
     book,
@@ -331,10 +406,12 @@ const replaceLines = (
   const before = game.lines.size
   let changed = 0
   let listed = 0
+  let unfit: Array<string> | undefined
   for (const key in outcomes) {
     const wasKnown = before > 0 && game.lines.has(key)
     const applied = applyWithin(work, target, key, outcomes[key])
     if (applied === "changed" || applied === "excluded") changed++
+    else if (isBound(applied)) (unfit ??= []).push(key)
     if (wasKnown) listed++
   }
   if (listed < before) {
@@ -344,9 +421,28 @@ const replaceLines = (
       changed++
     }
   }
+  let refused = 0
+  let beyond: StateLimit | undefined
+  // Lines that closed have made room.
+  for (const key of unfit ?? none) {
+    const applied = applyWithin(work, target, key, outcomes[key])
+    if (applied === "changed") changed++
+    else if (isBound(applied)) {
+      beyond = applied
+      refused++
+    }
+  }
   if (factsChanged) changed += retarget(work, target)
-  return changed
+  return beyond === undefined && changed === 0 ? nothingReplaced : { changed, refused, beyond }
 }
+
+const none: ReadonlyArray<string> = []
+
+/** What became of one outcome: `excluded` closed its line, `filtered` was of no known one. */
+type Applied = "changed" | "same" | "excluded" | "filtered" | StateLimit
+
+const isBound = (applied: Applied): applied is StateLimit =>
+  applied !== "changed" && applied !== "same" && applied !== "excluded" && applied !== "filtered"
 
 /** Applies one outcome, unless the market filters exclude it: then its line closes, where there is one. */
 const applyWithin = (
@@ -354,7 +450,7 @@ const applyWithin = (
   target: Target,
   key: string,
   value: unknown,
-): "changed" | "same" | "excluded" | "filtered" => {
+): Applied => {
   const { match } = target.session
   if (match !== undefined && match.hasMarkets) {
     const market = (value as { outcome_name?: unknown } | null)?.outcome_name
@@ -366,7 +462,7 @@ const applyWithin = (
       return "excluded"
     }
   }
-  return applyOutcome(work, target, key, value) ? "changed" : "same"
+  return applyOutcome(work, target, key, value)
 }
 
 /** Why changes of a full message come: what was doubted, or appears while a gap is open, is found, not reported. */

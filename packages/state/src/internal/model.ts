@@ -85,7 +85,23 @@ export interface Game extends GameFacts {
   /** The moment of the last message that was applied to it. */
   touchedAt: number
   unread: Unread | undefined
+  /** The last time that something of it was beyond a bound. */
+  limited: LimitedGame | undefined
+  /** Estimated bytes of its facts, and of its lines; see `size.ts`. */
+  factBytes: number
+  lineBytes: number
   lines: Map<string, Line>
+}
+
+/** When something beyond a bound was last reported, and how much was refused since then. */
+export interface Limited {
+  readonly at: Millis
+  readonly more: number
+}
+
+export interface LimitedGame extends Limited {
+  /** The moment from which on the game is unverified for this cause. */
+  readonly moment: number
 }
 
 /** Something taken back: when the server says it was, and when we heard. */
@@ -93,6 +109,9 @@ export interface Removal {
   readonly sentAt: string
   readonly at: Millis
 }
+
+/** What no game is called: begins the names under which clears are remembered; alone, it is all of a sportsbook. */
+export const cleared = "\u0000"
 
 /** The keys of a sportsbook's games, by universal id. Copied when it is first changed. */
 export interface KeysById {
@@ -118,6 +137,8 @@ export interface BookEntry {
   removals: Map<string, Removal>
   /** Its games by universal id; see `sameGame.ts`. */
   byId: KeysById
+  /** The last report of a game that did not fit. */
+  limited: Limited | undefined
 }
 
 export interface Session {
@@ -194,6 +215,10 @@ export interface Session {
   notices: Map<string, Millis>
   /** When anything but the time was last told of it. */
   lastEventAt: Millis
+  /** The last report of a sportsbook that did not fit. */
+  limited: Limited | undefined
+  /** Something of this epoch did not fit: what is known is not the whole book. */
+  isLimited: boolean
 }
 
 /** What was met and not applied, for reports. */
@@ -216,6 +241,8 @@ export interface Counts {
   overlapping: number
   /** Outcomes applied although an earlier arrival had been sent later. */
   late: number
+  /** Messages, or outcomes of one, that were beyond a bound of `StateLimits`. */
+  limited: number
 }
 
 /** How often an unknown action came. */
@@ -240,6 +267,10 @@ export interface Core {
   now: Millis
   games: number
   lines: number
+  /** The estimated size of all that is kept; see `size.ts`. */
+  bytes: number
+  /** The last report of a session that did not fit. */
+  limited: Limited | undefined
   counts: Counts
   /** Unknown actions; replaced, never changed. */
   actions: ReadonlyMap<string, ActionCount>

@@ -1,5 +1,12 @@
 /** What is not understood fails safe: what it may have changed is unverified until messages come that are read. */
-import { isKnownAction, mentionsIn, mentionsInText, type Millis, type QuarantinedItem } from "@boltodds/protocol"
+import {
+  excerpt,
+  isKnownAction,
+  mentionsIn,
+  mentionsInText,
+  type Millis,
+  type QuarantinedItem,
+} from "@boltodds/protocol"
 import { isHarmless } from "./harmlessActions.ts"
 import { knownPlaces, type Places, placesOf } from "./knownPlaces.ts"
 import type { Session } from "./model.ts"
@@ -79,9 +86,11 @@ const isIgnored = ({ core }: Work, action: string): boolean => core.options.igno
 
 /** Unknown actions are counted by name up to here; a server that invents names does not fill our memory. */
 const mostActions = 100
+const longestAction = 200
 
 /** Whether it is the first of its kind. */
-const countAction = ({ core }: Work, action: string, ignored: boolean): boolean => {
+const countAction = ({ core }: Work, name: string, ignored: boolean): boolean => {
+  const action = excerpt(name, longestAction)
   if (ignored) core.counts.ignored++
   const known = core.actions.get(action)
   if (known === undefined && core.actions.size >= mostActions) return false

@@ -1,5 +1,13 @@
 /** The server's own words, and what it took of the filters, as controls. */
-import { describeNarrowing, type Item, type Millis, narrowings, noticeIn, type NoticeLevel } from "@boltodds/protocol"
+import {
+  describeNarrowing,
+  excerpt,
+  type Item,
+  type Millis,
+  narrowings,
+  noticeIn,
+  type NoticeLevel,
+} from "@boltodds/protocol"
 import type { Session } from "./model.ts"
 import type { Work } from "./work.ts"
 
@@ -25,7 +33,7 @@ const report = (
   level: NoticeLevel,
   message: string,
 ): void => {
-  const words = `${action}\u0000${message}`
+  const words = `${action === null ? null : excerpt(action, 200)}\u0000${message}`
   const last = session.notices.get(words)
   if (last !== undefined && at - last < repeatMillis) return
   session.notices.delete(words)

@@ -3,8 +3,10 @@
  * arrive after it, and must not bring the game back with prices that nobody quotes.
  */
 import type { Millis } from "@boltodds/protocol"
-import type { BookEntry, Session } from "./model.ts"
+import { type BookEntry, cleared, type Core, type Removal, type Session } from "./model.ts"
 import { isAhead, isBefore } from "./sentAt.ts"
+import { removalBytes } from "./size.ts"
+import type { Work } from "./work.ts"
 
 /** Stragglers come within moments. What comes later is news, whatever the server's clock says: it may have been set back. */
 const rememberedMillis = 10_000
@@ -12,23 +14,58 @@ const rememberedMillis = 10_000
 /** Per book; only a storm of removals forgets any sooner. */
 const mostRemembered = 256
 
-/** What no game is called: begins the names under which clears are remembered. */
-const cleared = "\u0000"
-
-/** Remembers when the server said that a game is gone. Without its time nothing can be compared. */
-export const rememberRemoval = (book: BookEntry, game: string, sentAt: string | null, at: Millis): void => {
+/**
+ * Remembers when the server said that a game is gone. Without its time nothing can be compared. Where there is no room
+ * for it, the sportsbook counts as cleared: what was sent before is late, whatever game it is about.
+ */
+export const rememberRemoval = (
+  { core }: Work,
+  book: BookEntry,
+  game: string,
+  sentAt: string | null,
+  at: Millis,
+): void => {
   if (sentAt === null) return
-  book.removals.delete(game)
-  book.removals.set(game, { sentAt, at })
+  forget(core, book, game)
+  const removal: Removal = { sentAt, at }
+  if (core.bytes + removalBytes(game, removal) > core.options.limits.bytes) {
+    forgetRemovals(core, book)
+    game = cleared
+  }
+  book.removals.set(game, removal)
+  core.bytes += removalBytes(game, removal)
   if (book.removals.size > mostRemembered) {
     const [oldest] = book.removals.keys()
-    book.removals.delete(oldest!)
+    forget(core, book, oldest!)
   }
 }
 
 /** Remembers when the server cleared a book, or one sport of it: known games or not, all of them are gone. */
-export const rememberClear = (book: BookEntry, sport: string | undefined, sentAt: string | null, at: Millis): void =>
-  rememberRemoval(book, sport === undefined ? cleared : cleared + sport, sentAt, at)
+export const rememberClear = (
+  work: Work,
+  book: BookEntry,
+  sport: string | undefined,
+  sentAt: string | null,
+  at: Millis,
+): void => rememberRemoval(work, book, sport === undefined ? cleared : cleared + sport, sentAt, at)
+
+const forget = (core: Core, book: BookEntry, name: string): void => {
+  const removal = book.removals.get(name)
+  if (removal === undefined) return
+  book.removals.delete(name)
+  core.bytes -= removalBytes(name, removal)
+}
+
+/** Forgets what a book took back. */
+export const forgetRemovals = (core: Core, book: BookEntry): void => {
+  for (const name of book.removals.keys()) forget(core, book, name)
+}
+
+/** Whether a book took anything back a moment ago. */
+export const remembers = (book: BookEntry, at: Millis): boolean => {
+  for (const removal of book.removals.values()) if (at - removal.at <= rememberedMillis) return true
+  return false
+}
 
 /** Filters close these games: what was sent before they reached the server may still come once others let it in again. */
 export const rememberExcluded = (session: Session, games: ReadonlyArray<string>, at: Millis): void => {

@@ -24,6 +24,7 @@ import {
   type Session,
 } from "./model.ts"
 import { indexById } from "./sameGame.ts"
+import { bookBytes, factBytes, lineBytes, sessionBytes } from "./size.ts"
 import { newBook, newSession, type Work } from "./work.ts"
 
 /** Earlier than every moment at which something can be doubted: never verified. */
@@ -34,17 +35,18 @@ export const restore = (core: Core, book: Book): void => {
   const owner: Owner = { of: "draft" }
   for (const known of book.games.values()) {
     const session = sessionOf(core, known.session, owner)
-    const entry = entryOf(session, known.sportsbook, owner)
+    const entry = entryOf(core, session, known.sportsbook, owner)
     const game = gameOf(known, owner)
     entry.games.set(game.game, game)
     indexById({ owner }, entry, game.game, null, game.universal_game_id)
     core.games++
     core.lines += game.lines.size
+    core.bytes += game.factBytes + game.lineBytes
   }
   // Readers wait for their `fresh`, also where nothing of the sportsbook is left.
   for (const id of book.staleBooks) {
     const [session, sportsbook] = id.split("\u0000") as [string, string]
-    entryOf(sessionOf(core, session, owner), sportsbook, owner).stale = "book_silent"
+    entryOf(core, sessionOf(core, session, owner), sportsbook, owner).stale = "book_silent"
   }
 }
 
@@ -55,18 +57,30 @@ const sessionOf = (core: Core, name: string, owner: Owner): Session => {
   session.isRestored = true
   session.doubtedAt = core.moment
   core.sessions.set(name, session)
+  core.bytes += sessionBytes(name)
   return session
 }
 
-const entryOf = (session: Session, sportsbook: string, owner: Owner): BookEntry => {
+const entryOf = (core: Core, session: Session, sportsbook: string, owner: Owner): BookEntry => {
   const known = session.books.get(sportsbook)
   if (known !== undefined) return known
   const entry = newBook(sportsbook, owner)
   session.books.set(sportsbook, entry)
+  core.bytes += bookBytes(sportsbook)
   return entry
 }
 
-const gameOf = (known: BookGame, owner: Owner): Game => ({
+const gameOf = (known: BookGame, owner: Owner): Game => {
+  const game = emptyGame(known, owner)
+  game.factBytes = factBytes(game)
+  for (const [key, line] of known.lines) {
+    game.lines.set(key, lineOf(line, owner))
+    game.lineBytes += lineBytes(key, game.lines.get(key)!)
+  }
+  return game
+}
+
+const emptyGame = (known: BookGame, owner: Owner): Game => ({
   owner,
   sport: known.sport,
   sportsbook: known.sportsbook,
@@ -87,7 +101,10 @@ const gameOf = (known: BookGame, owner: Owner): Game => ({
   doubtedAt: 0,
   touchedAt: never,
   unread: undefined,
-  lines: new Map([...known.lines].map(([key, line]) => [key, lineOf(line, owner)])),
+  limited: undefined,
+  factBytes: 0,
+  lineBytes: 0,
+  lines: new Map(),
 })
 
 const lineOf = (known: BookLine, owner: Owner): Line => ({
@@ -210,8 +227,10 @@ export const sweepRestored = (work: Work, settled: Session, at: Millis): void =>
 /** Nothing is left of the session: its gap is over, and so is what was stale in it. */
 const endRestored = (work: Work, session: Session, absent: number, at: Millis): void => {
   work.core.sessions.delete(session.name)
+  work.core.bytes -= sessionBytes(session.name)
   work.stampOf(session)
   for (const { sportsbook, stale } of session.books.values()) {
+    work.core.bytes -= bookBytes(sportsbook)
     if (stale !== undefined) work.control("fresh", { sportsbook })
   }
   work.control("gap_closed", {

@@ -19,6 +19,9 @@ const isUtc = (text: string): boolean =>
   text.charCodeAt(26) === 0x2b && text.charCodeAt(27) === 0x30 && text.charCodeAt(28) === 0x30 &&
   text.charCodeAt(10) === 0x54
 
+/** No longer text is read as a time, nor kept. */
+const longestTime = 60
+
 /** A server time as sent, or null where it is none. */
 export const serverTime = (timestamp: unknown): string | null =>
-  typeof timestamp === "string" && timestamp !== "" ? timestamp : null
+  typeof timestamp === "string" && timestamp !== "" && timestamp.length <= longestTime ? timestamp : null

@@ -17,10 +17,12 @@ export interface Cause {
   readonly text: string
   /** The unknown action, where there is one. */
   readonly action?: string
+  /** How many messages were beyond a bound, where that is why. */
+  readonly refused?: number
 }
 
 /** Reports what was not understood, with what it touches; undefined: nothing. */
-export const reportUnread = (work: Work, touches: Scope | undefined, { reason, text, action }: Cause): void =>
+export const reportUnread = (work: Work, touches: Scope | undefined, { reason, text, action, refused }: Cause): void =>
   work.control("quarantined", {
     reason,
     touches: touches === undefined
@@ -35,6 +37,7 @@ export const reportUnread = (work: Work, touches: Scope | undefined, { reason, t
     outcome: null,
     text: excerpt(text, 200),
     ...action === undefined ? {} : { action },
+    ...refused === undefined ? {} : { refused },
   })
 
 /**
@@ -99,7 +102,7 @@ const isUnverified = (session: Session, book: BookEntry, game: Game): boolean =>
   !isGameVerified(session, book, game) && !isMerelyPartial(session, book, game)
 
 /** Something of it was there, though unreadable: it is not absent. */
-const hear = (work: Work, session: Session, book: BookEntry, game: Game): Game => {
+export const hear = (work: Work, session: Session, book: BookEntry, game: Game): Game => {
   const own = work.game(work.book(session, book.sportsbook), game)
   own.heardEpoch = session.epoch
   return own

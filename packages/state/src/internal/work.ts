@@ -13,6 +13,7 @@ import type {
 import { copyAwaited } from "./awaited.ts"
 import { copyLag } from "./lag.ts"
 import type { BookEntry, Core, Game, Line, Owner, Session } from "./model.ts"
+import { bookBytes, sessionBytes } from "./size.ts"
 
 type Mutable<A> = { -readonly [K in keyof A]: A[K] }
 type Fields<K extends ControlKind> = Omit<Extract<Control, { readonly control: K }>, keyof Stamp | "control">
@@ -167,10 +168,21 @@ export class Work {
     record.unverified = true
   }
 
+  /** The line changes written from here on are not known to be what the book quotes now. */
+  markUnverifiedFrom(from: number): void {
+    for (let index = from; index < this.records.length; index++) {
+      const record = this.records[index]! as { outcome?: unknown; change?: unknown; unverified?: true }
+      if (record.change !== undefined && record.outcome !== undefined && record.change !== "line_closed") {
+        record.unverified = true
+      }
+    }
+  }
+
   /** The session of this name as one we may change; made where there is none. */
   session(event: FeedEvent, at: Millis): Session {
     const known = this.core.sessions.get(event.session)
     if (known !== undefined && known.owner === this.owner) return known
+    if (known === undefined) this.core.bytes += sessionBytes(event.session)
     const session: Session = known === undefined
       ? newSession(event.session, at, this.owner, this.core.options.heartbeatMillis)
       : copySession(known, this.owner)
@@ -191,6 +203,7 @@ export class Work {
   book(session: Session, sportsbook: string): BookEntry {
     const known = session.books.get(sportsbook)
     if (known !== undefined && known.owner === this.owner) return known
+    if (known === undefined) this.core.bytes += bookBytes(sportsbook)
     const book: BookEntry = known === undefined ? newBook(sportsbook, this.owner) : {
       ...known,
       owner: this.owner,
@@ -248,6 +261,7 @@ export const newBook = (sportsbook: string, owner: Owner): BookEntry => ({
   lag: undefined,
   removals: new Map(),
   byId: { owner, keys: new Map() },
+  limited: undefined,
 })
 
 const copySession = (session: Session, owner: Owner): Session => ({
@@ -302,4 +316,6 @@ export const newSession = (name: string, at: Millis, owner: Owner, heartbeatMill
   awaitedAt: Infinity,
   notices: new Map(),
   lastEventAt: at,
+  limited: undefined,
+  isLimited: false,
 })

@@ -1,0 +1,205 @@
+/**
+ * What does not fit into the bounds of a state is not applied, and is reported: its scope is unverified where something
+ * of it is known. At most one record a second and scope says so, as long as nothing of the scope was verified meanwhile.
+ */
+import type { GameData, Millis, Scope } from "@boltodds/protocol"
+import type { StateLimit } from "../Limits.ts"
+import { takeFacts } from "./facts.ts"
+import type { BookEntry, Core, Game, Limited, LineValues, Session } from "./model.ts"
+import { remembers } from "./removals.ts"
+import { bookBytes, factBytes, lineBytes, removalBytes, textBytes } from "./size.ts"
+import { hear, unverify } from "./unread.ts"
+import type { Work } from "./work.ts"
+
+const everyMillis = 1_000
+/** A link may be longer than a name. */
+const linkNames = 10
+/** No message changes the facts of a game by more than this many names. */
+const factNames = 6
+
+/** Which of the names of a message is too long: its sportsbook, its game, or a fact of the game. */
+export const longName = ({ options: { limits: { nameChars } } }: Core, data: GameData): Scope | undefined => {
+  if (data.sportsbook.length > nameChars) return {}
+  const { sportsbook } = data
+  if (data.game.length > nameChars) return { sportsbook }
+  const info = data.info ?? undefined
+  const isLong = data.sport.length > nameChars || isLongText(data.home_team, nameChars) ||
+    isLongText(data.away_team, nameChars) || isLongText(data.universal_game_id, nameChars) ||
+    (info !== undefined && (isLongText(info["universal_id"], nameChars) || isLongText(info["id"], nameChars) ||
+      isLongText(info["game_id"], nameChars)))
+  return isLong ? { sportsbook, game: data.game } : undefined
+}
+
+const isLongText = (value: unknown, nameChars: number): boolean => typeof value === "string" && value.length > nameChars
+
+/** The bound that a new line is beyond; undefined where it fits. */
+export const lineBeyond = (
+  { options: { limits }, bytes }: Core,
+  game: Game,
+  outcome: string,
+  says: LineValues,
+): StateLimit | undefined => {
+  if (game.lines.size >= limits.outcomes) return "outcomes"
+  if (outcome.length > limits.nameChars || hasLongText(says, limits.nameChars)) return "nameChars"
+  return bytes + lineBytes(outcome, says) > limits.bytes ? "bytes" : undefined
+}
+
+/** The bound that the new texts of a known line are beyond; undefined where they fit. */
+export const textsBeyond = (
+  { options: { limits }, bytes }: Core,
+  known: LineValues,
+  says: LineValues,
+): StateLimit | undefined => {
+  if (hasLongText(says, limits.nameChars)) return "nameChars"
+  const growth = textBytes(says) - textBytes(known)
+  return growth > 0 && bytes + growth > limits.bytes ? "bytes" : undefined
+}
+
+const hasLongText = ({ market, target, link }: LineValues, nameChars: number): boolean =>
+  (market !== null && market.length > nameChars) || (target !== null && target.length > nameChars) ||
+  (link !== null && link.length > linkNames * nameChars)
+
+/** The bound that a new game is beyond; undefined where it fits. */
+export const gameBeyond = ({ options: { limits }, bytes, games }: Core, game: Game): StateLimit | undefined =>
+  games >= limits.games ? "games" : bytes + game.factBytes > limits.bytes ? "bytes" : undefined
+
+/** Whether the facts of a message make a known game larger than there is room for. */
+export const factsBeyond = (
+  { options: { limits }, bytes }: Core,
+  game: Game,
+  data: GameData,
+): StateLimit | undefined => {
+  // Far from the bound nothing has to be looked at.
+  if (bytes + 2 * factNames * limits.nameChars <= limits.bytes) return undefined
+  const after = { ...game }
+  takeFacts(after, data)
+  const growth = factBytes(after) - game.factBytes
+  return growth > 0 && bytes + growth > limits.bytes ? "bytes" : undefined
+}
+
+/** The bound that a new sportsbook is beyond, after one that holds nothing any more has made room. */
+export const bookBeyond = (
+  work: Work,
+  session: Session,
+  sportsbook: string,
+  at: Millis,
+): StateLimit | undefined => {
+  const { core } = work
+  const { limits } = core.options
+  if (session.books.size >= limits.sportsbooks && !dropEmptyBook(work, session, at)) return "sportsbooks"
+  return core.bytes + bookBytes(sportsbook) > limits.bytes ? "bytes" : undefined
+}
+
+const dropEmptyBook = ({ core }: Work, session: Session, at: Millis): boolean => {
+  for (const book of session.books.values()) {
+    // What it removed a moment ago must not come back, and a reader waits for the `fresh` of one that is stale.
+    if (book.games.size > 0 || book.stale !== undefined || remembers(book, at)) continue
+    session.books.delete(book.sportsbook)
+    core.bytes -= bookBytes(book.sportsbook)
+    for (const [name, removal] of book.removals) core.bytes -= removalBytes(name, removal)
+    return true
+  }
+  return false
+}
+
+/** Where the time of the last report of a scope is kept. */
+interface Holder {
+  limited: Limited | undefined
+}
+
+/** Counts what does not fit and is not known, and reports it: nothing that is known is unverified by it. */
+export const refuse = (
+  work: Work,
+  holder: Holder,
+  at: Millis,
+  scope: Scope,
+  bound: StateLimit,
+  refused = 1,
+): void => {
+  work.core.counts.limited += refused
+  const { limited } = holder
+  const more = (limited?.more ?? 0) + refused
+  if (limited !== undefined && at - limited.at < everyMillis) {
+    holder.limited = { at: limited.at, more }
+    return
+  }
+  holder.limited = { at, more: 0 }
+  report(work, scope, bound, more)
+}
+
+/** A message with a name that is too long: what it may be about is unverified. */
+export const refuseName = (work: Work, session: Session, at: Millis, scope: Scope): void => {
+  session.isLimited = true
+  const { sportsbook, game } = scope
+  const book = sportsbook === undefined ? undefined : session.books.get(sportsbook)
+  const known = game === undefined ? undefined : book?.games.get(game)
+  if (known !== undefined) {
+    return limitGame(work, session, book!, known, at, "nameChars", 1, work.records.length, known.touchedAt)
+  }
+  if (game !== undefined || (sportsbook !== undefined && book === undefined)) {
+    return refuse(work, book === undefined ? session : work.book(session, book.sportsbook), at, scope, "nameChars")
+  }
+  work.core.counts.limited++
+  unverify(work, session, at, scope, {
+    reason: reasonOf("nameChars", work.core.options.limits.nameChars),
+    text: "",
+    refused: 1,
+  })
+}
+
+/**
+ * A message of a known game that could not be applied as a whole. What it said of the game is kept and unverified, like
+ * all of the game, until a full message fits. `from` is where its records begin.
+ */
+export const limitGame = (
+  work: Work,
+  session: Session,
+  book: BookEntry,
+  game: Game,
+  at: Millis,
+  bound: StateLimit,
+  refused: number,
+  from: number,
+  touchedBefore: number,
+): void => {
+  work.core.counts.limited += refused
+  session.isLimited = true
+  work.markUnverifiedFrom(from)
+  const own = hear(work, session, book, game)
+  const known = own.limited
+  const more = (known?.more ?? 0) + refused
+  // Nothing of it was verified since it was last reported: its reader knows.
+  const isTold = known !== undefined && touchedBefore < known.moment && at - known.at < everyMillis
+  own.doubtedAt = work.doubt()
+  own.touchedAt = touchedBefore
+  own.limited = isTold ? { at: known.at, more, moment: own.doubtedAt } : { at, more: 0, moment: own.doubtedAt }
+  if (!isTold) report(work, { sportsbook: game.sportsbook, game: game.game }, bound, more)
+}
+
+const report = (work: Work, { sportsbook, game }: Scope, bound: StateLimit, refused: number): void =>
+  work.control("quarantined", {
+    reason: reasonOf(bound, work.core.options.limits[bound]),
+    touches: sportsbook === undefined ? "session" : game === undefined ? "sportsbook" : "game",
+    sportsbook: sportsbook ?? null,
+    game: game ?? null,
+    outcome: null,
+    text: "",
+    refused,
+  })
+
+const reasonOf = (bound: StateLimit, limit: number): string => {
+  switch (bound) {
+    case "sessions":
+      return `limited: more than ${limit} sessions`
+    case "sportsbooks":
+      return `limited: more than ${limit} sportsbooks`
+    case "games":
+      return `limited: more than ${limit} games`
+    case "outcomes":
+      return `limited: more than ${limit} outcomes of a game`
+    case "nameChars":
+      return `limited: a name of more than ${limit} characters`
+    case "bytes":
+      return `limited: the book needs more than ${limit} bytes`
+  }
+}
