@@ -10,7 +10,7 @@ export const arrows: Readonly<Record<string, ReadonlyArray<string>>> = {
   "@boltodds/state": ["@boltodds/protocol"],
   "@boltodds/connection": ["@boltodds/protocol", "@boltodds/text", "@boltodds/machine"],
   "@boltodds/sink": ["@boltodds/protocol", "@boltodds/text"],
-  "@boltodds/outbox": ["@boltodds/sink", "@boltodds/protocol"],
+  "@boltodds/outbox": ["@boltodds/sink", "@boltodds/protocol", "@boltodds/machine"],
   "@boltodds/pipeline": ["@boltodds/sink", "@boltodds/state", "@boltodds/protocol"],
   "@boltodds/config": ["@boltodds/pipeline", "@boltodds/sink", "@boltodds/protocol", "@boltodds/text"],
   "@boltodds/simulator": ["@boltodds/protocol", "@boltodds/text"],

@@ -1,7 +1,6 @@
 /** Where the files of this user are that processes share. */
 import { homedir } from "node:os"
 import { join } from "node:path"
-import * as process from "node:process"
 
 /** `$XDG_STATE_HOME/boltodds`, by default `~/.local/state/boltodds` (XDG Base Directory Specification). */
 export const stateFolder = (): string => inHome("XDG_STATE_HOME", [".local", "state"])

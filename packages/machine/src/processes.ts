@@ -2,7 +2,6 @@
 import { randomBytes } from "node:crypto"
 import { readFileSync, readlinkSync } from "node:fs"
 import { hostname } from "node:os"
-import * as process from "node:process"
 
 /**
  * A name for this process alone (for each of its threads another). A pid is not one: pids are used again, and in a

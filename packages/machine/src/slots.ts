@@ -8,7 +8,9 @@
  */
 import { open, rm, stat, utimes } from "node:fs/promises"
 import { join } from "node:path"
-import { codeOf, makeFolder, namesIn } from "./smallFiles.ts"
+import { codeOf } from "./errorCodes.ts"
+import { makeFolder } from "./ownFolder.ts"
+import { namesIn } from "./smallFiles.ts"
 
 /** Wall time in milliseconds. */
 export type Now = () => number

@@ -1,28 +1,9 @@
 /** Small files that several processes read and write, any of which may die at any moment. */
-import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises"
+import { readdir, rename, rm, stat, writeFile } from "node:fs/promises"
 import { dirname, join } from "node:path"
+import { codeOf } from "./errorCodes.ts"
+import { makeFolder } from "./ownFolder.ts"
 import { processId } from "./processes.ts"
-
-/**
- * Makes a folder and those above it, for this user alone.
- *
- * Not mkdir's own `recursive`: Node tries for ever where a folder exists and nothing can be made in it for ENOENT, as
- * in /proc or a folder that was deleted under us.
- */
-export const makeFolder = async (folder: string): Promise<void> => {
-  try {
-    await mkdir(folder, { mode: 0o700 })
-  } catch (cause) {
-    if (codeOf(cause) === "EEXIST") return
-    const parent = dirname(folder)
-    if (codeOf(cause) !== "ENOENT" || parent === folder) throw cause
-    await makeFolder(parent)
-    await mkdir(folder, { mode: 0o700 }).catch((again: unknown) => {
-      // Another process was quicker.
-      if (codeOf(again) !== "EEXIST") throw again
-    })
-  }
-}
 
 let parts = 0
 
@@ -35,17 +16,6 @@ export const writeWhole = async (file: string, text: string): Promise<void> => {
     await rename(part, file)
   } catch (cause) {
     await rm(part, { force: true }).catch(() => {})
-    throw cause
-  }
-}
-
-/** The text of a file; undefined where there is none, and where it is no plain file or larger than we would write. */
-export const readSmall = async (file: string, maxBytes: number): Promise<string | undefined> => {
-  try {
-    const found = await stat(file)
-    return found.isFile() && found.size <= maxBytes ? await readFile(file, "utf8") : undefined
-  } catch (cause) {
-    if (codeOf(cause) === "ENOENT") return undefined
     throw cause
   }
 }
@@ -91,11 +61,3 @@ export const removeOld = async (
     }),
   )
 }
-
-/** `ENOENT` and the like. */
-export const codeOf = (cause: unknown): string | undefined =>
-  cause instanceof Error && "code" in cause && typeof cause.code === "string" ? cause.code : undefined
-
-/** Why a file could not be used, in a word where there is one. */
-export const reasonOf = (cause: unknown): string =>
-  codeOf(cause) ?? (cause instanceof Error ? cause.message : String(cause))

@@ -77,7 +77,8 @@ const gibibyte = 1024 * 1024 * 1024
  * Opens an outbox, and closes it with its scope.
  *
  * Opening reads through what waits: a few seconds for a gibibyte. A file that another process has open, that is not an
- * outbox, damaged, or from a newer version is refused, and left as it is.
+ * outbox, damaged, or from a newer version is refused, and left as it is; so is one that others could have forged
+ * (`exposed`). The files are for this user alone, with mode 0600.
  */
 export const outbox = <A>(options: OutboxOptions<A>): Effect.Effect<Outbox<A>, OutboxError, Scope.Scope> =>
   Effect.gen(function* () {
@@ -108,7 +109,8 @@ const open = <A>(
     ...(maxFileBytes === undefined ? {} : { maxFileBytes }),
   })
   try {
-    const { db, path } = file
+    const { db, path, doubt } = file
+    if (doubt !== undefined) onEvent({ _tag: "Exposed", error: doubt })
     const writer = new Writer(db, path, onEvent)
     const presence = new Presence(db, path, writer, onEvent)
     const keys = new Keys()

@@ -5,7 +5,7 @@
  * else · `corrupt`: it is damaged · `newer`: a newer version wrote it · `older`: it must be upgraded before it can be
  * read · `gone`:
  * it was deleted or replaced while it was open · `full`: no room on the disk, or within `maxFileBytes` · `refused`: the operating system does not let us ·
- * `failed`: anything else, see the cause.
+ * `exposed`: other users could have forged what is in it, or can change it · `failed`: anything else, see the cause.
  */
 export type OutboxFault =
   | "locked"
@@ -17,6 +17,7 @@ export type OutboxFault =
   | "gone"
   | "full"
   | "refused"
+  | "exposed"
   | "failed"
 
 /**

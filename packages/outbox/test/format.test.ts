@@ -104,7 +104,7 @@ describe("the file of an outbox", () => {
       writeFileSync(join(folder, "file"), "")
       expect(thrown(() => open(join(folder, "file", "a.db")))).toMatchObject({ _tag: "OutboxError", fault: "failed" })
       mkdirSync(join(folder, "folder.db"))
-      expect(thrown(() => open(join(folder, "folder.db")))).toMatchObject({ _tag: "OutboxError", fault: "refused" })
+      expect(thrown(() => open(join(folder, "folder.db")))).toMatchObject({ _tag: "OutboxError", fault: "exposed" })
       const missing = join(folder, "none.db")
       expect(Effect.runSync(Effect.flip(listOutbox(missing)))).toMatchObject({ fault: "missing" })
       expect(Effect.runSync(Effect.flip(redrive(missing, { all: true })))).toMatchObject({ fault: "missing" })

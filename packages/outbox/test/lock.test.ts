@@ -4,6 +4,7 @@ import { spawn } from "node:child_process"
 import { once } from "node:events"
 import { symlinkSync } from "node:fs"
 import { join } from "node:path"
+import { DatabaseSync } from "node:sqlite"
 import { fileURLToPath } from "node:url"
 import { describe, expect, it, onTestFinished } from "vitest"
 import { price } from "./fixtures/envelopes.ts"
@@ -42,6 +43,29 @@ describe("the lock of an outbox", () => {
       const { store, close } = open(path)
       expect(store.restored).toBe(2)
       close()
+    }))
+
+  it("names nobody where the process that opened it last has ended, and another holds the lock", () =>
+    inFolder(async (folder) => {
+      const path = join(folder, "a.db")
+      const child = spawn(process.execPath, ["--expose-gc", "--conditions=@boltodds/source", hold, path], {
+        stdio: ["ignore", "pipe", "inherit"],
+      })
+      onTestFinished(() => void child.kill("SIGKILL"))
+      const closed = once(child, "close")
+      await once(child.stdout, "data")
+      child.kill("SIGKILL")
+      await closed
+      const holder = new DatabaseSync(`${path}.lock`)
+      holder.exec("BEGIN EXCLUSIVE")
+      expect(thrown(() => open(path))).toMatchObject({
+        fault: "locked",
+        message:
+          `Cannot open the outbox ${path}: another process has it open; stop that first, or give each lane a path of its own`,
+      })
+      expect(Effect.runSync(listOutbox(path))).toMatchObject({ running: true, pid: undefined })
+      holder.close()
+      open(path).close()
     }))
 
   it("refuses this process too, under whatever name, and lets go when it is closed", () =>

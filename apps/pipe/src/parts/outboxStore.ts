@@ -63,6 +63,10 @@ export const outboxStore: StorePlugin<OutboxOptions> = storePlugin({
             case "Gone":
             case "LogGone":
               return log("error", event.error.message, { sink: name })
+            case "Exposed":
+              return log("warn", event.error.message.replace("Cannot use the outbox", "Others may reach the outbox"), {
+                sink: name,
+              })
             case "Recovered":
               return log("info", "the outbox can be written again", { sink: name })
             case "DeadLettersDropped":

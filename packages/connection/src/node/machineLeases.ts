@@ -6,7 +6,7 @@ import {
   objectIn,
   processId,
   processIn,
-  readSmall,
+  readFound,
   reasonOf,
   removeOld,
   stateFolder,
@@ -14,7 +14,7 @@ import {
   writeWhole,
 } from "@boltodds/machine"
 import * as Effect from "effect/Effect"
-import { rm, stat } from "node:fs/promises"
+import { rm } from "node:fs/promises"
 import { basename, join } from "node:path"
 import * as process from "node:process"
 import type { KeyHolder, KeyLeases } from "../KeyLeases.ts"
@@ -112,10 +112,11 @@ const holdersIn = async (place: string): Promise<ReadonlyArray<KeyHolder>> => {
 }
 
 const holderIn = async (file: string): Promise<KeyHolder | undefined> => {
-  const value = objectIn(await readSmall(file, maxBytes))
+  const found = await readFound(file, maxBytes)
+  const value = objectIn(found?.text)
   const holder = value === undefined ? undefined : processIn(value)
-  if (value === undefined || holder === undefined || holder.id === processId) return undefined
-  const { mtimeMs } = await stat(file)
+  if (found === undefined || value === undefined || holder === undefined || holder.id === processId) return undefined
+  const mtimeMs = found.changedAt
   const running = isRunning(holder)
   const isFresh = Math.abs(Date.now() - mtimeMs) <= freshMillis
   // What is left by containers that crash over and over would pile up. One that was only stopped writes it again.

@@ -1,10 +1,12 @@
 /** The file of an outbox: opened, checked, upgraded. */
-import { existsSync, mkdirSync, realpathSync } from "node:fs"
+import { ownUserId } from "@boltodds/machine"
+import { existsSync, lstatSync, mkdirSync, readlinkSync, realpathSync } from "node:fs"
 import { basename, dirname, join, resolve } from "node:path"
 import type { DatabaseSync } from "node:sqlite"
 import { OutboxError } from "../OutboxError.ts"
 import { faultOf } from "./faults.ts"
 import { acquireLock } from "./lock.ts"
+import { keepPrivate, ownerOf, refuseExposed, refuseIrregular } from "./privacy.ts"
 import { applicationId, migrations } from "./schema.ts"
 import { loadSqlite } from "./sqlite.ts"
 
@@ -22,6 +24,8 @@ export interface FileOptions {
 export interface OpenFile {
   readonly path: string
   readonly db: DatabaseSync
+  /** Who else can write in its folder, where that is allowed all the same. */
+  readonly doubt: OutboxError | undefined
   /** Closes it and lets the next process in. */
   readonly close: () => void
 }
@@ -37,7 +41,19 @@ const realPath = (path: string): string => {
   const whole = resolve(path)
   if (existsSync(whole)) return realpathSync(whole)
   const folder = dirname(whole)
+  if (lstatSync(whole, { throwIfNoEntry: false })?.isSymbolicLink() === true) {
+    // A link to a file that is still to be made; one that leads in a circle is refused as what it is.
+    const target = resolve(folder, readlinkSync(whole))
+    if (!lstatSync(target, { throwIfNoEntry: false })?.isSymbolicLink()) return realPath(target)
+  }
   return existsSync(folder) ? join(realpathSync(folder), basename(whole)) : whole
+}
+
+/** A new one is for this user alone; what is above it is as the umask says. */
+const makeFolder = (folder: string): void => {
+  if (existsSync(folder)) return
+  mkdirSync(dirname(folder), { recursive: true })
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
 }
 
 /** Opens a file for writing, making and upgrading it where needed. Throws an {@link OutboxError}. */
@@ -45,20 +61,31 @@ export const openFile = (given: string, options: FileOptions): OpenFile => {
   const wanted = resolve(given)
   if (!options.create && !existsSync(wanted)) throw missing(wanted)
   try {
-    mkdirSync(dirname(wanted), { recursive: true })
+    makeFolder(dirname(wanted))
   } catch (cause) {
     throw faultOf(wanted, "open", cause)
   }
   const path = realPath(wanted)
+  const own = options.create ? ownUserId() : ownerOf(path)
+  let doubt: OutboxError | undefined
+  try {
+    doubt = refuseExposed(wanted, path, own)
+    keepPrivate(path)
+  } catch (cause) {
+    throw faultOf(path, "open", cause)
+  }
   const lock = acquireLock(path)
   let db: DatabaseSync | undefined
   try {
     db = new (loadSqlite().DatabaseSync)(path)
     prepare(db, path, options)
+    // Once more: what was not there before could have been put there meanwhile.
+    refuseExposed(wanted, path, own)
     const opened = db
     return {
       path,
       db: opened,
+      doubt,
       close: () => {
         try {
           opened.close()
@@ -81,6 +108,7 @@ export const openToRead = (given: string): OpenFile => {
   const path = realPath(wanted)
   let db: DatabaseSync | undefined
   try {
+    refuseIrregular(path)
     db = new (loadSqlite().DatabaseSync)(path, { readOnly: true })
     db.exec("PRAGMA busy_timeout = 2000")
     const version = versionOf(db, path)
@@ -93,7 +121,7 @@ export const openToRead = (given: string): OpenFile => {
       )
     }
     const opened = db
-    return { path, db: opened, close: () => opened.close() }
+    return { path, db: opened, doubt: undefined, close: () => opened.close() }
   } catch (cause) {
     if (db?.isOpen) db.close()
     throw faultOf(path, "read", cause)

@@ -65,17 +65,31 @@ export const isLocked = (path: string): boolean => {
   }
 }
 
-/** The process that opened the outbox last: the holder, while there is one. Undefined where that cannot be read. */
+/**
+ * The process that opened the outbox last: the holder, while there is one. Undefined where that cannot be read, and where
+ * that process has ended: then another holds the lock.
+ */
 export const holderOf = (path: string): number | undefined => {
   let db: DatabaseSync | undefined
   try {
     db = new (loadSqlite().DatabaseSync)(path, { readOnly: true })
     const row = db.prepare("SELECT pid FROM holder").get()
-    return typeof row?.["pid"] === "number" ? row["pid"] : undefined
+    const pid = row?.["pid"]
+    return typeof pid === "number" && Number.isSafeInteger(pid) && pid > 0 && hasProcess(pid) ? pid : undefined
   } catch {
     // A courtesy for a message: a holder that is only just making the file has no name yet.
     return undefined
   } finally {
     if (db?.isOpen) db.close()
+  }
+}
+
+const hasProcess = (pid: number): boolean => {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (cause) {
+    // EPERM: it exists, and is another user's. The lock itself is this user's alone.
+    return cause instanceof Error && "code" in cause && cause.code === "EPERM"
   }
 }

@@ -12,7 +12,7 @@ import type { FileEvent } from "./FileEvent.ts"
 import type { FileOptions } from "./FileOptions.ts"
 import type { Codec } from "./internal/Codec.ts"
 import { codecOf } from "./internal/codecOf.ts"
-import { Folder, makeBase } from "./internal/Folder.ts"
+import { fileMode, Folder, makeBase } from "./internal/Folder.ts"
 import { type Lock, refreshMillis, takeLock } from "./internal/Lock.ts"
 import { repairAll } from "./internal/repair.ts"
 import { sinkError, Writer } from "./internal/Writer.ts"
@@ -62,13 +62,13 @@ export const file = (
       try: () => prepare(options),
       catch: (cause) => sinkError(cause),
     })
-    const base = yield* promised(() => makeBase(template.base))
+    const base = yield* promised(() => makeBase(template.base, fileMode(options)))
     const lock = yield* Effect.acquireRelease(
       promised(() => takeLock(template, base, compress)),
       (lock) => told(() => lock.release(), onEvent),
     )
     const isDurable = (options.fsync ?? "never") !== "never"
-    const folder = new Folder(base, template, isDurable)
+    const folder = new Folder(base, template, isDurable, fileMode(options))
     // An interruption would give up the lock while it still goes on.
     yield* Effect.uninterruptible(promised(() => repairAll({ template, folder, codec, lock, isDurable, onEvent })))
     const wall = (): number => clock.currentTimeMillisUnsafe()

@@ -41,6 +41,11 @@ export interface FileOptions {
   readonly keep?: KeepOptions | undefined
   /** Files open at the same time; others are closed, and opened again when something comes for them. Default 64. */
   readonly max_open?: number | undefined
+  /**
+   * The mode of the files, in octal digits: `"0600"`, `"0640"` or `"0644"`. Folders that the sink makes can be entered by
+   * whoever can read the files. Default: what the umask of the process gives.
+   */
+  readonly mode?: string | undefined
 }
 
 /** {@link FileOptions} as a configuration writes them: times and sizes as text. */
@@ -51,7 +56,12 @@ export interface FileOptionsText {
   readonly fsync?: string | undefined
   readonly keep?: { readonly files?: number; readonly age?: string; readonly bytes?: number | string } | undefined
   readonly max_open?: number | undefined
+  readonly mode?: string | undefined
 }
+
+const Mode = Schema.String.check(
+  Schema.isPattern(/^0?6[046][046]$/, { expected: 'octal digits in quotes, such as "0640"' }),
+)
 
 const Count = Schema.Int.check(Schema.isGreaterThanOrEqualTo(1))
 
@@ -96,4 +106,9 @@ export const FileOptions: Schema.Codec<FileOptions, FileOptionsText> = Schema.St
     }).annotate({ description: "Which complete files stay; the others are deleted." }),
   ),
   max_open: Schema.optionalKey(Count.annotateKey({ description: "Files open at the same time. Default 64." })),
+  mode: Schema.optionalKey(
+    Mode.annotateKey({
+      description: 'Who may read the files: "0600", "0640" or "0644", in quotes. Default: as the umask says.',
+    }),
+  ),
 }).annotate({ identifier: "FileOptions", title: "file", description: "Records into files." })

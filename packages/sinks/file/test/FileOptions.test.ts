@@ -14,6 +14,7 @@ describe("the options of the file sink", () => {
       fsync: "5s",
       keep: { files: 10, age: "7d", bytes: 1_000_000 },
       max_open: 8,
+      mode: "0640",
     })).toEqual({
       path: "odds/{sport}.ndjson",
       rotate: { bytes: 64 * 1024 * 1024, every: Duration.hours(1) },
@@ -21,6 +22,7 @@ describe("the options of the file sink", () => {
       fsync: Duration.seconds(5),
       keep: { files: 10, age: Duration.days(7), bytes: 1_000_000 },
       max_open: 8,
+      mode: "0640",
     })
     expect(decode({ path: "odds.ndjson", fsync: "batch" })).toEqual({ path: "odds.ndjson", fsync: "batch" })
   })
@@ -41,5 +43,9 @@ describe("the options of the file sink", () => {
     [{ path: "a", compress: "brotli" }, /compress/],
     [{ path: "a", keep: { files: 0 } }, /files/],
     [{ path: "a", max_open: 0.5 }, /max_open/],
+    // YAML reads 0640 as a number, which would be another mode.
+    [{ path: "a", mode: 640 }, /mode/],
+    [{ path: "a", mode: "0777" }, /octal digits in quotes, such as "0640"/],
+    [{ path: "a", mode: "0200" }, /octal digits in quotes/],
   ])("are refused: %j", (options, message) => expect(() => decode(options)).toThrow(message))
 })

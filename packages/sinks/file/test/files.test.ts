@@ -10,6 +10,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
   symlinkSync,
   truncateSync,
   writeFileSync,
@@ -48,6 +49,31 @@ describe("the file sink", () => {
       yield* Effect.scoped(opened({ path: join(folder, "deep", "er", "odds.ndjson") }))
       expect(tree(folder)).toEqual([])
       expect(existsSync(join(folder, "deep", "er"))).toBe(true)
+    }))
+
+  it.effect("gives files their mode whatever the umask, and folders the same with the right to enter", () =>
+    Effect.gen(function* () {
+      const modeOf = (path: string): string => (statSync(path).mode & 0o777).toString(8)
+      const before = process.umask(0o077)
+      try {
+        for (const [mode, of] of [["0600", "700"], ["0640", "750"], ["644", "755"], [undefined, "700"]] as const) {
+          const folder = tempFolder()
+          const path = join(folder, "base", "{sport}", "odds.ndjson")
+          yield* Effect.scoped(Effect.gen(function* () {
+            const { sink } = yield* opened({ path, ...(mode === undefined ? {} : { mode }) })
+            yield* sink.write(batch(record(1, { sport: "NBA" })))
+            expect(
+              readdirSync(join(folder, "base")).filter((name) => name.endsWith(".lock")).map((name) =>
+                modeOf(join(folder, "base", name))
+              ),
+            ).toEqual(["600"])
+          }))
+          const places = ["base/NBA/odds.ndjson", "base/NBA"].map((place) => modeOf(join(folder, place)))
+          expect(places).toEqual([mode?.slice(-3) ?? "600", of])
+        }
+      } finally {
+        process.umask(before)
+      }
     }))
 
   it.effect("never writes over a file that is there", () =>

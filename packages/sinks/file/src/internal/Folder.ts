@@ -1,15 +1,28 @@
 /** Folders and names below the base: made, checked, forced to the disk, and never overwritten. */
 import { codeOf } from "@boltodds/machine"
-import { link, lstat, mkdir, open, readdir, realpath, rename, rm, rmdir } from "node:fs/promises"
-import { join, sep } from "node:path"
+import { chmod, link, lstat, mkdir, open, readdir, realpath, rename, rm, rmdir } from "node:fs/promises"
+import { dirname, join, resolve, sep } from "node:path"
 import { attempt, FileError } from "../FileError.ts"
+import type { FileOptions } from "../FileOptions.ts"
 import type { PathTemplate } from "../PathTemplate.ts"
 
+/** The mode of files as a number; undefined where the umask decides. */
+export const fileMode = ({ mode }: Pick<FileOptions, "mode">): number | undefined =>
+  mode === undefined ? undefined : Number.parseInt(mode, 8)
+
+/** The mode of folders that hold files of this mode: who can read those can enter. */
+const folderMode = (mode: number | undefined): number => mode === undefined ? 0o777 : mode | 0o100 | (mode & 0o044) >> 2
+
 /** Makes a folder and those above it; gives its real path. */
-export const makeBase = async (folder: string): Promise<string> => {
+export const makeBase = async (folder: string, mode: number | undefined): Promise<string> => {
   await attempt("make the folder", folder, async () => {
     try {
-      await mkdir(folder, { recursive: true })
+      const first = await mkdir(folder, { recursive: true, mode: folderMode(mode) })
+      if (first === undefined || mode === undefined) return
+      // What the umask took away of it, in all that was made.
+      for (let made = resolve(folder); made.length >= first.length; made = dirname(made)) {
+        await chmod(made, folderMode(mode))
+      }
     } catch (cause) {
       if (codeOf(cause) !== "EEXIST") throw cause
       throw new FileError("make the folder", folder, new Error("there is a file of that name; write elsewhere"), true)
@@ -44,12 +57,14 @@ export class Folder {
   readonly base: string
   readonly #template: PathTemplate
   readonly #isDurable: boolean
+  readonly #mode: number | undefined
   readonly #known = new Set<string>()
   /** The next number of each stem, by folder: read once, since only we complete files here. */
   readonly #numbers = new Map<string, Map<string, number>>()
 
-  constructor(base: string, template: PathTemplate, isDurable: boolean) {
+  constructor(base: string, template: PathTemplate, isDurable: boolean, mode: number | undefined) {
     this.base = base
+    this.#mode = mode
     this.#template = template
     this.#isDurable = isDurable
   }
@@ -58,18 +73,25 @@ export class Folder {
   async make(folders: ReadonlyArray<string>): Promise<string> {
     let path = this.base
     if (!this.#known.has(path)) {
-      await makeBase(path)
+      await makeBase(path, this.#mode)
       this.#known.add(path)
     }
     for (const name of folders) {
       const parent = path
       path = join(parent, name)
       if (this.#known.has(path)) continue
-      const made = await attempt("make the folder", path, () =>
-        mkdir(path).then(() => true, (cause: unknown) => {
-          if (codeOf(cause) === "EEXIST") return false
-          throw cause
-        }))
+      const made = await attempt(
+        "make the folder",
+        path,
+        () =>
+          mkdir(path, { mode: folderMode(this.#mode) }).then(async () => {
+            if (this.#mode !== undefined) await chmod(path, folderMode(this.#mode))
+            return true
+          }, (cause: unknown) => {
+            if (codeOf(cause) === "EEXIST") return false
+            throw cause
+          }),
+      )
       const real = await attempt("use the folder", path, () => realpath(path))
       if (real !== path && !real.startsWith(this.base.endsWith(sep) ? this.base : this.base + sep)) {
         const why = new Error(`a symbolic link leads to ${real}, outside of ${this.base}; remove the link`)

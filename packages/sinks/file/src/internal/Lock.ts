@@ -4,18 +4,25 @@
  * Each process that wants a lock writes it down under a name of its own, then looks at all others. It has the lock only
  * where no other lives; two that see each other both withdraw and try again. So there is no moment at which two have it,
  * and the file of a dead owner is never taken over, only removed.
+ *
+ * Locks are found by looking around, so anybody who can write in the folder can make one: only those of this user and of
+ * root count.
  */
 import {
   codeOf,
   isRunning,
   isThisProcess,
+  isTrustedOwner,
   objectIn,
+  ownUserId,
   processIn,
   type ProcessRecord,
+  readFound,
   thisProcess,
+  writersOf,
 } from "@boltodds/machine"
 import { createHash, randomBytes } from "node:crypto"
-import { readdir, readFile, rm, stat, utimes, writeFile } from "node:fs/promises"
+import { lstat, readdir, rm, utimes, writeFile } from "node:fs/promises"
 import { dirname, join, relative, sep } from "node:path"
 import { attempt, FileError } from "../FileError.ts"
 import type { Compress } from "../Compress.ts"
@@ -63,7 +70,7 @@ export const takeLock = async (template: PathTemplate, base: string, compress: C
   held.add(lock)
   try {
     for (let tried = 1;; tried++) {
-      await attempt("lock", template.text, () => writeFile(path, JSON.stringify(owner), { flag: "wx", mode: 0o644 }))
+      await attempt("lock", template.text, () => writeFile(path, JSON.stringify(owner), { flag: "wx", mode: 0o600 }))
       const other = await livingOther(base, prefix, lock)
       if (other === undefined) break
       await rm(path, { force: true })
@@ -87,7 +94,7 @@ export const takeLock = async (template: PathTemplate, base: string, compress: C
         } catch (cause) {
           if (codeOf(cause) !== "ENOENT") throw cause
           // Somebody tidied up: without it the next to come would take our files for left behind.
-          await writeFile(path, JSON.stringify(owner), { flag: "wx", mode: 0o644 })
+          await writeFile(path, JSON.stringify(owner), { flag: "wx", mode: 0o600 })
         }
       }),
     release: async () => {
@@ -126,20 +133,34 @@ const livingOther = async (folder: string, prefix: string, own: string): Promise
   return undefined
 }
 
-/** A lock whose owner lives; undefined otherwise, and then it is removed. */
-const look = async (path: string): Promise<Found | undefined> => {
+/** More than any lock has, in bytes. */
+const maxBytes = 8192
+
+type Trust = (userId: number) => boolean
+
+/** A lock whose owner lives; undefined otherwise, and then it is removed. What a stranger made counts for nothing. */
+const look = async (path: string, trusts: Trust = isTrustedOwner): Promise<Found | undefined> => {
   try {
-    const owner = ownerIn(await readFile(path, "utf8"))
-    const { mtimeMs } = await stat(path)
-    if (lives(owner, Date.now() - mtimeMs)) return { path, owner }
+    const found = await readFound(path, maxBytes, trusts)
+    if (found === undefined) return undefined
+    const owner = ownerIn(found.text)
+    if (lives(owner, Date.now() - found.changedAt)) return { path, owner }
     await rm(path, { force: true }).catch(() => {
-      // Another user's: it does no harm where it is.
+      // It does no harm where it is.
     })
+    return undefined
   } catch (cause) {
-    // Released in between, or withdrawn.
-    if (codeOf(cause) !== "ENOENT") throw new FileError("read the lock", path, cause)
+    // Another user's, for that user alone to read.
+    if (codeOf(cause) === "EACCES") return unreadable(path, trusts)
+    throw new FileError("read the lock", path, cause)
   }
-  return undefined
+}
+
+/** What counts of a lock that we may not read is that it is kept fresh. */
+const unreadable = async (path: string, trusts: Trust): Promise<Found | undefined> => {
+  const stats = await lstat(path).catch(() => undefined)
+  const isLock = stats?.isFile() === true && trusts(stats.uid) && lives(undefined, Date.now() - stats.mtimeMs)
+  return isLock ? { path, owner: undefined } : undefined
 }
 
 const lives = (owner: Owner | undefined, ageMillis: number): boolean => {
@@ -162,18 +183,35 @@ const ownerIn = (text: string): Owner | undefined => {
 /**
  * Fails where another living sink, of another template that can make the same path, writes this file. Its lock lies in
  * one of the folders above it.
+ *
+ * The search goes up as long as folders are ours alone; the first that is not is the last. Of a file of another user the
+ * locks of that user count too, where not everybody can write in the folder.
  */
 export const refuseForeign = async (file: string, own: Lock): Promise<void> => {
+  const { uid } = await attempt("look at", file, () => lstat(file))
   for (let folder = dirname(file);; folder = dirname(folder)) {
-    const names = await readdir(folder).catch(() => [])
-    for (const name of names) {
+    const stats = await lstat(folder).catch(() => undefined)
+    const isShared = stats === undefined || writersOf(stats) === "others"
+    const trusts: Trust = (userId) => isTrustedOwner(userId) || !isShared && userId === uid
+    for (const name of await readdir(folder).catch(() => [])) {
       const path = join(folder, name)
       if (!/^\.boltodds-[0-9a-f]{12}-[0-9a-f]{16}\.lock$/.test(name) || path === own.path) continue
-      const found = await look(path).catch(() => undefined)
-      if (found?.owner !== undefined && makes(found.owner, file)) throw inUse(file, found)
+      const found = await look(path, trusts).catch(() => undefined)
+      if (found === undefined) continue
+      // What another user's lock says may be for that user alone to read.
+      if (found.owner === undefined ? !isOwn(uid) : makes(found.owner, file)) throw inUse(file, found)
     }
-    if (folder === dirname(folder)) return
+    if (folder === dirname(folder) || stats === undefined || !isOwn(stats.uid) || writersOf(stats) !== undefined) return
   }
+}
+
+const isOwn = (userId: number): boolean => ownUserId() === undefined || userId === ownUserId()
+
+/** Whether another user made this in a folder where everybody can: it may be anything. */
+export const isPlanted = async (file: string): Promise<boolean> => {
+  const { uid } = await attempt("look at", file, () => lstat(file))
+  return !isTrustedOwner(uid) &&
+    writersOf(await attempt("look at", dirname(file), () => lstat(dirname(file)))) === "others"
 }
 
 const makes = ({ base, rest, compress }: Owner, file: string): boolean => {

@@ -16,6 +16,8 @@ export interface PartContext {
   readonly codec: Codec
   /** Whether what is written is to reach the disk, sooner or later. */
   readonly isDurable: boolean
+  /** The mode of new files; undefined where the umask decides. */
+  readonly mode: number | undefined
   /** Monotonic milliseconds. */
   readonly now: () => number
   /** Somebody deleted or moved the file. */
@@ -224,11 +226,25 @@ export class Part {
 
   async #create(): Promise<FileHandle> {
     try {
-      return await open(this.file, creating, 0o666)
+      return await this.#make()
     } catch (cause) {
       if (codeOf(cause) !== "EEXIST") throw cause
       await this.#context.onTaken(this.file, this.#folder)
-      return open(this.file, creating, 0o666)
+      return this.#make()
+    }
+  }
+
+  async #make(): Promise<FileHandle> {
+    const { mode } = this.#context
+    const handle = await open(this.file, creating, mode ?? 0o666)
+    if (mode === undefined) return handle
+    try {
+      // What the umask took away of it.
+      await handle.chmod(mode)
+      return handle
+    } catch (cause) {
+      await handle.close()
+      throw cause
     }
   }
 

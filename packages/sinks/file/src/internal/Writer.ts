@@ -7,7 +7,7 @@ import type { FileEvent } from "../FileEvent.ts"
 import type { FileOptions } from "../FileOptions.ts"
 import type { PathTemplate } from "../PathTemplate.ts"
 import type { Codec } from "./Codec.ts"
-import type { Folder } from "./Folder.ts"
+import { fileMode, type Folder } from "./Folder.ts"
 import type { Lock } from "./Lock.ts"
 import { type Mark, Part, type PartContext } from "./Part.ts"
 import { type Period, periodOf } from "./Period.ts"
@@ -61,6 +61,7 @@ export class Writer {
       folder,
       codec,
       isDurable: this.isDurable,
+      mode: fileMode(options),
       now: monotonic,
       onGone: (path) => context.onEvent({ _tag: "Gone", path }),
       onTaken: (path, folder) => this.#putAway(repairContext, path, folder),

@@ -7,7 +7,7 @@ import type { FileEvent } from "../FileEvent.ts"
 import type { PathTemplate } from "../PathTemplate.ts"
 import type { Codec } from "./Codec.ts"
 import type { Folder } from "./Folder.ts"
-import { type Lock, refuseForeign } from "./Lock.ts"
+import { isPlanted, type Lock, refuseForeign } from "./Lock.ts"
 import { type FoundFile, scan } from "./scan.ts"
 
 /** What repairing needs of the sink. */
@@ -27,12 +27,13 @@ export const repairAll = async (context: RepairContext): Promise<void> => {
   }
 }
 
-/** Repairs one file. Fails where another living sink writes it. */
+/** Repairs one file. Fails where another living sink writes it. What a stranger left there is not completed as ours. */
 export const repair = async (
   context: RepairContext,
   { path, folder, stem }: Pick<FoundFile, "path" | "folder" | "stem">,
 ): Promise<void> => {
   const { onEvent } = context
+  if (await isPlanted(path)) return onEvent({ _tag: "Unreadable", path, movedTo: await setAside(path) })
   const stats = await attempt("look at", path, () => lstat(path))
   if (!stats.isFile()) throw new FileError("repair", path, new Error("it is no plain file; remove it"), true)
   await refuseForeign(path, context.lock)
@@ -100,7 +101,7 @@ const hasFinalName = async (template: PathTemplate, path: string, folder: string
 const setAside = async (path: string): Promise<string> => {
   for (let number = 0;; number++) {
     const aside = `${path}.broken${number === 0 ? "" : `.${number}`}`
-    if (await stat(aside).then(() => true, () => false)) continue
+    if (await lstat(aside).then(() => true, () => false)) continue
     await attempt("set aside", path, () => rename(path, aside))
     return aside
   }
