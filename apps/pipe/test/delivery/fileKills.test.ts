@@ -83,6 +83,6 @@ describe(`files, their command killed ${kills} times (seed ${seed})`, () => {
         expect(rows.slice(0, common)).toEqual(plain!.get(run)?.slice(0, common) ?? [])
       }
     }
-    expect([...plain!.values()].flat().filter((row) => !isControl(row)).length).toBeGreaterThan(1_000)
+    expect([...plain!.values()].flat().filter((row) => !isControl(row)).length).toBeGreaterThan(200)
   }, 240_000 + kills * 20_000)
 })

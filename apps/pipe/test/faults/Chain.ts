@@ -65,10 +65,19 @@ export class Chain {
 
   /** The prices that a reader may show now, as the server writes its book. */
   get shown(): Record<string, string> {
+    return this.#shownIn(this.book)
+  }
+
+  /** The same where a sportsbook that is silent, because the world holds still, is believed all the same. */
+  get shownInSilence(): Record<string, string> {
+    return this.#shownIn({ ...this.book, staleBooks: new Set() })
+  }
+
+  #shownIn(book: Book): Record<string, string> {
     const prices: Record<string, string> = {}
-    for (const game of this.book.games.values()) {
+    for (const game of book.games.values()) {
       for (const line of game.lines.values()) {
-        if (line.odds === null || game.partial || !isLive(this.book, game, line)) continue
+        if (line.odds === null || game.partial || !isLive(book, game, line)) continue
         prices[`${game.sportsbook}|${game.game}|${line.outcome}`] = line.odds > 0 ? `+${line.odds}` : String(line.odds)
       }
     }

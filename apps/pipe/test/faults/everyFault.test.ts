@@ -102,7 +102,7 @@ const meet = async (
     simulator.pause()
     await simulator.drained()
     const truth = JSON.stringify(sorted(simulator.book()))
-    await chain.until("the server's book", () => JSON.stringify(sorted(chain.shown)) === truth)
+    await chain.until("the server's book", () => JSON.stringify(sorted(chain.shownInSilence)) === truth)
     expect(chain.idle, "line changes that tell of no difference").toEqual([])
   } catch (cause) {
     throw new Error(`${name}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause })

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "@effect/vitest"
 import { webhook, WebhookNotAcknowledged, type WebhookOptions } from "@boltodds/sink-webhook"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import { TestClock } from "effect/testing"
@@ -13,6 +14,9 @@ const local = (url: string, more: Partial<WebhookOptions> = {}): WebhookOptions 
   allowPrivate: true,
   ...more,
 })
+
+/** Bodies that take long to send on a busy machine. */
+const large: Partial<WebhookOptions> = { maxBodyBytes: 64 * 1024 * 1024, timeout: Duration.minutes(2) }
 
 const writeTo = (url: string) =>
   Effect.scoped(Effect.flatMap(webhook(local(url)), (sink) => sink.write(batch(moves(3)))))
@@ -98,7 +102,7 @@ describe("a complete 2xx head acknowledges the batch", () => {
   it.live("where it comes early: the rest of the request is sent all the same", () =>
     Effect.gen(function* () {
       const { url, body } = yield* openEarly(headed("200 OK\r\ncontent-length: 0"), "read")
-      const sink = yield* webhook(local(url, { maxBodyBytes: 64 * 1024 * 1024 }))
+      const sink = yield* webhook(local(url, large))
       yield* sink.write(batch(moves(20_000)))
       const { records } = JSON.parse(yield* Effect.promise(() => body)) as { readonly records: ReadonlyArray<unknown> }
       expect(records.length).toBe(20_000)
@@ -107,7 +111,7 @@ describe("a complete 2xx head acknowledges the batch", () => {
   it.live("also where the receiver hangs up right after it", () =>
     Effect.gen(function* () {
       const { url } = yield* openEarly(headed("200 OK\r\ncontent-length: 0"), "reset")
-      const sink = yield* webhook(local(url, { maxBodyBytes: 64 * 1024 * 1024 }))
+      const sink = yield* webhook(local(url, large))
       yield* sink.write(batch(moves(20_000)))
     }))
 })
