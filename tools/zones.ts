@@ -15,7 +15,10 @@ export const dateReaders: Readonly<Record<string, string>> = {
 }
 
 /** Files that write for one person at this machine, in their own time. */
-const localWriters: ReadonlySet<string> = new Set(["apps/pipe/src/Log.ts"])
+const localWriters: ReadonlySet<string> = new Set([
+  "apps/pipe/src/Log.ts",
+  "apps/pipe/src/run/watch/watchFromOutside.ts",
+])
 
 /** Names of numbers of milliseconds: a `Date` made from one of them is the same everywhere. */
 const millis = /^(?:at|local|midnight|millis|now|since|\w+Millis)$/

@@ -9,6 +9,8 @@ export const ExitCode = {
   /** A recording that cannot be read. */
   badInput: 65,
   feedUnavailable: 69,
+  /** One turn of the event loop did not end: an expression or a plug-in that works for ever. */
+  stuck: 70,
   sinkFailed: 74,
   undelivered: 75,
   /** `verify` found differences. */

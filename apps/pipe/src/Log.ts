@@ -30,6 +30,7 @@ export type Fields = Readonly<Record<string, unknown>>
 export interface Log {
   readonly log: (level: Level, message: string, fields?: Fields) => void
   readonly format: LogOptions["format"]
+  readonly level: LogOptions["level"]
   /** Calls this before each line that is written. */
   readonly beforeEach: (call: () => void) => void
   /** Makes Effect's own logging go here. */
@@ -95,6 +96,7 @@ export const makeLog = (options: LogOptions): Log => {
   return {
     log,
     format: options.format,
+    level: options.level,
     beforeEach: (call) => before = call,
     layer: Layer.mergeAll(
       Logger.layer([logger]),

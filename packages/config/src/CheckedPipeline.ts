@@ -34,6 +34,15 @@ export interface SinkSummary {
   readonly isStandby: boolean
 }
 
+/**
+ * Follows the evaluations of an expression: for a watch outside the event loop. Called once for each expression with a
+ * loop, a pattern or another part that may take long; `begin` and `end` are called around each evaluation.
+ */
+export type EvaluationWatch = (of: {
+  readonly sink: string
+  readonly expression: string
+}) => { readonly begin: () => void; readonly end: () => void }
+
 /** What a pipeline is opened with. */
 export interface OpenContext {
   /** The run's ULID. */
@@ -43,6 +52,8 @@ export interface OpenContext {
   readonly resumes?: (sink: { readonly name: string; readonly type: string; readonly options: unknown }) => boolean
   /** Hears what happens to the lane of a sink; must not throw. */
   readonly onLaneEvent?: (sink: string, event: LaneEvent) => void
+  /** Follows the expressions that may take long. Default: nobody does. */
+  readonly evaluations?: EvaluationWatch
   /**
    * Sinks to take the place of those that the configuration names, each in a lane that waits and loses nothing: for tests
    * of a pipeline.
@@ -89,6 +100,8 @@ export interface CheckedPipeline {
    * written (`${NAME}`), a secret as `********`.
    */
   readonly resolved: unknown
+  /** Whether it names plug-in modules: code of its author, which runs in the process. */
+  readonly hasPlugins: boolean
   readonly open: (context: OpenContext) => OpenPipeline
   /** Tries the source, the names in conditions included; empty where its type cannot be tried. */
   readonly checkSource: (context: OpenContext) => Effect.Effect<ReadonlyArray<SourceFinding>>

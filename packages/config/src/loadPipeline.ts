@@ -165,6 +165,7 @@ const checkedPipeline = (
     run,
     warnings: findings.warnings,
     resolved: describePipeline(parts, run, plugins, "shown"),
+    hasPlugins: plugins !== undefined,
     open: (context) => openParts(parts, surroundings, context),
     checkSource: (context) => checkSourceOf(parts, surroundings, context),
     check: (context) => checkParts(parts, surroundings, context),

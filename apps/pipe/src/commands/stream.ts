@@ -34,10 +34,11 @@ is kept across a crash). With several sinks none waits for another: a full one
 loses its oldest records, and says so.`,
     `Exit codes: 0 clean (a signal and drained, the reader gone, --count or --for
 reached) · 1 a bug · 64 usage · 69 feed unavailable (--max-attempts,
---exit-on-stale, or no connection until the end) · 74 a sink cannot be written ·
-75 a reader lacks records now: they wait, or were lost and no resnapshot made it
-good · 77 key refused · 78 bad configuration · 129 ended by SIGHUP, everything
-delivered · 130, 143 forced by a second signal.`,
+--exit-on-stale, or no connection until the end) · 70 an expression or a plug-in
+that does not end · 74 a sink cannot be written · 75 a reader lacks records now:
+they wait, or were lost and no resnapshot made it good · 77 key refused · 78 bad
+configuration · 129 ended by SIGHUP, everything delivered · 130, 143 forced by a
+second signal.`,
     `Signals: SIGINT and SIGTERM end the run; SIGHUP (a closing terminal) too, but
 with a file sink it opens the files again, after they were rotated by others.
 SIGUSR1 prints one line of status on stderr. nohup does not keep SIGHUP from a

@@ -7,6 +7,7 @@ import * as Result from "effect/Result"
 import type { Log } from "../Log.ts"
 import { messageOf } from "./messageOf.ts"
 import { makeLaneTeller } from "./tellLaneEvent.ts"
+import type { TurnWatch } from "./watch/TurnWatch.ts"
 
 /** A run that can be reloaded. */
 interface Hold {
@@ -26,10 +27,11 @@ export const onHangup = (
   load: () => Promise<CheckedPipeline>,
   first: CheckedPipeline,
   log: Log,
+  turns: TurnWatch,
 ): { readonly onRunning: (running: Running, source: OpenSource, run: string) => void; readonly stop: () => void } => {
   let hold: Hold | undefined
   let last: Promise<void> = Promise.resolve()
-  const takeOver = makeTakeOver(first, log)
+  const takeOver = makeTakeOver(first, log, turns)
   const reload = async (): Promise<void> => {
     if (hold === undefined) return log.log("info", "SIGHUP is ignored: the pipeline is not running yet")
     for (const [route, error] of await Effect.runPromise(hold.running.reopen)) {
@@ -49,7 +51,11 @@ export const onHangup = (
 }
 
 /** Takes over one configuration after another. */
-const makeTakeOver = (first: CheckedPipeline, log: Log): (next: CheckedPipeline, hold: Hold) => Promise<void> => {
+const makeTakeOver = (
+  first: CheckedPipeline,
+  log: Log,
+  turns: TurnWatch,
+): (next: CheckedPipeline, hold: Hold) => Promise<void> => {
   let current = first
   /** What the current configuration says and the run does not have: a sink by its name, or the source's options. */
   const owed = new Map<string, ReloadStep>()
@@ -66,7 +72,12 @@ const makeTakeOver = (first: CheckedPipeline, log: Log): (next: CheckedPipeline,
     )
     const steps = [...going!, ...others!, ...stillOwed(owed, plan, next)]
     if (steps.length === 0) return log.log("info", "reloaded: nothing has changed")
-    const { routes } = next.open({ run: hold.run, log: log.log, onLaneEvent: makeLaneTeller(log) })
+    const { routes } = next.open({
+      run: hold.run,
+      log: log.log,
+      onLaneEvent: makeLaneTeller(log),
+      evaluations: turns.evaluations,
+    })
     for (const step of steps) {
       log.log("info", `reload: ${step.sentence}`)
       const result = await Effect.runPromise(Effect.result(apply(step, plan.sourceOptions, hold, routes)))

@@ -11,6 +11,7 @@ import { onHangup } from "./reload.ts"
 import { Reception } from "./Reception.ts"
 import { runPipeline } from "./runPipeline.ts"
 import { logOf } from "./settings.ts"
+import { makeTurnWatch } from "./watch/TurnWatch.ts"
 
 /** Runs a configured pipeline; a SIGHUP reads the file again. */
 export const runConfigured = async (given: Given, file: string | undefined): Promise<ExitCode> => {
@@ -30,10 +31,11 @@ export const runConfigured = async (given: Given, file: string | undefined): Pro
   }
   const registry = await makeRegistry(host)
   const pipeline = withFlags(await loadConfig(file, registry, log), given)
-  const reloading = onHangup(() => loadConfig(file, registry, log), pipeline, log)
+  const turns = makeTurnWatch(log)
+  const reloading = onHangup(() => loadConfig(file, registry, log), pipeline, log, turns)
   try {
     const { onRunning } = reloading
-    return await runPipeline(pipeline, { log, ends, watches, reception, onRunning, hangup: "elsewhere" })
+    return await runPipeline(pipeline, { log, ends, watches, reception, onRunning, hangup: "elsewhere", turns })
   } finally {
     reloading.stop()
   }

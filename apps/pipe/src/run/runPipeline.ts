@@ -27,6 +27,7 @@ import { makeLaneTeller } from "./tellLaneEvent.ts"
 import { statusText } from "./statusText.ts"
 import { withinHeap } from "./stateLimits.ts"
 import { ulid } from "./ulid.ts"
+import { makeTurnWatch, type TurnWatch } from "./watch/TurnWatch.ts"
 
 /** How a pipeline is run. */
 export interface PipelineRun {
@@ -44,12 +45,14 @@ export interface PipelineRun {
    * `elsewhere`: the caller.
    */
   readonly hangup?: "here" | "elsewhere"
+  /** Watches turns that take long. Default: one of its own. */
+  readonly turns?: TurnWatch
 }
 
 /** Runs a pipeline until something ends it; the exit code of a clean end, or a `Failure`. */
 export const runPipeline = async (
   pipeline: CheckedPipeline,
-  { log, ends, watches = [], reception, onRunning, hangup = "here" }: PipelineRun,
+  { log, ends, watches = [], reception, onRunning, hangup = "here", turns = makeTurnWatch(log) }: PipelineRun,
 ): Promise<ExitCode> => {
   const settings = pipeline.run
   const progress = progressOf(pipeline, log)
@@ -77,6 +80,7 @@ export const runPipeline = async (
   const started = performance.now()
   const stopAnswering = answerStatusWith(async () => statusText(started, running, log.format))
 
+  if (pipeline.hasPlugins) turns.start()
   const patience = new EndPatience<Report | undefined>()
   let report: Report | undefined
   let early: EarlyEnd | undefined
@@ -87,6 +91,7 @@ export const runPipeline = async (
       run: id,
       log: log.log,
       onLaneEvent: makeLaneTeller(log),
+      evaluations: turns.evaluations,
       ...earlier === undefined ? {} : { resumes: earlier.isReader },
     })
     // A feed is divided by the names that REST gives, and that may take its time.
@@ -135,6 +140,7 @@ export const runPipeline = async (
   stopListening()
   stopReopening()
   stopAnswering()
+  turns.stop()
   if (report !== undefined && settings.report) {
     const received = reception?.received
     process.stderr.write(log.format === "json" ? reportJson(report, received) : reportText(report, received))

@@ -1,5 +1,5 @@
 /** `test FILE` at work: a pipeline over a recording, against the lines that are expected. */
-import type { CheckedPipeline } from "@boltodds/config"
+import type { CheckedPipeline, OpenContext } from "@boltodds/config"
 import { makeLimiter } from "@boltodds/connection"
 import { openReplay, run } from "@boltodds/pipeline"
 import type { Batch, Sink } from "@boltodds/sink"
@@ -16,6 +16,7 @@ import { failureOf } from "./failureOf.ts"
 import { loadConfig } from "./loadConfig.ts"
 import { messageOf } from "./messageOf.ts"
 import { logOf } from "./settings.ts"
+import { makeTurnWatch } from "./watch/TurnWatch.ts"
 
 /** Runs a pipeline over a recording; its sinks only collect. Compares what each was told with a file. */
 export const runTest = async (given: Given): Promise<ExitCode> => {
@@ -28,7 +29,10 @@ export const runTest = async (given: Given): Promise<ExitCode> => {
   const registry = await makeRegistry({ log, limiter: makeLimiter(), endsWhen: () => {} })
   const pipeline = await loadConfig(file, registry, log)
   const expectations = expectationsOf(given, pipeline)
-  const told = await collect(pipeline, recordings.map((path) => resolve(path)), log.log)
+  const turns = makeTurnWatch(log)
+  if (pipeline.hasPlugins) turns.start()
+  const told = await collect(pipeline, recordings.map((path) => resolve(path)), { log: log.log, ...turns })
+    .finally(turns.stop)
   let failures = 0
   for (const { sink, path } of expectations) {
     const lines = told.get(sink) ?? []
@@ -75,7 +79,7 @@ const expectationsOf = (given: Given, { sinks }: CheckedPipeline): ReadonlyArray
 const collect = async (
   pipeline: CheckedPipeline,
   recordings: ReadonlyArray<string>,
-  log: Parameters<CheckedPipeline["open"]>[0]["log"],
+  { log, evaluations }: Required<Pick<OpenContext, "log" | "evaluations">>,
 ): Promise<ReadonlyMap<string, ReadonlyArray<string>>> => {
   const told = new Map<string, Array<string>>()
   const collector = (name: string): Effect.Effect<Sink<unknown>> => {
@@ -89,7 +93,7 @@ const collect = async (
     const lines = new RecordedLines(recordings)
     const onWarning = (message: string): void => log("warn", message)
     const replay = yield* openReplay(lines, { onWarning, placeOf: lines.placeOf })
-    const { routes } = pipeline.open({ run: replay.run, log, sinkFor: collector })
+    const { routes } = pipeline.open({ run: replay.run, log, evaluations, sinkFor: collector })
     const state = { run: replay.run, ...replay.options }
     return yield* run(replay.source, routes, { state })
   })

@@ -5,7 +5,7 @@ import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import { conditionProcessor } from "../builtinProcessors.ts"
-import type { ExpressionCount, OpenContext, OpenPipeline, SinkCheck } from "../CheckedPipeline.ts"
+import type { EvaluationWatch, ExpressionCount, OpenContext, OpenPipeline, SinkCheck } from "../CheckedPipeline.ts"
 import type { Evaluate } from "../Expression.ts"
 import { type SinkEffect, withFallback } from "../fallback.ts"
 import { laneOptions, type RouteLane } from "../lane.ts"
@@ -197,8 +197,16 @@ class Opening {
       })
     })
     this.#compiled.push({ sink, expression, compiled })
-    return compiled.evaluate
+    const watch = compiled.mayTakeLong ? this.#context.evaluations?.({ sink, expression }) : undefined
+    return watch === undefined ? compiled.evaluate : watched(compiled.evaluate, watch)
   }
+}
+
+const watched = (evaluate: Evaluate, { begin, end }: ReturnType<EvaluationWatch>): Evaluate => (record) => {
+  begin()
+  const value = evaluate(record)
+  end()
+  return value
 }
 
 const makeEmit = (emit: EmitName, control: boolean, meta: boolean) => {

@@ -15,6 +15,8 @@ const environments = new Map<EmitName, Environment>()
 /** An expression that counts what it could not tell. */
 export interface Compiled {
   readonly evaluate: Evaluate
+  /** It has a loop, a pattern or a search of one text for another: its time may be long beside that of a record. */
+  readonly mayTakeLong: boolean
   /** For how many records a field was null that the result depends on. */
   readonly unknown: () => number
   /** For how many records it failed in another way. */
@@ -32,7 +34,7 @@ export interface Compiled {
 export const compile = (text: string, emit: EmitName, onFailure: (why: string) => void): Compiled => {
   const environment = environments.get(emit) ?? evaluatingEnvironment(emit)
   environments.set(emit, environment)
-  const program = parseBounded(text, environment)
+  const { program, mayTakeLong } = parseBounded(text, environment)
   const view = makeView(emit)
   let unknowns = 0
   let failures = 0
@@ -51,7 +53,7 @@ export const compile = (text: string, emit: EmitName, onFailure: (why: string) =
       return null
     }
   }
-  return { evaluate, unknown: () => unknowns, failed: () => failures }
+  return { evaluate, mayTakeLong, unknown: () => unknowns, failed: () => failures }
 }
 
 const reasonOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause)).split("\n")[0]!

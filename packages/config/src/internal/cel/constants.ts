@@ -65,7 +65,7 @@ const valueOf = (
 ): { readonly value: unknown } | { readonly failure: string } => {
   try {
     startSteps()
-    return { value: parseBounded(sourceOf(node, text), environment)({}) as unknown }
+    return { value: parseBounded(sourceOf(node, text), environment).program({}) as unknown }
   } catch (cause) {
     return { failure: cause instanceof Error ? cause.message.split("\n")[0]! : String(cause) }
   }

@@ -7,11 +7,13 @@ import { loopIn } from "./loops.ts"
 
 /**
  * Makes a parsed expression count its steps. One without loops and `cel.bind` takes time in proportion to its record, and
- * counts nothing but searches of one text of the record for another, which take the product of their lengths.
+ * counts nothing but searches of one text of the record for another, which take the product of their lengths. Gives
+ * whether anything is counted.
  */
-export const meter = (ast: ASTNode): void => {
-  if (mayRepeat(ast)) meterAll(ast, "whole")
-  else meterSearches(ast)
+export const meter = (ast: ASTNode): boolean => {
+  if (!mayRepeat(ast)) return meterSearches(ast)
+  meterAll(ast, "whole")
+  return true
 }
 
 /** Loops repeat their bodies, and a name for a value lets texts and lists double with each use. */
@@ -95,10 +97,8 @@ export const weigh = (value: unknown): void => {
 
 const searches: ReadonlySet<string> = new Set(["contains", "indexOf", "lastIndexOf", "split", "join"])
 
-const meterSearches = (node: ASTNode): void => {
-  for (const part of partsOfNode(node)) meterSearches(part)
-  meterSearch(node)
-}
+const meterSearches = (node: ASTNode): boolean =>
+  [...partsOfNode(node).map(meterSearches), meterSearch(node)].includes(true)
 
 /** What is looked for by a text of this length or a shorter one takes time in proportion to the text searched. */
 const shortText = 64
@@ -108,11 +108,11 @@ const charactersOfSearchAStep = 32
  * Before a search runs: the product of both lengths. Which of both texts is evaluated first is the library's business, so
  * each takes steps with what the other was last; the second time is the right one.
  */
-const meterSearch = (node: ASTNode): void => {
+const meterSearch = (node: ASTNode): boolean => {
   if (node.op === "call" && node.args[0] === "duration") return meterDuration(node.args[1][0])
-  if (node.op !== "rcall" || !searches.has(node.args[0])) return
+  if (node.op !== "rcall" || !searches.has(node.args[0])) return false
   const [, text, [sought]] = node.args
-  if (sought === undefined || (sought.op === "value" && String(sought.args).length <= shortText)) return
+  if (sought === undefined || (sought.op === "value" && String(sought.args).length <= shortText)) return false
   let textLength = 0
   let soughtLength = 0
   const pay = (): void => takeSteps(Math.ceil(textLength * soughtLength / charactersOfSearchAStep))
@@ -128,16 +128,18 @@ const meterSearch = (node: ASTNode): void => {
     pay()
     return value
   })
+  return true
 }
 
 /** The library reads a duration in the third power of its length: measured, 1.5 s for 700 digits. */
-const meterDuration = (text: ASTNode | undefined): void => {
-  if (text === undefined) return
+const meterDuration = (text: ASTNode | undefined): boolean => {
+  if (text === undefined) return false
   onEvaluate(text, (evaluate) => {
     const value = evaluate()
     if (typeof value === "string") takeSteps(Math.ceil(value.length ** 3 / 8))
     return value
   })
+  return true
 }
 
 type Evaluating = (evaluator: unknown, node: unknown, context: unknown) => unknown

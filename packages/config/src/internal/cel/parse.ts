@@ -5,14 +5,19 @@ import { partsOfNode } from "./nodes.ts"
 import { linearMatches } from "./patterns.ts"
 
 /** Parses an expression for evaluation: its patterns take linear time, and what can take long counts its steps. */
-export const parseBounded = (text: string, environment: Environment): ParseResult => {
+export const parseBounded = (
+  text: string,
+  environment: Environment,
+): { readonly program: ParseResult; readonly mayTakeLong: boolean } => {
   const program = environment.parse(text)
-  useLinearPatterns(program.ast)
-  meter(program.ast)
-  return program
+  const hasPatterns = useLinearPatterns(program.ast)
+  return { program, mayTakeLong: meter(program.ast) || hasPatterns }
 }
 
-const useLinearPatterns = (node: ASTNode): void => {
-  if (node.op === "rcall" && node.args[0] === "matches") node.args[0] = linearMatches
-  partsOfNode(node).forEach(useLinearPatterns)
+const useLinearPatterns = (node: ASTNode): boolean => {
+  const hasPatterns = partsOfNode(node).map(useLinearPatterns).includes(true)
+  if (node.op === "call" && node.args[0] === "matches") return true
+  if (node.op !== "rcall" || node.args[0] !== "matches") return hasPatterns
+  node.args[0] = linearMatches
+  return true
 }

@@ -1,0 +1,75 @@
+/** A watch over the event loop, for configurations that bring code or expressions that may take long. */
+import type { EvaluationWatch } from "@boltodds/config"
+import { visible } from "@boltodds/text"
+import { SHARE_ENV, Worker } from "node:worker_threads"
+import type { Log } from "../../Log.ts"
+import { type WatchData, type WatchedExpression, watchFromOutside } from "./watchFromOutside.ts"
+
+/** Watches turns of the event loop while it runs. */
+export interface TurnWatch {
+  /** Follows the expressions that may take long; the first of them starts the watch. */
+  readonly evaluations: EvaluationWatch
+  readonly start: () => void
+  readonly stop: () => void
+}
+
+/** When a turn is reported and ended. */
+export interface TurnLimits {
+  /** Default 5,000. */
+  readonly warnMillis?: number
+  /** Default 30,000. */
+  readonly endMillis?: number
+}
+
+const beatMillis = 500
+const longestShown = 300
+
+/**
+ * Makes a watch, which does nothing before it is started: its thread takes 20 MB and 50 ms, so a run without code and
+ * expressions of its user goes without.
+ */
+export const makeTurnWatch = (
+  { format, level }: Pick<Log, "format" | "level">,
+  { warnMillis = 5_000, endMillis = 30_000 }: TurnLimits = {},
+): TurnWatch => {
+  const marks = new Int32Array(new SharedArrayBuffer(8))
+  let worker: Worker | undefined
+  let beating: NodeJS.Timeout | undefined
+  let count = 0
+
+  const start = (): void => {
+    if (worker !== undefined) return
+    const workerData: WatchData = { marks, format, warns: level !== "none" && level !== "error", warnMillis, endMillis }
+    worker = new Worker(`(${watchFromOutside.toString()})()`, {
+      eval: true,
+      workerData,
+      // Nothing of the command line and its loaders is needed there.
+      execArgv: [],
+      env: SHARE_ENV,
+      resourceLimits: { maxOldGenerationSizeMb: 16, maxYoungGenerationSizeMb: 2, stackSizeMb: 1 },
+    })
+    worker.unref()
+    beating = setInterval(() => void Atomics.add(marks, 0, 1), beatMillis)
+    beating.unref()
+  }
+
+  return {
+    evaluations: ({ sink, expression }) => {
+      start()
+      const number = ++count
+      const shown = expression.length > longestShown ? `${expression.slice(0, longestShown)}…` : expression
+      const watched: WatchedExpression = { number, sink: visible(sink), expression: visible(shown) }
+      worker?.postMessage(watched, [])
+      return {
+        begin: () => void Atomics.store(marks, 1, number),
+        end: () => void Atomics.store(marks, 1, 0),
+      }
+    },
+    start,
+    stop: () => {
+      clearInterval(beating)
+      void worker?.terminate()
+      worker = undefined
+    },
+  }
+}
