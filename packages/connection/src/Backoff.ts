@@ -7,10 +7,10 @@ import type { DialError } from "./Transport.ts"
 /** How an attempt to have a connection ended. */
 export interface Ending {
   /**
-   * `key`: the server refuses the key · `busy`: it refuses more connections or requests for now · `failed`: everything
-   * else, clean closes included.
+   * `key`: the server refuses the key · `busy`: it refuses more connections or requests for now · `oversize`: it sent a
+   * frame that is too large to take · `failed`: everything else, clean closes included.
    */
-  readonly kind: "key" | "busy" | "failed"
+  readonly kind: "key" | "busy" | "oversize" | "failed"
   /** Fit to show. */
   readonly detail: string
   /** The HTTP status of a refused dial. */
@@ -33,10 +33,12 @@ export interface Attempts {
   readonly keyRefusals: number
   /** Whether any connection of this run brought data. */
   readonly everLive: boolean
+  /** Connections in a row that a frame ended which was too large. */
+  readonly oversized: number
 }
 
 /** Before the first attempt. */
-export const noAttempts: Attempts = { step: 0, fruitless: 0, keyRefusals: 0, everLive: false }
+export const noAttempts: Attempts = { step: 0, fruitless: 0, keyRefusals: 0, everLive: false, oversized: 0 }
 
 /** What to do after an attempt ended. */
 export type Decision =
@@ -46,6 +48,8 @@ export type Decision =
   | { readonly _tag: "KeyRefused"; readonly refusals: number }
   /** `maxAttempts` are used up. */
   | { readonly _tag: "GiveUp"; readonly attempts: number }
+  /** Two connections in a row ended with a frame that is too large: the next one would too. */
+  | { readonly _tag: "FrameTooLarge"; readonly times: number }
 
 const firstWaitMillis = 2000
 const longestWaitMillis = 60_000
@@ -75,7 +79,10 @@ export const decide = (before: Attempts, ending: Ending, maxAttempts: number = I
     fruitless: fruitful ? 0 : before.fruitless + 1,
     keyRefusals: ending.kind === "key" ? before.keyRefusals + 1 : 0,
     everLive: before.everLive || ending.liveMillis !== undefined,
+    // One that was live for long took its snapshot: the next may too.
+    oversized: ending.kind !== "oversize" ? 0 : proven ? 1 : before.oversized + 1,
   }
+  if (attempts.oversized >= 2) return { _tag: "FrameTooLarge", times: attempts.oversized }
   if (ending.kind === "key" && !attempts.everLive && attempts.keyRefusals >= 2) {
     return { _tag: "KeyRefused", refusals: attempts.keyRefusals }
   }
@@ -168,7 +175,13 @@ export const endingOfConnection = (
     (reason.kind === "closed" || reason.kind === "network")
   const code = reason.code === undefined ? "" : ` (${reason.code})`
   return {
-    kind: refusal === "busy" || busyCodes.has(reason.code) ? "busy" : key ? "key" : "failed",
+    kind: reason.kind === "oversize"
+      ? "oversize"
+      : refusal === "busy" || busyCodes.has(reason.code)
+      ? "busy"
+      : key
+      ? "key"
+      : "failed",
     detail: `${reason.kind}${code}${said === "" ? "" : `: ${said}`}`,
     ...(reason.code === restartCode ? { retryAfterMillis: restartMillis } : {}),
     ...times,

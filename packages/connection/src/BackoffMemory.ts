@@ -53,6 +53,7 @@ export const resumeFrom = (
       // One refusal more decides it, as it would have in that run.
       keyRefusals: Math.min(record.keyRefusals, 1),
       everLive: false,
+      oversized: 0,
     },
     waitMillis: Math.max(0, Math.ceil(Math.min(record.until - now, set))),
   }

@@ -92,7 +92,8 @@ const linkBufferBytes = 4 * 1024 * 1024
  * the filters. The limiter is taken from the context ({@link Limiter}).
  *
  * The stream heals whatever can be healed and says so in its events. It fails with `KeyRefused` where the key never
- * worked, with `KeyUnavailable` where there is none, and with `FeedUnavailable` only where `maxAttempts` asks for it.
+ * worked, with `KeyUnavailable` where there is none, with `FeedUnavailable` only where `maxAttempts` asks for it,
+ * and with `FrameTooLarge` where two connections in a row ended with a frame that the transport does not take.
  * Not pulling it pauses the socket.
  *
  * Unknown options and filters, and values of a wrong type, are a defect: a `TypeError` that says what is meant.

@@ -30,5 +30,18 @@ export class FeedUnavailable extends Error {
   }
 }
 
+/** Two connections in a row ended with a frame larger than the transport takes. Dialing on would not help. */
+export class FrameTooLarge extends Error {
+  readonly _tag = "FrameTooLarge"
+  override readonly name: string = "FrameTooLarge"
+
+  constructor(host: string, times: number, detail: string) {
+    super(
+      `Cannot read the feed: ${host} sent a frame that is too large on ${times} connections in a row (${detail}). ` +
+        "Ask for less with filters, or give the process more memory (Node: --max-old-space-size; an eighth of it is taken)",
+    )
+  }
+}
+
 /** What ends a session's stream with an error. Everything else it heals. */
-export type SessionError = KeyRefused | FeedUnavailable | KeyUnavailable
+export type SessionError = KeyRefused | FeedUnavailable | KeyUnavailable | FrameTooLarge

@@ -1,4 +1,5 @@
 /** The transport on the global `WebSocket`: browsers, Deno, Node without `ws`. */
+import { splitFrame } from "@boltodds/protocol"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import type { Scope } from "effect/Scope"
@@ -90,8 +91,10 @@ const dial = (
     listen("open", () => resume(Effect.succeed({ leave, link: linkOf(socket, buffer) })), left)
     listen("message", ({ data }) => {
       const raw = typeof data === "string" ? data : new Uint8Array(data as ArrayBuffer)
-      onFrame?.(raw)
-      buffer.push(raw)
+      for (const frame of splitFrame(raw)) {
+        onFrame?.(frame)
+        buffer.push(frame)
+      }
     }, left)
     listen("close", ({ code = 1006, reason = "" }) => {
       resume(Effect.fail(new DialError("network", `Cannot reach ${host}: this transport does not see why`)))

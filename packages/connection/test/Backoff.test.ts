@@ -63,6 +63,20 @@ describe("the back-off", () => {
     expect(waits([live(100), key, key, key])).toEqual(["0-2000", "60000-300000", "60000-300000", "60000-300000"])
   })
 
+  it("ends with the second connection in a row that a frame ended which is too large", () => {
+    const oversize = (liveMillis?: number): Ending =>
+      endingOfConnection({ kind: "oversize", code: 1009, detail: "a frame" }, { upMillis: 70_000, liveMillis }, [])
+    expect(waits([oversize(), oversize()])).toEqual(["0-2000", "FrameTooLarge"])
+    expect(waits([oversize(100), failed, oversize(100), oversize(100)])).toEqual([
+      "0-2000",
+      "0-4000",
+      "0-8000",
+      "FrameTooLarge",
+    ])
+    // Live for a minute each time: its snapshots fit.
+    expect(waits([oversize(60_000), oversize(60_000)])).toEqual(["0-2000", "0-2000"])
+  })
+
   it("gives up after maxAttempts that brought nothing, and never otherwise", () => {
     let attempts = noAttempts
     const next = (ending: Ending): string => {

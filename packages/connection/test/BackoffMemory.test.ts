@@ -29,7 +29,7 @@ describe("what a run left", () => {
 
   it("holds for what is left of the wait, and the counts go on", () => {
     expect(resumeFrom(record, 101_000)).toEqual({
-      attempts: { step: 3, fruitless: 4, keyRefusals: 0, everLive: false },
+      attempts: { step: 3, fruitless: 4, keyRefusals: 0, everLive: false, oversized: 0 },
       waitMillis: 7000,
     })
     expect(waitAt(108_000)).toBe(0)

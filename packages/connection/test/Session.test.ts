@@ -600,6 +600,21 @@ describe("refusals", () => {
       expect(feed.dials).toEqual([0, 90_000, 120_000])
     }))
 
+  it.effect("end with advice once a frame was too large on two connections in a row", () =>
+    Effect.gen(function* () {
+      const feed = fakeFeed(() => (connection) => {
+        acceptWithAck(connection)
+        connection.close(new LinkClosed("oversize", 1009, "a frame larger than the limit of 64 bytes"))
+      })
+      const { failure } = yield* read(feed, { random: 0 })
+      yield* TestClock.adjust("10 minutes")
+      expect(feed.dials).toHaveLength(2)
+      expect(failure()).toMatchObject({ _tag: "FrameTooLarge" })
+      expect(String(failure())).toMatch(
+        /too large on 2 connections in a row \(oversize \(1009\).*Ask for less with filters/,
+      )
+    }))
+
   it.effect("are counted by maxAttempts", () =>
     Effect.gen(function* () {
       const feed = fakeFeed(() => new DialError("network", "Cannot reach feed.example:1: ECONNREFUSED"))

@@ -9,6 +9,7 @@ import {
   webTransport,
 } from "@boltodds/connection"
 import { frameLimitFor, wsTransport } from "@boltodds/connection/node"
+import { decodeFrame } from "@boltodds/protocol"
 import { it } from "@effect/vitest"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
@@ -247,13 +248,36 @@ describe("the ws transport", () => {
       expect(requests).toBe(1)
     }))
 
-  it("limits frames to 256 MiB or an eighth of the memory, whichever is smaller", () => {
+  it("limits frames to an eighth of the memory or of the heap, within 64 to 256 MiB", () => {
     const gibibyte = 2 ** 30
-    expect(frameLimitFor(16 * gibibyte, 0)).toBe(256 * 2 ** 20)
-    expect(frameLimitFor(16 * gibibyte, 2 ** 64)).toBe(256 * 2 ** 20)
-    expect(frameLimitFor(16 * gibibyte, gibibyte)).toBe(128 * 2 ** 20)
-    expect(frameLimitFor(gibibyte, 0)).toBe(128 * 2 ** 20)
+    const mebibyte = 2 ** 20
+    expect(frameLimitFor(16 * gibibyte, 0)).toBe(256 * mebibyte)
+    expect(frameLimitFor(16 * gibibyte, 2 ** 64)).toBe(256 * mebibyte)
+    expect(frameLimitFor(16 * gibibyte, gibibyte)).toBe(128 * mebibyte)
+    expect(frameLimitFor(gibibyte, 0)).toBe(128 * mebibyte)
+    expect(frameLimitFor(16 * gibibyte, 0, gibibyte)).toBe(128 * mebibyte)
+    expect(frameLimitFor(16 * gibibyte, 0, 128 * mebibyte)).toBe(64 * mebibyte)
   })
+
+  it.live("gives a large frame as several, cut between its messages", () =>
+    Effect.gen(function* () {
+      const messages = Array.from({ length: 3_000 }, (_, index) => ({ action: "x", index, pad: "y".repeat(300) }))
+      const { url } = yield* localServer({ connection: (socket) => socket.send(JSON.stringify(messages)) })
+      const link = yield* dial(wsTransport(), url)
+      const indexes: Array<unknown> = []
+      let frames = 0
+      while (indexes.length < messages.length) {
+        for (const frame of (yield* link.pull).frames) {
+          frames++
+          expect(frame.length).toBeLessThanOrEqual(256 * 1024)
+          for (const item of decodeFrame(frame)) {
+            indexes.push(item._tag === "Unknown" ? (item.value as { index: number }).index : item)
+          }
+        }
+      }
+      expect(indexes).toEqual(messages.map(({ index }) => index))
+      expect(frames).toBe(4)
+    }))
 })
 
 describe("the web transport", () => {

@@ -5,7 +5,9 @@ import { isObject, judge, pingItem, quarantine } from "./judge.ts"
 import { isKeepAliveText, longestKeepAlive } from "./keepAlive.ts"
 import { readNonFinite } from "./nonFinite.ts"
 import { bytesText, opaqueBytes, opaqueText } from "./opaque.ts"
+import { type MessageLimits, messageLimits } from "./messageLimits.ts"
 import { salvageScope } from "./salvage.ts"
+import { bytesOf, headOf, type Piece, piecesOf, scopeOfHead } from "./splitFrame.ts"
 import { wellFormedEscapes } from "./surrogates.ts"
 
 export { rejectedOutcomes } from "./judge.ts"
@@ -32,9 +34,9 @@ const deepest = 10_000
  * Python's bare `NaN` and `Infinity` are read as numbers that nothing can use, so that they cost one outcome and not its
  * message. Texts are well-formed Unicode: a lone surrogate becomes U+FFFD.
  *
- * Time and memory stay in proportion to the frame: after a million messages or ten thousand unreadable ones the rest of
- * a frame is quarantined as one item, and a message of over a million characters that nests more than 10,000 deep is
- * not parsed.
+ * Time and memory stay in proportion to the frame: a message beyond {@link messageLimits} is not parsed but quarantined,
+ * and so is one of over a million characters that nests more than 10,000 deep; after a million messages or ten thousand
+ * unreadable ones the rest of a frame is quarantined as one item ({@link splitFrame} divides a frame of more).
  *
  * @example
  * ```ts
@@ -45,7 +47,40 @@ const deepest = 10_000
  * }
  * ```
  */
-export const decodeFrame = (raw: string | Uint8Array): ReadonlyArray<Item> => {
+export const decodeFrame = (raw: string | Uint8Array): ReadonlyArray<Item> =>
+  raw.length <= messageLimits.wholeFrame ? decodeAtOnce(raw) : decodeInPieces(raw, messageLimits)
+
+/** A large frame: divided, and each message measured before it is parsed. */
+export const decodeInPieces = (raw: string | Uint8Array, limits: MessageLimits): ReadonlyArray<Item> => {
+  const items: Array<Item> = []
+  let bad = 0
+  for (const { bytes, beyond } of piecesOf(bytesOf(raw), limits)) {
+    if (items.length >= mostItems || bad >= mostUnreadable) {
+      items.push(quarantine(reasonOfRest(bad), {}, ""))
+      return items
+    }
+    if (beyond !== undefined) {
+      items.push(quarantine(reasonBeyond(bytes, beyond, limits), scopeOfHead(bytes), headOf(bytes)))
+      continue
+    }
+    for (const item of decodeAtOnce(bytes)) {
+      if (item._tag === "Quarantined") bad++
+      items.push(item)
+    }
+  }
+  return items
+}
+
+const reasonOfRest = (bad: number): string =>
+  `the rest of a frame after ${bad >= mostUnreadable ? `${mostUnreadable} unreadable ones` : `${mostItems} messages`}`
+
+const reasonBeyond = ({ length }: Uint8Array, beyond: NonNullable<Piece["beyond"]>, limits: MessageLimits): string =>
+  beyond === "messageBytes"
+    ? `limited: a message of ${length} bytes; at most ${limits.messageBytes} are read`
+    : `limited: a message of more than ${limits.messageValues} values`
+
+/** Decodes a frame that is not divided. */
+export const decodeAtOnce = (raw: string | Uint8Array): ReadonlyArray<Item> => {
   if (typeof raw === "string") {
     const whole = raw.isWellFormed() ? raw : raw.toWellFormed()
     return decodeText(whole.charCodeAt(0) === 0xfeff ? whole.slice(1) : whole)
@@ -196,8 +231,10 @@ const decodeByWalking = (text: string): ReadonlyArray<Item> => {
   })
   if (!closed && text.charCodeAt(text.length - 1) !== 0x5d) {
     // Cut off: what the sender still had to say is lost, and if what came before was feed data, so was that. Where the
+    // A piece that begins with a comma goes on where others ended (`splitFrame`). Where the
     // last bracket is there, it is the brackets of an element that do not match, and that one tells what it touches.
-    items.push(quarantine("the array is not closed", items.some(isData) ? {} : undefined, ""))
+    const isRest = text.charCodeAt(1) === 0x2c
+    items.push(quarantine("the array is not closed", isRest || items.some(isData) ? {} : undefined, ""))
   }
   return items
 }

@@ -1,6 +1,7 @@
 /** Judging what a frame holds: one value at a time, never an exception. */
 import type { Item, MessageItem, QuarantinedItem, RejectedOutcome, Scope } from "./Item.ts"
 import { memberText } from "./memberText.ts"
+import { copyOf } from "./surrogates.ts"
 import type { FeedMessage } from "./Message.ts"
 import { isKeepAlive } from "./keepAlive.ts"
 import { outcomeFault } from "./outcomeFault.ts"
@@ -108,7 +109,9 @@ const withExactIds = (message: Fields, text: string): Fields => {
   const data = message["data"] as Fields
   const info = { ...data["info"] as Fields }
   for (const field of ["id", "game_id"]) {
-    if (isLongNumber(info[field])) info[field] = memberText(text, ["data", "info", field]) ?? String(info[field])
+    if (isLongNumber(info[field])) {
+      info[field] = copyOf(memberText(text, ["data", "info", field]) ?? String(info[field]))
+    }
   }
   return { ...message, data: { ...data, info } }
 }

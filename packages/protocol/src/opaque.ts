@@ -46,12 +46,19 @@ export const opaqueBytes = (bytes: Uint8Array): Opaque | undefined => {
 /** By hand: not every engine brings a decoder for the big-endian form. */
 const decodeWide = (bytes: Uint8Array, encoding: "UTF-16LE" | "UTF-16BE"): string => {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength - bytes.byteLength % 2)
-  const units: Array<string> = []
+  const parts: Array<string> = []
+  const units: Array<number> = []
   for (let index = 0; index < view.byteLength; index += 2) {
-    units.push(String.fromCharCode(view.getUint16(index, encoding === "UTF-16LE")))
+    units.push(view.getUint16(index, encoding === "UTF-16LE"))
+    if (units.length === unitsAtOnce) {
+      parts.push(String.fromCharCode(...units))
+      units.length = 0
+    }
   }
-  return units.join("").replace(/^\uFEFF/, "")
+  return (parts.join("") + String.fromCharCode(...units)).replace(/^\uFEFF/, "")
 }
+
+const unitsAtOnce = 4096
 
 /** Base64 and its form for URLs, or hexadecimal digits, with nothing else. Long enough not to be a word or an id. */
 const encodedText = /^[\w+/-]{24,}={0,2}$/

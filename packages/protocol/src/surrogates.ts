@@ -23,5 +23,8 @@ const isLone = (found: string): boolean => found.length === 6
 export const excerpt = (text: string, chars: number): string => {
   if (text.length <= chars) return text
   const last = text.charCodeAt(chars - 1)
-  return text.slice(0, last >= 0xd800 && last <= 0xdbff ? chars - 1 : chars)
+  return copyOf(text.slice(0, last >= 0xd800 && last <= 0xdbff ? chars - 1 : chars))
 }
+
+/** A text that does not hold on to the longer one which it is a part of, as engines have slices do. */
+export const copyOf = (text: string): string => JSON.parse(JSON.stringify(text)) as string

@@ -61,7 +61,11 @@ describe("depth", () => {
 
   it("a long message that nests without end is not parsed", () => {
     const [item] = decodeFrame(`{"action":"line_update","data":${'{"a":'.repeat(400_000)}`)
-    expect(item).toMatchObject({ _tag: "Quarantined", reason: "not JSON: nested more than 10000 deep", touches: {} })
+    expect(item).toMatchObject({
+      _tag: "Quarantined",
+      reason: "limited: a message of more than 400000 values",
+      touches: {},
+    })
   })
 })
 

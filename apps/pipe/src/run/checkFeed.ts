@@ -122,7 +122,9 @@ const dial = (
     const plan = seen.plan === undefined ? "" : `, plan ${seen.plan}`
     if (seen.data) return [{ state: "ok", message: `connected to ${host}${plan}; data comes` }, ...said]
     if (Result.isFailure(ended)) {
-      const cause = ended.failure._tag === "FeedUnavailable" ? "unavailable" : "key"
+      const cause = ended.failure._tag === "FeedUnavailable" || ended.failure._tag === "FrameTooLarge"
+        ? "unavailable"
+        : "key"
       return [{ state: "failed", cause, message: ended.failure.message }, ...said]
     }
     if (!seen.connected) {

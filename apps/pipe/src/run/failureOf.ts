@@ -30,6 +30,7 @@ export const failureOf = (cause: Cause.Cause<unknown>, sink: string = "a sink"):
     case "KeyUnavailable":
       return new Failure(ExitCode.keyRefused, error.message, { cause: error })
     case "FeedUnavailable":
+    case "FrameTooLarge":
       return new Failure(ExitCode.feedUnavailable, error.message, { cause: error })
     case "NoKey":
     case "ShardsRefused":

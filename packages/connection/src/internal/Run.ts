@@ -22,7 +22,7 @@ import type { FeedUrl } from "../FeedUrl.ts"
 import type { Key, KeyAtHost, KeyUnavailable } from "../Key.ts"
 import type { KeyLeases } from "../KeyLeases.ts"
 import type { LimiterShape } from "../Limiter.ts"
-import { FeedUnavailable, KeyRefused, type SessionError } from "../SessionError.ts"
+import { FeedUnavailable, FrameTooLarge, KeyRefused, type SessionError } from "../SessionError.ts"
 import type { Status } from "../Status.ts"
 import type { DialError, LinkClosed, Transport } from "../Transport.ts"
 import type { WatchLimits } from "../Watch.ts"
@@ -238,6 +238,8 @@ export const startRun = (config: RunConfig): Effect.Effect<Run, never, Scope> =>
             return yield* Effect.fail(new KeyRefused(url.host, decision.refusals, ending.detail))
           case "GiveUp":
             return yield* Effect.fail(new FeedUnavailable(url.host, decision.attempts - inherited, ending.detail))
+          case "FrameTooLarge":
+            return yield* Effect.fail(new FrameTooLarge(url.host, decision.times, ending.detail))
           case "Wait": {
             attempts = decision.attempts
             if (attempts.fruitless === 0) inherited = 0

@@ -1,21 +1,27 @@
-/** How large a frame may be on this machine. */
+/** How large a frame may be in this process. */
 import * as os from "node:os"
 import * as process from "node:process"
+import * as v8 from "node:v8"
 
 const mebibyte = 1024 * 1024
+const least = 64 * mebibyte
+const most = 256 * mebibyte
 
 /**
- * The largest frame to accept, in bytes: 256 MiB or an eighth of the memory this process may use, whichever is smaller.
+ * The largest frame to accept, in bytes: an eighth of V8's heap limit or of the memory this process may use, whichever is
+ * smaller; at least 64 MiB (the first burst of the feed is tens of MiB) and at most 256 MiB.
  *
  * The memory is the machine's or the container's (its cgroup limit), where the runtime tells it.
  */
-export const frameLimitBytes = (): number => frameLimitFor(os.totalmem(), constrained())
+export const frameLimitBytes = (): number => frameLimitFor(os.totalmem(), constrained(), heapLimit())
 
-/** The rule by itself: both in bytes; a limit of 0 or beyond the total counts as none. */
-export const frameLimitFor = (totalBytes: number, limitBytes: number): number => {
+/** The rule by itself, all in bytes; a memory limit of 0 or beyond the total counts as none, and so does a heap limit of 0. */
+export const frameLimitFor = (totalBytes: number, limitBytes: number, heapBytes: number = 0): number => {
   const memory = limitBytes > 0 && limitBytes < totalBytes ? limitBytes : totalBytes
-  return Math.max(mebibyte, Math.min(256 * mebibyte, Math.floor(memory / 8)))
+  const smaller = heapBytes > 0 ? Math.min(memory, heapBytes) : memory
+  return Math.max(least, Math.min(most, Math.floor(smaller / 8)))
 }
 
 // Not every runtime with node: modules has it.
 const constrained = (): number => typeof process.constrainedMemory === "function" ? process.constrainedMemory() : 0
+const heapLimit = (): number => v8.getHeapStatistics().heap_size_limit

@@ -1,5 +1,6 @@
 /** The transport on `ws`: Node, Deno, Bun. */
 import { noAnswer, openTunnel, ProxyError, proxyFor, socketThrough, targetOf } from "@boltodds/machine"
+import { splitFrame } from "@boltodds/protocol"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import type { Scope } from "effect/Scope"
@@ -17,7 +18,7 @@ import { frameLimitBytes } from "./frameLimit.ts"
 export interface WsTransportOptions {
   /** @default 10_000 Until the WebSocket is open, in milliseconds. */
   readonly handshakeMillis?: number | undefined
-  /** @default 256 MiB or an eighth of the memory limit, whichever is smaller. A larger frame ends the connection. */
+  /** @default see `frameLimitBytes`: 64 to 256 MiB. A larger frame ends the connection; a second in a row the session. */
   readonly maxFrameBytes?: number | undefined
   /**
    * @default false Whether to offer permessage-deflate (RFC 7692). On a recorded day it left 6 % of the bytes and took 10
@@ -39,7 +40,7 @@ const closeMillis = 250
 /**
  * The transport on `ws`. It pauses the socket, sees a refusal's HTTP status, asks DNS anew at each dial, follows no
  * redirect, and trusts the runtime's certificates (`NODE_EXTRA_CA_CERTS` included). Text frames come as bytes,
- * not checked to be UTF-8: who decodes them does that.
+ * not checked to be UTF-8: who decodes them does that. A frame of more than 256 KiB comes as several (`splitFrame`).
  */
 export const wsTransport = (options: WsTransportOptions = {}): Transport => ({
   name: "ws",
@@ -96,8 +97,10 @@ const dial = (
       })
       let bytesRead = () => 0
       socket.on("message", (data: Buffer) => {
-        onFrame?.(data)
-        buffer.push(data)
+        for (const frame of splitFrame(data)) {
+          onFrame?.(frame)
+          buffer.push(frame)
+        }
       })
       socket.on("pong", (data: Buffer) => {
         const number = Number(data.toString("latin1"))

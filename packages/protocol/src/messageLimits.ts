@@ -1,0 +1,26 @@
+/** How much one frame and one message may ask of whoever reads them. */
+
+/**
+ * Bounds on decoding. They are the same on every machine, so that a recording decodes to the same items everywhere.
+ *
+ * JSON costs memory by its structure, not by its bytes: `{}` and a comma are 3 bytes of text and about 110 of memory. A
+ * message beyond these bounds is not parsed; it is quarantined, and what its beginning names is unverified.
+ */
+export interface MessageLimits {
+  /** A frame of at most so many bytes (characters, where it is text) is decoded whole. */
+  readonly wholeFrame: number
+  /** A larger one is divided between its messages, into pieces of at most `wholeFrame` and so many values. */
+  readonly pieceValues: number
+  /** The largest message, in bytes of UTF-8. The largest that was seen is about 0.6 MB. */
+  readonly messageBytes: number
+  /** The most values of a message that is larger than `wholeFrame`: its `{`, `[` and `,` outside of texts. */
+  readonly messageValues: number
+}
+
+/** The bounds of {@link decodeFrame} and {@link splitFrame}. */
+export const messageLimits: MessageLimits = {
+  wholeFrame: 256 * 1024,
+  pieceValues: 50_000,
+  messageBytes: 8 * 1024 * 1024,
+  messageValues: 400_000,
+}

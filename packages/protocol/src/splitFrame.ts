@@ -1,0 +1,278 @@
+/** Dividing a large frame between its messages, in bytes: nothing is parsed. */
+import { salvageScope } from "./salvage.ts"
+import type { Scope } from "./Item.ts"
+import { type MessageLimits, messageLimits } from "./messageLimits.ts"
+
+/**
+ * A frame as frames that are each small enough to decode at once, in order: together they hold the same messages.
+ *
+ * A frame within `messageLimits.wholeFrame` comes back as it is. A larger one is cut between its messages, arrays within
+ * arrays included; one message is never cut. Works on broken frames too: an array that is not closed is not closed in its
+ * last piece.
+ *
+ * @example
+ * ```ts
+ * import { decodeFrame, splitFrame } from "@boltodds/protocol"
+ *
+ * const burst = `[${Array.from({ length: 20_000 }, () => '{"action":"ping"}').join(",")}]`
+ * console.log(splitFrame(burst).flatMap(decodeFrame).length) // 20000
+ * ```
+ */
+export const splitFrame = (raw: string | Uint8Array): ReadonlyArray<string | Uint8Array> => {
+  if (raw.length <= messageLimits.wholeFrame) return [raw]
+  const pieces = [...piecesOf(bytesOf(raw), messageLimits)]
+  return pieces.length === 1 ? [raw] : pieces.map(({ bytes }) => bytes)
+}
+
+/** A part of a frame that can be decoded by itself. */
+export interface Piece {
+  readonly bytes: Uint8Array
+  /** Where it is one message beyond a bound: which. */
+  readonly beyond?: "messageBytes" | "messageValues"
+}
+
+const encoder = new TextEncoder()
+
+/** A frame in UTF-8. */
+export const bytesOf = (raw: string | Uint8Array): Uint8Array => typeof raw === "string" ? encoder.encode(raw) : raw
+
+const openBrace = 0x7b
+const openBracket = 0x5b
+const closeBracket = 0x5d
+const closeBrace = 0x7d
+const comma = 0x2c
+const quote = 0x22
+const backslash = 0x5c
+
+/** The pieces of a frame. */
+export function* piecesOf(frame: Uint8Array, limits: MessageLimits): Generator<Piece, void> {
+  const start = afterMark(frame)
+  const first = skipBlank(frame, start)
+  // Not JSON of the feed, or not in UTF-8: nothing in it can be told apart.
+  const isWhole = (frame[first] !== openBracket && frame[first] !== openBrace) || frame[0] === 0 || frame[1] === 0
+  if (isWhole) {
+    yield frame.length > limits.messageBytes ? { bytes: frame, beyond: "messageBytes" } : { bytes: frame }
+    return
+  }
+  const piece = new PieceWriter(frame)
+  const walk = new Walk(frame, first)
+  let hasCome = false
+  while (walk.next()) {
+    const { from, to, values } = walk
+    const isMessage = frame[from] === openBrace
+    const beyond = to - from > limits.messageBytes
+      ? "messageBytes"
+      : to - from > limits.wholeFrame && values > limits.messageValues
+      ? "messageValues"
+      : undefined
+    // What is neither an object nor within an array is the rest of the frame.
+    const isAlone = beyond !== undefined || to - from + 2 > limits.wholeFrame || (!isMessage && walk.open === 0)
+    const isFull = piece.length + to - from + 3 + longestGap > limits.wholeFrame ||
+      piece.values + values > limits.pieceValues
+    if (!piece.isEmpty && (isAlone || isFull)) {
+      yield { bytes: piece.take(true) }
+      hasCome = true
+    }
+    if (isAlone) {
+      const bytes = frame.subarray(from, to)
+      yield beyond === undefined ? { bytes } : { bytes, beyond }
+      hasCome = true
+    } else piece.add(from, to, values)
+  }
+  // As for whole frames: a last bracket behind all elements ends them, although more arrays are open.
+  const isClosed = walk.open === 0 || (walk.to < frame.length && frame[lastOf(frame)] === closeBracket)
+  if (isClosed) {
+    if (!piece.isEmpty) yield { bytes: piece.take(true) }
+  } else yield { bytes: piece.take(false, hasCome) }
+}
+
+/** Puts elements into one array. */
+class PieceWriter {
+  readonly #frame: Uint8Array
+  /** Where the elements begin and end; neighbours are one range. */
+  #ranges: Array<number> = []
+  length = 0
+  values = 0
+
+  constructor(frame: Uint8Array) {
+    this.#frame = frame
+  }
+
+  get isEmpty(): boolean {
+    return this.#ranges.length === 0
+  }
+
+  add(from: number, to: number, values: number): void {
+    const last = this.#ranges.length - 1
+    if (last > 0 && isGap(this.#frame, this.#ranges[last]!, from)) {
+      this.length += to - this.#ranges[last]!
+      this.#ranges[last] = to
+    } else {
+      this.#ranges.push(from, to)
+      this.length += to - from + 1
+    }
+    this.values += values + 1
+  }
+
+  /** The piece, and an empty one from then on. One that goes on where another ended, unclosed, begins with a comma. */
+  take(isClosed: boolean, hasCome = false): Uint8Array {
+    const ranges = this.#ranges
+    const bytes = new Uint8Array(this.length + 3)
+    let length = 0
+    bytes[length++] = openBracket
+    if (hasCome) bytes[length++] = comma
+    for (let index = 0; index < ranges.length; index += 2) {
+      if (index > 0) bytes[length++] = comma
+      bytes.set(this.#frame.subarray(ranges[index], ranges[index + 1]), length)
+      length += ranges[index + 1]! - ranges[index]!
+    }
+    if (isClosed) bytes[length++] = closeBracket
+    this.#ranges = []
+    this.length = 0
+    this.values = 0
+    return bytes.subarray(0, length)
+  }
+}
+
+/** The longest run of blanks between two elements that is kept. */
+const longestGap = 16
+
+/** Whether one comma stands there, and blanks. */
+const isGap = (frame: Uint8Array, from: number, to: number): boolean => {
+  if (to - from > longestGap) return false
+  let commas = 0
+  for (let index = from; index < to; index++) {
+    const byte = frame[index]!
+    if (byte === comma) commas++
+    else if (byte > 0x20) return false
+  }
+  return commas === 1
+}
+
+/** Walks the elements of a frame as `walkElements` does those of a text, and counts their values. */
+class Walk {
+  readonly #frame: Uint8Array
+  #index: number
+  /** Arrays that are open. */
+  open = 0
+  from = 0
+  to = 0
+  /** The `{`, `[` and `,` of the element. */
+  values = 0
+
+  constructor(frame: Uint8Array, start: number) {
+    this.#frame = frame
+    this.#index = start
+  }
+
+  next(): boolean {
+    const frame = this.#frame
+    let index = this.#index
+    while (index < frame.length) {
+      const byte = frame[index]!
+      if (byte === openBracket) this.open++
+      else if (byte === closeBracket && this.open > 0) this.open--
+      else if (byte > 0x20 && byte !== comma) {
+        this.from = index
+        this.to = byte === openBrace ? this.#objectEnd(index) : this.open > 0 ? this.#scalarEnd(index) : frame.length
+        this.#index = this.to
+        return true
+      }
+      index++
+    }
+    this.#index = index
+    return false
+  }
+
+  /** This loop runs over every byte of a large frame. */
+  #objectEnd(from: number): number {
+    const frame = this.#frame
+    const { length } = frame
+    let depth = 0
+    let values = 0
+    let index = from
+    for (; index < length; index++) {
+      const byte = frame[index]!
+      if (byte === quote) index = quoteEnd(frame, index)
+      else if (byte === comma) values++
+      else if (byte === openBrace || byte === openBracket) {
+        depth++
+        values++
+      } else if ((byte === closeBrace || byte === closeBracket) && --depth === 0) {
+        index++
+        break
+      }
+    }
+    this.values = values
+    return Math.min(index, length)
+  }
+
+  #scalarEnd(from: number): number {
+    const frame = this.#frame
+    this.values = 0
+    for (let index = from; index < frame.length; index++) {
+      const byte = frame[index]!
+      if (byte === quote) index = quoteEnd(frame, index)
+      else if (byte === comma || byte === closeBracket || byte === openBracket) return index
+    }
+    return frame.length
+  }
+}
+
+/** The quote that ends a text, or the end of the frame. */
+const quoteEnd = (frame: Uint8Array, open: number): number => {
+  let index = open + 1
+  while (index < frame.length) {
+    const byte = frame[index]!
+    if (byte === quote) return index
+    index += byte === backslash ? 2 : 1
+  }
+  return frame.length
+}
+
+const afterMark = (frame: Uint8Array): number => frame[0] === 0xef && frame[1] === 0xbb && frame[2] === 0xbf ? 3 : 0
+
+const skipBlank = (frame: Uint8Array, from: number): number => {
+  let index = from
+  while (index < frame.length && frame[index]! <= 0x20) index++
+  return index
+}
+
+const lastOf = (frame: Uint8Array): number => {
+  let index = frame.length - 1
+  while (index > 0 && frame[index]! <= 0x20) index--
+  return index
+}
+
+const lossy = new TextDecoder("utf-8")
+const headBytes = 64 * 1024
+/** What is shown of a message that is not parsed. */
+const shownBytes = 4 * 1024
+
+/** The beginning of a message that is beyond a bound. */
+export const headOf = (bytes: Uint8Array): string => lossy.decode(bytes.subarray(0, shownBytes))
+
+/**
+ * What a message that is beyond a bound may be about: the game or the sportsbook that its beginning names, where no
+ * other is named after it, or else the session.
+ */
+export const scopeOfHead = (bytes: Uint8Array): Scope => {
+  const head = bytes.subarray(0, headBytes)
+  const scope = salvageScope(lossy.decode(head))
+  if (scope?.sportsbook === undefined || names(bytes, head.length, "sportsbook")) return {}
+  return names(bytes, head.length, "game") ? { sportsbook: scope.sportsbook } : scope
+}
+
+/** Whether a text of this field's name, in whatever case and however often encoded, stands at or after `from`. */
+const names = (bytes: Uint8Array, from: number, field: string): boolean => {
+  const codes = encoder.encode(field)
+  // One that begins before the cut.
+  for (let index = Math.max(0, from - field.length - 2); index < bytes.length; index++) {
+    if (bytes[index] !== quote) continue
+    let at = 0
+    while (at < codes.length && (bytes[index + 1 + at]! | 0x20) === codes[at]) at++
+    const next = bytes[index + 1 + at]
+    if (at === codes.length && (next === quote || next === backslash)) return true
+  }
+  return false
+}

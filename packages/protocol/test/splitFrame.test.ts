@@ -1,0 +1,186 @@
+import { decodeFrame, type Item, messageLimits, splitFrame } from "@boltodds/protocol"
+import { describe, expect, it } from "vitest"
+import { decodeAtOnce, decodeInPieces } from "../src/Frame.ts"
+import { piecesOf } from "../src/splitFrame.ts"
+import { generator } from "../../state/test/random.ts"
+
+const small = { wholeFrame: 400, pieceValues: 60, messageBytes: 4_000, messageValues: 300 }
+const encoder = new TextEncoder()
+const decoder = new TextDecoder()
+const seen = (items: ReadonlyArray<Item>) => items.map((item) => ({ ...item, text: item.text, _tag: item._tag }))
+const piecesIn = (text: string) => [...piecesOf(encoder.encode(text), small)].map(({ bytes }) => decoder.decode(bytes))
+
+/** Texts that a splitter may take for the end of something. */
+const nasty = ['"', "\\", '\\"', "},{", "]", "[", "é", "€", "😀", "\u2028", "\n", "\t", "", "a,b", '{"a":', "\uFFFD"]
+
+const random = (seed: number) => {
+  const next = generator(seed)
+  const int = (below: number) => Math.floor(next() * below)
+  const text = () => Array.from({ length: int(5) }, () => nasty[int(nasty.length)]).join("") + int(100)
+  const value = (depth: number): unknown => {
+    switch (int(depth > 3 ? 4 : 6)) {
+      case 0:
+        return text()
+      case 1:
+        return int(1000) - 500.5
+      case 2:
+        return [true, false, null][int(3)]
+      case 3:
+        return int(9)
+      case 4:
+        return Array.from({ length: int(4) }, () => value(depth + 1))
+      default:
+        return Object.fromEntries(Array.from({ length: int(5) }, () => [text(), value(depth + 1)]))
+    }
+  }
+  const message = (): unknown =>
+    int(4) === 0 ? value(0) : {
+      action: ["line_update", "initial_state", "ping", "new_thing", text()][int(5)],
+      data: int(5) === 0 ? value(1) : {
+        sport: "MLB",
+        sportsbook: text(),
+        game: text(),
+        home_team: text(),
+        away_team: text(),
+        outcomes: { [text()]: { odds: "-110", link: text() } },
+      },
+    }
+  const nested = (depth: number): unknown => {
+    const list: Array<unknown> = Array.from(
+      { length: int(12) },
+      () => int(8) === 0 && depth < 3 ? nested(depth + 1) : message(),
+    )
+    return list
+  }
+  const spaced = (json: string) => {
+    // Blanks between tokens, outside of texts.
+    let inText = false
+    let out = ""
+    for (let index = 0; index < json.length; index++) {
+      const char = json[index]!
+      out += char
+      if (inText && char === "\\") out += json[++index]!
+      else if (char === '"') inText = !inText
+      else if (!inText && ",:[]{}".includes(char) && next() < 0.2) out += [" ", "\n", "\t", "  "][int(4)]
+    }
+    return out
+  }
+  const json = JSON.stringify(nested(0))
+  return { text: next() < 0.5 ? json : spaced(json), int }
+}
+
+describe("a large frame", () => {
+  it("decodes in pieces to what it decodes to at once, for any valid frame", () => {
+    let pieces = 0
+    for (let seed = 1; seed <= 2_000; seed++) {
+      const { text } = random(seed)
+      const mark = seed % 10 === 0 ? "\uFEFF  " : ""
+      const unbounded = { ...small, messageBytes: Infinity, messageValues: Infinity }
+      expect(seen(decodeInPieces(mark + text, unbounded)), `seed ${seed}`).toEqual(seen(decodeAtOnce(text)))
+      pieces += piecesIn(text).length
+    }
+    expect(pieces).toBeGreaterThan(6_000)
+  })
+
+  it("decodes in pieces to what it decodes to at once where it is cut off, for any cut", () => {
+    for (let seed = 1; seed <= 1_000; seed++) {
+      const { text, int } = random(seed)
+      const cut = text.slice(0, 1 + int(text.length)).toWellFormed()
+      const unbounded = { ...small, messageBytes: Infinity, messageValues: Infinity }
+      const whole = seen(decodeAtOnce(cut))
+      const divided = seen(decodeInPieces(cut, unbounded))
+      // A cut text whose only element reads well is no array at all.
+      expect(divided.map(({ _tag, text }) => ({ _tag, text })), `seed ${seed}`).toEqual(
+        whole.map(({ _tag, text }) => ({ _tag, text })),
+      )
+      for (const [index, item] of whole.entries()) {
+        const other = divided[index]!
+        // What is lost at the end touches the session where anything came before it.
+        if ("touches" in item && item.reason === "the array is not closed") {
+          if (item.touches !== undefined) expect(other).toMatchObject({ touches: {} })
+        } else expect(other).toEqual(item)
+      }
+    }
+  })
+
+  it("is cut between messages only, into pieces within the bounds", () => {
+    for (let seed = 1; seed <= 500; seed++) {
+      const { text } = random(seed)
+      for (const piece of piecesIn(text)) {
+        if (piece.startsWith("[")) expect(encoder.encode(piece).length).toBeLessThanOrEqual(small.wholeFrame)
+        expect(() => JSON.parse(piece) as unknown).not.toThrow()
+      }
+    }
+  })
+
+  it("comes back as it is where it is small, one message, or not JSON", () => {
+    const message = `{"action":"x","pad":"${"a".repeat(300_000)}"}`
+    for (const raw of ["[]", '{"action":"ping"}', message, "a".repeat(300_000), encoder.encode(message)]) {
+      expect(splitFrame(raw)).toEqual([raw])
+      expect(splitFrame(raw)[0]).toBe(raw)
+    }
+  })
+
+  it("ends unclosed in its last piece, which touches the session", () => {
+    const game = (name: string) =>
+      JSON.stringify({ action: "line_update", data: { sport: "MLB", sportsbook: "a", game: name, outcomes: {} } })
+    const pings = Array.from({ length: 30_000 }, () => '{"action":"ping"}').join(",")
+    const pieces = splitFrame(`[${game("1")},${pings}`)
+    expect(pieces.length).toBeGreaterThan(1)
+    const last = pieces.flatMap(decodeFrame).at(-1)
+    expect(last).toMatchObject({ _tag: "Quarantined", reason: "the array is not closed", touches: {} })
+  })
+})
+
+describe("a message beyond a bound", () => {
+  const data = (rest: object) => ({
+    action: "initial_state",
+    data: { sport: "MLB", sportsbook: "a", game: "1", ...rest },
+  })
+
+  it("is not parsed; what its beginning names is unverified, and the messages beside it stand", () => {
+    const long = JSON.stringify(data({ pad: "x".repeat(messageLimits.messageBytes) }))
+    const many = JSON.stringify(data({ pad: Array.from({ length: messageLimits.messageValues }, () => 1) }))
+    const items = decodeFrame(`[{"action":"ping"},${long},${many},{"action":"ping"}]`)
+    expect(items).toMatchObject(
+      [
+        { _tag: "Message" },
+        { _tag: "Quarantined", reason: /^limited: a message of \d+ bytes/, touches: { sportsbook: "a", game: "1" } },
+        { _tag: "Quarantined", reason: /^limited: a message of more than 400000 values/, touches: { sportsbook: "a" } },
+        { _tag: "Message" },
+      ].map((item) => ("reason" in item ? { ...item, reason: expect.stringMatching(item.reason) as string } : item))
+        .map(
+          (item, index) => index === 2 ? { ...item, touches: { sportsbook: "a", game: "1" } } : item,
+        ),
+    )
+  })
+
+  it("touches the session where it names nothing at its beginning, or more after it", () => {
+    const pad = "x".repeat(messageLimits.messageBytes)
+    const touches = (value: unknown) => {
+      const [item] = decodeFrame(JSON.stringify(value))
+      return item?._tag === "Quarantined" ? item.touches : "read"
+    }
+    expect(touches({ action: "x", data: { pad } })).toEqual({})
+    expect(touches({ ...data({ pad }), more: { sportsbook: "b" } })).toEqual({})
+    expect(touches({ ...data({ pad }), more: '{"SPORTSBOOK":"b"}' })).toEqual({})
+    expect(touches({ ...data({ pad }), more: { game: "2" } })).toEqual({ sportsbook: "a" })
+    expect(touches({ ...data({ pad }), link: "https://sportsbook.example/game" })).toEqual({
+      sportsbook: "a",
+      game: "1",
+    })
+    expect(touches(pad)).toEqual({})
+  })
+
+  it("may have 20,000 outcomes", () => {
+    const outcome = {
+      odds: "-110",
+      link: "x".repeat(120),
+      outcome_name: "Spread",
+      outcome_line: 1.5,
+      outcome_target: "H",
+    }
+    const outcomes = Object.fromEntries(Array.from({ length: 20_000 }, (_, index) => [`Home ${index}`, outcome]))
+    expect(decodeFrame(JSON.stringify(data({ outcomes })))).toMatchObject([{ _tag: "Message" }])
+  })
+})
