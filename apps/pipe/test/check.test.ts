@@ -111,7 +111,7 @@ ${file}:9:63: Cannot use the processor \`dedupe\` with \`emit: quotes\`: it does
     expect(code).toBe(0)
     expect(stdout).toContain("overflow: coalesce")
     expect(stdout).toContain("secret: ${SECRET}\n")
-    expect(stdout).toContain("url: ${URL:-********}\n")
+    expect(stdout).toContain("url: ${URL:-***}\n")
     expect(stdout).toContain("sports:\n      - NBA\n")
     for (const text of [stdout, stderr]) {
       expect(text).not.toMatch(/k3y-of-mine|passw0rd|defau1t|fr0m-env|t0ken|dGhpcyBp|example\.com\/abc/)

@@ -70,7 +70,7 @@ describe("the parts of a configuration", () => {
       "6:12: Cannot use `url`: http:// to example.com can be read on the way",
       "7:15: Cannot use `secret`: secret must start with whsec_, followed by base64",
       "8:26: Cannot use `previous_secrets.0`: previous_secrets[0] must start with whsec_, followed by base64",
-      '9:18: Cannot use `headers.bad name`: the header "bad name" is not one that HTTP can carry',
+      "9:18: Cannot use `headers.***`: this header's name is not one that HTTP can carry",
       "9:31: Cannot use `headers.host`: the header host is not to be set",
       "10:23: Cannot use `max_body_bytes`: max_body_bytes must be 1024 or more",
       "11:11: Cannot use `ca`: ca: expected certificates (PEM), found a text without one",

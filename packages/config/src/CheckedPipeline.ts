@@ -97,7 +97,7 @@ export interface CheckedPipeline {
   readonly warnings: ReadonlyArray<Problem>
   /**
    * All of it as plain data, defaults filled in, ready to be printed. What came from the environment stands there as
-   * written (`${NAME}`), a secret as `********`.
+   * written (`${NAME}`), a secret as `***`.
    */
   readonly resolved: unknown
   /** Whether it names plug-in modules: code of its author, which runs in the process. */

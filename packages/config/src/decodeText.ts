@@ -1,5 +1,6 @@
 /** From the bytes of a configuration to its text. */
 import * as Effect from "effect/Effect"
+import { secretFrom } from "./internal/secretFrom.ts"
 import { ConfigErrors } from "./Problem.ts"
 
 /**
@@ -15,7 +16,16 @@ export const decodeText = (bytes: Uint8Array, file: string): Effect.Effect<strin
       const line = before.split("\n").length
       const source = before.slice(lineStart)
       const column = source.length + 1
-      const problem = { path: [], line, column, length: 1, message: `${message} at offset ${offset}`, remedy, source }
+      const shown = before.slice(lineStart, secretFrom(before, lineStart)).padEnd(source.length, "*")
+      const problem = {
+        path: [],
+        line,
+        column,
+        length: 1,
+        message: `${message} at offset ${offset}`,
+        remedy,
+        source: shown,
+      }
       return Effect.fail(new ConfigErrors(file, [problem]))
     }
     const toUtf8 = "save the file as UTF-8"

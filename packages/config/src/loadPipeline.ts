@@ -4,13 +4,14 @@ import type { CheckedPipeline, RunSettings } from "./CheckedPipeline.ts"
 import { Catalogue } from "./internal/Catalogue.ts"
 import type { CheckedParts } from "./internal/Checked.ts"
 import { Checker } from "./internal/Checker.ts"
-import { checkOptions, quoted, shownOf } from "./internal/checkOptions.ts"
+import { checkOptions, shownIn, shownOf } from "./internal/checkOptions.ts"
 import { checkSinks } from "./internal/checkSinks.ts"
 import { checkSource, warnOfWholeFeed } from "./internal/checkSource.ts"
 import { describePipeline } from "./internal/describe.ts"
 import { runSettingsOf, RunText } from "./internal/documentSchemas.ts"
 import { loadPatterns } from "./internal/cel/patterns.ts"
 import { Findings } from "./internal/Findings.ts"
+import { hidden, oddSpans } from "./internal/mayShow.ts"
 import { loadPlugins, type Modules } from "./internal/loadPlugins.ts"
 import { checkParts, checkSourceOf, openParts } from "./internal/openParts.ts"
 import type { ReadText } from "./internal/readTree.ts"
@@ -101,21 +102,30 @@ const checkText = (
     const failure = Effect.suspend(() => Effect.fail(new ConfigErrors(file, findings.errors)))
 
     for (const flaw of read.flaws) findings.errorIn([], flaw, flaw)
-    if (read.tree === undefined) return yield* failure
+    if (read.tree === undefined) {
+      findings.hideUnread()
+      return yield* failure
+    }
     const flaws: Array<PlacedFlaw> = []
     const tree = substitute(text, read.tree, env, flaws)
     for (const flaw of flaws) findings.errorIn(flaw.path, flaw, flaw)
+    for (const span of oddSpans(tree)) findings.hide(span)
     // From here on nothing more is said about what is broken already.
     findings.tree = tree
 
     if (tree._tag !== "Mapping") {
+      // Nothing says what its values are for.
+      findings.hide(tree)
       findings.error([], {
-        message: `Cannot make a pipeline of this: expected a mapping; got ${quoted(shownOf(tree))}`,
+        message: `Cannot make a pipeline of this: expected a mapping; got ${tree._tag === "List" ? "a list" : hidden}`,
         remedy: "begin with `version: 1`, `source` and `sinks`",
       })
       return yield* failure
     }
-    if (!checkVersion(tree, findings)) return yield* failure
+    if (!checkVersion(tree, findings)) {
+      findings.hideUnread()
+      return yield* failure
+    }
     yield* loadPatterns(tree)
 
     const catalogue = new Catalogue(registry)
@@ -185,7 +195,7 @@ const checkVersion = (tree: Tree, findings: Findings): boolean => {
     return false
   }
   findings.error(["version"], {
-    message: `Cannot read version ${quoted(shownOf(node))}: this program knows version ${knownVersion}`,
+    message: `Cannot read version ${shownIn(node, findings) ?? hidden}: this program knows version ${knownVersion}`,
     remedy: `write \`version: ${knownVersion}\`, or update the program`,
   })
   return false

@@ -105,7 +105,7 @@ const mistakes: ReadonlyArray<Mistake> = [
     name: "a list instead of a document",
     text: "- 1\n",
     problems: [
-      "1:1+3 Cannot make a pipeline of this: expected a mapping; got [1] → begin with `version: 1`, `source` and `sinks`",
+      "1:1+3 Cannot make a pipeline of this: expected a mapping; got a list → begin with `version: 1`, `source` and `sinks`",
     ],
   },
   {
@@ -377,7 +377,7 @@ const mistakes: ReadonlyArray<Mistake> = [
     name: "a variable of the wrong type, without telling what it holds",
     text: withSinks("a: { webhook: { url: u, port: '${PORT}' } }"),
     outside: { env: { PORT: "hunter2" } },
-    problems: ["4:33+9 Cannot use `port`: expected a port; got a value that is not shown → write a port"],
+    problems: ["4:33+9 Cannot use `port`: expected a port; got *** → write a port"],
   },
   {
     name: "a fallback that names nobody",
@@ -435,8 +435,8 @@ const mistakes: ReadonlyArray<Mistake> = [
     ),
     outside: { files: { "empty.txt": "\n" } },
     problems: [
-      "4:35+15 Cannot read this secret: the file s.txt cannot be read: ENOENT: no such file or directory, open '/etc/bolt/s.txt' → correct the path, or create it",
-      "5:36+19 Cannot read this secret: the file empty.txt is empty → write the secret into it",
+      "4:35+15 Cannot read this secret: its file cannot be read: there is no such file → correct the path (it starts at the folder of the configuration), or create it",
+      "5:36+19 Cannot read this secret: its file is empty → write the secret into it",
       "6:35+13 Cannot read this secret: the variable HOOK is not set → set HOOK",
     ],
   },
@@ -444,7 +444,7 @@ const mistakes: ReadonlyArray<Mistake> = [
     name: "a secret that its schema refuses, without telling it",
     text: withSinks("a: { webhook: { url: u, secret: abc } }"),
     problems: [
-      "4:35+3 Cannot use `secret`: expected at least 4 characters; got a value that is not shown → write at least 4 characters",
+      "4:35+3 Cannot use `secret`: expected at least 4 characters; got *** → write at least 4 characters",
     ],
   },
   {
@@ -592,10 +592,10 @@ describe("a secret", () => {
     )
     const problems = await problemsOf(text, { env: { T: "s3cret" }, modules: { "./q.ts": { plugin } } })
     expect(shown(problems)).toEqual([
-      "5:26+6 Cannot use `token`: expected another value; got a value that is not shown → write another value",
+      "5:26+6 Cannot use `token`: expected another value; got *** → write another value",
       "5:40+3 Cannot use `name`: Bob is too short → change it as the message says",
-      "6:26+10 Cannot use `token`: expected another value; got a value that is not shown → write another value",
-      "6:44+6 Cannot use `name`: expected another value; got a value that is not shown → write another value",
+      "6:26+10 Cannot use `token`: expected another value; got *** → write another value",
+      "6:44+6 Cannot use `name`: expected another value; got *** → write another value",
     ])
     expect(JSON.stringify(problems)).not.toMatch(/s3cret/)
   })

@@ -4,14 +4,15 @@ import { checkExpression } from "./cel/checkExpression.ts"
 import { fieldsOf } from "./cel/fields.ts"
 import type { Catalogue } from "./Catalogue.ts"
 import type { Configured } from "./Checked.ts"
-import { checkOptions } from "./checkOptions.ts"
+import { checkOptions, hideKey } from "./checkOptions.ts"
 import { ownDecode } from "./decodeOptions.ts"
 import type { EmitName, Environment, OptionProblem, OptionsPlace, PluginBase, WrittenOptions } from "../Plugin.ts"
 import { Claims } from "./Claims.ts"
 import type { Findings } from "./Findings.ts"
-import { hideWhatMayBeSecret, speaksOfSecret } from "./hideWhatMayBeSecret.ts"
+import { hideWhatMayBeSecret } from "./hideWhatMayBeSecret.ts"
 import { nearestNames } from "@boltodds/text"
 import { instead } from "./instead.ts"
+import { looksSecret, nameText } from "./mayShow.ts"
 import type { Choice } from "./readChoice.ts"
 import type { PartKind } from "./schemaParts.ts"
 import type { SecretPlaces } from "./secrets.ts"
@@ -23,6 +24,11 @@ export interface Surroundings {
   readonly folder: string
   readonly env: Environment
 }
+
+/** Keys below which there are no secrets: what is near one of them may be shown. */
+const harmless = new Set(["emit", "where", "control", "meta", "required", "fallback", "version", "run"])
+
+const isHarmless = (meant: string | undefined): boolean => meant !== undefined && harmless.has(meant)
 
 /** One document under examination. */
 export class Checker {
@@ -54,11 +60,13 @@ export class Checker {
   /** Reports keys that nobody knows. */
   unknownKeys(mapping: Mapping, path: Path, known: Iterable<string>, of: string): void {
     const names = new Set(known)
-    for (const { key, node } of mapping.entries) {
+    for (const entry of mapping.entries) {
+      const { key, node } = entry
       if (names.has(key)) continue
-      if (speaksOfSecret(key) || nearestNames(key, names).length === 0) hideWhatMayBeSecret(key, node, this.findings)
+      hideWhatMayBeSecret(key, node, this.findings, isHarmless(nearestNames(key, names)[0]))
+      hideKey(entry, this.findings)
       this.findings.error([...path, key], {
-        message: `Cannot use \`${key}\`: ${of} has no such key`,
+        message: `Cannot use \`${nameText(key)}\`: ${of} has no such key`,
         remedy: instead(key, names, "its keys"),
       }, "key")
     }
@@ -104,11 +112,18 @@ export class Checker {
     const node = nodeAt(this.tree, path)
     const isWritten = node?._tag === "Scalar" && node.written === text
     const offsets = isWritten ? sourceOffsets(this.text, node) : undefined
-    const isHidden = node?._tag === "Scalar" && node.isHidden
+    const isOdd = looksSecret(text) && text.includes("://")
+    if (isOdd && node !== undefined) this.findings.hide(node)
+    const isHidden = isOdd || node?._tag === "Scalar" && node.isHidden
     for (const finding of checkExpression(text, emit, kind === "predicate" ? "predicate" : "formula")) {
       // The words of the library quote the expression.
       const shown = isHidden
-        ? { message: "Cannot use this expression, which holds a variable", remedy: finding.remedy }
+        ? {
+          message: isOdd
+            ? "Cannot use this expression: it holds an address"
+            : "Cannot use this expression, which holds a variable",
+          remedy: finding.remedy,
+        }
         : finding
       if (!finding.isError) this.findings.warn(path, shown)
       else if (offsets === undefined) this.findings.error(path, shown)

@@ -1,5 +1,6 @@
 /** What a check finds: mistakes and doubts, at their places in one text. */
 import type { Problem } from "../Problem.ts"
+import { secretFrom } from "./secretFrom.ts"
 import { nodeAt, type Path, type Span, spanAt, type Tree } from "./Tree.ts"
 
 /** A problem that is not yet placed. */
@@ -38,6 +39,24 @@ export class Findings {
     const secrets = this.#secrets.get(line)
     if (secrets === undefined) this.#secrets.set(line, [span])
     else secrets.push(span)
+  }
+
+  /** What stands at a path must not be shown with its line. */
+  hideAt(path: Path): void {
+    this.hide(this.#spanAt(path, "value"))
+  }
+
+  /**
+   * A text in which no values can be told apart: of each line only what comes before its first colon is shown, where the
+   * line, or one that it is nested in, may hold a secret.
+   */
+  hideUnread(): void {
+    for (let line = 1; line <= this.#starts.length; line++) {
+      const start = this.#starts[line - 1]!
+      const end = this.#starts[line] ?? this.#text.length
+      const from = secretFrom(this.#text, start)
+      if (from < end) this.hide({ start: from, end: Math.max(from, end - 1) })
+    }
   }
 
   /** The line of a path, from 1. */

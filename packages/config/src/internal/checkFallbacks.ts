@@ -1,6 +1,7 @@
 /** Who takes over for whom. */
 import type { Findings } from "./Findings.ts"
 import { instead } from "./instead.ts"
+import { hidden, nameText } from "./mayShow.ts"
 import type { Path } from "./Tree.ts"
 
 /** A sink that names another. */
@@ -22,8 +23,9 @@ export const checkFallbacks = (
   const inCircle = new Set<string>()
   for (const { name, fallback, path } of fallbacks) {
     if (!sinks.includes(fallback)) {
+      if (nameText(fallback) === hidden) findings.hideAt(path)
       findings.error(path, {
-        message: `Cannot fall back to \`${fallback}\`: there is no sink of that name`,
+        message: `Cannot fall back to \`${nameText(fallback)}\`: there is no sink of that name`,
         remedy: instead(fallback, sinks.filter((sink) => sink !== name), "other sinks"),
       })
       continue

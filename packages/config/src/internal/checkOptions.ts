@@ -6,11 +6,13 @@ import type * as SchemaAST from "effect/SchemaAST"
 import type * as SchemaIssue from "effect/SchemaIssue"
 import { type Decode, ownDecode } from "./decodeOptions.ts"
 import type { Finding, Findings } from "./Findings.ts"
+import { hidden, holdsWhatLooksSecret, nameText, pathText, speaksOfSecret } from "./mayShow.ts"
 import { type Part, partsOf, takesTexts } from "./schemaParts.ts"
-import { hideWhatMayBeSecret, speaksOfSecret } from "./hideWhatMayBeSecret.ts"
-import { type SchemaProblem, schemaProblems } from "./schemaProblems.ts"
+import { isReferenceToVariable, secretNodes } from "./secretNodes.ts"
+import { hideWhatMayBeSecret } from "./hideWhatMayBeSecret.ts"
+import { type SchemaProblem, schemaProblems, type Show } from "./schemaProblems.ts"
 import { readSecret, replaceAt, type SecretPlaces, valueAt, withoutLineEnd } from "./secrets.ts"
-import { nodeAt, type Path, scalarsOf, type Tree, valueOf } from "./Tree.ts"
+import { type Entry, entryOf, nodeAt, type Path, scalarsOf, type Tree, valueOf } from "./Tree.ts"
 import type { OptionProblem, WrittenOptions } from "../Plugin.ts"
 
 /** What options come to. */
@@ -50,7 +52,10 @@ export const checkOptions = <A>(
     const parts = partsOf(schema.ast, given)
     let value = given
     let shown = node === undefined ? {} : shownOf(node)
-    const masked: Array<Path> = []
+    // By position and not by type: a secret in a wrong shape is one all the same.
+    const secrets = secretNodes(schema.ast, node, isOwnAddress)
+    for (const { node } of secrets.filter((secret) => !isReferenceToVariable(secret))) findings.hide(node)
+    const masked = secrets.map(({ path }) => path)
     const failed: Array<Path> = []
     for (const part of parts) {
       if (part.kind !== "secret" && part.kind !== "reference") continue
@@ -61,15 +66,13 @@ export const checkOptions = <A>(
         if (typeof held !== "string" || part.kind === "reference" || isOwnAddress(held)) continue
         // A variable may have brought it.
         if (held !== withoutLineEnd(held)) value = replaceAt(value, part.path, withoutLineEnd(held))
-        if (inside !== undefined) findings.hide(inside)
-        masked.push(part.path)
         const isWritten = inside?._tag === "Scalar" && !inside.isHidden && !inside.isBroken && held !== ""
         if (isWritten) {
           findings.warn([...path, ...part.path], {
-            message: `\`${part.path.join(".")}\` is secret, and stands in the file for everybody who reads it`,
+            message: `\`${pathText(part.path)}\` is secret, and stands in the file for everybody who reads it`,
             remedy: "write `{ env: NAME }` or `{ file: path }`",
           })
-          shown = replaceAt(shown, part.path, "********")
+          shown = replaceAt(shown, part.path, hidden)
         } else if (inside?._tag === "Scalar" && inside.isHidden) {
           shown = replaceAt(shown, part.path, maskedText(String(inside.written)))
         }
@@ -77,19 +80,17 @@ export const checkOptions = <A>(
         findings.error([...path, ...part.path], secret.finding)
         failed.push(part.path)
       } else {
-        if (part.kind === "secret") masked.push(part.path)
         value = replaceAt(value, part.path, secret.value)
       }
     }
     const { decoded, typed } = yield* decode(decoder, schema, value, node)
     const show = (at: Path): string | undefined => {
-      const hidden = masked.some((secret) => secret.length === at.length && secret.every((key, i) => key === at[i]))
+      const isSecret = masked.some((secret) => secret.every((key, i) => i >= at.length || key === at[i]))
       const inside = nodeAt(node, at)
-      if (hidden || (inside?._tag === "Scalar" && inside.isHidden)) return undefined
-      return inside === undefined ? "nothing" : quoted(shownOf(inside))
+      return isSecret ? undefined : inside === undefined ? "nothing" : shownIn(inside, findings)
     }
     const refused = Result.isSuccess(decoded)
-      ? []
+      ? isMappingOfNothing(schema.ast) ? whatIsNotNothing(node, of, show) : []
       : decoded.failure === undefined
       ? undefined
       : schemaProblems(decoded.failure, of, show)
@@ -116,12 +117,17 @@ export const checkOptions = <A>(
       // A missing key is marked at what it is missing in.
       const known = nodeAt(node, problem.path) === undefined ? [...path, ...problem.path.slice(0, -1)] : at
       if (failed.some((secret) => secret.every((key, index) => key === problem.path[index]))) continue
-      if (problem.isUnknownKey && inside !== undefined && !isMeantHarmless(problem, schema.ast, value)) {
-        hideWhatMayBeSecret(String(problem.path.at(-1)), inside, findings)
+      if (problem.isUnknownKey && inside !== undefined) {
+        hideWhatMayBeSecret(String(problem.path.at(-1)), inside, findings, isMeantHarmless(problem, schema.ast, value))
+      }
+      if (problem.part === "key") {
+        hideKey(entryOf(nodeAt(node, problem.path.slice(0, -1)), String(problem.path.at(-1))), findings)
       }
       findings.error(known, problem, known.length < at.length ? "key" : problem.part)
     }
-    if (Result.isFailure(decoded) || own.length > 0) return undefined
+    if (Result.isFailure(decoded) || own.length > 0 || refused.length > 0) {
+      return undefined
+    }
     const isBroken = node !== undefined && scalarsOf(node).some((scalar) => scalar.isBroken)
     if (failed.length > 0 || isBroken) return undefined
     const expressions = parts.flatMap((part) => {
@@ -132,6 +138,28 @@ export const checkOptions = <A>(
     })
     return { value: decoded.success, shown, plain: value, expressions }
   })
+
+/** Effect takes anything but null for a mapping without keys. */
+const isMappingOfNothing = (ast: SchemaAST.AST): boolean =>
+  ast._tag === "Objects" && ast.propertySignatures.length === 0 && ast.indexSignatures.length === 0 &&
+  ast.encoding === undefined
+
+const whatIsNotNothing = (node: Tree | undefined, of: string, show: Show): ReadonlyArray<SchemaProblem> => {
+  if (node === undefined) return []
+  const remedy = "remove it"
+  if (node._tag === "Mapping") {
+    return node.entries.map(({ key }) => ({
+      path: [key],
+      part: "key",
+      message: `Cannot use \`${nameText(key)}\`: ${of} has no options`,
+      remedy,
+      isUnknownKey: true,
+      isValue: false,
+    }))
+  }
+  const message = `Cannot use the options of ${of}: it has none; got ${show([]) ?? hidden}`
+  return [{ path: [], part: "value", message, remedy, isUnknownKey: false, isValue: true }]
+}
 
 const placed = (
   { path, part = path.length === 0 ? "key" : "value", message, remedy }: OptionProblem,
@@ -144,7 +172,7 @@ const placed = (
   isValue: false,
 })
 
-const named = (path: Path): string => path.length === 0 ? "these options" : `\`${path.join(".")}\``
+const named = (path: Path): string => path.length === 0 ? "these options" : `\`${pathText(path)}\``
 
 /** What a plug-in finds wrong; undefined where it breaks. */
 const ownProblems = (
@@ -178,7 +206,9 @@ const isOwnAddress = (text: string): boolean => /^https?:\/\/(?:127\.0\.0\.1|loc
 
 /** Whether an unknown key was meant for an option that takes such values, and holds no secret. */
 const isMeantHarmless = ({ path, meant }: SchemaProblem, ast: SchemaAST.AST, value: unknown): boolean => {
-  if (meant === undefined || speaksOfSecret(String(path.at(-1)))) return false
+  const key = String(path.at(-1))
+  // The words of a reference to a secret.
+  if (meant === undefined || speaksOfSecret(key) || /^(?:env|file|inline|value)$/i.test(key)) return false
   const around = path.slice(0, -1)
   const parent = valueAt(value, around)
   const renamed = replaceAt(value, around, {
@@ -194,8 +224,8 @@ const isMeantHarmless = ({ path, meant }: SchemaProblem, ast: SchemaAST.AST, val
 /** A secret out of the environment, as written: the name of its variable, and nothing else that may be a secret. */
 const maskedText = (written: string): string => {
   const name = /^\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-[\s\S]*)?\}$/.exec(written)?.[1]
-  if (name === undefined) return "********"
-  return written.includes(":-") ? `\${${name}:-********}` : written
+  if (name === undefined) return hidden
+  return written.includes(":-") ? `\${${name}:-${hidden}}` : written
 }
 
 /** Undefined where the schema itself is broken. */
@@ -244,6 +274,18 @@ export const shownOf = (tree: Tree): unknown => {
   if (tree._tag === "Scalar") return tree.isHidden ? tree.written : tree.value
   if (tree._tag === "List") return tree.items.map(shownOf)
   return Object.fromEntries(tree.entries.map(({ key, node }) => [key, shownOf(node)]))
+}
+
+/** A value in a sentence; undefined where it must not be shown, and then its line does not show it either. */
+export const shownIn = (tree: Tree, findings: Findings): string | undefined => {
+  if (!holdsWhatLooksSecret(tree)) return quoted(shownOf(tree))
+  findings.hide(tree)
+  return undefined
+}
+
+/** Hides a key that could be a secret. */
+export const hideKey = (entry: Entry | undefined, findings: Findings): void => {
+  if (entry !== undefined && nameText(entry.key) === hidden) findings.hide(entry.keySpan)
 }
 
 /** A value in a sentence. */

@@ -43,6 +43,7 @@ const outlinesIn = (node: Tree | undefined, checker: Checker): ReadonlyArray<Sin
     if (node === undefined) {
       checker.findings.error([], { message: "Cannot make a pipeline without sinks: `sinks` is missing", remedy })
     } else {
+      checker.findings.hide(node)
       const message = "Cannot use `sinks`: it must be a mapping of names to sinks"
       checker.findings.error(["sinks"], { message, remedy })
     }

@@ -26,6 +26,7 @@ export const loadPlugins = (
     const path = ["plugins"]
     if (node === undefined || (node._tag === "Scalar" && node.value === null)) return
     if (node._tag !== "List") {
+      findings.hide(node)
       findings.error(path, {
         message: "Cannot use `plugins`: expected a list of modules",
         remedy: "write it as `plugins: [./my-sink.ts]`",
@@ -35,6 +36,7 @@ export const loadPlugins = (
     for (const [index, item] of node.items.entries()) {
       const at: Path = [...path, index]
       if (item._tag !== "Scalar" || typeof item.value !== "string" || item.value === "") {
+        findings.hide(item)
         findings.error(at, {
           message: "Cannot load this plug-in: its module must be a path or the name of a package",
           remedy: "write it as `./my-sink.ts`",
@@ -43,6 +45,14 @@ export const loadPlugins = (
       }
       if (item.isBroken) continue
       const shown = String(item.isHidden ? item.written : item.value)
+      if (/^[a-z][a-z\d+.-]+:\/\//i.test(item.value) && !item.value.startsWith("file:")) {
+        findings.hide(item)
+        findings.error(at, {
+          message: "Cannot load this plug-in: it is an address, and a plug-in is a file or a package that is installed",
+          remedy: "download it, read it, and write its path",
+        })
+        continue
+      }
       const loaded = yield* Effect.exit(modules.load(item.value))
       if (loaded._tag === "Failure") {
         const why = loaded.cause.reasons.map((reason) =>

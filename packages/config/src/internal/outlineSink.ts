@@ -3,8 +3,9 @@ import { nearestNames } from "@boltodds/text"
 import type { EmitName, SinkPlugin } from "../Plugin.ts"
 import { sinkKeys } from "./Catalogue.ts"
 import type { Checker } from "./Checker.ts"
-import { quoted, shownOf } from "./checkOptions.ts"
+import { hideKey, shownIn } from "./checkOptions.ts"
 import { instead } from "./instead.ts"
+import { hidden, nameText } from "./mayShow.ts"
 import { type Choice, optionsIn, readChoice } from "./readChoice.ts"
 import { readText } from "./readScalar.ts"
 import { entryOf, type Mapping, type Path, scalarsOf, type Tree } from "./Tree.ts"
@@ -38,7 +39,7 @@ const readType = (path: Path, node: Tree, checker: Checker): Choice<SinkPlugin> 
       return readChoice(node, path, { what: "sink type", known: sinks }, findings)
     }
     findings.error(path, {
-      message: `Cannot make a sink of this: expected a type; got ${quoted(shownOf(node))}`,
+      message: `Cannot make a sink of this: expected a type; got ${shownIn(node, findings) ?? hidden}`,
       remedy: "write `stdout: {}`, or another type with its options",
     })
     return undefined
@@ -66,8 +67,9 @@ const readType = (path: Path, node: Tree, checker: Checker): Choice<SinkPlugin> 
     }, "key")
   } else {
     scalarsOf(meant.node).forEach((scalar) => findings.hide(scalar))
+    hideKey(meant, findings)
     findings.error([...path, meant.key], {
-      message: `Cannot use the sink type \`${meant.key}\`: there is none of that name`,
+      message: `Cannot use the sink type \`${nameText(meant.key)}\`: there is none of that name`,
       // A key may be meant as well; a list of types is one of types only.
       remedy: instead(meant.key, nearestNames(meant.key, sinkKeys).length > 0 ? sinkKeys : sinks.keys(), "sink types"),
     }, "key")
@@ -83,8 +85,9 @@ const readEmit = (path: Path, node: Tree, plugin: SinkPlugin | undefined, checke
   if (written === undefined) return usual
   const emit = emitNames.find((name) => name === written)
   if (emit === undefined) {
+    if (nameText(written) === hidden) checker.findings.hide(entryOf(node, "emit")!.node)
     checker.findings.error(at, {
-      message: `Cannot use the emit \`${written}\`: there is none of that name`,
+      message: `Cannot use the emit \`${nameText(written)}\`: there is none of that name`,
       remedy: instead(written, emitNames, "emits"),
     })
     // What stands beside it is meant for the one that was meant.

@@ -1,8 +1,10 @@
 /** One of several, with options: `name`, or `{ name: options }`. */
 import type { Named } from "./Catalogue.ts"
+import { hideKey } from "./checkOptions.ts"
 import type { Findings } from "./Findings.ts"
 import { instead } from "./instead.ts"
-import type { Path, Tree } from "./Tree.ts"
+import { hidden, nameText } from "./mayShow.ts"
+import { type Mapping, type Path, scalarsOf, type Tree } from "./Tree.ts"
 
 /** What was chosen. */
 export interface Choice<P> {
@@ -29,8 +31,10 @@ export const readChoice = <P>(
   findings: Findings,
 ): Choice<P> | undefined => {
   const unknown = (name: string, at: Path, part: "key" | "value"): undefined => {
+    hideAll(node, findings)
+    if (nameText(name) === hidden) findings.hide(part === "value" ? node : (node as Mapping).entries[0]!.keySpan)
     findings.error(at, {
-      message: `Cannot use the ${what} \`${name}\`: there is none of that name`,
+      message: `Cannot use the ${what} \`${nameText(name)}\`: there is none of that name`,
       remedy: instead(name, besides === undefined ? known.keys() : [besides, ...known.keys()], `${what}s`),
     }, part)
     return undefined
@@ -41,6 +45,7 @@ export const readChoice = <P>(
       ? unknown(node.isHidden ? String(node.written) : node.value, path, "value")
       : { plugin, options: undefined, path }
   }
+  hideWhatIsNoName(node, findings)
   const example = known.keys().next().value ?? what
   const [entry, second] = node._tag === "Mapping" ? node.entries : []
   if (entry === undefined) {
@@ -51,8 +56,9 @@ export const readChoice = <P>(
     return undefined
   }
   if (second !== undefined) {
+    hideAll(node, findings)
     findings.error([...path, second.key], {
-      message: `Cannot choose a ${what}: \`${entry.key}\` and \`${second.key}\` are both named`,
+      message: `Cannot choose a ${what}: \`${nameText(entry.key)}\` and \`${nameText(second.key)}\` are both named`,
       remedy: "keep one of them",
     }, "key")
     return undefined
@@ -60,6 +66,18 @@ export const readChoice = <P>(
   const plugin = known.get(entry.key)
   if (plugin === undefined) return unknown(entry.key, [...path, entry.key], "key")
   return { plugin, options: optionsIn(entry.node), path: [...path, entry.key] }
+}
+
+/** Options of nobody knows whom: any of them may be a secret. */
+const hideAll = (node: Tree, findings: Findings): void => {
+  if (node._tag === "Scalar") return
+  for (const scalar of scalarsOf(node)) findings.hide(scalar)
+}
+
+/** What stands where a name and its options should. */
+const hideWhatIsNoName = (node: Tree, findings: Findings): void => {
+  if (node._tag === "List") findings.hide(node)
+  else if (node._tag === "Mapping") node.entries.forEach((entry) => hideKey(entry, findings))
 }
 
 /** A key without a value has no options. */

@@ -1,6 +1,7 @@
 /** Texts and flags of a document. */
 import type { Checker } from "./Checker.ts"
-import { quoted, shownOf } from "./checkOptions.ts"
+import { shownIn } from "./checkOptions.ts"
+import { hidden } from "./mayShow.ts"
 import type { Path, Tree } from "./Tree.ts"
 
 /** Whether a key is there with something in it. */
@@ -35,7 +36,7 @@ export const readFlag = (node: Tree | undefined, path: Path, usual: boolean, che
 
 /** Reports a value that is of another type. */
 export const wrongType = (node: Tree, path: Path, expected: string, { findings }: Checker): void => {
-  const shown = node._tag === "Scalar" && node.isHidden ? "a value that is not shown" : quoted(shownOf(node))
+  const shown = shownIn(node, findings) ?? hidden
   findings.error(path, {
     message: `Cannot use \`${String(path.at(-1))}\`: expected ${expected}; got ${shown}`,
     remedy: `write ${expected}`,

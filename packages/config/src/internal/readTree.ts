@@ -1,5 +1,6 @@
 /** YAML or JSON text as a tree. */
 import { type Alias, isAlias, isMap, isScalar, isSeq, type Node, parseDocument, type YAMLError } from "yaml"
+import { hidden, looksSecret, nameText } from "./mayShow.ts"
 import type { Entry, Scalar, Span, Tree } from "./Tree.ts"
 
 /** A mistake in the text itself. */
@@ -85,7 +86,7 @@ const flawOf = ({ code, message, pos: [start, end] }: YAMLError, text: string): 
   if (message.includes("call stack")) {
     return { start, end, message: "Cannot read the text: it is nested too deep", remedy: "write it flatter" }
   }
-  const told = `Cannot read the text: ${message.split("\n")[0]}`
+  const told = `Cannot read the text: ${withoutTexts(message.split("\n")[0]!)}`
   if (text.slice(start - 1, start + 1) === "${") {
     return { start: start - 1, end, message: told, remedy: "put `${NAME}` in quotes where it stands inside { } or [ ]" }
   }
@@ -101,6 +102,13 @@ const flawOf = ({ code, message, pos: [start, end] }: YAMLError, text: string): 
     remedy: remedies[code] ?? "correct it; a text that holds any of { } [ ] , : # must stand in quotes",
   }
 }
+
+/** The parser quotes tags, anchors and texts: any may be a secret. */
+const withoutTexts = (message: string): string =>
+  message
+    .replace(/^(Not a YAML token|Block scalar header includes extra characters): [^]*$/, "$1")
+    .replace(/^(Unknown directive|Unsupported YAML version|Invalid escape sequence) [^]*$/, "$1")
+    .split(/\s/).map((word) => looksSecret(word) ? hidden : word).join(" ")
 
 const remedies: { readonly [code: string]: string } = {
   TAB_AS_INDENT: "indent with spaces",
@@ -130,9 +138,11 @@ class Reader {
     if (isAlias(node)) {
       const meant = this.#resolve(node)
       if (meant === undefined) {
-        return this.#flawed(span, `there is no anchor &${node.source}`, "write the anchor before it")
+        return this.#flawed(span, `there is no anchor &${nameText(node.source)}`, "write the anchor before it")
       }
-      if (this.#open.has(meant)) return this.#flawed(span, `*${node.source} contains itself`, "remove the alias")
+      if (this.#open.has(meant)) {
+        return this.#flawed(span, `*${nameText(node.source)} contains itself`, "remove the alias")
+      }
       const outer = this.#alias
       this.#alias ??= span
       const tree = this.node(meant)
@@ -165,7 +175,7 @@ class Reader {
       }
       const key = String(keyNode.value)
       if (own.has(key)) {
-        this.#flawed(keySpan, `the key \`${key}\` is there twice`, "keep one of them")
+        this.#flawed(keySpan, `the key \`${nameText(key)}\` is there twice`, "keep one of them")
         continue
       }
       const empty: Scalar = { ...bare, start: keySpan.end, end: keySpan.end }

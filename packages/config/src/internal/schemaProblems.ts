@@ -5,6 +5,7 @@ import type * as SchemaIssue from "effect/SchemaIssue"
 import { expectationOf, messageOf } from "./expectations.ts"
 import type { Finding } from "./Findings.ts"
 import { instead } from "./instead.ts"
+import { hidden, nameText, pathText } from "./mayShow.ts"
 import type { Path } from "./Tree.ts"
 
 /** A finding at a path inside the options. */
@@ -130,7 +131,7 @@ const wrong = (path: Path, expected: string, of: string, show: Show): SchemaProb
     part: "value",
     isUnknownKey: false,
     isValue: true,
-    message: `Cannot use ${named(path, of)}: expected ${expected}; got ${shown ?? "a value that is not shown"}`,
+    message: `Cannot use ${named(path, of)}: expected ${expected}; got ${shown ?? hidden}`,
     remedy: `write ${expected}`,
   }
 }
@@ -138,14 +139,14 @@ const wrong = (path: Path, expected: string, of: string, show: Show): SchemaProb
 const unknownKey = (ast: SchemaAST.AST, path: Path, of: string): SchemaProblem => {
   const names = ast._tag === "Objects" ? ast.propertySignatures.map(({ name }) => String(name)) : []
   const key = String(path.at(-1))
-  const within = path.length > 1 ? `\`${path.slice(0, -1).join(".")}\` of ${of}` : of
+  const within = path.length > 1 ? `\`${pathText(path.slice(0, -1))}\` of ${of}` : of
   return {
     path,
     part: "key",
     isUnknownKey: true,
     meant: nearestNames(key, names)[0],
     isValue: false,
-    message: `Cannot use \`${key}\`: ${within} has no such option`,
+    message: `Cannot use \`${nameText(key)}\`: ${within} has no such option`,
     remedy: instead(key, names, "its options"),
   }
 }
@@ -155,11 +156,11 @@ const missingKey = (path: Path, of: string, said: string | undefined): SchemaPro
   part: "key",
   isUnknownKey: false,
   isValue: false,
-  message: `Cannot use ${of}: its \`${path.join(".")}\` is missing`,
+  message: `Cannot use ${of}: its \`${pathText(path)}\` is missing`,
   remedy: said ?? `add \`${String(path.at(-1))}\``,
 })
 
-const named = (path: Path, of: string): string => path.length === 0 ? `the options of ${of}` : `\`${path.join(".")}\``
+const named = (path: Path, of: string): string => path.length === 0 ? `the options of ${of}` : `\`${pathText(path)}\``
 
 const textOf = (annotations: { readonly [key: string]: unknown } | undefined): string | undefined => {
   const expected = annotations?.["expected"]

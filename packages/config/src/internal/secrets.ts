@@ -3,6 +3,7 @@ import * as Effect from "effect/Effect"
 import type { Environment } from "../Plugin.ts"
 import type { Finding } from "./Findings.ts"
 import { nearestNames } from "@boltodds/text"
+import { isVariableName } from "./mayShow.ts"
 import { objectOf, type Path } from "./Tree.ts"
 
 /** Where secrets are read from. */
@@ -28,10 +29,17 @@ export const readSecret = (given: unknown, places: SecretPlaces, what = "secret"
   const finding = (why: string, remedy: string): Secret => ({
     finding: { message: `Cannot read this ${what}: ${why}`, remedy },
   })
+  // A secret may stand where its file or variable should be named.
+  const isSecret = what === "secret"
   if (from === "env") {
     const held = Object.hasOwn(places.env, name) ? places.env[name] : undefined
     const value = held === undefined ? undefined : withoutLineEnd(held)
     if (value !== undefined && value !== "") return Effect.succeed({ value })
+    if (held === undefined && isSecret && !isVariableName(name)) {
+      return Effect.succeed(
+        finding("what `env` names is no variable that is set", "write `{ env: NAME }`, and set NAME"),
+      )
+    }
     const [near] = held === undefined ? nearestNames(name, Object.keys(places.env)) : []
     return Effect.succeed(finding(
       `the variable ${name} is ${held === undefined ? "not set" : "empty"}`,
@@ -41,11 +49,38 @@ export const readSecret = (given: unknown, places: SecretPlaces, what = "secret"
   return Effect.match(places.readFile(name), {
     onSuccess: (text) => {
       const value = withoutLineEnd(text.replace(/^\ufeff/, ""))
-      return value === "" ? finding(`the file ${name} is empty`, `write the ${what} into it`) : { value }
+      return value === ""
+        ? finding(
+          `${isSecret || name.includes("://") ? "its file" : `the file ${name}`} is empty`,
+          `write the ${what} into it`,
+        )
+        : { value }
     },
     onFailure: (cause) =>
-      finding(`the file ${name} cannot be read: ${reasonOf(cause)}`, "correct the path, or create it"),
+      finding(
+        isSecret || name.includes("://")
+          ? `its file cannot be read: ${codeOf(cause)}`
+          : `the file ${name} cannot be read: ${reasonOf(cause)}`,
+        "correct the path (it starts at the folder of the configuration), or create it",
+      ),
   })
+}
+
+/** What went wrong with a file, without its name. */
+const codeOf = (cause: unknown): string => {
+  const said = typeof cause === "object" && cause !== null && "code" in cause
+    ? cause.code
+    : reasonOf(cause).split(":")[0]
+  const code = String(said)
+  return whyUnread[code] ?? (/^[A-Z_]{2,30}$/.test(code) ? code : "it is no file that can be read")
+}
+
+const whyUnread: { readonly [code: string]: string } = {
+  ENOENT: "there is no such file",
+  EACCES: "permission denied",
+  EPERM: "permission denied",
+  EISDIR: "it is a folder",
+  ENAMETOOLONG: "its name is too long",
 }
 
 /** Without the line end that a shell or an editor left. */

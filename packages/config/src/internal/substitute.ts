@@ -1,5 +1,6 @@
 /** Variables in the strings of a document: `${NAME}`, `${NAME:-default}`, and `$$` for a dollar. */
 import { nearestNames } from "@boltodds/text"
+import { looksSecret } from "./mayShow.ts"
 import { sourceOffsets } from "./sourceOffsets.ts"
 import type { Environment } from "../Plugin.ts"
 import type { Path, Scalar, Tree } from "./Tree.ts"
@@ -65,7 +66,14 @@ const fill = (
     const read = named.exec(inner)
     if (read === null) {
       const remedy = "write `${NAME}`, `${NAME:-default}`, or `$$` for a dollar"
-      return flaw(at, whole.length, `Cannot read a variable: \`${inner}\` is no name`, remedy)
+      return flaw(
+        at,
+        whole.length,
+        `Cannot read a variable: ${
+          /^[\w-]{0,30}$/.test(inner) && !looksSecret(inner) ? `\`${inner}\`` : "what stands in the braces"
+        } is no name`,
+        remedy,
+      )
     }
     const [, name, fallback] = read as unknown as [string, string, string | undefined]
     const held = Object.hasOwn(env, name) ? env[name] : undefined

@@ -198,7 +198,7 @@ const headerProblems = (name: string, value: string | undefined): ReadonlyArray<
     return [at(path, `the header ${lower} is not to be set`, "leave it out", "key")]
   }
   if (!isCarried(() => validateHeaderName(name))) {
-    const what = `the header ${JSON.stringify(name)} is not one that HTTP can carry`
+    const what = "this header's name is not one that HTTP can carry"
     return [at(path, what, "write its name in letters, digits and -", "key")]
   }
   if (value === undefined || isCarried(() => validateHeaderValue(name, value))) return []
