@@ -1,5 +1,6 @@
 /** REST requests on node's own client, which go through a proxy where the environment asks for one. */
-import { openTunnel, ProxyError, proxyFor, socketThrough, targetOf } from "@boltodds/machine"
+import { loopbackLookup, openTunnel, ProxyError, proxyFor, socketThrough, targetOf } from "@boltodds/machine"
+import { isLoopbackHost } from "@boltodds/text"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import * as http from "node:http"
@@ -45,7 +46,8 @@ export const nodeGet: HttpGet = (url, { maxBytes }) =>
       const secure = address.protocol === "https:"
       const request = (secure ? https : http).get(address, {
         ...(tunnel === undefined ? { agent: false } : { createConnection: () => socketThrough(tunnel, address) }),
-        ...(secure ? { rejectUnauthorized: true } : {}),
+        // In the clear to this machine alone.
+        ...(secure ? { rejectUnauthorized: true } : isLoopbackHost(address.host) ? { lookup: loopbackLookup() } : {}),
         headers: { accept: "application/json" },
       }, (response) => {
         const chunks: Array<Buffer> = []

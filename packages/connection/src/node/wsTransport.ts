@@ -1,6 +1,7 @@
 /** The transport on `ws`: Node, Deno, Bun. */
-import { noAnswer, openTunnel, ProxyError, proxyFor, socketThrough, targetOf } from "@boltodds/machine"
+import { loopbackLookup, noAnswer, openTunnel, ProxyError, proxyFor, socketThrough, targetOf } from "@boltodds/machine"
 import { splitFrame } from "@boltodds/protocol"
+import { isLoopbackHost } from "@boltodds/text"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import type { Scope } from "effect/Scope"
@@ -82,6 +83,8 @@ const dial = (
         followRedirects: false,
         closeTimeout: closeMillis,
         rejectUnauthorized: true,
+        // In the clear to this machine alone.
+        ...(address.protocol === "ws:" && isLoopbackHost(host) ? { lookup: loopbackLookup() } : {}),
         ...(options.family === undefined ? {} : { family: options.family }),
         ...(tunnel === undefined ? {} : { createConnection: () => socketThrough(tunnel, address) }),
       }

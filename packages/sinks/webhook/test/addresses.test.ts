@@ -133,10 +133,10 @@ describe("an address", () => {
   })
 
   it("is this machine's only where it is a loopback", () => {
-    for (const host of ["localhost", "LOCALHOST.", "a.localhost", "127.9.9.9", "::1", "::ffff:127.0.0.1"]) {
+    for (const host of ["localhost", "LOCALHOST.", "127.9.9.9", "::1", "::ffff:127.0.0.1"]) {
       expect([host, isLoopback(host)]).toEqual([host, true])
     }
-    for (const host of ["localhost.evil.test", "notlocalhost", "10.0.0.1", "127.0.0.1.evil.test", ""]) {
+    for (const host of ["a.localhost", "localhost.evil.test", "notlocalhost", "10.0.0.1", "127.0.0.1.evil.test", ""]) {
       expect([host, isLoopback(host)]).toEqual([host, false])
     }
   })
@@ -200,6 +200,19 @@ describe("a name", () => {
         expect(error.cause).toBeInstanceOf(WebhookAddressRefused)
         expect(dns.asked()).toBe(attempt)
       }
+      expect(receiver.connections()).toBe(0)
+    }))
+
+  it.live("localhost that leads to another machine gets nothing in the clear", () =>
+    Effect.gen(function* () {
+      const receiver = yield* openReceiver(ok)
+      const { lookup } = fakeDns(["203.0.113.9"])
+      const url = receiver.url.replace("127.0.0.1", "localhost")
+      const sink = yield* webhook({ url, unsigned: true, allowPrivate: true, lookup })
+      const error = yield* Effect.flip(sink.write(batch(moves(1))))
+      expect(error.message).toContain("localhost does not lead to this machine but to 203.0.113.9. Write 127.0.0.1")
+      const below = yield* Effect.flip(webhook({ url: "http://a.localhost/", unsigned: true, allowPrivate: true }))
+      expect(below.cause).toBeInstanceOf(WebhookMisconfigured)
       expect(receiver.connections()).toBe(0)
     }))
 

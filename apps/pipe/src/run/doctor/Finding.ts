@@ -25,6 +25,7 @@ export const checkNames = [
   "state",
   "holders",
   "proxy",
+  "tls",
   "dns",
   "rest",
   "clock",

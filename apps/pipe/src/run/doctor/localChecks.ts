@@ -136,6 +136,21 @@ export const checkProxy = (url: string, tell: Tell): FeedProxy | undefined => {
   return proxy
 }
 
+/** Variables that change which certificates are trusted; says nothing where none is set. */
+export const checkTls = (env: Readonly<Record<string, string | undefined>>, tell: Tell): void => {
+  const extra = env["NODE_EXTRA_CA_CERTS"] ?? ""
+  if (env["NODE_TLS_REJECT_UNAUTHORIZED"] === "0") {
+    return tell({
+      check: "tls",
+      outcome: "warning",
+      text: "NODE_TLS_REJECT_UNAUTHORIZED=0 has no effect here: every certificate is verified",
+      advice:
+        "Unset it. For the authority of a company proxy: NODE_EXTRA_CA_CERTS=/path/ca.pem; for one webhook: its option ca.",
+    })
+  }
+  if (extra !== "") tell({ check: "tls", outcome: "ok", text: `also trusts ${extra}, from NODE_EXTRA_CA_CERTS` })
+}
+
 /** Whether the host's name leads anywhere. */
 export const checkDns = ({ host }: FeedUrl, proxy: FeedProxy | undefined, tell: Tell): Effect.Effect<void> =>
   Effect.promise(async () => {

@@ -16,7 +16,7 @@ import { filtersOf, keySourceOf, logOf } from "../settings.ts"
 import { checkFeed } from "./feedChecks.ts"
 import { type Finding, spanText, type Tell } from "./Finding.ts"
 import { findingText } from "./findingText.ts"
-import { checkDns, checkHolders, checkKey, checkProxy, checkState } from "./localChecks.ts"
+import { checkDns, checkHolders, checkKey, checkProxy, checkState, checkTls } from "./localChecks.ts"
 import { redactor, secretsIn } from "./redact.ts"
 import { checkFilters, checkRest } from "./restChecks.ts"
 import { type Ending, verdictOf } from "./verdict.ts"
@@ -115,6 +115,7 @@ const examine = (
     yield* checkState(host, tell)
     const holders = key === undefined ? [] : yield* checkHolders(host, key, machine, tell)
     const proxy = checkProxy(url ?? defaultFeedUrl, tell)
+    checkTls(process.env, tell)
     yield* checkDns(address, proxy, tell)
     if (proxy !== undefined && "problem" in proxy) return nothing
     if (key === undefined) return nothing

@@ -17,9 +17,11 @@ export const refusalOf = (address: string): string | undefined => {
   return refusedRange(parsed.range()) ?? (parsed.match(globalUnicast) ? undefined : "reserved")
 }
 
-/** Whether it is this machine: what goes there is seen by nobody on the way. */
-export const isLoopback = (host: string): boolean =>
-  /^(?:.+\.)?localhost\.?$/i.test(host) || parse(host)?.range() === "loopback"
+/**
+ * Whether it is this machine: what goes there is seen by nobody on the way. Names below `.localhost` do not count: a name
+ * server may answer for them. Where `localhost` itself leads is looked at when a socket is opened.
+ */
+export const isLoopback = (host: string): boolean => /^localhost\.?$/i.test(host) || parse(host)?.range() === "loopback"
 
 /**
  * Read as sockets read it. ipaddr.js takes `::1.2.3.4` for a mapped address, and `010.0.0.1` for another than Node

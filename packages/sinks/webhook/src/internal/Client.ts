@@ -1,5 +1,5 @@
 /** The connections of one webhook. */
-import { ProxyError, proxyFor } from "@boltodds/machine"
+import { loopbackLookup, ProxyError, proxyFor } from "@boltodds/machine"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type * as Redacted from "effect/Redacted"
@@ -10,6 +10,7 @@ import * as https from "node:https"
 import type { LookupFunction } from "node:net"
 import { WebhookAddressRefused, WebhookProxyFailed, WebhookTimedOut, WebhookUnreachable } from "../WebhookError.ts"
 import type { WebhookOptions } from "../WebhookOptions.ts"
+import { isLoopback } from "./Address.ts"
 import { guardedLookup } from "./guardedLookup.ts"
 import { hostOf, plain } from "./problemsOf.ts"
 import { proxyAgent } from "./throughProxy.ts"
@@ -43,7 +44,10 @@ export const openClient = (options: WebhookOptions, query: string): Effect.Effec
   Effect.gen(function* () {
     const url = new URL(plain(options.url))
     const secure = url.protocol === "https:"
-    const resolve = options.lookup ?? dnsLookup as LookupFunction
+    const named = options.lookup ?? dnsLookup as LookupFunction
+    // Plain HTTP to `localhost` is allowed because nobody sees it on the way.
+    const isOwn = !secure && options.allowInsecure !== true && isLoopback(hostOf(url))
+    const resolve = isOwn ? loopbackLookup(named) : named
     const lookup = options.allowPrivate === true ? resolve : guardedLookup(resolve)
     const pool = { keepAlive: true, maxSockets: 32, maxFreeSockets: 8, lookup }
     const proxy = options.proxy === false ? undefined : proxyFor(url, process.env)

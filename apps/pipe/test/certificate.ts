@@ -1,0 +1,21 @@
+/** A certificate that signs itself, for feed.example and this machine, and its key: for tests, known to everybody. */
+export const cert = `-----BEGIN CERTIFICATE-----
+MIIBrzCCAVWgAwIBAgIUIwP1QisHPW7e8F+XnNHr2S8WWk4wCgYIKoZIzj0EAwIw
+FzEVMBMGA1UEAwwMZmVlZC5leGFtcGxlMCAXDTI2MTEyOTE5MzA0M1oYDzIxMjYx
+MTA1MTkzMDQzWjAXMRUwEwYDVQQDDAxmZWVkLmV4YW1wbGUwWTATBgcqhkjOPQIB
+BggqhkjOPQMBBwNCAASj73xHcuXGGuD3/fWh3Qqb5Mfa6zOL8nSM/WtUcDT72yAd
+ejiiww5Dflh34cRCFYmtlmnLv387QaukLdZayNxLo30wezAdBgNVHQ4EFgQU2Lq/
+vh/Qo8YQenvrfqhOTjpZHN8wHwYDVR0jBBgwFoAU2Lq/vh/Qo8YQenvrfqhOTjpZ
+HN8wDwYDVR0TAQH/BAUwAwEB/zAoBgNVHREEITAfggxmZWVkLmV4YW1wbGWCCWxv
+Y2FsaG9zdIcEfwAAATAKBggqhkjOPQQDAgNIADBFAiEA4SQqOrg1lF3czAjNdlU/
+Q9GxuSainVu3H2WUf++uKHECIHRiZVxw7jE+wyTVJIyB6jvn5k00y+MuKl05p+7o
+ms0E
+-----END CERTIFICATE-----
+`
+
+export const key = `-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQg2m38aVA9lhAsrMFZ
+YB4yTRKMW6VNsScfmAyUn5hfRpOhRANCAASj73xHcuXGGuD3/fWh3Qqb5Mfa6zOL
+8nSM/WtUcDT72yAdejiiww5Dflh34cRCFYmtlmnLv387QaukLdZayNxL
+-----END PRIVATE KEY-----
+`
