@@ -69,7 +69,7 @@ export const parseFeedUrl = (
     target.search = target.search.replaceAll("+", "%20")
     return Redacted.make(target.href, { label: `${scheme}://${url.host}` })
   }
-  const base = url.pathname.replace(/\/+$/, "")
+  const base = url.pathname.replace(/(?<!\/)\/+$/, "")
   return {
     host: url.host,
     socket: (key) => at(secure ? "wss" : "ws", url.pathname, {}, key),

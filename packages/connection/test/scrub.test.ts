@@ -71,3 +71,15 @@ describe("a frame", () => {
     }
   })
 })
+
+describe("a text that is long and of one kind", () => {
+  it.each(["?", "?a", "=", "/", "\u0007", "a b"])("is scrubbed in time with its length: %j", (piece) => {
+    expect(scrub(piece.repeat(1_000_000), "secret-key-0123456789").length).toBeLessThanOrEqual(301)
+  })
+
+  it("loses every query", () => {
+    expect(scrub("see ws://a/x?key=1&b=2 and ?a?b=c, not ?d or e=f?g", "")).toBe(
+      "see ws://a/x?[redacted] and ?[redacted] not ?d or e=f?g",
+    )
+  })
+})

@@ -102,7 +102,7 @@ const singleLine = (text: string): number | null => {
 }
 
 const bySlash = /^([^/]+?) ?\/ ?([^/]+)$/
-const byComma = /^([^\s].*?), +([^\s].*)$/
+const byComma = /^(\S[^]*?), +(\S[^]*)$/
 // Without a space only where the comma cannot be one of a number: the other part has a point, or a sign follows.
 const byTightComma = /^([+-]?(?:0|[1-9]\d*)(?:\.\d+)?),([+-]?(?:0|[1-9]\d*)(?:\.\d+)?)$/
 

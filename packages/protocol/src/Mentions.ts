@@ -81,7 +81,7 @@ class Found implements Mentions {
     if (whole.length > longestText) this.isOpaque = true
     const text = whole.slice(0, longestText)
     // Encoded once more: the quotes within are escaped.
-    const plain = /\\["']/.test(text) ? text.replaceAll(/\\+(["'])/g, "$1") : text
+    const plain = /\\["']/.test(text) ? text.replaceAll(escapedQuote, "$1") : text
     this.#lookAtQuoted(plain, '"')
     // Perhaps encoded data that was cut off with the text around it.
     if (longRun.test(plain)) this.isOpaque = true
@@ -185,6 +185,8 @@ const isPriceLike = (value: unknown): boolean =>
     ? Object.keys(value).length > 0
     : true
 
+/** From the first backslash of a run on only: from each of them, a long run without a quote takes its length squared. */
+const escapedQuote = /(?<!\\)\\+(["'])/g
 const longRun = /[\w+/-]{64}/
 const singleQuoted = /'\s*:/
 

@@ -205,6 +205,9 @@ export const mayHoldNotice = (raw: string | Uint8Array): boolean => {
   return true
 }
 
+/** From the first question mark of a word on only: from each of them, a long word takes its length squared. */
+const query = /(?<!\?[^\s"'<>?]*)\?[^\s"'<>]*=[^\s"'<>]*/g
+
 /**
  * Foreign words made fit for a terminal and a log: on one line, without escape sequences, control, bidirectional and
  * other invisible characters, without the query of an URL or anything named a key, of at most 300 characters.
@@ -212,7 +215,7 @@ export const mayHoldNotice = (raw: string | Uint8Array): boolean => {
 export const cleanNotice = (text: string): string => {
   const clean = withoutEscapes(text.slice(0, 8 * longest))
     .replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]+/gu, " ")
-    .replace(/\?[^\s"'<>]*=[^\s"'<>]*/g, "?[redacted]")
+    .replace(query, "?[redacted]")
     .replace(/\b((?:api[_-]?)?key|token|secret)(["']?\s*[=:]\s*["']?)[^\s"'&;,]+/gi, "$1$2[redacted]")
     .replace(/\s+/g, " ")
     .trim()

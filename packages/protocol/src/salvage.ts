@@ -15,8 +15,11 @@ const dataSigns =
  */
 export const salvageScope = (text: string): Scope | undefined => {
   // Encoded more than once: the quotes within are escaped.
-  return scopeIn(text.includes('\\"') ? text.replaceAll(/\\+"/g, '"') : text)
+  return scopeIn(text.includes('\\"') ? text.replaceAll(escapedQuote, '"') : text)
 }
+
+/** From the first backslash of a run on only: from each of them, a long run without a quote takes its length squared. */
+const escapedQuote = /(?<!\\)\\+"/g
 
 const scopeIn = (text: string): Scope | undefined => {
   const books = new Names()

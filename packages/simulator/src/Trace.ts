@@ -48,7 +48,7 @@ export async function* readTrace(path: string): AsyncGenerator<ReadonlyArray<Tra
 }
 
 /** Frames of a session that this server says itself: replaying them would acknowledge twice. */
-const ownWords = /^\s*\[?\s*\{\s*"action"\s*:\s*"(?:socket_connected|subscription_updated)"/
+const ownWords = /^\s*(?:\[\s*)?\{\s*"action"\s*:\s*"(?:socket_connected|subscription_updated)"/
 
 const recordedFrame = (line: string, path: string, number: number): TraceFrame | undefined => {
   const event = decodeEvent(line)

@@ -2,7 +2,7 @@
 
 /** What a page says: its title, or its text; without tags and control characters, and of bounded length. */
 export const pageText = (body: string, maxLength = 200): string => {
-  const title = /<title[^>]*>([^<]*)/i.exec(body)?.[1]?.trim() ?? ""
+  const title = /<title[^<>]*>([^<]*)/i.exec(body)?.[1]?.trim() ?? ""
   const text = title !== ""
     ? title
     : body.replace(/<(style|script)\b[\s\S]*?(<\/\1>|$)/gi, " ").replace(/<[^>]*>?/g, " ")

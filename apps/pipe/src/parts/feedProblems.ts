@@ -19,7 +19,7 @@ const vendorPath = new URL(defaultFeedUrl).pathname
 /** A path at the vendor's host that is not the feed's: every dial would be answered 404. */
 const pathProblems = (path: OptionProblem["path"], text: string): ReadonlyArray<OptionProblem> => {
   const { host, pathname } = new URL(text)
-  if (host !== vendorHost || pathname.replace(/\/+$/, "") === vendorPath) return []
+  if (host !== vendorHost || pathname.replace(/(?<!\/)\/+$/, "") === vendorPath) return []
   const message = `Cannot find the feed at the path ${JSON.stringify(pathname)} of ${host}: it is at ${vendorPath}`
   return [{ path, message, remedy: `write ${defaultFeedUrl}` }]
 }

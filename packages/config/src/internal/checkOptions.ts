@@ -266,7 +266,7 @@ const decodeOnce = <A>(decoder: Decode, schema: Schema.Decoder<A>, value: unknow
 
 const typedOf = (text: string): unknown => {
   if (text === "true" || text === "false") return text === "true"
-  return /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/.test(text) ? Number(text) : text
+  return /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/.test(text) ? Number(text) : text
 }
 
 /** As plain data, in which what came from the environment is as written. */

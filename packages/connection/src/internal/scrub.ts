@@ -6,6 +6,9 @@ const shortestKey = 8
 /** Shorter ones are words and numbers of their own. */
 const shortestWord = 4
 
+/** From the first question mark of a word on only: from each of them, a long word takes its length squared. */
+const query = /(?<!\?[^\s"'<>?]*)\?[^\s"'<>]*=[^\s"'<>]*/g
+
 /**
  * A foreign text made fit to show: without the key in any spelling, without any URL's query, without line breaks and
  * other control characters (they would steer a terminal), and of bounded length.
@@ -14,7 +17,7 @@ const shortestWord = 4
  * characters is masked where it is a whole word, one of fewer than 4 nowhere.
  */
 export const scrub = (text: string, secret: string, maxLength = 300): string => {
-  const clean = blotOut(text, secret).replace(/\?[^\s"'<>]*=[^\s"'<>]*/g, "?[redacted]").replace(/\p{Cc}+/gu, " ")
+  const clean = blotOut(text, secret).replace(query, "?[redacted]").replace(/\p{Cc}+/gu, " ")
   return clean.length > maxLength ? clean.slice(0, maxLength) + "…" : clean
 }
 

@@ -226,7 +226,7 @@ const refusal = ({ host, pathname }: URL, response: IncomingMessage, body: strin
     ? "; redirects are not followed"
     : noFeedHere.has(status)
     ? `; there is no feed at ${shownPath(pathname)}${
-      pathname.replace(/\/+$/, "") === feedPath ? "" : `. The vendor's feed is at ${feedPath}: correct the URL`
+      pathname.replace(/(?<!\/)\/+$/, "") === feedPath ? "" : `. The vendor's feed is at ${feedPath}: correct the URL`
     }`
     : ""
   return new DialError("refused", `${host} refused the connection with HTTP ${status}${hint}`, {

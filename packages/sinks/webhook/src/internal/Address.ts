@@ -33,7 +33,7 @@ const parse = (address: string): ipaddr.IPv4 | ipaddr.IPv6 | undefined => {
       return ipaddr.IPv4.parse(address)
     case 6:
       // The zone says on which of our networks, not which address.
-      return ipaddr.process(new URL(`http://[${address.replace(/%.*$/, "")}]/`).hostname.slice(1, -1))
+      return ipaddr.process(new URL(`http://[${address.replace(/%[^]*$/, "")}]/`).hostname.slice(1, -1))
   }
   return undefined
 }
