@@ -10,6 +10,7 @@ const timed = [
   "examples/**/*.test.ts",
   "packages/connection/test/{sockets,transports,webTransport,node,readme,onFrame,proxies,brokenFrames,unpack}.test.ts",
   "packages/connection/test/{machineLimiter,KeyLeases,BackoffMemory}.test.ts",
+  "packages/machine/test/namedFiles.test.ts",
   "packages/outbox/test/{Outbox.kill,lock}.test.ts",
   "packages/simulator/test/**/*.test.ts",
   "packages/sinks/*/test/**/*.test.ts",

@@ -12,7 +12,13 @@ export const arrows: Readonly<Record<string, ReadonlyArray<string>>> = {
   "@boltodds/sink": ["@boltodds/protocol", "@boltodds/text"],
   "@boltodds/outbox": ["@boltodds/sink", "@boltodds/protocol", "@boltodds/machine"],
   "@boltodds/pipeline": ["@boltodds/sink", "@boltodds/state", "@boltodds/protocol"],
-  "@boltodds/config": ["@boltodds/pipeline", "@boltodds/sink", "@boltodds/protocol", "@boltodds/text"],
+  "@boltodds/config": [
+    "@boltodds/pipeline",
+    "@boltodds/sink",
+    "@boltodds/protocol",
+    "@boltodds/text",
+    "@boltodds/machine",
+  ],
   "@boltodds/simulator": ["@boltodds/protocol", "@boltodds/text"],
 }
 

@@ -6,7 +6,7 @@ import {
   type Simulator,
   startSimulator,
 } from "@boltodds/simulator"
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs"
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs"
 import { createServer } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -80,6 +80,7 @@ const fine = [
   "ok key",
   "ok address",
   "ok state",
+  "ok permissions",
   "ok holders",
   "skipped dns",
   "ok rest",
@@ -131,11 +132,34 @@ describe("doctor", () => {
     expect(Math.abs(factsOf("clock")["aheadMillis"] as number)).toBeLessThan(2000)
   })
 
+  it("says that others can read the key file or forge the state, and what to run", async () => {
+    const file = join(shared, "key.txt")
+    writeFileSync(file, key)
+    chmodSync(file, 0o644)
+    const state = join(shared, "state", "boltodds")
+    mkdirSync(state, { recursive: true })
+    chmodSync(state, 0o777)
+    const { code, stdout } = await doctor(["--key-file", file], { BOLTODDS_API_KEY: "" })
+    expect(code).toBe(0)
+    expect(stdout).toMatch(
+      new RegExp(
+        `warning +permissions +${file}: every user of this machine can read it \\(mode 0644\\); ` +
+          `${state}: others can write in it \\(mode 0777\\), so it is not used\n` +
+          ` +→ run: chmod 600 ${file}\n +→ run: chmod 700 ${state}\n`,
+      ),
+    )
+    chmodSync(file, 0o600)
+    chmodSync(state, 0o700)
+    expect((await doctor(["--key-file", file], { BOLTODDS_API_KEY: "" })).stdout).toContain(
+      "the key file, the state and the cache are for this user alone",
+    )
+  })
+
   it("says that a key is refused, with 77, and does not dial with it", async () => {
     const before = simulator.stats().dials.length
     const { code, stdout } = await doctor([], { BOLTODDS_API_KEY: wrong })
     expect(code).toBe(77)
-    expect(outcomes(stdout).slice(5)).toEqual(["FAILED rest", "ok clock", "skipped names", "skipped dial"])
+    expect(outcomes(stdout).slice(6)).toEqual(["FAILED rest", "ok clock", "skipped names", "skipped dial"])
     expect(verdict(stdout)).toContain("The server refuses the key")
     expect(simulator.stats().dials.length).toBe(before)
     const file = join(shared, "key.txt")
@@ -146,7 +170,7 @@ describe("doctor", () => {
   it("says that there is no key, or an address with one in it, with 64", async () => {
     const none = await doctor([], { BOLTODDS_API_KEY: "" })
     expect(none.code).toBe(64)
-    expect(outcomes(none.stdout)).toEqual(["FAILED key", "ok address", "ok state", "skipped dns"])
+    expect(outcomes(none.stdout)).toEqual(["FAILED key", "ok address", "ok state", "ok permissions", "skipped dns"])
     expect(none.stdout).toContain("→ Put it in the environment")
     for (const url of [`${simulator.url}?key=${wrong}`, `${simulator.url}?apikey=x&key=${encodeURIComponent(wrong)}`]) {
       const pasted = await doctor(["--url", url])
@@ -176,7 +200,7 @@ describe("doctor", () => {
   it("says that nobody answers, with 69", async () => {
     const { code, stdout } = await doctor([], { BOLTODDS_URL: `ws://127.0.0.1:${await deadPort()}/api` })
     expect(code).toBe(69)
-    expect(outcomes(stdout).slice(5)).toEqual([
+    expect(outcomes(stdout).slice(6)).toEqual([
       "FAILED rest",
       "skipped clock",
       "skipped names",
@@ -194,7 +218,7 @@ describe("doctor", () => {
     const { code, stdout } = await doctor(["--sport", "NBA"])
     mend()
     expect(code).toBe(69)
-    expect(outcomes(stdout).slice(8)).toEqual([
+    expect(outcomes(stdout).slice(9)).toEqual([
       "ok dial",
       "ok subscribe",
       "FAILED data",
@@ -238,7 +262,7 @@ describe("doctor", () => {
     const before = simulator.stats().dials.length
     const { code, stdout } = await doctor([])
     expect(code).toBe(0)
-    expect(outcomes(stdout).slice(3)).toEqual([
+    expect(outcomes(stdout).slice(4)).toEqual([
       "warning holders",
       "skipped dns",
       "ok rest",

@@ -94,8 +94,11 @@ const lockName = (path: string, id: string): string => {
 }
 
 beforeAll(() => {
-  // The bundle lies in a folder of root's alone.
-  if (isRoot) chmodSync(dirname(dirname(bundled)), 0o755)
+  // The bundle lies in folders of root's alone.
+  if (!isRoot) return
+  for (let folder = dirname(bundled); folder.startsWith(join(tmpdir(), "boltodds-")); folder = dirname(folder)) {
+    chmodSync(folder, 0o755)
+  }
 })
 
 describe.runIf(isRoot)("another user of this machine", () => {

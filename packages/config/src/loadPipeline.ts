@@ -131,13 +131,14 @@ const checkText = (
     const catalogue = new Catalogue(registry)
     const readFile = (path: string) =>
       Effect.tryPromise({ try: async () => host.readFile(path, folder), catch: (cause) => cause })
+    const exposureOf = (path: string) => host.secretExposure?.(path, folder)
     const modules: Modules = {
       load: (specifier) =>
         Effect.tryPromise({ try: async () => host.importModule(specifier, folder), catch: (cause) => cause }),
       beside: (wanted, specifier) =>
         Effect.tryPromise({ try: async () => host.importBeside(wanted, specifier, folder), catch: (cause) => cause }),
     }
-    const checker = new Checker(text, tree, catalogue, findings, { env, readFile }, { folder, env })
+    const checker = new Checker(text, tree, catalogue, findings, { env, readFile, exposureOf }, { folder, env })
     const known = ["version", "plugins", "source", "sinks", "run"]
     const named = { ...tree, entries: tree.entries.filter(({ key }) => !key.startsWith("x-")) }
     checker.unknownKeys(named, [], known, "a configuration")

@@ -1,5 +1,6 @@
 /** Files and modules by way of Node, Deno and Bun. */
-import { access, readFile, realpath } from "node:fs/promises"
+import { type Exposure, namedSecretExposure, readNamed } from "@boltodds/machine"
+import { access, realpath } from "node:fs/promises"
 import { createRequire } from "node:module"
 import { dirname, isAbsolute, join, resolve } from "node:path"
 import { fileURLToPath, pathToFileURL } from "node:url"
@@ -10,6 +11,8 @@ export interface Host {
   readonly folderOf: (file: string) => string
   /** The text of a file; relative paths start at `folder`. */
   readonly readFile: (path: string, folder: string) => Promise<string>
+  /** Who besides its owner can read a file with a secret, and what to do; undefined for nobody. Default: nobody. */
+  readonly secretExposure?: (path: string, folder: string) => Pick<Exposure, "found" | "advice"> | undefined
   /** The exports of a module: a path from `folder`, or a package that is installed there. */
   readonly importModule: (specifier: string, folder: string) => Promise<unknown>
   /**
@@ -19,10 +22,17 @@ export interface Host {
   readonly importBeside: (wanted: string, specifier: string, folder: string) => Promise<unknown>
 }
 
+/** More than any secret or certificate has: 8 MiB. */
+const mostBytes = 8 * 1024 * 1024
+
 /** The host that this runs on. */
 export const nodeHost: Host = {
   folderOf: (file) => dirname(resolve(file)),
-  readFile: (path, folder) => readFile(resolve(folder, path), "utf8"),
+  readFile: async (path, folder) =>
+    new TextDecoder("utf-8", { ignoreBOM: true }).decode(
+      (await readNamed(resolve(folder, path), { maxBytes: mostBytes })).bytes,
+    ),
+  secretExposure: (path, folder) => namedSecretExposure(resolve(folder, path)),
   importModule: async (specifier, folder) => {
     const path = pathOf(specifier, folder)
     // Node would say that it was imported from here.

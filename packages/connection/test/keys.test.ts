@@ -95,6 +95,6 @@ describe("a key in a file", () => {
       const damaged = yield* inFile(Buffer.from([0x74, 0xff, 0xfe, 0x80]))
       expect((yield* Effect.flip(damaged.key)).message).toContain("is not UTF-8 text")
       const large = yield* inFile("x".repeat(10_000))
-      expect((yield* Effect.flip(large.key)).message).toContain("holds more than 8192 bytes")
+      expect((yield* Effect.flip(large.key)).message).toContain("and may have 8 KiB. Check that it is the right file.")
     }))
 })

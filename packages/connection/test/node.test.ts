@@ -4,7 +4,9 @@ import { keyFromFile, nodeGet, wsTransport } from "@boltodds/connection/node"
 import { it } from "@effect/vitest"
 import * as ConfigProvider from "effect/ConfigProvider"
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
 import * as Redacted from "effect/Redacted"
+import { execFileSync } from "node:child_process"
 import { mkdtemp, rm, writeFile } from "node:fs/promises"
 import { createServer } from "node:http"
 import { type AddressInfo, connect } from "node:net"
@@ -27,7 +29,9 @@ describe("a key", () => {
     Effect.gen(function* () {
       const path = join(yield* folder, "key")
       const key = keyFromFile(path)
-      expect((yield* Effect.flip(key)).message).toBe(`Cannot read the key file ${path}: ENOENT`)
+      expect((yield* Effect.flip(key)).message).toBe(
+        `Cannot read the key file ${path}: there is no such file. Check its name.`,
+      )
       yield* Effect.promise(() => writeFile(path, "first\n"))
       expect(Redacted.value(yield* key)).toBe("first")
       yield* Effect.promise(() => writeFile(path, "second"))
@@ -36,6 +40,17 @@ describe("a key", () => {
       expect((yield* Effect.flip(key)).message).toBe(
         `Cannot read the key: the key file ${path} holds more than one line: leave the key alone in it`,
       )
+    }))
+
+  it.live("is read from a pipe once, however often it is asked for", () =>
+    Effect.gen(function* () {
+      const path = join(yield* folder, "pipe")
+      execFileSync("mkfifo", [path])
+      const key = keyFromFile(path)
+      const reading = yield* Effect.forkChild(Effect.all([key, key], { concurrency: "unbounded" }))
+      yield* Effect.promise(() => writeFile(path, "piped\n"))
+      const both = yield* Fiber.join(reading)
+      expect([...both, yield* key].map(Redacted.value)).toEqual(["piped", "piped", "piped"])
     }))
 
   it.effect("is read from the environment", () =>

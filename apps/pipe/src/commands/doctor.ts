@@ -10,10 +10,10 @@ export const doctor: Command = {
   details: [
     `Checks one thing after the other and prints a line for each (ok, warning, FAILED
 or skipped) and what to do about it: the key, the address, the state folder and
-what is left of the minute's requests, other processes with this key, DNS, REST,
-the clock, the names given, the dial, the subscription, the first data, each
-sportsbook, latency. Then a verdict. The key is in none of it: paste it all into
-a support request.`,
+what is left of the minute's requests, who else can read or write these files,
+other processes with this key, DNS, REST, the clock, the names given, the dial,
+the subscription, the first data, each sportsbook, latency. Then a verdict. The
+key is in none of it: paste it all into a support request.`,
     `It uses the same allowance of requests as every command, and takes 2 to 4 of
 them and a connection. While another process of this machine holds the key it
 does not dial, since the smaller plans allow one connection; --dial does it all

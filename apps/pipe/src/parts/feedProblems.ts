@@ -1,8 +1,9 @@
 /** What is wrong with the options of the feed, before anything is dialled. */
 import type { OptionProblem, OptionsPlace, WrittenOptions } from "@boltodds/config"
 import { defaultFeedUrl, parseFeedUrl, readKey, shardFilters, ShardsRefused, UrlRefused } from "@boltodds/connection"
+import { namedSecretExposure } from "@boltodds/machine"
 import * as Effect from "effect/Effect"
-import { readFileSync } from "node:fs"
+import { readFileSync, statSync } from "node:fs"
 import { resolve } from "node:path"
 import { filtersIn } from "./filterOptions.ts"
 
@@ -41,6 +42,8 @@ const urlProblems = ({ url, insecure }: WrittenOptions, { env }: OptionsPlace): 
   return [{ path, message, remedy }]
 }
 
+const mostKeyBytes = 8192
+
 const keyProblems = (written: WrittenOptions, { folder }: OptionsPlace): ReadonlyArray<OptionProblem> => {
   const { key, key_file } = written
   if ("key" in written && "key_file" in written) {
@@ -54,8 +57,13 @@ const keyProblems = (written: WrittenOptions, { folder }: OptionsPlace): Readonl
   if (typeof key === "string") return unreadable(key, ["key"], "the key given")
   if (typeof key_file !== "string") return []
   const place = `the file ${key_file}`
+  const file = resolve(folder, key_file)
   try {
-    return unreadable(readFileSync(resolve(folder, key_file), "utf8"), ["key_file"], place)
+    const stats = statSync(file)
+    // A pipe gives its key once: the run reads it. It would be waited for, too.
+    if (!stats.isFile() && !stats.isDirectory()) return []
+    if (stats.size > mostKeyBytes) throw new Error("it is too large for a key")
+    return unreadable(readFileSync(file, "utf8"), ["key_file"], place)
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause)
     return [{
@@ -93,8 +101,19 @@ interface KeyOptions {
   readonly key_file?: unknown
 }
 
-/** A key may be set elsewhere than here, so that is a doubt. */
-export const feedWarnings = ({ key, key_file }: KeyOptions, { env }: OptionsPlace): ReadonlyArray<OptionProblem> => {
+/** A key that others can read; and that there is none: it may be set elsewhere than here, so that is a doubt. */
+export const feedWarnings = (
+  { key, key_file }: KeyOptions,
+  { env, folder }: OptionsPlace,
+): ReadonlyArray<OptionProblem> => {
+  const exposure = typeof key_file === "string" ? namedSecretExposure(resolve(folder, key_file)) : undefined
+  if (exposure !== undefined) {
+    return [{
+      path: ["key_file"],
+      message: `The file ${key_file} holds the key: ${exposure.found}`,
+      remedy: exposure.advice,
+    }]
+  }
   if (key !== undefined || key_file !== undefined || (env["BOLTODDS_API_KEY"] ?? "").trim() !== "") return []
   const message = "There is no key here: BOLTODDS_API_KEY is not set, and a run needs it"
   return [{ path: [], part: "key", message, remedy: "set it, or write `key: { env: NAME }` or `key_file: path`" }]

@@ -1,6 +1,7 @@
 /** What the flags of the streaming commands come to. */
 import { defaultFeedUrl, type Key, keyFromEnv, keyOf } from "@boltodds/connection"
 import { feedProxy, keyFromFile } from "@boltodds/connection/node"
+import { namedSecretExposure } from "@boltodds/machine"
 import type { Filters } from "@boltodds/protocol"
 import * as Effect from "effect/Effect"
 import { UsageError } from "../ExitCode.ts"
@@ -53,6 +54,8 @@ export const keySourceOf = (given: Given, log: Log): KeySource => {
       "the key was given with --key: it is in your shell's history, and others may have seen it in `ps`",
     )
   }
+  const exposure = path === undefined ? undefined : namedSecretExposure(path)
+  if (exposure !== undefined) log.log("warn", `the key file ${path}: ${exposure.found}; ${exposure.advice}`)
   if (literal !== undefined) return { key: keyOf(literal), source: "--key" }
   return path !== undefined
     ? { key: keyFromFile(path), source: `the file ${path}` }

@@ -80,6 +80,7 @@ export const checkOptions = <A>(
         findings.error([...path, ...part.path], secret.finding)
         failed.push(part.path)
       } else {
+        if (secret.warning !== undefined) findings.warn([...path, ...part.path], secret.warning)
         value = replaceAt(value, part.path, secret.value)
       }
     }

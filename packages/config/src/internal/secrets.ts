@@ -1,4 +1,5 @@
 /** Secrets and other texts of options: from a variable, from a file, or written out. */
+import type { NamedFileError } from "@boltodds/machine"
 import * as Effect from "effect/Effect"
 import type { Environment } from "../Plugin.ts"
 import type { Finding } from "./Findings.ts"
@@ -11,10 +12,15 @@ export interface SecretPlaces {
   readonly env: Environment
   /** Reads a file; relative paths start at the folder of the configuration. */
   readonly readFile: (path: string) => Effect.Effect<string, unknown>
+  /** Who else can read a file, and what to do about it. */
+  readonly exposureOf: (path: string) => { readonly found: string; readonly advice: string } | undefined
 }
 
-/** A secret, or why there is none; undefined where it is written out. */
-export type Secret = { readonly value: string } | { readonly finding: Finding } | undefined
+/** A secret, with what is to be warned of, or why there is none; undefined where it is written out. */
+export type Secret =
+  | { readonly value: string; readonly warning?: Finding }
+  | { readonly finding: Finding }
+  | undefined
 
 /**
  * Follows `{ env: NAME }` or `{ file: path }`. A line end at the end, and the byte order mark of a file, are no part of the
@@ -49,22 +55,36 @@ export const readSecret = (given: unknown, places: SecretPlaces, what = "secret"
   return Effect.match(places.readFile(name), {
     onSuccess: (text) => {
       const value = withoutLineEnd(text.replace(/^\ufeff/, ""))
-      return value === ""
-        ? finding(
+      if (value === "") {
+        return finding(
           `${isSecret || name.includes("://") ? "its file" : `the file ${name}`} is empty`,
           `write the ${what} into it`,
         )
-        : { value }
+      }
+      const exposure = isSecret ? places.exposureOf(name) : undefined
+      if (exposure === undefined) return { value }
+      return { value, warning: { message: `The file of this secret: ${exposure.found}`, remedy: exposure.advice } }
     },
-    onFailure: (cause) =>
-      finding(
-        isSecret || name.includes("://")
-          ? `its file cannot be read: ${codeOf(cause)}`
-          : `the file ${name} cannot be read: ${reasonOf(cause)}`,
-        "correct the path (it starts at the folder of the configuration), or create it",
-      ),
+    onFailure: (cause) => {
+      const isHidden = isSecret || name.includes("://")
+      const where = isHidden ? "its file" : `the file ${name}`
+      if (isNamedFileError(cause)) {
+        const [why, ...advice] = cause.message.replace(/\.$/, "").split(". ")
+        const remedy = cause.code === undefined && advice.length > 0 ? lowered(advice.join(". ")) : correctPath
+        return finding(`${where} cannot be read: ${why}`, remedy)
+      }
+      return finding(`${where} cannot be read: ${isHidden ? codeOf(cause) : reasonOf(cause)}`, correctPath)
+    },
   })
 }
+
+const correctPath = "correct the path (it starts at the folder of the configuration), or create it"
+
+/** Of the host's own reader: its message names no file, and ends with what to do. */
+const isNamedFileError = (cause: unknown): cause is NamedFileError =>
+  typeof cause === "object" && cause !== null && "_tag" in cause && cause._tag === "NamedFileError"
+
+const lowered = (sentence: string): string => sentence.slice(0, 1).toLowerCase() + sentence.slice(1)
 
 /** What went wrong with a file, without its name. */
 const codeOf = (cause: unknown): string => {

@@ -23,6 +23,7 @@ export const checkNames = [
   "key",
   "address",
   "state",
+  "permissions",
   "holders",
   "proxy",
   "tls",

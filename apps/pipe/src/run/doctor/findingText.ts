@@ -11,10 +11,10 @@ const plain = (text: string): string => text
 export const findingText = ({ check, outcome, text, advice, rows = [] }: Finding, paint: Paint): string => {
   const word = words[outcome].padEnd(8)
   const mark = { ok: plain, warning: paint.yellow, failed: paint.red, skipped: paint.dim }[outcome](word)
-  const first = `${mark} ${check.padEnd(10)}${outcome === "skipped" ? paint.dim(visible(text)) : visible(text)}`
+  const first = `${mark} ${check.padEnd(12)}${outcome === "skipped" ? paint.dim(visible(text)) : visible(text)}`
   const more = [
     ...rows.map(visible),
     ...(advice === undefined ? [] : advice.split("\n").map((line) => `→ ${visible(line)}`)),
   ]
-  return `${[first, ...more.map((line) => " ".repeat(19) + line)].join("\n")}\n`
+  return `${[first, ...more.map((line) => " ".repeat(21) + line)].join("\n")}\n`
 }

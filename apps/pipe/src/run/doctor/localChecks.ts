@@ -1,12 +1,12 @@
 /** What can be checked without the feed: the key, files of this machine, other processes, DNS. */
 import { describeHolder, type FeedUrl, type KeyHolder } from "@boltodds/connection"
 import { type FeedProxy, feedProxy, machineAllowance } from "@boltodds/connection/node"
-import { stateFolder } from "@boltodds/machine"
+import { cacheFolder, type Exposure, folderExposure, namedSecretExposure, stateFolder } from "@boltodds/machine"
 import { isLoopbackHost } from "@boltodds/text"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import { createHmac } from "node:crypto"
-import { constants } from "node:fs"
+import { constants, existsSync } from "node:fs"
 import { lookup } from "node:dns/promises"
 import { access } from "node:fs/promises"
 import { isIP } from "node:net"
@@ -86,6 +86,27 @@ export const checkState = (host: string, tell: Tell): Effect.Effect<void> =>
       facts: { folder, requestsLeft: left, dialsLeft, dialWaitMillis },
     })
   })
+
+/** Whether other users can read the key or forge what is kept for the next run. */
+export const checkPermissions = (keyFile: string | undefined, tell: Tell): void => {
+  const check: CheckName = "permissions"
+  const found: Array<{ readonly path: string; readonly exposure: Exposure }> = []
+  const add = (path: string, exposure: Exposure | undefined): void => {
+    if (exposure !== undefined) found.push({ path, exposure })
+  }
+  if (keyFile !== undefined) add(keyFile, namedSecretExposure(keyFile))
+  for (const folder of [stateFolder(), cacheFolder()]) if (existsSync(folder)) add(folder, folderExposure(folder))
+  const facts = { found: found.map(({ path, exposure: { level, found } }) => ({ path, level, found })) }
+  if (found.length === 0) {
+    const what = keyFile === undefined ? "the state and the cache" : "the key file, the state and the cache"
+    return tell({ check, outcome: "ok", text: `${what} are for this user alone`, facts })
+  }
+  const texts = found.map(({ path, exposure }) =>
+    `${path}: ${exposure.found}${exposure.level === "unsafe" ? ", so it is not used" : ""}`
+  )
+  const advice = found.map(({ exposure }) => exposure.advice).join("\n")
+  tell({ check, outcome: "warning", text: texts.join("; "), advice, facts })
+}
 
 /** The folder, or the one it would be made in. */
 const whyNotWritable = async (folder: string): Promise<string | undefined> => {

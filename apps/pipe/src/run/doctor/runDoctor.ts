@@ -16,7 +16,7 @@ import { filtersOf, keySourceOf, logOf } from "../settings.ts"
 import { checkFeed } from "./feedChecks.ts"
 import { type Finding, spanText, type Tell } from "./Finding.ts"
 import { findingText } from "./findingText.ts"
-import { checkDns, checkHolders, checkKey, checkProxy, checkState, checkTls } from "./localChecks.ts"
+import { checkDns, checkHolders, checkKey, checkPermissions, checkProxy, checkState, checkTls } from "./localChecks.ts"
 import { redactor, secretsIn } from "./redact.ts"
 import { checkFilters, checkRest } from "./restChecks.ts"
 import { type Ending, verdictOf } from "./verdict.ts"
@@ -113,6 +113,7 @@ const examine = (
       facts: { host },
     })
     yield* checkState(host, tell)
+    checkPermissions(given.text("key-file"), tell)
     const holders = key === undefined ? [] : yield* checkHolders(host, key, machine, tell)
     const proxy = checkProxy(url ?? defaultFeedUrl, tell)
     checkTls(process.env, tell)
