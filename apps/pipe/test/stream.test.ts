@@ -192,7 +192,7 @@ describe("what goes wrong", () => {
     [
       "another sink",
       ["--sink", "kafka:x"],
-      `Cannot use --sink: expected stdout, file:PATH or webhook:URL; got "kafka:x"`,
+      `Cannot use --sink: expected stdout, file:PATH, webhook:URL, webhook:@FILE or webhook:env:NAME; got "kafka:x"`,
     ],
     ["a condition that is none", ["--where", "sprot == 'NBA'"], "did you mean `sport`?"],
     ["a placeholder that is none", ["--sink", "file:{sprot}.ndjson"], "did you mean {sport}?"],

@@ -71,7 +71,9 @@ export const outputFlags: FlagGroup = {
       value: "SINK",
       repeatable: true,
       about:
-        "Where to: stdout, file:PATH or webhook:URL (changes, signed with BOLTODDS_WEBHOOK_SECRET; a URL of Discord or Slack gets messages for people). Default stdout.",
+        "Where to: stdout, file:PATH or webhook:URL (changes, signed with BOLTODDS_WEBHOOK_SECRET; a URL of Discord or " +
+        "Slack gets messages for people). Other users of this machine can see a URL: prefer webhook:@FILE or " +
+        "webhook:env:NAME. Default stdout.",
     },
     {
       name: "resume",

@@ -77,7 +77,7 @@ Node program: use setsid or systemd-run.`,
     },
     {
       about: "Into a file, and to a webhook, at once",
-      line: "boltodds-pipe --emit changes --sink file:odds.ndjson --sink webhook:https://example.com/hook",
+      line: "boltodds-pipe --emit changes --sink file:odds.ndjson --sink webhook:@hook-url",
     },
     { about: "Try it without a key", line: "boltodds-pipe demo | jq -c ." },
   ],

@@ -3,6 +3,7 @@ import { expectedButGot } from "@boltodds/text"
 import { UsageError } from "../ExitCode.ts"
 import type { Given } from "../flags.ts"
 import type { PartNames } from "../parts/registry.ts"
+import { webhookAddress, webhookForms } from "./webhookAddress.ts"
 
 /** A document, as a configuration file has it; only what was given is in it. */
 export interface FlagDocument {
@@ -86,14 +87,15 @@ const sinkOf = async (spec: string, env: Readonly<Record<string, string | undefi
     const secret = env[webhookSecretVariable]
     // Loaded for a webhook only, which needs all of it anyway. The host chooses the format, and chats are not signed.
     const { webhookFormat } = await import("@boltodds/sink-webhook")
-    const signing = secret === undefined || secret === "" || webhookFormat(rest) !== "standard"
+    const address = await webhookAddress(rest, env)
+    const signing = secret === undefined || secret === "" || webhookFormat(address) !== "standard"
       ? { unsigned: true }
       : { secret: { env: webhookSecretVariable } }
-    return { type, options: { url: escaped(rest), ...signing }, emit: "changes" }
+    return { type, options: { url: escaped(address), ...signing }, emit: "changes" }
   }
   // A webhook's URL may hold a token.
-  const shown = type === "webhook" ? "webhook:" : spec
-  throw new UsageError(`Cannot use --sink: ${expectedButGot("stdout, file:PATH or webhook:URL", shown)}`)
+  const shown = type === "webhook" ? "webhook:" : spec.includes("://") ? "***" : spec
+  throw new UsageError(`Cannot use --sink: ${expectedButGot(`stdout, file:PATH, ${webhookForms}`, shown)}`)
 }
 
 /** What a flag says is meant as it is: a shell has put in its variables already. */

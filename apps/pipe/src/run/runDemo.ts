@@ -7,11 +7,13 @@ import { documentOf, partsOf } from "./flagDocument.ts"
 import { loadDocument } from "./loadDocument.ts"
 import { runPipeline } from "./runPipeline.ts"
 import { filtersOf, logOf } from "./settings.ts"
+import { warnOfWebhooksOnLine } from "./webhookAddress.ts"
 
 /** Streams a simulated feed, and cuts the line once. */
 export const runDemo = async (given: Given): Promise<ExitCode> => {
   given.refuseBeside("no-cut", ["cut-after"], "the line is not cut")
   const log = logOf(given)
+  warnOfWebhooksOnLine(given, log)
   const seed = given.number("seed") ?? 1
   const rate = given.number("rate", { least: 1, most: 50_000 }) ?? 20
   const cutAfter = given.millis("cut-after") ?? 5000

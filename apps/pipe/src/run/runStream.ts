@@ -12,6 +12,7 @@ import { thisMachine } from "./machine.ts"
 import { Reception } from "./Reception.ts"
 import { runPipeline } from "./runPipeline.ts"
 import { filtersOf, keySourceOf, logOf } from "./settings.ts"
+import { warnOfWebhooksOnLine } from "./webhookAddress.ts"
 
 /** Streams the feed as the flags say: a small configuration. */
 export const runStream = async (given: Given): Promise<ExitCode> => {
@@ -21,6 +22,7 @@ export const runStream = async (given: Given): Promise<ExitCode> => {
     return (await import("./runConfigured.ts")).runConfigured(given, config)
   }
   const log = logOf(given)
+  warnOfWebhooksOnLine(given, log)
   const document = await documentOf(given, { feed: feedOptionsOf(given) }, "messages", process.env)
   const { key } = keySourceOf(given, log)
   const ends: Array<Effect.Effect<EarlyEnd>> = []
