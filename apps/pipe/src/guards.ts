@@ -1,4 +1,5 @@
 /** What a process must have in place before it knows anything worth stealing. Imported first, for its effects. */
+import { takeKey } from "./environment.ts"
 
 /** Writes the state of the process for people, in one line. */
 export type StatusLine = () => Promise<string>
@@ -18,3 +19,6 @@ if (process.platform !== "win32") {
 }
 // A diagnostic report would hold the environment, and the key in it.
 if (process.report !== undefined) process.report.excludeEnv = true
+
+// From here on it is not in `process.env`, where plug-ins and reports would find it.
+takeKey()

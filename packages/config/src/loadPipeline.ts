@@ -32,6 +32,8 @@ export interface LoadOptions {
   readonly registry: Registry
   /** Variables for `${NAME}` and `{ env: NAME }`. Default none. */
   readonly env?: Environment
+  /** Variables that the parts get. Default: `env`. A program may keep what is for its configuration alone, such as a key. */
+  readonly partsEnv?: Environment
   /** How files and modules are reached. Default {@link nodeHost}. */
   readonly host?: Partial<Host>
 }
@@ -95,7 +97,7 @@ const checkText = (
   options: LoadOptions,
 ): Effect.Effect<CheckedPipeline, ConfigErrors> =>
   Effect.gen(function* () {
-    const { file, registry, env = {} } = options
+    const { file, registry, env = {}, partsEnv = env } = options
     const host: Host = { ...nodeHost, ...options.host }
     const folder = host.folderOf(file)
     const findings = new Findings(text)
@@ -138,7 +140,10 @@ const checkText = (
       beside: (wanted, specifier) =>
         Effect.tryPromise({ try: async () => host.importBeside(wanted, specifier, folder), catch: (cause) => cause }),
     }
-    const checker = new Checker(text, tree, catalogue, findings, { env, readFile, exposureOf }, { folder, env })
+    const checker = new Checker(text, tree, catalogue, findings, { env, readFile, exposureOf }, {
+      folder,
+      env: partsEnv,
+    })
     const known = ["version", "plugins", "source", "sinks", "run"]
     const named = { ...tree, entries: tree.entries.filter(({ key }) => !key.startsWith("x-")) }
     checker.unknownKeys(named, [], known, "a configuration")
@@ -151,7 +156,7 @@ const checkText = (
 
     warnOfWholeFeed(source, sinks, checker)
     const plugins = pluginsNode === undefined ? undefined : shownOf(pluginsNode)
-    return checkedPipeline(file, { source, sinks }, run, plugins, { folder, env }, findings)
+    return checkedPipeline(file, { source, sinks }, run, plugins, { folder, env: partsEnv }, findings)
   })
 
 const checkedPipeline = (

@@ -5,6 +5,7 @@ import { namedSecretExposure } from "@boltodds/machine"
 import * as Effect from "effect/Effect"
 import { readFileSync, statSync } from "node:fs"
 import { resolve } from "node:path"
+import { environment, keyVariable } from "../environment.ts"
 import { filtersIn } from "./filterOptions.ts"
 
 /** Everything for which a run would be refused at its start. */
@@ -114,7 +115,9 @@ export const feedWarnings = (
       remedy: exposure.advice,
     }]
   }
-  if (key !== undefined || key_file !== undefined || (env["BOLTODDS_API_KEY"] ?? "").trim() !== "") return []
+  if (
+    key !== undefined || key_file !== undefined || (env[keyVariable] ?? environment()[keyVariable] ?? "").trim() !== ""
+  ) return []
   const message = "There is no key here: BOLTODDS_API_KEY is not set, and a run needs it"
   return [{ path: [], part: "key", message, remedy: "set it, or write `key: { env: NAME }` or `key_file: path`" }]
 }

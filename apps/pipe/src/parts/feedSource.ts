@@ -1,6 +1,6 @@
 /** The source `feed`: the BoltOdds feed, over one session or several. */
 import { PositiveDuration, type SourcePlugin, sourcePlugin } from "@boltodds/config"
-import { defaultFeedUrl, type Key, keyFromEnv, keyOf, Limiter, parseFeedUrl, UrlRefused } from "@boltodds/connection"
+import { defaultFeedUrl, type Key, keyOf, Limiter, parseFeedUrl, UrlRefused } from "@boltodds/connection"
 import { keyFromFile } from "@boltodds/connection/node"
 import type { Filters, Source } from "@boltodds/protocol"
 import * as Duration from "effect/Duration"
@@ -17,6 +17,8 @@ import { openShards } from "../run/openShards.ts"
 import { NoKey } from "../run/NoKey.ts"
 import { feedProblems, feedWarnings } from "./feedProblems.ts"
 import { filterFields, filterNames, type FilterOptions, filtersIn } from "./filterOptions.ts"
+import { keyFromEnvironment } from "../run/keyFromEnvironment.ts"
+import { keyHostProblems } from "./keyHost.ts"
 import { ignoreFields, type IgnoreOptions, ignoring } from "./ignoreOption.ts"
 import type { PartsHost } from "./PartsHost.ts"
 
@@ -90,7 +92,11 @@ export const feedSource = (host: PartsHost): SourcePlugin<FeedOptions> =>
     config: FeedOptions,
     live: filterNames,
     filters: filterNames,
-    problems: feedProblems,
+    // What the command line names is the user's own word.
+    problems: (written, place) => [
+      ...feedProblems(written, place),
+      ...host.key === undefined ? keyHostProblems(written, place) : [],
+    ],
     warnings: (options, place) => host.key === undefined ? feedWarnings(options, place) : [],
     make: (options, { folder, env }) =>
       Effect.gen(function* () {
@@ -165,6 +171,6 @@ const limitedBy = (source: Source<unknown>, { limiter }: PartsHost): Source<unkn
 }
 
 const keyIn = ({ key, key_file }: FeedOptions, folder: string): Key =>
-  key !== undefined ? keyOf(key) : key_file !== undefined ? keyFromFile(resolve(folder, key_file)) : keyFromEnv()
+  key !== undefined ? keyOf(key) : key_file !== undefined ? keyFromFile(resolve(folder, key_file)) : keyFromEnvironment
 
 const nonEmpty = (text: string | undefined): string | undefined => text === "" ? undefined : text

@@ -2,6 +2,7 @@
 import { type CheckedPipeline, decodeText, loadPipeline, type Registry, renderProblems } from "@boltodds/config"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
+import { environment } from "../environment.ts"
 import type { Log } from "../Log.ts"
 import { paintFor } from "../Terminal.ts"
 import { BadConfiguration } from "./BadConfiguration.ts"
@@ -11,7 +12,7 @@ import { readConfigFile } from "./readConfigFile.ts"
 export const loadConfig = async (file: string, registry: Registry, log: Log): Promise<CheckedPipeline> => {
   const loading = Effect.flatMap(
     decodeText(await readConfigFile(file), file),
-    (text) => loadPipeline(text, { file, registry, env: process.env }),
+    (text) => loadPipeline(text, { file, registry, env: environment(), partsEnv: process.env }),
   )
   const result = await Effect.runPromise(Effect.result(loading))
   if (Result.isFailure(result)) {

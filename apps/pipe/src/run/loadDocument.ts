@@ -2,12 +2,13 @@
 import { type CheckedPipeline, makePipeline, type Problem, type Registry } from "@boltodds/config"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
+import { environment } from "../environment.ts"
 import { UsageError } from "../ExitCode.ts"
 import type { FlagDocument } from "./flagDocument.ts"
 
 /** Checks the document that flags make. Throws a `UsageError` that speaks of the flags. */
 export const loadDocument = async (document: FlagDocument, registry: Registry): Promise<CheckedPipeline> => {
-  const loading = makePipeline(document, { file: "flags.json", registry, env: process.env })
+  const loading = makePipeline(document, { file: "flags.json", registry, env: environment(), partsEnv: process.env })
   const result = await Effect.runPromise(Effect.result(loading))
   if (Result.isSuccess(result)) return result.success
   throw new UsageError(result.failure.problems.map(sentenceOf).join("\n"))

@@ -1,5 +1,5 @@
 /** What the flags of the streaming commands come to. */
-import { defaultFeedUrl, type Key, keyFromEnv, keyOf } from "@boltodds/connection"
+import { defaultFeedUrl, type Key, keyOf } from "@boltodds/connection"
 import { feedProxy, keyFromFile } from "@boltodds/connection/node"
 import { namedSecretExposure } from "@boltodds/machine"
 import type { Filters } from "@boltodds/protocol"
@@ -8,6 +8,7 @@ import { UsageError } from "../ExitCode.ts"
 import type { Given } from "../flags.ts"
 import { type Level, type Log, makeLog } from "../Log.ts"
 import { paintFor } from "../Terminal.ts"
+import { keyFromEnvironment } from "./keyFromEnvironment.ts"
 import { howToGiveAKey } from "./NoKey.ts"
 
 /** Where the feed is. */
@@ -59,7 +60,7 @@ export const keySourceOf = (given: Given, log: Log): KeySource => {
   if (literal !== undefined) return { key: keyOf(literal), source: "--key" }
   return path !== undefined
     ? { key: keyFromFile(path), source: `the file ${path}` }
-    : { key: keyFromEnv(), source: "BOLTODDS_API_KEY" }
+    : { key: keyFromEnvironment, source: "BOLTODDS_API_KEY" }
 }
 
 /** Where the feed is; throws a `UsageError` where there is no key to be had. */

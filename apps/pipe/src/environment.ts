@@ -1,0 +1,19 @@
+/** The environment as this command got it, with the key kept apart from `process.env`. */
+
+/** The variable that holds the key. */
+export const keyVariable = "BOLTODDS_API_KEY"
+
+let key: string | undefined
+
+/**
+ * Takes the key out of `process.env`: plug-ins, reports and other processes do not need it. It stays in
+ * `/proc/PID/environ`, which the user and root can read.
+ */
+export const takeKey = (): void => {
+  key = process.env[keyVariable]
+  delete process.env[keyVariable]
+}
+
+/** All variables, with the key. For the configuration's own text and the feed, not for plug-ins. */
+export const environment = (): Readonly<Record<string, string | undefined>> =>
+  key === undefined ? process.env : { ...process.env, [keyVariable]: key }

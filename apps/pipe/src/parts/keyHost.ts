@@ -1,0 +1,43 @@
+/** Where the key of the environment may go: the key belongs to a host. */
+import type { OptionProblem, OptionsPlace, WrittenOptions } from "@boltodds/config"
+import { defaultFeedUrl, parseFeedUrl, UrlRefused } from "@boltodds/connection"
+import { isLoopbackHost } from "@boltodds/text"
+import { environment, keyVariable } from "../environment.ts"
+
+/** The variable that names more hosts for the key: `feed.example.com`, `feed.example.com:8443`, several with commas. */
+export const keyHostVariable = "BOLTODDS_API_KEY_HOST"
+
+const vendorHost = new URL(defaultFeedUrl).host
+
+/**
+ * The key of the environment goes to the vendor, to this machine, and to hosts that the user's own command line or
+ * environment names. A file that somebody else wrote cannot send it elsewhere. A key that the file names for its source
+ * may go where that file says.
+ */
+export const keyHostProblems = (
+  { url, insecure, key, key_file }: WrittenOptions,
+  { env }: OptionsPlace,
+): ReadonlyArray<OptionProblem> => {
+  if (typeof url !== "string" || key_file !== undefined) return []
+  // One that is refused anyhow has its own sentence.
+  if (parseFeedUrl(url, { insecure: insecure === true }) instanceof UrlRefused) return []
+  const { host, hostname } = new URL(url)
+  if (host === vendorHost || isLoopbackHost(hostname)) return []
+  const own = (env[keyVariable] ?? environment()[keyVariable] ?? "").trim()
+  // However it was written, `{ env: BOLTODDS_API_KEY }` included.
+  if (typeof key === "string" && key.trim() !== own) return []
+  if (hostsIn(env).some((named) => named === host || named === hostname)) return []
+  return [{
+    path: ["url"],
+    message:
+      `Cannot send the key of ${keyVariable} to ${host}: it belongs to ${vendorHost}, and only a file names this host`,
+    remedy:
+      `set ${keyHostVariable}=${host} if you trust it, or give the source a key of its own: \`key: { env: NAME }\` or \`key_file\``,
+  }]
+}
+
+const hostsIn = (env: OptionsPlace["env"]): ReadonlyArray<string> => {
+  const named = (env[keyHostVariable] ?? "").split(/[\s,]+/).filter((host) => host !== "")
+  const url = env["BOLTODDS_URL"] ?? ""
+  return (URL.canParse(url) ? [...named, new URL(url).host] : named).map((host) => host.toLowerCase())
+}
