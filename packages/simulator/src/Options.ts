@@ -40,6 +40,14 @@ export interface SimulatorOptions extends FrameOptions {
   readonly host?: string | undefined
   /** 0: any free one. @default 0 */
   readonly port?: number | undefined
+  /**
+   * Names that this server is asked for by, or that web pages which may talk to it are from: `sim.example`, `null` for
+   * pages without an origin (files), `*` for all. Besides them those that cannot be another site's: see `simulate --help`.
+   * Programs say no origin, and are let in. @default []
+   */
+  readonly allowHosts?: ReadonlyArray<string> | undefined
+  /** Hears, once for each, why a web page was refused with HTTP 403; must not throw. */
+  readonly onRefused?: ((why: string) => void) | undefined
   /** The only key that is accepted, or those in the list; left out, any that is not empty. */
   readonly key?: string | ReadonlyArray<string> | undefined
   /** Told in `socket_connected`; null: not told, as by older servers. @default "Pro" */

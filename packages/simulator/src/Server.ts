@@ -9,8 +9,10 @@ import { Catalogue } from "./Catalogue.ts"
 import { Client, type ClientHost } from "./Client.ts"
 import { Door } from "./Door.ts"
 import { FeedBook } from "./FeedBook.ts"
+import { foreignPage } from "./foreignPage.ts"
 import { Generator } from "./Generator.ts"
 import { refuseUpgrade, respond, restAnswer } from "./Http.ts"
+import type { HttpAnswer } from "./faults/Behaviour.ts"
 import type { SimulatorOptions } from "./Options.ts"
 import { Replay } from "./Replay.ts"
 import type { DisconnectHow } from "./Restart.ts"
@@ -24,6 +26,8 @@ import type { Told } from "./world/Offer.ts"
 import { World, type WorldOptions } from "./world/World.ts"
 
 const pingText = JSON.stringify({ action: "ping" })
+/** Reasons of refusals that are told: a page can think of any number of names. */
+const mostReasons = 20
 /** As one client reports it: PROTOCOL, "Endpoints". */
 const tooManyText = "too many concurrent connections"
 
@@ -53,6 +57,8 @@ export class Server {
   readonly #tcp = new Set<Socket>()
   readonly #clients = new Map<number, Client>()
   #pings: NodeJS.Timeout | undefined
+  /** Why pages were refused, each once. */
+  readonly #refused = new Set<string>()
   #stopped = false
   #dialCount = 0
 
@@ -170,7 +176,7 @@ export class Server {
   #request(request: IncomingMessage, response: ServerResponse): void {
     if (this.away) return void request.socket.destroy()
     const { path, query } = targetOf(request)
-    let answer = this.behaviours.request({ path, query })
+    let answer = this.#refusal(request) ?? this.behaviours.request({ path, query })
     if (request.method !== "GET") answer ??= { status: 405, headers: { Allow: "GET" } }
     answer ??= this.door.refusal(request.socket.remoteAddress ?? "", query.get("key") ?? "")
     answer ??= path === "/api"
@@ -194,7 +200,8 @@ export class Server {
     const { path, query } = targetOf(request)
     const remoteAddress = request.socket.remoteAddress ?? ""
     const key = query.get("key") ?? ""
-    let answer = this.behaviours.dial({ number: ++this.#dialCount, remoteAddress, open: this.#clients.size })
+    let answer = this.#refusal(request) ??
+      this.behaviours.dial({ number: ++this.#dialCount, remoteAddress, open: this.#clients.size })
     if (path !== "/api") answer ??= { status: 404 }
     answer ??= this.door.refusal(remoteAddress, key)
     const crowd = this.door.crowd([...this.#clients.values()].filter((client) => client.key === key).length)
@@ -211,6 +218,18 @@ export class Server {
       })
     }
     this.waiters.check()
+  }
+
+  /** Web pages of other sites are none of this server's clients. */
+  #refusal({ headers }: IncomingMessage): HttpAnswer | undefined {
+    const { host: listening = "127.0.0.1", allowHosts = [], onRefused } = this.options
+    const why = foreignPage({ host: headers.host, origin: headers.origin }, { listening, allowed: allowHosts })
+    if (why === undefined) return undefined
+    if (!this.#refused.has(why) && this.#refused.size < mostReasons) {
+      this.#refused.add(why)
+      onRefused?.(why)
+    }
+    return { status: 403, body: `Refused: ${why}` }
   }
 
   #catalogue(): Catalogue {

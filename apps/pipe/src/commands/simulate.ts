@@ -11,6 +11,9 @@ export const simulate: Command = {
     `WebSocket and REST on one port, the feed's quirks included. Point your client at
 it instead of the real address: no key, no network, no limits. The simulated world
 holds the games that the example of the vendor's documentation subscribes to.`,
+    `Programs are let in wherever they are; web pages only where they are from this
+machine or from the host that they ask for, as any site can have a browser talk to
+this machine. Others get HTTP 403, which is logged; --allow-host lets them in.`,
     `stdout stays empty. stderr says where it listens, who connects and what they ask
 for. SIGINT and SIGTERM end it.`,
     `Exit codes: 0 ended by a signal · 64 usage · 65 the recording cannot be read ·
@@ -27,6 +30,13 @@ for. SIGINT and SIGTERM end it.`,
           about: "For WebSocket and REST; 0 takes any that is free. Default 7878.",
         },
         { name: "host", value: "ADDRESS", about: "Default 127.0.0.1: this machine only." },
+        {
+          name: "allow-host",
+          value: "NAME",
+          repeatable: true,
+          about:
+            "Let in web pages of this host, and requests under this name; null for pages without an origin, '*' for all.",
+        },
         { name: "key", value: "KEY", about: "The only key to accept; others get HTTP 401. Default: any." },
         {
           name: "plan",

@@ -81,7 +81,36 @@ const messages = (
     })
   })
 
+/** What the dial of a page gets: 101, or the status of a refusal. */
+const dialFrom = (url: string, origin: string): Promise<number> =>
+  new Promise((resolve, reject) => {
+    const socket = new WebSocket(`${url}?key=any`, { origin })
+    socket.on("open", () => {
+      socket.terminate()
+      resolve(101)
+    })
+    socket.on("unexpected-response", (_, response) => {
+      resolve(response.statusCode ?? 0)
+      response.destroy()
+    })
+    socket.on("error", reject)
+  })
+
 describe("simulate", () => {
+  it("refuses a web page of another site, says how to let it in, and lets in one that it was told of", async () => {
+    const server = run("--port", "0", "--allow-host", "app.example", "--allow-host", "null", "--log-format", "human")
+    const url = await urlOf(server)
+    expect(await dialFrom(url, "https://evil.example")).toBe(403)
+    await server.says(
+      /refused with HTTP 403: a web page of evil\.example asked for it\. To let it in: --allow-host evil\.example/,
+    )
+    for (const origin of ["https://app.example", "null", "http://localhost:5173"]) {
+      expect([origin, await dialFrom(url, origin)]).toEqual([origin, 101])
+    }
+    server.child.kill("SIGTERM")
+    expect(await server.ended).toEqual({ code: 0, signal: null })
+  })
+
   it.each(["SIGINT", "SIGTERM"] as const)(
     "serves what it says it serves, until %s, then ends with 0",
     async (signal) => {

@@ -35,7 +35,9 @@ export const serve = (
     const file = settings.scenario
     const scenario = file === undefined ? undefined : yield* attempt(() => loadScenario(file))
     const simulator = yield* Effect.acquireRelease(
-      attempt(() => startSimulator(settings.simulator)),
+      attempt(() =>
+        startSimulator({ ...settings.simulator, onRefused: (why) => tell(`refused with HTTP 403: ${why}`) })
+      ),
       (running) => Effect.promise(() => running.stop()),
     )
     // First, so that it hears what a fault is deaf to.

@@ -1,0 +1,80 @@
+/**
+ * Web pages that have no business here. A page of any site may open WebSockets to this machine, and may read what answers
+ * if its own name leads here (DNS rebinding). Its browser says where the page is from (`Origin`) and which name it used
+ * (`Host`); programs say no origin, and names that are not in doubt.
+ */
+import { isLoopbackHost } from "@boltodds/text"
+import { isIP } from "node:net"
+import { hostname } from "node:os"
+
+/** What a request says of itself. */
+export interface RequestSource {
+  readonly host: string | undefined
+  readonly origin: string | undefined
+}
+
+/** Which names are this server's. */
+export interface OwnNames {
+  /** The address or the name that it listens on. */
+  readonly listening: string
+  /** What else is let in: names, `null` for pages without an origin (files), `*` for all. */
+  readonly allowed: ReadonlyArray<string>
+}
+
+/**
+ * Why a request is refused, with what lets it in; undefined where it is let in.
+ *
+ * *Host*: loopback names, addresses, names without a dot (a container, a machine of the local network), this machine's name
+ * and the one that is listened on. *Origin*: none, loopback names, the host that was asked, this machine's name, and, where
+ * other machines can reach the server, private addresses.
+ */
+export const foreignPage = ({ host, origin }: RequestSource, names: OwnNames): string | undefined => {
+  const allowed = new Set(names.allowed.map(allowedName))
+  if (allowed.has("*")) return undefined
+  const asked = host === undefined ? undefined : nameOf(`http://${host}`)
+  if (host !== undefined && (asked === undefined || !isOwnHost(asked, names, allowed))) {
+    return `it was asked for under the name ${shown(asked)}, which is not this server's. ${remedy(asked)}`
+  }
+  if (origin === undefined) return undefined
+  if (origin === "null") {
+    return allowed.has("null") ? undefined : `a web page without an origin asked for it. ${remedy("null")}`
+  }
+  const from = nameOf(origin)
+  if (from !== undefined && (from === asked || isOwnOrigin(from, names, allowed))) return undefined
+  return `a web page of ${shown(from)} asked for it. ${remedy(from)}`
+}
+
+const isOwnHost = (name: string, names: OwnNames, allowed: ReadonlySet<string>): boolean =>
+  isLocalName(name, names, allowed) || isIP(name) !== 0 || !name.includes(".")
+
+const isOwnOrigin = (name: string, names: OwnNames, allowed: ReadonlySet<string>): boolean =>
+  isLocalName(name, names, allowed) || !isLoopbackHost(names.listening) && isPrivate(name)
+
+/** Browsers lead names below `.localhost` to this machine, whatever a name server says. */
+const isLocalName = (name: string, { listening }: OwnNames, allowed: ReadonlySet<string>): boolean => {
+  const own = hostname().toLowerCase()
+  return isLoopbackHost(name) || name.endsWith(".localhost") || allowed.has(name) || name === listening.toLowerCase() ||
+    own !== "" && (name === own || name === `${own}.local`)
+}
+
+/** RFC 1918, RFC 3927, RFC 4193 and link-local addresses of RFC 4291. */
+const isPrivate = (name: string): boolean =>
+  isIP(name) === 4
+    ? /^(10\.|192\.168\.|169\.254\.|172\.(1[6-9]|2\d|3[01])\.)/.test(name)
+    : isIP(name) === 6 && /^(f[cd]|fe[89ab])/.test(name)
+
+/** The name in an address, in lower case, IPv6 without brackets; undefined where there is none. */
+const nameOf = (address: string): string | undefined => {
+  if (!URL.canParse(address)) return undefined
+  const name = new URL(address).hostname.toLowerCase().replace(/^\[|\]$/g, "")
+  return name === "" ? undefined : name
+}
+
+/** An origin is as good as its name. */
+const allowedName = (written: string): string =>
+  (written.includes("://") ? nameOf(written) : nameOf(`http://${written}`)) ?? written
+
+const shown = (name: string | undefined): string => name === undefined ? "no host" : name.slice(0, 255)
+
+const remedy = (name: string | undefined): string =>
+  name === undefined ? "Ask for it by an address" : `To let it in: --allow-host ${name.slice(0, 255)} (allowHosts)`
