@@ -1,4 +1,5 @@
 /** What stderr can show: a person's terminal gets colour and plain sentences, anything else gets neither. */
+import { visibleJson, visibleLines } from "@boltodds/text"
 
 /** Marks up text, or leaves it as it is. */
 export interface Paint {
@@ -29,8 +30,34 @@ export const paintFor = (
     ? ansi
     : noPaint
 
+/** What {@link ansi} marks text up with. */
+// oxlint-disable-next-line no-control-regex
+const ownMarks = /(\x1b\[(?:1|2|22|31|33|39)m)/
+
+/**
+ * Text as it may be written to a stream: with every character written out that a terminal would obey or hide, whoever
+ * sent it. Only marks of {@link paintFor} pass, where it gives any and the text is `painted`; names in such a text are
+ * made `visible` one by one, so that they have no marks of their own.
+ */
+export const shown = (text: string, stream: { readonly isTTY?: boolean }, painted: boolean = false): string =>
+  painted && paintFor(stream, process.env) === ansi
+    ? text.split(ownMarks).map((part, index) => index % 2 === 1 ? part : visibleLines(part)).join("")
+    : visibleLines(text)
+
 /** Writes text for a person to stdout; a reader that has gone is no error. */
-export const writeOut = (text: string): Promise<void> =>
+export const writeOut = (text: string): Promise<void> => write(shown(text, process.stdout))
+
+/** The same for text with marks of {@link paintFor}. */
+export const writePainted = (text: string): Promise<void> => write(shown(text, process.stdout, true))
+
+/** Writes a value as one line of JSON to stdout: for programs, and harmless on a terminal. */
+export const writeJson = (value: unknown): Promise<void> => write(`${visibleJson(JSON.stringify(value))}\n`)
+
+/** Writes text to stderr, as it is or `painted`. */
+export const writeError = (text: string, painted: boolean = false): void =>
+  void process.stderr.write(shown(text, process.stderr, painted))
+
+const write = (text: string): Promise<void> =>
   new Promise((resolve, reject) => {
     const settle = (error?: Error | null): void => {
       process.stdout.off("error", settle)

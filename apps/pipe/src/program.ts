@@ -17,7 +17,7 @@ import { ExitCode, Failure, UsageError } from "./ExitCode.ts"
 import { parseFlags, showWord } from "./flags.ts"
 import { helpOf } from "./help.ts"
 import { permissionAdvice, permissionHint } from "./permission.ts"
-import { paintFor, writeOut } from "./Terminal.ts"
+import { paintFor, writeError, writeOut, writePainted } from "./Terminal.ts"
 import { version } from "./version.ts"
 
 const programName = "boltodds-pipe"
@@ -57,7 +57,7 @@ const dispatch = async (args: ReadonlyArray<string>): Promise<number> => {
   const asked = (...names: ReadonlyArray<string>) => rest.some((arg) => names.includes(arg))
   if (asked("--help", "-h")) {
     const paint = paintFor(process.stdout, process.env)
-    await writeOut(helpOf(programName, command, command === stream ? named : [], paint))
+    await writePainted(helpOf(programName, command, command === stream ? named : [], paint))
     return ExitCode.clean
   }
   if (asked("--version", "-V")) {
@@ -86,7 +86,7 @@ const strayWord = (command: Command, word: string): string => {
 
 const report = (cause: unknown, args: ReadonlyArray<string>): number => {
   const paint = paintFor(process.stderr, process.env)
-  const say = (text: string): void => void process.stderr.write(`${paint.red(`${programName}:`)} ${text}\n`)
+  const say = (text: string): void => writeError(`${paint.red(`${programName}:`)} ${visibleLines(text)}\n`, true)
   const advice = permissionAdvice(cause)
   if (advice !== undefined) {
     say(advice)
@@ -96,12 +96,12 @@ const report = (cause: unknown, args: ReadonlyArray<string>): number => {
     say(`This is a bug. Please report it with these lines:\n${cause instanceof Error ? cause.stack : String(cause)}`)
     return ExitCode.bug
   }
-  say(visibleLines(cause.message))
+  say(cause.message)
   const hint = permissionHint(cause.message)
   if (hint !== undefined) say(hint)
   if (cause instanceof UsageError) {
     const help = [programName, byName(args[0])?.name, "--help"].filter((word) => word !== undefined)
-    process.stderr.write(`${paint.dim(`Try: ${help.join(" ")}`)}\n`)
+    writeError(`${paint.dim(`Try: ${help.join(" ")}`)}\n`, true)
   }
   return cause.exitCode
 }

@@ -24,14 +24,12 @@ export const visibleLines = (text: string): string =>
 
 /**
  * JSON with the characters escaped that JSON allows as they are and a terminal would obey or hide. It means the same to
- * whoever parses it.
+ * whoever parses it: blanks between values stay blanks.
  */
 export const visibleJson = (json: string): string =>
-  json.replace(
-    invisible,
-    (char) =>
-      char === "\n" ? char : Array.from(
-        { length: char.length },
-        (_, index) => `\\u${char.charCodeAt(index).toString(16).padStart(4, "0")}`,
-      ).join(""),
+  json.replace(invisible, (char) => char === "\n" || char === "\t" ? char : char === "\r" ? " " : escapedUnits(char))
+
+const escapedUnits = (char: string): string =>
+  Array.from({ length: char.length }, (_, index) => `\\u${char.charCodeAt(index).toString(16).padStart(4, "0")}`).join(
+    "",
   )

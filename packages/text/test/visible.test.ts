@@ -46,4 +46,10 @@ describe("JSON that is made visible", () => {
     expect(json).not.toMatch(/[\p{Cc}\p{Cf}\u2028\u3164]/u)
     expect(json).toContain("é🏀")
   })
+
+  it("keeps the blanks between its values, but no carriage return", () => {
+    const json = visibleJson('{"a":\t1,\r\n"b":\r2}\n')
+    expect(json).toBe('{"a":\t1, \n"b": 2}\n')
+    expect(JSON.parse(json)).toEqual({ a: 1, b: 2 })
+  })
 })

@@ -1,7 +1,6 @@
 /** `latency` at work. */
 import { Limiter, parseFeedUrl, UrlRefused } from "@boltodds/connection"
 import { Latency } from "@boltodds/pipeline"
-import { visibleJson } from "@boltodds/text"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
@@ -9,7 +8,7 @@ import * as Schedule from "effect/Schedule"
 import * as Stream from "effect/Stream"
 import { ExitCode, UsageError } from "../ExitCode.ts"
 import type { Given } from "../flags.ts"
-import { writeOut } from "../Terminal.ts"
+import { writeJson, writeOut } from "../Terminal.ts"
 import { failureOf } from "./failureOf.ts"
 import { onInterruption } from "./Interruption.ts"
 import { latencyText } from "./latencyText.ts"
@@ -31,7 +30,7 @@ export const runLatency = async (given: Given): Promise<ExitCode> => {
   const latency = new Latency()
   const print = Effect.promise(() => {
     const report = latency.report()
-    return writeOut(given.isSet("json") ? `${visibleJson(JSON.stringify(report))}\n` : latencyText(report))
+    return given.isSet("json") ? writeJson(report) : writeOut(latencyText(report))
   })
   const over = Deferred.makeUnsafe<void>()
   const live = Deferred.makeUnsafe<void>()

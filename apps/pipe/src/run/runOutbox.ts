@@ -14,7 +14,7 @@ import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import { ExitCode, Failure, UsageError } from "../ExitCode.ts"
 import type { Given } from "../flags.ts"
-import { writeOut } from "../Terminal.ts"
+import { writeJson, writeOut } from "../Terminal.ts"
 
 /** Looks into an outbox, or settles its dead letters. */
 export const runOutbox = async (given: Given): Promise<ExitCode> => {
@@ -88,7 +88,7 @@ const list = async (path: string, given: Given): Promise<ExitCode> => {
   const listing = await done(
     listOutbox(path, { ...after === undefined ? {} : { after }, ...limit === undefined ? {} : { limit } }),
   )
-  await writeOut(given.isSet("json") ? `${JSON.stringify(listing)}\n` : listingText(listing))
+  await (given.isSet("json") ? writeJson(listing) : writeOut(listingText(listing)))
   return ExitCode.clean
 }
 

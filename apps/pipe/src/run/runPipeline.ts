@@ -2,6 +2,7 @@
 import type { CheckedPipeline, OpenContext, OpenSource } from "@boltodds/config"
 import { isDelivered, isMissingRecords, type Report, type RouteReport, run, type Running } from "@boltodds/pipeline"
 import type { Step } from "@boltodds/state"
+import { visibleJson } from "@boltodds/text"
 import * as Cause from "effect/Cause"
 import * as Deferred from "effect/Deferred"
 import * as Duration from "effect/Duration"
@@ -10,6 +11,7 @@ import * as Exit from "effect/Exit"
 import { dirname, resolve } from "node:path"
 import { ExitCode, Failure } from "../ExitCode.ts"
 import type { Log } from "../Log.ts"
+import { writeError } from "../Terminal.ts"
 import type { EarlyEnd } from "../parts/PartsHost.ts"
 import { EndPatience } from "./EndPatience.ts"
 import { failureOf } from "./failureOf.ts"
@@ -143,7 +145,7 @@ export const runPipeline = async (
   turns.stop()
   if (report !== undefined && settings.report) {
     const received = reception?.received
-    process.stderr.write(log.format === "json" ? reportJson(report, received) : reportText(report, received))
+    writeError(log.format === "json" ? visibleJson(reportJson(report, received)) : reportText(report, received))
   }
   if (Exit.isFailure(exit) && ending !== undefined && Cause.hasInterruptsOnly(exit.cause)) throw notOpened()
   if (Exit.isFailure(exit)) throw failureOf(exit.cause, brokenSinkOf(report))

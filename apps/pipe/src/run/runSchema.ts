@@ -2,6 +2,7 @@
 import { configJsonSchema, configReference } from "@boltodds/config"
 import { makeLimiter } from "@boltodds/connection"
 import { jsonSchema } from "@boltodds/protocol/json-schema"
+import { visibleJson } from "@boltodds/text"
 import { ExitCode } from "../ExitCode.ts"
 import type { Given } from "../flags.ts"
 import type { SchemaName } from "../commands/schemaNames.ts"
@@ -17,6 +18,6 @@ export const runSchema = async (given: Given, name: SchemaName): Promise<ExitCod
     return ExitCode.clean
   }
   const schema = name === "config" ? configJsonSchema(await registry()) : jsonSchema(name)
-  await writeOut(`${JSON.stringify(schema, undefined, 2)}\n`)
+  await writeOut(`${visibleJson(JSON.stringify(schema, undefined, 2))}\n`)
   return ExitCode.clean
 }

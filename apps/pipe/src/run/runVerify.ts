@@ -2,7 +2,6 @@
 import { Limiter, parseFeedUrl, type SessionError, UrlRefused } from "@boltodds/connection"
 import { type Millis, planLimits } from "@boltodds/protocol"
 import { book as bookOf, getGame, type State } from "@boltodds/state"
-import { visibleJson } from "@boltodds/text"
 import * as Clock from "effect/Clock"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
@@ -11,7 +10,7 @@ import type { Scope } from "effect/Scope"
 import { ExitCode, Failure, UsageError } from "../ExitCode.ts"
 import type { Given } from "../flags.ts"
 import type { Log } from "../Log.ts"
-import { writeOut } from "../Terminal.ts"
+import { writeJson, writeOut } from "../Terminal.ts"
 import { failureOf } from "./failureOf.ts"
 import { onInterruption } from "./Interruption.ts"
 import { thisMachine } from "./machine.ts"
@@ -73,7 +72,7 @@ export const runVerify = async (given: Given): Promise<ExitCode> => {
   stopListening()
   const { report } = totals
   if (report.comparisons > 0 || Exit.isSuccess(exit)) {
-    await writeOut(given.isSet("json") ? `${visibleJson(JSON.stringify(report))}\n` : verifyText(report))
+    await (given.isSet("json") ? writeJson(report) : writeOut(verifyText(report)))
   }
   if (Exit.isFailure(exit)) throw failureOf(exit.cause)
   if (report.differences > 0) return ExitCode.different

@@ -7,7 +7,7 @@ import * as Effect from "effect/Effect"
 import { UsageError } from "../ExitCode.ts"
 import type { Given } from "../flags.ts"
 import { type Level, type Log, makeLog } from "../Log.ts"
-import { paintFor } from "../Terminal.ts"
+import { paintFor, writeError } from "../Terminal.ts"
 import { keyFromEnvironment } from "./keyFromEnvironment.ts"
 import { howToGiveAKey } from "./NoKey.ts"
 
@@ -101,7 +101,7 @@ export const logOf = (given: Given): Log => {
     level: levelOf(given),
     format: format === "json" ? "json" : "human",
     paint: paintFor(stderr, env),
-    write: (line) => void stderr.write(line),
+    write: (line) => writeError(line, true),
     now: () => new Date(),
   })
 }

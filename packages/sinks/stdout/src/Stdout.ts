@@ -3,6 +3,7 @@ import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import process from "node:process"
 import type { Writable } from "node:stream"
+import { visibleJson } from "@boltodds/text"
 import { type Batch, type Sink, SinkError } from "@boltodds/sink"
 
 /** Options of {@link stdout}. */
@@ -12,7 +13,8 @@ export interface StdoutOptions {
 }
 
 /**
- * Records as NDJSON on standard output.
+ * Records as NDJSON on standard output: byte for byte as they are, but for a terminal. There characters that it would obey
+ * or hide are escaped as JSON allows, `\u009b` for one: a program that reads them gets the same values.
  *
  * *Guarantee*: at most once. A batch counts as delivered when the operating system has taken all of it, so there is
  * never more than one batch inside the process that is neither in the lane nor with the reader, a slow reader makes
@@ -27,6 +29,7 @@ export interface StdoutOptions {
 export const stdout = (options: StdoutOptions = {}): Effect.Effect<Sink<unknown>, never, Scope.Scope> =>
   Effect.gen(function* () {
     const stream: Writable = options.stream ?? process.stdout
+    const isTerminal = "isTTY" in stream && stream.isTTY === true
     let writing = 0
     let failed = false
     // Each write hears of its failure itself; an `error` event without a listener would end the process.
@@ -45,7 +48,8 @@ export const stdout = (options: StdoutOptions = {}): Effect.Effect<Sink<unknown>
           resume(cause ? Effect.fail(failureOf(cause)) : Effect.void)
         }
         try {
-          stream.write(linesOf(batch), "utf8", done)
+          const lines = linesOf(batch)
+          stream.write(isTerminal ? visibleJson(lines) : lines, "utf8", done)
         } catch (cause) {
           // A file is written at once, and throws.
           done(cause instanceof Error ? cause : new Error(String(cause)))

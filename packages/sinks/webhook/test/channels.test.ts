@@ -351,9 +351,9 @@ describe("the link of a line", () => {
   it("is not made of a name", () => {
     for (const service of [discord, slack]) {
       const text = told(service, [
-        line(1, { home_team: "https://evil.example/x", target: "discord.gg/abc www.evil.com" }),
+        line(1, { home_team: "https://evil.example/x", target: "discord.gg/abc www.evil.com 💩.la a．io a。io a｡io" }),
       ])!
-      expect(text).not.toMatch(/:\/\/|\w\.\w/)
+      expect(text).not.toMatch(/:\/\/|\S[.．。｡]\p{L}/u)
       expect(text.replaceAll("\u200B", "")).toContain("https://evil.example/x")
       expect(told(service, [line(1, { target: "St. Louis 2.5" })])).toContain("St. Louis 2.5")
     }

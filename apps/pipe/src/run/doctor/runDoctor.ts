@@ -8,7 +8,7 @@ import * as Exit from "effect/Exit"
 import * as Redacted from "effect/Redacted"
 import { ExitCode } from "../../ExitCode.ts"
 import type { Given } from "../../flags.ts"
-import { paintFor, writeOut } from "../../Terminal.ts"
+import { paintFor, writePainted } from "../../Terminal.ts"
 import { version } from "../../version.ts"
 import { onInterruption } from "../Interruption.ts"
 import { type Machine, thisMachine } from "../machine.ts"
@@ -31,7 +31,7 @@ export const runDoctor = async (given: Given): Promise<ExitCode> => {
   const paint = paintFor(process.stdout, process.env)
   const url = given.text("url")
   const secrets = [...secretsIn(url)]
-  const write = (text: string): Promise<void> => writeOut(redactor(secrets)(text))
+  const write = (text: string): Promise<void> => writePainted(redactor(secrets)(text))
   const findings: Array<Finding> = []
   // In their order, each when it is known: the next takes its time.
   let written = Promise.resolve()

@@ -20,6 +20,9 @@ const percent = (character: string): string => `%${character.charCodeAt(0).toStr
 
 /** Keeps what a service would make a link of by itself from being one. */
 export const unlinked = (name: string): string =>
-  name.replaceAll("://", `:${zeroWidthSpace}//`).replaceAll(/(?<=[\p{L}\p{N}])\.(?=\p{L})/gu, `.${zeroWidthSpace}`)
+  name.replaceAll("://", `:${zeroWidthSpace}//`).replaceAll(dotOfAddress, `$&${zeroWidthSpace}`)
+
+/** A dot that may part the names of a host: also as other scripts write it (IDNA maps them to dots). */
+const dotOfAddress = /(?<=\S)[.\u3002\uff0e\uff61](?=\p{L})/gu
 
 const zeroWidthSpace = "\u200B"
