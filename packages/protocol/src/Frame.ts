@@ -60,7 +60,7 @@ export const decodeInPieces = (raw: string | Uint8Array, limits: MessageLimits):
       return items
     }
     if (beyond !== undefined) {
-      items.push(quarantine(reasonBeyond(bytes, beyond, limits), scopeOfHead(bytes), headOf(bytes)))
+      items.push(quarantine(reasonBeyond(beyond, limits), scopeOfHead(bytes), headOf(bytes)))
       continue
     }
     for (const item of decodeAtOnce(bytes)) {
@@ -74,9 +74,9 @@ export const decodeInPieces = (raw: string | Uint8Array, limits: MessageLimits):
 const reasonOfRest = (bad: number): string =>
   `the rest of a frame after ${bad >= mostUnreadable ? `${mostUnreadable} unreadable ones` : `${mostItems} messages`}`
 
-const reasonBeyond = ({ length }: Uint8Array, beyond: NonNullable<Piece["beyond"]>, limits: MessageLimits): string =>
+const reasonBeyond = (beyond: NonNullable<Piece["beyond"]>, limits: MessageLimits): string =>
   beyond === "messageBytes"
-    ? `limited: a message of ${length} bytes; at most ${limits.messageBytes} are read`
+    ? `limited: a message of more than ${limits.messageBytes} bytes`
     : `limited: a message of more than ${limits.messageValues} values`
 
 /** Decodes a frame that is not divided. */

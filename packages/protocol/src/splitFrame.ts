@@ -7,8 +7,10 @@ import { type MessageLimits, messageLimits } from "./messageLimits.ts"
  * A frame as frames that are each small enough to decode at once, in order: together they hold the same messages.
  *
  * A frame within `messageLimits.wholeFrame` comes back as it is. A larger one is cut between its messages, arrays within
- * arrays included; one message is never cut. Works on broken frames too: an array that is not closed is not closed in its
- * last piece.
+ * arrays included. Works on broken frames too: an array that is not closed is not closed in its last piece.
+ *
+ * A message that is too large to be read (`messageLimits.messageBytes`) is kept as far as that bound, so that a recording
+ * of the frame stays readable. It decodes to the same item as the whole: that it was too large, and what it is about.
  *
  * @example
  * ```ts
@@ -20,8 +22,10 @@ import { type MessageLimits, messageLimits } from "./messageLimits.ts"
  */
 export const splitFrame = (raw: string | Uint8Array): ReadonlyArray<string | Uint8Array> => {
   if (raw.length <= messageLimits.wholeFrame) return [raw]
-  const pieces = [...piecesOf(bytesOf(raw), messageLimits)]
-  return pieces.length === 1 ? [raw] : pieces.map(({ bytes }) => bytes)
+  const pieces = [...piecesOf(bytesOf(raw), messageLimits)].map(({ bytes, beyond }) =>
+    beyond === "messageBytes" ? cutTo(bytes, messageLimits.messageBytes) : bytes
+  )
+  return pieces.length === 1 && pieces[0]!.length >= raw.length ? [raw] : pieces
 }
 
 /** A part of a frame that can be decoded by itself. */
@@ -261,6 +265,17 @@ export const scopeOfHead = (bytes: Uint8Array): Scope => {
   const scope = salvageScope(lossy.decode(head))
   if (scope?.sportsbook === undefined || names(bytes, head.length, "sportsbook")) return {}
   return names(bytes, head.length, "game") ? { sportsbook: scope.sportsbook } : scope
+}
+
+/** A message that is too large, cut a little above the bound: what names it has after that still stand at its end. */
+export const cutTo = (bytes: Uint8Array, messageBytes: number): Uint8Array => {
+  const kept = messageBytes + 1
+  const end = ["sportsbook", "game"].filter((name) => names(bytes, kept, name)).map((name) => `"${name}"`).join("")
+  if (bytes.length <= kept + end.length) return bytes
+  const cut = new Uint8Array(kept + end.length)
+  cut.set(bytes.subarray(0, kept))
+  cut.set(encoder.encode(end), kept)
+  return cut
 }
 
 /** Whether a text of this field's name, in whatever case and however often encoded, stands at or after `from`. */

@@ -4,7 +4,8 @@ import { open } from "node:fs/promises"
 import { pipeline } from "node:stream"
 import { createGunzip } from "node:zlib"
 import { decodeEvent, decodeRecordingHeader } from "@boltodds/protocol"
-import { LineSplitter } from "@boltodds/text"
+import { LineSplitter, longestLineFor } from "@boltodds/text"
+import { getHeapStatistics } from "node:v8"
 import * as Result from "effect/Result"
 import { SimulatorError } from "./SimulatorError.ts"
 
@@ -130,7 +131,12 @@ const endOfValue = (json: string, from: number): number => {
 
 /** The lines of a file, a chunk's worth at a time. */
 async function* readLines(path: string): AsyncGenerator<ReadonlyArray<string>> {
-  const splitter = new LineSplitter()
+  const splitter = new LineSplitter({
+    maxBytes: longestLineFor(getHeapStatistics().heap_size_limit),
+    onTooLong: ({ line, maxBytes }) => {
+      throw wrong(path, line, `it is longer than ${maxBytes} bytes`)
+    },
+  })
   try {
     // The file is opened only once someone reads it: an error of a stream that nobody reads has nowhere to go.
     const chunks: AsyncIterable<Uint8Array> = await isGzip(path)

@@ -26,6 +26,17 @@ export class LineTooLong extends Error {
   }
 }
 
+const mebibyte = 1024 * 1024
+/** A little less than V8's longest text, which has 2^29 - 24 characters. */
+const longestText = 500 * mebibyte
+
+/**
+ * The longest line that a process should read, in bytes: a quarter of the memory that its engine may use, within 32 to
+ * 500 MiB. A line is decoded and then parsed, and must fit twice.
+ */
+export const longestLineFor = (heapBytes: number): number =>
+  Math.max(32 * mebibyte, Math.min(longestText, Math.floor(heapBytes / 4)))
+
 /** How lines are read. */
 export interface LineOptions {
   /**

@@ -1,4 +1,4 @@
-import { LineSplitter, LineTooLong, readLines } from "@boltodds/text"
+import { LineSplitter, LineTooLong, longestLineFor, readLines } from "@boltodds/text"
 import * as fc from "fast-check"
 import { describe, expect, it } from "vitest"
 
@@ -14,6 +14,19 @@ const split = (chunks: ReadonlyArray<Uint8Array>, options = {}): ReadonlyArray<s
   const last = splitter.end()
   return last === undefined ? lines : [...lines, last]
 }
+
+describe("the longest line", () => {
+  it("is a quarter of the memory, within 32 and 500 MiB", () => {
+    const mebibyte = 1024 * 1024
+    expect([0, 128, 512, 1024, 4096].map((heap) => longestLineFor(heap * mebibyte) / mebibyte)).toEqual([
+      32,
+      32,
+      128,
+      256,
+      500,
+    ])
+  })
+})
 
 describe("splitting lines", () => {
   it.each([

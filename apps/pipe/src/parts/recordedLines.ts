@@ -3,6 +3,7 @@ import { readLines } from "@boltodds/text"
 import { createReadStream } from "node:fs"
 import { Readable } from "node:stream"
 import { createGunzip } from "node:zlib"
+import { lineLimit } from "../run/lineLimit.ts"
 import { zstdFrames } from "./zstdFrames.ts"
 
 /** The lines of files, one file after the other; those that end in `.gz` and `.zst` are decompressed. Read once. */
@@ -19,7 +20,7 @@ export class RecordedLines {
     let count = 0
     for (const file of this.#files) {
       this.#before.push(count)
-      for await (const line of readLines(decompressed(file))) {
+      for await (const line of readLines(decompressed(file), lineLimit())) {
         count += 1
         yield line
       }

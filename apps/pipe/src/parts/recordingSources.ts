@@ -15,6 +15,7 @@ import { statSync } from "node:fs"
 import { resolve } from "node:path"
 import process from "node:process"
 import { ignoreFields, type IgnoreOptions, ignoring } from "./ignoreOption.ts"
+import { lineLimit } from "../run/lineLimit.ts"
 import { withinHeap } from "../run/stateLimits.ts"
 import { RecordedLines } from "./recordedLines.ts"
 
@@ -85,7 +86,8 @@ export const stdinSource: SourcePlugin<IgnoreOptions & { readonly speed?: Speed 
   name: "stdin",
   about: "A recording (emit raw) that is piped in.",
   config: Schema.Struct({ speed, ...ignoreFields }),
-  make: ({ speed = "max", ignore }, context) => play(readLines(process.stdin), speed, ignore, context, stdinPlace),
+  make: ({ speed = "max", ignore }, context) =>
+    play(readLines(process.stdin, lineLimit()), speed, ignore, context, stdinPlace),
 })
 
 const stdinPlace = (line: number): string => `line ${line} of standard input`

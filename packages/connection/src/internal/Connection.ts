@@ -5,6 +5,7 @@ import {
   type FilterMatch,
   type Filters,
   type Frame,
+  makeFrame,
   matchFilters,
   type Millis,
   subscribeMessage,
@@ -40,6 +41,8 @@ const mostErrors = 10
 /** A server that says why it closes says it in a short text. */
 const longestLastWords = 1024
 const longestSample = 200
+/** Frames up to here, in bytes, are decoded once: for the first look and for whoever comes after. */
+const mostLookedInto = 1024 * 1024
 
 /** A connection. Everything but `read` and `subscribe` is synchronous, so nothing comes between its steps. */
 export class Connection {
@@ -71,6 +74,8 @@ export class Connection {
   #lastShort: string | Uint8Array | undefined
   /** Data within the filters has come: frames are not looked into any more. */
   #fruitful = false
+  /** The length of the frames that were looked into. */
+  #lookedInto = 0
 
   constructor(config: ConnectionConfig) {
     this.#config = config
@@ -277,7 +282,13 @@ export class Connection {
     const frame = known ? shown : teller.makeFrame(epoch, at, withoutKey(raw, secret, this.#liveAt !== undefined))
     if (this.#phase === "awaiting_ack") this.#accept(frame)
     teller.frame(frame)
-    if (!this.#fruitful) this.#judge(frame)
+    if (!this.#fruitful) this.#judge(this.#lookInto(frame))
+  }
+
+  /** A frame keeps what was decoded of it. Beyond a bound it is decoded once more instead, or all that waits would be. */
+  #lookInto(frame: Frame): Frame {
+    this.#lookedInto += frame.raw.length
+    return this.#lookedInto <= mostLookedInto ? frame : makeFrame(frame.session, frame.epoch, frame.at, frame.raw)
   }
 
   /** The first frame says that the server accepted us, ack or not. */
