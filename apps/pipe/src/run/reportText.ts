@@ -1,5 +1,6 @@
 /** `--report`: what became of everything, at the end. */
 import type { BlindWindow } from "@boltodds/protocol"
+import type { ExpressionCount } from "@boltodds/config"
 import type { Report, RouteReport, Unread } from "@boltodds/pipeline"
 import { namesText } from "./logControls.ts"
 import type { Received } from "./Reception.ts"
@@ -10,7 +11,11 @@ const count = (amount: number, word: string, words = `${word}s`): string =>
   `${number.format(amount)} ${amount === 1 ? word : words}`
 
 /** For people. */
-export const reportText = (report: Report, received?: Received): string => {
+export const reportText = (
+  report: Report,
+  received?: Received,
+  expressions: ReadonlyArray<ExpressionCount> = [],
+): string => {
   const lines = [
     `run ${report.run}: ${report.reason} after ${seconds(Duration.toMillis(report.duration))}`,
     `  read       ${count(report.frames, "frame")}, ${count(report.changes, "change")}, ${
@@ -34,6 +39,9 @@ export const reportText = (report: Report, received?: Received): string => {
   if (left > 0) lines.push(`             … ${count(left, "earlier window")}; all of them with --log-format json`)
   for (const window of report.windows.slice(-mostShown)) lines.push(`             ${windowText(window)}`)
   for (const route of report.routes) lines.push(`  ${routeText(route)}`)
+  for (const { sink, expression, failed } of expressions) {
+    if (failed > 0) lines.push(`  expression ${sink}: failed for ${count(failed, "record")}: ${shortened(expression)}`)
+  }
   return `${lines.join("\n")}\n`
 }
 
@@ -58,6 +66,8 @@ const routeText = ({ name, state, counts, losses, isLossy }: RouteReport): strin
 }
 
 const mostShown = 20
+
+const shortened = (expression: string): string => expression.length > 100 ? `${expression.slice(0, 99)}…` : expression
 
 const mostActions = 10
 
@@ -102,12 +112,17 @@ const windowText = (window: BlindWindow): string => {
 const seconds = (millis: number): string => `${(millis / 1000).toFixed(1)} s`
 
 /** For machines: one line. */
-export const reportJson = ({ duration, routes, ...report }: Report, received?: Received): string =>
+export const reportJson = (
+  { duration, routes, ...report }: Report,
+  received?: Received,
+  expressions: ReadonlyArray<ExpressionCount> = [],
+): string =>
   `${
     JSON.stringify({
       report: {
         ...report,
         ...received === undefined ? {} : { feed: received },
+        ...expressions.length === 0 ? {} : { expressions },
         duration_ms: Math.round(Duration.toMillis(duration)),
         routes: routes.map(({ error, ...route }) => error === undefined ? route : { ...route, error: error.message }),
       },

@@ -1,5 +1,5 @@
 /** A checked pipeline at work: what `stream`, `demo`, `run` and `test` share. */
-import type { CheckedPipeline, OpenContext, OpenSource } from "@boltodds/config"
+import type { CheckedPipeline, OpenContext, OpenPipeline, OpenSource } from "@boltodds/config"
 import { isDelivered, isMissingRecords, type Report, type RouteReport, run, type Running } from "@boltodds/pipeline"
 import type { Step } from "@boltodds/state"
 import { visibleJson } from "@boltodds/text"
@@ -85,6 +85,7 @@ export const runPipeline = async (
   if (pipeline.hasPlugins) turns.start()
   const patience = new EndPatience<Report | undefined>()
   let report: Report | undefined
+  let expressions: OpenPipeline["expressions"] = () => []
   let early: EarlyEnd | undefined
   const id = ulid()
   const earlier = await earlierOf(pipeline, log)
@@ -96,6 +97,7 @@ export const runPipeline = async (
       evaluations: turns.evaluations,
       ...earlier === undefined ? {} : { resumes: earlier.isReader },
     })
+    expressions = open.expressions
     // A feed is divided by the names that REST gives, and that may take its time.
     const source = yield* Effect.raceFirst(open.source, Effect.as(Deferred.await(interrupted), undefined))
     if (source === undefined) return undefined
@@ -145,7 +147,11 @@ export const runPipeline = async (
   turns.stop()
   if (report !== undefined && settings.report) {
     const received = reception?.received
-    writeError(log.format === "json" ? visibleJson(reportJson(report, received)) : reportText(report, received))
+    writeError(
+      log.format === "json"
+        ? visibleJson(reportJson(report, received, expressions()))
+        : reportText(report, received, expressions()),
+    )
   }
   if (Exit.isFailure(exit) && ending !== undefined && Cause.hasInterruptsOnly(exit.cause)) throw notOpened()
   if (Exit.isFailure(exit)) throw failureOf(exit.cause, brokenSinkOf(report))
