@@ -61,6 +61,11 @@ export interface SessionOptions {
    * data. False: nobody is told. @default `console.warn` where there is no `onStatus`
    */
   readonly onWarning?: ((message: string) => void) | false | undefined
+  /**
+   * Called once when the server sends the key back in a frame, where it was replaced with `[redacted]`.
+   * @default `onWarning`
+   */
+  readonly onKeyEcho?: (() => void) | undefined
   /** What a diagnosis checks the filters' names against. */
   readonly catalogue?: Catalogue | undefined
   /** @default none Where back-off outlives this process; `machineMemory` of the `node` entry keeps it in files. */
@@ -147,6 +152,7 @@ export const makeSession = (options: SessionOptions): Effect.Effect<Session, Url
         limits: { ...defaultLimits, ...options.limits },
         onFrame: options.onFrame,
         onStatus,
+        onKeyEcho: options.onKeyEcho ?? (warn === undefined ? undefined : () => warn(`boltodds: ${keyEcho(url.host)}`)),
         onNoData: (facts) => onDiagnosis === undefined ? Effect.void : investigate(facts, onDiagnosis),
       })
       runs.add(run)
@@ -176,6 +182,9 @@ export const makeSession = (options: SessionOptions): Effect.Effect<Session, Url
   })
 
 /** Who is told where nobody listens. */
+const keyEcho = (host: string): string =>
+  `${host} sends the key back in its messages: it is replaced with [redacted] in all that is passed on`
+
 const warnerOf = ({ onWarning, onStatus }: SessionOptions): ((message: string) => void) | undefined => {
   if (onWarning === false) return undefined
   if (onWarning !== undefined || onStatus !== undefined) return onWarning

@@ -1,6 +1,7 @@
 /** Keeping the key out of what others wrote. */
 import { describe, expect, it } from "vitest"
-import { scrub, scrubOurs, withoutKey } from "../src/internal/scrub.ts"
+import { KeyGuard } from "../src/internal/KeyGuard.ts"
+import { scrub, scrubOurs } from "../src/internal/scrub.ts"
 
 const secret = "p@ss/key!~(1)"
 const spellings = [
@@ -40,35 +41,60 @@ describe("a foreign text", () => {
 })
 
 describe("a frame", () => {
-  it("is shown without the key, as text and as bytes", () => {
+  const guard = new KeyGuard(secret)
+  const long = "x".repeat(100_000)
+  /** A frame as text, and as bytes of both kinds. */
+  const forms = (frame: string) => [frame, new TextEncoder().encode(frame), Buffer.from(frame)]
+
+  it("is written on without the key, wherever that stands and however it is spelt", () => {
     for (const spelling of spellings) {
-      const frame = `{"error":"bad key ${spelling}"}`
-      expect(withoutKey(frame, secret)).toBe('{"error":"bad key [redacted]"}')
-      expect(withoutKey(new TextEncoder().encode(frame), secret)).toBe('{"error":"bad key [redacted]"}')
+      for (
+        const frame of [
+          (key: string) => `{"error":"bad key ${key}"}`,
+          (key: string) => `{"action":"error","message":"${long}${key}","sportsbook":"x"}`,
+          (key: string) =>
+            `[{"timestamp":"2026","action":"line_update","pad":"${long}","data":{"link":"/?key=${key}"}}]`,
+          (key: string) =>
+            `{"timestamp":"2026","action":"line_update","data":{"outcomes":{"a":{"odds":"-110","link":"/?k=${key}"}}}}`,
+        ]
+      ) {
+        for (const raw of forms(frame(spelling))) expect(guard.clean(raw)).toBe(frame("[redacted]"))
+      }
     }
   })
 
-  it("of data stays as it is: what looks like a short key in it is something else", () => {
-    const frame = '{"action":"line_update","data":{"sportsbook":"fanduel","outcomes":{"a":{"odds":"-1105"}}}}'
-    expect(withoutKey(frame, "1105")).toBe(frame)
-    expect(withoutKey('{"action":"ping"}', "ping")).toBe('{"action":"ping"}')
-  })
-
-  it("that is long stays as it is where it begins as data does", () => {
-    for (const begin of ['{"timestamp":"', '[{"timestamp":"', '{"t":"']) {
-      const frame = `${begin}${secret}${"x".repeat(5000)}"}`
-      expect(withoutKey(frame, secret)).toBe(frame)
-      const bytes = new TextEncoder().encode(frame)
-      expect(withoutKey(bytes, secret)).toBe(bytes)
+  it("is written on without a key that JSON spells with escapes", () => {
+    const plain = new KeyGuard("secret-Key/0")
+    for (const raw of forms('{"error":"\\u0073ecret-\\u004Bey\\u002f0 and \\u00e9"}')) {
+      expect(plain.clean(raw)).toBe('{"error":"[redacted] and \\u00e9"}')
     }
   })
 
-  it("with long words of the server is shown without the key, also while data comes", () => {
-    for (const begin of ['{"error":"', '[{"action":"error","message":"', '{"action":"error","sportsbook":"']) {
-      const frame = `${begin}${"x".repeat(5000)}${secret}"}`
-      expect(withoutKey(frame, secret, true)).toBe(`${begin}${"x".repeat(5000)}[redacted]"}`)
-      expect(withoutKey(new TextEncoder().encode(frame), secret, true)).toBe(`${begin}${"x".repeat(5000)}[redacted]"}`)
+  it("without the key comes back as it is", () => {
+    for (const raw of forms(`{"timestamp":"2026","data":{"link":"%40 \\u00e9 ${long}"}}`)) {
+      expect(guard.clean(raw)).toBe(raw)
     }
+  })
+
+  it("of data keeps what looks like a key and may be a word or a number; other words lose it", () => {
+    const data = (word: string) =>
+      `{"action":"line_update","data":{"sportsbook":"fanduel","outcomes":{"${word}":{"odds":"-110"}}}}`
+    for (const word of ["1105", "Moneyline", "12345678"]) {
+      const one = new KeyGuard(word)
+      expect(one.clean(data(word))).toBe(data(word))
+    }
+    expect(new KeyGuard("Moneyline").clean('{"error":"no key Moneyline"}')).toBe('{"error":"no key [redacted]"}')
+    expect(new KeyGuard("ping").clean('{"action":"ping"}')).toBe('{"action":"ping"}')
+    expect(new KeyGuard("abcdefg1").clean(data("abcdefg1"))).toBe(data("[redacted]"))
+  })
+
+  it("with the key is reported once", () => {
+    let echoes = 0
+    const one = new KeyGuard(secret, () => echoes++)
+    one.clean('{"action":"ping"}')
+    expect(echoes).toBe(0)
+    for (let times = 0; times < 3; times++) one.clean(`{"error":"${secret}"}`)
+    expect(echoes).toBe(1)
   })
 })
 

@@ -78,6 +78,8 @@ export const prepareSessions = (
         ...machine === undefined ? {} : { memory: machine.memory, leases: machine.leases },
         ...maxAttempts === undefined ? {} : { maxAttempts },
         onDiagnosis: (diagnosis) => log.log("warn", renderDiagnosis(diagnosis)),
+        onKeyEcho: () =>
+          log.log("warn", `${host} sends the key back in its messages: it is replaced with [redacted] in all output`),
       },
       tell: (status, name = "") => {
         let tell = told.get(name)

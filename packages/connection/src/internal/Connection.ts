@@ -17,7 +17,8 @@ import type { NotUnderstood, OutsideFilters } from "../Diagnosis.ts"
 import type { Link, LinkClosed, Turn } from "../Transport.ts"
 import * as Watch from "../Watch.ts"
 import { isData, notUnderstood, serverErrors, sift } from "./judgeFrame.ts"
-import { scrub, withoutKey } from "./scrub.ts"
+import type { KeyGuard } from "./KeyGuard.ts"
+import { scrub } from "./scrub.ts"
 import type { Tap } from "./Tap.ts"
 import type { Teller } from "./Teller.ts"
 
@@ -27,6 +28,8 @@ export interface ConnectionConfig {
   readonly epoch: number
   readonly link: Link
   readonly secret: string
+  /** Takes the key out of frames. */
+  readonly guard: KeyGuard
   readonly openedAt: Millis
   readonly limits: Watch.WatchLimits
   readonly tap: Tap | undefined
@@ -265,21 +268,21 @@ export class Connection {
   }
 
   #takeFrames(raws: Turn["frames"], at: Millis): void {
-    const { teller, tap, secret } = this.#config
+    const { teller, tap, guard } = this.#config
     const shown = tap?.take(raws.length)
     const last = raws.at(-1)
     if (last !== undefined) this.#lastShort = last.length <= longestLastWords ? last : undefined
     for (let index = 0; index < raws.length; index++) {
-      if (this.#fruitful && shown === undefined) return teller.frames(raws, index, at, secret)
+      if (this.#fruitful && shown === undefined) return teller.frames(raws, index, at, guard)
       this.#takeFrame(raws[index]!, shown?.[index], at)
     }
   }
 
   #takeFrame(raw: string | Uint8Array, shown: Frame | undefined, at: Millis): void {
-    const { teller, epoch, secret } = this.#config
+    const { teller, epoch, guard } = this.#config
     // One that waited behind an event made later gets that one's time.
     const known = shown !== undefined && shown.at === teller.timeline.stamp(shown.at)
-    const frame = known ? shown : teller.makeFrame(epoch, at, withoutKey(raw, secret, this.#liveAt !== undefined))
+    const frame = known ? shown : teller.makeFrame(epoch, at, guard.clean(raw))
     if (this.#phase === "awaiting_ack") this.#accept(frame)
     teller.frame(frame)
     if (!this.#fruitful) this.#judge(this.#lookInto(frame))

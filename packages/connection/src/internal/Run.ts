@@ -30,7 +30,8 @@ import { Carryover } from "./Carryover.ts"
 import { Connection } from "./Connection.ts"
 import type { EventQueue } from "./EventQueue.ts"
 import { looksOf } from "./looks.ts"
-import { scrubOurs, secretOf, withoutKey } from "./scrub.ts"
+import { KeyGuard } from "./KeyGuard.ts"
+import { scrubOurs, secretOf } from "./scrub.ts"
 import { Tap } from "./Tap.ts"
 import { Teller } from "./Teller.ts"
 import { Timeline } from "./Timeline.ts"
@@ -52,6 +53,8 @@ export interface RunConfig {
   readonly limits: WatchLimits
   readonly onFrame: ((frame: Frame) => void) | undefined
   readonly onStatus: (status: Status) => void
+  /** The server has sent the key back; once in a run. */
+  readonly onKeyEcho: (() => void) | undefined
   /** Connected, asked, and for a while nothing came of what was asked for. */
   readonly onNoData: (facts: NoData) => Effect.Effect<void>
 }
@@ -101,6 +104,11 @@ export const startRun = (config: RunConfig): Effect.Effect<Run, never, Scope> =>
     let keySeen = false
     const carryover = new Carryover(config.memory, config.clock)
     let recalled = false
+    let hasEchoed = false
+    const onKeyEcho = (): void => {
+      if (!hasEchoed) config.onKeyEcho?.()
+      hasEchoed = true
+    }
     /** Of the fruitless attempts, those of an earlier run: `maxAttempts` counts this one's. */
     let inherited = 0
 
@@ -124,9 +132,9 @@ export const startRun = (config: RunConfig): Effect.Effect<Run, never, Scope> =>
     looks.add(lookAround)
     yield* Effect.addFinalizer(() => Effect.sync(() => looks.delete(lookAround)))
 
-    const makeTap = (epoch: number, secret: string, onFrame: (frame: Frame) => void): Tap =>
+    const makeTap = (epoch: number, guard: KeyGuard, onFrame: (frame: Frame) => void): Tap =>
       new Tap(
-        (at, raw) => teller.makeFrame(epoch, at, withoutKey(raw, secret, connection?.liveAt !== undefined)),
+        (at, raw) => teller.makeFrame(epoch, at, guard.clean(raw)),
         // Who acts inside the turn must know first that it waited, or that the clock jumped.
         () => {
           const at = look()
@@ -146,7 +154,8 @@ export const startRun = (config: RunConfig): Effect.Effect<Run, never, Scope> =>
       Effect.gen(function* (): Effect.fn.Return<Ending, DialError, Scope> {
         if (config.leases !== undefined) yield* config.leases.hold(use)
         const epoch = teller.epoch + 1
-        const tap = config.onFrame === undefined ? undefined : makeTap(epoch, secret, config.onFrame)
+        const guard = new KeyGuard(secret, onKeyEcho)
+        const tap = config.onFrame === undefined ? undefined : makeTap(epoch, guard, config.onFrame)
         const link = yield* config.transport.dial(address, {
           bufferBytes: config.linkBufferBytes,
           ...(tap === undefined ? {} : { onFrame: (raw) => tap.arrived(raw) }),
@@ -155,7 +164,19 @@ export const startRun = (config: RunConfig): Effect.Effect<Run, never, Scope> =>
         look()
         const openedAt = timeline.rebase()
         const { limits, filters } = config
-        const current = new Connection({ epoch, link, secret, openedAt, limits, tap, teller, filters, onStatus, look })
+        const current = new Connection({
+          epoch,
+          link,
+          secret,
+          guard,
+          openedAt,
+          limits,
+          tap,
+          teller,
+          filters,
+          onStatus,
+          look,
+        })
         connection = current
         // Before the link is closed, which may take its time: nothing it still brings is for us.
         yield* Effect.addFinalizer(() => Effect.sync(() => current.end({ kind: "shutdown" })))

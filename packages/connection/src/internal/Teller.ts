@@ -3,7 +3,7 @@ import { type DisconnectReason, type Filters, type Frame, makeFrame, type Millis
 import type { SessionError } from "../SessionError.ts"
 import type { Notice } from "../Watch.ts"
 import type { EventQueue } from "./EventQueue.ts"
-import { withoutKey } from "./scrub.ts"
+import type { KeyGuard } from "./KeyGuard.ts"
 import type { Timeline } from "./Timeline.ts"
 
 /** The teller of one run. What it is told is in the queue; `flush` hands it on. */
@@ -46,10 +46,10 @@ export class Teller {
   }
 
   /** The frames of a turn from this index on: this loop runs for every frame of the feed. */
-  frames(raws: ReadonlyArray<string | Uint8Array>, from: number, at: Millis, secret: string): void {
+  frames(raws: ReadonlyArray<string | Uint8Array>, from: number, at: Millis, guard: KeyGuard): void {
     const stamped = this.timeline.stamp(at)
     for (let index = from; index < raws.length; index++) {
-      this.queue.pushFrame(makeFrame(this.#session, this.#epoch, stamped, withoutKey(raws[index]!, secret, true)))
+      this.queue.pushFrame(makeFrame(this.#session, this.#epoch, stamped, guard.clean(raws[index]!)))
     }
   }
 

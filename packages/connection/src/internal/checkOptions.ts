@@ -60,6 +60,7 @@ const kinds: Readonly<Record<string, Kind>> = {
   onStatus: "function",
   onDiagnosis: "function",
   onWarning: "function",
+  onKeyEcho: "function",
   catalogue: "object",
   memory: "object",
   leases: "object",
