@@ -131,6 +131,11 @@ describe("an evaluation", () => {
     expect(evaluate("data.list.exists(a, data.list.exists(b, a == b + 'x'))", messageOf(50)).value).toBe(false)
   })
 
+  it("gives a part of the record whole, however large", () => {
+    const message = messageOf(30_000)
+    expect(evaluate("data.outcomes", message)).toEqual({ value: message.data.outcomes, failures: [] })
+  })
+
   it.each([
     ["a loop in a loop", "data.list.exists(a, data.list.exists(b, a == b + 'x'))"],
     ["a loop in a loop, ended at once", "data.outcomes.all(a, data.outcomes.exists(b, true))"],

@@ -112,8 +112,10 @@ export const parsePathTemplate = (text: string, options: PathTemplateOptions = {
   const foldsCase = options.foldsCase ?? (process.platform === "win32" || process.platform === "darwin")
   const folderRules = segments.map((segment) => rulesOf(segment, 0, foldsCase, refuse))
   const fileRules = rulesOf(head, suffixBytes + ext.length, foldsCase, refuse)
-  const folderPatterns = segments.map((segment) => new RegExp(`^${patternOf(segment)}$`))
-  const filePattern = new RegExp(`^(${patternOf(head)})(?:\\.([1-9]\\d{0,8}))?${escapeRegExp(ext)}(\\.part)?$`)
+  const folderPatterns = segments.map((segment, index) => new RegExp(`^${patternOf(segment, folderRules[index]!)}$`))
+  const filePattern = new RegExp(
+    `^(${patternOf(head, fileRules)})(?:\\.([1-9]\\d{0,8}))?${escapeRegExp(ext)}(\\.part)?$`,
+  )
   const used = [...segments.flat(), ...file]
   return {
     text,
@@ -272,13 +274,16 @@ const timeText = (name: PathTime, at: Date): string => {
   return String(number).padStart(timeWidths[name], "0")
 }
 
-const patternOf = (segment: ReadonlyArray<Piece>): string =>
-  segment.map((piece) =>
+/** Values hold no separator of theirs: a pattern that let them would try every division of a foreign `-----…`. */
+const patternOf = (segment: ReadonlyArray<Piece>, { separators }: NameRules): string => {
+  const marks = ["_", "-"].filter((char) => !separators.has(char)).join("")
+  return segment.map((piece) =>
     piece._tag === "Literal"
       ? escapeRegExp(piece.text)
       : piece._tag === "Time"
       ? `\\d{${timeWidths[piece.name]}}`
-      : "[A-Za-z0-9_%~-]+"
+      : `[A-Za-z0-9%~${marks}]+`
   ).join("") + "~?"
+}
 
 const escapeRegExp = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|/-]/g, "\\$&")

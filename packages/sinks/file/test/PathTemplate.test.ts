@@ -185,4 +185,15 @@ describe("a path template", () => {
     expect(refusal("x".repeat(250))).toContain("too long")
     expect(refusal("{sport}-{sportsbook}-{game}-{session}-{run}-{kind}")).toContain("too long")
   })
+
+  it("tells a foreign name of separators alone apart at once", () => {
+    // A pattern that lets fields hold the separator would try 250 over 5 divisions of it.
+    const template = parsePathTemplate(
+      "out/{sport}-{sportsbook}-{game}-{sport}-{sportsbook}/{sport}-{game}-{sport}-{game}.ndjson",
+    )
+    expect(template.matchesFolder(0, `${"-".repeat(250)}!`)).toBe(false)
+    expect(template.matchesFolder(0, `${"a-".repeat(120)}!`)).toBe(false)
+    expect(template.matchFile(`${"-".repeat(240)}.ndjson`)).toBe(undefined)
+    expect(template.matchesFolder(0, "a-b-c-d-e")).toBe(true)
+  })
 })

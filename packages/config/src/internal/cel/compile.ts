@@ -35,6 +35,8 @@ export const compile = (text: string, emit: EmitName, onFailure: (why: string) =
   const environment = environments.get(emit) ?? evaluatingEnvironment(emit)
   environments.set(emit, environment)
   const { program, mayTakeLong } = parseBounded(text, environment)
+  // A part of the record is no larger than that; a list that is made of it may hold it many times.
+  const isPart = !mayTakeLong && ["id", ".", "[]"].includes(program.ast.op)
   const view = makeView(emit)
   let unknowns = 0
   let failures = 0
@@ -45,7 +47,7 @@ export const compile = (text: string, emit: EmitName, onFailure: (why: string) =
       const value: unknown = program(view)
       if (isOverBudget()) throw tooCostly
       if (typeof value === "boolean") return value
-      if (typeof value === "object") weigh(value)
+      if (typeof value === "object" && !isPart) weigh(value)
       return plainOf(value)
     } catch (cause) {
       if (cause === unknown) unknowns += 1
