@@ -151,6 +151,32 @@ describe.runIf(isRoot)("another user of this machine", () => {
     )
   })
 
+  it("does not stop a file sink that is not root's, and is told where its name is taken", async () => {
+    const base = tempFolder(0o1777)
+    const config = tempFolder(0o777)
+    const path = join(base, "{sport}.ndjson")
+    const other = join(base, "Curling.ndjson.part")
+    as(
+      nobody,
+      makePipe(join(base, lockName("{sport}.ndjson", "0".repeat(16)))) +
+        `fs.writeFileSync(${JSON.stringify(other)}, '{"forged":1}\\n')`,
+    )
+    const env = { HOME: config, XDG_STATE_HOME: config, XDG_CACHE_HOME: config }
+    const file = pipelineIn(config, toFile(path))
+    const fine = await run(file, { env, words: commandAs(someone) })
+    expect([fine.code, fine.stderr]).toEqual([0, expect.stringContaining(`Cannot use ${other}: another user made it`)])
+    expect(readFileSync(other, "utf8")).toBe(`{"forged":1}\n`)
+    const taken = join(base, "odds.ndjson")
+    as(nobody, `fs.writeFileSync(${JSON.stringify(`${taken}.part`)}, "")`)
+    const refused = await run(pipelineIn(config, toFile(taken)), { env, words: commandAs(someone) })
+    expect([refused.code, refused.stderr]).toEqual([
+      74,
+      expect.stringContaining(
+        "another user made it, in a folder where everybody can write; write to a folder of your own",
+      ),
+    ])
+  })
+
   it("opens neither an outbox nor its lock, nor its log", async () => {
     const folder = tempFolder(0o755)
     const receiver = new HookReceiver()
@@ -213,7 +239,7 @@ describe.runIf(isRoot)("another user of this machine", () => {
       const [path, why] of [
         [join(folder, "box.db"), `others can write in it (mode 1777); run: chmod 700 ${folder}`],
         [join(folder, "theirs", "box.db"), `it belongs to another user (uid ${nobody}, not 0)`],
-        [join(folder, "link", "box.db"), `it belongs to another user (uid ${nobody}, not 0)`],
+        [join(folder, "link", "box.db"), `it is a link that another user made (uid ${nobody})`],
       ] as const
     ) {
       const { code, stderr } = await run(pipelineIn(config, hook(receiver.url, { path })), { env })

@@ -53,7 +53,8 @@ export const writersOf = (stats: Pick<Stats, "mode" | "uid" | "gid">): "others" 
 const modeText = ({ mode }: Pick<Stats, "mode">): string => (mode & 0o7777).toString(8).padStart(4, "0")
 
 /**
- * What others can do in a folder that exists; undefined where they can do nothing. Links are followed.
+ * What others can do in a folder that exists; undefined where they can do nothing. Links are followed, but not one that
+ * another user made.
  *
  * Folders that others can write in, or that belong to another user, are `unsafe`: files in them may be forged. A folder
  * that was mounted for this process, like a volume of a container, is only `doubtful`, and so is one that a group can
@@ -61,6 +62,8 @@ const modeText = ({ mode }: Pick<Stats, "mode">): string => (mode & 0o7777).toSt
  */
 export const folderExposure = (folder: string, own: number | undefined = ownUserId()): Exposure | undefined => {
   if (own === undefined) return undefined
+  const link = linkExposure(folder, own)
+  if (link !== undefined) return link
   const real = realpathSync(folder)
   const stats = lstatSync(real)
   const writers = writersOf(stats)
@@ -82,6 +85,13 @@ export const folderExposure = (folder: string, own: number | undefined = ownUser
     return { level: "doubtful", found, advice: folderAdvice(real, stats, own) }
   }
   return undefined
+}
+
+/** Of a link itself, wherever it leads; undefined where it is none, or made by `own` or by root. */
+export const linkExposure = (path: string, own: number | undefined = ownUserId()): Exposure | undefined => {
+  const stats = lstatSync(path, { throwIfNoEntry: false })
+  if (own === undefined || stats?.isSymbolicLink() !== true || stats.uid === own || stats.uid === 0) return undefined
+  return { level: "unsafe", found: `it is a link that another user made (uid ${stats.uid})`, advice: `remove ${path}` }
 }
 
 const folderAdvice = (folder: string, { uid }: Stats, own: number): string =>

@@ -10,6 +10,7 @@ import {
 import {
   chmodSync,
   chownSync,
+  lchownSync,
   mkdirSync,
   mkdtempSync,
   realpathSync,
@@ -79,6 +80,13 @@ describe("a folder", () => {
       found: "it belongs to another user (uid 4242, not 0)",
     })
     expect(folderExposure(foreign, 4242)).toBeUndefined()
+    const planted = join(tempFolder(), "link")
+    symlinkSync(tempFolder(), planted)
+    lchownSync(planted, 4242, 4242)
+    expect(folderExposure(planted)).toMatchObject({
+      level: "unsafe",
+      found: "it is a link that another user made (uid 4242)",
+    })
     const grouped = tempFolder(0o2775)
     chownSync(grouped, 0, 4321)
     expect(folderExposure(grouped)).toMatchObject({

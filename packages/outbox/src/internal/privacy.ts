@@ -2,7 +2,7 @@
  * Whose an outbox is. What is in one is delivered as ours, signed: so its files belong to this user, nobody else can
  * write to them, and nobody else can open them. A reader alone could hold SQLite's locks and have the log grow for ever.
  */
-import { codeOf, type Exposure, fileExposure, folderExposure, ownUserId } from "@boltodds/machine"
+import { codeOf, type Exposure, fileExposure, folderExposure, linkExposure, ownUserId } from "@boltodds/machine"
 import { chmodSync, chownSync, closeSync, lstatSync, openSync } from "node:fs"
 import { dirname } from "node:path"
 import { OutboxError } from "../OutboxError.ts"
@@ -32,18 +32,9 @@ export const refuseExposed = (wanted: string, path: string, own: number | undefi
   for (const folder of new Set([dirname(wanted), dirname(path)])) {
     judge(`its folder ${folder}`, folderExposure(folder, own))
   }
-  for (const link of new Set([dirname(wanted), wanted])) judge(link, linkExposure(link, own))
+  judge(wanted, linkExposure(wanted, own))
   for (const file of filesOf(path)) if (statsOf(file) !== undefined) judge(file, fileExposure(file, own))
   return doubt
-}
-
-/** Of a link itself, wherever it leads. */
-const linkExposure = (path: string, own: number | undefined): Exposure | undefined => {
-  const stats = statsOf(path)
-  if (stats === undefined || own === undefined || !stats.isSymbolicLink() || stats.uid === own || stats.uid === 0) {
-    return undefined
-  }
-  return { level: "unsafe", found: `it is a link that another user made (uid ${stats.uid})`, advice: "remove it" }
 }
 
 /** Root may set right the outbox of another user; anybody else only an own one. */

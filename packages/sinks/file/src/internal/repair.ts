@@ -23,7 +23,10 @@ export interface RepairContext {
 /** Repairs all files of the template that were being written when their process ended. */
 export const repairAll = async (context: RepairContext): Promise<void> => {
   for (const found of await scan(context.template, context.folder.base)) {
-    if (found.isPart) await repair(context, found)
+    if (!found.isPart) continue
+    if (!await isPlanted(found.path)) await repair(context, found)
+    // In the way only where a file of ours gets that name.
+    else await putPlantedAway(context, found.path).catch((error: unknown) => tellTrouble(context, error))
   }
 }
 
@@ -33,7 +36,7 @@ export const repair = async (
   { path, folder, stem }: Pick<FoundFile, "path" | "folder" | "stem">,
 ): Promise<void> => {
   const { onEvent } = context
-  if (await isPlanted(path)) return onEvent({ _tag: "Unreadable", path, movedTo: await setAside(path) })
+  if (await isPlanted(path)) return putPlantedAway(context, path)
   const stats = await attempt("look at", path, () => lstat(path))
   if (!stats.isFile()) throw new FileError("repair", path, new Error("it is no plain file; remove it"), true)
   await refuseForeign(path, context.lock)
@@ -51,6 +54,18 @@ export const repair = async (
   const final = await context.folder.complete(path, folder, stem, ext)
   onEvent({ _tag: "Completed", path: final, bytes: keptBytes })
 }
+
+const putPlantedAway = async ({ onEvent }: RepairContext, path: string): Promise<void> => {
+  try {
+    onEvent({ _tag: "Unreadable", path, movedTo: await setAside(path) })
+  } catch (cause) {
+    const why = "another user made it, in a folder where everybody can write; write to a folder of your own"
+    throw new FileError("use", path, new Error(why, { cause }), true)
+  }
+}
+
+const tellTrouble = ({ onEvent }: RepairContext, cause: unknown): void =>
+  onEvent({ _tag: "Trouble", error: cause instanceof FileError ? cause : new FileError("repair", "files", cause) })
 
 interface Outcome {
   readonly cutBytes: number
