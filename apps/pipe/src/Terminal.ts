@@ -53,6 +53,10 @@ export const writePainted = (text: string): Promise<void> => write(shown(text, p
 /** Writes a value as one line of JSON to stdout: for programs, and harmless on a terminal. */
 export const writeJson = (value: unknown): Promise<void> => write(`${visibleJson(JSON.stringify(value))}\n`)
 
+/** Writes lines of JSON to stdout as they are; on a terminal harmless. */
+export const writeData = (lines: ReadonlyArray<string>): Promise<void> =>
+  write(lines.map((line) => `${process.stdout.isTTY === true ? visibleJson(line) : line}\n`).join(""))
+
 /** Writes text to stderr, as it is or `painted`. */
 export const writeError = (text: string, painted: boolean = false): void =>
   void process.stderr.write(shown(text, process.stderr, painted))

@@ -9,6 +9,7 @@ import { latency } from "./commands/latency.ts"
 import { outbox } from "./commands/outbox.ts"
 import { run } from "./commands/run.ts"
 import { schema } from "./commands/schema.ts"
+import { scrub } from "./commands/scrub.ts"
 import { simulate } from "./commands/simulate.ts"
 import { stream } from "./commands/stream.ts"
 import { test } from "./commands/test.ts"
@@ -32,6 +33,7 @@ const named: ReadonlyArray<Command> = [
   doctor,
   outbox,
   schema,
+  scrub,
   simulate,
 ]
 const byName = (name: string | undefined) => named.find((command) => command.name === name)

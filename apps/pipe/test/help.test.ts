@@ -13,6 +13,7 @@ const commands = [
   "doctor",
   "outbox",
   "schema",
+  "scrub",
   "simulate",
 ]
 

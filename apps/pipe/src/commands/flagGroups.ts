@@ -102,7 +102,7 @@ const urlFlags = [
   },
 ]
 
-const keyFlags = [
+export const keyFlags = [
   {
     name: "key-file",
     value: "PATH",

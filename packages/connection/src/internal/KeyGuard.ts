@@ -1,4 +1,5 @@
 /** Keeping the key out of frames: a server may repeat it anywhere, and frames are written on and recorded. */
+import { keyPattern } from "../scrubKey.ts"
 import { blotOut, shortestKey, spellingsOf } from "./scrub.ts"
 
 /** A shorter key may be a word or a number that stands in data. */
@@ -22,7 +23,7 @@ export class KeyGuard {
     this.#spellings = secret.length < shortestKey ? [] : spellingsOf(secret)
     const encoder = new TextEncoder()
     this.#bytes = this.#spellings.map((spelling) => encoder.encode(spelling))
-    this.#escaped = new RegExp([...secret].map(anySpelling).join(""), "g")
+    this.#escaped = keyPattern(secret)
   }
 
   /**
@@ -59,15 +60,6 @@ export class KeyGuard {
 /** Long, or of letters and digits. */
 const isDistinct = (secret: string): boolean =>
   secret.length > longestWord || (/\d/.test(secret) && /\p{L}/u.test(secret))
-
-/** A character as it is, or as JSON escapes it. */
-const anySpelling = (char: string): string => {
-  const plain = char.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&")
-  const escape = char.split("").map((unit) => `\\\\u${anyCase(unit.charCodeAt(0).toString(16).padStart(4, "0"))}`)
-  return `(?:${plain}|${escape.join("")})`
-}
-
-const anyCase = (digits: string): string => digits.replace(/[a-f]/g, (digit) => `[${digit}${digit.toUpperCase()}]`)
 
 const backslashU = new TextEncoder().encode("\\u00")
 

@@ -1,0 +1,67 @@
+/** `scrub`: a recording without the key. */
+import { encodeEvent, encodeRecordingHeader, makeFrame } from "@boltodds/protocol"
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { gzipSync } from "node:zlib"
+import { afterAll, describe, expect, it } from "vitest"
+import { runPipe } from "./PipeProcess.ts"
+
+const folder = mkdtempSync(join(tmpdir(), "boltodds-scrub-"))
+afterAll(() => rmSync(folder, { recursive: true }))
+
+const key = 'se"cret/key+0123'
+const file = (name: string, bytes: string | Buffer): string => {
+  writeFileSync(join(folder, name), bytes)
+  return join(folder, name)
+}
+const frame = (raw: string | Uint8Array): string => encodeEvent(makeFrame("main", 1, 1_784_000_000_000, raw))
+const notUtf8 = (text: string): Uint8Array => Buffer.concat([Buffer.from([0xff, 0xfe, 0x80]), Buffer.from(text)])
+/** A recording in which this stands where a key may. */
+const recording = (plain: string, json: string, url: string): string =>
+  [
+    encodeRecordingHeader("01K0000000000000000000000A"),
+    frame(`{"action":"error","message":"bad key ${json}"}`),
+    frame(`{"action":"line_update","data":{"outcomes":{"a":{"odds":"-110","link":"https://x/?key=${url}"}}}}`),
+    frame(notUtf8(plain)),
+    frame('{"action":"ping"}'),
+    "",
+  ].join("\n")
+const dirty = recording(key, JSON.stringify(key).slice(1, -1), encodeURIComponent(key))
+const clean = recording("[redacted]", "[redacted]", "[redacted]")
+const scrub = (...args: ReadonlyArray<string>) => runPipe(["scrub", ...args], { env: { BOLTODDS_API_KEY: key } })
+
+describe.concurrent("scrub", () => {
+  it("writes a recording without the key, wherever and however it stands, and says how often", async () => {
+    expect(await scrub(file("day.ndjson", dirty))).toMatchObject({
+      code: 0,
+      stdout: clean,
+      stderr: "Took out the key 3 times, from 3 of 5 lines.\n",
+    })
+    expect(await scrub(file("day.ndjson.gz", gzipSync(dirty)))).toMatchObject({ code: 0, stdout: clean })
+  })
+
+  it("leaves a recording without the key as it is", async () => {
+    expect(await scrub(file("clean.ndjson", clean))).toMatchObject({
+      code: 0,
+      stdout: clean,
+      stderr: "The key is in none of 5 lines.\n",
+    })
+  })
+
+  it("takes the key from a file too", async () => {
+    const path = file("key", key)
+    const { code, stdout } = await runPipe(["scrub", file("a.ndjson", dirty), "--key-file", path])
+    expect({ code, stdout }).toEqual({ code: 0, stdout: clean })
+  })
+
+  it("refuses what it cannot do, with advice", async () => {
+    expect(await scrub()).toMatchObject({ code: 64, stderr: expect.stringContaining("name a file") as string })
+    const missing = await scrub(join(folder, "none.ndjson"))
+    expect(missing).toMatchObject({ code: 65, stderr: expect.stringMatching(/Cannot read .*ENOENT/) as string })
+    const noKey = await runPipe(["scrub", file("b.ndjson", dirty)])
+    expect(noKey).toMatchObject({ code: 64, stderr: expect.stringContaining("BOLTODDS_API_KEY") as string })
+    const short = await runPipe(["scrub", file("c.ndjson", dirty)], { env: { BOLTODDS_API_KEY: "abc" } })
+    expect(short).toMatchObject({ code: 64, stderr: expect.stringContaining("has 3 characters") as string })
+  })
+})
