@@ -85,6 +85,15 @@ describe("the check of an expression", () => {
     expect(errorsOf(`game.matches("${"a".repeat(1_001)}")`, "changes")[0]).toContain("more than 1000 characters")
   })
 
+  it("refuses more than fifty patterns: each is compiled while it checks", () => {
+    const patterns = (count: number) =>
+      Array.from({ length: count }, (_, n) => `game.matches("a{${900 - n}}")`).join("||")
+    expect(errorsOf(patterns(51), "changes")).toEqual([
+      "Cannot use this expression: it has more than 50 patterns",
+    ])
+    expect(errorsOf(Array.from({ length: 50 }, () => `game.matches("a")`).join("||"), "changes")).toEqual([])
+  })
+
   it("ends where a constant part would take for ever", () => {
     expect(errorsOf(`duration("${"1".repeat(9_000)}") > duration("1s")`)[0]).toContain(`more than ${mostSteps} steps`)
   })

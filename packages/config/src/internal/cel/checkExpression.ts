@@ -4,7 +4,7 @@ import { type ASTNode, type Environment, ParseError, TypeError } from "@marcbach
 import type { EmitName } from "../../Plugin.ts"
 import type { ExpressionFinding } from "./ExpressionFinding.ts"
 import { instead } from "../instead.ts"
-import { wrongConstants } from "./constants.ts"
+import { onePatternTooMany, wrongConstants } from "./constants.ts"
 import { checkingEnvironment, evaluatingEnvironment } from "./environment.ts"
 import { partsOfNode } from "./nodes.ts"
 import { fieldsOf } from "./fields.ts"
@@ -48,7 +48,7 @@ export const checkExpression = (
   }
   try {
     const parsed = environmentOf(emit).parse(text)
-    const costly = costlyLoops(parsed.ast)
+    const costly = [...costlyLoops(parsed.ast), ...onePatternTooMany(parsed.ast)]
     if (costly.length > 0) return costly
     const { valid, type, error } = parsed.check()
     if (!valid) return [explain(error, text, emit)]

@@ -40,6 +40,26 @@ export const wrongConstants = (
   return [...own, ...partsOfNode(node).flatMap((part) => wrongConstants(part, text, environment))]
 }
 
+/** Compiling the largest patterns takes up to 30 ms each. */
+const mostPatterns = 50
+
+/** The pattern with which there are too many to compile. */
+export const onePatternTooMany = (node: ASTNode): ReadonlyArray<ExpressionFinding> => {
+  const one = patternsIn(node)[mostPatterns]
+  return one === undefined ? [] : [{
+    start: one.start,
+    end: one.end,
+    isError: true,
+    message: `Cannot use this expression: it has more than ${mostPatterns} patterns`,
+    remedy: 'write alternatives in one, as in "^(a|b|c)"; use `in` or `contains` where no pattern is needed',
+  }]
+}
+
+const patternsIn = (node: ASTNode): ReadonlyArray<ASTNode> => {
+  const own = patternIn(node)
+  return [...own === undefined ? [] : [own], ...partsOfNode(node).flatMap(patternsIn)]
+}
+
 /** The feed must not say what is looked for, nor how long that takes. */
 const patternOfRecord = {
   message: "Cannot use this pattern: it is not the same for every record",
