@@ -237,7 +237,7 @@ describe.runIf(isRoot)("another user of this machine", () => {
     const config = tempFolder()
     for (
       const [path, why] of [
-        [join(folder, "box.db"), `others can write in it (mode 1777); run: chmod 700 ${folder}`],
+        [join(folder, "box.db"), "others can write in it (mode 1777); use a folder of your own in it"],
         [join(folder, "theirs", "box.db"), `it belongs to another user (uid ${nobody}, not 0)`],
         [join(folder, "link", "box.db"), `it is a link that another user made (uid ${nobody})`],
       ] as const
@@ -314,6 +314,27 @@ describe.runIf(isRoot)("a user with the usual folders", () => {
     expect(modeOf(join(volume, "outbox"))).toBe("700")
     expect(modeOf(join(volume, "boltodds"))).toBe("700")
     expect(modeOf(join(volume, "outbox", "hook.sqlite"))).toBe("600")
+  })
+
+  it("runs with an outbox right in a volume that is mounted for it, with a warning that names a better place", async (test) => {
+    const volume = tempFolder()
+    const mounted = spawnSync("mount", ["-t", "tmpfs", "-o", "mode=0777,size=32m", "tmpfs", volume])
+    if (mounted.status !== 0) return test.skip("nothing can be mounted here")
+    onTestFinished(() => void spawnSync("umount", [volume]))
+    const receiver = new HookReceiver()
+    await receiver.up()
+    onTestFinished(() => receiver.down())
+    const config = tempFolder(0o755)
+    const path = pipelineIn(config, hook(receiver.url, { path: join(volume, "box.db") }))
+    const env = { HOOK_SECRET: hookSecret, XDG_STATE_HOME: volume, XDG_CACHE_HOME: volume, HOME: volume }
+    const { code, stderr } = await run(path, { env, words: commandAs(someone) })
+    expect([code, stderr]).toEqual([
+      0,
+      expect.stringContaining(
+        `others can write in it (mode 0777); use a folder of your own in it, such as ${volume}/boltodds`,
+      ),
+    ])
+    expect(receiver.deliveries.length).toBeGreaterThan(0)
   })
 
   it("runs in a volume of a group, with a warning that names it", async () => {

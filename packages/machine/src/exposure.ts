@@ -77,7 +77,7 @@ export const folderExposure = (folder: string, own: number | undefined = ownUser
     return {
       level: isVolume(real, stats) ? "doubtful" : "unsafe",
       found,
-      advice: `run: chown ${own} ${real}, run as its owner, or use a folder of your own`,
+      advice: `run: chown ${own} ${word(real)}, run as its owner, or use a folder of your own`,
     }
   }
   if (writers === "group") {
@@ -91,13 +91,21 @@ export const folderExposure = (folder: string, own: number | undefined = ownUser
 export const linkExposure = (path: string, own: number | undefined = ownUserId()): Exposure | undefined => {
   const stats = lstatSync(path, { throwIfNoEntry: false })
   if (own === undefined || stats?.isSymbolicLink() !== true || stats.uid === own || stats.uid === 0) return undefined
-  return { level: "unsafe", found: `it is a link that another user made (uid ${stats.uid})`, advice: `remove ${path}` }
+  return {
+    level: "unsafe",
+    found: `it is a link that another user made (uid ${stats.uid})`,
+    advice: `remove ${word(path)}`,
+  }
 }
 
-const folderAdvice = (folder: string, { uid }: Stats, own: number): string =>
-  uid === own
-    ? `run: chmod 700 ${folder}`
+/** A folder for everybody, like /tmp, stays so, whoever asks. */
+const folderAdvice = (folder: string, { uid, mode }: Stats, own: number): string =>
+  uid === own && (mode & sticky) === 0
+    ? `run: chmod 700 ${word(folder)}`
     : `use a folder of your own in it, such as ${join(folder, "boltodds")}: it is made with mode 0700`
+
+/** A path as a shell takes it for one word. */
+const word = (path: string): string => /^[\w@%+=:,./-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`
 
 /**
  * What others can do to a file that exists; undefined where they can do nothing. A link is not followed: it is `unsafe`.
@@ -112,7 +120,7 @@ export const fileExposure = (file: string, own: number | undefined = ownUserId()
   if (own === undefined) return undefined
   if (stats.uid !== own) {
     const found = `it belongs to another user (uid ${stats.uid}, not ${own})`
-    const advice = `run as that user; or, where you know its content to be yours, run: chown ${own} ${file}`
+    const advice = `run as that user; or, where you know its content to be yours, run: chown ${own} ${word(file)}`
     return { level: "unsafe", found, advice }
   }
   const writers = writersOf(stats)
@@ -120,7 +128,7 @@ export const fileExposure = (file: string, own: number | undefined = ownUserId()
   return {
     level: writers === "others" ? "unsafe" : "doubtful",
     found: `${writers === "others" ? "others" : `the group ${stats.gid}`} can write to it (mode ${modeText(stats)})`,
-    advice: `run: chmod 600 ${file}`,
+    advice: `run: chmod 600 ${word(file)}`,
   }
 }
 
@@ -139,7 +147,9 @@ export const secretExposure = (
   const mayGroup = stats.uid === 0 && own !== 0 || isOwnGroup(stats)
   if ((stats.mode & (mayGroup ? 0o004 : 0o044)) === 0 || isReadOnly()) return undefined
   const who = (stats.mode & 0o004) !== 0 ? "every user of this machine" : `the group ${stats.gid}`
-  const advice = stats.uid === 0 && own !== 0 ? `have root run: chmod 640 ${file}` : `run: chmod 600 ${file}`
+  const advice = stats.uid === 0 && own !== 0
+    ? `have root run: chmod 640 ${word(file)}`
+    : `run: chmod 600 ${word(file)}`
   return { level: "doubtful", found: `${who} can read it (mode ${modeText(stats)})`, advice }
 }
 

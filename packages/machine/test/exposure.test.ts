@@ -54,10 +54,20 @@ describe("a folder", () => {
       const exposure = {
         level: "unsafe",
         found: `others can write in it (mode ${mode.toString(8).padStart(4, "0")})`,
-        advice: `run: chmod 700 ${folder}`,
+        // Not one that is meant for everybody.
+        advice: mode === 0o1777
+          ? `use a folder of your own in it, such as ${folder}/boltodds: it is made with mode 0700`
+          : `run: chmod 700 ${folder}`,
       }
       expect([folderExposure(folder), folderExposure(link)]).toEqual([exposure, exposure])
     }
+  })
+
+  it("is named as a shell takes it for one word", () => {
+    const folder = join(tempFolder(), "it's mine")
+    mkdirSync(folder)
+    chmodSync(folder, 0o777)
+    expect(folderExposure(folder)?.advice).toBe(`run: chmod 700 '${folder.replace("'", `'\\''`)}'`)
   })
 
   it("is not made use of where others can write, and made for this user alone where it is not there", async () => {
