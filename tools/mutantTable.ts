@@ -337,21 +337,21 @@ export const mutants: ReadonlyArray<Mutant> = [
     {
       does: "losses wait a second, whether readers know of any or not",
       file: `${sink}/internal/Notices.ts`,
-      from: `(!this.#areReadersAware || now >= due)`,
-      to: `(due === -Infinity || now >= due)`,
+      from: `(this.#isLossy && !this.#areReadersAware) || this.#hasUnsaidGame`,
+      to: `false`,
     },
     {
       does: "a notice that was lost is not told again",
       file: `${sink}/internal/Notices.ts`,
-      from: `      if (loss !== undefined) this.#unsay(loss)
-      hasNews`,
-      to: `      hasNews`,
+      from: `      else this.#takeBackNotice(loss)`,
+      to: ``,
     },
     {
       does: "of a part of what is told again nobody says that it is one",
       file: `${sink}/internal/Notices.ts`,
-      from: `    if (hasNews) this.#oweAgain()`,
-      to: `    if (hasNews && this.losses === 0) this.#oweAgain()`,
+      from: `      this.#oweAgain()
+    } else if`,
+      to: `    } else if`,
     },
     {
       does: "news stands ahead of the beginning of a stream",
@@ -374,9 +374,8 @@ export const mutants: ReadonlyArray<Mutant> = [
     {
       does: "a later process is not told of a loss",
       file: `${sink}/internal/Notices.ts`,
-      from: `    this.#isMarked = true
-    this.#mark(true)`,
-      to: `    this.#isMarked = true`,
+      from: `    this.#mark(isLossy)`,
+      to: `    if (!isLossy) this.#mark(isLossy)`,
     },
     {
       does: "readers who forgot at the beginning of a stream pass for warned",
@@ -402,10 +401,12 @@ export const mutants: ReadonlyArray<Mutant> = [
     {
       does: "asks all the time where there is nothing to tell",
       file: `${sink}/internal/deliverAll.ts`,
-      from: `    retelling.told(intake.now())
-    if (told.length === 0) return none`,
-      to: `    if (told.length === 0) return none
-    retelling.told(intake.now())`,
+      from: `    retelling().told(intake.now())
+    if (told === undefined) notices.loseEverything()
+    if (told === undefined || told.length === 0) return none`,
+      to: `    if (told === undefined) notices.loseEverything()
+    if (told === undefined || told.length === 0) return none
+    retelling().told(intake.now())`,
     },
     {
       does: "a pause of more than a minute begins anew",
@@ -420,6 +421,51 @@ export const mutants: ReadonlyArray<Mutant> = [
       to: `this.#intake.wall() < since`,
     },
   ].map((mutant) => ({ rule: "telling again", tests: sinkTests, ...mutant }))),
+
+  ...([
+    {
+      does: "a lost control of a session concerns its games alone",
+      file: `${sink}/internal/lossScope.ts`,
+      from: `isText(control.game) ? lostGame(fields) : "everything"`,
+      to: `isText(control.game) ? lostGame(fields) : "nothing"`,
+    },
+    {
+      does: "any number of games is unverified one by one",
+      file: `${sink}/internal/LostGames.ts`,
+      from: `    return ids.size <= mostLostGames`,
+      to: `    return ids.size > 0`,
+    },
+    {
+      does: "a lost game is verified before it was sent again",
+      file: `${sink}/internal/Attempts.ts`,
+      from: `(envelope: Envelope<A>) => notices.isRestored(envelope)`,
+      to: `(_: Envelope<A>) => false`,
+    },
+    {
+      does: "what is older than a loss is believed after it",
+      file: `${sink}/internal/LostGames.ts`,
+      from: `value.seq < loss.lastSeq`,
+      to: `value.seq < loss.firstSeq`,
+    },
+    {
+      does: "one session alone is told of a lost game",
+      file: `${sink}/internal/Notices.ts`,
+      from: `    return [loss, ...others.map(`,
+      to: `    return [loss, ...others.slice(0, 0).map(`,
+    },
+    {
+      does: "a resnapshot of a game hides what was lost of it since",
+      file: `${sink}/internal/Notices.ts`,
+      from: `some((id) => this.#isLostAgain(id))`,
+      to: `some((id) => id === "")`,
+    },
+    {
+      does: "a game begins anew without the record that says so",
+      file: `${sink}/internal/Notices.ts`,
+      from: `    if (this.#newsGames !== undefined && envelopes.some(mayMove)) {`,
+      to: `    if (this.#newsGames === undefined && envelopes.some(mayMove)) {`,
+    },
+  ].map((mutant) => ({ rule: "lost games", tests: sinkTests, ...mutant }))),
 
   ...([
     {

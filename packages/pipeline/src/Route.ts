@@ -2,9 +2,12 @@
 import type { Change, Control, Millis } from "@boltodds/protocol"
 import {
   type Envelope,
+  type GameResnapshots,
   type Lane,
   type LaneOptions,
+  type LostGame,
   makeLane,
+  type SessionEpoch,
   type Sink,
   type SinkError,
   withLast,
@@ -14,6 +17,7 @@ import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import type { Depth, Emit } from "./Emit.ts"
 import { dropNotice } from "./internal/dropNotice.ts"
+import { resnapshotGames } from "./internal/resnapshotGames.ts"
 import { LaneOrigin } from "./internal/LaneOrigin.ts"
 import { ProcessorRun } from "./internal/ProcessorRun.ts"
 import type { SharedEmissions } from "./internal/Shared.ts"
@@ -27,7 +31,7 @@ export interface RouteOptions<A, B, R> {
   readonly emit: Emit<A>
   /** Opens the sink; its scope closes when the run is over. */
   readonly sink: Effect.Effect<Sink<B>, SinkError, R | Scope.Scope>
-  readonly lane?: Omit<LaneOptions<B>, "name" | "run" | "notice" | "retell"> | undefined
+  readonly lane?: Omit<LaneOptions<B>, "name" | "run" | "notice" | "retell" | "gameResnapshots"> | undefined
   /** Whether the run fails when the sink is disabled. Default true. */
   readonly required?: boolean | undefined
   /**
@@ -58,6 +62,11 @@ export interface RouteContext {
   readonly emissions: SharedEmissions
   /** Everything known, told again; absent where lines are not kept. */
   readonly again: ((place: SnapshotPlace) => ReadonlyArray<Change | Control>) | undefined
+  /** Some games, told again, and all sessions of the run; absent where lines are not kept. */
+  readonly games:
+    | ((games: ReadonlyArray<LostGame>, place: SnapshotPlace) => ReadonlyArray<Change | Control>)
+    | undefined
+  readonly sessions: (() => ReadonlyArray<SessionEpoch>) | undefined
   /** What the readers of an earlier run have been told, where the run goes on from there. */
   readonly known: ReadonlyArray<Change | Control> | undefined
   /** How often a route of this name has been opened in the run, this time included. */
@@ -131,13 +140,19 @@ const openRoute = <A, R>(
       const told = again(records)
       return processing === undefined ? told : processing.turn(told, -Infinity)
     }
+    const gameResnapshots: GameResnapshots<A> | undefined =
+      again === undefined || context.games === undefined || context.sessions === undefined ? undefined : {
+        sessions: context.sessions,
+        flush: () => processing?.flush() ?? [],
+        of: (games) => resnapshotGames(games, origin, context.games!, again, processing),
+      }
     const lane = yield* makeLane(sink, {
       ...options.lane,
       name: options.name,
       run: context.run,
       ...tell === undefined ? {} : { notice: (loss) => tell(dropNotice(context.run, options.name, origin, loss)) },
       // A sample of so many records is to hold no more than these.
-      ...again === undefined || context.count !== Infinity ? {} : { retell: retold },
+      ...again === undefined || context.count !== Infinity ? {} : { retell: retold, gameResnapshots },
     })
     let left = context.count
     // What its store holds of an earlier run its reader is yet to be told.
@@ -185,7 +200,7 @@ const openRoute = <A, R>(
         return envelopes.length === 0 || push(envelopes)
       },
       finish: (steps) => {
-        if (processing !== undefined) push(processing.finish())
+        if (processing !== undefined) push(processing.flush())
         if (steps.length === 0) return
         const envelopes = shared.of(steps)
         push(processing === undefined ? envelopes : processing.turn(envelopes, -Infinity))

@@ -1,5 +1,14 @@
 /** A reader at the end of a lane, and what it may believe. */
-import { type Book, type Change, type Control, emptyBook, fold, gameId, isLive } from "@boltodds/protocol"
+import {
+  type Book,
+  type Change,
+  type Control,
+  emptyBook,
+  fold,
+  gameId,
+  isLive,
+  type Quarantined,
+} from "@boltodds/protocol"
 
 type Record = Change | Control
 
@@ -27,17 +36,36 @@ export class History {
 /** Folds what arrives, and knows the highest `seq` of its run that it has received about each line, game, book and session. */
 export class LaneReader {
   book: Book = emptyBook
+  /** Games of which records were lost, and which were not sent again since. */
+  readonly lost = new Set<string>()
   #heard = new Map<string, number>()
   #run = ""
 
   take(record: Record): void {
     this.book = fold(this.book, [record])
+    this.#noteLoss(record)
     // A lane tells of its losses ahead of what is left of an earlier run.
-    if ("control" in record && record.control === "dropped") return
+    if (isLoss(record)) {
+      // Whatever arrives from here on and is older than what was lost is history.
+      if (isLostGame(record) && record.run === this.#run) this.#hear(gameOf(record), record.last_seq ?? 0)
+      return
+    }
     // Numbers of another run mean nothing here.
     if (record.run !== this.#run) this.#heard.clear()
     this.#run = record.run
-    for (const about of aboutOf(record)) this.#heard.set(about, Math.max(record.seq, this.#heard.get(about) ?? 0))
+    for (const about of aboutOf(record)) this.#hear(about, record.seq)
+  }
+
+  #hear(about: string, seq: number): void {
+    this.#heard.set(about, Math.max(seq, this.#heard.get(about) ?? 0))
+  }
+
+  #noteLoss(record: Record): void {
+    if (isLostGame(record)) this.lost.add(gameOf(record))
+    else if ("control" in record && record.control === "stream_started") this.lost.clear()
+    else if ("change" in record && record.origin !== undefined && !("outcome" in record)) {
+      this.lost.delete(gameId(record.sportsbook, record.game))
+    }
   }
 
   /** What it believes live that was not so when it last heard of it: sentences. */
@@ -72,6 +100,17 @@ export class LaneReader {
     return wrong
   }
 }
+
+/** Whether a lane says that it lost something. */
+const isLoss = (record: Record): boolean =>
+  "control" in record &&
+  (record.control === "dropped" || (record.control === "quarantined" && record.reason === "dropped"))
+
+/** Whether a lane says that it lost records of one game. */
+export const isLostGame = (record: Record): record is Quarantined =>
+  "control" in record && record.control === "quarantined" && record.reason === "dropped" && record.touches === "game"
+
+const gameOf = ({ sportsbook, game }: Quarantined): string => gameId(sportsbook ?? "", game ?? "")
 
 const aboutOf = (record: Record): ReadonlyArray<string> => {
   if ("change" in record) {

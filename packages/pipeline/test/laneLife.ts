@@ -1,5 +1,14 @@
 /** One life of a feed through one lane, into a sink as slow and as broken as the seed makes it. */
-import { type Book, type Change, type Control, emptyBook, fold, identityOf, isLineChange } from "@boltodds/protocol"
+import {
+  type Book,
+  type Change,
+  type Control,
+  emptyBook,
+  fold,
+  gameId,
+  identityOf,
+  isLineChange,
+} from "@boltodds/protocol"
 import {
   type Batch,
   type Envelope,
@@ -11,7 +20,7 @@ import {
   type Sink,
   SinkError,
 } from "@boltodds/sink"
-import { make, snapshot, thaw } from "@boltodds/state"
+import { make, snapshot, snapshotGames, thaw } from "@boltodds/state"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
@@ -24,9 +33,11 @@ import { generator } from "../../state/test/random.ts"
 import { scenario } from "../../state/test/scenario.ts"
 import { dropNotice } from "../src/internal/dropNotice.ts"
 import { LaneOrigin } from "../src/internal/LaneOrigin.ts"
+import { resnapshotGames } from "../src/internal/resnapshotGames.ts"
 import { ProcessorRun } from "../src/internal/ProcessorRun.ts"
+import { isDeepStrictEqual } from "node:util"
 import { DurableFile } from "./DurableFile.ts"
-import { History, LaneReader } from "./LaneReader.ts"
+import { History, isLostGame, LaneReader } from "./LaneReader.ts"
 
 /** What a lane is tried with. */
 export interface LaneSetting {
@@ -42,6 +53,8 @@ export interface LaneSetting {
   readonly durable?: boolean
   /** It is drained in the middle of whatever it does. */
   readonly drained?: boolean
+  /** Its receiver takes everything, except that it refuses some records of the games of this sportsbook. */
+  readonly refusing?: string
 }
 
 /** What became of it. */
@@ -50,11 +63,22 @@ export interface LaneLife {
   readonly wrong: ReadonlyArray<string>
   readonly imbalances: ReadonlyArray<number>
   readonly counts: LaneCounts
+  /** Whether its reader was ever without everything, and how often it lost single games. */
+  readonly wasLossy: boolean
+  readonly lostGames: number
   readonly events: ReadonlyArray<LaneEvent>
   readonly believed: Book
   /** The book at the end, as the route tells it. */
   readonly final: Book
 }
+
+/** The games of other sportsbooks that are not to the reader as they are: sentences. */
+const differences = (book: Book, truth: Book, sportsbook: string): ReadonlyArray<string> =>
+  [...new Set([...book.games.keys(), ...truth.games.keys()])].flatMap((id) => {
+    const [one, other] = [book.games.get(id), truth.games.get(id)]
+    const isSame = (one ?? other)?.sportsbook === sportsbook || isDeepStrictEqual(one, other)
+    return isSame ? [] : [`${id} is ${JSON.stringify(one)}, not ${JSON.stringify(other)}`]
+  })
 
 const restoring = new Set(["game_verified", "gap_closed", "synced", "fresh"])
 
@@ -75,6 +99,8 @@ export const live = (seed: number, setting: LaneSetting): Effect.Effect<LaneLife
     const imbalances: Array<number> = []
     const seen = new Set<string>()
     const file = new DurableFile()
+    let wasLossy = false
+    let lostGames = 0
     let healthy = false
     const slowness = [0, 20, 400][below(3)]!
     const badness = [0, 0.1, 0.4][below(3)]!
@@ -87,7 +113,7 @@ export const live = (seed: number, setting: LaneSetting): Effect.Effect<LaneLife
       retry: { base: Duration.millis(50), cap: Duration.seconds(1) },
       breaker: { failures: 3, cool: Duration.seconds(1) },
       linger,
-      ...below(3) === 0 ? { maxAge: Duration.millis(100 + below(2_000)) } : {},
+      ...below(3) === 0 && setting.refusing === undefined ? { maxAge: Duration.millis(100 + below(2_000)) } : {},
       ...setting.parallel === true
         ? { parallel: { over: 3, key: ({ sportsbook, game }: Change) => sportsbook + game } }
         : {},
@@ -108,7 +134,18 @@ export const live = (seed: number, setting: LaneSetting): Effect.Effect<LaneLife
         if (reader.book.lossy && !mayRestore && "control" in record && restoring.has(record.control)) {
           wrong.push(`after a loss, before everything was sent again: ${text}`)
         }
+        if ("control" in record && record.control === "game_verified" && record.origin === undefined) {
+          const id = gameId(record.sportsbook, record.game)
+          if (reader.lost.has(id)) wrong.push(`after a loss in its game, before it was sent again: ${text}`)
+        }
         reader.take(record)
+        wasLossy ||= reader.book.lossy
+        if (setting.refusing !== undefined && record.origin === undefined) {
+          wrong.push(...differences(reader.book, histories.get(record.run)!.at(record.seq), setting.refusing))
+        }
+        if (isLostGame(record)) lostGames += 1
+        // One for each session, in one group.
+        if (isLostGame(record) && record.last !== true) continue
         for (const belief of reader.falseBeliefs(histories)) wrong.push(`${belief}, after ${text}`)
       }
     }
@@ -124,7 +161,17 @@ export const live = (seed: number, setting: LaneSetting): Effect.Effect<LaneLife
           if (envelopes.reduce((sum, { text }) => sum + text.length, 0) > largest) {
             return yield* Effect.fail(new SinkError({ rest: "retry", tooLarge: envelopes.length, cause: "too large" }))
           }
-          if (healthy || random() >= badness) {
+          if (setting.refusing !== undefined && !healthy) {
+            const rejected = envelopes.flatMap(({ value }, index) =>
+              "change" in value && value.sportsbook === setting.refusing && random() < 0.2 ? [index] : []
+            )
+            if (rejected.length > 0) {
+              const first = rejected[0]!
+              read(batch, 0, first)
+              return yield* Effect.fail(new SinkError({ rest: "retry", delivered: first, rejected, cause: "refused" }))
+            }
+          }
+          if (healthy || setting.refusing !== undefined || random() >= badness) {
             read(batch)
             // The end may come before the answer.
             return yield* random() < 0.5 ? rest : Effect.void
@@ -179,6 +226,14 @@ export const live = (seed: number, setting: LaneSetting): Effect.Effect<LaneLife
             const again = emission.again!([{ ...started, seq, ...place }, ...book])
             return processing === undefined ? again : processing.turn(again, -Infinity)
           },
+          gameResnapshots: {
+            sessions: () => Array.from(draft.sessions, ([session, epoch]) => ({ session, epoch })),
+            flush: () => processing?.flush() ?? [],
+            of: (games) => {
+              const snapshotOf = (wanted: typeof games, place: object) => snapshotGames(draft.seal(), wanted, place)
+              return resnapshotGames(games, origin, snapshotOf, (records) => emission.again!(records), processing)
+            },
+          },
           onEvent: (event) => void events.push(event),
         })
         const check = Effect.map(lane.counts, (counts) => {
@@ -214,8 +269,8 @@ export const live = (seed: number, setting: LaneSetting): Effect.Effect<LaneLife
           yield* push(processing === undefined ? envelopes : processing.turn(envelopes, now))
           yield* TestClock.adjust(below(60))
         }
-        if (alone !== undefined) expected(alone.finish())
-        if (processing !== undefined) yield* push(processing.finish())
+        if (alone !== undefined) expected(alone.flush())
+        if (processing !== undefined) yield* push(processing.flush())
         return { lane, check, final: alone === undefined ? history.final : told }
       })
 
@@ -244,5 +299,5 @@ export const live = (seed: number, setting: LaneSetting): Effect.Effect<LaneLife
     // Longer than any loss may wait to be told, and everything to be told again.
     for (let waited = 0; waited < 40; waited++) yield* TestClock.adjust(10_000)
     const counts = yield* check
-    return { wrong, imbalances, counts, events, believed: reader.book, final }
+    return { wrong, imbalances, counts, wasLossy, lostGames, events, believed: reader.book, final }
   }).pipe(Effect.scoped, Random.withSeed(seed))

@@ -16,6 +16,7 @@ const counts = {
   batches: 1,
   retries: 0,
   resnapshots: 0,
+  gameResnapshots: 0,
 }
 const route = (fields: Partial<RouteReport>): RouteReport => ({
   name: "a",

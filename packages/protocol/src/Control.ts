@@ -122,6 +122,9 @@ export interface Heartbeat extends Stamp {
  * follows (a resnapshot). Whatever else arrives before that verifies nothing; the lane withholds `game_verified`,
  * `gap_closed`, `synced` and `fresh` meanwhile. Emits without a book (`messages`, `quotes`) have no resnapshot: what was
  * lost stays lost.
+ *
+ * Where each lost record names a game, and they name 64 games at most, `changes` has a {@link Quarantined} for each of
+ * these games instead.
  */
 export interface Dropped extends Stamp {
   readonly control: "dropped"
@@ -136,6 +139,11 @@ export interface Dropped extends Stamp {
  * the session, that is unverified; one that names an `outcome` suspended that line alone. `touches: "nothing"`: no price
  * depends on it. It does not read like data of the feed, or it is the start of the game that it names. A scope that stays
  * unverified for this cause is reported once, not with each message.
+ *
+ * With the reason `dropped` a lane lost records of this game and of no other: the game is unverified until the lane sends
+ * it again (its `game_opened` with all lines, or its `game_closed`); an update of a line verifies that line before. In a
+ * run of several sessions there is one for each session, since the game may belong to any of them. One that touches
+ * nothing counts lost records that no price depends on, such as heartbeats.
  */
 export interface Quarantined extends Stamp {
   readonly control: "quarantined"
@@ -153,6 +161,16 @@ export interface Quarantined extends Stamp {
    * `reason` begins with `limited`.
    */
   readonly refused?: number
+  /** The lane that lost records: here and below only with the reason `dropped`. */
+  readonly lane?: string
+  /** Why they were lost, as the reason of {@link Dropped}. */
+  readonly lost?: string
+  /** How many: of this game, in this session. */
+  readonly count?: number
+  readonly first_seq?: number
+  readonly last_seq?: number
+  /** As the newest of the lost records names it. */
+  readonly universal_game_id?: string | null
 }
 /**
  * A scope has been unverified for a minute because something was not understood, and no message has healed it: a new
@@ -311,7 +329,8 @@ export const Control: Schema.Codec<Control> = Schema.Union([
   }).annotate({
     description:
       "A lane lost records. Nothing that its reader knows is live until the next `stream_started`, which the " +
-      "whole book follows; nothing that arrives before that verifies anything.",
+      "whole book follows; nothing that arrives before that verifies anything. Where all of them name games, and 64 " +
+      "games at most, there is a `quarantined` with the reason `dropped` for each game instead.",
   }),
   control("quarantined", {
     reason: Schema.String,
@@ -326,6 +345,17 @@ export const Control: Schema.Codec<Control> = Schema.Union([
         "Messages, or outcomes of one, that were beyond a bound and not applied, since the last such record " +
         "of the scope. The `reason` then begins with `limited`.",
     }),
+    lane: Schema.optionalKey(Schema.String),
+    lost: Schema.optionalKey(Schema.String),
+    count: Schema.optionalKey(Whole),
+    first_seq: Schema.optionalKey(Whole),
+    last_seq: Schema.optionalKey(Whole),
+    universal_game_id: Schema.optionalKey(text),
+  }).annotate({
+    description:
+      "Something was not understood: what it names is unverified. With the reason `dropped` a lane lost records of this " +
+      "game alone: it is unverified until its `game_opened` and its lines, or its `game_closed`, are sent again; an " +
+      "update of a line verifies that line before.",
   }),
   control("resync_wanted", {
     reason: Schema.String,

@@ -16,7 +16,8 @@ export interface LaneCounts {
   readonly coalesced: number
   /**
    * Not needed any more, because a resnapshot says it all: the rest of an older resnapshot, and the controls that a lane
-   * withholds after a loss (`game_verified`, `gap_closed`, `synced`, `fresh`).
+   * withholds after a loss (`game_verified`, `gap_closed`, `synced`, `fresh`; after one of single games their
+   * `game_verified` alone).
    */
   readonly replaced: number
   /** Lost: the lane was full, its sink degraded, disabled or gone. */
@@ -35,8 +36,10 @@ export interface LaneCounts {
   readonly batches: number
   /** Attempts beyond the first. */
   readonly retries: number
-  /** Resnapshots that were delivered whole: each made good all losses before it. */
+  /** Resnapshots of the whole book that were delivered whole: each made good all losses before it. */
   readonly resnapshots: number
+  /** Games that were delivered whole in resnapshots of single games: each made good all losses in the game before it. */
+  readonly gameResnapshots: number
 }
 
 /** Whether nothing was lost on the way: all that came in was delivered, merged into what was, or not needed any more. */

@@ -9,7 +9,7 @@ import type { SinkError } from "./Sink.ts"
  * nothing is tried for `cool` · `Recovered`: the first delivery after any of these · `Lost`: `lost` envelopes are gone
  * for this reason (`expired`, or the name of an overflow policy); told at most once a second · `LostPatience`: the
  * source has waited long enough for this lane, and waits no more until its sink has caught up · `Retold`: after a loss
- * the whole book was told again · `StoreFailed`: what arrived could not be stored, and is lost (0: nothing could
+ * the whole book is sent again (a resnapshot), or so many `games` where only these were lost · `StoreFailed`: what arrived could not be stored, and is lost (0: nothing could
  * be given up, because it could not be read); told at most once a second · `Disabled`, `Ended`:
  * the lane delivers nothing more.
  */
@@ -31,6 +31,6 @@ export type LaneEvent =
   | { readonly _tag: "Recovered" }
   | { readonly _tag: "Lost"; readonly reason: string; readonly lost: number }
   | { readonly _tag: "LostPatience"; readonly after: Duration.Duration }
-  | { readonly _tag: "Retold"; readonly records: number }
+  | { readonly _tag: "Retold"; readonly records: number; readonly games?: number }
   | { readonly _tag: "StoreFailed"; readonly cause: unknown; readonly lost: number }
   | { readonly _tag: "Disabled" | "Ended"; readonly error: SinkError; readonly lost: number }

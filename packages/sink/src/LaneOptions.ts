@@ -4,6 +4,7 @@ import type { BreakerPolicy } from "./Breaker.ts"
 import type { Envelope } from "./Envelope.ts"
 import type { LaneEvent } from "./LaneEvent.ts"
 import type { Loss } from "./Loss.ts"
+import type { GameResnapshots } from "./LostGame.ts"
 import type { Overflow } from "./Overflow.ts"
 import type { Partition } from "./Partition.ts"
 import type { RetryPolicy } from "./Retry.ts"
@@ -44,6 +45,12 @@ export interface LaneOptions<in out A> {
    * the hole they were told of.
    */
   readonly retell?: (() => ReadonlyArray<Envelope<A>>) | undefined
+  /**
+   * Where each lost record names a game, and they name 64 games at most, only these games are unverified (`notice` is
+   * given one loss for each session and game) and only they are sent again, a second after the loss at first. Needs
+   * `notice` and `retell`. Default: each loss is one of everything.
+   */
+  readonly gameResnapshots?: GameResnapshots<A> | undefined
   /** Hears what happens to the lane; must not throw. */
   readonly onEvent?: ((event: LaneEvent) => void) | undefined
 }

@@ -1,8 +1,11 @@
-/** How a lane stands with its reader. */
+/** What the reader of a lane lacks. */
 
 /** How a lane stands with its reader. */
 export interface LaneStanding {
-  /** Something was lost, and no resnapshot that was delivered since has made it good. */
+  /**
+   * Something was lost that its reader needs, and no resnapshot that was delivered since has made it good: of everything,
+   * or of the games that were lost.
+   */
   readonly isLossy: boolean
   /** How many envelopes were lost, by reason: `expired`, `dead_letter`, `store_failed`, the name of an overflow policy, … */
   readonly losses: Readonly<Record<string, number>>

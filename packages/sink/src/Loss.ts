@@ -1,8 +1,14 @@
 /** Envelopes that a lane lost, told to its readers. */
 import type { Millis } from "@boltodds/protocol"
 import type { Envelope } from "./Envelope.ts"
+import type { LostGame } from "./LostGame.ts"
 
-/** Lost envelopes of one run: what a `dropped` control is made of. */
+/**
+ * Lost envelopes of one run: what the lane reports to its readers.
+ *
+ * With `game` they concern this game alone: a `quarantined` control. With `isInformation` no belief depends on them: a
+ * `quarantined` that touches nothing. Otherwise everything is lost: a `dropped` control.
+ */
 export interface Loss {
   /**
    * `degraded`, `disabled`, `ended`, `closed`, `expired`, `dead_letter`, `store_failed`, the name of an overflow policy;
@@ -21,6 +27,10 @@ export interface Loss {
   readonly at: Millis
   readonly session: string
   readonly epoch: number
+  /** The game that they concern, where they concern one alone. */
+  readonly game?: LostGame
+  /** Nobody believes less without them: heartbeats, notices. */
+  readonly isInformation?: true
 }
 
 /** The loss of these envelopes: one for each run among them, since numbers mean nothing across runs. */

@@ -1,5 +1,5 @@
 /** What every sink must hold, behind a lane: plain values for any test runner. */
-import { type Change, type Control, type Identity, identityOf } from "@boltodds/protocol"
+import { type Change, type Control, type Identity, identityOf, type LineChange } from "@boltodds/protocol"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
@@ -113,6 +113,26 @@ export const laws: ReadonlyArray<Law> = [
       yield* expect(again.every(({ text }) => arrived.includes(text)), "the lane did not write all of the resnapshot")
       return arrived
     }), readOnce),
+  law("delivers a resnapshot of one game whole", (bench) =>
+    Effect.gen(function* () {
+      // Without controls: what is lost names one game.
+      const before = numberedGroups(4).slice(1)
+      const again = gameResnapshotAt(10, 60)
+      bench.failWith = () => bench.batches.length === 1 ? { rest: "degrade", count: 0 } : undefined
+      const counts = yield* bench.through(before, {
+        notice: () => quarantinedAt(10),
+        retell: () => [],
+        gameResnapshots: { sessions: () => [{ session: "law", epoch: 1 }], flush: () => [], of: () => again },
+        batch: { records: 4, bytes: 1_000_000 },
+      })
+      yield* expect(
+        counts.gameResnapshots === 1 && counts.resnapshots === 0,
+        `the counts are ${JSON.stringify(counts)}: the game was not sent again, or everything was`,
+      )
+      const arrived = bench.batches.slice(1).flatMap(({ envelopes }) => envelopes.map(({ text }) => text))
+      yield* expect(again.every(({ text }) => arrived.includes(text)), "the lane did not write all of the game")
+      return arrived
+    }), readOnce),
   law(
     "changes nothing for its reader by a batch that is written twice, or cut off and written again",
     (bench) =>
@@ -223,7 +243,7 @@ const makeBench = (sink: Sink<Change>): Bench => {
 const untilRetold = (lane: Lane<Change>): Effect.Effect<void> =>
   Effect.sleep(Duration.millis(20)).pipe(
     Effect.andThen(lane.counts),
-    Effect.repeat({ until: ({ resnapshots }) => resnapshots > 0 }),
+    Effect.repeat({ until: ({ resnapshots, gameResnapshots }) => resnapshots + gameResnapshots > 0 }),
     Effect.timeoutOption(Duration.seconds(30)),
     Effect.asVoid,
   )
@@ -305,6 +325,27 @@ const resnapshotAt = (seq: number, size: number): ReadonlyArray<Envelope<Change>
   const value: Control = { ...stampOf(seq), part, control: "stream_started", schema_version: 1, filters }
   const lines = Array.from({ length: size }, (_, index) => changeAt(seq, index === size - 1, part + 1 + index))
   return [makeControl(stamp, value, controls), ...lines]
+}
+
+/** A game and so many lines of it, all of one number: one group. */
+const gameResnapshotAt = (seq: number, size: number): ReadonlyArray<Envelope<Change>> => {
+  const { value } = changeAt(seq, false, 1) as { readonly value: LineChange }
+  const { sport, sportsbook, game, universal_game_id, book_game_id, home_team, away_team, starts_at } = value
+  const facts = { sport, sportsbook, game, universal_game_id, book_game_id, home_team, away_team, starts_at }
+  const stamp = { ...stampOf(seq), part: 1 }
+  const opened: Change = { ...stamp, change: "game_opened", cause: "snapshot", ...facts, partial: false }
+  const envelope = makeRecord<Change>({ ...stamp, at: 1_767_225_600_000 + seq, last: false }, opened, changes)
+  return [envelope, ...Array.from({ length: size }, (_, index) => changeAt(seq, index === size - 1, 2 + index))]
+}
+
+const quarantinedAt = (seq: number): Envelope<Change> => {
+  const origin = "law"
+  const { sportsbook, game } = (changeAt(seq, true) as { readonly value: Change }).value
+  const scope = { touches: "game", sportsbook, game, outcome: null, text: "" } as const
+  const lost = { lane: origin, lost: "degraded", count: 1, first_seq: 1, last_seq: seq }
+  const value: Control = { ...stampOf(seq), origin, control: "quarantined", reason: "dropped", ...scope, ...lost }
+  const stamp = { seq, origin, at: 1_767_225_600_000 + seq, session: "law", epoch: 1, last: true }
+  return makeControl(stamp, value, controls)
 }
 
 const droppedAt = (seq: number): Envelope<Change> => {

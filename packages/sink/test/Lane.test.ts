@@ -63,6 +63,7 @@ describe("a lane", () => {
         restored: 0,
         replaced: 0,
         resnapshots: 0,
+        gameResnapshots: 0,
         delivered: 5,
         coalesced: 0,
         dropped: 0,

@@ -66,12 +66,13 @@ export const line = (
     ...fields,
   })
 
-/** A change of the game `g`. */
+/** A change of the game `g`, or of another. */
 export const game = (
   seq: number,
   change: "game_opened" | "game_amended" | "game_closed",
   partial = false,
-): Envelope<Change> => envelope({ ...stamp(seq), ...base("g"), change, partial, last: true })
+  name = "g",
+): Envelope<Change> => envelope({ ...stamp(seq), ...base(name), change, partial, last: true })
 
 /** A control of the session `main`, or of another. */
 export const control = (

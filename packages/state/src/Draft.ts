@@ -78,6 +78,11 @@ export class Draft {
     return this.#work.core.actions
   }
 
+  /** All sessions met so far that still own something or may, with their epochs: what a reader's games may belong to. */
+  get sessions(): ReadonlyMap<string, number> {
+    return new Map(Array.from(this.#work.core.sessions.values(), ({ name, epoch }) => [name, epoch]))
+  }
+
   /** The state as it is now, immutable. The draft goes on. */
   seal(): State {
     const sealed = this.#work.core

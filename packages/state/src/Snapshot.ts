@@ -1,8 +1,8 @@
-/** Telling a state again, to a reader who knows nothing. */
+/** Telling a state again, to a reader who knows nothing, or who has lost some of it. */
 import type { Change, Control } from "@boltodds/protocol"
 import { copyCore, coreOf, type State } from "./State.ts"
 import { excessOf } from "./internal/lag.ts"
-import { isGameVerified, isLineVerified } from "./internal/model.ts"
+import { type BookEntry, type Core, type Game, isGameVerified, isLineVerified, type Session } from "./internal/model.ts"
 import { Work } from "./internal/work.ts"
 
 /** Where the records of a snapshot stand among those of their `seq`. */
@@ -11,6 +11,18 @@ export interface SnapshotPlace {
   readonly part?: number | undefined
   /** Who sends it, where that is not the run itself; it counts `part` by itself. Default none. */
   readonly origin?: string | undefined
+}
+
+/** A game to be told again, with what is known of it where the state has it no more. */
+export interface GameToTell {
+  readonly sportsbook: string
+  readonly game: string
+  readonly sport: string
+  readonly universal_game_id: string | null
+  readonly book_game_id: string | null
+  readonly home_team: string | null
+  readonly away_team: string | null
+  readonly starts_at: string | null
 }
 
 /**
@@ -24,7 +36,6 @@ export interface SnapshotPlace {
 export const snapshot = (state: State, place: SnapshotPlace = {}): ReadonlyArray<Change | Control> => {
   const core = coreOf(state)
   const work = new Work(copyCore(core))
-  const seq = core.seq
   for (const session of core.sessions.values()) {
     work.begin(session.name, session.epoch, core.now, null, false)
     const age = core.now - (session.lastFrameAt ?? session.listeningSince)
@@ -34,17 +45,67 @@ export const snapshot = (state: State, place: SnapshotPlace = {}): ReadonlyArray
         const age = book.stale === "late" && book.lag !== undefined ? excessOf(book.lag) : core.now - book.heardAt
         work.control("stale", { reason: book.stale, sportsbook: book.sportsbook, age_ms: age })
       }
-      for (const game of book.games.values()) {
-        work.gameChange("game_opened", game, "snapshot")
-        if (!isGameVerified(session, book, game)) work.markUnverified()
-        for (const line of game.lines.values()) {
-          work.lineChange("line_opened", game, line, line.odds, null, null, "snapshot", false)
-          if (!isLineVerified(session, book, game, line)) work.markUnverified()
-        }
-      }
+      for (const game of book.games.values()) tellGame(work, session, book, game)
     }
     work.end()
   }
+  return placed(work, core.seq, place)
+}
+
+/**
+ * The records that correct some games of a reader who has the rest of the book: of each game that the state has, its
+ * `game_opened`, its lines, and `game_verified` where it is; of any other its `game_closed`. One group, all with
+ * `cause: "snapshot"`. Numbers as in {@link snapshot}.
+ */
+export const snapshotGames = (
+  state: State,
+  games: ReadonlyArray<GameToTell>,
+  place: SnapshotPlace = {},
+): ReadonlyArray<Change | Control> => {
+  const core = coreOf(state)
+  const work = new Work(copyCore(core))
+  const last = core.sessions.get(core.lastSession)
+  work.begin(core.lastSession, last?.epoch ?? core.lastEpoch, core.now, null, false)
+  for (const wanted of games) {
+    const found = find(core, wanted)
+    if (found === undefined) {
+      work.gameChange("game_closed", { ...wanted, partial: false }, "snapshot")
+      continue
+    }
+    const { session, book, game } = found
+    work.stampOf(session)
+    tellGame(work, session, book, game)
+    if (!isGameVerified(session, book, game)) continue
+    const { sport, sportsbook } = game
+    work.control("game_verified", { sport, sportsbook, game: game.game, lines: game.lines.size, changed: 0 })
+  }
+  work.end()
+  return placed(work, core.seq, place)
+}
+
+const find = (
+  { sessions }: Core,
+  { sportsbook, game }: GameToTell,
+): { readonly session: Session; readonly book: BookEntry; readonly game: Game } | undefined => {
+  for (const session of sessions.values()) {
+    const book = session.books.get(sportsbook)
+    const known = book?.games.get(game)
+    if (book !== undefined && known !== undefined) return { session, book, game: known }
+  }
+  return undefined
+}
+
+const tellGame = (work: Work, session: Session, book: BookEntry, game: Game): void => {
+  work.gameChange("game_opened", game, "snapshot")
+  if (!isGameVerified(session, book, game)) work.markUnverified()
+  for (const line of game.lines.values()) {
+    work.lineChange("line_opened", game, line, line.odds, null, null, "snapshot", false)
+    if (!isLineVerified(session, book, game, line)) work.markUnverified()
+  }
+}
+
+/** The records of this work with their place: they have one number, and are told apart by their part. */
+const placed = (work: Work, seq: number, place: SnapshotPlace): ReadonlyArray<Change | Control> => {
   let part = place.part ?? 1
   for (const record of work.records as Array<{ seq: number; part: number; origin?: string }>) {
     record.seq = seq

@@ -45,7 +45,7 @@ export const reportText = (
   return `${lines.join("\n")}\n`
 }
 
-/** `hook  963 in + 12 restored = 970 delivered + 0 merged + 5 lost (expired 5) + 0 pending; 1 resnapshot`. */
+/** `hook  963 in + 12 restored = 970 delivered + 0 merged + 5 lost (expired 5) + 0 pending; 1 resnapshot; 3 games sent again`. */
 const routeText = ({ name, state, counts, losses, isLossy }: RouteReport): string => {
   const lost = counts.dropped + counts.expired + counts.deadLettered
   const reasons = Object.entries(losses).map(([reason, amount]) => `${reason} ${number.format(amount)}`).join(", ")
@@ -60,6 +60,7 @@ const routeText = ({ name, state, counts, losses, isLossy }: RouteReport): strin
   const ends = [
     ...state === "ended" ? ["its reader has gone"] : state === "disabled" ? ["it failed"] : [],
     ...counts.resnapshots > 0 ? [`${count(counts.resnapshots, "resnapshot")}`] : [],
+    ...counts.gameResnapshots > 0 ? [`${count(counts.gameResnapshots, "game")} sent again`] : [],
     ...isLossy && state !== "ended" ? ["its reader lacks what was lost"] : [],
   ]
   return [`${name.padEnd(10)} ${number.format(counts.in)} in${restored} = ${right}`, ...ends].join("; ")

@@ -42,7 +42,10 @@ export const makeLaneTeller = (log: Log): LaneTeller => {
             "records go",
         )
       case "Retold":
-        return say("info", `the whole book is sent again after a loss (a resnapshot of ${event.records} records)`)
+        return say(
+          "info",
+          `${gamesText(event.games)} sent again after a loss (a resnapshot of ${event.records} records)`,
+        )
       case "StoreFailed":
         return say("error", `${records(event.lost)} lost: the store cannot be written: ${textOf(event.cause)}`)
       case "Recovered":
@@ -57,6 +60,9 @@ export const makeLaneTeller = (log: Log): LaneTeller => {
     }
   }
 }
+
+const gamesText = (count: number | undefined): string =>
+  count === undefined ? "the whole book is" : count === 1 ? "one game is" : `${count} games are`
 
 const records = (count: number): string => count === 1 ? "one record is" : `${count} records are`
 

@@ -79,7 +79,8 @@ export interface RouteTally {
       | "deadLettered"
       | "pending"
       | "retries"
-      | "resnapshots",
+      | "resnapshots"
+      | "gameResnapshots",
       number
     >
   >

@@ -63,6 +63,8 @@ export class Hub {
       run: options.state.run,
       emissions: new SharedEmissions({ state: options.state }),
       again: this.#reduction.again?.bind(this.#reduction),
+      games: this.#reduction.games?.bind(this.#reduction),
+      sessions: this.#reduction.sessions?.bind(this.#reduction),
       known: depth === "book" && options.resume !== undefined
         ? snapshot(resume(options.resume, options.state))
         : undefined,

@@ -26,8 +26,8 @@ export class ProcessorRun<A, B> {
     return this.#give()
   }
 
-  /** Everything that is still held back. */
-  finish(): ReadonlyArray<Envelope<B>> {
+  /** Everything that is still held back, before its time or at the end. */
+  flush(): ReadonlyArray<Envelope<B>> {
     this.#pass(this.#processor.flush())
     this.#seal(0)
     return this.#give()

@@ -1,6 +1,15 @@
 /** The reducer, as deep as it has to be. */
 import type { Book, Change, Control, FeedEvent, Filters, Millis } from "@boltodds/protocol"
-import { awaitedNames, makeSync, type SnapshotPlace, type StateOptions, type Step, thaw } from "@boltodds/state"
+import {
+  awaitedNames,
+  type GameToTell,
+  makeSync,
+  type SnapshotPlace,
+  type StateOptions,
+  type Step,
+  thaw,
+} from "@boltodds/state"
+import type { SessionEpoch } from "@boltodds/sink"
 import type { Depth } from "../Emit.ts"
 import type { Counted } from "../Unread.ts"
 import { FrameWords } from "./FrameWords.ts"
@@ -16,6 +25,9 @@ export interface Reduction {
   readonly counted: () => Counted | undefined
   /** Everything known, told again. Absent where lines are not kept. */
   readonly again?: (place: SnapshotPlace) => ReadonlyArray<Change | Control>
+  /** Some games, told again; and all sessions that games may belong to. Absent where lines are not kept. */
+  readonly games?: (games: ReadonlyArray<GameToTell>, place: SnapshotPlace) => ReadonlyArray<Change | Control>
+  readonly sessions?: () => ReadonlyArray<SessionEpoch>
 }
 
 const none: ReadonlyArray<never> = []

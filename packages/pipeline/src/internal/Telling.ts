@@ -1,11 +1,14 @@
 /** A book, told as it changes, and told again from the beginning. */
+import type { SessionEpoch } from "@boltodds/sink"
 import type { Book, Change, Control, FeedEvent, Filters, Millis } from "@boltodds/protocol"
 import {
   awaitedNames,
   type Draft,
+  type GameToTell,
   make,
   resume,
   snapshot,
+  snapshotGames,
   type SnapshotPlace,
   type StateOptions,
   type Step,
@@ -18,10 +21,13 @@ export class Telling {
   #at: Millis = 0
   #first: Change | Control | undefined
   #seq = 0
+  /** All sessions that games of a reader may belong to, also those that are over. */
+  readonly #sessions = new Map<string, number>()
 
   /** `known`: what the readers of an earlier run have, where this one goes on from there. */
   constructor(options: StateOptions, known?: Book) {
     this.#draft = thaw(known === undefined ? make(options) : resume(known, options))
+    for (const { session } of known?.games.values() ?? []) this.#sessions.set(session, 0)
   }
 
   apply(events: ReadonlyArray<FeedEvent>): ReadonlyArray<Step> {
@@ -35,6 +41,11 @@ export class Telling {
     }
     this.#first ??= steps.find(({ records }) => records.length > 0)?.records[0]
     return steps
+  }
+
+  sessions(): ReadonlyArray<SessionEpoch> {
+    for (const [session, epoch] of this.#draft.sessions) this.#sessions.set(session, epoch)
+    return Array.from(this.#sessions, ([session, epoch]) => ({ session, epoch }))
   }
 
   awaited(): Required<Filters> {
@@ -63,6 +74,11 @@ export class Telling {
     const at = new Date(this.#at).toISOString()
     const origin = place.origin === undefined ? {} : { origin: place.origin }
     return [{ ...started, seq: this.#seq, part, ...origin, at, ...told.length === 0 ? { last: true } : {} }, ...told]
+  }
+
+  /** Some games as they stand, for a reader who has the rest of the book (`snapshotGames`). */
+  games(games: ReadonlyArray<GameToTell>, place: SnapshotPlace): ReadonlyArray<Change | Control> {
+    return snapshotGames(this.#draft.seal(), games, place)
   }
 }
 

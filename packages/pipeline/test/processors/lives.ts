@@ -86,7 +86,7 @@ export const outOf = (
   const processing = new ProcessorRun(processor)
   const out = [
     ...turns.flatMap(({ steps, now }) => processing.turn(emission.of(steps), now)),
-    ...processing.finish(),
+    ...processing.flush(),
   ]
   return groupsOf(out)
 }

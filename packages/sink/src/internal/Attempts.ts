@@ -12,6 +12,7 @@ import { errorOf } from "./errorOf.ts"
 import type { Intake } from "./Intake.ts"
 import { Outcomes } from "./Outcomes.ts"
 import { isRestoring } from "./isRestoring.ts"
+import { startOf } from "./startOf.ts"
 import { middleOf, sizeOf, WorkingSize } from "./WorkingSize.ts"
 import { withNotices } from "./withNotices.ts"
 
@@ -48,6 +49,8 @@ export class Attempts<A> {
   end: LaneEnd | undefined
   /** The destination refused something of the lane's own for its size alone. */
   isRefused = false
+  /** What is being written now: more than one batch where parts of one are delivered side by side. */
+  readonly #writing = new Set<ReadonlyArray<Envelope<A>>>()
   /** Of the batch that failed last: where what failed is merged with what waits, the next may be the same or not. */
   #failed: { readonly id: string; readonly attempt: number } | undefined
 
@@ -69,9 +72,14 @@ export class Attempts<A> {
   /** Returns when these are delivered, lost, or unfinished. What must be told of losses goes with them. */
   made(envelopes: ReadonlyArray<Envelope<A>>, attempt = 1): Delivered {
     return this.#when(envelopes, () => {
-      const fresh = this.#withhold(this.#fresh(envelopes), attempt)
-      if (fresh.length === 0) return Effect.undefined
+      const young = this.#fresh(envelopes)
       const { ledger: { notices }, store } = this.#intake
+      if (notices.lacksGames) {
+        const isFixed = store.isDurable === true && attempt > 1 && young.length === envelopes.length
+        if (!this.#canMark(young, isFixed)) notices.loseEverything()
+      }
+      const fresh = this.#withhold(young, attempt)
+      if (fresh.length === 0) return Effect.undefined
       const now = this.#intake.now()
       if (this.#size.isOver(fresh, now)) return this.#inHalves(fresh, (half) => this.made(half))
       const isDue = notices.isDue(now)
@@ -89,24 +97,36 @@ export class Attempts<A> {
   }
 
   /**
-   * Tries everything told again at this time, when there had been this many losses. Behind newer ones it would be
-   * history, and where it has grown too old it is made anew.
+   * Tries what was told again at this time. Behind newer losses it would be history, and where it has grown too old it is
+   * made anew.
    */
-  news(envelopes: ReadonlyArray<Envelope<A>>, losses: number, since: Millis, attempt = 1): Delivered {
+  news(envelopes: ReadonlyArray<Envelope<A>>, since: Millis, attempt = 1): Delivered {
     return this.#when(envelopes, () => {
       const { ledger } = this.#intake
-      if (ledger.notices.losses !== losses || this.#intake.wall() - since > (this.#maxAge ?? Infinity)) {
+      if (ledger.notices.isNewsObsolete || this.#intake.wall() - since > (this.#maxAge ?? Infinity)) {
         ledger.replaced(envelopes)
         return Effect.undefined
       }
       // A piece that has waited for those before it is not older for that.
-      const piece = (part: ReadonlyArray<Envelope<A>>): Delivered => this.news(part, losses, this.#intake.wall())
+      const piece = (part: ReadonlyArray<Envelope<A>>): Delivered => this.news(part, this.#intake.wall())
       if (this.#size.isOver(envelopes, this.#intake.now())) return this.#inHalves(envelopes, piece)
       // What a processor had held back goes out ahead of its beginning: not behind a hole of which nobody has heard.
       const due = ledger.notices.takeDue(this.#intake.now())
       const led = due.length === 0 ? envelopes : [...due, ...envelopes]
-      return this.#write(led, attempt, (rest, next) => next === 1 ? piece(rest) : this.news(rest, losses, since, next))
+      return this.#write(led, attempt, (rest, next) => next === 1 ? piece(rest) : this.news(rest, since, next))
     })
+  }
+
+  /**
+   * Whether readers can be kept from believing what is older than a loss in its game. Not where a stream begins, which
+   * makes them forget what they know of single games; not in what a durable store gave and was tried before; and not in
+   * what is being written beside this.
+   */
+  #canMark(envelopes: ReadonlyArray<Envelope<A>>, isFixed: boolean): boolean {
+    const { notices } = this.#intake.ledger
+    if (startOf(envelopes) !== -1 || (isFixed && notices.areOutdated(envelopes))) return false
+    for (const others of this.#writing) if (notices.areOutdated(others)) return false
+    return true
   }
 
   /** Two or more envelopes, in two batches of about the same size. */
@@ -152,13 +172,21 @@ export class Attempts<A> {
   }
 
   #write(envelopes: ReadonlyArray<Envelope<A>>, attempt: number, again: Again<A>): Delivered {
-    return Effect.matchCauseEffect(Effect.suspend(() => this.#sink.write(this.#batchOf(envelopes, attempt))), {
+    const write = Effect.suspend(() => {
+      this.#writing.add(envelopes)
+      return this.#sink.write(this.#batchOf(envelopes, attempt))
+    })
+    return Effect.matchCauseEffect(write, {
       onSuccess: () => {
+        this.#writing.delete(envelopes)
         this.#failed = undefined
         this.#outcomes.delivered(envelopes)
         return Effect.undefined
       },
-      onFailure: (cause) => this.#failedWith(envelopes, attempt, errorOf(cause), again),
+      onFailure: (cause) => {
+        this.#writing.delete(envelopes)
+        return this.#failedWith(envelopes, attempt, errorOf(cause), again)
+      },
     })
   }
 
@@ -176,17 +204,20 @@ export class Attempts<A> {
   }
 
   /**
-   * Those that may be told. After a loss what says that something is good again waits for a resnapshot, which says more;
-   * where none can follow, all of it is told. What a durable store gave is the same batch in all its attempts.
+   * Those that may be told. After a loss what says that something is good again waits for a resnapshot, which says more
+   * (after one of single games, what says so of them); where none can follow, all of it is told. What a durable store gave is the same batch in all its attempts.
    */
   #withhold(envelopes: ReadonlyArray<Envelope<A>>, attempt: number): ReadonlyArray<Envelope<A>> {
     const { ledger, store } = this.#intake
-    if (!this.#retells || !ledger.notices.isLossy || (store.isDurable === true && attempt > 1)) return envelopes
-    const withheld = envelopes.filter(isRestoring)
+    const { notices } = ledger
+    if (!this.#retells || !notices.wantsResnapshot) return envelopes
+    if (store.isDurable === true && attempt > 1 && notices.isLossy) return envelopes
+    const isWithheld = notices.isLossy ? isRestoring : (envelope: Envelope<A>) => notices.isRestored(envelope)
+    const withheld = envelopes.filter(isWithheld)
     if (withheld.length === 0) return envelopes
     ledger.withheld(withheld)
     this.#intake.makeRoom()
-    return envelopes.filter((envelope) => !isRestoring(envelope))
+    return envelopes.filter((envelope) => !isWithheld(envelope))
   }
 
   #failedWith(envelopes: ReadonlyArray<Envelope<A>>, attempt: number, error: SinkError, again: Again<A>): Delivered {
@@ -285,7 +316,7 @@ export class Attempts<A> {
       run: this.#run,
       ...term === undefined ? {} : { term },
       attempt: this.#failed?.id === id ? this.#failed.attempt + 1 : attempt,
-      envelopes,
+      envelopes: this.#intake.ledger.notices.marked(envelopes),
       ...superseded === undefined ? {} : { superseded },
     }
   }

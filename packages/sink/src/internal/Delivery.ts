@@ -37,8 +37,10 @@ export class Delivery<A> {
 
   /** Returns when every envelope has its place in the books; with an end where the sink takes no more. */
   deliver(envelopes: ReadonlyArray<Envelope<A>>): Delivered {
-    const { store } = this.#intake
+    const { ledger: { notices }, store } = this.#intake
     this.hasGivenBack = false
+    // Where a stream begins readers forget which games they lack.
+    if (notices.lacksGames && startOf(envelopes) !== -1) notices.loseEverything()
     const all = store.isDurable === true ? this.#stored(envelopes) : this.#all(envelopes)
     return store.giveBack === undefined ? all : Effect.map(all, (end) => {
       this.#giveBack(end)
@@ -46,13 +48,10 @@ export class Delivery<A> {
     })
   }
 
-  /**
-   * Delivers everything told again, which ends all doubt about the losses so far (there were this many): later ones must
-   * be told behind it.
-   */
-  deliverNews(envelopes: ReadonlyArray<Envelope<A>>, losses: number): Delivered {
+  /** Delivers what is told again, which ends all doubt about the losses so far: later ones must be told behind it. */
+  deliverNews(envelopes: ReadonlyArray<Envelope<A>>): Delivered {
     const since = this.#intake.wall()
-    return Effect.map(this.#attempts.news(envelopes, losses, since), (end) => {
+    return Effect.map(this.#attempts.news(envelopes, since), (end) => {
       this.#giveBack(end)
       return end
     })

@@ -44,7 +44,7 @@ export class Intake<A> {
     this.#bounds = { ...this.#overflow.name === "coalesce" ? coalescedBounds : defaultBounds, ...options.bounds }
     this.batch = { ...defaultBatch, ...options.batch }
     this.store = options.store ?? this.#overflow.store?.() ?? memoryStore<A>()
-    this.ledger = new Ledger(this.store, options.notice)
+    this.ledger = new Ledger(this.store, options)
     this.onEvent = options.onEvent ?? (() => {})
     this.losses = new LossEvents(this.onEvent)
     this.waitingSince = this.now()

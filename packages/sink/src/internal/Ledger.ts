@@ -3,7 +3,7 @@ import type { Millis } from "@boltodds/protocol"
 import type { Envelope } from "../Envelope.ts"
 import type { LaneCounts } from "../LaneCounts.ts"
 import type { LaneStanding } from "../LaneStanding.ts"
-import type { Loss } from "../Loss.ts"
+import type { LaneOptions } from "../LaneOptions.ts"
 import { bytesOf, type Store } from "../Store.ts"
 import { Notices } from "./Notices.ts"
 
@@ -28,9 +28,13 @@ export class Ledger<A> {
   readonly #losses = new Map<string, number>()
   retries = 0
 
-  constructor(store: Store<A>, notice: ((loss: Loss) => Envelope<A>) | undefined) {
+  constructor(store: Store<A>, options: Pick<LaneOptions<A>, "notice" | "gameResnapshots" | "parallel">) {
+    const { notice, gameResnapshots, parallel } = options
     this.store = store
-    this.notices = new Notices(notice, (isLossy) => store.markLossy?.(isLossy))
+    const mark = (isLossy: boolean): void => store.markLossy?.(isLossy)
+    // Of what a durable store gave several batches are being written then that cannot be sent otherwise than before.
+    const isFixed = store.isDurable === true && parallel !== undefined
+    this.notices = new Notices({ notice, sessions: isFixed ? undefined : gameResnapshots?.sessions, mark })
   }
 
   get counts(): LaneCounts {
@@ -49,6 +53,7 @@ export class Ledger<A> {
       batches: this.#batches,
       retries: this.retries,
       resnapshots: this.notices.resnapshots,
+      gameResnapshots: this.notices.gameResnapshots,
     }
   }
 

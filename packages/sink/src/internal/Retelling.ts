@@ -1,18 +1,22 @@
-/** When a lane may tell everything again. */
+/** When a lane may send a resnapshot. */
 
 const shortest = 1_000
 const longest = 300_000
+/** For single games. Where so many are lost meanwhile that they are everything, the longer pauses of that apply. */
+export const longestForGames = 8_000
 /** How long a telling must have lasted beyond its pause, or the next one waits twice as long. */
 const lasting = 60_000
 
-/** A second after the loss at first; twice as long, up to five minutes, each time that telling it did not last. */
+/** A second after the loss at first; twice as long, up to the longest pause, each time that it did not last. */
 export class Retelling {
   readonly #may: boolean
+  readonly #longest: number
   #toldAt = -Infinity
   #pause = shortest
 
-  constructor(may: boolean) {
+  constructor(may: boolean, longestMillis = longest) {
     this.#may = may
+    this.#longest = longestMillis
   }
 
   /** Infinity where nothing can be told again. */
@@ -31,7 +35,7 @@ export class Retelling {
 
   told(now: number): void {
     // Counted from the end of the pause: a loss within it had to wait for that in any case.
-    this.#pause = now - this.dueAt < lasting ? Math.min(longest, this.#pause * 2) : shortest
+    this.#pause = now - this.dueAt < lasting ? Math.min(this.#longest, this.#pause * 2) : shortest
     this.#toldAt = now
   }
 }

@@ -7,7 +7,7 @@ import type { LaneOptions } from "../LaneOptions.ts"
 import type { Sink } from "../Sink.ts"
 import { Delivery } from "./Delivery.ts"
 import type { Intake } from "./Intake.ts"
-import { Retelling } from "./Retelling.ts"
+import { longestForGames, Retelling } from "./Retelling.ts"
 import { withNotices } from "./withNotices.ts"
 
 const none: ReadonlyArray<never> = []
@@ -18,7 +18,9 @@ export const deliverAll = <A>(intake: Intake<A>, sink: Sink<A>, options: LaneOpt
   const { notices } = ledger
   const lingerMillis = Duration.toMillis(options.linger ?? Duration.zero)
   const maxAge = options.maxAge === undefined ? undefined : Duration.toMillis(options.maxAge)
-  const retelling = new Retelling(options.retell !== undefined)
+  const { gameResnapshots } = options
+  const ofEverything = new Retelling(options.retell !== undefined)
+  const ofGames = new Retelling(options.retell !== undefined && gameResnapshots !== undefined, longestForGames)
   const delivery = new Delivery(sink, intake, { ...options, maxAge })
   let saidFinally = false
   /** Its readers may have a hole of which nobody has told them. Where nothing was left of that run, this one begins anew. */
@@ -26,7 +28,8 @@ export const deliverAll = <A>(intake: Intake<A>, sink: Sink<A>, options: LaneOpt
   if (store.isLossy === true && !isOwing) store.markLossy?.(false)
 
   const isDraining = (): boolean => intake.closedBy !== undefined
-  const mayRetell = (): boolean => !isDraining() && notices.isLossy && retelling.isDue(intake.now())
+  const retelling = (): Retelling => notices.isLossy ? ofEverything : ofGames
+  const mayRetell = (): boolean => !isDraining() && notices.wantsResnapshot && retelling().isDue(intake.now())
 
   /** Waits until there is something to deliver. False: there never will be. */
   const awaitWork = Effect.gen(function* () {
@@ -35,7 +38,7 @@ export const deliverAll = <A>(intake: Intake<A>, sink: Sink<A>, options: LaneOpt
       if (isDraining()) return noticeDue !== undefined && !saidFinally
       if ((noticeDue !== undefined && intake.now() >= noticeDue) || mayRetell()) return true
       intake.work.closeUnsafe()
-      const wake = Math.min(noticeDue ?? Infinity, notices.isLossy ? retelling.dueAt : Infinity)
+      const wake = Math.min(noticeDue ?? Infinity, notices.wantsResnapshot ? retelling().dueAt : Infinity)
       yield* wake === Infinity
         ? intake.work.await
         : Effect.timeoutOption(intake.work.await, Duration.millis(Math.max(1, Math.ceil(wake - intake.now()))))
@@ -72,32 +75,40 @@ export const deliverAll = <A>(intake: Intake<A>, sink: Sink<A>, options: LaneOpt
     return store.isDurable === true ? taken : withNotices(notices, taken, intake.now())
   }
 
-  /** Everything again, right behind what has just been taken: nothing waits any more. */
+  /** What is held back in front of the lane: a resnapshot of single games must not be the only one to bring it. */
+  const takeHeldBack = (): void => {
+    if (gameResnapshots !== undefined && !notices.isLossy && mayRetell()) intake.push(gameResnapshots.flush())
+  }
+
+  /** Everything again, or the games that were lost, right behind what has just been taken: nothing waits any more. */
   const takeNews = (): ReadonlyArray<Envelope<A>> => {
     if (store.waiting > 0 || !mayRetell()) return none
     // What a durable store gave goes alone, and behind what must be told first: news would take that along, behind both.
     if (store.isDurable === true && notices.isDue(intake.now())) return none
-    const told = options.retell!()
+    const games = notices.isLossy ? undefined : notices.lostGames
+    const told = games === undefined ? options.retell!() : gameResnapshots!.of(games)
     // Also where there was nothing to tell: or it would be asked for again and again.
-    retelling.told(intake.now())
-    if (told.length === 0) return none
-    intake.onEvent({ _tag: "Retold", records: told.length })
-    return notices.takeNews(told, intake.now())
+    retelling().told(intake.now())
+    if (told === undefined) notices.loseEverything()
+    if (told === undefined || told.length === 0) return none
+    intake.onEvent({ _tag: "Retold", records: told.length, ...games === undefined ? {} : { games: games.length } })
+    return notices.takeNews(told, intake.now(), games)
   }
 
   return Effect.gen(function* () {
     while (yield* awaitWork) {
       yield* delivery.ready
+      takeHeldBack()
       const batch = takeBatch()
+      const isOfEverything = notices.isLossy
       const news = takeNews()
-      const { losses } = notices
       intake.makeRoom()
       let end = yield* delivery.deliver(batch)
       if (news.length > 0) {
         // Behind what waits again it would be history; and it must not hide what was lost after it was made.
         if (end !== undefined || delivery.hasGivenBack) ledger.replaced(news)
-        else end = yield* delivery.deliverNews(news, losses)
-        if (delivery.takeRefused()) retelling.refused()
+        else end = yield* delivery.deliverNews(news)
+        if (delivery.takeRefused()) (isOfEverything ? ofEverything : ofGames).refused()
         notices.arrived()
       }
       if (end !== undefined) return end

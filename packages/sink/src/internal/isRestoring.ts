@@ -3,10 +3,14 @@ import type { Envelope } from "../Envelope.ts"
 
 const restorings = new Set<unknown>(["game_verified", "gap_closed", "synced", "fresh"])
 
+const controlOf = ({ _tag, value }: Envelope<unknown>): unknown =>
+  _tag === "Control" && typeof value === "object" && value !== null && "control" in value ? value.control : undefined
+
 /**
  * Whether an envelope says that something is good again. After a loss that is said of a book which its readers do not
  * have: the resnapshot says how things stand.
  */
-export const isRestoring = ({ _tag, value }: Envelope<unknown>): boolean =>
-  _tag === "Control" && typeof value === "object" && value !== null && "control" in value &&
-  restorings.has(value.control)
+export const isRestoring = (envelope: Envelope<unknown>): boolean => restorings.has(controlOf(envelope))
+
+/** The same for one game. */
+export const isRestoringGame = (envelope: Envelope<unknown>): boolean => controlOf(envelope) === "game_verified"

@@ -124,6 +124,19 @@ const controls: ReadonlyArray<readonly [Control, string | undefined]> = [
     control(1, "dropped", { lane: "hook", reason: "coalesce", count: 7, first_seq: 1, last_seq: 9 }),
     "⚠ 7 records lost on the way here (coalesce): prices may have moved unseen",
   ],
+  [
+    control(1, "quarantined", {
+      reason: "dropped",
+      touches: "game",
+      sportsbook: "draftkings",
+      game: "A vs B",
+      outcome: null,
+      text: "",
+      lane: "hook",
+      count: 7,
+    }),
+    "⚠ 7 records lost on the way here: prices of A vs B at draftkings may have moved unseen",
+  ],
   [control(1, "clock_jumped", { jump_ms: -60_000 }), "⚠ The clock jumped by 60 s: all prices are in doubt"],
   [control(1, "stream_stopped", { reason: "signal" }), "⚠ The stream has stopped (signal): no price here is live"],
   [

@@ -12,7 +12,7 @@ import type {
 } from "@boltodds/protocol"
 import { copyAwaited } from "./awaited.ts"
 import { copyLag } from "./lag.ts"
-import type { BookEntry, Core, Game, Line, Owner, Session } from "./model.ts"
+import type { BookEntry, Core, Game, GameFacts, Line, Owner, Session } from "./model.ts"
 import { bookBytes, sessionBytes } from "./size.ts"
 
 type Mutable<A> = { -readonly [K in keyof A]: A[K] }
@@ -89,7 +89,11 @@ export class Work {
     this.records.push(record)
   }
 
-  gameChange(change: "game_opened" | "game_amended" | "game_closed", game: Game, cause: ChangeCause): void {
+  gameChange(
+    change: "game_opened" | "game_amended" | "game_closed",
+    game: GameFacts & Pick<Game, "partial">,
+    cause: ChangeCause,
+  ): void {
     const record: Mutable<Change> = {
       change,
       run: this.core.options.run,

@@ -38,9 +38,26 @@ export const controlSentence = (
     case "feed_notice":
       return record["level"] === "info" ? undefined : `⚠ The feed says: ${name("message")}`
     case "quarantined":
+      if (record["reason"] === "dropped") {
+        return isLostGame(record)
+          ? `⚠ ${count("count", "record")} lost on the way here: prices of ${
+            name("game")
+          } at ${book} may have moved unseen`
+          : undefined
+      }
       return doubtful(record["touches"], book, name("game"))
   }
   return undefined
+}
+
+/** Whether a lane lost records of one game. It says so for each session, and counts them in one. */
+export const isLostGame = ({ control, reason, touches, count }: Fields): boolean =>
+  control === "quarantined" && reason === "dropped" && touches === "game" && count !== 0
+
+/** Many of these in one sentence. */
+export const lostGamesSentence = (lost: ReadonlyArray<Fields>): string => {
+  const sum = lost.reduce((total, { count }) => total + (typeof count === "number" ? count : 0), 0)
+  return `⚠ ${counted(sum, "record")} lost on the way here: prices of ${lost.length} games may have moved unseen`
 }
 
 /** One outcome that could not be read is suspended, and that is told by itself. */

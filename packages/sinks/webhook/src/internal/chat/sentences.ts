@@ -1,7 +1,7 @@
 /** Records as sentences for people: one for each move of a market. */
 import { Alert } from "./Alert.ts"
 import { clean } from "./clean.ts"
-import { controlSentence } from "./controlSentence.ts"
+import { controlSentence, isLostGame, lostGamesSentence } from "./controlSentence.ts"
 import type { Fields } from "./Fields.ts"
 import { gameWords, lineWords } from "./lineWords.ts"
 import type { Escape, Sentence } from "./Sentence.ts"
@@ -14,6 +14,9 @@ export interface Writing {
   readonly link: (href: string) => string
 }
 
+/** Games of which records were lost that are still named one by one. */
+const mostLost = 5
+
 /**
  * The sentences of a batch, in their order.
  *
@@ -24,10 +27,13 @@ export interface Writing {
 export const sentencesOf = (records: ReadonlyArray<Fields>, writing: Writing): ReadonlyArray<Sentence> => {
   const all: Array<Alert | Sentence> = []
   let open = new Map<string, Alert>()
+  const lost = records.filter(isLostGame)
   for (const record of records) {
     const name = namesOf(record, writing.escape)
     if (typeof record["control"] === "string") {
-      const text = controlSentence(record, name)
+      const isOneOfMany = lost.length > mostLost && isLostGame(record)
+      if (isOneOfMany && record !== lost[0]) continue
+      const text = isOneOfMany ? lostGamesSentence(lost) : controlSentence(record, name)
       if (text === undefined) continue
       all.push({ text, warning: true })
       open = new Map()

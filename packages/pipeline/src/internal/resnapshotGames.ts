@@ -1,0 +1,60 @@
+/** Some games sent again to the reader of one route. */
+import { type Change, type Control, type GameChange, gameId, isLineChange } from "@boltodds/protocol"
+import { type Envelope, type LostGame, withLast } from "@boltodds/sink"
+import type { SnapshotPlace } from "@boltodds/state"
+import type { LaneOrigin } from "./LaneOrigin.ts"
+import type { ProcessorRun } from "./ProcessorRun.ts"
+
+type Records = ReadonlyArray<Change | Control>
+
+/**
+ * These games as this route sends them, in one group: as they stand now, through its processor.
+ *
+ * A processor is given the closing of each game first, so that it forgets what it knows of the game. Where it then lets
+ * lines pass and not the `game_opened` before them, the group begins with the game's closing: otherwise its reader would
+ * keep lines that are gone.
+ */
+export const resnapshotGames = <A>(
+  games: ReadonlyArray<LostGame>,
+  origin: LaneOrigin,
+  snapshotOf: (games: ReadonlyArray<LostGame>, place: SnapshotPlace) => Records,
+  envelopesOf: (records: Records) => ReadonlyArray<Envelope<A>>,
+  processing: ProcessorRun<A, A> | undefined,
+): ReadonlyArray<Envelope<A>> => {
+  const place = { origin: origin.name, part: origin.next }
+  const records = snapshotOf(games, place)
+  origin.take(records.length)
+  if (processing === undefined) return envelopesOf(records)
+  const closings = records.flatMap((record) => closingOf(record, origin))
+  const closed = processing.turn(envelopesOf(closings), -Infinity)
+  const opened = processing.turn(envelopesOf(records.filter((record) => !isClosing(record))), -Infinity)
+  const begun = new Set(opened.flatMap((envelope) => beginningOf(envelope)))
+  const missing = closings.filter((closing) => !begun.has(gameId(closing.sportsbook, closing.game)))
+  // As the processor writes it, where it lets it pass.
+  const passed = new Map(closed.flatMap((envelope) => beginningOf(envelope).map((id) => [id, envelope] as const)))
+  const ahead = missing.flatMap((closing) => {
+    const own = passed.get(gameId(closing.sportsbook, closing.game))
+    return own === undefined ? envelopesOf([closing]) : [own]
+  })
+  const all = [...ahead, ...opened]
+  return all.map((envelope, index) => withLast(envelope, index === all.length - 1))
+}
+
+const isGame = (record: Change | Control): record is GameChange => "change" in record && !isLineChange(record)
+
+const isClosing = (record: Change | Control): boolean => isGame(record) && record.change === "game_closed"
+
+/** The closing of a game that a snapshot opens or closes. */
+const closingOf = (record: Change | Control, origin: LaneOrigin): ReadonlyArray<GameChange> => {
+  if (!isGame(record)) return []
+  if (isClosing(record)) return [record]
+  const { unverified: _, ...rest } = record
+  return [{ ...rest, change: "game_closed", part: origin.take(1) }]
+}
+
+/** The game that begins or ends with this record. */
+const beginningOf = ({ _tag, value }: Envelope<unknown>): ReadonlyArray<string> => {
+  if (_tag !== "Record") return []
+  const change = value as Change
+  return !isLineChange(change) && change.change !== "game_amended" ? [gameId(change.sportsbook, change.game)] : []
+}
