@@ -1,4 +1,4 @@
-import { encodeEvent, encodeRecordingHeader, type FeedEvent, type RecordingError } from "@boltodds/protocol"
+import { encodeEvent, encodeRecordingHeader, type FeedEvent, makeFrame, type RecordingError } from "@boltodds/protocol"
 import { changes, openReplay, raw, replay, type ReplayOptions, route, run } from "@boltodds/pipeline"
 import { describe, expect, it } from "@effect/vitest"
 import * as Duration from "effect/Duration"
@@ -66,6 +66,33 @@ describe("a replay", () => {
       expect(turns.map((turn) => turn.length)).toEqual([256, 256, 256, 232])
       expect(turns.flat()).toEqual(events)
       expect(seen.closed).toBe(true)
+    }))
+
+  it.effect("gives turns whose frames are at most 256 KiB together, but for the last one of each", () =>
+    Effect.gen(function* () {
+      const events = Array.from(
+        { length: 10 },
+        (_, index) => makeFrame("main", 1, start + index, `{"action":"x","pad":"${"y".repeat(100_000)}"}`),
+      )
+      const { lines } = linesOf([header, ...recorded(events)])
+      const turns: Array<number> = []
+      yield* Stream.runForEachArray(replay(lines).events, (turn) => Effect.sync(() => turns.push(turn.length)))
+      expect(turns).toEqual([3, 3, 3, 1])
+    }))
+
+  it.effect("has the limits of the recording, or those of this process where they are smaller", () =>
+    Effect.gen(function* () {
+      const limitsOf = (recorded: Record<string, number> | undefined, limits?: ReplayOptions["limits"]) =>
+        Effect.map(
+          openReplay(
+            linesOf([encodeRecordingHeader(name, {}, recorded)]).lines,
+            limits === undefined ? {} : { limits },
+          ),
+          ({ options }) => options.limits,
+        )
+      expect(yield* limitsOf(undefined)).toBeUndefined()
+      expect(yield* limitsOf({ games: 5, bytes: 1e12, other: 1, outcomes: -1 })).toEqual({ games: 5 })
+      expect(yield* limitsOf({ games: 5, bytes: 1e12 }, { games: 9, bytes: 7 })).toEqual({ games: 5, bytes: 7 })
     }))
 
   it.effect("reads no further than it is pulled, and lets go of its lines", () =>

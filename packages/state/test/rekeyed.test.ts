@@ -164,3 +164,17 @@ describe("two games that only look like one", () => {
     alone("closed", script, after)
   })
 })
+
+describe("an id that very many games share", () => {
+  it("names the newest 64 of them at most", () => {
+    const script = new Script().connect()
+    for (let index = 0; index < 70; index++) script.frame(game("initial_state", `key ${index}`, "-110"))
+    script.frame(game("initial_state", "key 0", "-110"), game("initial_state", "key 69", "-110"))
+    const before = script.events.length
+    const reduced = reduce(script.frame(game("initial_state", "key 70", "-110")))
+    const named = since(reduced, before).flatMap((it) =>
+      "control" in it && it.control === "game_rekeyed" ? [it.previous_game] : []
+    )
+    expect(named).toEqual(["key 69"])
+  })
+})

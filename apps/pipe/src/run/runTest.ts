@@ -17,6 +17,7 @@ import { loadConfig } from "./loadConfig.ts"
 import { messageOf } from "./messageOf.ts"
 import { logOf } from "./settings.ts"
 import { makeTurnWatch } from "./watch/TurnWatch.ts"
+import { withinHeap } from "./stateLimits.ts"
 
 /** Runs a pipeline over a recording; its sinks only collect. Compares what each was told with a file. */
 export const runTest = async (given: Given): Promise<ExitCode> => {
@@ -92,7 +93,7 @@ const collect = async (
   const program = Effect.gen(function* () {
     const lines = new RecordedLines(recordings)
     const onWarning = (message: string): void => log("warn", message)
-    const replay = yield* openReplay(lines, { onWarning, placeOf: lines.placeOf })
+    const replay = yield* openReplay(lines, { onWarning, placeOf: lines.placeOf, limits: withinHeap() })
     const { routes } = pipeline.open({ run: replay.run, log, evaluations, sinkFor: collector })
     const state = { run: replay.run, ...replay.options }
     return yield* run(replay.source, routes, { state })

@@ -24,8 +24,11 @@ export const indexById = (
     if (rest.length === 0) keys.delete(from)
     else keys.set(from, rest)
   }
-  if (to !== null) keys.set(to, [...keys.get(to) ?? [], game])
+  if (to !== null) keys.set(to, [...(keys.get(to) ?? []).slice(1 - mostKeys), game])
 }
+
+/** A game has a few keys at most. An id that more games share names none of them; the newest are kept. */
+const mostKeys = 64
 
 /**
  * A game has become complete under its key and id: any other game of the sportsbook with the same ids is unverified.

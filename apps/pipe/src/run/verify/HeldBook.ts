@@ -2,6 +2,7 @@
 import { type FeedEvent, type FeedMessage, type Millis, parseTimestamp } from "@boltodds/protocol"
 import { type Draft, freshness, make, type State, thaw } from "@boltodds/state"
 import { ulid } from "../ulid.ts"
+import { withinHeap } from "../stateLimits.ts"
 
 /** A game that a full message was about. */
 export interface FullMessage {
@@ -19,7 +20,7 @@ export class HeldBook {
   plan: string | undefined
   /** The server's time of the latest message of each sportsbook. */
   readonly heardAt = new Map<string, Millis>()
-  readonly #draft: Draft = thaw(make({ run: ulid(Date.now()) }))
+  readonly #draft: Draft = thaw(make({ run: ulid(Date.now()), limits: withinHeap() }))
   readonly #onFull: (games: ReadonlyArray<FullMessage>) => void
   #now: Millis = 0
   #isSynced = false
