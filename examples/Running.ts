@@ -63,9 +63,12 @@ export class Running {
   }
 }
 
-/** `boltodds-pipe run examples/pipelines/NAME.yaml`: the command as it is published, built from source. */
-export const runPipeline = (name: string, env: Readonly<Record<string, string>> = {}): Running =>
-  new Running([bundled, "run", `examples/pipelines/${name}.yaml`], env)
+/** `boltodds-pipe run examples/pipelines/NAME.yaml …`: the command as it is published, built from source. */
+export const runPipeline = (
+  name: string,
+  env: Readonly<Record<string, string>> = {},
+  ...flags: ReadonlyArray<string>
+): Running => new Running([bundled, "run", `examples/pipelines/${name}.yaml`, ...flags], env)
 
 /** A command of `boltodds-pipe`, to its end. */
 export const pipe = (...words: ReadonlyArray<string>): Promise<Ended> => new Running([bundled, ...words]).ended

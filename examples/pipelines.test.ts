@@ -172,7 +172,7 @@ describe("the pipelines", { concurrent: true }, () => {
 
   it("plugins: rows in a database, of games that have begun", async () => {
     const out = newFolder()
-    const run = runPipeline("plugins", { OUT: out })
+    const run = runPipeline("plugins", { OUT: out }, "--allow", "plugins")
     const file = join(out, "odds.sqlite")
     const rows = () => {
       const database = new DatabaseSync(file, { readOnly: true })
@@ -196,7 +196,7 @@ describe("the pipelines", { concurrent: true }, () => {
     server.listen(0, "127.0.0.1")
     await once(server, "listening")
     const port = String((server.address() as AddressInfo).port)
-    const { code, stdout } = await runPipeline("command", { COLLECTOR_PORT: port }).ended
+    const { code, stdout } = await runPipeline("command", { COLLECTOR_PORT: port }, "--allow", "plugins").ended
     expect({ code, stdout }).toEqual({ code: 0, stdout: "" })
     const closed = once(server, "close")
     server.close()
@@ -211,11 +211,11 @@ describe("the pipelines", { concurrent: true }, () => {
       `{"version":1,"plugins":["${plugin}"],"source":{"command":{"line":${line}}},"sinks":{"a":"stdout"}}`
     const half = `["sh", "-c", "gzip -dc ${join(root, recording)} | head -50; exit 3"]`
     writeFileSync(join(folder, "half.json"), text(half))
-    const failed = await pipe("run", join(folder, "half.json"))
+    const failed = await pipe("run", join(folder, "half.json"), "--allow", "plugins")
     expect(failed.code).toBe(65)
     expect(failed.stderr).toContain("sh ended with 3")
     writeFileSync(join(folder, "none.json"), text(`["no-program-of-that-name"]`))
-    const none = await pipe("run", join(folder, "none.json"))
+    const none = await pipe("run", join(folder, "none.json"), "--allow", "plugins")
     expect(none.code).toBe(65)
     expect(none.stderr).toContain("no-program-of-that-name")
   })
@@ -290,7 +290,7 @@ describe("the guide", () => {
   it("has a plug-in that does what it says", async () => {
     put("shout.ts", blocks("ts").find((text) => text.startsWith("// shout.ts"))!)
     const file = put("shout.yaml", blocks("yaml").find((text) => text.includes("./shout.ts"))!)
-    const { code, stdout, stderr } = await pipe("run", file, "--log-level", "error")
+    const { code, stdout, stderr } = await pipe("run", file, "--allow", "plugins", "--log-level", "error")
     expect({ code, stdout }).toEqual({ code: 0, stdout: "" })
     const shouted = linesOf(stderr).filter((line) => line.endsWith("}!!") && !line.includes('"CONTROL"'))
     expect(shouted).toHaveLength(5)

@@ -17,7 +17,7 @@ describe("check", { concurrent: true }, () => {
     expect(await runPipe(["check", folder.file])).toEqual({
       code: 0,
       signal: null,
-      stdout: `${folder.file}: OK, 2 sinks\n`,
+      stdout: `${folder.file}: OK, 2 sinks\n  writes    sub/log.ndjson (log)\n`,
       stderr: "",
     })
     expect(folder.has("sub")).toBe(false)
@@ -126,7 +126,7 @@ ${file}:9:63: Cannot use the processor \`dedupe\` with \`emit: quotes\`: it does
     )
     const env = { BOLTODDS_API_KEY: "a-key-of-the-test" }
     const right = await runPipe(["check", folder.file, "--connect", "--log-level", "error"], { env })
-    const lines = right.stdout.split("\n")
+    const lines = right.stdout.split("\n").filter((line) => !line.startsWith("  "))
     expect(lines[1]).toContain("feed (source): ok: connected to 127.0.0.1:")
     expect(right.stdout).toContain("feed (source): FAILED: no sportsbook `draftking`; did you mean `draftkings`?")
     expect(right.stdout).toContain("feed (source): FAILED: in a condition of a: no sport `NBB`; did you mean `NBA`?")
@@ -160,7 +160,7 @@ ${file}:9:63: Cannot use the processor \`dedupe\` with \`emit: quotes\`: it does
       env: { SECRET: secret },
     })
     server.close()
-    expect(stdout.split("\n").slice(1, -1)).toEqual([
+    expect(stdout.split("\n").slice(1, -1).filter((line) => !line.startsWith("  "))).toEqual([
       "hook (webhook): ok",
       "log (file): ok",
       "gone (webhook): FAILED: Cannot post to http://127.0.0.1:1: connect ECONNREFUSED 127.0.0.1:1; see whether it is up",

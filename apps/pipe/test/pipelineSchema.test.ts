@@ -66,7 +66,7 @@ describe("the JSON Schema of configurations", () => {
     const { code, stdout, stderr } = await runPipe(["check", examples + file], { env: conditions })
     // Without a warning too: who tries an example has done nothing wrong.
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" })
-    expect(stdout).toMatch(/: OK, \d+ sinks?\n$/)
+    expect(stdout).toMatch(/: OK, \d+ sinks?\n(?: {2}\S.*\n)*$/)
     expect(text.startsWith("# yaml-language-server: $schema=../../apps/pipe/pipeline.schema.json\n")).toBe(
       !text.includes("\nplugins:"),
     )

@@ -5,6 +5,7 @@ import type * as Duration from "effect/Duration"
 import type * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import type { EmitName, Log, OpenSource, SourceFinding } from "./Plugin.ts"
+import type { ManifestEntry } from "./Manifest.ts"
 import type { Problem } from "./Problem.ts"
 
 /** What a configuration says of the run as a whole. */
@@ -100,6 +101,8 @@ export interface CheckedPipeline {
    * written (`${NAME}`), a secret as `***`.
    */
   readonly resolved: unknown
+  /** What it contacts, reads, writes and runs. Nothing of it is a secret. */
+  readonly manifest: ReadonlyArray<ManifestEntry>
   /** Whether it names plug-in modules: code of its author, which runs in the process. */
   readonly hasPlugins: boolean
   readonly open: (context: OpenContext) => OpenPipeline

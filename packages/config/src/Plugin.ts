@@ -1,4 +1,5 @@
 /** The contract of plug-ins: sources, processors, sinks and stores as plain objects with checked options. */
+import type { Touch } from "./Manifest.ts"
 import type { Source } from "@boltodds/protocol"
 import type { Processor, RunOptions } from "@boltodds/pipeline"
 import type { Limits, Sink, SinkError, Store } from "@boltodds/sink"
@@ -117,6 +118,11 @@ export interface PluginBase<Options> {
   problems?(written: WrittenOptions, place: OptionsPlace): ReadonlyArray<OptionProblem>
   /** Doubts about options without mistakes, in the same form. Default none. */
   warnings?(options: Options, place: OptionsPlace): ReadonlyArray<OptionProblem>
+  /**
+   * What it contacts, reads, writes or runs, for the manifest of a configuration; files of `claims` need not be said again.
+   * Opens nothing. Default: nothing is known.
+   */
+  touches?(options: Options, place: OptionsPlace): ReadonlyArray<Touch>
   /** The files that it will write: two parts that claim one are a mistake. Default none. */
   claims?(options: Options, place: OptionsPlace): ReadonlyArray<Claim>
 }

@@ -4,21 +4,22 @@ import type { CheckedPipeline, RunSettings } from "./CheckedPipeline.ts"
 import { Catalogue } from "./internal/Catalogue.ts"
 import type { CheckedParts } from "./internal/Checked.ts"
 import { Checker } from "./internal/Checker.ts"
-import { checkOptions, shownIn, shownOf } from "./internal/checkOptions.ts"
+import { checkOptions, shownIn, shownOf, variablesIn } from "./internal/checkOptions.ts"
 import { checkSinks } from "./internal/checkSinks.ts"
 import { checkSource, warnOfWholeFeed } from "./internal/checkSource.ts"
 import { describePipeline } from "./internal/describe.ts"
 import { runSettingsOf, RunText } from "./internal/documentSchemas.ts"
 import { loadPatterns } from "./internal/cel/patterns.ts"
 import { Findings } from "./internal/Findings.ts"
+import { variableText } from "./internal/ManifestLines.ts"
 import { hidden, oddSpans } from "./internal/mayShow.ts"
-import { loadPlugins, type Modules } from "./internal/loadPlugins.ts"
+import { loadPlugins, type Modules, type PluginUse } from "./internal/loadPlugins.ts"
 import { checkParts, checkSourceOf, openParts } from "./internal/openParts.ts"
 import type { ReadText } from "./internal/readTree.ts"
 import { remember } from "./internal/remember.ts"
 import { optionsIn } from "./internal/readChoice.ts"
 import { type PlacedFlaw, substitute } from "./internal/substitute.ts"
-import { entryOf, type Tree } from "./internal/Tree.ts"
+import { entryOf, scalarsOf, type Tree } from "./internal/Tree.ts"
 import { treeOf } from "./internal/treeOf.ts"
 import { type Host, nodeHost } from "./nodeHost.ts"
 import type { Environment, Registry } from "./Plugin.ts"
@@ -34,6 +35,14 @@ export interface LoadOptions {
   readonly env?: Environment
   /** Variables that the parts get. Default: `env`. A program may keep what is for its configuration alone, such as a key. */
   readonly partsEnv?: Environment
+  /**
+   * Whether the modules under `plugins` are loaded, which runs their code. `skip`: what is theirs is not checked, which is a
+   * warning, and the pipeline cannot be opened. `refuse`: each is a mistake, with `refusal` as the reason and what to do.
+   * Default `run`.
+   */
+  readonly plugins?: "run" | "skip" | "refuse"
+  /** What to do about a plug-in that is refused. Default: remove it. */
+  readonly refusal?: string
   /** How files and modules are reached. Default {@link nodeHost}. */
   readonly host?: Partial<Host>
 }
@@ -148,16 +157,47 @@ const checkText = (
     const named = { ...tree, entries: tree.entries.filter(({ key }) => !key.startsWith("x-")) }
     checker.unknownKeys(named, [], known, "a configuration")
     const pluginsNode = entryOf(tree, "plugins")?.node
-    yield* loadPlugins(pluginsNode, catalogue, modules, findings)
+    yield* loadPlugins(pluginsNode, catalogue, modules, findings, pluginUse(options))
     const source = yield* checkSource(entryOf(tree, "source")?.node, checker)
     const sinks = yield* checkSinks(entryOf(tree, "sinks")?.node, checker)
     const run = yield* checkRun(entryOf(tree, "run")?.node, checker)
     if (findings.hasErrors || source === undefined || run === undefined) return yield* failure
 
     warnOfWholeFeed(source, sinks, checker)
+    noteDocument(tree, pluginsNode, run, checker)
     const plugins = pluginsNode === undefined ? undefined : shownOf(pluginsNode)
-    return checkedPipeline(file, { source, sinks }, run, plugins, { folder, env: partsEnv }, findings)
+    return checkedPipeline(
+      file,
+      { source, sinks },
+      run,
+      plugins,
+      { folder, env: partsEnv },
+      findings,
+      checker.manifest.entries,
+    )
   })
+
+/** What is touched by the document as a whole: modules, variables, the recording that it goes on from. */
+const noteDocument = (tree: Tree, plugins: Tree | undefined, run: RunSettings, { manifest }: Checker): void => {
+  for (const module of plugins === undefined ? [] : scalarsOf(plugins)) {
+    manifest.add({ kind: "runs", what: String(module.written) })
+  }
+  const names = new Set<string>()
+  const note = (node: Tree): void => {
+    if (node._tag === "List") return node.items.forEach(note)
+    if (node._tag === "Mapping") return node.entries.forEach(({ node: inside }) => note(inside))
+    if (typeof node.written === "string") variablesIn(node.written).forEach((name) => names.add(name))
+  }
+  note(tree)
+  for (const name of names) manifest.add({ kind: "reads", what: variableText(name) })
+  if (run.resume !== undefined) manifest.add({ kind: "reads", what: run.resume })
+}
+
+const pluginUse = ({ plugins = "run", refusal = "remove it" }: LoadOptions): PluginUse => ({
+  how: plugins,
+  why: plugins === "refuse" ? ": its code would run with your rights, and only a file names it" : "",
+  remedy: plugins === "refuse" ? refusal : "check it without this option to load its code, which runs",
+})
 
 const checkedPipeline = (
   file: string,
@@ -166,6 +206,7 @@ const checkedPipeline = (
   plugins: unknown,
   surroundings: { readonly folder: string; readonly env: Environment },
   findings: Findings,
+  manifest: CheckedPipeline["manifest"],
 ): CheckedPipeline => {
   const pipeline: CheckedPipeline = {
     file,
@@ -180,6 +221,7 @@ const checkedPipeline = (
     })),
     run,
     warnings: findings.warnings,
+    manifest,
     resolved: describePipeline(parts, run, plugins, "shown"),
     hasPlugins: plugins !== undefined,
     open: (context) => openParts(parts, surroundings, context),

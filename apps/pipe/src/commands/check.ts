@@ -1,15 +1,18 @@
 /** Whether a configuration is right. */
 import type { Command } from "../Command.ts"
-import { logFlags } from "./flagGroups.ts"
+import { allowFlag, logFlags } from "./flagGroups.ts"
 
 /** `boltodds-pipe check pipeline.yaml`. */
 export const check: Command = {
   name: "check",
-  usage: "FILE [--resolved] [--connect]",
+  usage: "FILE [--resolved] [--connect] [--no-plugins]",
   about: "Check a configuration: every mistake, with its place and what to do",
   details: [
-    `Opens nothing: reads the file, the plug-ins that it names and the files of its
-secrets. With --connect the feed is dialled once with its key; every name in the
+    `Opens nothing: reads the file and the files of its secrets. Plug-ins run: to
+know their options the modules that the file names are loaded, which runs their
+code with your rights. That needs --allow plugins; --no-plugins loads none, and
+checks everything else.`,
+    `With --connect the feed is dialled once with its key; every name in the
 options of \`feed\`, and every name that a condition compares sport, sportsbook, game
 or market with, is looked up in the catalogue. Then each sink is opened and asked
 whether its destination can be reached; a webhook gets a test event.`,
@@ -22,6 +25,8 @@ whether its destination can be reached; a webhook gets a test event.`,
       title: "What to check",
       flags: [
         { name: "connect", about: "Dial the feed, look up every name, open each sink, send webhooks a test event." },
+        { name: "no-plugins", about: "Load no module of the file; their parts are not checked." },
+        allowFlag,
         { name: "resolved", about: "Print the configuration as it is understood, defaults filled in, secrets masked." },
       ],
     },

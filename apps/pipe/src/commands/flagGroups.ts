@@ -167,6 +167,16 @@ export const ignoreFlag: FlagGroup["flags"][number] = {
     "a message names.",
 }
 
+/** What a configuration file may do beside what is harmless. */
+export const allowFlag: FlagGroup["flags"][number] = {
+  name: "allow",
+  value: "WHAT",
+  repeatable: true,
+  about:
+    "Let the file do what it alone cannot: plugins (run its modules), private (post to private addresses), insecure " +
+    "(send the key or a body in the clear); several with commas. Beside BOLTODDS_ALLOW, which says the same.",
+}
+
 /** How many connections. */
 export const sessionFlags: FlagGroup["flags"] = [
   {

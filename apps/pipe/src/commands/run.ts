@@ -1,6 +1,6 @@
 /** A configured pipeline. */
 import type { Command } from "../Command.ts"
-import { logFlags } from "./flagGroups.ts"
+import { allowFlag, logFlags } from "./flagGroups.ts"
 
 /** `boltodds-pipe run pipeline.yaml`. */
 export const run: Command = {
@@ -20,13 +20,16 @@ so, and then nothing changes.`,
 gaps are told); in memory, at most once; from commit on at least once with
 \`store: outbox\`. A sink that is slow or dead stops no other: \`overflow\` says what
 it loses, and everything that is lost is counted and told.`,
+    `A file alone cannot run code of its own, post to private addresses or send secrets
+in the clear: --allow says what it may. Nor can it send the key of BOLTODDS_API_KEY
+to another host than the vendor's: BOLTODDS_API_KEY_HOST names more.`,
     `Exit codes: as of the stream (boltodds-pipe --help), and 78 for a configuration
 with mistakes.`,
   ],
   words: 1,
   flags: [{
     title: "The run",
-    flags: [{ name: "report", about: "At the end, print to stderr what became of everything." }],
+    flags: [{ name: "report", about: "At the end, print to stderr what became of everything." }, allowFlag],
   }, logFlags],
   examples: [
     { about: "A simulated feed into files, no key needed", line: "boltodds-pipe run examples/pipelines/record.yaml" },

@@ -1,6 +1,7 @@
 /** The default command: the feed on standard output. */
 import type { Command } from "../Command.ts"
 import {
+  allowFlag,
   connectionFlags,
   filterFlags,
   ignoreFlag,
@@ -51,8 +52,9 @@ Node program: use setsid or systemd-run.`,
       flags: [...outputFlags.flags, {
         name: "config",
         value: "FILE",
-        about: "Run this configuration instead, the same as `run FILE`. Beside it only --report and the log's flags.",
-      }],
+        about:
+          "Run this configuration instead, the same as `run FILE`. Beside it only --report, --allow and the log's flags.",
+      }, allowFlag],
     },
     { ...connectionFlags, flags: [...connectionFlags.flags, ...lateFlags, ...sessionFlags, ignoreFlag] },
     logFlags,

@@ -1,6 +1,6 @@
 /** A pipeline against what is expected of it. */
 import type { Command } from "../Command.ts"
-import { logFlags } from "./flagGroups.ts"
+import { allowFlag, logFlags } from "./flagGroups.ts"
 
 /** `boltodds-pipe test pipeline.yaml`. */
 export const test: Command = {
@@ -26,6 +26,7 @@ configuration has mistakes.`,
           about: "What the feed sent: plain, .gz or .zst; of a rotated recording all files, in order.",
         },
         { name: "expect", value: "SINK=FILE", repeatable: true, about: "What the sink of this name is to be told." },
+        allowFlag,
         { name: "write", about: "Write the files instead of comparing with them." },
       ],
     },

@@ -3,6 +3,7 @@ import type { Key, LimiterShape, Status } from "@boltodds/connection"
 import type * as Effect from "effect/Effect"
 import type { Step } from "@boltodds/state"
 import type { Log } from "../Log.ts"
+import type { Allowance } from "../run/allowed.ts"
 import type { Machine } from "../run/machine.ts"
 
 /** The program, as its parts see it. */
@@ -13,6 +14,8 @@ export interface PartsHost {
   readonly machine?: Machine
   /** The key that the command line gives. Default: what the options say, or else BOLTODDS_API_KEY. */
   readonly key?: Key
+  /** What a file may do beside what is harmless. Default: everything, since flags are the user's own word. */
+  readonly allowed?: ReadonlySet<Allowance>
   /** Hears of the session's life. */
   readonly onStatus?: (status: Status) => void
   /** Takes a function that sees every step of the run. */

@@ -1,5 +1,5 @@
 /** The source `feed`: the BoltOdds feed, over one session or several. */
-import { PositiveDuration, type SourcePlugin, sourcePlugin } from "@boltodds/config"
+import { PositiveDuration, type SourcePlugin, sourcePlugin, type Touch } from "@boltodds/config"
 import { defaultFeedUrl, type Key, keyOf, Limiter, parseFeedUrl, UrlRefused } from "@boltodds/connection"
 import { keyFromFile } from "@boltodds/connection/node"
 import type { Filters, Source } from "@boltodds/protocol"
@@ -9,6 +9,7 @@ import type * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import { resolve } from "node:path"
+import { allowsAll } from "../run/allowed.ts"
 import { checkFeed } from "../run/checkFeed.ts"
 import { watchStale } from "../run/exitOnStale.ts"
 import { thisMachine } from "../run/machine.ts"
@@ -17,8 +18,9 @@ import { openShards } from "../run/openShards.ts"
 import { NoKey } from "../run/NoKey.ts"
 import { feedProblems, feedWarnings } from "./feedProblems.ts"
 import { filterFields, filterNames, type FilterOptions, filtersIn } from "./filterOptions.ts"
+import { keyVariable } from "../environment.ts"
 import { keyFromEnvironment } from "../run/keyFromEnvironment.ts"
-import { keyHostProblems } from "./keyHost.ts"
+import { insecureProblems, keyHostProblems } from "./keyHost.ts"
 import { ignoreFields, type IgnoreOptions, ignoring } from "./ignoreOption.ts"
 import type { PartsHost } from "./PartsHost.ts"
 
@@ -46,10 +48,11 @@ export const FeedOptions: Schema.Decoder<FeedOptions> = Schema.Struct({
   ...filterFields,
   url: Schema.optionalKey(Schema.String.annotate({
     description:
-      "The feed's address, wss:// or ws://; REST is the same place over http. Default BOLTODDS_URL, or the feed.",
+      "The feed's address, wss:// or ws://; REST is the same place over http. Default BOLTODDS_URL, or the " +
+      "feed. To another host than the vendor's the key of BOLTODDS_API_KEY goes only where BOLTODDS_API_KEY_HOST names it.",
   })),
   insecure: Schema.optionalKey(Schema.Boolean.annotate({
-    description: "Allow ws:// to other hosts than this one. The key is then sent in the clear.",
+    description: "Allow ws:// to other hosts than this one. The key is then sent in the clear. Needs --allow insecure.",
   })),
   key: Schema.optionalKey(
     Schema.RedactedFromValue(Schema.String).annotate({
@@ -96,7 +99,17 @@ export const feedSource = (host: PartsHost): SourcePlugin<FeedOptions> =>
     problems: (written, place) => [
       ...feedProblems(written, place),
       ...host.key === undefined ? keyHostProblems(written, place) : [],
+      ...insecureProblems(written, place, host.allowed ?? allowsAll),
     ],
+    touches: ({ url, key, key_file }, { env }) => {
+      const address = parseFeedUrl(url ?? nonEmpty(env["BOLTODDS_URL"]) ?? defaultFeedUrl, { insecure: true })
+      if (address instanceof UrlRefused) return []
+      const own = key !== undefined ? {} : { with: `key from ${key_file ?? keyVariable}` }
+      return [
+        { kind: "contacts", what: address.host, ...own },
+        { kind: "reads", what: key_file ?? `the variable ${keyVariable}` },
+      ].slice(0, key === undefined ? 2 : 1) as ReadonlyArray<Touch>
+    },
     warnings: (options, place) => host.key === undefined ? feedWarnings(options, place) : [],
     make: (options, { folder, env }) =>
       Effect.gen(function* () {

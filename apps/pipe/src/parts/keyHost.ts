@@ -3,6 +3,7 @@ import type { OptionProblem, OptionsPlace, WrittenOptions } from "@boltodds/conf
 import { defaultFeedUrl, parseFeedUrl, UrlRefused } from "@boltodds/connection"
 import { isLoopbackHost } from "@boltodds/text"
 import { environment, keyVariable } from "../environment.ts"
+import { type Allowance, howToAllow } from "../run/allowed.ts"
 
 /** The variable that names more hosts for the key: `feed.example.com`, `feed.example.com:8443`, several with commas. */
 export const keyHostVariable = "BOLTODDS_API_KEY_HOST"
@@ -40,4 +41,22 @@ const hostsIn = (env: OptionsPlace["env"]): ReadonlyArray<string> => {
   const named = (env[keyHostVariable] ?? "").split(/[\s,]+/).filter((host) => host !== "")
   const url = env["BOLTODDS_URL"] ?? ""
   return (URL.canParse(url) ? [...named, new URL(url).host] : named).map((host) => host.toLowerCase())
+}
+
+/** A file alone cannot send the key in the clear. */
+export const insecureProblems = (
+  { url, insecure }: WrittenOptions,
+  { env }: OptionsPlace,
+  allowed: ReadonlySet<Allowance>,
+): ReadonlyArray<OptionProblem> => {
+  if (insecure !== true || allowed.has("insecure")) return []
+  const text = typeof url === "string" ? url : env["BOLTODDS_URL"] ?? ""
+  // An address that is encrypted, or of this machine, needs no permission.
+  if (!URL.canParse(text) || isLoopbackHost(new URL(text).hostname)) return []
+  if (!/^(?:ws|http):$/.test(new URL(text).protocol)) return []
+  return [{
+    path: ["insecure"],
+    message: "the key could be read on the way, and only a file allows it",
+    remedy: howToAllow("insecure"),
+  }]
 }

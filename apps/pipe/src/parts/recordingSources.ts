@@ -48,6 +48,7 @@ export const replaySource: SourcePlugin<ReplayOptions> = sourcePlugin({
     ...ignoreFields,
   }),
   problems: ({ file }, { folder }) => fileProblems(file, folder),
+  touches: ({ file }) => (typeof file === "string" ? [file] : file).map((what) => ({ kind: "reads", what })),
   make: ({ file, speed = "max", ignore }, context) => {
     const files = (typeof file === "string" ? [file] : file).map((path) => resolve(context.folder, path))
     const lines = new RecordedLines(files)

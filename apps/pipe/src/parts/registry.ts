@@ -9,10 +9,10 @@ const sources: { readonly [name: string]: (host: PartsHost) => Promise<unknown> 
   stdin: async () => (await import("./recordingSources.ts")).stdinSource,
 }
 
-const sinks: { readonly [name: string]: () => Promise<unknown> } = {
+const sinks: { readonly [name: string]: (host: PartsHost) => Promise<unknown> } = {
   stdout: async () => (await import("./stdoutSink.ts")).stdoutSink,
   file: async () => (await import("./fileSink.ts")).fileSink,
-  webhook: async () => (await import("./webhookSink.ts")).webhookSink,
+  webhook: async (host) => (await import("./webhookSink.ts")).webhookSink(host),
 }
 
 /** The parts that somebody names; only they are loaded, since loading takes longer than anything else at the start. */
@@ -30,7 +30,9 @@ export const makeRegistry = async (host: PartsHost, only?: PartNames): Promise<R
   ) as ReadonlyArray<SourcePlugin>,
   processors: builtinProcessors,
   sinks: await Promise.all(
-    Object.entries(sinks).filter(([name]) => only === undefined || only.sinks.includes(name)).map(([, make]) => make()),
+    Object.entries(sinks).filter(([name]) => only === undefined || only.sinks.includes(name)).map(([, make]) =>
+      make(host)
+    ),
   ) as ReadonlyArray<SinkPlugin>,
   stores: only === undefined || only.sinks.includes("webhook") ? [(await import("./outboxStore.ts")).outboxStore] : [],
 })

@@ -5,14 +5,28 @@ import * as Result from "effect/Result"
 import { environment } from "../environment.ts"
 import type { Log } from "../Log.ts"
 import { paintFor } from "../Terminal.ts"
+import { howToAllow } from "./allowed.ts"
 import { BadConfiguration } from "./BadConfiguration.ts"
 import { readConfigFile } from "./readConfigFile.ts"
 
 /** Reads and checks a configuration; its warnings go to the log. Throws {@link BadConfiguration}. */
-export const loadConfig = async (file: string, registry: Registry, log: Log): Promise<CheckedPipeline> => {
+export const loadConfig = async (
+  file: string,
+  registry: Registry,
+  log: Log,
+  plugins: "run" | "skip" | "refuse",
+): Promise<CheckedPipeline> => {
   const loading = Effect.flatMap(
     decodeText(await readConfigFile(file), file),
-    (text) => loadPipeline(text, { file, registry, env: environment(), partsEnv: process.env }),
+    (text) =>
+      loadPipeline(text, {
+        file,
+        registry,
+        env: environment(),
+        partsEnv: process.env,
+        plugins,
+        refusal: howToAllow("plugins"),
+      }),
   )
   const result = await Effect.runPromise(Effect.result(loading))
   if (Result.isFailure(result)) {

@@ -1,11 +1,13 @@
 /** `check FILE` at work. */
 import type { CheckedPipeline, SinkCheck } from "@boltodds/config"
+import { visible } from "@boltodds/text"
 import * as Effect from "effect/Effect"
 import { stringify } from "yaml"
 import { ExitCode, Failure, UsageError } from "../ExitCode.ts"
 import type { Given } from "../flags.ts"
 import { makeRegistry } from "../parts/registry.ts"
 import { writeOut } from "../Terminal.ts"
+import { allowedBy } from "./allowed.ts"
 import { loadConfig } from "./loadConfig.ts"
 import { thisMachine } from "./machine.ts"
 import { messageOf } from "./messageOf.ts"
@@ -15,15 +17,18 @@ import { ulid } from "./ulid.ts"
 /** Checks configurations; prints them as they are understood, secrets masked. */
 export const runCheck = async (given: Given): Promise<ExitCode> => {
   const log = logOf(given)
+  const allowed = allowedBy(given, process.env)
+  given.refuseBeside("no-plugins", ["connect"], "parts that are not loaded cannot be opened")
   const machine = thisMachine(log)
-  const registry = await makeRegistry({ log, limiter: machine.limiter, machine, endsWhen: () => {} })
+  const registry = await makeRegistry({ log, limiter: machine.limiter, machine, allowed, endsWhen: () => {} })
   const [file] = given.words
   if (file === undefined) {
     throw new UsageError("Cannot check without a configuration: write boltodds-pipe check FILE")
   }
-  const pipeline = await loadConfig(file, registry, log)
+  const plugins = given.isSet("no-plugins") ? "skip" : allowed.has("plugins") ? "run" : "refuse"
+  const pipeline = await loadConfig(file, registry, log, plugins)
   if (given.isSet("resolved")) await writeOut(stringify(pipeline.resolved))
-  else await writeOut(`${file}: OK, ${countOf(pipeline)}\n`)
+  else await writeOut(`${file}: OK, ${countOf(pipeline)}\n${manifestText(pipeline.manifest)}`)
   if (!given.isSet("connect")) return ExitCode.clean
   const context = { run: ulid(), log: log.log }
   const found = await Effect.runPromise(pipeline.checkSource(context))
@@ -38,6 +43,13 @@ export const runCheck = async (given: Given): Promise<ExitCode> => {
   if (failed.length === 0) return ExitCode.clean
   throw new Failure(ExitCode.sinkFailed, `Cannot reach ${failed.map(({ name }) => name).join(", ")}`)
 }
+
+/** What a run of it touches, a line each: what somebody who did not write it has to know. */
+const manifestText = (manifest: CheckedPipeline["manifest"]): string =>
+  manifest.map(({ kind, what, part, with: goes }) => {
+    const by = part === undefined ? "" : ` (${part})`
+    return visible(`  ${kind.padEnd(9)} ${what}${by}${goes === undefined ? "" : `, with ${goes}`}`) + "\n"
+  }).join("")
 
 const marks = { ok: "ok: ", warning: "warning: ", failed: "FAILED: " } as const
 

@@ -5,6 +5,7 @@ import { type ExitCode, UsageError } from "../ExitCode.ts"
 import type { Given } from "../flags.ts"
 import type { EarlyEnd, PartsHost } from "../parts/PartsHost.ts"
 import { makeRegistry } from "../parts/registry.ts"
+import { allowedBy } from "./allowed.ts"
 import { loadConfig } from "./loadConfig.ts"
 import { thisMachine } from "./machine.ts"
 import { onHangup } from "./reload.ts"
@@ -19,20 +20,23 @@ export const runConfigured = async (given: Given, file: string | undefined): Pro
   const log = logOf(given)
   const ends: Array<Effect.Effect<EarlyEnd>> = []
   const watches: Array<(step: Step) => void> = []
+  const allowed = allowedBy(given, process.env)
+  const load = () => loadConfig(file, registry, log, allowed.has("plugins") ? "run" : "refuse")
   const machine = thisMachine(log)
   const reception = new Reception()
   const host: PartsHost = {
     log,
     limiter: machine.limiter,
     machine,
+    allowed,
     onStatus: reception.onStatus,
     endsWhen: (end) => ends.push(end),
     onSteps: (watch) => watches.push(watch),
   }
   const registry = await makeRegistry(host)
-  const pipeline = withFlags(await loadConfig(file, registry, log), given)
+  const pipeline = withFlags(await load(), given)
   const turns = makeTurnWatch(log)
-  const reloading = onHangup(() => loadConfig(file, registry, log), pipeline, log, turns)
+  const reloading = onHangup(load, pipeline, log, turns)
   try {
     const { onRunning } = reloading
     return await runPipeline(pipeline, { log, ends, watches, reception, onRunning, hangup: "elsewhere", turns })

@@ -21,6 +21,7 @@ export const runStream = async (given: Given): Promise<ExitCode> => {
     refuseBesides(given)
     return (await import("./runConfigured.ts")).runConfigured(given, config)
   }
+  given.refuseWithout("config", ["allow"], "flags are your own word, and need no permission")
   const log = logOf(given)
   warnOfWebhooksOnLine(given, log)
   const document = await documentOf(given, { feed: feedOptionsOf(given) }, "messages", process.env)
@@ -44,7 +45,7 @@ export const runStream = async (given: Given): Promise<ExitCode> => {
 
 /** A file says all of a pipeline: what a flag says besides would be ignored. */
 const refuseBesides = ({ written }: Given): void => {
-  const taken = new Set(["config", "report", ...logFlags.flags.map(({ name }) => name)])
+  const taken = new Set(["config", "report", "allow", ...logFlags.flags.map(({ name }) => name)])
   const others = written.filter((name) => !taken.has(name)).map((name) => `--${name}`)
   if (others.length === 0) return
   throw new UsageError(

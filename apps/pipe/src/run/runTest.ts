@@ -12,6 +12,7 @@ import type { Given } from "../flags.ts"
 import { makeRegistry } from "../parts/registry.ts"
 import { RecordedLines } from "../parts/recordedLines.ts"
 import { writeOut } from "../Terminal.ts"
+import { allowedBy } from "./allowed.ts"
 import { failureOf } from "./failureOf.ts"
 import { loadConfig } from "./loadConfig.ts"
 import { messageOf } from "./messageOf.ts"
@@ -28,7 +29,12 @@ export const runTest = async (given: Given): Promise<ExitCode> => {
   }
   const log = logOf(given)
   const registry = await makeRegistry({ log, limiter: makeLimiter(), endsWhen: () => {} })
-  const pipeline = await loadConfig(file, registry, log)
+  const pipeline = await loadConfig(
+    file,
+    registry,
+    log,
+    allowedBy(given, process.env).has("plugins") ? "run" : "refuse",
+  )
   const expectations = expectationsOf(given, pipeline)
   const turns = makeTurnWatch(log)
   if (pipeline.hasPlugins) turns.start()

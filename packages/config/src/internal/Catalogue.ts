@@ -12,6 +12,9 @@ export class Catalogue {
   readonly sinks = new Map<string, SinkPlugin>()
   readonly stores = new Map<string, StorePlugin>()
 
+  /** Whether modules were named and not loaded: what nobody knows may be theirs. */
+  hasUnread = false
+
   /** How the options of plug-ins that have a copy of Effect of their own are decoded; undefined where they cannot be. */
   readonly parsers = new Map<PluginBase<unknown>, Decode | undefined>()
 

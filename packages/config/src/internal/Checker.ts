@@ -4,20 +4,31 @@ import { checkExpression } from "./cel/checkExpression.ts"
 import { fieldsOf } from "./cel/fields.ts"
 import type { Catalogue } from "./Catalogue.ts"
 import type { Configured } from "./Checked.ts"
-import { checkOptions, hideKey } from "./checkOptions.ts"
+import { type CheckedOptions, checkOptions, hideKey } from "./checkOptions.ts"
 import { ownDecode } from "./decodeOptions.ts"
-import type { EmitName, Environment, OptionProblem, OptionsPlace, PluginBase, WrittenOptions } from "../Plugin.ts"
+import type { Touch } from "../Manifest.ts"
+import type {
+  Claim,
+  EmitName,
+  Environment,
+  OptionProblem,
+  OptionsPlace,
+  PluginBase,
+  WrittenOptions,
+} from "../Plugin.ts"
 import { Claims } from "./Claims.ts"
 import type { Findings } from "./Findings.ts"
 import { hideWhatMayBeSecret } from "./hideWhatMayBeSecret.ts"
 import { nearestNames } from "@boltodds/text"
 import { instead } from "./instead.ts"
-import { looksSecret, nameText } from "./mayShow.ts"
+import { ManifestLines, variableText } from "./ManifestLines.ts"
+import { hidden, looksSecret, nameText, pathText } from "./mayShow.ts"
 import type { Choice } from "./readChoice.ts"
 import type { PartKind } from "./schemaParts.ts"
-import type { SecretPlaces } from "./secrets.ts"
+import { type SecretPlaces, valueAt } from "./secrets.ts"
 import { sourceOffsets } from "./sourceOffsets.ts"
-import { type Mapping, nodeAt, type Path, type Tree } from "./Tree.ts"
+import { type Mapping, nodeAt, type Path, type Tree, valueOf } from "./Tree.ts"
+import { isUnread } from "./unread.ts"
 
 /** Where a document was read. */
 export interface Surroundings {
@@ -27,6 +38,9 @@ export interface Surroundings {
 
 /** Keys below which there are no secrets: what is near one of them may be shown. */
 const harmless = new Set(["emit", "where", "control", "meta", "required", "fallback", "version", "run"])
+
+/** A file that was read is one: its name is no secret. */
+const fileText = (name: string): string => name.includes("://") ? hidden : name
 
 const isHarmless = (meant: string | undefined): boolean => meant !== undefined && harmless.has(meant)
 
@@ -38,6 +52,7 @@ export class Checker {
   readonly findings: Findings
   readonly places: SecretPlaces
   readonly #surroundings: Surroundings
+  readonly manifest = new ManifestLines()
   readonly #claims: Claims
 
   constructor(
@@ -78,6 +93,12 @@ export class Checker {
     what: string,
     { name, emit }: Pick<OptionsPlace, "name" | "emit">,
   ): Effect.Effect<Configured<P> | undefined> {
+    if (isUnread(plugin)) {
+      // Any of its options may be a secret.
+      if (options !== undefined) this.findings.hide(options)
+      const value = options === undefined ? {} : valueOf(options)
+      return Effect.succeed({ plugin, options: { value, shown: hidden, plain: value, expressions: [], origins: [] } })
+    }
     const { parsers } = this.catalogue
     const decode = parsers.has(plugin) ? parsers.get(plugin) : ownDecode
     // Its module is reported to be of no use already.
@@ -101,9 +122,47 @@ export class Checker {
       for (const warning of plugin.warnings?.(checked.value, place) ?? []) {
         this.findings.warn([...path, ...warning.path], warning, warning.part)
       }
-      this.#claims.add(name, path, plugin.claims?.(checked.value, place) ?? [])
+      const claims = plugin.claims?.(checked.value, place) ?? []
+      this.#claims.add(name, path, claims)
+      this.#note(what === "source" ? "source" : name, plugin.touches?.(checked.value, place) ?? [], claims, checked)
       return { plugin, options: checked }
     })
+  }
+
+  /** Enters what a part touches into the manifest, by what it says and where its options come from. */
+  #note(
+    part: string,
+    touches: ReadonlyArray<Touch>,
+    claims: ReadonlyArray<Claim>,
+    { origins, shown }: Pick<CheckedOptions<unknown>, "origins" | "shown">,
+  ): void {
+    const secrets = origins.filter(({ isSecret }) => isSecret).map(({ path, from, name }) =>
+      `${pathText(path)} ${
+        from === "itself" ? "from this file" : `from ${from === "file" ? fileText(name) : nameText(name)}`
+      }`
+    )
+    for (const touch of touches) {
+      const goes = touch.kind === "contacts" ? [...touch.with === undefined ? [] : [touch.with], ...secrets] : []
+      this.manifest.add({
+        kind: touch.kind,
+        what: touch.what,
+        part,
+        ...goes.length === 0 ? {} : { with: goes.join(", ") },
+      })
+    }
+    for (const { path, file } of claims) {
+      const written = valueAt(shown, path)
+      // As written: a variable may have brought a part of it.
+      const what = typeof written === "string"
+        ? written
+        : file.map((piece) => typeof piece === "string" ? piece : "*").join("")
+      this.manifest.add({ kind: "writes", what, part })
+    }
+    for (const { from, name } of origins) {
+      if (from === "itself") continue
+      const what = from === "file" ? fileText(name) : variableText(nameText(name))
+      this.manifest.add(from === "file" ? { kind: "reads", what, part } : { kind: "reads", what })
+    }
   }
 
   /** Checks an expression, and places what is wrong inside its text. */

@@ -9,6 +9,7 @@ import { checkOptions } from "./checkOptions.ts"
 import { given, LaneText, settingsOf } from "./documentSchemas.ts"
 import { type Choice, readChoice } from "./readChoice.ts"
 import { entryOf, type Path, type Tree } from "./Tree.ts"
+import { unread } from "./unread.ts"
 
 /** What a lane is checked with. */
 export interface LaneCheck {
@@ -58,7 +59,12 @@ const isMemory = (node: Tree): boolean =>
 const chosenStore = (node: Tree, path: Path, checker: Checker): Choice<StorePlugin> | undefined | "wrong" => {
   if (isMemory(node)) return undefined
   const known = checker.catalogue.stores
-  return readChoice(node, path, { what: "store", known, besides: "memory" }, checker.findings) ?? "wrong"
+  return readChoice(node, path, {
+    what: "store",
+    known,
+    besides: "memory",
+    unread: checker.catalogue.hasUnread ? unread.store : undefined,
+  }, checker.findings) ?? "wrong"
 }
 
 /** What a plug-in recommends is taken where it can be had. */

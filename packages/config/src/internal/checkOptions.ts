@@ -22,8 +22,19 @@ export interface CheckedOptions<A> {
   readonly shown: unknown
   /** As plain data with nothing hidden: to be compared, never to be shown. */
   readonly plain: unknown
+  /** Where its secrets and its texts from elsewhere come from. */
+  readonly origins: ReadonlyArray<Origin>
   /** Its expressions, at paths from the top. */
   readonly expressions: ReadonlyArray<Part & { readonly text: string }>
+}
+
+/** Where an option comes from that is not, or should not be, in the file. */
+export interface Origin {
+  readonly path: Path
+  readonly isSecret: boolean
+  /** A variable by its name, or a file by its path as written; `itself`: it stands in the file. */
+  readonly from: "variable" | "file" | "itself"
+  readonly name: string
 }
 
 /** What options are checked with. */
@@ -137,8 +148,31 @@ export const checkOptions = <A>(
         ? []
         : [{ ...part, path: [...path, ...part.path], text }]
     })
-    return { value: decoded.success, shown, plain: value, expressions }
+    const origins = parts.flatMap((part) => originOf(part, nodeAt(node, part.path)))
+    return { value: decoded.success, shown, plain: value, expressions, origins }
   })
+
+const originOf = ({ kind, path }: Part, node: Tree | undefined): ReadonlyArray<Origin> => {
+  if ((kind !== "secret" && kind !== "reference") || node === undefined) return []
+  const isSecret = kind === "secret"
+  if (node._tag === "Mapping") {
+    return node.entries.flatMap(({ key, node: named }): ReadonlyArray<Origin> => {
+      if (named._tag !== "Scalar" || typeof named.value !== "string") return []
+      if (key === "env") return [{ path, isSecret, from: "variable", name: named.value }]
+      return key === "file" ? [{ path, isSecret, from: "file", name: String(named.written) }] : []
+    })
+  }
+  if (node._tag !== "Scalar") return []
+  const variables = variablesIn(String(node.written))
+  if (variables.length > 0) return variables.map((name) => ({ path, isSecret, from: "variable", name }))
+  return isSecret ? [{ path, isSecret, from: "itself", name: "" }] : []
+}
+
+/** The variables that a text names. */
+export const variablesIn = (written: string): ReadonlyArray<string> =>
+  [...written.matchAll(/\$\$|\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-[^}]*)?\}/g)].flatMap(([, name]) =>
+    name === undefined ? [] : [name]
+  )
 
 /** Effect takes anything but null for a mapping without keys. */
 const isMappingOfNothing = (ast: SchemaAST.AST): boolean =>

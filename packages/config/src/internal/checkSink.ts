@@ -9,6 +9,7 @@ import { emitNames, type SinkOutline } from "./outlineSink.ts"
 import { readChoice } from "./readChoice.ts"
 import { isGiven, readFlag, readText, wrongType } from "./readScalar.ts"
 import { entryOf, type Path, type Tree } from "./Tree.ts"
+import { unread } from "./unread.ts"
 import { type Step, warnOfOrder } from "./warnOfOrder.ts"
 
 /** What a sink is in its pipeline. */
@@ -111,7 +112,11 @@ const checkProcessors = (
     const checked: Array<Configured<ProcessorPlugin>> = []
     const known = checker.catalogue.processors
     for (const [index, item] of node.items.entries()) {
-      const choice = readChoice(item, [...path, index], { what: "processor", known }, checker.findings)
+      const choice = readChoice(item, [...path, index], {
+        what: "processor",
+        known,
+        unread: checker.catalogue.hasUnread ? unread.processor : undefined,
+      }, checker.findings)
       if (choice === undefined) continue
       const { plugin } = choice
       const emits = plugin.emits ?? emitNames.filter((other) => other !== "raw")

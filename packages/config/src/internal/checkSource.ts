@@ -5,6 +5,7 @@ import type { CheckedSink, Configured } from "./Checked.ts"
 import type { Checker } from "./Checker.ts"
 import { readChoice } from "./readChoice.ts"
 import type { Tree } from "./Tree.ts"
+import { unread } from "./unread.ts"
 
 /** Checks the source; undefined where anything is wrong with it. */
 export const checkSource = (
@@ -19,7 +20,11 @@ export const checkSource = (
     })
     return Effect.succeed(undefined)
   }
-  const choice = readChoice(node, ["source"], { what: "source", known }, checker.findings)
+  const choice = readChoice(node, ["source"], {
+    what: "source",
+    known,
+    unread: checker.catalogue.hasUnread ? unread.source : undefined,
+  }, checker.findings)
   return choice === undefined
     ? Effect.succeed(undefined)
     : checker.configured(choice, "source", { name: choice.plugin.name, emit: undefined })

@@ -5,8 +5,17 @@ import type { Plugin } from "../Plugin.ts"
 import type { Catalogue } from "./Catalogue.ts"
 import { decodeOf, isForeign, parserModule } from "./decodeOptions.ts"
 import type { Findings } from "./Findings.ts"
+import { nameText } from "./mayShow.ts"
 import { reasonOf } from "./secrets.ts"
 import type { Path, Tree } from "./Tree.ts"
+
+/** Whether modules are loaded, which runs their code; and what is said where they are not. */
+export interface PluginUse {
+  readonly how: "run" | "skip" | "refuse"
+  /** Follows the name of the plug-in. */
+  readonly why: string
+  readonly remedy: string
+}
 
 /** How modules are reached; specifiers start at the folder of the configuration. */
 export interface Modules {
@@ -21,6 +30,7 @@ export const loadPlugins = (
   catalogue: Catalogue,
   modules: Modules,
   findings: Findings,
+  use: PluginUse,
 ): Effect.Effect<void> =>
   Effect.gen(function* () {
     const path = ["plugins"]
@@ -44,6 +54,16 @@ export const loadPlugins = (
         continue
       }
       if (item.isBroken) continue
+      if (use.how !== "run") {
+        catalogue.hasUnread = true
+        const name = item.isHidden ? String(item.written) : nameText(item.value)
+        const finding = {
+          message: `${use.how === "refuse" ? "Cannot run" : "Not checked:"} the plug-in ${name}${use.why}`,
+        }
+        if (use.how === "refuse") findings.error(at, { ...finding, remedy: use.remedy })
+        else findings.warn(at, { ...finding, remedy: use.remedy })
+        continue
+      }
       const shown = String(item.isHidden ? item.written : item.value)
       if (/^[a-z][a-z\d+.-]+:\/\//i.test(item.value) && !item.value.startsWith("file:")) {
         findings.hide(item)

@@ -9,6 +9,7 @@ import { hidden, nameText } from "./mayShow.ts"
 import { type Choice, optionsIn, readChoice } from "./readChoice.ts"
 import { readText } from "./readScalar.ts"
 import { entryOf, type Mapping, type Path, scalarsOf, type Tree } from "./Tree.ts"
+import { unread } from "./unread.ts"
 
 /** What must be known of all sinks before one is checked. */
 export interface SinkOutline {
@@ -36,7 +37,11 @@ const readType = (path: Path, node: Tree, checker: Checker): Choice<SinkPlugin> 
   const { catalogue: { sinks }, findings } = checker
   if (node._tag !== "Mapping") {
     if (node._tag === "Scalar" && node.value !== null) {
-      return readChoice(node, path, { what: "sink type", known: sinks }, findings)
+      return readChoice(node, path, {
+        what: "sink type",
+        known: sinks,
+        unread: checker.catalogue.hasUnread ? unread.sink : undefined,
+      }, findings)
     }
     findings.error(path, {
       message: `Cannot make a sink of this: expected a type; got ${shownIn(node, findings) ?? hidden}`,
@@ -65,6 +70,9 @@ const readType = (path: Path, node: Tree, checker: Checker): Choice<SinkPlugin> 
       message: "Cannot make a sink of this: it names no type",
       remedy: `add one of: ${[...sinks.keys()].join(", ")}`,
     }, "key")
+  } else if (checker.catalogue.hasUnread) {
+    findings.hide(meant.node)
+    return { plugin: unread.sink(meant.key), options: optionsIn(meant.node), path: [...path, meant.key] }
   } else {
     scalarsOf(meant.node).forEach((scalar) => findings.hide(scalar))
     hideKey(meant, findings)

@@ -21,13 +21,15 @@ export interface Choices<P> {
   readonly known: Named<P>
   /** A name that needs no plug-in. */
   readonly besides?: string
+  /** What stands for a name of which nothing is known, where it may be that of a plug-in that is not loaded. */
+  readonly unread?: ((name: string) => P) | undefined
 }
 
 /** Reads a choice, or reports why there is none. */
 export const readChoice = <P>(
   node: Tree,
   path: Path,
-  { what, known, besides }: Choices<P>,
+  { what, known, besides, unread }: Choices<P>,
   findings: Findings,
 ): Choice<P> | undefined => {
   const unknown = (name: string, at: Path, part: "key" | "value"): undefined => {
@@ -40,7 +42,7 @@ export const readChoice = <P>(
     return undefined
   }
   if (node._tag === "Scalar" && typeof node.value === "string") {
-    const plugin = known.get(node.value)
+    const plugin = known.get(node.value) ?? unread?.(node.value)
     return plugin === undefined
       ? unknown(node.isHidden ? String(node.written) : node.value, path, "value")
       : { plugin, options: undefined, path }
@@ -63,7 +65,7 @@ export const readChoice = <P>(
     }, "key")
     return undefined
   }
-  const plugin = known.get(entry.key)
+  const plugin = known.get(entry.key) ?? unread?.(entry.key)
   if (plugin === undefined) return unknown(entry.key, [...path, entry.key], "key")
   return { plugin, options: optionsIn(entry.node), path: [...path, entry.key] }
 }
