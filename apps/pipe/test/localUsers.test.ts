@@ -257,6 +257,26 @@ describe.runIf(isRoot)("another user of this machine", () => {
     expect(receiver.deliveries).toEqual([])
   })
 
+  it("adds nothing to a book that is resumed, and does not hold it up", async () => {
+    const base = tempFolder(0o1777)
+    const path = join(base, "odds.ndjson")
+    const sinks = { archive: { file: { path }, emit: "changes" } }
+    const file = pipelineIn(tempFolder(), sinks, { run: { count: 20, resume: path } })
+    expect((await run(file)).code).toBe(0)
+    const forged = readFileSync(path, "utf8").replaceAll(/"odds":-?\d+/g, `"odds":9999`)
+    as(
+      nobody,
+      makePipe(`${path}.part`) +
+        `fs.writeFileSync(${JSON.stringify(join(base, "odds.1.ndjson"))}, ${JSON.stringify(forged)})`,
+    )
+    const { code, stderr } = await run(file)
+    expect([code, stderr]).toEqual([0, expect.stringContaining("odds.1.ndjson is passed over")])
+    expect(stderr).toContain("odds.ndjson.part is passed over")
+    expect(stderr).toContain("resuming run")
+    // Neither believed nor closed: it was never in the book.
+    expect(readFileSync(join(base, "odds.2.ndjson"), "utf8")).not.toContain("9999")
+  })
+
   it("delays no dial by a planted back-off file", async () => {
     const folder = tempFolder()
     const use = { host: "feed.example", key: Redacted.make("sk-users-1b2c3d4e") }

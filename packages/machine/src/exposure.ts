@@ -98,6 +98,10 @@ export const linkExposure = (path: string, own: number | undefined = ownUserId()
   }
 }
 
+/** Whether another user made this in a folder where everybody can: it may be anything. Throws where there is no such file. */
+export const isPlanted = (path: string): boolean =>
+  !isTrustedOwner(lstatSync(path).uid) && writersOf(lstatSync(realpathSync(dirname(path)))) === "others"
+
 /** A folder for everybody, like /tmp, stays so, whoever asks. */
 const folderAdvice = (folder: string, { uid, mode }: Stats, own: number): string =>
   uid === own && (mode & sticky) === 0

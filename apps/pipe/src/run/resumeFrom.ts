@@ -1,6 +1,16 @@
 /** The book of an earlier run, read from the changes that it wrote. */
 import { type Book, type Change, type Control, emptyBook, fold } from "@boltodds/protocol"
-import { createReadStream, existsSync, fstatSync, ftruncateSync, readdirSync, type Stats, statSync } from "node:fs"
+import { isPlanted } from "@boltodds/machine"
+import {
+  createReadStream,
+  existsSync,
+  fstatSync,
+  ftruncateSync,
+  lstatSync,
+  readdirSync,
+  type Stats,
+  statSync,
+} from "node:fs"
 import { basename, dirname, join } from "node:path"
 import { Readable } from "node:stream"
 import { constants, createGunzip } from "node:zlib"
@@ -25,7 +35,7 @@ export const resumeFrom = async (
     readonly log: Log["log"]
   },
 ): Promise<Earlier> => {
-  const files = isSeries ? seriesOf(path) : existsSync(path) ? [path] : []
+  const files = isSeries ? seriesOf(path, log) : existsSync(path) ? [path] : []
   if (files.length === 0) {
     log("info", `${path} does not exist yet: this is a first start`)
     return { book: undefined, term: 1 }
@@ -55,8 +65,11 @@ export const resumeFrom = async (
   return { book, term: term + 1 }
 }
 
-/** The pieces of a file that the file sink has rotated or begun anew, in their order: the numbered, then the unfinished. */
-const seriesOf = (path: string): ReadonlyArray<string> => {
+/**
+ * The pieces of a file that the file sink has rotated or begun anew, in their order: the numbered, then the unfinished.
+ * They are found by their names: a pipe or a link is none, nor what another user put there.
+ */
+const seriesOf = (path: string, log: Log["log"]): ReadonlyArray<string> => {
   const folder = dirname(path)
   if (!existsSync(folder)) return []
   const pieces: Array<{ readonly name: string; readonly order: number }> = []
@@ -64,7 +77,15 @@ const seriesOf = (path: string): ReadonlyArray<string> => {
     const isPart = name.endsWith(".part")
     const whole = isPart ? name.slice(0, -".part".length) : name
     const number = whole === basename(path) ? 0 : numberIn(whole, basename(path))
-    if (number !== undefined) pieces.push({ name, order: isPart ? Infinity : number })
+    if (number === undefined) continue
+    const file = join(folder, name)
+    // What the user names may be a link or a pipe.
+    const stats = lstatSync(file, { throwIfNoEntry: false })
+    // Deleted meanwhile.
+    if (stats === undefined) continue
+    if (name !== basename(path) && !stats.isFile() || isPlanted(file)) {
+      log("warn", `${file} is passed over: it is not a file of the sink, or another user made it where everybody can`)
+    } else pieces.push({ name, order: isPart ? Infinity : number })
   }
   return pieces.sort((a, b) => a.order - b.order).map(({ name }) => join(folder, name))
 }

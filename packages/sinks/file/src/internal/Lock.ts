@@ -207,13 +207,6 @@ export const refuseForeign = async (file: string, own: Lock): Promise<void> => {
 
 const isOwn = (userId: number): boolean => ownUserId() === undefined || userId === ownUserId()
 
-/** Whether another user made this in a folder where everybody can: it may be anything. */
-export const isPlanted = async (file: string): Promise<boolean> => {
-  const { uid } = await attempt("look at", file, () => lstat(file))
-  return !isTrustedOwner(uid) &&
-    writersOf(await attempt("look at", dirname(file), () => lstat(dirname(file)))) === "others"
-}
-
 const makes = ({ base, rest, compress }: Owner, file: string): boolean => {
   try {
     return depthFits(parsePathTemplate(rest, { compress }), relative(base, file).split(sep))

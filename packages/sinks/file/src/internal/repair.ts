@@ -1,4 +1,5 @@
 /** Files that a process left behind, made whole and given their final names. */
+import { isPlanted } from "@boltodds/machine"
 import { constants } from "node:fs"
 import { type FileHandle, lstat, open, readdir, rename, rm, stat } from "node:fs/promises"
 import { join } from "node:path"
@@ -7,7 +8,7 @@ import type { FileEvent } from "../FileEvent.ts"
 import type { PathTemplate } from "../PathTemplate.ts"
 import type { Codec } from "./Codec.ts"
 import type { Folder } from "./Folder.ts"
-import { isPlanted, type Lock, refuseForeign } from "./Lock.ts"
+import { type Lock, refuseForeign } from "./Lock.ts"
 import { type FoundFile, scan } from "./scan.ts"
 
 /** What repairing needs of the sink. */
@@ -24,7 +25,7 @@ export interface RepairContext {
 export const repairAll = async (context: RepairContext): Promise<void> => {
   for (const found of await scan(context.template, context.folder.base)) {
     if (!found.isPart) continue
-    if (!await isPlanted(found.path)) await repair(context, found)
+    if (!await attempt("look at", found.path, async () => isPlanted(found.path))) await repair(context, found)
     // In the way only where a file of ours gets that name.
     else await putPlantedAway(context, found.path).catch((error: unknown) => tellTrouble(context, error))
   }
@@ -36,7 +37,7 @@ export const repair = async (
   { path, folder, stem }: Pick<FoundFile, "path" | "folder" | "stem">,
 ): Promise<void> => {
   const { onEvent } = context
-  if (await isPlanted(path)) return putPlantedAway(context, path)
+  if (await attempt("look at", path, async () => isPlanted(path))) return putPlantedAway(context, path)
   const stats = await attempt("look at", path, () => lstat(path))
   if (!stats.isFile()) throw new FileError("repair", path, new Error("it is no plain file; remove it"), true)
   await refuseForeign(path, context.lock)
