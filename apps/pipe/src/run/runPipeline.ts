@@ -98,6 +98,7 @@ export const runPipeline = async (
       ...earlier === undefined ? {} : { resumes: earlier.isReader },
     })
     expressions = open.expressions
+    yield* Effect.promise(turns.ready)
     // A feed is divided by the names that REST gives, and that may take its time.
     const source = yield* Effect.raceFirst(open.source, Effect.as(Deferred.await(interrupted), undefined))
     if (source === undefined) return undefined

@@ -17,7 +17,7 @@ import { failureOf } from "./failureOf.ts"
 import { loadConfig } from "./loadConfig.ts"
 import { messageOf } from "./messageOf.ts"
 import { logOf } from "./settings.ts"
-import { makeTurnWatch } from "./watch/TurnWatch.ts"
+import { makeTurnWatch, type TurnWatch } from "./watch/TurnWatch.ts"
 import { withinHeap } from "./stateLimits.ts"
 
 /** Runs a pipeline over a recording; its sinks only collect. Compares what each was told with a file. */
@@ -86,7 +86,7 @@ const expectationsOf = (given: Given, { sinks }: CheckedPipeline): ReadonlyArray
 const collect = async (
   pipeline: CheckedPipeline,
   recordings: ReadonlyArray<string>,
-  { log, evaluations }: Required<Pick<OpenContext, "log" | "evaluations">>,
+  { log, evaluations, ready }: Required<Pick<OpenContext, "log">> & Pick<TurnWatch, "evaluations" | "ready">,
 ): Promise<ReadonlyMap<string, ReadonlyArray<string>>> => {
   const told = new Map<string, Array<string>>()
   const collector = (name: string): Effect.Effect<Sink<unknown>> => {
@@ -101,6 +101,7 @@ const collect = async (
     const onWarning = (message: string): void => log("warn", message)
     const replay = yield* openReplay(lines, { onWarning, placeOf: lines.placeOf, limits: withinHeap() })
     const { routes } = pipeline.open({ run: replay.run, log, evaluations, sinkFor: collector })
+    yield* Effect.promise(ready)
     const state = { run: replay.run, ...replay.options }
     return yield* run(replay.source, routes, { state })
   })

@@ -10,6 +10,11 @@ export interface TurnWatch {
   /** Follows the expressions that may take long; the first of them starts the watch. */
   readonly evaluations: EvaluationWatch
   readonly start: () => void
+  /**
+   * Resolves when turns are watched; at once where nothing is to be watched. A turn that never ends must not begin before,
+   * as the thread cannot connect during it.
+   */
+  readonly ready: () => Promise<void>
   readonly stop: () => void
 }
 
@@ -22,6 +27,8 @@ export interface TurnLimits {
 }
 
 const beatMillis = 500
+/** A thread that does not come up must not keep a run from starting. */
+const mostMillisToReady = 2_000
 const longestShown = 300
 
 /**
@@ -36,6 +43,7 @@ export const makeTurnWatch = (
   let worker: Worker | undefined
   let beating: NodeJS.Timeout | undefined
   let count = 0
+  let ready = Promise.resolve()
 
   const start = (): void => {
     if (worker !== undefined) return
@@ -47,6 +55,16 @@ export const makeTurnWatch = (
       execArgv: [],
       env: SHARE_ENV,
       resourceLimits: { maxOldGenerationSizeMb: 16, maxYoungGenerationSizeMb: 2, stackSizeMb: 1 },
+    })
+    const thread = worker
+    ready = new Promise((resolve) => {
+      const timer = setTimeout(resolve, mostMillisToReady)
+      thread.once("message", () => {
+        clearTimeout(timer)
+        resolve()
+      })
+      // Without it the run goes unwatched, as one without code and expressions does.
+      thread.on("error", () => resolve())
     })
     worker.unref()
     beating = setInterval(() => void Atomics.add(marks, 0, 1), beatMillis)
@@ -66,6 +84,7 @@ export const makeTurnWatch = (
       }
     },
     start,
+    ready: () => ready,
     stop: () => {
       clearInterval(beating)
       void worker?.terminate()

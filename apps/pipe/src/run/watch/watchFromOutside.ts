@@ -52,6 +52,7 @@ export const watchFromOutside = (): void => {
     }
   }
   const session = connect()
+  parentPort?.postMessage("ready", [])
 
   const write = (level: "warn" | "error", message: string, fields: object): void => {
     const now = new Date()
