@@ -15,12 +15,14 @@ export interface Outcome {
 /** What must follow. */
 export type Next =
   | { readonly must: "wait"; readonly least: number; readonly most: number }
-  | { readonly must: "KeyRefused" | "FeedUnavailable" }
+  | { readonly must: "KeyRefused" | "FeedUnavailable" | "FrameTooLarge" }
 
 export class BackoffModel {
   /** Attempts since one that proved itself. */
   #tries = 0
   #keyRefusals = 0
+  /** Connections in a row that a frame ended which was too large. */
+  #oversized = 0
   fruitless = 0
   everLive = false
   readonly #maxAttempts: number
@@ -31,12 +33,15 @@ export class BackoffModel {
 
   next({ means, retryAfterMillis, up, live }: Outcome): Next {
     if (live !== undefined) this.everLive = true
-    if (live !== undefined && live >= promised.proven) this.#tries = 0
+    const isProven = live !== undefined && live >= promised.proven
+    if (isProven) this.#tries = 0
     const isFruit = live !== undefined || (up !== undefined && up >= promised.proven)
     this.fruitless = isFruit ? 0 : this.fruitless + 1
     this.#keyRefusals = means === "key" ? this.#keyRefusals + 1 : 0
+    this.#oversized = means !== "oversize" ? 0 : isProven ? 1 : this.#oversized + 1
     const most = Math.min(promised.longestWait, promised.firstWait * 2 ** this.#tries)
     this.#tries++
+    if (this.#oversized >= promised.oversized) return { must: "FrameTooLarge" }
     if (means === "key" && !this.everLive && this.#keyRefusals >= 2) return { must: "KeyRefused" }
     if (this.fruitless >= this.#maxAttempts) return { must: "FeedUnavailable" }
     if (means === "key") {

@@ -84,9 +84,14 @@ export class EventModel {
     this.#shown.push(frame)
   }
 
-  /** What may wait at most, Ticks included. */
+  /** What may wait at most: Ticks included, and frames that may be left out. */
   get mostWaiting(): number {
-    return this.waitingBytes + (this.#due.length - this.#head + 3) * eventBytes * 2
+    let bytes = this.waitingBytes + (this.#due.length - this.#head + 3) * eventBytes * 2
+    for (let index = this.#head; index < this.#due.length; index++) {
+      const due = this.#due[index]!
+      if (due.tell === "Frame" && due.isOptional === true) bytes += due.raw.length
+    }
+    return bytes
   }
 
   /** Whether all has been told that must be. */

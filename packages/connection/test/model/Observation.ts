@@ -3,7 +3,7 @@ import type { Diagnosis, Status } from "@boltodds/connection"
 import type { FeedEvent, Filters, Frame } from "@boltodds/protocol"
 
 /** What a refusal means, as whoever wrote the script knows it. */
-export type Meaning = "key" | "busy" | "restart" | "failed"
+export type Meaning = "key" | "busy" | "restart" | "oversize" | "failed"
 
 /** A frame, with what is known of it without reading it. */
 export interface FrameFact {
@@ -15,7 +15,14 @@ export interface FrameFact {
 }
 
 /** How a stream ended. */
-export type HowEnded = "done" | "KeyRefused" | "KeyUnavailable" | "FeedUnavailable" | "interrupted" | "defect"
+export type HowEnded =
+  | "done"
+  | "KeyRefused"
+  | "KeyUnavailable"
+  | "FeedUnavailable"
+  | "FrameTooLarge"
+  | "interrupted"
+  | "defect"
 
 export type Observation =
   // What the session does at its ports.
@@ -34,6 +41,8 @@ export type Observation =
     readonly pong: number | undefined
   }
   | { readonly see: "closed"; readonly link: number; readonly kind: string }
+  /** What was sent did not go: the link was over, and says why. */
+  | { readonly see: "unsent"; readonly link: number }
   | { readonly see: "send"; readonly link: number; readonly text: string }
   | { readonly see: "ping"; readonly link: number; readonly number: number }
   // What it tells.

@@ -34,6 +34,8 @@ interface LinkView {
   filtersSetIn: number
   /** The reader was told that it ended. */
   closedRead: boolean
+  /** The session heard of the end from a send that failed. */
+  isUnsent: boolean
   told: "fresh" | "silent" | "paused"
   /** When it was last told that all is well again. */
   freshAt: number
@@ -215,6 +217,9 @@ export class SessionModel {
         this.#link.closedRead = true
         if (this.#link.gone?.kind !== seen.kind) this.#link.gone = { kind: seen.kind, means: "failed" }
         return
+      case "unsent":
+        if (this.#link !== undefined) this.#link.isUnsent = true
+        return
       case "send":
         return this.#sent(seen.link, seen.text)
       case "ping":
@@ -337,6 +342,7 @@ export class SessionModel {
       filtersMoments: 0,
       filtersSetIn: 0,
       closedRead: false,
+      isUnsent: false,
       told: "fresh",
       freshAt: -Infinity,
       caughtAt: -Infinity,
@@ -449,9 +455,17 @@ export class SessionModel {
     if (link === undefined) return this.#broken("pings go to the open link only")
     this.#must(number === link.ear.ping + 1, "pings count up")
     const { ear } = link
-    const anew = ear.stoppedFor !== undefined || (link.stalled >= promised.tick && ear.needs === undefined)
+    const stopped = this.#stoppedForAMoment(link)
+    if (stopped) ear.behindFor = 0
+    const anew = stopped || ear.stoppedFor !== undefined || (link.stalled >= promised.tick && ear.needs === undefined)
     ear.pinged(number, anew)
     if (anew || (ear.behindFor !== undefined && ear.needs === undefined)) ear.needs = number
+  }
+
+  /** Whether too much waited, and was taken in the same moment: reading stopped and began again, with a ping of its own. */
+  #stoppedForAMoment({ reads, ear }: LinkView): boolean {
+    return !reads && ear.behindFor === undefined && ear.sincePing.most < promised.ping &&
+      this.#events.mostWaiting > this.#setup.bufferBytes / 2
   }
 
   // The end of an attempt
@@ -488,9 +502,16 @@ export class SessionModel {
     const words = live === undefined ? link.means : link.lastMeans
     const mayBeKey = (closed?.kind === "closed" || closed?.kind === "network") && live === undefined
     // Where it hung up first, it never saw how the server closed.
-    const closedBy = link.closedRead ? closed?.means : undefined
+    const closedBy = link.closedRead || link.isUnsent ? closed?.means : undefined
     const isBusy = words === "busy" || closedBy === "busy"
-    const means = isBusy ? "busy" : words === "key" && mayBeKey ? "key" : "failed"
+    const means = closedBy === "oversize"
+      ? "oversize"
+      : isBusy
+      ? "busy"
+      : words === "key" && mayBeKey
+      ? "key"
+      : "failed"
+    this.#mayHaveOtherCause = link.isUnsent && !link.closedRead
     const retryAfterMillis = closedBy === "restart" ? promised.restartFloor : 0
     this.#outcome = { means, retryAfterMillis, up: this.#at - link.openedAt, live }
     if (closed === undefined) this.#judgeEnd(link, accepted)
@@ -519,6 +540,8 @@ export class SessionModel {
     this.#mayEnd = may
   }
   #mayEnd: ReadonlyArray<string> = []
+  /** It heard of the server's end from a send that failed, and may have had a reason of its own in the same moment. */
+  #mayHaveOtherCause = false
 
   #left(number: number): void {
     this.#must(this.#link?.number === number, "a link is left once")
@@ -669,7 +692,8 @@ export class SessionModel {
     const next = this.#next
     this.#next = undefined
     if (next?.must !== "wait") return this.#broken("back-off follows the end of an attempt, once", why)
-    const { least, most } = next
+    const { most } = next
+    const least = this.#mayHaveOtherCause ? 0 : next.least
     this.#must(
       wait >= least && wait <= most + 1,
       "the back-off is within its bounds",
@@ -684,7 +708,7 @@ export class SessionModel {
       )
     }
     this.#mayEnd = []
-    this.draws.push((wait - least) / (most - least))
+    if (!this.#mayHaveOtherCause) this.draws.push((wait - least) / (most - least))
     this.#dialFrom = this.#now.mono + wait
   }
 

@@ -2,6 +2,7 @@
 import {
   DialError,
   FeedUnavailable,
+  FrameTooLarge,
   KeyRefused,
   KeyUnavailable,
   Limiter,
@@ -49,7 +50,7 @@ const closes: Readonly<Record<CloseHow, { readonly closed: LinkClosed; readonly 
   going_away: { closed: new LinkClosed("closed", 1001, "going away"), means: "failed" },
   dirty: { closed: new LinkClosed("closed", 1006), means: "failed" },
   network: { closed: new LinkClosed("network", undefined, "ECONNRESET"), means: "failed" },
-  oversize: { closed: new LinkClosed("oversize", 1009, "a frame over the limit"), means: "failed" },
+  oversize: { closed: new LinkClosed("oversize", 1009, "a frame over the limit"), means: "oversize" },
   overflow: { closed: new LinkClosed("overflow"), means: "failed" },
   busy: { closed: new LinkClosed("closed", 1013), means: "busy" },
   restart: { closed: new LinkClosed("closed", 1012), means: "restart" },
@@ -325,7 +326,11 @@ export class World {
     )
     const hand = (text: string) =>
       Effect.suspend(() => {
-        if (served.arrived !== undefined) return Effect.fail(served.arrived)
+        if (served.arrived !== undefined) {
+          // Who sends hears of the end too.
+          this.#see(actor, { see: "unsent", link: number })
+          return Effect.fail(served.arrived)
+        }
         client.received.push(text)
         this.#asked(actor, served)
         return Effect.void
@@ -581,9 +586,10 @@ const anyFrame = (served: Served, kind: FrameKind, bytes: number, key: string): 
 const howEnded = (exit: Exit.Exit<void, unknown>): HowEnded => {
   if (Exit.isSuccess(exit)) return "done"
   const error = Cause.squash(exit.cause)
-  if (error instanceof KeyRefused || error instanceof KeyUnavailable || error instanceof FeedUnavailable) {
-    return error._tag
-  }
+  if (
+    error instanceof KeyRefused || error instanceof KeyUnavailable || error instanceof FeedUnavailable ||
+    error instanceof FrameTooLarge
+  ) return error._tag
   return Cause.hasInterruptsOnly(exit.cause) ? "interrupted" : "defect"
 }
 

@@ -43,6 +43,7 @@ const names = [
   "busyFloor",
   "restartFloor",
   "longestRetryAfter",
+  "oversized",
   "keyCheckLeast",
   "keyCheckMost",
   "keyRetryLeast",

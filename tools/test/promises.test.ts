@@ -1,0 +1,32 @@
+import { expect, it } from "vitest"
+import { promiseProblems } from "../promises.ts"
+
+const exists = (path: string): boolean => path === "packages/a/test/a.test.ts"
+const problems = (...lines: ReadonlyArray<string>): ReadonlyArray<string> =>
+  promiseProblems("docs/page.md", lines.join("\n"), exists)
+
+it("a promise names a test that exists", () => {
+  expect(
+    problems(
+      "## Files",
+      "- Held ([test](../packages/a/test/a.test.ts))",
+      "- Held, and",
+      "  [shown](../packages/a/test/a.test.ts)",
+    ),
+  ).toEqual([])
+})
+
+it("a promise without a test, or with one that is gone, is found with its line", () => {
+  expect(problems("## Files", "", "- Held", "- Held ([test](../packages/b/test/b.test.ts))", "1. Held [here](../a.md)"))
+    .toEqual([
+      "docs/page.md:3: a promise without a link to the test that proves it",
+      "docs/page.md:4: the test packages/b/test/b.test.ts does not exist",
+      "docs/page.md:5: a promise without a link to the test that proves it",
+    ])
+})
+
+it("advice, explanations and code are no promises", () => {
+  expect(
+    problems("## Hardening a service", "- Do this", "## Files", "Some words.", "```", "- code", "```", "| a | b |"),
+  ).toEqual([])
+})
