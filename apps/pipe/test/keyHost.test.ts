@@ -22,12 +22,29 @@ describe("the key of the environment", { concurrent: true }, () => {
     ["without a key of its own", `url: 'wss://${host}/api'`],
     ["by the same variable", `url: 'wss://${host}/api', key: { env: BOLTODDS_API_KEY }`],
     ["by the same variable in a text", `url: 'wss://${host}/api', key: '\${BOLTODDS_API_KEY}'`],
+    ["in a filter beside a key of its own", `url: 'wss://${host}/api', key: other, sports: ['\${BOLTODDS_API_KEY}']`],
+    ["in the address", `url: 'wss://${host}/api?x=\${BOLTODDS_API_KEY}', key: other`],
     ["in capitals", `url: 'wss://FEED.example:8443/api'`],
   ])("is not sent to a host that only a file names, %s", async (_, source) => {
     const { code, stderr } = await check(source)
     expect(code).toBe(78)
     expect(stderr).toContain(sentence)
     expect(stderr).toContain(`→ set BOLTODDS_API_KEY_HOST=${host} if you trust it`)
+  })
+
+  it.each([
+    ["the address of a webhook", "webhook: { url: 'https://x.example/?v=${BOLTODDS_API_KEY}', unsigned: true }"],
+    [
+      "a header of it",
+      "webhook: { url: 'https://x.example/', unsigned: true, headers: { a: { env: BOLTODDS_API_KEY } } }",
+    ],
+    ["a record", "stdout: {}, emit: changes, processors: [{ map: { key: '\"${BOLTODDS_API_KEY}\"' } }]"],
+    ["the name of a file", "file: { path: '${BOLTODDS_API_KEY}.ndjson' }"],
+  ])("does not go into %s", async (_, sink) => {
+    const folder = new PipelineFolder("source: simulator", `sinks: { a: { ${sink} } }`)
+    const { code, stderr } = await runPipe(["check", folder.file], { env: { BOLTODDS_API_KEY: key } })
+    expect(code).toBe(78)
+    expect(stderr).toContain("Cannot use the variable BOLTODDS_API_KEY here: it is for `source` alone")
   })
 
   it("is not sent by a run either", async () => {

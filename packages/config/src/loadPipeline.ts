@@ -18,6 +18,7 @@ import { checkParts, checkSourceOf, openParts } from "./internal/openParts.ts"
 import type { ReadText } from "./internal/readTree.ts"
 import { remember } from "./internal/remember.ts"
 import { optionsIn } from "./internal/readChoice.ts"
+import type { Reserved } from "./internal/reserved.ts"
 import { type PlacedFlaw, substitute } from "./internal/substitute.ts"
 import { entryOf, scalarsOf, type Tree } from "./internal/Tree.ts"
 import { treeOf } from "./internal/treeOf.ts"
@@ -35,6 +36,11 @@ export interface LoadOptions {
   readonly env?: Environment
   /** Variables that the parts get. Default: `env`. A program may keep what is for its configuration alone, such as a key. */
   readonly partsEnv?: Environment
+  /**
+   * Variables that only one part of the document may use, by the key at its top: `{ API_KEY: "source" }` keeps a key out of
+   * everything else. Default: none.
+   */
+  readonly reserved?: Reserved
   /**
    * Whether the modules under `plugins` are loaded, which runs their code. `skip`: what is theirs is not checked, which is a
    * warning, and the pipeline cannot be opened. `refuse`: each is a mistake, with `refusal` as the reason and what to do.
@@ -106,7 +112,7 @@ const checkText = (
   options: LoadOptions,
 ): Effect.Effect<CheckedPipeline, ConfigErrors> =>
   Effect.gen(function* () {
-    const { file, registry, env = {}, partsEnv = env } = options
+    const { file, registry, env = {}, partsEnv = env, reserved = {} } = options
     const host: Host = { ...nodeHost, ...options.host }
     const folder = host.folderOf(file)
     const findings = new Findings(text)
@@ -118,7 +124,7 @@ const checkText = (
       return yield* failure
     }
     const flaws: Array<PlacedFlaw> = []
-    const tree = substitute(text, read.tree, env, flaws)
+    const tree = substitute(text, read.tree, env, flaws, reserved)
     for (const flaw of flaws) findings.errorIn(flaw.path, flaw, flaw)
     for (const span of oddSpans(tree)) findings.hide(span)
     // From here on nothing more is said about what is broken already.
@@ -149,7 +155,7 @@ const checkText = (
       beside: (wanted, specifier) =>
         Effect.tryPromise({ try: async () => host.importBeside(wanted, specifier, folder), catch: (cause) => cause }),
     }
-    const checker = new Checker(text, tree, catalogue, findings, { env, readFile, exposureOf }, {
+    const checker = new Checker(text, tree, catalogue, findings, { env, reserved, readFile, exposureOf }, {
       folder,
       env: partsEnv,
     })

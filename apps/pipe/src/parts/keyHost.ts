@@ -15,18 +15,17 @@ const vendorHost = new URL(defaultFeedUrl).host
  * environment names. A file that somebody else wrote cannot send it elsewhere. A key that the file names for its source
  * may go where that file says.
  */
-export const keyHostProblems = (
-  { url, insecure, key, key_file }: WrittenOptions,
-  { env }: OptionsPlace,
-): ReadonlyArray<OptionProblem> => {
-  if (typeof url !== "string" || key_file !== undefined) return []
+export const keyHostProblems = (written: WrittenOptions, { env }: OptionsPlace): ReadonlyArray<OptionProblem> => {
+  const { url, insecure, key, key_file } = written
+  if (typeof url !== "string") return []
   // One that is refused anyhow has its own sentence.
   if (parseFeedUrl(url, { insecure: insecure === true }) instanceof UrlRefused) return []
   const { host, hostname } = new URL(url)
   if (host === vendorHost || isLoopbackHost(hostname)) return []
   const own = (env[keyVariable] ?? environment()[keyVariable] ?? "").trim()
-  // However it was written, `{ env: BOLTODDS_API_KEY }` included.
-  if (typeof key === "string" && key.trim() !== own) return []
+  // However and wherever it was written: `{ env: BOLTODDS_API_KEY }`, a filter, the query of the address.
+  const hasOwnKey = key_file !== undefined || typeof key === "string"
+  if (hasOwnKey && (own === "" || !JSON.stringify(written).includes(JSON.stringify(own).slice(1, -1)))) return []
   if (hostsIn(env).some((named) => named === host || named === hostname)) return []
   return [{
     path: ["url"],

@@ -2,7 +2,7 @@
 import { type CheckedPipeline, decodeText, loadPipeline, type Registry, renderProblems } from "@boltodds/config"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
-import { environment } from "../environment.ts"
+import { environment, keyVariable } from "../environment.ts"
 import type { Log } from "../Log.ts"
 import { paintFor } from "../Terminal.ts"
 import { howToAllow } from "./allowed.ts"
@@ -24,6 +24,7 @@ export const loadConfig = async (
         registry,
         env: environment(),
         partsEnv: process.env,
+        reserved: { [keyVariable]: "source" },
         plugins,
         refusal: howToAllow("plugins"),
       }),

@@ -72,7 +72,7 @@ export const checkOptions = <A>(
       if (part.kind !== "secret" && part.kind !== "reference") continue
       const inside = nodeAt(node, part.path)
       const held = valueAt(given, part.path)
-      const secret = yield* readSecret(held, places, part.kind === "secret" ? "secret" : "text")
+      const secret = yield* readSecret(held, places, path, part.kind === "secret" ? "secret" : "text")
       if (secret === undefined) {
         if (typeof held !== "string" || part.kind === "reference" || isOwnAddress(held)) continue
         // A variable may have brought it.

@@ -5,11 +5,14 @@ import type { Environment } from "../Plugin.ts"
 import type { Finding } from "./Findings.ts"
 import { nearestNames } from "@boltodds/text"
 import { isVariableName } from "./mayShow.ts"
+import { misplacedVariable, type Reserved } from "./reserved.ts"
 import { objectOf, type Path } from "./Tree.ts"
 
 /** Where secrets are read from. */
 export interface SecretPlaces {
   readonly env: Environment
+  /** Variables that only one part of the document may use. */
+  readonly reserved: Reserved
   /** Reads a file; relative paths start at the folder of the configuration. */
   readonly readFile: (path: string) => Effect.Effect<string, unknown>
   /** Who else can read a file, and what to do about it. */
@@ -26,7 +29,12 @@ export type Secret =
  * Follows `{ env: NAME }` or `{ file: path }`. A line end at the end, and the byte order mark of a file, are no part of the
  * text: editors and `$(…)` put them there. `what`: `secret`, or `text`.
  */
-export const readSecret = (given: unknown, places: SecretPlaces, what = "secret"): Effect.Effect<Secret> => {
+export const readSecret = (
+  given: unknown,
+  places: SecretPlaces,
+  path: Path,
+  what = "secret",
+): Effect.Effect<Secret> => {
   if (typeof given !== "object" || given === null || Array.isArray(given)) return Effect.succeed(undefined)
   const [entry, ...others] = Object.entries(given)
   if (entry === undefined || others.length > 0) return Effect.succeed(undefined)
@@ -38,6 +46,8 @@ export const readSecret = (given: unknown, places: SecretPlaces, what = "secret"
   // A secret may stand where its file or variable should be named.
   const isSecret = what === "secret"
   if (from === "env") {
+    const misplaced = misplacedVariable(name, path, places.reserved)
+    if (misplaced !== undefined) return Effect.succeed({ finding: misplaced })
     const held = Object.hasOwn(places.env, name) ? places.env[name] : undefined
     const value = held === undefined ? undefined : withoutLineEnd(held)
     if (value !== undefined && value !== "") return Effect.succeed({ value })

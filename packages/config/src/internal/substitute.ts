@@ -5,6 +5,7 @@ import { sourceOffsets } from "./sourceOffsets.ts"
 import type { Environment } from "../Plugin.ts"
 import type { Path, Scalar, Tree } from "./Tree.ts"
 import type { Flaw } from "./readTree.ts"
+import { misplacedVariable, type Reserved } from "./reserved.ts"
 
 /** A flaw in a value of the tree. */
 export interface PlacedFlaw extends Flaw {
@@ -23,19 +24,25 @@ export const substitute = (
   tree: Tree,
   env: Environment,
   flaws: Array<PlacedFlaw>,
+  reserved: Reserved = {},
   path: Path = [],
 ): Tree => {
   switch (tree._tag) {
     case "Scalar":
-      return typeof tree.value === "string" && tree.value.includes("$") ? fill(text, tree, env, flaws, path) : tree
+      return typeof tree.value === "string" && tree.value.includes("$")
+        ? fill(text, tree, env, flaws, reserved, path)
+        : tree
     case "List":
-      return { ...tree, items: tree.items.map((item, index) => substitute(text, item, env, flaws, [...path, index])) }
+      return {
+        ...tree,
+        items: tree.items.map((item, index) => substitute(text, item, env, flaws, reserved, [...path, index])),
+      }
     case "Mapping":
       return {
         ...tree,
         entries: tree.entries.map((entry) => ({
           ...entry,
-          node: substitute(text, entry.node, env, flaws, [...path, entry.key]),
+          node: substitute(text, entry.node, env, flaws, reserved, [...path, entry.key]),
         })),
       }
   }
@@ -46,6 +53,7 @@ const fill = (
   scalar: Scalar,
   env: Environment,
   flaws: Array<PlacedFlaw>,
+  reserved: Reserved,
   path: Path,
 ): Scalar => {
   const written = String(scalar.written)
@@ -76,6 +84,8 @@ const fill = (
       )
     }
     const [, name, fallback] = read as unknown as [string, string, string | undefined]
+    const misplaced = misplacedVariable(name, path, reserved)
+    if (misplaced !== undefined) return flaw(at, whole.length, misplaced.message, misplaced.remedy)
     const held = Object.hasOwn(env, name) ? env[name] : undefined
     if (held !== undefined && (held !== "" || fallback === undefined)) {
       isHidden = true
