@@ -3,7 +3,7 @@ import type { KeepOptions } from "@boltodds/sink-file"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as TestClock from "effect/testing/TestClock"
-import { existsSync, mkdirSync, symlinkSync, utimesSync, writeFileSync } from "node:fs"
+import { chmodSync, chownSync, existsSync, mkdirSync, symlinkSync, utimesSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect } from "vitest"
 import { batch, opened, record, tempFolder, ten, tree } from "./fixtures/files.ts"
@@ -36,6 +36,24 @@ describe("retention", () => {
         })),
       )
     })))
+
+  it.effect.runIf(process.getuid?.() === 0)(
+    "does not count what another user put where everybody can write",
+    () =>
+      Effect.scoped(Effect.gen(function* () {
+        const folder = tempFolder()
+        chmodSync(folder, 0o1777)
+        aged(join(folder, "odds-01.ndjson"), 9)
+        for (const number of [2, 3, 4]) {
+          const planted = join(folder, `odds-0${number}.ndjson`)
+          aged(planted, 0)
+          chownSync(planted, 4242, 4242)
+        }
+        const { events } = yield* openIn(folder, { files: 1 })
+        expect(events).toEqual([])
+        expect(tree(folder)).toEqual([1, 2, 3, 4].map((number) => `odds-0${number}.ndjson`))
+      })),
+  )
 
   it.effect("keeps what is younger than asked, also as time goes by", () =>
     Effect.scoped(Effect.gen(function* () {

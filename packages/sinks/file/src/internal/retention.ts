@@ -1,4 +1,5 @@
 /** Which complete files stay. */
+import { codeOf, isPlanted } from "@boltodds/machine"
 import * as Duration from "effect/Duration"
 import { rm } from "node:fs/promises"
 import { attempt, FileError } from "../FileError.ts"
@@ -39,12 +40,23 @@ export const retain = async (
   onEvent: (event: FileEvent) => void,
 ): Promise<void> => {
   try {
-    for (const { file, by } of expired(await scan(template, folder.base), keep, now)) {
+    // Files of others under names like ours would push ours out.
+    const own = (await scan(template, folder.base)).filter(({ path }) => !isGoneOrPlanted(path))
+    for (const { file, by } of expired(own, keep, now)) {
       await attempt("remove", file.path, () => rm(file.path, { force: true }))
       onEvent({ _tag: "Removed", path: file.path, bytes: file.bytes, by })
       await folder.prune(file.folder)
     }
   } catch (cause) {
     onEvent({ _tag: "Trouble", error: cause instanceof FileError ? cause : new FileError("tidy", folder.base, cause) })
+  }
+}
+
+const isGoneOrPlanted = (path: string): boolean => {
+  try {
+    return isPlanted(path)
+  } catch (cause) {
+    if (codeOf(cause) === "ENOENT") return true
+    throw cause
   }
 }
