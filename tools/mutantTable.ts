@@ -110,8 +110,14 @@ export const mutants: ReadonlyArray<Mutant> = [
     {
       does: "a clear is not remembered",
       file: `${state}/messages.ts`,
-      from: `      rememberClear(book, message.action`,
-      to: `      if (at < 0) rememberClear(book, message.action`,
+      from: `      rememberClear(work, book, message.action`,
+      to: `      if (at < 0) rememberClear(work, book, message.action`,
+    },
+    {
+      does: "a game of which something did not fit stays live",
+      file: `${state}/limits.ts`,
+      from: `own.doubtedAt = work.doubt()`,
+      to: `own.doubtedAt += 0`,
     },
   ].map((mutant) => ({ rule: "scope", tests: stateTests, ...mutant }))),
 
