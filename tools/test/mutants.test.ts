@@ -23,6 +23,7 @@ describe("the mutants", () => {
       "lane accounting",
       "news of losses",
       "telling again",
+      "lost games",
       "patience",
       "coalescing",
     ])

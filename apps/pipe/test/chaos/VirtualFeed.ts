@@ -220,13 +220,18 @@ export class VirtualFeed {
   }
 
   #close(link: VirtualLink): void {
-    link.close(this.#dice.pick([
+    const closed = this.#dice.pick([
       new LinkClosed("closed", 1000),
       new LinkClosed("closed", 1006),
       new LinkClosed("network", undefined, "ECONNRESET"),
       new LinkClosed("oversize", 1009),
-    ]))
+    ])
+    // A second frame in a row that is too large ends a session for good.
+    const isSecond = closed.kind === "oversize" && this.#wasOversize
+    this.#wasOversize = closed.kind === "oversize" && !isSecond
+    link.close(isSecond ? new LinkClosed("closed", 1009) : closed)
   }
+  #wasOversize = false
 
   #receive(link: VirtualLink, text: string): void {
     if (link.over || link.welcome === "ignore subscribe") return
