@@ -171,6 +171,8 @@ describe("names beyond the bound", () => {
   it("make what contains them unverified", () => {
     expect(verifiedAfter(full(long, "1"))).toEqual({ touches: ["session"], verified: [] })
     expect(verifiedAfter(full("betmgm", long))).toEqual({ touches: ["sportsbook"], verified: ["caesars"] })
+    expect(verifiedAfter(clear(long))).toEqual({ touches: ["session"], verified: [] })
+    expect(verifiedAfter(clear("betmgm", long))).toEqual({ touches: ["sportsbook"], verified: ["caesars"] })
     expect(verifiedAfter(update("betmgm", "1", { [long]: outcome("-110") }))).toEqual({
       touches: ["game"],
       verified: ["caesars"],
@@ -271,6 +273,8 @@ describe("the laws of the bounds", { timeout: 240_000 }, () => {
     outcomes: 1 + Math.floor(random() * 4),
     sportsbooks: 1 + Math.floor(random() * 3),
     bytes: 8_000 + Math.floor(random() * 12_000),
+    // The names of these lives have 3 to 23 characters.
+    nameChars: [4, 10, 15, 22, 1_000, 1_000][Math.floor(random() * 6)]!,
   })
 
   it("never believes a price live that the server does not quote", () => {
