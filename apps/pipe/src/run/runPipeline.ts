@@ -208,8 +208,9 @@ const undelivered = ({ routes }: Report, within: Duration.Duration | undefined):
   const seconds = Duration.toSeconds(within ?? Duration.seconds(10))
   let sum = 0
   const parts = routes.filter(isMissingRecords).flatMap((route) => {
-    const { name, counts, isLossy, isKept } = route
-    const lost = isLossy ? counts.dropped + counts.expired + counts.deadLettered : 0
+    const { name, counts, isLossy, isKept, losses } = route
+    // Without what the lane itself had to say, such as a resnapshot that was refused.
+    const lost = isLossy ? Object.values(losses).reduce((all, amount) => all + amount, 0) : 0
     sum += lost + counts.pending
     const kept = isKept ? " (its outbox keeps them for the next run)" : ""
     return [
