@@ -47,7 +47,7 @@ export interface LaneOptions<in out A> {
   readonly retell?: (() => ReadonlyArray<Envelope<A>>) | undefined
   /**
    * Where each lost record names a game, and they name 64 games at most, only these games are unverified (`notice` is
-   * given one loss for each session and game) and only they are sent again, a second after the loss at first. Needs
+   * given one loss for each session and game) and only they are sent again: at once, and where losses go on after 1 to 8 s. Needs
    * `notice` and `retell`. Default: each loss is one of everything.
    */
   readonly gameResnapshots?: GameResnapshots<A> | undefined

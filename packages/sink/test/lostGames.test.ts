@@ -14,6 +14,7 @@ import type { Change, Control } from "@boltodds/protocol"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import { TestClock } from "effect/testing"
+import { divide, LostGames } from "../src/internal/LostGames.ts"
 import { brief, control, game, line } from "./records.ts"
 
 type Answer = ConstructorParameters<typeof SinkError>[0] | undefined
@@ -77,6 +78,28 @@ const laneTo = (
 const lost: Answer = { rest: "degrade", cause: "lost" }
 const first = (_: unknown, nth: number): Answer => nth === 1 ? lost : undefined
 const ofGame = (name: string) => ({ game: name })
+
+describe("what is outdated by a loss in its game", () => {
+  const lostOf = (isUnplaced: boolean) => {
+    const games = new LostGames<Change>()
+    const [loss] = divide("expired", [line(3, "line_moved", "A", 2, 1), line(9, "line_moved", "A", 3, 2)])!.games
+    games.add(loss!, 1, isUnplaced)
+    return (envelope: Envelope<Change>) => games.isOutdated(envelope)
+  }
+
+  it("is each price before the last that was lost, and no closing", () => {
+    const isOutdated = lostOf(false)
+    const records = [2, 5, 8, 9, 12].map((seq) => line(seq, "line_moved", "B", 2, 1))
+    expect(records.map(isOutdated)).toEqual([true, true, true, false, false])
+    expect(isOutdated(line(5, "line_closed", "B", null, 1))).toBe(false)
+    expect(isOutdated(game(5, "game_closed"))).toBe(false)
+    expect(isOutdated(line(5, "line_moved", "B", 2, 1, ofGame("h")))).toBe(false)
+    expect(isOutdated({ ...line(12, "line_moved", "B", 2, 1), run: "another" })).toBe(true)
+  })
+
+  it("is every price where its session is not known", () =>
+    expect(lostOf(true)(line(12, "line_moved", "B", 2, 1))).toBe(true))
+})
 
 describe("a lane that lost records of single games", () => {
   it.effect("reports these games ahead of anything else, and sends them again after a second", () =>
@@ -227,20 +250,33 @@ describe("a lane that lost records of single games", () => {
   it.effect("sends a game once more where something of it was lost after its resnapshot was made", () =>
     Effect.gen(function* () {
       let isDown = true
+      let made = 80
       const { lane, arrived } = yield* laneTo((envelopes, nth) => {
         if (nth === 1) return lost
-        return said(envelopes).includes("80 game_opened") && isDown ? { rest: "retry", cause: "down" } : undefined
-      }, { overflow: dropNewest(), bounds: { records: 1, bytes: 1e9 }, retry: { base: Duration.millis(400) } })
+        const isNews = said(envelopes).some((text) => text.endsWith("game_opened"))
+        return isNews && isDown ? { rest: "retry", cause: "down" } : undefined
+      }, {
+        overflow: dropNewest(),
+        bounds: { records: 1, bytes: 1e9 },
+        retry: { base: Duration.millis(400) },
+        gameResnapshots: {
+          sessions: () => [{ session: "main", epoch: 1 }],
+          flush: () => [],
+          of: () => [game(++made, "game_opened")],
+        },
+      })
       lane.push([line(1, "line_moved", "A", 110, 100)])
       yield* TestClock.adjust(1_000)
-      expect(arrived).not.toContain("80 game_opened")
+      expect(made).toBe(81)
       // One waits, and one is lost.
       lane.push([line(2, "line_moved", "A", 120, 110, ofGame("h"))])
       lane.push([line(3, "line_moved", "A", 120, 110)])
       isDown = false
       yield* TestClock.adjust(60_000)
-      const news = arrived.slice(arrived.indexOf("3 quarantined game g (1)"))
-      expect(news).toContain("80 game_opened")
+      // The first is history: it must not arrive after the report of the newer loss.
+      expect(arrived.filter((text) => text.endsWith("game_opened"))).toEqual([`${made} game_opened`])
+      expect(made).toBeGreaterThan(81)
+      expect(arrived.indexOf("3 quarantined game g (1)")).toBeLessThan(arrived.indexOf(`${made} game_opened`))
       expect(yield* lane.standing).toMatchObject({ isLossy: false })
       expect(imbalance(yield* lane.counts)).toBe(0)
     }))
