@@ -10,8 +10,12 @@ let key: string | undefined
  * `/proc/PID/environ`, which the user and root can read.
  */
 export const takeKey = (): void => {
-  key = process.env[keyVariable]
-  delete process.env[keyVariable]
+  try {
+    key = process.env[keyVariable]
+    delete process.env[keyVariable]
+  } catch {
+    // A runtime that does not let us look (Deno without --allow-env): the first part that needs a variable says so.
+  }
 }
 
 /** All variables, with the key. For the configuration's own text and the feed, not for plug-ins. */
