@@ -48,7 +48,7 @@ describe("the key of the environment", { concurrent: true }, () => {
   })
 
   it("is not sent by a run either", async () => {
-    const server = await startSimulator({ key })
+    const server = await startSimulator({ key, allowHosts: ["feed.example"] })
     const far = await farFeed(server.url)
     const url = far.env["BOLTODDS_URL"]!
     const folder = new PipelineFolder(`source: { feed: { url: '${url}', insecure: true } }`, sinks)

@@ -14,7 +14,12 @@ let shared: string
 let env: Record<string, string>
 
 beforeAll(async () => {
-  simulator = await startSimulator({ key, rate: 50, world: { games: 4, sports: ["NBA", "MLB"] } })
+  simulator = await startSimulator({
+    key,
+    rate: 50,
+    allowHosts: ["feed.example"],
+    world: { games: 4, sports: ["NBA", "MLB"] },
+  })
   far = await farFeed(simulator.url)
 })
 afterAll(async () => {
