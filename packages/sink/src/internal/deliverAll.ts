@@ -76,13 +76,17 @@ export const deliverAll = <A>(intake: Intake<A>, sink: Sink<A>, options: LaneOpt
   }
 
   /** What is held back in front of the lane: a resnapshot of single games must not be the only one to bring it. */
-  const takeHeldBack = (): void => {
-    if (gameResnapshots !== undefined && !notices.isLossy && mayRetell()) intake.push(gameResnapshots.flush())
+  const takeHeldBack = (): boolean => {
+    if (gameResnapshots === undefined || notices.isLossy || !mayRetell()) return false
+    intake.push(gameResnapshots.flush())
+    return true
   }
 
   /** Everything again, or the games that were lost, right behind what has just been taken: nothing waits any more. */
-  const takeNews = (): ReadonlyArray<Envelope<A>> => {
+  const takeNews = (hasHeldBack: boolean): ReadonlyArray<Envelope<A>> => {
     if (store.waiting > 0 || !mayRetell()) return none
+    // The first loss may have been found only when the batch was taken: then the next time.
+    if (!notices.isLossy && !hasHeldBack) return none
     // What a durable store gave goes alone, and behind what must be told first: news would take that along, behind both.
     if (store.isDurable === true && notices.isDue(intake.now())) return none
     const games = notices.isLossy ? undefined : notices.lostGames
@@ -98,10 +102,10 @@ export const deliverAll = <A>(intake: Intake<A>, sink: Sink<A>, options: LaneOpt
   return Effect.gen(function* () {
     while (yield* awaitWork) {
       yield* delivery.ready
-      takeHeldBack()
+      const hasHeldBack = takeHeldBack()
       const batch = takeBatch()
       const isOfEverything = notices.isLossy
-      const news = takeNews()
+      const news = takeNews(hasHeldBack)
       intake.makeRoom()
       let end = yield* delivery.deliver(batch)
       if (news.length > 0) {
