@@ -281,6 +281,30 @@ describe("a lane that lost records of single games", () => {
       expect(imbalance(yield* lane.counts)).toBe(0)
     }))
 
+  it.effect("makes no resnapshot before what is held back in front of it was pushed, whenever the loss is found", () =>
+    Effect.gen(function* () {
+      const calls: Array<string> = []
+      const sink: Sink<Change> = { guarantee: "at-least-once", write: () => Effect.sleep(Duration.seconds(3)) }
+      const lane = yield* makeLane(sink, {
+        name: "l",
+        maxAge: Duration.seconds(1),
+        notice: noticeOf,
+        retell: () => [],
+        gameResnapshots: {
+          sessions: () => [{ session: "main", epoch: 1 }],
+          flush: () => (calls.push("flush"), []),
+          of: () => (calls.push("of"), [game(80, "game_opened")]),
+        },
+      })
+      lane.push([line(1, "line_moved", "A", 110, 100)])
+      yield* TestClock.adjust(0)
+      // Too old when the first is delivered: that is found when it is taken.
+      lane.push([line(2, "line_moved", "A", 120, 110)])
+      for (let waited = 0; waited < 20; waited++) yield* TestClock.adjust(1_000)
+      expect(calls).toEqual(["flush", "of"])
+      expect(yield* lane.counts).toMatchObject({ expired: 1, gameResnapshots: 1 })
+    }))
+
   it.effect("sends everything again where a receiver will never take the record that begins a game anew", () =>
     Effect.gen(function* () {
       const { lane, arrived } = yield* laneTo((envelopes, nth) => {
