@@ -65,6 +65,8 @@ const told = (world: World, sink: string) =>
 const text = (...sinks: ReadonlyArray<string>): string =>
   ["version: 1", "source: demo", "sinks:", ...sinks.map((sink) => `  ${sink}`)].join("\n")
 
+const numbersOf = (line: string): string => /"seq":\d+,"part":\d+/.exec(line)![0]
+
 describe("a pipeline from a configuration", () => {
   it.effect("delivers to each sink what its emit, condition and processors leave", () =>
     Effect.gen(function* () {
@@ -211,8 +213,9 @@ describe("a pipeline from a configuration", () => {
       expect(counts).toMatchObject({ deadLettered: 1, dropped: 0, pending: 0 })
       const given = [...written, ...world.lines.get("b")!]
       expect(counts.delivered).toBe(given.length)
-      const wanted = world.lines.get("all")!.filter((_, index) => index !== 2)
-      expect(given.filter((line) => wanted.includes(line)).slice(0, wanted.length)).toEqual(wanted)
+      // By their numbers: what is older than the loss, and handed over after it, is marked unverified.
+      const wanted = world.lines.get("all")!.filter((_, index) => index !== 2).map(numbersOf)
+      expect(given.map(numbersOf).filter((numbers) => wanted.includes(numbers)).slice(0, wanted.length)).toEqual(wanted)
       expect(given).not.toContain(world.lines.get("all")![2])
     }))
 
