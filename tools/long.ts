@@ -81,4 +81,10 @@ export const longRuns: ReadonlyArray<LongRun> = [
     env: { HANG_RUNS: "all", HANG_SEED: seed },
     files: ["apps/pipe/test/hangs"],
   },
+  {
+    name: "long:fuzz",
+    about: "mutated frames, REST bodies, recordings, configurations and command lines",
+    env: { FUZZ_SECONDS: "1800", FUZZ_SEED: seed },
+    files: ["apps/pipe/test/fuzz"],
+  },
 ]

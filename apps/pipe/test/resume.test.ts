@@ -316,6 +316,13 @@ describe("--resume", { concurrent: true }, () => {
     const broken = folder.at("broken.ndjson")
     writeFileSync(broken, `${JSON.stringify(start)}\n{"change"{"control"}\n`)
     expect((await runPipe(["demo", "--resume", broken])).stderr).toContain("line 2 is not JSON")
+    for (const name of ["damaged.ndjson.gz", "damaged.ndjson.zst"]) {
+      const file = folder.at(name)
+      writeFileSync(file, "this was compressed once")
+      const { code, stderr, stdout } = await runPipe(["demo", "--resume", file])
+      expect([code, stdout]).toEqual([65, ""])
+      expect(stderr).toContain(`Cannot resume from ${file}: it cannot be decompressed (`)
+    }
     for (const flags of [["--no-control"], ["--emit", "quotes"]]) {
       expect((await runPipe(["demo", "--resume", broken, ...flags])).code).toBe(64)
     }

@@ -53,6 +53,23 @@ const mistakes: ReadonlyArray<Mistake> = [
     ],
   },
   {
+    name: "an alias of a name with several anchors: the last one before it counts",
+    text: lines(
+      "version: 1",
+      "source: demo",
+      "x-a: &e changes",
+      "x-b: &e chnages",
+      "sinks: { a: { stdout: {}, emit: *e } }",
+      "x-c: &e quotes",
+    ),
+    problems: ["4:9+7 Cannot use the emit `chnages`: there is none of that name → did you mean `changes`?"],
+  },
+  {
+    name: "an alias before its anchor",
+    text: lines("version: 1", "source: demo", "sinks: { a: { stdout: {}, emit: *e } }", "x-a: &e changes"),
+    problems: ["3:33+2 Cannot read the text: there is no anchor &e → write the anchor before it"],
+  },
+  {
     name: "a key that is there twice",
     text: lines("version: 1", "source: demo", "source: feed", "sinks: { a: stdout }"),
     problems: ["3:1+6 Cannot read the text: the key `source` is there twice → keep one of them"],

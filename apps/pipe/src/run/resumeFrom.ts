@@ -42,7 +42,9 @@ export const resumeFrom = async (
   }
   const reading = new Reading()
   for (const file of files) {
-    const { tornBytes, wholeBytes } = await reading.read(file)
+    const { tornBytes, wholeBytes } = await reading.read(file).catch((cause: unknown) => {
+      throw isBrokenPack(cause) ? brokenPack(file, cause) : cause
+    })
     if (tornBytes === 0) continue
     log("warn", `${file} ends in the middle of a line: what it was to say (${tornBytes} bytes) is passed over`)
     if (wholeBytes !== undefined) cutOwnOutput(file, wholeBytes)
@@ -64,6 +66,18 @@ export const resumeFrom = async (
   )
   return { book, term: term + 1 }
 }
+
+/** Whether this is a decoder's complaint about what it was given, and not the system's about the file. */
+const isBrokenPack = (cause: unknown): cause is Error =>
+  cause instanceof Error && "code" in cause && typeof cause.code === "string" && /^(?:Z|ZSTD)_/.test(cause.code)
+
+const brokenPack = (file: string, cause: Error): Failure =>
+  new Failure(
+    ExitCode.badInput,
+    `Cannot resume from ${file}: it cannot be decompressed (${cause.message}). ` +
+      "Restore it from a copy, or give another name to start a new file.",
+    { cause },
+  )
 
 /**
  * The pieces of a file that the file sink has rotated or begun anew, in their order: the numbered, then the unfinished.

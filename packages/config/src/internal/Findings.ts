@@ -131,19 +131,26 @@ export class Findings {
     return low + 1
   }
 
-  /** Secrets are known only when all is checked, so they are blotted out at the end. */
+  /** Secrets are known only when all is checked, so they are blotted out at the end: each line once. */
   #sorted(problems: ReadonlyArray<Problem>): ReadonlyArray<Problem> {
-    return problems.map((problem) => ({ ...problem, source: this.#blotted(problem) }))
+    const shown = new Map<number, string>()
+    for (const { line, source } of problems) if (!shown.has(line)) shown.set(line, this.#blotted(line, source))
+    return problems.map((problem) => ({ ...problem, source: shown.get(problem.line)! }))
       .sort((a, b) => a.line - b.line || a.column - b.column)
   }
 
-  #blotted({ line, source }: Problem): string {
+  /** In one pass: a document of one line has all its secrets in it. */
+  #blotted(line: number, source: string): string {
     const from = this.#starts[line - 1] ?? 0
-    let shown = source
-    for (const { start, end } of [...this.#secrets.get(line) ?? [], ...this.#longSecrets]) {
-      const [a, b] = [Math.max(start, from) - from, Math.min(end, from + source.length) - from]
-      if (a < b) shown = shown.slice(0, a) + "*".repeat(b - a) + shown.slice(b)
+    const spans = [...this.#secrets.get(line) ?? [], ...this.#longSecrets].sort((a, b) => a.start - b.start)
+    let shown = ""
+    let at = 0
+    for (const { start, end } of spans) {
+      const [a, b] = [Math.max(start - from, at), Math.min(end - from, source.length)]
+      if (a >= b) continue
+      shown += source.slice(at, a) + "*".repeat(b - a)
+      at = b
     }
-    return shown
+    return shown + source.slice(at)
   }
 }

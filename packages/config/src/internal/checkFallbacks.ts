@@ -52,12 +52,12 @@ export const checkFallbacks = (
 
 /** The way from a sink back to itself. */
 const circleFrom = (name: string, next: ReadonlyMap<string, string>): ReadonlyArray<string> | undefined => {
-  const way = [name]
+  const way = new Set([name])
   for (let at = next.get(name); at !== undefined; at = next.get(at)) {
-    if (at === name) return way
+    if (at === name) return [...way]
     // A circle that others are in.
-    if (way.includes(at)) return undefined
-    way.push(at)
+    if (way.has(at)) return undefined
+    way.add(at)
   }
   return undefined
 }

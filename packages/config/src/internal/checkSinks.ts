@@ -15,21 +15,32 @@ export const checkSinks = (node: Tree | undefined, checker: Checker): Effect.Eff
       fallback === undefined ? [] : [{ name, fallback, path: [...path, "fallback"] }]
     )
     checkFallbacks(fallbacks, outlines.map(({ name }) => name), checker.findings)
-    const sole = outlines.filter(({ name }) => fallbacks.every(({ fallback }) => fallback !== name)).length === 1
+    const before = fallbackUsers(outlines)
+    const sole = outlines.filter(({ name }) => !before.has(name)).length === 1
     const checked: Array<CheckedSink> = []
     for (const outline of outlines) {
-      const sink = yield* checkSink(outline, { standsInFor: headOf(outline, outlines), isSole: sole }, checker)
+      const sink = yield* checkSink(outline, { standsInFor: headOf(outline, before), isSole: sole }, checker)
       if (sink !== undefined) checked.push(sink)
     }
     return checked
   })
 
+/** The sink that falls back to each name; of several, which is a mistake, the first. */
+const fallbackUsers = (outlines: ReadonlyArray<SinkOutline>): ReadonlyMap<string, SinkOutline> => {
+  const users = new Map<string, SinkOutline>()
+  for (const outline of outlines) {
+    const { fallback } = outline
+    if (fallback !== undefined && !users.has(fallback)) users.set(fallback, outline)
+  }
+  return users
+}
+
 /** The sink with a route at whose end this one stands; undefined where it has a route itself. */
-const headOf = (outline: SinkOutline, outlines: ReadonlyArray<SinkOutline>): SinkOutline | undefined => {
+const headOf = (outline: SinkOutline, users: ReadonlyMap<string, SinkOutline>): SinkOutline | undefined => {
   let head: SinkOutline | undefined
   const seen = new Set([outline])
   for (let at = outline;;) {
-    const before = outlines.find(({ fallback }) => fallback === at.name)
+    const before = users.get(at.name)
     if (before === undefined || seen.has(before)) return head
     seen.add(before)
     head = before

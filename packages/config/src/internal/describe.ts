@@ -18,13 +18,16 @@ export interface Plain {
 }
 
 /** The whole document. */
-export const describePipeline = (parts: CheckedParts, run: RunSettings, plugins: unknown, side: Side): Plain => ({
-  version: 1,
-  ...plugins === undefined ? {} : { plugins },
-  source: { [parts.source.plugin.name]: parts.source.options[side] },
-  sinks: Object.fromEntries(parts.sinks.map((sink) => [sink.name, describeSink(sink, isSole(parts), side)])),
-  run: describeRun(run),
-})
+export const describePipeline = (parts: CheckedParts, run: RunSettings, plugins: unknown, side: Side): Plain => {
+  const sole = isSole(parts)
+  return {
+    version: 1,
+    ...plugins === undefined ? {} : { plugins },
+    source: { [parts.source.plugin.name]: parts.source.options[side] },
+    sinks: Object.fromEntries(parts.sinks.map((sink) => [sink.name, describeSink(sink, sole, side)])),
+    run: describeRun(run),
+  }
+}
 
 /** Whether there is one route only. */
 export const isSole = ({ sinks }: CheckedParts): boolean => sinks.filter(({ isStandby }) => !isStandby).length === 1

@@ -1,5 +1,16 @@
 /** YAML or JSON text as a tree. */
-import { type Alias, isAlias, isMap, isScalar, isSeq, type Node, parseDocument, type YAMLError } from "yaml"
+import {
+  type Alias,
+  type Document,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  type Node,
+  parseDocument,
+  visit,
+  type YAMLError,
+} from "yaml"
 import { hidden, looksSecret, nameText } from "./mayShow.ts"
 import type { Entry, Scalar, Span, Tree } from "./Tree.ts"
 
@@ -49,8 +60,27 @@ const read = (text: string): ReadText => {
     const message = "Cannot make a pipeline of nothing: the text is empty"
     return { tree: undefined, flaws: [...flaws, { start: 0, end: 0, message, remedy: "begin with `version: 1`" }] }
   }
-  const reader = new Reader((alias) => alias.resolve(document), flaws)
+  let targets: ReadonlyMap<Alias, Node> | undefined
+  const reader = new Reader((alias) => (targets ??= targetsOf(document)).get(alias), flaws)
   return { tree: reader.node(contents as Node), flaws }
+}
+
+/**
+ * What each alias stands for: the last anchor of its name before it. One walk for all of them: `alias.resolve` walks the
+ * whole document each time.
+ */
+const targetsOf = (document: Document.Parsed): ReadonlyMap<Alias, Node> => {
+  const anchored = new Map<string, Node>()
+  const targets = new Map<Alias, Node>()
+  visit(document, {
+    Node: (_, node) => {
+      if (isAlias(node)) {
+        const target = anchored.get(node.source)
+        if (target !== undefined) targets.set(node, target)
+      } else if (node.anchor !== undefined) anchored.set(node.anchor, node)
+    },
+  })
+  return targets
 }
 
 /** Marked at the `---` that begins it. */

@@ -1,0 +1,151 @@
+/** Command lines: through the parser of flags, and what makes a document of them. Nothing is run. */
+import * as fc from "fast-check"
+import type { Command } from "../../src/Command.ts"
+import { catalog } from "../../src/commands/catalog.ts"
+import { check } from "../../src/commands/check.ts"
+import { demo } from "../../src/commands/demo.ts"
+import { doctor } from "../../src/commands/doctor.ts"
+import { latency } from "../../src/commands/latency.ts"
+import { outbox } from "../../src/commands/outbox.ts"
+import { run } from "../../src/commands/run.ts"
+import { schema } from "../../src/commands/schema.ts"
+import { scrub } from "../../src/commands/scrub.ts"
+import { simulate } from "../../src/commands/simulate.ts"
+import { stream } from "../../src/commands/stream.ts"
+import { test } from "../../src/commands/test.ts"
+import { verify } from "../../src/commands/verify.ts"
+import { Failure, UsageError } from "../../src/ExitCode.ts"
+import { type Given, parseFlags } from "../../src/flags.ts"
+import { allowedBy } from "../../src/run/allowed.ts"
+import { documentOf } from "../../src/run/flagDocument.ts"
+import { filtersOf, logOf } from "../../src/run/settings.ts"
+import type { Target } from "./fuzz.ts"
+import { mutatedBytes, mutations } from "./mutations.ts"
+
+const commands: ReadonlyArray<Command> = [
+  [stream, demo, run, check, test, catalog, latency],
+  [verify, doctor, outbox, schema, scrub, simulate],
+].flat()
+
+interface CommandLine {
+  readonly command: Command
+  readonly words: ReadonlyArray<string>
+  readonly env: Readonly<Record<string, string>>
+}
+
+const values = [
+  [
+    "1",
+    "0",
+    "-1",
+    "1.5",
+    "1e3",
+    "999999999999999999999",
+    "NaN",
+    "5s",
+    "1h30m",
+    "0s",
+    "1m-5s",
+    "5 s",
+    "10MiB",
+    "max",
+  ],
+  ["NBA", "draftkings", "changes", "raw", "file:x", "file:", "webhook:@u", "webhook:ftp://x", "stdout:", "stdout"],
+  [
+    "",
+    " ",
+    "-",
+    "--",
+    "---",
+    "=",
+    "--=",
+    "-x",
+    "-hV",
+    "odds > 1",
+    "\u0000",
+    "\u001b[2J",
+    "\u202e",
+    "é",
+    "__proto__",
+  ],
+  ["toString", "constructor", "$HOME", "${X}", "ws://", "http://[::1", "ws://u:p@x:99999/\u0000", "x".repeat(5_000)],
+].flat()
+
+/** A word, whole or mutated. */
+const word = (flags: ReadonlyArray<string>): fc.Arbitrary<string> => {
+  const plain = fc.oneof(
+    { weight: 6, arbitrary: fc.constantFrom(...flags) },
+    { weight: 4, arbitrary: fc.constantFrom(...values) },
+    { weight: 1, arbitrary: fc.string({ unit: "binary", maxLength: 12 }) },
+    {
+      weight: 3,
+      arbitrary: fc.tuple(fc.constantFrom(...flags), fc.constantFrom(...values)).map((pair) => pair.join("=")),
+    },
+  )
+  const mutated = fc.tuple(plain, mutations).map(([text, how]) =>
+    Buffer.from(mutatedBytes({ text }, how)).toString("utf8").slice(0, 20_000)
+  )
+  return fc.oneof({ weight: 4, arbitrary: plain }, { weight: 1, arbitrary: mutated })
+}
+
+const commandLine = fc.constantFrom(...commands).chain((command): fc.Arbitrary<CommandLine> => {
+  const table = command.flags.flatMap(({ flags }) => flags)
+  const flags = table.flatMap(({ name, short }) => short === undefined ? [`--${name}`] : [`--${name}`, `-${short}`])
+  /** A flag with a value that it takes, so that some command lines are good as far as they go. */
+  const fitting = fc.constantFrom(...table).chain(({ name, value, choices }): fc.Arbitrary<ReadonlyArray<string>> =>
+    value === undefined
+      ? fc.constant([`--${name}`])
+      : fc.constantFrom(...(choices ?? values)).map((chosen) => [`--${name}`, chosen])
+  )
+  const variables = table.flatMap(({ env }) => env === undefined ? [] : [env])
+  return fc.record({
+    command: fc.constant(command),
+    words: fc.array(fc.oneof({ weight: 3, arbitrary: fitting }, word(flags).map((one) => [one])), { maxLength: 7 })
+      .map((parts) => parts.flat()),
+    env: variables.length === 0
+      ? fc.constant({})
+      : fc.dictionary(fc.constantFrom(...variables, "BOLTODDS_ALLOW"), fc.constantFrom(...values), { maxKeys: 2 }),
+  })
+})
+
+const read = async ({ command, words, env }: CommandLine): Promise<void> => {
+  try {
+    const given = parseFlags(command.flags, words, env)
+    look(command, given)
+    allowedBy(given, env)
+    filtersOf(given)
+    logOf(given)
+    if (command === stream) JSON.stringify(await documentOf(given, { feed: {} }, "messages", env))
+  } catch (cause) {
+    // A file that a word names may not be there.
+    if (!(cause instanceof Failure)) throw cause
+    if (!cause.message.startsWith("Cannot ")) throw new Error("does not say what failed", { cause })
+  }
+}
+
+/** Each value, as every command may ask for it. */
+const look = ({ flags }: Command, given: Given): void => {
+  const asUsage = (ask: () => unknown): void => {
+    try {
+      ask()
+    } catch (cause) {
+      if (!(cause instanceof UsageError)) throw cause
+    }
+  }
+  for (const { name } of flags.flatMap((group) => group.flags)) {
+    if (given.isSet(name) && given.texts(name).length === 0) throw new Error(`--${name} is set and has no value`)
+    asUsage(() => given.number(name, { least: 1 }))
+    asUsage(() => given.decimal(name, { most: 100 }))
+    asUsage(() => given.millis(name))
+  }
+}
+
+/** Words of each command's table, and others. */
+export const commandLines: Target<CommandLine> = {
+  name: "commandLines",
+  inputs: commandLine,
+  read,
+  show: ({ command, words, env }) => JSON.stringify({ command: command.name, words, env }),
+  inputsPerSeed: 1_000,
+  regressions: {},
+}
