@@ -32,6 +32,7 @@ export default defineConfig({
           name: "unit",
           include: ["packages/*/test/**/*.test.ts", "tools/**/*.test.ts"],
           exclude: [...configDefaults.exclude, ...timed],
+          setupFiles: ["tools/testing/steadyRandom.ts"],
           testTimeout: 120_000,
           hookTimeout: 120_000,
         },
