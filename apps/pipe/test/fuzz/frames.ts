@@ -60,11 +60,18 @@ const bases: ReadonlyArray<unknown> = [
   ...others,
 ]
 
-const whole = fc.nat(bases.length - 1).map((index): RawFrame => JSON.stringify(bases[index]))
-const mutated = fc.tuple(fc.nat(bases.length - 1), mutations, fc.boolean()).map(([index, how, isBinary]): RawFrame => {
-  const bytes = mutatedBytes({ value: bases[index] }, how)
-  return isBinary ? bytes : Buffer.from(bytes).toString("utf8")
-})
+/** Some are written over several lines. */
+const written = (value: unknown, isPretty: boolean): string => JSON.stringify(value, undefined, isPretty ? 2 : 0) ?? ""
+
+const whole = fc.tuple(fc.constantFrom(...bases), fc.boolean()).map(([base, isPretty]): RawFrame =>
+  written(base, isPretty)
+)
+const mutated = fc.tuple(fc.constantFrom(...bases), mutations, fc.boolean(), fc.boolean()).map(
+  ([value, how, isPretty, isBinary]): RawFrame => {
+    const bytes = mutatedBytes({ value }, how, (changed) => written(changed, isPretty))
+    return isBinary ? bytes : Buffer.from(bytes).toString("utf8")
+  },
+)
 
 /** A connection that brings these frames, two in a turn, and is closed. */
 const transportOf = (frames: ReadonlyArray<RawFrame>): Transport => ({

@@ -121,7 +121,12 @@ const text = fc.oneof(fc.constantFrom(...hostileTexts), fc.string({ unit: "binar
 const treeMutation: fc.Arbitrary<TreeMutation> = fc.record({
   ...choice,
   kind: fc.constantFrom(...treeKinds),
-  value: fc.oneof(fc.constantFrom(...hostileValues), fc.jsonValue({ maxDepth: 2 }), fc.double()),
+  value: fc.oneof(
+    fc.constantFrom(null, true, 0, "", [], {}),
+    fc.constantFrom(...hostileValues),
+    fc.jsonValue({ maxDepth: 2 }),
+    fc.double(),
+  ),
   key: fc.oneof(text, fc.constantFrom(...knownKeys)),
 })
 const tokenMutation: fc.Arbitrary<TokenMutation> = fc.record({

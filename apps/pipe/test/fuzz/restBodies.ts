@@ -98,6 +98,6 @@ export const restBodies: Target<Answers> = {
   }),
   read,
   show: (answers) => JSON.stringify(answers, undefined, 2),
-  inputsPerSeed: 200,
+  inputsPerSeed: 1_000,
   regressions: {},
 }
