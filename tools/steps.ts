@@ -10,6 +10,7 @@ import { checkManifests } from "./manifests.ts"
 import { checkStability } from "./stability.ts"
 import { checkPromises } from "./promises.ts"
 import { processStep, ruleStep, runProcess, type Step, type StepResult } from "./Step.ts"
+import { patience } from "./testing/patience.ts"
 import { checkTracked } from "./tracked.ts"
 import { apps, libraries, root } from "./workspace.ts"
 import { checkZones } from "./zones.ts"
@@ -63,7 +64,8 @@ const unitTests: Step = {
 const timedTests: Step = {
   name: "timed",
   about: "the tests that start processes, listen on sockets or wait for time to pass",
-  run: () => runVitest(["vitest"], ["--project=timed"]),
+  // On a busy machine it takes as much longer as its tests are given.
+  run: () => runVitest(["vitest"], ["--project=timed"], { timeoutMillis: 30 * 60_000 * patience() }),
 }
 
 /** The long counts of the random tests and the kill tests. */
