@@ -92,7 +92,7 @@ const commands: ReadonlyArray<{
         "source: simulator",
         `sinks: { hook: { webhook: { url: "https://${host}/hook", unsigned: true, allow_private: true } } }`,
       )
-      return runPipe(["check", folder.file, "--connect"], { env })
+      return runPipe(["check", folder.file, "--connect", "--allow", "private"], { env })
     },
   },
 ]
