@@ -55,7 +55,9 @@ export class LawOfBelief {
   /** The reader gets these, and looks at its book. */
   gets(rows: ReadonlyArray<Row>, name: string): void {
     this.#reader = fold(this.#reader, rows)
-    const highest = Math.max(this.#told, ...rows.map(({ seq }) => seq))
+    // The report of a loss is ahead of what still waits, and says nothing of other games.
+    const heard = rows.filter((row) => !(isControl(row) && row.control === "quarantined" && row.reason === "dropped"))
+    const highest = Math.max(this.#told, ...heard.map(({ seq }) => seq))
     this.#truth = fold(this.#truth, this.#recording.slice(this.#told, highest))
     this.#told = highest
     const wrong = wrongIn(this.#reader, this.#truth)
