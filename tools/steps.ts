@@ -113,8 +113,6 @@ const denoTests: Step = {
         ),
         "--exclude=**/readme.test.ts",
       ],
-      // Random tests look for faults in our rules, which are the same here: a few runs show that the runtime is no matter.
-      { env: { LAW_RUNS: "4", MODEL_RUNS: "30" } },
     ),
 }
 
