@@ -9,7 +9,7 @@ import { codeOf } from "./errorCodes.ts"
 
 /** What others can do to a path, and what to do about it. */
 export interface Exposure {
-  /** `unsafe`: do not use it · `doubtful`: use it and warn: whoever set it up this way may mean it. */
+  /** `unsafe`: do not use it · `doubtful`: use it and warn: it may have been set up this way on purpose. */
   readonly level: "unsafe" | "doubtful"
   /** Such as `others can write in it (mode 1777)`. */
   readonly found: string
@@ -102,7 +102,7 @@ export const linkExposure = (path: string, own: number | undefined = ownUserId()
 export const isPlanted = (path: string): boolean =>
   !isTrustedOwner(lstatSync(path).uid) && writersOf(lstatSync(realpathSync(dirname(path)))) === "others"
 
-/** A folder for everybody, like /tmp, stays so, whoever asks. */
+/** A folder for everybody, like /tmp, always stays so. */
 const folderAdvice = (folder: string, { uid, mode }: Stats, own: number): string =>
   uid === own && (mode & sticky) === 0
     ? `run: chmod 700 ${word(folder)}`

@@ -8,7 +8,7 @@ import type { OutboxError } from "./OutboxError.ts"
  * `Failing`: a write failed; the lane goes on, what was to be written is owed and tried again before the next write.
  * Until `Recovered` a crash delivers again what was delivered meanwhile. A failing `add` is not told here: it throws.
  *
- * `Exposed`: a group, or whoever else uses a mounted volume, can write in the folder of the file: the outbox is used, and
+ * `Exposed`: a group, or others who use a mounted volume, can write in the folder of the file: the outbox is used, and
  * what is in it may be theirs.
  *
  * `DeadLettersDropped`: this many dead letters, the oldest, were removed for good: older than the retention (`age`) or

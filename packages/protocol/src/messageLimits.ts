@@ -1,4 +1,4 @@
-/** How much one frame and one message may ask of whoever reads them. */
+/** How much one frame and one message may ask of their reader. */
 
 /**
  * Bounds on decoding. They are the same on every machine, so that a recording decodes to the same items everywhere.

@@ -24,7 +24,7 @@ export const visibleLines = (text: string): string =>
 
 /**
  * JSON with the characters escaped that JSON allows as they are and a terminal would obey or hide. It means the same to
- * whoever parses it: blanks between values stay blanks.
+ * a parser: blanks between values stay blanks.
  */
 export const visibleJson = (json: string): string =>
   json.replace(invisible, (char) => char === "\n" || char === "\t" ? char : char === "\r" ? " " : escapedUnits(char))

@@ -15,8 +15,7 @@ import { statSync } from "node:fs"
 import { resolve } from "node:path"
 import process from "node:process"
 import { ignoreFields, type IgnoreOptions, ignoring } from "./ignoreOption.ts"
-import { lineLimit } from "../run/lineLimit.ts"
-import { withinHeap } from "../run/stateLimits.ts"
+import { lineLimit, withinHeap } from "../run/heapBounds.ts"
 import { RecordedLines } from "./recordedLines.ts"
 
 /** How fast a recording is played. */

@@ -27,7 +27,7 @@ import { type Earlier, resumeFrom } from "./resumeFrom.ts"
 import { reportJson, reportText } from "./reportText.ts"
 import { makeLaneTeller } from "./tellLaneEvent.ts"
 import { statusText } from "./statusText.ts"
-import { withinHeap } from "./stateLimits.ts"
+import { withinHeap } from "./heapBounds.ts"
 import { ulid } from "./ulid.ts"
 import { makeTurnWatch, type TurnWatch } from "./watch/TurnWatch.ts"
 

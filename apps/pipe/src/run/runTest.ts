@@ -18,7 +18,7 @@ import { loadConfig } from "./loadConfig.ts"
 import { messageOf } from "./messageOf.ts"
 import { logOf } from "./settings.ts"
 import { makeTurnWatch, type TurnWatch } from "./watch/TurnWatch.ts"
-import { withinHeap } from "./stateLimits.ts"
+import { withinHeap } from "./heapBounds.ts"
 
 /** Runs a pipeline over a recording; its sinks only collect. Compares what each was told with a file. */
 export const runTest = async (given: Given): Promise<ExitCode> => {

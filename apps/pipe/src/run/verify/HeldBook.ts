@@ -2,7 +2,7 @@
 import { type FeedEvent, type FeedMessage, type Millis, parseTimestamp } from "@boltodds/protocol"
 import { type Draft, freshness, make, type State, thaw } from "@boltodds/state"
 import { ulid } from "../ulid.ts"
-import { withinHeap } from "../stateLimits.ts"
+import { withinHeap } from "../heapBounds.ts"
 
 /** A game that a full message was about. */
 export interface FullMessage {
