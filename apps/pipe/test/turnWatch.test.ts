@@ -69,6 +69,29 @@ describe("the watch over turns", () => {
     },
   )
 
+  const permissions = ["--disable-warning=SecurityWarning", "--permission", "--allow-fs-read=*"]
+
+  it.each([[[]], [["--allow-worker"]], [["--allow-inspector"]]])(
+    "is not started where Node does not allow it, and says so: %j",
+    async (allowed) => {
+      const { code, stderr } = await runPipe(["short"], {
+        words: [words[0]!, ...permissions, ...allowed, ...words.slice(1)],
+      })
+      expect(messagesOf(stderr)).toEqual([
+        ["warn", "turns of the event loop are not watched: allow it with --allow-worker --allow-inspector"],
+      ])
+      expect(code).toBe(0)
+    },
+  )
+
+  it("works with Node's permissions where both are given", async () => {
+    const { code, stderr } = await runPipe(["expression"], {
+      words: [words[0]!, ...permissions, "--allow-worker", "--allow-inspector", ...words.slice(1)],
+    })
+    expect(code).toBe(70)
+    expect(recordsOf(stderr).map(({ level }) => level).slice(-1)).toEqual(["error"])
+  })
+
   it("does not count the time in which the process was stopped", async () => {
     const stopped = new PipeProcess(["idle"], { words })
     await stopped.until(({ stdout }) => stdout.includes("ready"))

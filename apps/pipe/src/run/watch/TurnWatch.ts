@@ -27,6 +27,14 @@ export interface TurnLimits {
 }
 
 const beatMillis = 500
+/**
+ * Node with `--permission` ends the whole process where a thread that may not inspect the main thread tries to.
+ */
+const isAllowed = (): boolean => {
+  const permission = process.permission as NodeJS.Process["permission"] | undefined
+  return permission === undefined || (permission.has("worker") && permission.has("inspector"))
+}
+
 /** A thread that does not come up must not keep a run from starting. */
 const mostMillisToReady = 2_000
 const longestShown = 300
@@ -36,7 +44,7 @@ const longestShown = 300
  * expressions of its user goes without.
  */
 export const makeTurnWatch = (
-  { format, level }: Pick<Log, "format" | "level">,
+  { format, level, log }: Pick<Log, "format" | "level" | "log">,
   { warnMillis = 5_000, endMillis = 30_000 }: TurnLimits = {},
 ): TurnWatch => {
   const marks = new Int32Array(new SharedArrayBuffer(8))
@@ -44,9 +52,14 @@ export const makeTurnWatch = (
   let beating: NodeJS.Timeout | undefined
   let count = 0
   let ready = Promise.resolve()
+  let isStarted = false
 
   const start = (): void => {
-    if (worker !== undefined) return
+    if (isStarted) return
+    isStarted = true
+    if (!isAllowed()) {
+      return log("warn", "turns of the event loop are not watched: allow it with --allow-worker --allow-inspector")
+    }
     const workerData: WatchData = { marks, format, warns: level !== "none" && level !== "error", warnMillis, endMillis }
     worker = new Worker(`(${watchFromOutside.toString()})()`, {
       eval: true,
@@ -63,8 +76,10 @@ export const makeTurnWatch = (
         clearTimeout(timer)
         resolve()
       })
-      // Without it the run goes unwatched, as one without code and expressions does.
-      thread.on("error", () => resolve())
+      thread.on("error", ({ message }) => {
+        log("warn", `turns of the event loop are not watched: ${message}`)
+        resolve()
+      })
     })
     worker.unref()
     beating = setInterval(() => void Atomics.add(marks, 0, 1), beatMillis)
@@ -89,6 +104,7 @@ export const makeTurnWatch = (
       clearInterval(beating)
       void worker?.terminate()
       worker = undefined
+      isStarted = false
     },
   }
 }
