@@ -1,5 +1,6 @@
 /** What stderr can show: a person's terminal gets colour and plain sentences, anything else gets neither. */
 import { visibleJson, visibleLines } from "@boltodds/text"
+import { ExitCode, Failure } from "./ExitCode.ts"
 
 /** Marks up text, or leaves it as it is. */
 export interface Paint {
@@ -44,7 +45,7 @@ export const shown = (text: string, stream: { readonly isTTY?: boolean }, painte
     ? text.split(ownMarks).map((part, index) => index % 2 === 1 ? part : visibleLines(part)).join("")
     : visibleLines(text)
 
-/** Writes text for a person to stdout; a reader that has gone is no error. */
+/** Writes text for a person to stdout. A reader that has gone is no error; any other is a `Failure`. */
 export const writeOut = (text: string): Promise<void> => write(shown(text, process.stdout))
 
 /** The same for text with marks of {@link paintFor}. */
@@ -61,16 +62,23 @@ export const writeData = (lines: ReadonlyArray<string>): Promise<void> =>
 export const writeError = (text: string, painted: boolean = false): void =>
   void process.stderr.write(shown(text, process.stderr, painted))
 
+/**
+ * Nothing that follows a failed write is said twice: Node calls back first, and emits `error` on the stream afterwards.
+ */
+export const hearOutput = (): void => {
+  process.stdout.on("error", () => {})
+  process.stderr.on("error", () => {})
+}
+
 const write = (text: string): Promise<void> =>
   new Promise((resolve, reject) => {
-    const settle = (error?: Error | null): void => {
-      process.stdout.off("error", settle)
-      if (
-        error === undefined || error === null ||
-        ("code" in error && error.code === "EPIPE")
-      ) resolve()
-      else reject(error)
-    }
-    process.stdout.once("error", settle)
-    process.stdout.write(text, settle)
+    process.stdout.write(text, (error?: Error | null) => {
+      if (error === undefined || error === null || isReaderGone(error)) return resolve()
+      const message = `Cannot write to standard output: ${error.message}`
+      reject(new Failure(ExitCode.sinkFailed, message, { cause: error }))
+    })
   })
+
+/** After the first write that met a closed pipe Node refuses the others as writes to a destroyed stream. */
+const isReaderGone = (error: Error): boolean =>
+  "code" in error && (error.code === "EPIPE" || error.code === "ERR_STREAM_DESTROYED")

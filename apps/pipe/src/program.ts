@@ -18,7 +18,7 @@ import { ExitCode, Failure, UsageError } from "./ExitCode.ts"
 import { parseFlags, showWord } from "./flags.ts"
 import { helpOf } from "./help.ts"
 import { permissionAdvice, permissionHint } from "./permission.ts"
-import { paintFor, writeError, writeOut, writePainted } from "./Terminal.ts"
+import { hearOutput, paintFor, writeError, writeOut, writePainted } from "./Terminal.ts"
 import { version } from "./version.ts"
 
 const programName = "boltodds-pipe"
@@ -41,7 +41,7 @@ const byName = (name: string | undefined) => named.find((command) => command.nam
 /** Runs the program; resolves with the exit code when all is done. Never rejects. */
 export const program = async (args: ReadonlyArray<string>): Promise<number> => {
   // Whoever reads the log may leave; the data goes on.
-  process.stderr.on("error", () => {})
+  hearOutput()
   // Thrown where nobody can catch it, such as in a callback of the runtime's own.
   process.on("uncaughtException", (cause) => process.exit(report(cause, args)))
   try {

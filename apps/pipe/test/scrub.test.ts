@@ -1,11 +1,11 @@
 /** `scrub`: a recording without the key. */
 import { encodeEvent, encodeRecordingHeader, makeFrame } from "@boltodds/protocol"
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { gzipSync } from "node:zlib"
 import { afterAll, describe, expect, it } from "vitest"
-import { runPipe } from "./PipeProcess.ts"
+import { command, runPipe } from "./PipeProcess.ts"
 
 const folder = mkdtempSync(join(tmpdir(), "boltodds-scrub-"))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -30,6 +30,39 @@ const recording = (plain: string, json: string, url: string): string =>
 const dirty = recording(key, JSON.stringify(key).slice(1, -1), encodeURIComponent(key))
 const clean = recording("[redacted]", "[redacted]", "[redacted]")
 const scrub = (...args: ReadonlyArray<string>) => runPipe(["scrub", ...args], { env: { BOLTODDS_API_KEY: key } })
+
+/** A shell's pipes and redirections, with the command as `$@`. */
+const shell = (line: string, ...args: ReadonlyArray<string>) =>
+  runPipe([...command, ...args], { words: ["/bin/bash", "-c", line, "bash"], env: { BOLTODDS_API_KEY: key } })
+
+describe.concurrent("what cannot be written to standard output", () => {
+  const pipeline = file("pipeline.yaml", "version: 1\nsource: simulator\nsinks: { screen: { stdout: {} } }\n")
+  const big = file("big.ndjson", `${JSON.stringify({ kind: "x", text: "y".repeat(1000) })}\n`.repeat(3_000))
+
+  it("is no error where the reader has left", async () => {
+    const { code, stdout, stderr } = await shell('"$@" | head -1; exit "${PIPESTATUS[0]}"', "scrub", big)
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "The key is in none of 3000 lines.\n" })
+    expect(stdout.split("\n")).toHaveLength(2)
+    for (const args of [["--help"], ["check", pipeline], ["--version"]]) {
+      expect(await shell('"$@" > >(exec true)', ...args)).toMatchObject({ code: 0, stdout: "", stderr: "" })
+    }
+  })
+
+  it.skipIf(!existsSync("/dev/full")).each([
+    [["--help"]],
+    [["--version"]],
+    [["check", pipeline]],
+    [["scrub", big]],
+    [["schema", "messages"]],
+  ])("ends the command with 74 where the disk is full: %j", async (args) => {
+    expect(await shell('"$@" >/dev/full', ...args)).toEqual({
+      code: 74,
+      signal: null,
+      stdout: "",
+      stderr: "boltodds-pipe: Cannot write to standard output: ENOSPC: no space left on device, write\n",
+    })
+  })
+})
 
 describe.concurrent("scrub", () => {
   it("writes a recording without the key, wherever and however it stands, and says how often", async () => {

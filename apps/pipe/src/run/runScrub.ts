@@ -54,6 +54,7 @@ export const runScrub = async (given: Given): Promise<ExitCode> => {
     }
     await flush()
   } catch (cause) {
+    if (cause instanceof Failure) throw cause
     throw new Failure(ExitCode.badInput, `Cannot read ${lines.placeOf(found.lines + 1)}: ${messageOf(cause)}`, {
       cause,
     })
