@@ -253,6 +253,23 @@ describe("the estimated size", () => {
     expect(counts(reduced.state)).toMatchObject({ stragglers: 1, limited: 0 })
   })
 
+  it("lets no game back that was removed after an update of it, however little room there is for removals", () => {
+    const stamp = (second: number) => `2026-07-16T00:00:${second}.000000+00:00`
+    const script = () => new Script().connect().frame(full("betmgm", "H", many(10)))
+    // No room for the name of a removed game.
+    const bytes = sizes({}, script()).at(-1)! + 10
+    const removed = (game: string, second: number) =>
+      message("game_removed", "betmgm", game, {}, { timestamp: stamp(second) })
+    const late = message("game_update", "betmgm", "G", { home: outcome("+999") }, { timestamp: stamp(17) })
+    for (const limits of [{}, { bytes }]) {
+      for (const second of ["H", "G"]) {
+        const reduced = reduce(script().wait(20_000).frame(removed("G", 20), removed(second, 15), late), { limits })
+        expect(lineOf(reduced.folded, "betmgm", "G", "home"), second).toBeUndefined()
+        expect(counts(reduced.state).stragglers).toBe(1)
+      }
+    }
+  })
+
   it("is that of the book after a restart", () => {
     const before = reduce(new Script().connect().frame(full("betmgm", "1", many(10)), full("caesars", "2")))
     const core = coreOf(resume(fold(emptyBook, snapshot(before.state)), { run: "next" }))

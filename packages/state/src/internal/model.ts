@@ -104,10 +104,12 @@ export interface LimitedGame extends Limited {
   readonly moment: number
 }
 
-/** Something taken back: when the server says it was, and when we heard. */
+/** Something taken back: when the server says it was, and when we last heard of it. */
 export interface Removal {
   readonly sentAt: string
   readonly at: Millis
+  /** When the message that holds `sentAt` came: earlier than `at` where it is one of several. */
+  readonly stampedAt: Millis
 }
 
 /** What no game is called: begins the names under which clears are remembered; alone, it is all of a sportsbook. */

@@ -2,7 +2,7 @@
  * What a book took back a moment ago. No order is promised between what was sent: an update from before a removal can
  * arrive after it, and must not bring the game back with prices that nobody quotes.
  */
-import type { Millis } from "@boltodds/protocol"
+import { type Millis, parseTimestamp } from "@boltodds/protocol"
 import { type BookEntry, cleared, type Core, type Removal, type Session } from "./model.ts"
 import { isAhead, isBefore } from "./sentAt.ts"
 import { removalBytes } from "./size.ts"
@@ -26,9 +26,11 @@ export const rememberRemoval = (
   at: Millis,
 ): void => {
   if (sentAt === null) return
+  let removal = latest(book.removals.get(game), { sentAt, at, stampedAt: at })
   forget(core, book, game)
-  const removal: Removal = { sentAt, at }
   if (core.bytes + removalBytes(game, removal) > core.options.limits.bytes) {
+    // It stands for all of them: what is late for one of them is late for it.
+    for (const known of book.removals.values()) removal = latest(known, removal)
     forgetRemovals(core, book)
     game = cleared
   }
@@ -38,6 +40,13 @@ export const rememberRemoval = (
     const [oldest] = book.removals.keys()
     forget(core, book, oldest!)
   }
+}
+
+/** A removal that came now, with the server's time of an earlier one that was sent later and still counts. */
+const latest = (known: Removal | undefined, removal: Removal): Removal => {
+  if (known === undefined || removal.at - known.at > rememberedMillis) return removal
+  const isLater = isBefore(removal.sentAt, known.sentAt) || parseTimestamp(removal.sentAt) === undefined
+  return isLater ? { ...known, at: removal.at } : removal
 }
 
 /** Remembers when the server cleared a book, or one sport of it: known games or not, all of them are gone. */
@@ -101,6 +110,6 @@ export const isStraggler = (
   return [game, cleared, cleared + sport].some((name) => {
     const removal = removals.get(name)
     if (removal === undefined || at - removal.at > rememberedMillis) return false
-    return isBefore(sentAt, removal.sentAt) && !(isFull && isAhead(removal.sentAt, removal.at))
+    return isBefore(sentAt, removal.sentAt) && !(isFull && isAhead(removal.sentAt, removal.stampedAt))
   })
 }
