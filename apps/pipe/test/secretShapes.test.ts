@@ -110,6 +110,76 @@ describe("a secret in a wrong shape, in each example configuration,", { concurre
   })
 })
 
+describe("a secret in a comment, in each example configuration,", { concurrent: true }, () => {
+  it.each(pages)("is printed by nothing that checks %s", async (page) => {
+    const text = readFileSync(folder + page, "utf8")
+    const plain = JSON.stringify(parse(text))
+    const lines = text.split("\n")
+    // A line of a text of several lines has no comment.
+    const isComment = lines.map((line, index) =>
+      JSON.stringify(parse(lines.with(index, `${line} # Marker hunter2`).join("\n"))) === plain
+    )
+    const marked = lines.map((line, index) => isComment[index] === true ? `${line} # Marker hunter2` : line)
+    for (const [index, line] of marked.entries()) {
+      if (isComment[index] !== true) continue
+      for (
+        const wrong of [
+          line.replace(/[\w-]+:/, "wrong_key:"),
+          line.replace(/: (?=[^#])/, ": [[wrong]] "),
+          line.replace(/(?= #)/, " ]"),
+          line.replace(/(?= #)/, ' "'),
+          line.replace(/(?= #)/, ": x: y"),
+          `\u0002 ${line}`,
+        ]
+      ) {
+        const printed = await printedOf(marked.with(index, wrong).join("\n"), folder + page)
+        expect(printed, wrong).not.toContain("hunter2")
+      }
+    }
+  })
+
+  it.each(pages)("is printed by nothing that checks %s where it is a comment of another language", async (page) => {
+    const text = readFileSync(folder + page, "utf8")
+    const lines = text.split("\n")
+    const comments = [" // Marker hunter2", " /* Marker hunter2 */", "// Marker hunter2", " /*\n Marker hunter2\n*/"]
+    for (const [index, line] of lines.entries()) {
+      // What follows a # is a comment anyway.
+      if (line.includes("#")) continue
+      for (const comment of comments) {
+        for (
+          const wrong of [
+            `${line}${comment}`,
+            `${line.replace(/[\w-]+:/, "wrong_key:")}${comment}`,
+            `${line} ]${comment}`,
+          ]
+        ) {
+          const printed = await printedOf(lines.with(index, wrong).join("\n"), folder + page)
+          // A comment of CEL is a part of its expression: where nothing is wrong, `--resolved` shows it whole.
+          if (printed.startsWith("[")) continue
+          expect(printed, wrong).not.toContain("hunter2")
+        }
+      }
+    }
+  })
+
+  it("is printed by nothing that checks a condition of several lines", async () => {
+    const text = (condition: string): string =>
+      `version: 1\nsource: stdin\nsinks:\n  a:\n    stdout: {}\n    emit: changes\n    where: ${condition}\n`
+    for (
+      const condition of [
+        "|\n      odds > 100 // Marker hunter2\n        && odds < // Marker hunter2\n",
+        '"oddz > 1 // Marker hunter2"',
+        "odds > 1 && // Marker hunter2",
+        ">\n      oddz > 1//Marker hunter2\n",
+      ]
+    ) {
+      const printed = await printedOf(text(condition), "pipeline.yaml")
+      expect(printed, condition).not.toContain("hunter2")
+      expect(printed, condition).toContain("odd")
+    }
+  })
+})
+
 const sinks = (webhook: unknown): unknown => ({
   version: 1,
   source: "stdin",

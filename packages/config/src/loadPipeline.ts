@@ -12,7 +12,7 @@ import { runSettingsOf, RunText } from "./internal/documentSchemas.ts"
 import { loadPatterns } from "./internal/cel/patterns.ts"
 import { Findings } from "./internal/Findings.ts"
 import { variableText } from "./internal/ManifestLines.ts"
-import { hidden, oddSpans } from "./internal/mayShow.ts"
+import { hidden, oddSpans, remarkSpans } from "./internal/mayShow.ts"
 import { loadPlugins, type Modules, type PluginUse } from "./internal/loadPlugins.ts"
 import { checkParts, checkSourceOf, openParts } from "./internal/openParts.ts"
 import type { ReadText } from "./internal/readTree.ts"
@@ -100,7 +100,7 @@ export const makePipeline = (document: unknown, options: LoadOptions): Effect.Ef
   Effect.suspend(() => {
     const text = JSON.stringify(document, undefined, 2)
     const again = loadPipeline(text, options)
-    return checkText(text, { tree: treeOf(document), flaws: [] }, options).pipe(
+    return checkText(text, { tree: treeOf(document), flaws: [], comments: [] }, options).pipe(
       Effect.flatMap((pipeline) => pipeline.warnings.length === 0 ? Effect.succeed(pipeline) : again),
       Effect.catch(() => again),
     )
@@ -118,6 +118,7 @@ const checkText = (
     const findings = new Findings(text)
     const failure = Effect.suspend(() => Effect.fail(new ConfigErrors(file, findings.errors)))
 
+    for (const comment of read.comments) findings.hide(comment)
     for (const flaw of read.flaws) findings.errorIn([], flaw, flaw)
     if (read.tree === undefined) {
       findings.hideUnread()
@@ -126,7 +127,7 @@ const checkText = (
     const flaws: Array<PlacedFlaw> = []
     const tree = substitute(text, read.tree, env, flaws, reserved)
     for (const flaw of flaws) findings.errorIn(flaw.path, flaw, flaw)
-    for (const span of oddSpans(tree)) findings.hide(span)
+    for (const span of [...oddSpans(tree), ...remarkSpans(text, tree)]) findings.hide(span)
     // From here on nothing more is said about what is broken already.
     findings.tree = tree
 

@@ -48,14 +48,19 @@ export class Findings {
 
   /**
    * A text in which no values can be told apart: of each line only what comes before its first colon is shown, where the
-   * line, or one that it is nested in, may hold a secret.
+   * line, or one that it is nested in, may hold a secret; and nothing of what may be a comment.
    */
   hideUnread(): void {
     for (let line = 1; line <= this.#starts.length; line++) {
       const start = this.#starts[line - 1]!
       const end = this.#starts[line] ?? this.#text.length
-      const from = secretFrom(this.#text, start)
+      const comment = /#|\/[/*]/.exec(this.#text.slice(start, end))
+      const from = Math.min(secretFrom(this.#text, start), comment === null ? end : start + comment.index)
       if (from < end) this.hide({ start: from, end: Math.max(from, end - 1) })
+    }
+    // Of several lines.
+    for (const { 0: comment, index } of this.#text.matchAll(/\/\*[^]*?(?:\*\/|$)/g)) {
+      this.hide({ start: index, end: index + comment.length })
     }
   }
 

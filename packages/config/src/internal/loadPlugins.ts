@@ -73,6 +73,12 @@ export const loadPlugins = (
         })
         continue
       }
+      if (/\s\/[/*]|(?<!:)\/\/.*\s/.test(item.value)) {
+        findings.hide(item)
+        const message = "Cannot load this plug-in: what follows its path looks like a comment"
+        findings.error(at, { message, remedy: "begin comments with #" })
+        continue
+      }
       const loaded = yield* Effect.exit(modules.load(item.value))
       if (loaded._tag === "Failure") {
         const why = loaded.cause.reasons.map((reason) =>

@@ -16,9 +16,9 @@ export const speaksOfSecret = (key: string): boolean => secretName.test(key)
 
 const secretName = /secret|token|key|pass|pwd|auth|cred|header|cookie|url|uri|webhook|sign|dsn/i
 
-/** Whether a text looks like an address or a token: it may be a secret in a wrong place. */
+/** Whether a text looks like an address, a token or a comment: it may be a secret in a wrong place. */
 export const looksSecret = (text: string): boolean =>
-  text.includes("://") || text.includes("whsec_") ||
+  text.includes("//") || text.includes("whsec_") || /(?:^|\s)\/\*/.test(text) ||
   (text.match(/[\w+/=.-]{20,}/g) ?? []).some((word) => /\d/.test(word) && /[A-Za-z]/.test(word))
 
 /** A name that somebody wrote, for a sentence: {@link hidden} where it could be a secret. */
@@ -37,6 +37,17 @@ export const oddSpans = (tree: Tree): ReadonlyArray<Span> => {
   return tree._tag === "List"
     ? tree.items.flatMap(oddSpans)
     : tree.entries.flatMap(({ key, keySpan, node }) => [...looksSecret(key) ? [keySpan] : [], ...oddSpans(node)])
+}
+
+/** The stretches of the values in a text that look like comments: those of CEL are some, and others are meant as some. */
+export const remarkSpans = (text: string, tree: Tree): ReadonlyArray<Span> => {
+  if (!/\/[/*]/.test(text)) return []
+  return scalarsOf(tree).flatMap(({ start, end }) =>
+    [...text.slice(start, end).matchAll(/(?<!:)\/\/[^\n]*|(?<!\S)\/\*[^\n]*/g)].map(({ 0: remark, index }) => ({
+      start: start + index,
+      end: start + index + remark.length,
+    }))
+  )
 }
 
 /** Whether anything in a value looks like a secret. */

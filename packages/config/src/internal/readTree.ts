@@ -1,11 +1,13 @@
 /** YAML or JSON text as a tree. */
 import {
   type Alias,
+  CST,
   type Document,
   isAlias,
   isMap,
   isScalar,
   isSeq,
+  Lexer,
   type Node,
   parseDocument,
   visit,
@@ -24,6 +26,8 @@ export interface Flaw extends Span {
 export interface ReadText {
   readonly tree: Tree | undefined
   readonly flaws: ReadonlyArray<Flaw>
+  /** Nothing says what stands in a comment: an old secret, as likely as not. */
+  readonly comments: ReadonlyArray<Span>
 }
 
 /** Values that come from aliases: aliases of aliases of aliases would fill any memory. */
@@ -31,7 +35,28 @@ const mostAliased = 100_000
 const deepest = 100
 
 /** Reads a text; never throws. */
-export const readTree = (text: string): ReadText => {
+export const readTree = (text: string): ReadText => ({ ...treeIn(text), comments: commentsIn(text) })
+
+/** What the lexer adds of its own: where a document and a text begin, and where `{` or `[` is not closed. */
+// oxlint-disable-next-line no-control-regex -- control characters are what is looked for
+const lexerMarks = /[\u0002\u0018\u001f]/g
+
+/** The comments of a text, where a reader of YAML sees them. */
+const commentsIn = (text: string): ReadonlyArray<Span> => {
+  if (!text.includes("#")) return []
+  const comments: Array<Span> = []
+  let at = 0
+  for (const token of new Lexer().lex(text.replace(lexerMarks, "?"))) {
+    if (token.search(lexerMarks) === 0) continue
+    if (CST.tokenType(token) === "comment") comments.push({ start: at, end: at + token.length })
+    at += token.length
+  }
+  return comments
+}
+
+type Read = Omit<ReadText, "comments">
+
+const treeIn = (text: string): Read => {
   try {
     return read(text)
   } catch (cause) {
@@ -41,7 +66,7 @@ export const readTree = (text: string): ReadText => {
   }
 }
 
-const read = (text: string): ReadText => {
+const read = (text: string): Read => {
   const control = controlCharacterIn(text)
   if (control !== undefined) return { tree: undefined, flaws: [control] }
   // Not `silent`: with it the parser ignores every document after the first.
