@@ -25,8 +25,8 @@ export interface CheckedSink {
   /** Whether messages are put into envelopes. */
   readonly meta: boolean
   readonly where: string | undefined
-  /** The condition as it may be shown. */
-  readonly whereShown: unknown
+  /** The condition as it may be shown: with the names of variables in place of their values. */
+  readonly whereShown: string | undefined
   readonly processors: ReadonlyArray<Configured<ProcessorPlugin>>
   readonly lane: CheckedLane
   readonly required: boolean

@@ -25,7 +25,13 @@ export interface CheckedOptions<A> {
   /** Where its secrets and its texts from elsewhere come from. */
   readonly origins: ReadonlyArray<Origin>
   /** Its expressions, at paths from the top. */
-  readonly expressions: ReadonlyArray<Part & { readonly text: string }>
+  readonly expressions: ReadonlyArray<Part & ExpressionText>
+}
+
+/** An expression as it works, and as it may be shown: with the names of variables in place of their values. */
+export interface ExpressionText {
+  readonly text: string
+  readonly shown: string
 }
 
 /** Where an option comes from that is not, or should not be, in the file. */
@@ -146,7 +152,7 @@ export const checkOptions = <A>(
       const text = valueAt(value, part.path)
       return part.kind === "secret" || part.kind === "reference" || typeof text !== "string"
         ? []
-        : [{ ...part, path: [...path, ...part.path], text }]
+        : [{ ...part, path: [...path, ...part.path], text, shown: String(valueAt(shown, part.path)) }]
     })
     const origins = parts.flatMap((part) => originOf(part, nodeAt(node, part.path)))
     return { value: decoded.success, shown, plain: value, expressions, origins }

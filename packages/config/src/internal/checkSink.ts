@@ -64,7 +64,7 @@ export const checkSink = (
     if (sink === undefined || processors === undefined || lane === undefined) {
       return undefined
     }
-    const whereShown = whereNode === undefined ? undefined : shownOf(whereNode)
+    const whereShown = where === undefined || whereNode === undefined ? undefined : String(shownOf(whereNode))
     const isStandby = standsInFor !== undefined
     return { name, sink, emit, control, meta, where, whereShown, processors, lane, required, fallback, isStandby }
   })

@@ -14,7 +14,9 @@ import type { Surroundings } from "./Checker.ts"
 import { comparedNames } from "./cel/comparedNames.ts"
 import { compile, type Compiled } from "./cel/compile.ts"
 import type { CheckedParts, CheckedSink, Configured } from "./Checked.ts"
+import type { CheckedOptions, ExpressionText } from "./checkOptions.ts"
 import { isSole } from "./describe.ts"
+import { hidden } from "./mayShow.ts"
 import { reasonOf } from "./secrets.ts"
 
 /** Opens a document for one run: nothing happens before the effects in it are run. */
@@ -36,17 +38,23 @@ export const checkSourceOf = (
 ): Effect.Effect<ReadonlyArray<SourceFinding>> => {
   const { plugin, options } = parts.source
   if (plugin.check === undefined) return Effect.succeed([])
-  const compared = parts.sinks.flatMap(({ name, emit, where, processors }) =>
-    [
-      where,
-      ...processors.map(({ plugin, options }) => plugin.name === "filter" ? options.value : undefined),
-    ].flatMap((condition) =>
-      typeof condition === "string" ? comparedNames(condition, emit).map((each) => ({ ...each, sink: name })) : []
+  const compared = parts.sinks.flatMap((sink) =>
+    conditionsOf(sink).flatMap(({ text, shown }) =>
+      comparedNames(text, sink.emit)
+        // What a variable holds is shown nowhere.
+        .filter(({ name }) => shown.includes(name))
+        .map((each) => ({ ...each, sink: sink.name }))
     )
   )
   const opening = new Opening(parts, surroundings, context)
   return Effect.scoped(plugin.check(options.value, opening.contextOf(plugin.name), compared))
 }
+
+/** The conditions that decide which records a sink gets. */
+const conditionsOf = ({ where, whereShown, processors }: CheckedSink): ReadonlyArray<ExpressionText> => [
+  ...where === undefined ? [] : [{ text: where, shown: whereShown ?? where }],
+  ...processors.flatMap(({ plugin, options }) => plugin.name === "filter" ? options.expressions : []),
+]
 
 /** Asks each sink whether it can reach its destination. */
 export const checkParts = (
@@ -175,23 +183,26 @@ class Opening {
   }
 
   #processorOf(sink: CheckedSink): (() => Processor<never, never>) | undefined {
-    const { name, emit, where, processors } = sink
+    const { name, emit, where, whereShown, processors } = sink
     const makers: Array<() => Processor<never, unknown>> = []
     if (where !== undefined) {
-      const condition = this.#evaluate(name, emit, where)
+      const condition = this.#evaluate(name, emit, { text: where, shown: whereShown ?? where })
       makers.push(() => conditionProcessor(emit, condition))
     }
     for (const { plugin, options } of processors satisfies ReadonlyArray<Configured<unknown>>) {
-      const evaluate = (expression: string): Evaluate => this.#evaluate(name, emit, expression)
+      const shownOf = shownExpressions(options)
+      const evaluate = (text: string): Evaluate => this.#evaluate(name, emit, { text, shown: shownOf(text) })
       makers.push(plugin.make(options.value, { ...this.contextOf(name), emit, evaluate }))
     }
     if (makers.length === 0) return undefined
     return () => makers.map((make) => make() as Processor<never, never>).reduce((first, second) => chain(first, second))
   }
 
-  #evaluate(sink: string, emit: EmitName, expression: string): Evaluate {
-    const compiled = compile(expression, emit, (why) => {
-      this.#context.log("warn", `An expression of ${sink} fails for a record, and counts as not true: ${why}`, {
+  /** Of an expression that holds a variable, the words of the library are not logged: they quote its texts. */
+  #evaluate(sink: string, emit: EmitName, { text, shown: expression }: ExpressionText): Evaluate {
+    const compiled = compile(text, emit, (why) => {
+      const told = text === expression ? why : "why is not shown, as it holds a variable"
+      this.#context.log("warn", `An expression of ${sink} fails for a record, and counts as not true: ${told}`, {
         sink,
         expression,
       })
@@ -201,6 +212,18 @@ class Opening {
     return watch === undefined ? compiled.evaluate : watched(compiled.evaluate, watch)
   }
 }
+
+/**
+ * How expressions of some options are shown. One that a plug-in makes of others is shown where no option holds a variable.
+ */
+const shownExpressions = ({ expressions, plain, shown }: CheckedOptions<unknown>): (text: string) => string => {
+  const known = new Map(expressions.map((expression) => [expression.text, expression.shown]))
+  const isHidden = jsonOf(plain) !== jsonOf(shown)
+  return (text) => known.get(text) ?? (isHidden ? hidden : text)
+}
+
+const jsonOf = (value: unknown): string =>
+  JSON.stringify(value, (_, each: unknown) => typeof each === "bigint" ? String(each) : each)
 
 const watched = (evaluate: Evaluate, { begin, end }: ReturnType<EvaluationWatch>): Evaluate => (record) => {
   begin()
