@@ -11,7 +11,7 @@ const number = new Intl.NumberFormat("en")
 const mebibytes = (bytes: number): string => `${number.format(bytes / mebibyte)} MiB`
 const range = (least: number, most: number): string => `${least / mebibyte} to ${mebibytes(most)}`
 
-const { sessions, sportsbooks, games, outcomes, nameChars, bytes } = defaultStateLimits
+const { sessions, sportsbooks, games, outcomes, characters, bytes } = defaultStateLimits
 const notKept = "not applied; its scope is unverified"
 const notParsed = "not parsed; what its beginning names is unverified"
 
@@ -36,8 +36,8 @@ const rows: ReadonlyArray<readonly [string, string, string, string]> = [
   ["Outcomes of a game", number.format(outcomes), "`limits.outcomes`", notKept],
   [
     "A name",
-    `${number.format(nameChars)} characters; a link ${number.format(10 * nameChars)}`,
-    "`limits.nameChars`",
+    `${number.format(characters)} characters; a link ${number.format(10 * characters)}`,
+    "`limits.characters`",
     "not applied; what contains it is unverified",
   ],
   [

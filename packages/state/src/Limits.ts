@@ -20,7 +20,7 @@ export interface StateLimits {
    * Length of a name (sportsbook, game, team, outcome, market, …), in UTF-16 units; a link may be 10 times as long.
    * Default 1,000.
    */
-  readonly nameChars: number
+  readonly characters: number
   /**
    * Estimated size of all that is kept, in bytes of memory. Default 1 GiB, about two million lines. The command sets it
    * to a third of V8's heap limit.
@@ -37,7 +37,7 @@ export const defaultStateLimits: StateLimits = {
   sportsbooks: 500,
   games: 100_000,
   outcomes: 20_000,
-  nameChars: 1_000,
+  characters: 1_000,
   bytes: 1024 * 1024 * 1024,
 }
 

@@ -155,7 +155,7 @@ describe("sportsbooks beyond the bound", () => {
 })
 
 describe("names beyond the bound", () => {
-  const limits = { nameChars: 10 }
+  const limits = { characters: 10 }
   const long = "x".repeat(11)
   const script = () => new Script().connect().frame(full("betmgm", "1"), full("caesars", "1")).wait(100)
   const verifiedAfter = (next: unknown) => {
@@ -291,7 +291,7 @@ describe("the laws of the bounds", { timeout: 240_000 }, () => {
     sportsbooks: 1 + Math.floor(random() * 3),
     bytes: 8_000 + Math.floor(random() * 12_000),
     // The names of these lives have 3 to 23 characters.
-    nameChars: [4, 10, 15, 22, 1_000, 1_000][Math.floor(random() * 6)]!,
+    characters: [4, 10, 15, 22, 1_000, 1_000][Math.floor(random() * 6)]!,
   })
 
   it("never believes a price live that the server does not quote", () => {

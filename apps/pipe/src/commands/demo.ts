@@ -1,6 +1,6 @@
 /** The same as the default command, against a feed that is simulated inside this process. */
 import type { Command } from "../Command.ts"
-import { filterFlags, logFlags, outputFlags } from "./flagGroups.ts"
+import { filterFlags, limitFlag, logFlags, outputFlags } from "./flagGroups.ts"
 
 /** `boltodds-pipe demo`. */
 export const demo: Command = {
@@ -36,6 +36,7 @@ game as it is confirmed, then gap_closed. Runs until interrupted.`,
           about: "When the line is cut. Default 5s.",
         },
         { name: "no-cut", about: "Leave the line alone." },
+        limitFlag,
       ],
     },
     logFlags,

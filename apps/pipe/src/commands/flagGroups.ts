@@ -167,6 +167,16 @@ export const ignoreFlag: FlagGroup["flags"][number] = {
     "a message names.",
 }
 
+/** How much the book may hold. */
+export const limitFlag: FlagGroup["flags"][number] = {
+  name: "limit",
+  value: "NAME=VALUE",
+  repeatable: true,
+  about:
+    "Bound what is kept: sessions, sportsbooks (of a session), games, outcomes (of a game), characters (of a name), " +
+    "bytes, as in games=50000 or bytes=512MiB. What is beyond is not applied, and unverified. Defaults: `schema reference`.",
+}
+
 /** What a configuration file may do beside what is harmless. */
 export const allowFlag: FlagGroup["flags"][number] = {
   name: "allow",

@@ -22,10 +22,11 @@ import { keyVariable } from "../environment.ts"
 import { keyFromEnvironment } from "../run/keyFromEnvironment.ts"
 import { insecureProblems, keyHostProblems } from "./keyHost.ts"
 import { ignoreFields, type IgnoreOptions, ignoring } from "./ignoreOption.ts"
+import { limitFields, type LimitOptions } from "./limitOption.ts"
 import type { PartsHost } from "./PartsHost.ts"
 
 /** What can be set about the feed. */
-export interface FeedOptions extends FilterOptions, IgnoreOptions {
+export interface FeedOptions extends FilterOptions, IgnoreOptions, LimitOptions {
   readonly url?: string
   readonly insecure?: boolean
   readonly key?: Redacted.Redacted<string>
@@ -76,6 +77,7 @@ export const FeedOptions: Schema.Decoder<FeedOptions> = Schema.Struct({
     description: "How long they must arrive late until it is stale, and on time until it is fresh again. Default 10s.",
   })),
   ...ignoreFields,
+  ...limitFields,
   sessions: Schema.optionalKey(upTo16.annotate({
     description: "Divide the feed among so many connections; the plan must allow them. Default 1.",
   })),
@@ -152,6 +154,7 @@ export const feedSource = (host: PartsHost): SourcePlugin<FeedOptions> =>
             ...options.late_by === undefined ? {} : { lateMillis: Duration.toMillis(options.late_by) },
             ...options.late_for === undefined ? {} : { lateForMillis: Duration.toMillis(options.late_for) },
             ...ignoring(options, host.log.log),
+            ...options.limits === undefined ? {} : { limits: options.limits },
           },
           ...setFilters === undefined ? {} : {
             reload: (next: unknown) => setFilters(filtersIn(next as FeedOptions)),

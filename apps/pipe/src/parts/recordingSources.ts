@@ -15,6 +15,7 @@ import { statSync } from "node:fs"
 import { resolve } from "node:path"
 import process from "node:process"
 import { ignoreFields, type IgnoreOptions, ignoring } from "./ignoreOption.ts"
+import { limitFields, type LimitOptions } from "./limitOption.ts"
 import { lineLimit, withinHeap } from "../run/heapBounds.ts"
 import { RecordedLines } from "./recordedLines.ts"
 
@@ -28,10 +29,16 @@ const speed = Schema.optionalKey(
   ]).annotate({ description: "max, or how many times as fast as it happened: 1 is real time. Default max." }),
 )
 
-/** What can be set about a replay. */
-export interface ReplayOptions extends IgnoreOptions {
-  readonly file: string | ReadonlyArray<string>
+const playFields = { speed, ...ignoreFields, ...limitFields }
+
+/** What can be set about any recording. */
+interface PlayOptions extends IgnoreOptions, LimitOptions {
   readonly speed?: Speed
+}
+
+/** What can be set about a replay. */
+export interface ReplayOptions extends PlayOptions {
+  readonly file: string | ReadonlyArray<string>
 }
 
 /** A recording in files. */
@@ -43,15 +50,14 @@ export const replaySource: SourcePlugin<ReplayOptions> = sourcePlugin({
     file: Schema.Union([Schema.String, Schema.Array(Schema.String)]).annotate({
       description: "The recording, plain, .gz or .zst; of a rotated one all files, in their order.",
     }),
-    speed,
-    ...ignoreFields,
+    ...playFields,
   }),
   problems: ({ file }, { folder }) => fileProblems(file, folder),
   touches: ({ file }) => (typeof file === "string" ? [file] : file).map((what) => ({ kind: "reads", what })),
-  make: ({ file, speed = "max", ignore }, context) => {
+  make: ({ file, ...options }, context) => {
     const files = (typeof file === "string" ? [file] : file).map((path) => resolve(context.folder, path))
     const lines = new RecordedLines(files)
-    return play(lines, speed, ignore, context, lines.placeOf)
+    return play(lines, options, context, lines.placeOf)
   },
 })
 
@@ -81,28 +87,32 @@ const whyNotARecording = (path: string, name: string): string | undefined => {
 }
 
 /** A recording that is piped in. */
-export const stdinSource: SourcePlugin<IgnoreOptions & { readonly speed?: Speed }> = sourcePlugin({
+export const stdinSource: SourcePlugin<PlayOptions> = sourcePlugin({
   kind: "source",
   name: "stdin",
   about: "A recording (emit raw) that is piped in.",
-  config: Schema.Struct({ speed, ...ignoreFields }),
-  make: ({ speed = "max", ignore }, context) =>
-    play(readLines(process.stdin, lineLimit()), speed, ignore, context, stdinPlace),
+  config: Schema.Struct(playFields),
+  make: (options, context) => play(readLines(process.stdin, lineLimit()), options, context, stdinPlace),
 })
 
 const stdinPlace = (line: number): string => `line ${line} of standard input`
 
 const play = (
   lines: AsyncIterable<string>,
-  speed: Speed,
-  ignore: ReadonlyArray<string> | undefined,
+  { speed = "max", limits, ...ignore }: PlayOptions,
   { log, name }: PluginContext,
   placeOf: (line: number) => string,
 ): Effect.Effect<OpenSource, RecordingError> =>
   Effect.map(
-    openReplay(lines, { speed, name, placeOf, limits: withinHeap(), onWarning: (message) => log("warn", message) }),
+    openReplay(lines, {
+      speed,
+      name,
+      placeOf,
+      limits: withinHeap(limits),
+      onWarning: (message) => log("warn", message),
+    }),
     ({ run, options, source }) => {
-      const ignored = ignoring(ignore === undefined ? {} : { ignore }, log, options.ignoredActions)
+      const ignored = ignoring(ignore, log, options.ignoredActions)
       return { source, state: { run, ...options, ...ignored } }
     },
   )

@@ -9,10 +9,11 @@ import * as Stream from "effect/Stream"
 import { openSession } from "../run/openSession.ts"
 import { filterFields, filterNames, type FilterOptions, filtersIn } from "./filterOptions.ts"
 import { ignoreFields, type IgnoreOptions, ignoring } from "./ignoreOption.ts"
+import { limitFields, type LimitOptions } from "./limitOption.ts"
 import type { PartsHost } from "./PartsHost.ts"
 
 /** What can be set about the simulated feed. */
-export interface SimulatorOptions extends FilterOptions, IgnoreOptions {
+export interface SimulatorOptions extends FilterOptions, IgnoreOptions, LimitOptions {
   readonly seed?: number
   readonly date?: string
   readonly time_speed?: number
@@ -25,6 +26,7 @@ export interface SimulatorOptions extends FilterOptions, IgnoreOptions {
 export const SimulatorOptions: Schema.Decoder<SimulatorOptions> = Schema.Struct({
   ...filterFields,
   ...ignoreFields,
+  ...limitFields,
   seed: Schema.optionalKey(Schema.Int.annotate({ description: "Another world. Default 1." })),
   date: Schema.optionalKey(Schema.String.annotate({
     description: "The day of all games, `2026-07-16`, US Eastern; none starts or ends by the clock. " +
@@ -105,7 +107,12 @@ export const simulatorSource = (host: PartsHost): SourcePlugin<SimulatorOptions>
             events: Stream.provideService(session.events, Limiter, makeLimiter()),
             resync: session.resync,
           },
-          state: { filters, settleMillis, ...ignoring(options, host.log.log) },
+          state: {
+            filters,
+            settleMillis,
+            ...ignoring(options, host.log.log),
+            ...options.limits === undefined ? {} : { limits: options.limits },
+          },
           ...session.setFilters === undefined
             ? {}
             : { reload: (next: unknown) => session.setFilters!(filtersIn(next as SimulatorOptions)) },

@@ -19,6 +19,30 @@ export const withinHeap = (limits: Partial<StateLimits> = {}): Partial<StateLimi
   return { ...limits, bytes: Math.min(limits.bytes ?? bytes, bytes) }
 }
 
+/** `85 MiB`, rounded up. */
+export const sizeText = (bytes: number): string => {
+  const [unit, name] = bytes < 1024 ** 2 ? [1024, "KiB"] : [1024 ** 2, "MiB"]
+  return `${new Intl.NumberFormat("en").format(Math.ceil(bytes / unit))} ${name}`
+}
+
+const remedy = "For more: NODE_OPTIONS=--max-old-space-size=MEBIBYTES"
+
+/** What a run says of the room for its book when it starts: a warning where it is less than its limits ask for. */
+export const bookRoomText = (
+  asked: Partial<StateLimits> = {},
+): { readonly level: "info" | "warn"; readonly text: string } => {
+  const { bytes = Infinity } = withinHeap(asked)
+  const room = sizeText(bytes)
+  const heap = sizeText(getHeapStatistics().heap_size_limit)
+  if (asked.bytes === undefined) {
+    return { level: "info", text: `the book may take ${room} of a heap of ${heap}. ${remedy}` }
+  }
+  if (asked.bytes <= bytes) return { level: "info", text: `the book may take ${room} (limits.bytes)` }
+  const text = `limits.bytes is ${sizeText(asked.bytes)}, but a heap of ${heap} has room for a book of ${room}: ` +
+    `that is its bound. ${remedy}`
+  return { level: "warn", text }
+}
+
 /** How long a line of a file or of standard input may be. A longer line ends the reading, with what to do about it. */
 export const lineLimit = (maxBytes: number = longestLineFor(lastingHeap())): LineOptions => ({
   maxBytes,

@@ -5,6 +5,7 @@ import type { Given } from "../flags.ts"
 import { makeRegistry } from "../parts/registry.ts"
 import { documentOf, partsOf } from "./flagDocument.ts"
 import { loadDocument } from "./loadDocument.ts"
+import { limitsOf } from "./limitFlag.ts"
 import { runPipeline } from "./runPipeline.ts"
 import { filtersOf, logOf } from "./settings.ts"
 import { warnOfWebhooksOnLine } from "./webhookAddress.ts"
@@ -18,7 +19,7 @@ export const runDemo = async (given: Given): Promise<ExitCode> => {
   const rate = given.number("rate", { least: 1, most: 50_000 }) ?? 20
   const cutAfter = given.millis("cut-after") ?? 5000
   const cut = given.isSet("no-cut") ? {} : { cut_after: `${cutAfter}ms` }
-  const source = { simulator: { ...filtersOf(given), seed, rate, ...cut } }
+  const source = { simulator: { ...filtersOf(given), seed, rate, ...cut, ...limitsOf(given) } }
   const document = await documentOf(given, source, "changes", process.env)
   const registry = await makeRegistry({ log, limiter: makeLimiter(), endsWhen: () => {} }, partsOf(document))
   return await runPipeline(await loadDocument(document, registry), { log, ends: [] })

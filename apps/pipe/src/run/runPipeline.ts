@@ -27,7 +27,7 @@ import { type Earlier, resumeFrom } from "./resumeFrom.ts"
 import { reportJson, reportText } from "./reportText.ts"
 import { makeLaneTeller } from "./tellLaneEvent.ts"
 import { statusText } from "./statusText.ts"
-import { withinHeap } from "./heapBounds.ts"
+import { bookRoomText, withinHeap } from "./heapBounds.ts"
 import { ulid } from "./ulid.ts"
 import { makeTurnWatch, type TurnWatch } from "./watch/TurnWatch.ts"
 
@@ -109,6 +109,10 @@ export const runPipeline = async (
           "Cannot resume a recording: it begins with what it holds. Leave out resume.",
         ),
       )
+    }
+    if (source.state?.run === undefined && pipeline.sinks.some(({ emit }) => emit !== "raw")) {
+      const { level, text } = bookRoomText(source.state?.limits)
+      log.log(level, text)
     }
     const until = Effect.raceAllFirst([
       Deferred.await(interrupted),

@@ -10,6 +10,7 @@ import { documentOf, partsOf } from "./flagDocument.ts"
 import { loadDocument } from "./loadDocument.ts"
 import { thisMachine } from "./machine.ts"
 import { Reception } from "./Reception.ts"
+import { limitsOf } from "./limitFlag.ts"
 import { runPipeline } from "./runPipeline.ts"
 import { filtersOf, keySourceOf, logOf } from "./settings.ts"
 import { warnOfWebhooksOnLine } from "./webhookAddress.ts"
@@ -72,6 +73,7 @@ const feedOptionsOf = (given: Given): object => {
     ...lateBy === undefined ? {} : { late_by: `${lateBy}ms` },
     ...lateFor === undefined ? {} : { late_for: `${lateFor}ms` },
     ...given.isSet("ignore-action") ? { ignore: given.texts("ignore-action") } : {},
+    ...limitsOf(given),
     ...sessions === undefined ? {} : { sessions },
     ...given.isSet("shard-by") ? { shard_by: given.text("shard-by") } : {},
   }

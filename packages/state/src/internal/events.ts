@@ -82,7 +82,7 @@ export const applyEvent = (work: Work, event: FeedEvent, at: Millis): void => {
 
 const fits = ({ sessions, bytes, options: { limits } }: Core, name: string): boolean =>
   sessions.has(name) ||
-  (sessions.size < limits.sessions && name.length <= limits.nameChars && bytes + sessionBytes(name) <= limits.bytes)
+  (sessions.size < limits.sessions && name.length <= limits.characters && bytes + sessionBytes(name) <= limits.bytes)
 
 const beginEpoch = (work: Work, session: Session, event: FeedEvent, at: Millis): void => {
   // A connection that is told anew is told by somebody who missed what came between.

@@ -18,19 +18,20 @@ const linkNames = 10
 const factNames = 6
 
 /** Which of the names of a message is too long: its sportsbook, its game, or a fact of the game. */
-export const longName = ({ options: { limits: { nameChars } } }: Core, data: GameData): Scope | undefined => {
-  if (data.sportsbook.length > nameChars) return {}
+export const longName = ({ options: { limits: { characters } } }: Core, data: GameData): Scope | undefined => {
+  if (data.sportsbook.length > characters) return {}
   const { sportsbook } = data
-  if (data.game.length > nameChars) return { sportsbook }
+  if (data.game.length > characters) return { sportsbook }
   const info = data.info ?? undefined
-  const isLong = data.sport.length > nameChars || isLongText(data.home_team, nameChars) ||
-    isLongText(data.away_team, nameChars) || isLongText(data.universal_game_id, nameChars) ||
-    (info !== undefined && (isLongText(info["universal_id"], nameChars) || isLongText(info["id"], nameChars) ||
-      isLongText(info["game_id"], nameChars)))
+  const isLong = data.sport.length > characters || isLongText(data.home_team, characters) ||
+    isLongText(data.away_team, characters) || isLongText(data.universal_game_id, characters) ||
+    (info !== undefined && (isLongText(info["universal_id"], characters) || isLongText(info["id"], characters) ||
+      isLongText(info["game_id"], characters)))
   return isLong ? { sportsbook, game: data.game } : undefined
 }
 
-const isLongText = (value: unknown, nameChars: number): boolean => typeof value === "string" && value.length > nameChars
+const isLongText = (value: unknown, characters: number): boolean =>
+  typeof value === "string" && value.length > characters
 
 /** The bound that a new line is beyond; undefined where it fits. */
 export const lineBeyond = (
@@ -40,7 +41,7 @@ export const lineBeyond = (
   says: LineValues,
 ): StateLimit | undefined => {
   if (game.lines.size >= limits.outcomes) return "outcomes"
-  if (outcome.length > limits.nameChars || hasLongText(says, limits.nameChars)) return "nameChars"
+  if (outcome.length > limits.characters || hasLongText(says, limits.characters)) return "characters"
   return bytes + lineBytes(outcome, says) > limits.bytes ? "bytes" : undefined
 }
 
@@ -50,14 +51,14 @@ export const textsBeyond = (
   known: LineValues,
   says: LineValues,
 ): StateLimit | undefined => {
-  if (hasLongText(says, limits.nameChars)) return "nameChars"
+  if (hasLongText(says, limits.characters)) return "characters"
   const growth = textBytes(says) - textBytes(known)
   return growth > 0 && bytes + growth > limits.bytes ? "bytes" : undefined
 }
 
-const hasLongText = ({ market, target, link }: LineValues, nameChars: number): boolean =>
-  (market !== null && market.length > nameChars) || (target !== null && target.length > nameChars) ||
-  (link !== null && link.length > linkNames * nameChars)
+const hasLongText = ({ market, target, link }: LineValues, characters: number): boolean =>
+  (market !== null && market.length > characters) || (target !== null && target.length > characters) ||
+  (link !== null && link.length > linkNames * characters)
 
 /** The bound that a new game is beyond; undefined where it fits. */
 export const gameBeyond = ({ options: { limits }, bytes, games }: Core, game: Game): StateLimit | undefined =>
@@ -70,7 +71,7 @@ export const factsBeyond = (
   data: GameData,
 ): StateLimit | undefined => {
   // Far from the bound nothing has to be looked at.
-  if (bytes + 2 * factNames * limits.nameChars <= limits.bytes) return undefined
+  if (bytes + 2 * factNames * limits.characters <= limits.bytes) return undefined
   const after = { ...game }
   takeFacts(after, data)
   const growth = factBytes(after) - game.factBytes
@@ -134,14 +135,14 @@ export const refuseName = (work: Work, session: Session, at: Millis, scope: Scop
   const book = sportsbook === undefined ? undefined : session.books.get(sportsbook)
   const known = game === undefined ? undefined : book?.games.get(game)
   if (known !== undefined) {
-    return limitGame(work, session, book!, known, at, "nameChars", 1, work.records.length, known.touchedAt)
+    return limitGame(work, session, book!, known, at, "characters", 1, work.records.length, known.touchedAt)
   }
   if (game !== undefined || (sportsbook !== undefined && book === undefined)) {
-    return refuse(work, book === undefined ? session : work.book(session, book.sportsbook), at, scope, "nameChars")
+    return refuse(work, book === undefined ? session : work.book(session, book.sportsbook), at, scope, "characters")
   }
   work.core.counts.limited++
   unverify(work, session, at, scope, {
-    reason: reasonOf("nameChars", work.core.options.limits.nameChars),
+    reason: reasonOf("characters", work.core.options.limits.characters),
     text: "",
     refused: 1,
   })
@@ -197,7 +198,7 @@ const reasonOf = (bound: StateLimit, limit: number): string => {
       return `limited: more than ${limit} games`
     case "outcomes":
       return `limited: more than ${limit} outcomes of a game`
-    case "nameChars":
+    case "characters":
       return `limited: a name of more than ${limit} characters`
     case "bytes":
       return `limited: the book needs more than ${limit} bytes`

@@ -46,9 +46,9 @@ export const applyItem = (work: Work, session: Session, at: Millis, item: Item):
       const { sportsbook, sport } = message.data
       const sentAt = serverTime(message.timestamp)
       work.sentAt(sentAt)
-      const { nameChars } = work.core.options.limits
-      if (sportsbook.length > nameChars) return refuseName(work, session, at, {})
-      if (typeof sport === "string" && sport.length > nameChars) return refuseName(work, session, at, { sportsbook })
+      const { characters } = work.core.options.limits
+      if (sportsbook.length > characters) return refuseName(work, session, at, {})
+      if (typeof sport === "string" && sport.length > characters) return refuseName(work, session, at, { sportsbook })
       const beyond = session.books.has(sportsbook) ? undefined : bookBeyond(work, session, sportsbook, at)
       if (beyond !== undefined) return refuse(work, session, at, { sportsbook }, beyond)
       const book = listen(work, session, sportsbook, at, sentAt)
