@@ -3,6 +3,9 @@
 /** The variable that holds the key. */
 export const keyVariable = "BOLTODDS_API_KEY"
 
+/** The variable that holds the address of the feed, where neither a flag nor a file says it. */
+export const urlVariable = "BOLTODDS_URL"
+
 let key: string | undefined
 
 /**

@@ -64,6 +64,65 @@ describe("the manifest of a configuration", { concurrent: true }, () => {
     ])
   })
 
+  it("names the variables that go to the feed in its address and its filters, and one for the address", async () => {
+    const folder = new PipelineFolder(
+      "source:",
+      "  feed:",
+      "    url: 'wss://relay.example/${RELAY_PATH}?v=${SOME_CREDENTIAL}'",
+      "    key: { env: RELAY_KEY }",
+      "    sports: [NBA, '${SPORT}']",
+      "    max_attempts: '${ATTEMPTS}'",
+      "sinks: { screen: { stdout: {} } }",
+    )
+    const named = {
+      ...env,
+      RELAY_PATH: "path-1c1c1c",
+      RELAY_KEY: "sk-relay-8e8e8e",
+      SPORT: "sport-2d2d2d",
+      ATTEMPTS: "3",
+    }
+    const { stdout, stderr } = await runPipe(["check", folder.file], { env: named })
+    expect(stdout.split("\n").slice(1, -1), stderr).toEqual([
+      "  contacts  relay.example (source), with key from RELAY_KEY, url from RELAY_PATH, url from SOME_CREDENTIAL, " +
+      "sports.1 from SPORT",
+      "  reads     the variable RELAY_KEY",
+      "  reads     the variable RELAY_PATH",
+      "  reads     the variable SOME_CREDENTIAL",
+      "  reads     the variable SPORT",
+      "  reads     the variable ATTEMPTS",
+    ])
+    folder.write("source: feed", "sinks: { screen: { stdout: {} } }")
+    const other = await runPipe(["check", folder.file], { env: { ...env, BOLTODDS_URL: "wss://relay.example/api" } })
+    expect(other.stdout.split("\n").slice(1, -1), other.stderr).toEqual([
+      "  contacts  relay.example (source), with key from BOLTODDS_API_KEY",
+      "  reads     the variable BOLTODDS_API_KEY (source)",
+      "  reads     the variable BOLTODDS_URL (source)",
+    ])
+  })
+
+  it("names the variables that processors write into what a host is sent, also by a sink that takes over", async () => {
+    const folder = new PipelineFolder(
+      "source: simulator",
+      "sinks:",
+      "  hook:",
+      "    webhook: { url: 'https://hooks.example.com/', unsigned: true }",
+      "    emit: changes",
+      "    where: 'game != \"${GAME}\"'",
+      "    processors: [{ map: { change: change, note: '\"${SOME_CREDENTIAL}\"' } }]",
+      "    fallback: other",
+      "  other: { webhook: { url: 'https://other.example/', unsigned: true } }",
+    )
+    const { stdout, stderr } = await runPipe(["check", folder.file], { env: { ...env, GAME: "A vs B" } })
+    const note = "processors.0.map.note from SOME_CREDENTIAL"
+    expect(stdout.split("\n").slice(1, -1), stderr).toEqual([
+      `  contacts  hooks.example.com (hook), with url from this file, ${note}`,
+      `  contacts  other.example (other), with url from this file, ${note}`,
+      "  reads     the variable GAME",
+      "  reads     the variable SOME_CREDENTIAL",
+    ])
+    expect(stdout + stderr).not.toContain(env.SOME_CREDENTIAL)
+  })
+
   it("is empty where nothing is touched, and names a recording that is read", async () => {
     const nothing = new PipelineFolder("source: simulator", "sinks: { screen: { stdout: {} } }")
     expect((await runPipe(["check", nothing.file])).stdout).toBe(`${nothing.file}: OK, 1 sink\n`)

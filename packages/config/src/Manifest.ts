@@ -10,10 +10,12 @@ export interface Touch {
   readonly what: string
   /** What goes with it, where the options do not say: the name of a variable that holds a key. */
   readonly with?: string
+  /** Of a host: the options whose texts go there, besides secrets, such as an address. Default: all. */
+  readonly sends?: ReadonlyArray<string>
 }
 
 /** One line of a manifest. */
-export interface ManifestEntry extends Touch {
+export interface ManifestEntry extends Omit<Touch, "sends"> {
   /** The part that does it: `source`, the name of a sink; undefined for the document as a whole. */
   readonly part?: string
 }

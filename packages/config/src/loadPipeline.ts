@@ -4,7 +4,7 @@ import type { CheckedPipeline, RunSettings } from "./CheckedPipeline.ts"
 import { Catalogue } from "./internal/Catalogue.ts"
 import type { CheckedParts } from "./internal/Checked.ts"
 import { Checker } from "./internal/Checker.ts"
-import { checkOptions, shownIn, shownOf, variablesIn } from "./internal/checkOptions.ts"
+import { checkOptions, shownIn, shownOf } from "./internal/checkOptions.ts"
 import { checkSinks } from "./internal/checkSinks.ts"
 import { checkSource, warnOfWholeFeed } from "./internal/checkSource.ts"
 import { describePipeline } from "./internal/describe.ts"
@@ -21,6 +21,7 @@ import { optionsIn } from "./internal/readChoice.ts"
 import type { Reserved } from "./internal/reserved.ts"
 import { type PlacedFlaw, substitute } from "./internal/substitute.ts"
 import { entryOf, scalarsOf, type Tree } from "./internal/Tree.ts"
+import { variablesBelow } from "./internal/variables.ts"
 import { treeOf } from "./internal/treeOf.ts"
 import { type Host, nodeHost } from "./nodeHost.ts"
 import type { Environment, Registry } from "./Plugin.ts"
@@ -189,13 +190,7 @@ const noteDocument = (tree: Tree, plugins: Tree | undefined, run: RunSettings, {
   for (const module of plugins === undefined ? [] : scalarsOf(plugins)) {
     manifest.add({ kind: "runs", what: String(module.written) })
   }
-  const names = new Set<string>()
-  const note = (node: Tree): void => {
-    if (node._tag === "List") return node.items.forEach(note)
-    if (node._tag === "Mapping") return node.entries.forEach(({ node: inside }) => note(inside))
-    if (typeof node.written === "string") variablesIn(node.written).forEach((name) => names.add(name))
-  }
-  note(tree)
+  const names = new Set(variablesBelow(tree).map(({ name }) => name))
   for (const name of names) manifest.add({ kind: "reads", what: variableText(name) })
   if (run.resume !== undefined) manifest.add({ kind: "reads", what: run.resume })
 }

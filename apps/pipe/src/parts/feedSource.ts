@@ -18,7 +18,7 @@ import { openShards } from "../run/openShards.ts"
 import { NoKey } from "../run/NoKey.ts"
 import { feedProblems, feedWarnings } from "./feedProblems.ts"
 import { filterFields, filterNames, type FilterOptions, filtersIn } from "./filterOptions.ts"
-import { keyVariable } from "../environment.ts"
+import { keyVariable, urlVariable } from "../environment.ts"
 import { keyFromEnvironment } from "../run/keyFromEnvironment.ts"
 import { insecureProblems, keyHostProblems } from "./keyHost.ts"
 import { ignoreFields, type IgnoreOptions, ignoring } from "./ignoreOption.ts"
@@ -104,18 +104,20 @@ export const feedSource = (host: PartsHost): SourcePlugin<FeedOptions> =>
       ...insecureProblems(written, place, host.allowed ?? allowsAll),
     ],
     touches: ({ url, key, key_file }, { env }) => {
-      const address = parseFeedUrl(url ?? nonEmpty(env["BOLTODDS_URL"]) ?? defaultFeedUrl, { insecure: true })
+      const address = parseFeedUrl(url ?? nonEmpty(env[urlVariable]) ?? defaultFeedUrl, { insecure: true })
       if (address instanceof UrlRefused) return []
       const own = key !== undefined ? {} : { with: `key from ${key_file ?? keyVariable}` }
+      const isVariable = url === undefined && nonEmpty(env[urlVariable]) !== undefined
       return [
-        { kind: "contacts", what: address.host, ...own },
-        { kind: "reads", what: key_file ?? `the variable ${keyVariable}` },
-      ].slice(0, key === undefined ? 2 : 1) as ReadonlyArray<Touch>
+        { kind: "contacts", what: address.host, ...own, sends: ["url", ...filterNames] },
+        ...key !== undefined ? [] : [{ kind: "reads", what: key_file ?? `the variable ${keyVariable}` } as const],
+        ...isVariable ? [{ kind: "reads", what: `the variable ${urlVariable}` } as const] : [],
+      ] satisfies ReadonlyArray<Touch>
     },
     warnings: (options, place) => host.key === undefined ? feedWarnings(options, place) : [],
     make: (options, { folder, env }) =>
       Effect.gen(function* () {
-        const url = options.url ?? nonEmpty(env["BOLTODDS_URL"]) ?? defaultFeedUrl
+        const url = options.url ?? nonEmpty(env[urlVariable]) ?? defaultFeedUrl
         const address = parseFeedUrl(url, { insecure: options.insecure ?? false })
         if (address instanceof UrlRefused) return yield* Effect.fail(address)
         const key = host.key ?? keyIn(options, folder)
@@ -162,7 +164,7 @@ export const feedSource = (host: PartsHost): SourcePlugin<FeedOptions> =>
         }
       }),
     check: (options, { folder, env }, compared) => {
-      const url = options.url ?? nonEmpty(env["BOLTODDS_URL"]) ?? defaultFeedUrl
+      const url = options.url ?? nonEmpty(env[urlVariable]) ?? defaultFeedUrl
       const insecure = options.insecure ?? false
       const address = parseFeedUrl(url, { insecure })
       if (address instanceof UrlRefused) {

@@ -23,7 +23,7 @@ export const webhookSink = ({ allowed = allowsAll }: Pick<PartsHost, "allowed">)
     config: WebhookConfig,
     emits: ["changes", "quotes", "messages"],
     problems: (written, { emit }) => [...webhookProblems(written, emit), ...notAllowed(written, allowed)],
-    touches: ({ url }) => [{ kind: "contacts", what: new URL(Redacted.value(url)).host }],
+    touches: ({ url }) => [{ kind: "contacts", what: new URL(Redacted.value(url)).host, sends: ["url", "headers"] }],
     make: (options, { log, name }) =>
       Effect.suspend(() => {
         const format = formatOf(options)

@@ -26,6 +26,7 @@ import { hidden, looksSecret, nameText, pathText } from "./mayShow.ts"
 import type { Choice } from "./readChoice.ts"
 import type { PartKind } from "./schemaParts.ts"
 import { type SecretPlaces, valueAt } from "./secrets.ts"
+import { type PlacedVariable, variablesBelow } from "./variables.ts"
 import { sourceOffsets } from "./sourceOffsets.ts"
 import { type Mapping, nodeAt, type Path, type Tree, valueOf } from "./Tree.ts"
 import { isUnread } from "./unread.ts"
@@ -43,6 +44,8 @@ const harmless = new Set(["emit", "where", "control", "meta", "required", "fallb
 const fileText = (name: string): string => name.includes("://") ? hidden : name
 
 const isHarmless = (meant: string | undefined): boolean => meant !== undefined && harmless.has(meant)
+
+const sentText = ({ path, name }: PlacedVariable): string => `${pathText(path)} from ${name}`
 
 /** One document under examination. */
 export class Checker {
@@ -124,7 +127,8 @@ export class Checker {
       }
       const claims = plugin.claims?.(checked.value, place) ?? []
       this.#claims.add(name, path, claims)
-      this.#note(what === "source" ? "source" : name, plugin.touches?.(checked.value, place) ?? [], claims, checked)
+      const touches = plugin.touches?.(checked.value, place) ?? []
+      this.#note(what === "source" ? "source" : name, touches, claims, checked, options)
       return { plugin, options: checked }
     })
   }
@@ -135,14 +139,21 @@ export class Checker {
     touches: ReadonlyArray<Touch>,
     claims: ReadonlyArray<Claim>,
     { origins, shown }: Pick<CheckedOptions<unknown>, "origins" | "shown">,
+    options: Tree | undefined,
   ): void {
     const secrets = origins.filter(({ isSecret }) => isSecret).map(({ path, from, name }) =>
       `${pathText(path)} ${
         from === "itself" ? "from this file" : `from ${from === "file" ? fileText(name) : nameText(name)}`
       }`
     )
+    const isSecret = (path: Path): boolean =>
+      origins.some((origin) => origin.isSecret && origin.path.every((key, index) => key === path[index]))
+    const variables = options === undefined ? [] : variablesBelow(options).filter(({ path }) => !isSecret(path))
     for (const touch of touches) {
-      const goes = touch.kind === "contacts" ? [...touch.with === undefined ? [] : [touch.with], ...secrets] : []
+      const sent = variables.filter(({ path }) => touch.sends?.includes(String(path[0])) ?? true).map(sentText)
+      const goes = touch.kind !== "contacts"
+        ? []
+        : [...touch.with === undefined ? [] : [touch.with], ...secrets, ...sent]
       this.manifest.add({
         kind: touch.kind,
         what: touch.what,
@@ -162,6 +173,14 @@ export class Checker {
       if (from === "itself") continue
       const what = from === "file" ? fileText(name) : variableText(nameText(name))
       this.manifest.add(from === "file" ? { kind: "reads", what, part } : { kind: "reads", what })
+    }
+  }
+
+  /** Enters the variables that processors may write into the records of a sink. */
+  noteProcessors(sink: string, processors: Tree | undefined): void {
+    if (processors === undefined) return
+    for (const { path, name } of variablesBelow(processors)) {
+      this.manifest.send(sink, sentText({ path: ["processors", ...path], name }))
     }
   }
 

@@ -12,6 +12,7 @@ import { isReferenceToVariable, secretNodes } from "./secretNodes.ts"
 import { hideWhatMayBeSecret } from "./hideWhatMayBeSecret.ts"
 import { type SchemaProblem, schemaProblems, type Show } from "./schemaProblems.ts"
 import { readSecret, replaceAt, type SecretPlaces, valueAt, withoutLineEnd } from "./secrets.ts"
+import { variablesIn } from "./variables.ts"
 import { type Entry, entryOf, nodeAt, type Path, scalarsOf, type Tree, valueOf } from "./Tree.ts"
 import type { OptionProblem, WrittenOptions } from "../Plugin.ts"
 
@@ -173,12 +174,6 @@ const originOf = ({ kind, path }: Part, node: Tree | undefined): ReadonlyArray<O
   if (variables.length > 0) return variables.map((name) => ({ path, isSecret, from: "variable", name }))
   return isSecret ? [{ path, isSecret, from: "itself", name: "" }] : []
 }
-
-/** The variables that a text names. */
-export const variablesIn = (written: string): ReadonlyArray<string> =>
-  [...written.matchAll(/\$\$|\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-[^}]*)?\}/g)].flatMap(([, name]) =>
-    name === undefined ? [] : [name]
-  )
 
 /** Effect takes anything but null for a mapping without keys. */
 const isMappingOfNothing = (ast: SchemaAST.AST): boolean =>

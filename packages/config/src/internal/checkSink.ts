@@ -49,6 +49,8 @@ export const checkSink = (
       emit,
       steps,
     }, checker)
+    // A stand-in gets what the processors of the other have made.
+    checker.noteProcessors(name, entryOf(standsInFor?.node ?? node, "processors")?.node)
     if (emit === "changes") warnOfOrder(steps, checker)
     const laneNode = entryOf(node, "lane")?.node
     const lane = yield* checkLane(
