@@ -20,7 +20,7 @@ describe("--limit NAME=VALUE", { concurrent: true }, () => {
     expect(stderr).toContain("limited: more than 2 games")
     expect(stderr).toContain("beyond a bound")
     expect(stderr).toMatch(
-      /info .*the book may take [\d,]+ MiB of a heap of [\d,]+ MiB\. For more: NODE_OPTIONS=--max-old/,
+      /the book may take [\d,]+ MiB of a heap of [\d,]+ MiB\. For more: NODE_OPTIONS=--max-old/,
     )
   })
 
