@@ -1,5 +1,5 @@
 import { type Change, type Control, emptyBook, type FeedEvent, fold, gameId, isLineChange } from "@boltodds/protocol"
-import { chain, changes, conflate, filter, pick, type Processor, sample, where } from "@boltodds/pipeline"
+import { chain, changes, conflate, pick, type Processor, sample, where } from "@boltodds/pipeline"
 import type { LostGame } from "@boltodds/sink"
 import { make, snapshotGames, thaw } from "@boltodds/state"
 import * as Duration from "effect/Duration"
@@ -28,15 +28,16 @@ const resnapshotAfter = (events: ReadonlyArray<FeedEvent>, processor?: () => Pro
   const processing = processor === undefined ? undefined : new ProcessorRun(processor())
   const envelopes = emission.of(draft.apply([...connected(), ...events]))
   const before = processing === undefined ? envelopes : [...processing.turn(envelopes, start), ...processing.flush()]
-  const again = resnapshotGames(
+  const made = resnapshotGames(
     [lost],
     new LaneOrigin("l", 1, undefined),
     (games, place) => snapshotGames(draft.seal(), games, place),
     (records) => emission.again!(records),
     processing,
   )
+  const again = made ?? []
   const read = (given: typeof again): ReadonlyArray<Change | Control> => given.map(({ text }) => JSON.parse(text))
-  return { before: read(before), again: read(again), lasts: again.map(({ last }) => last) }
+  return { made, before: read(before), again: read(again), lasts: again.map(({ last }) => last) }
 }
 
 const kinds = (records: ReadonlyArray<Change | Control>): ReadonlyArray<string> =>
@@ -85,10 +86,18 @@ describe("a resnapshot of a game", () => {
   it("is the closing of the game where a processor lets nothing of it pass any more", () => {
     const moved = frame(message("line_update", { Home: outcome("+100") }), start + 1)
     expect(kinds(resnapshotAfter([...whole, moved], longshots).again)).toEqual(["game_closed", "game_verified"])
+  })
+
+  it("is not made where a processor is in front and the game is over, or stands by another name in the state", () => {
     const removed = frame(message("game_removed", {}))
-    expect(kinds(resnapshotAfter([...whole, removed], longshots).again)).toEqual(["game_closed"])
-    const lines = () => filter<Change>((change) => isLineChange(change))
-    expect(kinds(resnapshotAfter([...whole, removed], lines).again)).toEqual(["game_closed"])
+    expect(resnapshotAfter([...whole, removed], longshots).made).toBe(undefined)
+  })
+
+  it("has parts that rise, its closing among them", () => {
+    const moved = frame(message("line_update", { Home: outcome("+100"), Away: outcome("+170") }), start + 1)
+    const parts = resnapshotAfter([...whole, moved], longshots).again.map(({ part = 0 }) => part)
+    expect(parts).toEqual(parts.toSorted((one, other) => one - other))
+    expect(new Set(parts).size).toBe(parts.length)
   })
 
   it("is written as the processor writes", () => {
@@ -96,8 +105,6 @@ describe("a resnapshot of a game", () => {
     const { again } = resnapshotAfter(whole, narrow)
     expect(kinds(again)).toEqual(["game_opened", "line_opened", "line_opened", "game_verified"])
     expect(Object.keys(again[1]!)).toEqual(["change", "game", "seq", "outcome"])
-    const removed = resnapshotAfter([...whole, frame(message("game_removed", {}))], narrow).again
-    expect(removed.map((record) => Object.keys(record))).toEqual([["change", "game", "seq"]])
   })
 
   it("comes whole out of processors that hold records back, and leaves theirs alone", () => {

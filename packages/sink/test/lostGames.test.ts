@@ -81,7 +81,7 @@ const ofGame = (name: string) => ({ game: name })
 
 describe("what is outdated by a loss in its game", () => {
   const lostOf = (isUnplaced: boolean) => {
-    const games = new LostGames<Change>()
+    const games = new LostGames<Change>("")
     const [loss] = divide("expired", [line(3, "line_moved", "A", 2, 1), line(9, "line_moved", "A", 3, 2)])!.games
     games.add(loss!, 1, isUnplaced)
     return (envelope: Envelope<Change>) => games.isOutdated(envelope)
@@ -90,7 +90,8 @@ describe("what is outdated by a loss in its game", () => {
   it("is each price before the last that was lost, and no closing", () => {
     const isOutdated = lostOf(false)
     const records = [2, 5, 8, 9, 12].map((seq) => line(seq, "line_moved", "B", 2, 1))
-    expect(records.map(isOutdated)).toEqual([true, true, true, false, false])
+    // Records of one snapshot share a number.
+    expect(records.map(isOutdated)).toEqual([true, true, true, true, false])
     expect(isOutdated(line(5, "line_closed", "B", null, 1))).toBe(false)
     expect(isOutdated(game(5, "game_closed"))).toBe(false)
     expect(isOutdated(line(5, "line_moved", "B", 2, 1, ofGame("h")))).toBe(false)
@@ -207,6 +208,9 @@ describe("a lane that lost records of single games", () => {
     ],
     "more games are concerned than are reported one by one": () =>
       Array.from({ length: mostLostGames + 1 }, (_, nth) => line(nth + 1, "line_moved", "A", 1, 2, ofGame(`g${nth}`))),
+    "a record is of an earlier run, whose sessions are not known": () => [
+      { ...line(1, "line_moved", "A", 110, 100), run: "earlier" },
+    ],
     "a record does not name its game": () => [line(1, "line_moved", "A", 110, 100, { game: "" })],
   }
   for (const [when, records] of Object.entries(whole)) {

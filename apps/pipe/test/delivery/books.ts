@@ -1,5 +1,5 @@
 /** What readers of lines believe. */
-import { type Book, changeKey, emptyBook, fold, isControl, isLineChange, isLive } from "@boltodds/protocol"
+import { type Book, changeKey, emptyBook, fold, gameId, isControl, isLineChange, isLive } from "@boltodds/protocol"
 import type { Simulator } from "@boltodds/simulator"
 import type { PipeProcess } from "../PipeProcess.ts"
 import type { Row } from "./HookReceiver.ts"
@@ -44,6 +44,8 @@ export class LawOfBelief {
   #reader = emptyBook
   #truth = emptyBook
   #told = 0
+  /** Up to which number records of a game are older than what was lost of it, until it begins anew. */
+  readonly #lost = new Map<string, number>()
   /** Each time that a reader believed what was not so. */
   readonly broken: Array<string> = []
 
@@ -54,6 +56,7 @@ export class LawOfBelief {
 
   /** The reader gets these, and looks at its book. */
   gets(rows: ReadonlyArray<Row>, name: string): void {
+    for (const row of rows) this.#notOlderThanALoss(row, name)
     this.#reader = fold(this.#reader, rows)
     // The report of a loss is ahead of what still waits, and says nothing of other games.
     const heard = rows.filter((row) => !(isControl(row) && row.control === "quarantined" && row.reason === "dropped"))
@@ -62,6 +65,26 @@ export class LawOfBelief {
     this.#told = highest
     const wrong = wrongIn(this.#reader, this.#truth)
     if (wrong.length > 0) this.broken.push(`after ${name}, at ${highest}: ${wrong.length} lines: ${wrong[0]}`)
+  }
+
+  /** What was made before a reported loss of its game, and comes after the report, must not be believed. */
+  #notOlderThanALoss(row: Row, name: string): void {
+    if (isControl(row)) {
+      if (row.control === "stream_started") this.#lost.clear()
+      if (row.control !== "quarantined" || row.reason !== "dropped" || row.touches !== "game") return
+      this.#lost.set(gameId(row.sportsbook ?? "", row.game ?? ""), row.last_seq ?? 0)
+      return
+    }
+    const id = gameId(row.sportsbook, row.game)
+    if (row.origin !== undefined) {
+      // The resnapshot.
+      if (!isLineChange(row)) this.#lost.delete(id)
+      return
+    }
+    if (["line_closed", "game_closed", "game_amended"].includes(row.change) || row.unverified === true) return
+    if (row.seq <= (this.#lost.get(id) ?? 0)) {
+      this.broken.push(`after ${name}: the record ${row.seq} is older than what was lost of its game`)
+    }
   }
 
   /** The reader gets these, and looks at its book behind each that is the last of its group. */

@@ -3,8 +3,8 @@ import { isControl, isLineChange } from "@boltodds/protocol"
 import { startSimulator } from "@boltodds/simulator"
 import { readFileSync } from "node:fs"
 import { join } from "node:path"
-import { isDeepStrictEqual } from "node:util"
 import { describe, expect, it } from "vitest"
+import { patience } from "../../../../tools/testing/patience.ts"
 import { dice } from "../chaos/random.ts"
 import { runPipe } from "../PipeProcess.ts"
 import { LawOfBelief } from "./books.ts"
@@ -90,7 +90,11 @@ describe("a durable webhook", () => {
       // Nothing is to wait at the end, however busy the machine is.
       run: { report: true, drain_within: "2m" },
       sinks: {
-        hook: { webhook: hookTo(receiver.url, { profile: "durable", timeout: "300ms" }), lane: hasty },
+        // An answer that comes later than this is not heard: the batch may be a dead letter and yet have arrived.
+        hook: {
+          webhook: hookTo(receiver.url, { profile: "durable", timeout: `${Math.round(600 * patience())}ms` }),
+          lane: hasty,
+        },
         archive: { file: { path: "odds.ndjson" }, emit: "changes" },
       },
     })
@@ -117,11 +121,7 @@ describe("a durable webhook", () => {
     expect(dead.size).toBeGreaterThan(0)
 
     // The same id is the same body, always; what was recorded has one id, and goes alone.
-    // What is older than a reported loss of its game arrives unverified.
-    const isRecorded = (row: Row): boolean => {
-      const { unverified: _, ...rest } = row as Row & { readonly unverified?: boolean }
-      return isDeepStrictEqual(rest, recording[row.seq - 1])
-    }
+    const isRecorded = (row: Row): boolean => JSON.stringify(row) === texts[row.seq - 1]
     const bodies = new Map<string, string>()
     const ids = new Map<number, string>()
     for (const { id, body, records } of receiver.deliveries) {

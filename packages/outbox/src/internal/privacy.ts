@@ -3,7 +3,7 @@
  * write to them, and nobody else can open them. A reader alone could hold SQLite's locks and have the log grow for ever.
  */
 import { codeOf, type Exposure, fileExposure, folderExposure, linkExposure, ownUserId } from "@boltodds/machine"
-import { chmodSync, chownSync, closeSync, lstatSync, openSync } from "node:fs"
+import { chmodSync, closeSync, fchownSync, lstatSync, openSync } from "node:fs"
 import { dirname } from "node:path"
 import { OutboxError } from "../OutboxError.ts"
 
@@ -64,11 +64,14 @@ export const refuseIrregular = (path: string): void => {
  * log the mode of the file. Never through a descriptor of our own: closing it would let go of SQLite's locks.
  */
 export const keepPrivate = (path: string): void => {
-  for (const file of [path, `${path}.lock`]) make(file)
-  const owner = statsOf(path)?.uid
+  make(path, undefined)
+  // Root at work on the outbox of another: the owner must be able to take the lock again.
+  make(`${path}.lock`, ownUserId() === 0 ? statsOf(path)?.uid : undefined)
   for (const file of filesOf(path)) {
     const stats = statsOf(file)
     if (stats === undefined || (stats.mode & 0o077) === 0) continue
+    // By its name nothing is changed that another user could have put there since.
+    if (stats.uid !== ownUserId() && ownUserId() !== undefined) continue
     try {
       chmodSync(file, 0o600)
     } catch (cause) {
@@ -76,17 +79,17 @@ export const keepPrivate = (path: string): void => {
       if (!["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS"].includes(codeOf(cause) ?? "")) throw cause
     }
   }
-  // Root at work on the outbox of another: the owner must be able to take the lock again.
-  const lock = statsOf(`${path}.lock`)
-  if (ownUserId() === 0 && owner !== undefined && lock !== undefined && lock.uid !== owner) {
-    chownSync(`${path}.lock`, owner, lock.gid)
-  }
 }
 
-const make = (file: string): void => {
+/** Makes a file anew or not at all: nothing can hold a lock on it yet. It is given to `owner` before it has a user. */
+const make = (file: string, owner: number | undefined): void => {
   try {
-    // Anew or not at all: nothing can hold a lock on it yet.
-    closeSync(openSync(file, "wx", 0o600))
+    const descriptor = openSync(file, "wx", 0o600)
+    try {
+      if (owner !== undefined && owner !== 0) fchownSync(descriptor, owner, -1)
+    } finally {
+      closeSync(descriptor)
+    }
   } catch (cause) {
     if (codeOf(cause) !== "EEXIST") throw cause
   }

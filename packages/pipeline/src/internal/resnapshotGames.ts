@@ -13,6 +13,8 @@ type Records = ReadonlyArray<Change | Control>
  * A processor is given the closing of each game first, so that it forgets what it knows of the game. Where it then lets
  * lines pass and not the `game_opened` before them, the group begins with the game's closing: otherwise its reader would
  * keep lines that are gone.
+ *
+ * Undefined where a processor is in front and a game is not in the state: it may stand there by another name.
  */
 export const resnapshotGames = <A>(
   games: ReadonlyArray<LostGame>,
@@ -20,23 +22,27 @@ export const resnapshotGames = <A>(
   snapshotOf: (games: ReadonlyArray<LostGame>, place: SnapshotPlace) => Records,
   envelopesOf: (records: Records) => ReadonlyArray<Envelope<A>>,
   processing: ProcessorRun<A, A> | undefined,
-): ReadonlyArray<Envelope<A>> => {
+): ReadonlyArray<Envelope<A>> | undefined => {
+  // The closings stand before what is opened, by their numbers too.
+  const ahead = processing === undefined ? 0 : origin.take(games.length)
   const place = { origin: origin.name, part: origin.next }
   const records = snapshotOf(games, place)
   origin.take(records.length)
   if (processing === undefined) return envelopesOf(records)
-  const closings = records.flatMap((record) => closingOf(record, origin))
+  // Not in the state, or not by this name: a processor may have given the game another one.
+  if (records.some(isClosing)) return undefined
+  const closings = records.filter(isOpening).map((record, index) => closingOf(record, ahead + index))
   const closed = processing.turn(envelopesOf(closings), -Infinity)
-  const opened = processing.turn(envelopesOf(records.filter((record) => !isClosing(record))), -Infinity)
+  const opened = processing.turn(envelopesOf(records), -Infinity)
   const begun = new Set(opened.flatMap((envelope) => beginningOf(envelope)))
   const missing = closings.filter((closing) => !begun.has(gameId(closing.sportsbook, closing.game)))
   // As the processor writes it, where it lets it pass.
   const passed = new Map(closed.flatMap((envelope) => beginningOf(envelope).map((id) => [id, envelope] as const)))
-  const ahead = missing.flatMap((closing) => {
+  const closedFirst = missing.flatMap((closing) => {
     const own = passed.get(gameId(closing.sportsbook, closing.game))
     return own === undefined ? envelopesOf([closing]) : [own]
   })
-  const all = [...ahead, ...opened]
+  const all = [...closedFirst, ...opened]
   return all.map((envelope, index) => withLast(envelope, index === all.length - 1))
 }
 
@@ -44,13 +50,14 @@ const isGame = (record: Change | Control): record is GameChange => "change" in r
 
 const isClosing = (record: Change | Control): boolean => isGame(record) && record.change === "game_closed"
 
-/** The closing of a game that a snapshot opens or closes. */
-const closingOf = (record: Change | Control, origin: LaneOrigin): ReadonlyArray<GameChange> => {
-  if (!isGame(record)) return []
-  if (isClosing(record)) return [record]
-  const { unverified: _, ...rest } = record
-  return [{ ...rest, change: "game_closed", part: origin.take(1) }]
-}
+const isOpening = (record: Change | Control): record is GameChange => isGame(record) && record.change === "game_opened"
+
+/** The closing of a game that a snapshot opens. */
+const closingOf = ({ unverified: _, ...rest }: GameChange, part: number): GameChange => ({
+  ...rest,
+  change: "game_closed",
+  part,
+})
 
 /** The game that begins or ends with this record. */
 const beginningOf = ({ _tag, value }: Envelope<unknown>): ReadonlyArray<string> => {

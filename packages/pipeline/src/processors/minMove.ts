@@ -19,7 +19,8 @@ export type MinMoveOptions =
  * Of a line whose past it has not seen (a `where` before it lets lines in) the reader was told nothing: what counts is
  * the distance from the `previous_odds` of the first record. Until the price is that far from it the reader does not
  * know the line. In a run that was resumed the reader may know such a line, and its first record passes. So put it
- * before conditions on what changes, such as `odds`: then it sees every line from its opening.
+ * before conditions on what changes, such as `odds`: then it sees every line from its opening. Put it before `conflate`
+ * too: behind it, a price may be newer than the highest `seq` of the reader, since the record with that `seq` was left out.
  *
  * **Its reader's prices are then off by up to that much**, never by as much or more: many small moves in one direction
  * are told once they add up. That is what this processor is for; do not bet on such prices to the cent.

@@ -114,17 +114,27 @@ export interface Standing {
   readonly group: ReadonlyArray<Envelope<Change>>
 }
 
-/** Reads groups as texts, one after another. */
+/**
+ * Reads groups as texts, one after another.
+ *
+ * `madeOf`: the groups that the last processor of a chain was given, where one before it merges. A reader then stands where
+ * the group that it has some of ended, though the record with that number may have been left out.
+ */
 export function* readings(
   groups: ReadonlyArray<ReadonlyArray<Envelope<Change>>>,
   records: ReadonlyArray<Change | Control>,
+  madeOf: ReadonlyArray<ReadonlyArray<Envelope<Change>>> = groups,
 ): Generator<Standing> {
+  const ends = madeOf.map((group) => Math.max(...group.map((envelope) => envelope.seq)))
   let reader = emptyBook
   let truth = emptyBook
   let from = 0
+  let ended = 0
   for (const group of groups) {
     reader = fold(reader, group.map(({ text }) => JSON.parse(text) as Change | Control))
-    const seq = Math.max(from, ...group.map((envelope) => envelope.seq))
+    const highest = Math.max(from, ...group.map((envelope) => envelope.seq))
+    while (ended < ends.length && ends[ended]! < highest) ended++
+    const seq = ends[ended] ?? highest
     // The records of a run are numbered from 1, without a hole.
     const passed = records.slice(from, seq)
     truth = fold(truth, passed)

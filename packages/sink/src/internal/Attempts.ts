@@ -75,8 +75,8 @@ export class Attempts<A> {
       const young = this.#fresh(envelopes)
       const { ledger: { notices }, store } = this.#intake
       if (notices.lacksGames) {
-        const isFixed = store.isDurable === true && attempt > 1 && young.length === envelopes.length
-        if (!this.#canMark(young, isFixed)) notices.loseEverything()
+        const isTried = store.isDurable === true && attempt > 1 && young.length === envelopes.length
+        if (!this.#canMark(young, isTried)) notices.loseEverything()
       }
       const fresh = this.#withhold(young, attempt)
       if (fresh.length === 0) return Effect.undefined
@@ -119,12 +119,14 @@ export class Attempts<A> {
 
   /**
    * Whether readers can be kept from believing what is older than a loss in its game. Not where a stream begins, which
-   * makes them forget what they know of single games; not in what a durable store gave and was tried before; and not in
-   * what is being written beside this.
+   * makes them forget what they know of single games; not in what a durable store gave, which is sent as it was made, after
+   * a crash too; not in what it gave and was tried before, where nothing may be left out either; and not in what is being
+   * written beside this.
    */
-  #canMark(envelopes: ReadonlyArray<Envelope<A>>, isFixed: boolean): boolean {
-    const { notices } = this.#intake.ledger
-    if (startOf(envelopes) !== -1 || (isFixed && notices.areOutdated(envelopes))) return false
+  #canMark(envelopes: ReadonlyArray<Envelope<A>>, isTried: boolean): boolean {
+    const { ledger: { notices }, store } = this.#intake
+    if (startOf(envelopes) !== -1 || (isTried && notices.areOutdated(envelopes))) return false
+    if (store.isDurable === true && notices.needMarks(envelopes)) return false
     for (const others of this.#writing) if (notices.areOutdated(others)) return false
     return true
   }

@@ -28,13 +28,13 @@ export class Ledger<A> {
   readonly #losses = new Map<string, number>()
   retries = 0
 
-  constructor(store: Store<A>, options: Pick<LaneOptions<A>, "notice" | "gameResnapshots" | "parallel">) {
-    const { notice, gameResnapshots, parallel } = options
+  constructor(store: Store<A>, options: Pick<LaneOptions<A>, "run" | "notice" | "gameResnapshots" | "parallel">) {
+    const { run, notice, gameResnapshots, parallel } = options
     this.store = store
     const mark = (isLossy: boolean): void => store.markLossy?.(isLossy)
     // Of what a durable store gave several batches are being written then that cannot be sent otherwise than before.
     const isFixed = store.isDurable === true && parallel !== undefined
-    this.notices = new Notices({ notice, sessions: isFixed ? undefined : gameResnapshots?.sessions, mark })
+    this.notices = new Notices({ run, notice, sessions: isFixed ? undefined : gameResnapshots?.sessions, mark })
   }
 
   get counts(): LaneCounts {

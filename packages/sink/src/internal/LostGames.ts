@@ -25,9 +25,15 @@ export interface Divided {
 
 /** Knows which games are lost, and what the lane must not say of them. */
 export class LostGames<A> {
+  readonly #run: string
   readonly #games = new Map<string, Entry>()
   /** The unverified copies of envelopes: a batch that is tried again holds the same ones. */
   readonly #marked = new WeakMap<Envelope<A>, Envelope<A>>()
+
+  /** All that is divided into games is of the lane's own `run`. */
+  constructor(run: string) {
+    this.#run = run
+  }
 
   get size(): number {
     return this.#games.size
@@ -91,8 +97,9 @@ export class LostGames<A> {
     if (_tag !== "Record" || !isBelieved(value)) return false
     const entry = this.#entryOf(envelope)
     if (entry === undefined) return false
-    if (entry.isUnplaced) return true
-    for (const loss of entry.losses.values()) if (loss.run !== envelope.run || value.seq < loss.lastSeq) return true
+    if (entry.isUnplaced || isOfAnotherRun(envelope, this.#run)) return true
+    // Records of one snapshot share a number.
+    for (const { lastSeq } of entry.losses.values()) if (value.seq <= lastSeq) return true
     return false
   }
 
@@ -114,6 +121,9 @@ export class LostGames<A> {
     return typeof scope === "string" ? undefined : this.#games.get(lostGameId(scope))
   }
 }
+
+/** Whether an envelope is from an earlier process: a store gave it. */
+export const isOfAnotherRun = ({ run }: Envelope<unknown>, own: string): boolean => run !== undefined && run !== own
 
 /** Lost envelopes by what they mean; undefined where they mean everything. */
 export const divide = (reason: string, envelopes: ReadonlyArray<Envelope<unknown>>): Divided | undefined => {

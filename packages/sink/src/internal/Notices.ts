@@ -5,13 +5,15 @@ import { joinLosses, type Loss, lossesOf } from "../Loss.ts"
 import type { GameResnapshots, LostGame } from "../LostGame.ts"
 import { bytesOf } from "../Store.ts"
 import { lossScope, lostGameId } from "./lossScope.ts"
-import { divide, LostGames, mayMove } from "./LostGames.ts"
+import { divide, isOfAnotherRun, LostGames, mayMove } from "./LostGames.ts"
 import { startOf } from "./startOf.ts"
 
 /** Between two `dropped` controls of one lane. */
 const noticeMillis = 1_000
 
 interface NoticeOptions<A> {
+  /** The lane's own run. What a store holds of another one is from an earlier process. */
+  readonly run?: string | undefined
   readonly notice: ((loss: Loss) => Envelope<A>) | undefined
   /** Absent: each loss is one of everything. */
   readonly sessions?: GameResnapshots<A>["sessions"] | undefined
@@ -24,6 +26,7 @@ export class Notices<A> {
   readonly #notice: NoticeOptions<A>["notice"]
   readonly #sessions: NoticeOptions<A>["sessions"]
   readonly #mark: (isLossy: boolean) => void
+  readonly #run: string
   #isMarked = false
   /** By what they concern, reason and run. */
   readonly #unsaid = new Map<string, Loss>()
@@ -43,7 +46,7 @@ export class Notices<A> {
   #hasFailed = false
   #isLossy = false
   /** Once everything is lost, those that the readers know of, until they know of that. */
-  readonly #games = new LostGames<A>()
+  readonly #games: LostGames<A>
   /** Games, by id, of whose resnapshot the destination will never take some records; "" where their game is not known. */
   readonly #holes = new Set<string>()
   /** How often something was lost. */
@@ -55,7 +58,9 @@ export class Notices<A> {
   /** How many games were delivered whole in resnapshots of single games. */
   gameResnapshots = 0
 
-  constructor({ notice, sessions, mark }: NoticeOptions<A>) {
+  constructor({ run = "", notice, sessions, mark }: NoticeOptions<A>) {
+    this.#run = run
+    this.#games = new LostGames(run)
     this.#notice = notice
     this.#sessions = notice === undefined ? undefined : sessions
     this.#mark = mark
@@ -109,7 +114,10 @@ export class Notices<A> {
   /** The readers are owed the news of a loss. */
   owe(envelopes: ReadonlyArray<Envelope<A>>, reason: string): void {
     if (envelopes.length === 0) return
-    const divided = this.#isLossy || this.#sessions === undefined ? undefined : divide(reason, envelopes)
+    // Which sessions an earlier run had is not known: its reader's copy of a game may belong to any of them.
+    const isEarlier = envelopes.some((envelope) => isOfAnotherRun(envelope, this.#run))
+    const isOfEverything = this.#isLossy || this.#sessions === undefined || isEarlier
+    const divided = isOfEverything ? undefined : divide(reason, envelopes)
     if (divided === undefined || !this.#games.hasRoomFor(divided.games)) {
       this.losses += 1
       this.loseEverything()
@@ -269,6 +277,11 @@ export class Notices<A> {
       )
   }
 
+  /** Whether some of these can be sent as `unverified` alone. */
+  needMarks(envelopes: ReadonlyArray<Envelope<A>>): boolean {
+    return this.lacksGames && envelopes.some((envelope) => !this.says(envelope) && this.#games.isOutdated(envelope))
+  }
+
   /** As they are to be sent: what was made before a loss in its game, and is sent after it, is marked `unverified`. */
   marked(envelopes: ReadonlyArray<Envelope<A>>): ReadonlyArray<Envelope<A>> {
     return this.#games.size > 0 ? this.#games.marked(envelopes, (envelope) => this.says(envelope)) : envelopes
@@ -380,7 +393,7 @@ export class Notices<A> {
     const { game: _, ...whole } = loss
     const key = game === undefined
       ? `${isInformation === true ? "information" : ""}\u0000${reason}\u0000${run}`
-      : `game\u0000${lostGameId(game)}\u0000${run}`
+      : `game\u0000${reason}\u0000${lostGameId(game)}\u0000${run}`
     const merged = joinLosses(game === undefined ? whole : loss, this.#unsaid.get(key))
     this.#unsaid.set(key, merged)
   }
