@@ -182,6 +182,37 @@ describe("an evaluation", () => {
     ])
   })
 
+  it.each([
+    ["maps compared", "data == data", "&&"],
+    ["maps in lists compared", "[data] == [data]", "&&"],
+    ["keys of a map counted", "data.outcomes.size() > 0", "&&"],
+    ["keys of a map counted by a call", "size(data.outcomes) > 0", "&&"],
+    ["elements looked for in a list", "'x' in data.list", "||"],
+    ["characters counted", "data.long.size() > 0", "&&"],
+    ["texts cut apart", "data.long.split('a').size() > 0", "&&"],
+    ["texts made small", "data.long.lowerAscii().size() > 0", "&&"],
+    ["bytes made of texts", "bytes(data.long).size() < 0", "||"],
+    ["numbers made of texts", "double(data.long) < 0.0", "||"],
+    ["texts compared", "data.long < data.long + 'a'", "&&"],
+    ["types told", "type(data) == type(data)", "&&"],
+    ["lists put together", "(data.list + data.list).size() < 0", "||"],
+    ["keys that are not there", "data.none == 1", "||"],
+  ])("ends, and fails, where many parts without a loop look through its record: %s", (_, part, joint) => {
+    const most = Math.floor(9_900 / (part.length + joint.length))
+    const text = Array.from({ length: most }, () => part).join(joint)
+    expect(errorsOf(text)).toEqual([])
+    const { value, failures } = evaluate(text)
+    expect(value).toBe(null)
+    expect(failures[0]).toContain(`it takes more than ${mostSteps} steps for this record`)
+  })
+
+  it("holds a few parts that look through the whole of a large record, and hundreds that compare a field", () => {
+    const few = ["data.outcomes.size() == 5000", "'Outcome 1' in data.list", "data.outcomes == data.outcomes"]
+    expect(evaluate(few.join(" && "))).toEqual({ value: true, failures: [] })
+    const many = Array.from({ length: 300 }, (_, n) => `data.game == "Game ${n}"`).join(" || ")
+    expect(evaluate(many, messageOf(5_000, { game: "Game 299" }))).toEqual({ value: true, failures: [] })
+  })
+
   it("gives the same for a record whatever came before it", () => {
     const failures: Array<string> = []
     const { evaluate, failed } = compile("data.list.all(a, a.size() > data.least)", "messages", (why) => {
