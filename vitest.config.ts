@@ -14,7 +14,7 @@ const timed = [
   "packages/outbox/test/{Outbox.kill,lock}.test.ts",
   "packages/simulator/test/**/*.test.ts",
   "packages/sinks/*/test/**/*.test.ts",
-  "packages/state/test/readme.test.ts",
+  "packages/state/test/{readme,bounds/frames}.test.ts",
 ]
 
 const factor = patience()

@@ -83,7 +83,7 @@ const reasonBeyond = (beyond: NonNullable<Piece["beyond"]>, limits: MessageLimit
 export const decodeAtOnce = (raw: string | Uint8Array): ReadonlyArray<Item> => {
   if (typeof raw === "string") {
     const whole = raw.isWellFormed() ? raw : raw.toWellFormed()
-    return decodeText(whole.charCodeAt(0) === 0xfeff ? whole.slice(1) : whole)
+    return decodeText(whole)
   }
   let text: string
   try {
@@ -146,8 +146,7 @@ const outcomeCount = ({ message }: MessageItem): number =>
     : 0
 
 const decodeWellFormed = (untrimmed: string): ReadonlyArray<Item> => {
-  const blank = untrimmed.charCodeAt(0) <= 0x20 || untrimmed.charCodeAt(untrimmed.length - 1) <= 0x20
-  const text = blank ? untrimmed.trim() : untrimmed
+  const text = mayBeBlank(untrimmed, 0) || mayBeBlank(untrimmed, untrimmed.length - 1) ? untrimmed.trim() : untrimmed
   if (text === "") return []
   if (text.length <= longestKeepAlive && isKeepAliveText(text)) return [pingItem(text)]
   if (text.charCodeAt(0) === 0 || text.charCodeAt(1) === 0) return [unreadableText(text)]
@@ -160,6 +159,11 @@ const decodeWellFormed = (untrimmed: string): ReadonlyArray<Item> => {
     // Perhaps several messages in a row; a text that is one broken message comes back as that.
     return text.charCodeAt(0) === 0x7b ? decodeByWalking(text) : [unreadableText(text)]
   }
+}
+
+const mayBeBlank = (text: string, index: number): boolean => {
+  const code = text.charCodeAt(index)
+  return code <= 0x20 || code >= 0xa0
 }
 
 /** The item of one message's text. Throws where that is neither JSON nor what Python writes in its place. */
@@ -230,9 +234,9 @@ const decodeByWalking = (text: string): ReadonlyArray<Item> => {
     return true
   })
   if (!closed && text.charCodeAt(text.length - 1) !== 0x5d) {
-    // Cut off: what the sender still had to say is lost, and if what came before was feed data, so was that. Where the
-    // A piece that begins with a comma goes on where others ended (`splitFrame`). Where the
-    // last bracket is there, it is the brackets of an element that do not match, and that one tells what it touches.
+    // Cut off: what the sender still had to say is lost, and if what came before was feed data, so was that. A piece that
+    // begins with a comma goes on where others ended (`splitFrame`). Where the last bracket is there, it is the brackets
+    // of an element that do not match, and that one tells what it touches.
     const isRest = text.charCodeAt(1) === 0x2c
     items.push(quarantine("the array is not closed", isRest || items.some(isData) ? {} : undefined, ""))
   }

@@ -1,4 +1,5 @@
 /** What a message that is not understood speaks of: names that it holds anywhere, and whether it looks like prices. */
+import { valuesIn } from "./elements.ts"
 import { opaqueText } from "./opaque.ts"
 
 /** The names in a message, and what kind of message it seems to be. */
@@ -14,15 +15,18 @@ export interface Mentions {
   readonly hasNested: boolean
   /** It has fields of odds, outcomes or prices, or texts like `-110`. */
   readonly hasPrices: boolean
-  /** A part of it could not be looked into: compressed, encoded, or too large. */
+  /**
+   * A part of it could not be looked into: compressed, encoded, or too large. One that is too large mentions nothing: the
+   * names that were found in its beginning may be the wrong ones.
+   */
   readonly isOpaque: boolean
 }
 
 /** No name is longer; see `salvage.ts`. */
 const longestName = 300
-/** How many values are looked at. A larger message is opaque. */
+/** How many values and texts are looked at, those in texts that hold JSON included. */
 const mostValues = 200_000
-/** How much of a broken text is looked at, in characters. A longer one is opaque. */
+/** How much of a broken text is looked at, in characters. */
 const longestText = 8_388_608
 /** How often a text may hold JSON that holds a text that holds JSON. */
 const mostEncodings = 4
@@ -69,17 +73,13 @@ class Found implements Mentions {
   look(value: unknown): void {
     this.#pending.push({ value, encodings: 0, isTop: true })
     for (let next = this.#pending.pop(); next !== undefined; next = this.#pending.pop()) {
-      if (++this.#values > mostValues) {
-        this.isOpaque = true
-        return
-      }
+      if (this.#count(1)) return
       this.#take(next)
     }
   }
 
-  lookAtText(whole: string): void {
-    if (whole.length > longestText) this.isOpaque = true
-    const text = whole.slice(0, longestText)
+  lookAtText(text: string): void {
+    if (text.length > longestText) return this.#tooLarge()
     // Encoded once more: the quotes within are escaped.
     const plain = /\\["']/.test(text) ? text.replaceAll(escapedQuote, "$1") : text
     this.#lookAtQuoted(plain, '"')
@@ -92,7 +92,8 @@ class Found implements Mentions {
 
   /** What stands between two quotes, whichever of them opens: in broken text nobody can tell. */
   #lookAtQuoted(plain: string, quote: string): void {
-    const pieces = plain.split(quote)
+    const pieces = plain.split(quote, mostValues + 1)
+    if (this.#count(pieces.length)) return
     for (let index = 0; index < pieces.length; index++) {
       const piece = pieces[index]!
       if (piece === "" || piece.length > longestName) continue
@@ -145,7 +146,26 @@ class Found implements Mentions {
     else this.#unpack(opaque.text, encodings, isTop)
   }
 
+  /** Counts what is looked at. Whether it is too much. */
+  #count(values: number): boolean {
+    this.#values += values
+    if (this.#values <= mostValues) return false
+    this.#tooLarge()
+    return true
+  }
+
+  #tooLarge(): void {
+    this.isOpaque = true
+    this.texts.clear()
+    this.sportsbooks.clear()
+    this.games.clear()
+    this.#pending.length = 0
+    this.#values = Infinity
+  }
+
   #unpack(text: string, encodings: number, isTop: boolean): void {
+    // Before it is parsed: JSON costs memory by its values, not by its length.
+    if (valuesIn(text) > mostValues - this.#values) return this.#tooLarge()
     let inner: unknown
     try {
       inner = JSON.parse(text)

@@ -1,4 +1,5 @@
 /** Where the elements of a JSON array's text begin and end. */
+import { isWideBlank } from "./blanks.ts"
 
 /**
  * The texts of the objects in an array that has been parsed: `text` is its JSON, `values` what it holds, all objects.
@@ -63,7 +64,7 @@ export const walkElements = (text: string, visit: (from: number, to: number) => 
     } else if (code === 0x5d && open > 0) {
       open--
       index++
-    } else if (code <= 0x20 || code === 0x2c) {
+    } else if (code <= 0x20 || code === 0x2c || isWideBlank(code)) {
       index++
     } else {
       const to = code === 0x7b ? objectEnd(text, index) : open > 0 ? scalarEnd(text, index) : text.length
@@ -88,6 +89,17 @@ export const nestsBeyond = (text: string, limit: number): boolean => {
     }
   }
   return false
+}
+
+/** The `{`, `[` and `,` of a text, those within strings apart: what parsing it costs. */
+export const valuesIn = (text: string): number => {
+  let values = 0
+  for (let index = 0; index < text.length; index++) {
+    const code = text.charCodeAt(index)
+    if (code === 0x22) index = closingQuote(text, index)
+    else if (code === 0x7b || code === 0x5b || code === 0x2c) values++
+  }
+  return values
 }
 
 /** Whether a text ends within a string or within brackets that it opened. */

@@ -11,12 +11,15 @@ export interface NonFinite {
 
 const token = /[-+]?(?:nan|inf(?:inity)?)(?![\w"])(?!\s*:)/iy
 
+/** A message of 20,000 outcomes has no more. Each costs far more memory than its three letters. */
+const mostNumbers = 50_000
+
 /** Reviving calls itself at each level; deeper than this nothing of the feed nests. */
 const deepest = 200
 
 /**
  * Reads a text that `JSON.parse` refuses because of bare `NaN`, `Infinity` or `-Infinity` (in any case, and `inf`).
- * Undefined where it holds none outside its strings, or is not JSON for another reason too.
+ * Undefined where it holds none outside its strings, more than 50,000, or is not JSON for another reason too.
  */
 export const readNonFinite = (text: string): NonFinite | undefined => {
   if (!/nan|inf/i.test(text)) return undefined
@@ -34,6 +37,7 @@ export const readNonFinite = (text: string): NonFinite | undefined => {
     token.lastIndex = index
     const found = token.exec(text)?.[0]
     if (found === undefined) continue
+    if (quoted.length >= 2 * mostNumbers) return undefined
     const before = text.slice(from, index)
     quoted.push(before, `"${found}"`)
     marked.push(before, `"${mark}${found}"`)

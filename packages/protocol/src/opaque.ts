@@ -60,9 +60,19 @@ const decodeWide = (bytes: Uint8Array, encoding: "UTF-16LE" | "UTF-16BE"): strin
 
 const unitsAtOnce = 4096
 
-/** Base64 and its form for URLs, or hexadecimal digits, with nothing else. Long enough not to be a word or an id. */
-const encodedText = /^[\w+/-]{24,}={0,2}$/
-const hexText = /^(?:[0-9a-fA-F]{2}){16,}$/
+// Each a search for what does not belong: one expression over millions of characters, to their end, is too deep for V8.
+const notBase64 = /[^\w+/=-]/
+const notHex = /[^0-9a-fA-F]/
+
+/** Base64 and its form for URLs, with nothing else. Long enough not to be a word or an id. */
+const isBase64 = (text: string): boolean => {
+  if (text.length < 24 || notBase64.test(text)) return false
+  const padding = text.indexOf("=")
+  return padding === -1 || (padding >= 24 && (padding === text.length - 1 || text.slice(padding) === "=="))
+}
+
+/** Hexadecimal digits, with nothing else. */
+const isHex = (text: string): boolean => text.length >= 32 && text.length % 2 === 0 && !notHex.test(text)
 
 /**
  * Names a text that holds encoded bytes: base64 or hexadecimal digits of JSON, of compressed data, or of something else
@@ -70,10 +80,10 @@ const hexText = /^(?:[0-9a-fA-F]{2}){16,}$/
  */
 export const opaqueText = (text: string): Opaque | undefined => {
   const trimmed = text.trim().replaceAll(/[\r\n]/g, "")
-  if (!encodedText.test(trimmed)) return undefined
-  const bytes = hexText.test(trimmed) ? fromHex(trimmed) : fromBase64(trimmed)
+  if (!isBase64(trimmed)) return undefined
+  const form = isHex(trimmed) ? "hexadecimal digits" : "base64"
+  const bytes = form === "base64" ? fromBase64(trimmed) : fromHex(trimmed)
   if (bytes === undefined) return undefined
-  const form = hexText.test(trimmed) ? "hexadecimal digits" : "base64"
   const compression = compressionOf(bytes)
   if (compression !== undefined) return { reason: `${form} of ${compression}-compressed data`, text: undefined }
   const wide = wideTextOf(bytes)
@@ -92,16 +102,25 @@ export const opaqueText = (text: string): Opaque | undefined => {
   return opaqueText(inner)
 }
 
-const fromHex = (text: string): Uint8Array =>
-  Uint8Array.from({ length: text.length / 2 }, (_, index) => Number.parseInt(text.slice(2 * index, 2 * index + 2), 16))
+const fromHex = (text: string): Uint8Array => {
+  const bytes = new Uint8Array(text.length / 2)
+  for (let index = 0; index < bytes.length; index++) {
+    bytes[index] = Number.parseInt(text.slice(2 * index, 2 * index + 2), 16)
+  }
+  return bytes
+}
 
 const fromBase64 = (text: string): Uint8Array | undefined => {
+  let chars: string
   try {
-    return Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (char) => char.charCodeAt(0))
+    chars = atob(text.replaceAll("-", "+").replaceAll("_", "/"))
   } catch {
     // Its length is not that of base64.
     return undefined
   }
+  const bytes = new Uint8Array(chars.length)
+  for (let index = 0; index < bytes.length; index++) bytes[index] = chars.charCodeAt(index)
+  return bytes
 }
 
 /** Bytes for a person: how many, and the first of them in hexadecimal digits. */

@@ -1,4 +1,5 @@
 /** Dividing a large frame between its messages, in bytes: nothing is parsed. */
+import { lastNoBlank, skipBlanks, wideBlankAt } from "./blanks.ts"
 import { salvageScope } from "./salvage.ts"
 import type { Scope } from "./Item.ts"
 import { type MessageLimits, messageLimits } from "./messageLimits.ts"
@@ -50,9 +51,8 @@ const backslash = 0x5c
 
 /** The pieces of a frame. */
 export function* piecesOf(frame: Uint8Array, limits: MessageLimits): Generator<Piece, void> {
-  const start = afterMark(frame)
-  const first = skipBlank(frame, start)
-  // Not JSON of the feed, or not in UTF-8: nothing in it can be told apart.
+  const first = skipBlanks(frame, 0)
+  // Not JSON of the feed, or not in UTF-8: nothing in it can be told apart, and nothing but a scalar can be parsed.
   const isWhole = (frame[first] !== openBracket && frame[first] !== openBrace) || frame[0] === 0 || frame[1] === 0
   if (isWhole) {
     yield frame.length > limits.messageBytes ? { bytes: frame, beyond: "messageBytes" } : { bytes: frame }
@@ -84,7 +84,7 @@ export function* piecesOf(frame: Uint8Array, limits: MessageLimits): Generator<P
     } else piece.add(from, to, values)
   }
   // As for whole frames: a last bracket behind all elements ends them, although more arrays are open.
-  const isClosed = walk.open === 0 || (walk.to < frame.length && frame[lastOf(frame)] === closeBracket)
+  const isClosed = walk.open === 0 || (walk.to < frame.length && frame[lastNoBlank(frame)] === closeBracket)
   if (isClosed) {
     if (!piece.isEmpty) yield { bytes: piece.take(true) }
   } else yield { bytes: piece.take(false, hasCome) }
@@ -177,8 +177,13 @@ class Walk {
       if (byte === openBracket) this.open++
       else if (byte === closeBracket && this.open > 0) this.open--
       else if (byte > 0x20 && byte !== comma) {
+        const blank = wideBlankAt(frame, index)
+        if (blank > 0) {
+          index += blank
+          continue
+        }
         this.from = index
-        this.to = byte === openBrace ? this.#objectEnd(index) : this.open > 0 ? this.#scalarEnd(index) : frame.length
+        this.to = byte === openBrace ? this.#objectEnd(index) : this.#scalarEnd(index)
         this.#index = this.to
         return true
       }
@@ -211,9 +216,11 @@ class Walk {
     return Math.min(index, length)
   }
 
+  /** What is neither an object nor within an array goes on to the end. It holds no values: at most one scalar is parsed. */
   #scalarEnd(from: number): number {
     const frame = this.#frame
     this.values = 0
+    if (this.open === 0) return frame.length
     for (let index = from; index < frame.length; index++) {
       const byte = frame[index]!
       if (byte === quote) index = quoteEnd(frame, index)
@@ -232,20 +239,6 @@ const quoteEnd = (frame: Uint8Array, open: number): number => {
     index += byte === backslash ? 2 : 1
   }
   return frame.length
-}
-
-const afterMark = (frame: Uint8Array): number => frame[0] === 0xef && frame[1] === 0xbb && frame[2] === 0xbf ? 3 : 0
-
-const skipBlank = (frame: Uint8Array, from: number): number => {
-  let index = from
-  while (index < frame.length && frame[index]! <= 0x20) index++
-  return index
-}
-
-const lastOf = (frame: Uint8Array): number => {
-  let index = frame.length - 1
-  while (index > 0 && frame[index]! <= 0x20) index--
-  return index
 }
 
 const lossy = new TextDecoder("utf-8")

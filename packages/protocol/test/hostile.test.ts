@@ -109,6 +109,22 @@ describe("size", () => {
     })
   }
 
+  it("8 MB of base64 or hexadecimal digits are named", () => {
+    const named = (text: string) => decodeFrame(text)[0]
+    for (const frame of [(text: string) => text, (text: string) => JSON.stringify({ action: "x", data: text })]) {
+      expect(() => decodeFrame(frame("A".repeat(8_000_000)))).not.toThrow()
+    }
+    expect(named("A".repeat(8_000_000))).toMatchObject({ reason: "hexadecimal digits of data that is no text" })
+    expect(named("Zz/+".repeat(2_000_000))).toMatchObject({ reason: "base64 of data that is no text" })
+    expect(named(btoa('{"a":1}'.repeat(800_000)))).toMatchObject({ reason: "base64 of JSON" })
+  })
+
+  it("a message of more than 50,000 bare numbers is not read", () => {
+    const numbers = (count: number) => `{"action":"x","data":[${Array.from({ length: count }, () => "NaN").join(",")}]}`
+    expect(decodeFrame(numbers(50_000))).toMatchObject([{ _tag: "Unknown" }])
+    expect(decodeFrame(numbers(50_001))).toMatchObject([{ _tag: "Quarantined", reason: "not JSON" }])
+  })
+
   it("a frame of 100 MB of good messages is read", () => {
     const one = JSON.stringify(message("line_update"))
     const count = Math.ceil(megabytes100 / one.length)

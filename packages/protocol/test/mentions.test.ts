@@ -87,6 +87,26 @@ describe("what a message speaks of", () => {
     expect(mentionsIn(Array.from({ length: 200_001 }, () => "x")).isOpaque).toBe(true)
   })
 
+  it("mentions nothing where it is too large: the names in its beginning may be the wrong ones", () => {
+    const objects = `[${"{},".repeat(200_001)}{}]`
+    const quoted = '"name"'.repeat(100_001)
+    const tooLarge = [
+      { sportsbook: "fanduel", list: Array.from({ length: 200_001 }, () => ({})) },
+      { sportsbook: "fanduel", text: objects },
+      { sportsbook: "fanduel", text: objects.slice(0, -1) },
+      { sportsbook: "fanduel", text: JSON.stringify(objects) },
+      { sportsbook: "fanduel", text: btoa(objects) },
+      { sportsbook: "fanduel", texts: Array.from({ length: 3 }, () => `[${"{},".repeat(90_000)}{}]`) },
+      { sportsbook: "fanduel", text: `{${quoted}` },
+    ]
+    for (const value of tooLarge) {
+      const { isOpaque, texts, sportsbooks, games } = mentionsIn(value)
+      expect({ isOpaque, names: [...texts, ...sportsbooks, ...games] }, JSON.stringify(value).slice(0, 60))
+        .toEqual({ isOpaque: true, names: [] })
+    }
+    expect(mentionsInText(`{"sportsbook":"fanduel",${quoted}`)).toMatchObject({ isOpaque: true, texts: new Set() })
+  })
+
   it("takes any depth, and any text", () => {
     const levels = 20_000
     let deep: unknown = { sportsbook: "fanduel" }

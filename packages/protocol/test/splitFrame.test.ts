@@ -103,6 +103,35 @@ describe("a large frame", () => {
     }
   })
 
+  it("decodes in pieces to what it decodes to at once, whatever white space stands around its messages", () => {
+    const wide = ["\u00a0", "\ufeff", "\ufeff\ufeff", "\u2028", "\u3000\n", "\u2003", " \u1680\t", "\u205f"]
+    for (let seed = 1; seed <= 200; seed++) {
+      const { text, int } = random(seed)
+      const blank = () => wide[int(wide.length)]!
+      const message = JSON.stringify({ action: "new_thing", pad: "x".repeat(int(300)) })
+      const shapes = [
+        `${blank()}${text}${blank()}`,
+        `${message}${blank()}${message}${blank()}${text}`,
+        `[${blank()}${message}${blank()},${blank()}${message}${blank()}]${blank()}`,
+      ]
+      const unbounded = { ...small, messageBytes: Infinity, messageValues: Infinity }
+      for (const shape of shapes) {
+        expect(seen(decodeInPieces(shape, unbounded)), `seed ${seed}`).toEqual(seen(decodeAtOnce(shape)))
+      }
+      expect(decodeAtOnce(shapes[0]!)).toEqual(decodeAtOnce(text))
+    }
+  })
+
+  it("is counted before it is parsed, whatever white space stands before its messages", () => {
+    const many = JSON.stringify({ action: "new_thing", data: Array.from({ length: 400 }, () => ({})) })
+    const refused = { _tag: "Quarantined", reason: "limited: a message of more than 300 values" }
+    for (const blank of ["", " ", "\u00a0", "\ufeff\ufeff", "\u2028\u3000"]) {
+      expect(decodeInPieces(`${blank}${many}\n`, small)).toMatchObject([refused])
+      expect(decodeInPieces(`{"action":"ping"}${blank}${many}`, small)).toMatchObject([{ _tag: "Message" }, refused])
+      expect(decodeInPieces(`[${blank}${many}${blank}]`, small)).toMatchObject([refused])
+    }
+  })
+
   it("is cut between messages only, into pieces within the bounds", () => {
     for (let seed = 1; seed <= 200; seed++) {
       const { text } = random(seed)
