@@ -1,14 +1,21 @@
 /** Keeping the key out of what others wrote. */
-import { describe, expect, it } from "vitest"
+import { decodeFrame, messageLimits, splitFrame } from "@boltodds/protocol"
+import { describe, expect, it, vi } from "vitest"
 import { KeyGuard } from "../src/internal/KeyGuard.ts"
 import { scrub, scrubOurs } from "../src/internal/scrub.ts"
 
 const secret = "p@ss/key!~(1)"
+const inForm = new URLSearchParams({ key: secret }).toString().slice(4)
 const spellings = [
   secret,
   encodeURIComponent(secret),
+  encodeURIComponent(secret).toLowerCase(),
+  encodeURI(secret).replace("@", "%40"),
   // As in the URL that is dialed: form encoding escapes more.
-  new URLSearchParams({ key: secret }).toString().slice(4),
+  inForm,
+  inForm.replaceAll(/%../g, (code) => code.toLowerCase()),
+  // As PHP writes JSON.
+  secret.replaceAll("/", "\\/"),
 ]
 
 describe("a foreign text", () => {
@@ -86,6 +93,33 @@ describe("a frame", () => {
     expect(new KeyGuard("Moneyline").clean('{"error":"no key Moneyline"}')).toBe('{"error":"no key [redacted]"}')
     expect(new KeyGuard("ping").clean('{"action":"ping"}')).toBe('{"action":"ping"}')
     expect(new KeyGuard("abcdefg1").clean(data("abcdefg1"))).toBe(data("[redacted]"))
+  })
+
+  it("that is too large stays too large, and touches what it touched", () => {
+    const one = new KeyGuard(secret)
+    const pad = "a".repeat(messageLimits.messageBytes)
+    const update = (note: string) =>
+      `[{"action":"line_update","data":{"sportsbook":"A","game":"1","note":"${note}","sportsbook":"B","game":"2"}}]`
+    const [plain] = splitFrame(update(`${secret.replaceAll(/./g, "x")}${pad}`))
+    const [raw] = splitFrame(update(`${secret}${pad}`))
+    const clean = one.clean(raw!)
+    expect(clean.slice(0, 200)).toContain("[redacted]")
+    const what = (frame: string | Uint8Array) =>
+      decodeFrame(frame).map((item) => item._tag === "Quarantined" ? [item.reason, item.touches] : [item._tag])
+    expect(what(clean)).toEqual(what(plain!))
+    expect(what(plain!)).toEqual([["limited: a message of more than 8388608 bytes", {}]])
+  })
+
+  it("is searched as bytes where the runtime can, and as text elsewhere", () => {
+    const raw = new TextEncoder().encode(`{"error":"${secret}"}`)
+    const clean = () => new KeyGuard(secret).clean(raw)
+    expect(clean()).toBe('{"error":"[redacted]"}')
+    vi.stubGlobal("Buffer", undefined)
+    try {
+      expect(clean()).toBe('{"error":"[redacted]"}')
+    } finally {
+      vi.unstubAllGlobals()
+    }
   })
 
   it("with the key is reported once", () => {

@@ -260,15 +260,31 @@ export const scopeOfHead = (bytes: Uint8Array): Scope => {
   return names(bytes, head.length, "game") ? { sportsbook: scope.sportsbook } : scope
 }
 
-/** A message that is too large, cut a little above the bound: what names it has after that still stand at its end. */
+/**
+ * A message that is too large, cut a little above the bound: what names it has after that still stand at its end. The word
+ * that the cut is in is blanked out: it may be most of a secret, which nobody recognises without its end.
+ */
 export const cutTo = (bytes: Uint8Array, messageBytes: number): Uint8Array => {
   const kept = messageBytes + 1
-  const end = ["sportsbook", "game"].filter((name) => names(bytes, kept, name)).map((name) => `"${name}"`).join("")
+  const blankFrom = Math.max(wordBefore(bytes, kept), Math.min(headBytes, kept))
+  const end = ["sportsbook", "game"].filter((name) => names(bytes, blankFrom, name)).map((name) => `"${name}"`).join("")
   if (bytes.length <= kept + end.length) return bytes
   const cut = new Uint8Array(kept + end.length)
   cut.set(bytes.subarray(0, kept))
+  cut.fill(0x20, blankFrom, kept)
   cut.set(encoder.encode(end), kept)
   return cut
+}
+
+/** Where the word begins that goes on at this index: after a blank, or after a quote that is not escaped. */
+const wordBefore = (bytes: Uint8Array, to: number): number => {
+  let index = to
+  while (index > 0) {
+    const byte = bytes[index - 1]!
+    if (byte <= 0x20 || (byte === quote && bytes[index - 2] !== backslash)) return index
+    index--
+  }
+  return 0
 }
 
 /** Whether a text of this field's name, in whatever case and however often encoded, stands at or after `from`. */

@@ -217,6 +217,28 @@ describe("a message beyond a bound", () => {
     }
   })
 
+  it("is cut without a part of the word that the cut is in", () => {
+    const secret = "0f8fad5b-d9cb-469f-a165-70867728950e"
+    for (const before of ['"', " ", '\\"', "?key="]) {
+      const head = `{"action":"new_thing","link":"https://feed.example/`
+      const pad = "a".repeat(messageLimits.messageBytes - head.length - 20)
+      const message = `${head}${pad}${before}${secret}${pad}","sportsbook":"b"}`
+      const [cut] = splitFrame(encoder.encode(message))
+      expect(cut!.length).toBe(messageLimits.messageBytes + 1 + '"sportsbook"'.length)
+      expect(decoder.decode(cut as Uint8Array)).not.toContain(secret.slice(0, 8))
+      expect(seen(decodeFrame(cut!))).toEqual(seen(decodeFrame(message)))
+    }
+  })
+
+  it("names what it has in the word that the cut is in", () => {
+    const pad = "x".repeat(messageLimits.messageBytes)
+    const names = JSON.stringify('{"SPORTSBOOK":"b","game":"2"}').slice(1, -1)
+    const message = JSON.stringify(data({ pad: "" })).replace('"pad":"', `"pad":"${pad.slice(0, -500)}${names}${pad}`)
+    const pieces = splitFrame(message)
+    expect(pieces[0]!.length).toBeLessThan(messageLimits.messageBytes + 100)
+    expect(decodeFrame(pieces[0]!)).toMatchObject([{ touches: {} }])
+  })
+
   it("may have 20,000 outcomes", () => {
     const outcome = {
       odds: "-110",

@@ -1,10 +1,12 @@
 /** Keeping the key out of frames: a server may repeat it anywhere, and frames are written on and recorded. */
+import { messageLimits } from "@boltodds/protocol"
 import { keyPattern } from "../scrubKey.ts"
 import { blotOut, shortestKey, spellingsOf } from "./scrub.ts"
 
 /** A shorter key may be a word or a number that stands in data. */
 const longestWord = 15
 const lossy = new TextDecoder()
+const encoder = new TextEncoder()
 
 /** Takes the key out of the frames of one connection. */
 export class KeyGuard {
@@ -21,7 +23,6 @@ export class KeyGuard {
     this.#secret = secret
     this.#onEcho = onEcho
     this.#spellings = secret.length < shortestKey ? [] : spellingsOf(secret)
-    const encoder = new TextEncoder()
     this.#bytes = this.#spellings.map((spelling) => encoder.encode(spelling))
     this.#escaped = keyPattern(secret)
   }
@@ -38,20 +39,26 @@ export class KeyGuard {
       this.#hasEchoed = true
       this.#onEcho()
     }
-    const clean = blotOut(text, this.#secret)
-    return clean.includes("\\u00") ? clean.replace(this.#escaped, "[redacted]") : clean
+    const blotted = blotOut(text, this.#secret)
+    const clean = blotted.includes("\\u00") ? blotted.replace(this.#escaped, "[redacted]") : blotted
+    // A character takes at most three bytes.
+    return 3 * raw.length > messageLimits.messageBytes ? asLong(clean, raw) : clean
   }
 
   #holdsKey(raw: string | Uint8Array): boolean {
-    if (typeof raw === "string") {
+    if (this.#spellings.length === 0) return false
+    const searched = typeof raw === "string" ? raw : searchable(raw) ?? lossy.decode(raw)
+    if (typeof searched === "string") {
       for (let index = 0; index < this.#spellings.length; index++) {
-        if (raw.includes(this.#spellings[index]!)) return true
+        if (searched.includes(this.#spellings[index]!)) return true
       }
     } else {
-      for (let index = 0; index < this.#bytes.length; index++) if (holds(raw, this.#bytes[index]!)) return true
+      for (let index = 0; index < this.#bytes.length; index++) {
+        if (searched.indexOf(this.#bytes[index]!) !== -1) return true
+      }
     }
     // Characters may be escaped one by one, as in `\u0073ecret`.
-    if (this.#spellings.length === 0 || !holdsEscape(raw)) return false
+    if (!holdsEscape(searched)) return false
     this.#escaped.lastIndex = 0
     return this.#escaped.test(typeof raw === "string" ? raw : lossy.decode(raw))
   }
@@ -61,19 +68,36 @@ export class KeyGuard {
 const isDistinct = (secret: string): boolean =>
   secret.length > longestWord || (/\d/.test(secret) && /\p{L}/u.test(secret))
 
-const backslashU = new TextEncoder().encode("\\u00")
+/**
+ * A cleaned text as long as it was, by blanks at its end: a message that was too large and cut must stay too large, or it
+ * would be read as one that broke off, and be about less than it may be about.
+ */
+const asLong = (clean: string, raw: string | Uint8Array): string => {
+  const missing = bytesIn(raw) - bytesIn(clean)
+  return missing > 0 ? clean + " ".repeat(missing) : clean
+}
 
-const holdsEscape = (raw: string | Uint8Array): boolean =>
-  typeof raw === "string" ? raw.includes("\\u00") : holds(raw, backslashU)
+const bytesIn = (raw: string | Uint8Array): number => typeof raw === "string" ? encoder.encode(raw).length : raw.length
 
+const escaped = "\\u00"
+const escapedBytes = encoder.encode(escaped)
+
+const holdsEscape = (raw: string | Searchable): boolean =>
+  typeof raw === "string" ? raw.includes(escaped) : raw.indexOf(escapedBytes) !== -1
+
+/** Bytes with a search of the engine for other bytes. */
 interface Searchable {
   readonly indexOf: (bytes: Uint8Array) => number
 }
 
-/** Node's, Deno's and Bun's buffers search by themselves; a plain array of bytes is searched as text. */
-const holds = (raw: Uint8Array, bytes: Uint8Array): boolean => {
-  const { Buffer } = globalThis as { Buffer?: { isBuffer: (value: unknown) => boolean } }
-  return Buffer !== undefined && Buffer.isBuffer(raw)
-    ? (raw as unknown as Searchable).indexOf(bytes) !== -1
-    : lossy.decode(raw).includes(lossy.decode(bytes))
+interface Buffers {
+  readonly isBuffer: (value: unknown) => boolean
+  readonly from: (bytes: ArrayBufferLike, offset: number, length: number) => Searchable
+}
+
+/** The same bytes as a buffer of Node, Deno or Bun, which searches by itself; undefined where there is none. */
+const searchable = (raw: Uint8Array): Searchable | undefined => {
+  const { Buffer } = globalThis as { Buffer?: Buffers }
+  if (Buffer === undefined) return undefined
+  return Buffer.isBuffer(raw) ? raw as unknown as Searchable : Buffer.from(raw.buffer, raw.byteOffset, raw.byteLength)
 }

@@ -23,16 +23,21 @@ export const scrub = (text: string, secret: string, maxLength = 300): string => 
 export const scrubOurs = (text: string, secret: string, maxLength = 300): string =>
   scrub(text, secret.length < shortestKey ? "" : secret, maxLength)
 
-/** What a key looks like: as it is, in JSON, and in URLs, which escape it more or less. */
+/** What a key looks like: as it is, in JSON, also as PHP writes it, and in URLs, which escape it more or less. */
 export const spellingsOf = (secret: string): ReadonlyArray<string> => {
   if (secret === "") return []
   if (secret !== known.secret) {
     const form = new URLSearchParams({ key: secret }).toString().slice("key=".length)
-    const all = [secret, JSON.stringify(secret).slice(1, -1), encodeURIComponent(secret), form]
-    known = { secret, spellings: [...new Set([...all, form.replaceAll("+", "%20")])] }
+    const inUrls = [encodeURIComponent(secret), encodeURIComponent(secret).replaceAll("%2F", "/"), form]
+    const all = [secret, ...inUrls, form.replaceAll("+", "%20")]
+    const cased = [...all, ...all.map((spelling) => spelling.replace(/%[\dA-F]{2}/g, (code) => code.toLowerCase()))]
+    const inJson = cased.map((spelling) => JSON.stringify(spelling).slice(1, -1))
+    known = { secret, spellings: [...new Set([...cased, ...inJson, ...inJson.map(withSlashes)])] }
   }
   return known.spellings
 }
+
+const withSlashes = (json: string): string => json.replaceAll("/", "\\/")
 
 /** Of the last one asked for. */
 let known: { readonly secret: string; readonly spellings: ReadonlyArray<string> } = { secret: "", spellings: [] }
