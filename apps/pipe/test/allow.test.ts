@@ -100,6 +100,33 @@ describe("addresses and encryption", { concurrent: true }, () => {
     expect(await runPipe(["check", folder.file], { env })).toMatchObject({ code: 0 })
   })
 
+  it("are named by check where a file may reach them alone: this machine, and a feed of a private network", async () => {
+    const folder = new PipelineFolder(
+      "source: { feed: { url: 'wss://10.0.0.5/api', key: { env: RELAY_KEY } } }",
+      hook("url: 'http://127.0.0.1:8787/', allow_private: true, allow_insecure: true"),
+    )
+    const env = { ...noPermission, RELAY_KEY: "sk-relay-3c3c3c" }
+    const { code, stdout } = await runPipe(["check", folder.file], { env })
+    expect(code).toBe(0)
+    expect(stdout).toContain("  contacts  10.0.0.5 (source), with key from RELAY_KEY\n")
+    expect(stdout).toContain("  contacts  127.0.0.1:8787 (hook)")
+  })
+
+  it("of a private network are not dialled in the clear by a file alone, nor with the key of the environment", async () => {
+    const folder = new PipelineFolder(
+      "source: { feed: { url: 'ws://10.0.0.5/api', insecure: true, key: { env: RELAY_KEY } } }",
+      "sinks: { screen: { stdout: {} } }",
+    )
+    const env = { ...noPermission, RELAY_KEY: "sk-relay-3c3c3c", BOLTODDS_API_KEY: "sk-mine-4d4d4d" }
+    const clear = await runPipe(["check", folder.file], { env })
+    expect(clear.code).toBe(78)
+    expect(clear.stderr).toContain("--allow insecure")
+    folder.write("source: { feed: { url: 'wss://10.0.0.5/api' } }", "sinks: { screen: { stdout: {} } }")
+    const mine = await runPipe(["check", folder.file], { env })
+    expect(mine.code).toBe(78)
+    expect(mine.stderr).toContain("Cannot send the key of BOLTODDS_API_KEY to 10.0.0.5")
+  })
+
   it("a word that allows nothing is refused, on the command line and in the environment", async () => {
     const folder = new PipelineFolder("source: simulator", "sinks: { screen: { stdout: {} } }")
     const flag = await runPipe(["check", folder.file, "--allow", "plugin"], { env: noPermission })

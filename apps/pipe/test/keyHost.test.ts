@@ -1,5 +1,6 @@
 /** The key of the environment belongs to a host, and to this program alone. */
 import { startSimulator } from "@boltodds/simulator"
+import { writeFileSync } from "node:fs"
 import { fileURLToPath } from "node:url"
 import { describe, expect, it } from "vitest"
 import { farFeed } from "./farFeed.ts"
@@ -73,6 +74,44 @@ describe("the key of the environment", { concurrent: true }, () => {
   ])("may be sent where %s", async (_, source, env) => {
     const { code, stderr } = await check(source, env as Readonly<Record<string, string>>)
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" })
+  })
+
+  it.each([
+    ["the usual port", "wss://feed.example/api", "feed.example:443"],
+    ["the usual port, where the address has it too", "wss://feed.example:443/api", "feed.example"],
+    ["another spelling of the name", "wss://feed.example/api", "FEED.Example."],
+    ["a name that is not ASCII", "wss://bücher.example/api", "bücher.example"],
+    ["a name that is not ASCII, as it goes over the wire", "wss://bücher.example/api", "xn--bcher-kva.example:443"],
+    ["an address of IPv6", "wss://[2001:db8::1]/api", "[2001:db8::1]"],
+    ["an address of IPv6, with its port", "wss://[2001:db8::1]:8443/api", "[2001:DB8:0::1]:8443"],
+    ["an address of IPv6 without brackets", "wss://[2001:db8::1]:8443/api", "2001:db8::1"],
+    ["an address of the feed", `wss://${host}/api`, `wss://${host}/api`],
+  ])("may be sent where the variable names its host by %s", async (_, url, named) => {
+    const { code, stderr } = await check(`url: '${url}'`, { BOLTODDS_API_KEY_HOST: named })
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" })
+  })
+
+  it.each([
+    ["another port", "wss://feed.example/api", "feed.example:8443"],
+    ["the usual port of another scheme", "wss://feed.example/api", "ws://feed.example/api"],
+    ["the usual port, and the address has another", "wss://feed.example:8443/api", "feed.example:443"],
+    ["a part of the name", "wss://feed.example/api", "example"],
+    ["another address of IPv6", "wss://[2001:db8::1]/api", "2001:db8::2"],
+    ["nothing", "wss://feed.example/api", ", :443 https:// [ \u0000"],
+  ])("is not sent where the variable names %s", async (_, url, named) => {
+    const { code, stderr } = await check(`url: '${url}'`, { BOLTODDS_API_KEY_HOST: named.replace("\u0000", "%") })
+    expect(code).toBe(78)
+    expect(stderr).toContain("Cannot send the key of BOLTODDS_API_KEY to ")
+  })
+
+  it("is read from a file in UTF-16, by check as by a run", async () => {
+    const folder = new PipelineFolder("source: { feed: { key_file: my.key } }", sinks)
+    writeFileSync(folder.at("my.key"), Buffer.from(`\ufeff${key}\r\n`, "utf16le"), { mode: 0o600 })
+    expect(await runPipe(["check", folder.file])).toMatchObject({ code: 0, stderr: "" })
+    folder.write("source: { feed: { key: { file: my.key } } }", sinks)
+    expect(await runPipe(["check", folder.file])).toMatchObject({ code: 0, stderr: "" })
+    writeFileSync(folder.at("my.key"), Buffer.from([...Buffer.from(key), 0xe4]), { mode: 0o600 })
+    expect((await runPipe(["check", folder.file])).stderr).toContain("its file is not UTF-8 text")
   })
 
   it("is not in the environment of plug-ins", async () => {

@@ -1,5 +1,6 @@
 /** Files and modules by way of Node, Deno and Bun. */
 import { type Exposure, namedSecretExposure, readNamed } from "@boltodds/machine"
+import { fileText } from "@boltodds/text"
 import { access, realpath } from "node:fs/promises"
 import { createRequire } from "node:module"
 import { dirname, isAbsolute, join, resolve } from "node:path"
@@ -28,10 +29,11 @@ const mostBytes = 8 * 1024 * 1024
 /** The host that this runs on. */
 export const nodeHost: Host = {
   folderOf: (file) => dirname(resolve(file)),
-  readFile: async (path, folder) =>
-    new TextDecoder("utf-8", { ignoreBOM: true }).decode(
-      (await readNamed(resolve(folder, path), { maxBytes: mostBytes })).bytes,
-    ),
+  readFile: async (path, folder) => {
+    const { bytes } = await readNamed(resolve(folder, path), { maxBytes: mostBytes })
+    // A certificate may have comments in any encoding.
+    return fileText(bytes) ?? new TextDecoder().decode(bytes)
+  },
   secretExposure: (path, folder) => namedSecretExposure(resolve(folder, path)),
   importModule: async (specifier, folder) => {
     const path = pathOf(specifier, folder)

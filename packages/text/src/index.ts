@@ -1,5 +1,6 @@
 export * from "./durations.ts"
 export * from "./expected.ts"
+export * from "./fileText.ts"
 export * from "./hashText.ts"
 export * from "./lines.ts"
 export * from "./nearestNames.ts"

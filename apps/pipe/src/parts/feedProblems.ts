@@ -1,12 +1,14 @@
 /** What is wrong with the options of the feed, before anything is dialled. */
 import type { OptionProblem, OptionsPlace, WrittenOptions } from "@boltodds/config"
 import { defaultFeedUrl, parseFeedUrl, readKey, shardFilters, ShardsRefused, UrlRefused } from "@boltodds/connection"
+import { keyInFile, longestKeyFile } from "@boltodds/connection/node"
 import { namedSecretExposure } from "@boltodds/machine"
 import * as Effect from "effect/Effect"
 import { readFileSync, statSync } from "node:fs"
 import { resolve } from "node:path"
-import { environment, keyVariable } from "../environment.ts"
+import { keyIn, keyVariable, urlVariable } from "../environment.ts"
 import { filtersIn } from "./filterOptions.ts"
+import { vendorHost } from "./keyHost.ts"
 
 /** Everything for which a run would be refused at its start. */
 export const feedProblems = (written: WrittenOptions, place: OptionsPlace): ReadonlyArray<OptionProblem> => [
@@ -15,7 +17,6 @@ export const feedProblems = (written: WrittenOptions, place: OptionsPlace): Read
   ...sessionProblems(written),
 ]
 
-const vendorHost = new URL(defaultFeedUrl).host
 const vendorPath = new URL(defaultFeedUrl).pathname
 
 /** A path at the vendor's host that is not the feed's: every dial would be answered 404. */
@@ -27,7 +28,7 @@ const pathProblems = (path: OptionProblem["path"], text: string): ReadonlyArray<
 }
 
 const urlProblems = ({ url, insecure }: WrittenOptions, { env }: OptionsPlace): ReadonlyArray<OptionProblem> => {
-  const variable = env["BOLTODDS_URL"]
+  const variable = env[urlVariable]
   const isVariable = url === undefined && variable !== undefined && variable !== ""
   const text = isVariable ? variable : url
   if (typeof text !== "string") return []
@@ -36,14 +37,12 @@ const urlProblems = ({ url, insecure }: WrittenOptions, { env }: OptionsPlace): 
   if (!(refused instanceof UrlRefused)) return pathProblems(path, text)
   // The address itself says what to write in place of what is readable on the way.
   const [why, advice] = refused.message.split(". Write ")
-  const message = isVariable ? `Cannot use BOLTODDS_URL: ${why}` : why!
+  const message = isVariable ? `Cannot use ${urlVariable}: ${why}` : why!
   const remedy = advice === undefined
     ? `write it like ${defaultFeedUrl}`
     : "write wss://, or allow it: `insecure: true`"
   return [{ path, message, remedy }]
 }
-
-const mostKeyBytes = 8192
 
 const keyProblems = (written: WrittenOptions, { folder }: OptionsPlace): ReadonlyArray<OptionProblem> => {
   const { key, key_file } = written
@@ -55,7 +54,7 @@ const keyProblems = (written: WrittenOptions, { folder }: OptionsPlace): Readonl
       remedy: "remove one of them",
     }]
   }
-  if (typeof key === "string") return unreadable(key, ["key"], "the key given")
+  if (typeof key === "string") return unreadable(readKey(key, "the key given"), ["key"])
   if (typeof key_file !== "string") return []
   const place = `the file ${key_file}`
   const file = resolve(folder, key_file)
@@ -63,8 +62,8 @@ const keyProblems = (written: WrittenOptions, { folder }: OptionsPlace): Readonl
     const stats = statSync(file)
     // A pipe gives its key once: the run reads it. It would be waited for, too.
     if (!stats.isFile() && !stats.isDirectory()) return []
-    if (stats.size > mostKeyBytes) throw new Error("it is too large for a key")
-    return unreadable(readFileSync(file, "utf8"), ["key_file"], place)
+    if (stats.size > longestKeyFile) throw new Error("it is too large for a key")
+    return unreadable(keyInFile(readFileSync(file), place), ["key_file"])
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause)
     return [{
@@ -75,8 +74,11 @@ const keyProblems = (written: WrittenOptions, { folder }: OptionsPlace): Readonl
   }
 }
 
-const unreadable = (text: string, path: OptionProblem["path"], place: string): ReadonlyArray<OptionProblem> =>
-  Effect.runSync(Effect.match(readKey(text, place), {
+const unreadable = (
+  key: ReturnType<typeof readKey>,
+  path: OptionProblem["path"],
+): ReadonlyArray<OptionProblem> =>
+  Effect.runSync(Effect.match(key, {
     onSuccess: () => [],
     onFailure: ({ message }) => [{ path, message, remedy: "write the key there, and nothing else" }],
   }))
@@ -115,9 +117,7 @@ export const feedWarnings = (
       remedy: exposure.advice,
     }]
   }
-  if (
-    key !== undefined || key_file !== undefined || (env[keyVariable] ?? environment()[keyVariable] ?? "").trim() !== ""
-  ) return []
-  const message = "There is no key here: BOLTODDS_API_KEY is not set, and a run needs it"
+  if (key !== undefined || key_file !== undefined || keyIn(env) !== "") return []
+  const message = `There is no key here: ${keyVariable} is not set, and a run needs it`
   return [{ path: [], part: "key", message, remedy: "set it, or write `key: { env: NAME }` or `key_file: path`" }]
 }

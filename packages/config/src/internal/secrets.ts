@@ -71,6 +71,8 @@ export const readSecret = (
           `write the ${what} into it`,
         )
       }
+      // What is read in place of bytes that are no text would be another secret than the one in the file.
+      if (isSecret && value.includes("\ufffd")) return finding("its file is not UTF-8 text", "save it as such")
       const exposure = isSecret ? places.exposureOf(name) : undefined
       if (exposure === undefined) return { value }
       return { value, warning: { message: `The file of this secret: ${exposure.found}`, remedy: exposure.advice } }

@@ -1,10 +1,26 @@
 /** A key kept in a file. */
 import { readNamed } from "@boltodds/machine"
+import { fileText } from "@boltodds/text"
 import * as Effect from "effect/Effect"
+import type * as Redacted from "effect/Redacted"
 import { type Key, KeyUnavailable, readKey } from "../Key.ts"
 
-/** Far more than a key with white space around it, in two bytes a character. */
-const longestFile = 8192
+/** The largest file that is read for a key, in bytes: far more than a key with white space around it in UTF-16 has. */
+export const longestKeyFile = 8192
+
+/**
+ * The key in the bytes of a file that holds nothing else: UTF-8, or UTF-16 with a byte order mark. `where` names the file in
+ * errors. What else the file must not hold: `readKey`.
+ */
+export const keyInFile = (
+  bytes: Uint8Array,
+  where: string,
+): Effect.Effect<Redacted.Redacted<string>, KeyUnavailable> => {
+  const text = fileText(bytes)
+  return text === undefined
+    ? Effect.fail(new KeyUnavailable(`Cannot read the key: ${where} is not UTF-8 text: save it as such`))
+    : readKey(text, where)
+}
 
 /**
  * A key from a file that holds nothing else. Read anew at each dial, so that a replaced key is taken by itself; a pipe,
@@ -22,12 +38,7 @@ export const keyFromFile = (path: string): Key => {
       catch: (cause) =>
         new KeyUnavailable(`Cannot read ${where}: ${cause instanceof Error ? cause.message : String(cause)}`),
     }),
-    (bytes) => {
-      const text = textIn(bytes)
-      return text === undefined
-        ? Effect.fail(new KeyUnavailable(`Cannot read the key: ${where} is not UTF-8 text: save it as such`))
-        : readKey(text, where)
-    },
+    (bytes) => keyInFile(bytes, where),
   )
 }
 
@@ -37,7 +48,7 @@ const onceFromPipes = (path: string): () => Promise<Uint8Array> => {
   let before: Promise<unknown> = Promise.resolve()
   const readOnce = async (): Promise<Uint8Array> => {
     if (kept !== undefined) return kept
-    const { bytes, isPipe } = await readNamed(path, { maxBytes: longestFile })
+    const { bytes, isPipe } = await readNamed(path, { maxBytes: longestKeyFile })
     if (isPipe) kept = bytes
     return bytes
   }
@@ -47,18 +58,5 @@ const onceFromPipes = (path: string): () => Promise<Uint8Array> => {
       // Whoever asked for it hears of it; the next tries again.
     })
     return reading
-  }
-}
-
-const textIn = (bytes: Uint8Array): string | undefined => {
-  const encoding = bytes[0] === 0xff && bytes[1] === 0xfe
-    ? "utf-16le"
-    : bytes[0] === 0xfe && bytes[1] === 0xff
-    ? "utf-16be"
-    : "utf-8"
-  try {
-    return new TextDecoder(encoding, { fatal: true }).decode(bytes)
-  } catch {
-    return undefined
   }
 }
