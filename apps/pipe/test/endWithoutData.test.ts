@@ -29,7 +29,7 @@ const report = (more: Partial<Report> = {}): Report => ({
   doubtedGames: 0,
   notices: [],
   noData: { sports: [], sportsbooks: [], games: [], markets: [] },
-  unread: { quarantined: 0, rejected: 0, unknown: 0, ignored: 0, lateArrivals: 0, limited: 0, actions: [] },
+  unread: { quarantined: 0, rejected: 0, unknown: 0, ignored: 0, lateArrivals: 0, limited: 0, limits: [], actions: [] },
   routes: [],
   ...more,
 })
@@ -52,6 +52,25 @@ const end = (
   }
   return { said, text: reportText(report(more), reception.received) }
 }
+
+describe("the report", () => {
+  it("names the bounds that were reached with the first that was beyond them, and the size of the book", () => {
+    const unread = {
+      ...report({}).unread,
+      limited: 1_003,
+      limits: [
+        { name: "games", bound: 2_000, count: 1_002, first: { sportsbook: "betmgm", game: "A vs B" } },
+        { name: "characters", bound: 1_000, count: 1, first: { sportsbook: null, game: null } },
+      ],
+    }
+    const { text } = end([], [], { unread, book: { bytes: 3 * 1024 ** 2, bound: 1024 ** 3 } })
+    expect(text).toContain(
+      "  not read   1,003 messages or outcomes beyond a bound; games over 2,000: 1,002, first betmgm A vs B; " +
+        "characters over 1,000: 1\n",
+    )
+    expect(text).toContain("  book       3 MiB of at most 1,024 MiB\n")
+  })
+})
 
 describe("the end of a run that saw no data", () => {
   it("is 69 with the reason where there never was a connection, however it ended", () => {

@@ -82,6 +82,17 @@ describe("what is not understood", () => {
     expect(lines).toEqual(['info: unknown action "odds_update": nothing is unverified'])
   })
 
+  it("names the bound that it was beyond, and how to set that", () => {
+    const lines: Array<unknown> = []
+    const unread = makeUnreadLog({ log: (...line) => void lines.push(line) } as Pick<Log, "log"> as Log)
+    const refused = { reason: "limited: more than 2 games", refused: 1, action: undefined }
+    unread.onStep(step(start, quarantined({ ...refused, limit: { name: "games", bound: 2 } })))
+    const message =
+      "limited: more than 2 games. What does not fit is left out; draftkings A vs B is unverified until a " +
+      "full message fits. Its bound is limits.games (--limit games=VALUE)"
+    expect(lines).toEqual([["warn", message, { limit: "games", bound: 2 }]])
+  })
+
   it("says that a resync follows", () => {
     const { lines, unread } = watched()
     const wanted = {

@@ -44,6 +44,11 @@ export interface Report {
   readonly notices: ReadonlyArray<NoticeReport>
   /** Names of the filters of which nothing came until the end; empty where no route looks into messages (`raw`). */
   readonly noData: Required<Filters>
+  /**
+   * Estimated size in memory of what is known at the end, and its bound (`limits.bytes`), both in bytes. Absent where no
+   * route asked for more than frames.
+   */
+  readonly book?: { readonly bytes: number; readonly bound: number }
   /** What came and was not applied to the book. */
   readonly unread: Unread
   readonly routes: ReadonlyArray<RouteReport>

@@ -1,5 +1,5 @@
 /** What came from the feed and was not applied to the book. */
-import type { ActionCount, StateCounts } from "@boltodds/state"
+import type { ActionCount, LimitCount, StateCounts } from "@boltodds/state"
 
 /** How often an unknown action came. */
 export interface UnknownAction {
@@ -8,6 +8,12 @@ export interface UnknownAction {
   readonly count: number
   /** The options say to ignore it. */
   readonly ignored: boolean
+}
+
+/** A bound that was reached. */
+export interface LimitReport extends LimitCount {
+  /** As `limit.name` of a `quarantined`. */
+  readonly name: string
 }
 
 /** Counts of what was not understood or not applied. All are 0 where no route asks for more than frames. */
@@ -24,6 +30,8 @@ export interface Unread {
   readonly lateArrivals: number
   /** Messages, or outcomes of one, that were beyond a bound of the state and not applied. */
   readonly limited: number
+  /** Which bounds were reached, how often, and by what first; messages that were too large to be parsed too. */
+  readonly limits: ReadonlyArray<LimitReport>
   /** The first 100 unknown actions, the most frequent first. */
   readonly actions: ReadonlyArray<UnknownAction>
 }
@@ -32,6 +40,9 @@ export interface Unread {
 export interface Counted {
   readonly counts: StateCounts
   readonly unknownActions: ReadonlyMap<string, ActionCount>
+  readonly reachedLimits: ReadonlyMap<string, LimitCount>
+  /** Estimated size of what is known. */
+  readonly bytes: number
 }
 
 /** Nothing was left out. */
@@ -42,16 +53,18 @@ export const nothingUnread: Unread = {
   ignored: 0,
   lateArrivals: 0,
   limited: 0,
+  limits: [],
   actions: [],
 }
 
 /** The counts of a reducer as a report has them. */
-export const unreadOf = ({ counts, unknownActions }: Counted): Unread => ({
+export const unreadOf = ({ counts, unknownActions, reachedLimits }: Counted): Unread => ({
   quarantined: counts.quarantined,
   rejected: counts.rejected,
   unknown: counts.unknown,
   ignored: counts.ignored,
   lateArrivals: counts.stragglers,
   limited: counts.limited,
+  limits: Array.from(reachedLimits, ([name, reached]) => ({ name, ...reached })),
   actions: [...unknownActions].map(([action, known]) => ({ action, ...known })).sort((a, b) => b.count - a.count),
 })

@@ -118,6 +118,7 @@ export const run = <E, R, R2>(
           duration: Duration.nanos(clock.monotonicTimeNanosUnsafe() - startedAt),
           ...hub.tally.report,
           noData: hub.noData,
+          ...hub.book,
           unread: hub.unread,
           routes: [...gone, ...ended],
         }

@@ -12,7 +12,7 @@ import {
   type RunOptions,
 } from "@boltodds/pipeline"
 import { type Envelope, imbalance, type Sink, SinkError } from "@boltodds/sink"
-import type { Step } from "@boltodds/state"
+import { defaultStateLimits, type Step } from "@boltodds/state"
 import { describe, expect, it } from "@effect/vitest"
 import * as Cause from "effect/Cause"
 import * as Deferred from "effect/Deferred"
@@ -114,6 +114,21 @@ describe("a run", () => {
         lateArrivals: 0,
         actions: [{ action: "odds_update", count: 2, ignored: false }],
       })
+    }))
+
+  it.effect("reports which bounds were reached, how often and by what first, and how large the book is", () =>
+    Effect.gen(function* () {
+      const { source } = sourceOf([
+        connected(),
+        [frame(message("initial_state", { x: outcome("+100"), y: outcome("-120") }), start)],
+        [frame(message("line_update", { z: outcome("+100") }), start + 1)],
+      ])
+      const state = { ...options.state, limits: { outcomes: 1 } }
+      const report = yield* run(source, [route({ name: "a", emit: changes(), sink: collector().sink })], { state })
+      const first = { sportsbook: "draftkings", game: expect.stringContaining("Boston Red Sox") as string }
+      expect(report.unread.limits).toEqual([{ name: "outcomes", bound: 1, count: 2, first }])
+      expect(report.book).toEqual({ bytes: expect.any(Number) as number, bound: defaultStateLimits.bytes })
+      expect(report.book!.bytes).toBeGreaterThan(0)
     }))
 
   it.effect("opens an emit once for all routes that hold it, and makes its envelopes once", () =>

@@ -3,6 +3,7 @@ import * as Schema from "effect/Schema"
 import type { Change } from "./Change.ts"
 import type { DisconnectKind } from "./FeedEvent.ts"
 import { Filters } from "./Filters.ts"
+import type { ReachedLimit } from "./messageLimits.ts"
 import type { NoticeLevel } from "./Notice.ts"
 import type { Stamp } from "./Stamp.ts"
 import { stampFields, Whole } from "./stampFields.ts"
@@ -161,6 +162,8 @@ export interface Quarantined extends Stamp {
    * `reason` begins with `limited`.
    */
   readonly refused?: number
+  /** The bound that it was beyond. The `reason` begins with `limited`. */
+  readonly limit?: ReachedLimit
   /** The lane that lost records: here and below only with the reason `dropped`. */
   readonly lane?: string
   /** Why they were lost, as the reason of {@link Dropped}. */
@@ -344,6 +347,12 @@ export const Control: Schema.Codec<Control> = Schema.Union([
       description:
         "Messages, or outcomes of one, that were beyond a bound and not applied, since the last such record " +
         "of the scope. The `reason` then begins with `limited`.",
+    }),
+    limit: Schema.optionalKey(Schema.Struct({ name: Schema.String, bound: Whole })).annotate({
+      description:
+        "The bound that it was beyond: sessions, sportsbooks, games, outcomes, characters (of a name), bytes (of the " +
+        "book), message_bytes or message_values; there may be more. `bound` is its value in that run. The `reason` then " +
+        "begins with `limited`.",
     }),
     lane: Schema.optionalKey(Schema.String),
     lost: Schema.optionalKey(Schema.String),

@@ -1,6 +1,6 @@
 /** Decoding frames: text or bytes in, judged items out, never an exception. */
 import { elementTexts, isCutOff, nestsBeyond, walkElements } from "./elements.ts"
-import type { Item, MessageItem } from "./Item.ts"
+import type { Item, MessageItem, QuarantinedItem } from "./Item.ts"
 import { isObject, judge, pingItem, quarantine } from "./judge.ts"
 import { isKeepAliveText, longestKeepAlive } from "./keepAlive.ts"
 import { readNonFinite } from "./nonFinite.ts"
@@ -60,7 +60,8 @@ export const decodeInPieces = (raw: string | Uint8Array, limits: MessageLimits):
       return items
     }
     if (beyond !== undefined) {
-      items.push(quarantine(reasonBeyond(beyond, limits), scopeOfHead(bytes), headOf(bytes)))
+      const { reason, limit } = limitBeyond(beyond, limits)
+      items.push({ ...quarantine(reason, scopeOfHead(bytes), headOf(bytes)), limit })
       continue
     }
     for (const item of decodeAtOnce(bytes)) {
@@ -74,10 +75,14 @@ export const decodeInPieces = (raw: string | Uint8Array, limits: MessageLimits):
 const reasonOfRest = (bad: number): string =>
   `the rest of a frame after ${bad >= mostUnreadable ? `${mostUnreadable} unreadable ones` : `${mostItems} messages`}`
 
-const reasonBeyond = (beyond: NonNullable<Piece["beyond"]>, limits: MessageLimits): string =>
-  beyond === "messageBytes"
-    ? `limited: a message of more than ${limits.messageBytes} bytes`
-    : `limited: a message of more than ${limits.messageValues} values`
+const limitBeyond = (
+  beyond: NonNullable<Piece["beyond"]>,
+  limits: MessageLimits,
+): Required<Pick<QuarantinedItem, "reason" | "limit">> => {
+  const bound = limits[beyond]
+  const [name, what] = beyond === "messageBytes" ? ["message_bytes", "bytes"] : ["message_values", "values"]
+  return { reason: `limited: a message of more than ${bound} ${what}`, limit: { name, bound } }
+}
 
 /** Decodes a frame that is not divided. */
 export const decodeAtOnce = (raw: string | Uint8Array): ReadonlyArray<Item> => {

@@ -1,4 +1,5 @@
 /** What a frame is made of. */
+import type { ReachedLimit } from "./messageLimits.ts"
 import type { FeedMessage } from "./Message.ts"
 
 /** Which part of the feed something touches. Empty: all of the session. */
@@ -63,6 +64,8 @@ export interface QuarantinedItem {
    * usual fields say: names may stand elsewhere in it (`mentionsIn`).
    */
   readonly value?: unknown
+  /** The bound that it is beyond, where it was not parsed for that. */
+  readonly limit?: ReachedLimit
 }
 
 /** One message of a frame, judged. */

@@ -24,3 +24,15 @@ export const messageLimits: MessageLimits = {
   messageBytes: 8 * 1024 * 1024,
   messageValues: 400_000,
 }
+
+/** A bound that something was beyond. */
+export interface ReachedLimit {
+  /**
+   * What it bounds: `message_bytes` and `message_values` are those of {@link MessageLimits}; `sessions`, `sportsbooks`,
+   * `games`, `outcomes`, `characters` and `bytes` are those of the book (`StateLimits` of `@boltodds/state`). There may
+   * be more.
+   */
+  readonly name: string
+  /** Its value. */
+  readonly bound: number
+}

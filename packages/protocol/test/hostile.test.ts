@@ -65,6 +65,7 @@ describe("depth", () => {
       _tag: "Quarantined",
       reason: "limited: a message of more than 400000 values",
       touches: {},
+      limit: { name: "message_values", bound: 400_000 },
     })
   })
 })

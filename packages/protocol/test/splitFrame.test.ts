@@ -178,6 +178,7 @@ describe("a message beyond a bound", () => {
           _tag: "Quarantined",
           reason: /^limited: a message of more than 8388608 bytes/,
           touches: { sportsbook: "a", game: "1" },
+          limit: { name: "message_bytes", bound: 8_388_608 },
         },
         { _tag: "Quarantined", reason: /^limited: a message of more than 400000 values/, touches: { sportsbook: "a" } },
         { _tag: "Message" },

@@ -2,7 +2,7 @@
 import { type Change, type Control, type FeedEvent, type Millis, schemaVersion } from "@boltodds/protocol"
 import { fireDeadlines } from "./internal/deadlines.ts"
 import { applyEvent } from "./internal/events.ts"
-import type { ActionCount, Core } from "./internal/model.ts"
+import type { ActionCount, Core, LimitCount } from "./internal/model.ts"
 import { openRestartGaps } from "./internal/restored.ts"
 import { Work } from "./internal/work.ts"
 import type { State, StateCounts } from "./State.ts"
@@ -76,6 +76,16 @@ export class Draft {
   /** How often each unknown action came so far; the same as `unknownActions` of its state. */
   get unknownActions(): ReadonlyMap<string, ActionCount> {
     return this.#work.core.actions
+  }
+
+  /** Which bounds were reached so far; the same as `reachedLimits` of its state. */
+  get reachedLimits(): ReadonlyMap<string, LimitCount> {
+    return this.#work.core.limits
+  }
+
+  /** Estimated size of all that is kept, in bytes of memory: never more than `limits.bytes`. */
+  get bytes(): number {
+    return this.#work.core.bytes
   }
 
   /** All sessions met so far that still own something or may, with their epochs: what a reader's games may belong to. */

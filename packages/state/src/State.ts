@@ -4,7 +4,7 @@ import type { Core, Counts } from "./internal/model.ts"
 /** What has been met and not applied, or applied with a remark, since the start of a run. */
 export type StateCounts = Readonly<Counts>
 
-export type { ActionCount } from "./internal/model.ts"
+export type { ActionCount, LimitCount } from "./internal/model.ts"
 
 const Inside: unique symbol = Symbol.for("@boltodds/state/State")
 

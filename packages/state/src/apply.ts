@@ -1,7 +1,7 @@
 /** The pure functions over states: events in, records out. */
 import type { Change, Control, FeedEvent, Millis } from "@boltodds/protocol"
 import { Draft } from "./Draft.ts"
-import type { ActionCount, Core } from "./internal/model.ts"
+import type { ActionCount, Core, LimitCount } from "./internal/model.ts"
 import { resolveOptions, type StateOptions } from "./Options.ts"
 import { copyCore, coreOf, seal, type State, type StateCounts, type Sync } from "./State.ts"
 import type { Step } from "./Step.ts"
@@ -60,6 +60,9 @@ export const counts = (state: State): StateCounts => coreOf(state).counts
 /** How often each unknown action came, and whether the options ignore it; at most 100 of them, the first. */
 export const unknownActions = (state: State): ReadonlyMap<string, ActionCount> => coreOf(state).actions
 
+/** Which bounds were reached, by the name that `quarantined` has in `limit`, how often, and by what first. */
+export const reachedLimits = (state: State): ReadonlyMap<string, LimitCount> => coreOf(state).limits
+
 /** The inside of a state before anything happened. */
 export const emptyCore = (options: StateOptions, depth: "sync" | "book"): Core => ({
   options: resolveOptions(options),
@@ -88,6 +91,7 @@ export const emptyCore = (options: StateOptions, depth: "sync" | "book"): Core =
     limited: 0,
   },
   actions: new Map(),
+  limits: new Map(),
   due: Infinity,
   lastSession: "",
   lastEpoch: 0,

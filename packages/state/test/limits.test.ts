@@ -97,15 +97,38 @@ describe("outcomes beyond the bound of a game", () => {
     expect(limitedIn(since(reduced, before)).map(({ refused }) => refused)).toEqual([1, 10, 10])
   })
 
-  it("are reported again at once where an update that fits has verified its line", () => {
-    const script = new Script().connect().frame(full("betmgm", "1", many(3))).frame(update("betmgm", "1", many(1, 3)))
+  it("are reported once a second where updates that fit verify their lines in between; those stay live meanwhile", () => {
+    const script = new Script().connect().frame(full("betmgm", "1", many(3)))
     const before = script.events.length
-    const reduced = reduce(
-      script.frame(update("betmgm", "1", many(1, 0, "-150"))).frame(update("betmgm", "1", many(1, 3))),
-      { limits },
-    )
+    for (let nth = 0; nth < 9; nth++) {
+      script.wait(100).frame(update("betmgm", "1", many(1, 3))).frame(update("betmgm", "1", many(1, 0, `-15${nth}`)))
+    }
+    const reduced = reduce(script, { limits })
+    expect(limitedIn(since(reduced, before)).map(({ refused }) => refused)).toEqual([1])
+    expect(lineOf(reduced.folded, "betmgm", "1", "o0")).toMatchObject({ odds: -158, verified: true })
+    expect(lineOf(reduced.folded, "betmgm", "1", "o1")).toMatchObject({ verified: false })
+    const next = reduce(script.wait(200).frame(update("betmgm", "1", many(1, 3))), { limits })
+    expect(limitedIn(since(next, before)).map(({ refused }) => refused)).toEqual([1, 9])
+    expect(lineOf(next.folded, "betmgm", "1", "o0")).toMatchObject({ verified: false })
+  })
+
+  it("are reported again at once where the price of a known line is not the one that came", () => {
+    const long = { o0: outcome("-170", { link: "y".repeat(20_000) }) }
+    const script = new Script().connect().frame(full("betmgm", "1", many(3))).frame(update("betmgm", "1", long))
+    const before = script.events.length
+    const reduced = reduce(script.frame(update("betmgm", "1", many(1, 0, "-150"))).frame(update("betmgm", "1", long)))
     expect(limitedIn(since(reduced, before))).toHaveLength(1)
     expect(lineOf(reduced.folded, "betmgm", "1", "o0")).toMatchObject({ odds: -150, verified: false })
+  })
+
+  it("are reported again at once after a full message that fits: the game was called complete", () => {
+    const script = new Script().connect().frame(full("betmgm", "1", many(3))).frame(update("betmgm", "1", many(1, 3)))
+    const before = script.events.length
+    const reduced = reduce(script.frame(full("betmgm", "1", many(3))).frame(update("betmgm", "1", many(1, 3))), {
+      limits,
+    })
+    expect(told(since(reduced, before))[0]).toBe("game_verified betmgm 1")
+    expect(limitedIn(since(reduced, before))).toHaveLength(1)
   })
 
   it("verify the game again with the first full message that fits", () => {
@@ -188,6 +211,22 @@ describe("names beyond the bound", () => {
         touches: ["game"],
         verified: ["caesars"],
       })
+    }
+  })
+
+  it("are reported once a second where messages verify what they name in between", () => {
+    for (const [next, touches] of [[full("betmgm", long), "sportsbook"], [clear(long), "session"]] as const) {
+      const first = script()
+      const before = first.events.length
+      for (let nth = 0; nth < 12; nth++) {
+        first.wait(100).frame(next).frame(update("betmgm", "1", { home: outcome(`-1${20 + nth}`) }))
+      }
+      const reduced = reduce(first, { limits })
+      expect(limitedIn(since(reduced, before)).map((it) => [it.touches, it.refused])).toEqual([
+        [touches, 1],
+        [touches, 10],
+      ])
+      expect(lineOf(reduced.folded, "betmgm", "1", "home")).toMatchObject({ odds: -131, verified: true })
     }
   })
 
@@ -281,6 +320,37 @@ describe("the estimated size", () => {
     for (const games of [0, -1, 1.5, Number.NaN]) {
       expect(() => make({ run: "r", limits: { games } })).toThrow(/limits\.games must be a whole number/)
     }
+  })
+})
+
+describe("a refusal", () => {
+  const limitsIn = (script: Script, limits: Partial<StateLimits>) =>
+    reduce(script, { limits }).records.flatMap((record) =>
+      "control" in record && record.control === "quarantined" && record.limit !== undefined
+        ? [`${record.limit.name} ${record.limit.bound}`]
+        : []
+    )
+  const one = () => new Script().connect().frame(full("betmgm", "1", many(2)))
+
+  it("names the bound and its value for programs", () => {
+    const long = "x".repeat(20)
+    expect(limitsIn(one().frame(full("betmgm", "2")), { games: 1 })).toEqual(["games 1"])
+    expect(limitsIn(one().frame(update("betmgm", "1", many(1, 2))), { outcomes: 2 })).toEqual(["outcomes 2"])
+    expect(limitsIn(one().frame(full("caesars", "1")), { sportsbooks: 1 })).toEqual(["sportsbooks 1"])
+    expect(limitsIn(one().frame(update("betmgm", "1", { [long]: outcome("-110") })), { characters: 19 }))
+      .toEqual(["characters 19"])
+    expect(limitsIn(one().frame(full("betmgm", long)), { characters: 19 })).toEqual(["characters 19"])
+    expect(limitsIn(one().frame(full(long, "2")), { characters: 19 })).toEqual(["characters 19"])
+    expect(limitsIn(one(), { bytes: 1_500 })).toEqual(["bytes 1500"])
+    const both = one()
+    new Script("two", both.at, both.events).connect().frame(full("caesars", "1"))
+    expect(limitsIn(both, { sessions: 1 })).toEqual(["sessions 1"])
+  })
+
+  it("of a session says whether its name or its number is beyond a bound", () => {
+    const both = one()
+    new Script("s".repeat(20), both.at, both.events).connect()
+    expect(limitsIn(both, { characters: 19 })).toEqual(["characters 19"])
   })
 })
 

@@ -57,7 +57,7 @@ export const makeUnreadLog = ({ log }: Log): UnreadLog => {
     }
     if (control.control !== "quarantined" || control.touches === "outcome") return
     if (control.touches === "nothing" && control.action !== undefined && said.has(control.action)) return
-    const { reason, touches, sportsbook, game, action } = control
+    const { reason, touches, sportsbook, game, action, limit } = control
     if (movedFrom !== undefined && movedFrom === game) {
       movedFrom = undefined
       return
@@ -65,14 +65,22 @@ export const makeUnreadLog = ({ log }: Log): UnreadLog => {
     // The same action in many games is one cause; so is one reason.
     const more = due(action === undefined ? `${reason} ${touches}` : `action ${action} ${touches}`, at)
     if (more === undefined) return
-    const left = more === 0 ? {} : { not_shown: more }
+    const left = {
+      ...more === 0 ? {} : { not_shown: more },
+      ...limit === undefined ? {} : { limit: limit.name, bound: limit.bound },
+    }
     if (touches === "nothing") {
       log(action === undefined ? "warn" : "info", `${reason}: nothing is unverified`, left)
       return
     }
     const place = touches === "session" ? "the whole session is" : placeOf(sportsbook, game)
     if (control.refused !== undefined) {
-      log("warn", `${reason}. What does not fit is left out; ${place} unverified until a full message fits`, left)
+      const raise = limit === undefined ? "" : `. Its bound is limits.${limit.name} (--limit ${limit.name}=VALUE)`
+      log(
+        "warn",
+        `${reason}. What does not fit is left out; ${place} unverified until a full message fits${raise}`,
+        left,
+      )
       return
     }
     const remedy = action === undefined ? "" : `. If it is harmless: --ignore-action ${quoted(action)}`

@@ -2,6 +2,7 @@
 import type { BlindWindow } from "@boltodds/protocol"
 import type { ExpressionCount } from "@boltodds/config"
 import type { Report, RouteReport, Unread } from "@boltodds/pipeline"
+import { sizeText } from "./heapBounds.ts"
 import { namesText } from "./logControls.ts"
 import type { Received } from "./Reception.ts"
 import * as Duration from "effect/Duration"
@@ -23,6 +24,8 @@ export const reportText = (
     }`,
     `  blind      ${blindText(report)}`,
   ]
+  const { book } = report
+  if (book !== undefined) lines.push(`  book       ${sizeText(book.bytes)} of at most ${sizeText(book.bound)}`)
   const unread = unreadText(report.unread)
   if (unread !== undefined) lines.splice(2, 0, `  not read   ${unread}`)
   if (received !== undefined && !received.data) {
@@ -72,7 +75,9 @@ const shortened = (expression: string): string => expression.length > 100 ? `${e
 
 const mostActions = 10
 
-const unreadText = ({ quarantined, rejected, unknown, lateArrivals, limited, actions }: Unread): string | undefined => {
+const unreadText = (
+  { quarantined, rejected, unknown, lateArrivals, limited, limits, actions }: Unread,
+): string | undefined => {
   const shown = actions.slice(0, mostActions).map(({ action, count, ignored }) =>
     `${JSON.stringify(action)} ${number.format(count)}${ignored ? " (ignored)" : ""}`
   )
@@ -84,6 +89,10 @@ const unreadText = ({ quarantined, rejected, unknown, lateArrivals, limited, act
     ...shown.length > 0 ? [`by action: ${shown.join(", ")}`] : [],
     ...lateArrivals > 0 ? [`${count(lateArrivals, "late arrival")} dropped`] : [],
     ...limited > 0 ? [`${count(limited, "message or outcome", "messages or outcomes")} beyond a bound`] : [],
+    ...limits.map(({ name, bound, count, first: { sportsbook, game } }) => {
+      const place = [sportsbook, game].filter((part) => part !== null).join(" ")
+      return `${name} over ${number.format(bound)}: ${number.format(count)}${place === "" ? "" : `, first ${place}`}`
+    }),
   ]
   return parts.length === 0 ? undefined : parts.join("; ")
 }

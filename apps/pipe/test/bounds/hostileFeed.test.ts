@@ -74,10 +74,13 @@ describe("a feed that invents", { concurrent: false }, () => {
       (feed) => until(feed, '"reason":"limited: '),
     )
     expect(stderr).toMatch(/limited: .*What does not fit is left out|limited: .* unverified until it is read again/)
-    expect(stderr).toMatch(/"limited":[1-9]/)
+    expect(stderr).toMatch(/"limited":[1-9].*"limits":\[\{"name":"\w+","bound":\d+,"count":[1-9]/)
     expect(code).toBe(0)
     const limited = stdout.split("\n").find((line) => line.includes('"reason":"limited: '))
-    expect((JSON.parse(limited!) as { reason: string }).reason).toMatch(reason)
+    expect(JSON.parse(limited!)).toMatchObject({
+      reason: expect.stringMatching(reason) as string,
+      limit: { name: expect.any(String) as string, bound: Number(/\d+/.exec(limited!.split('"reason"')[1]!)![0]) },
+    })
   })
 })
 

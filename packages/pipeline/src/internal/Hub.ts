@@ -1,12 +1,12 @@
 /** One turn after another: reduce once, tell once, hand to every route. */
 import type { Book, FeedEvent, Filters, Millis, Resync, Source } from "@boltodds/protocol"
-import { resume, snapshot, type StateOptions, type Step } from "@boltodds/state"
+import { defaultStateLimits, resume, snapshot, type StateOptions, type Step } from "@boltodds/state"
 import { SinkError } from "@boltodds/sink"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Scope from "effect/Scope"
 import type { Depth } from "../Emit.ts"
-import type { RouteReport } from "../Report.ts"
+import type { Report, RouteReport } from "../Report.ts"
 import type { OpenRoute, Route, RouteContext } from "../Route.ts"
 import { nothingUnread, type Unread, unreadOf } from "../Unread.ts"
 import { deepest, makeReduction, type Reduction } from "./Reduction.ts"
@@ -43,6 +43,8 @@ export class Hub {
   readonly #reduction: Reduction
   readonly #onStep: ((step: Step) => void) | undefined
   readonly #onSated: () => void
+  /** What the book may take, in bytes. */
+  readonly #bound: number
   readonly #resync: ((wanted: Resync) => Effect.Effect<void>) | undefined
   #lastSession = ""
   #lastEpoch = 0
@@ -73,6 +75,7 @@ export class Hub {
     }
     this.#onStep = options.onStep
     this.#onSated = onSated
+    this.#bound = options.state.limits?.bytes ?? defaultStateLimits.bytes
     this.#resync = resync
   }
 
@@ -127,6 +130,12 @@ export class Hub {
   get unread(): Unread {
     const counted = this.#reduction.counted()
     return counted === undefined ? nothingUnread : unreadOf(counted)
+  }
+
+  /** How large the book is, and may be. */
+  get book(): Pick<Report, "book"> {
+    const counted = this.#reduction.counted()
+    return counted === undefined ? {} : { book: { bytes: counted.bytes, bound: this.#bound } }
   }
 
   /** Asks the source for the snapshots that the reducer wants. A replay has none. */

@@ -64,7 +64,7 @@ export class Tally {
     else if (this.#notices.size < mostNotices) this.#notices.set(words, { action, level, message, count: 1 })
   }
 
-  get report(): Omit<Report, "run" | "reason" | "duration" | "routes" | "noData" | "unread"> {
+  get report(): Omit<Report, "run" | "reason" | "duration" | "routes" | "noData" | "book" | "unread"> {
     const { events, frames, changes, controls, connectionsLost, lastEventAt } = this
     const { windows, count, doubtedGames } = this.#ledger
     const blind = { connectionsLost, blindWindows: count, windows, doubtedGames }

@@ -17,6 +17,7 @@ import { closeLine } from "./lines.ts"
 import { comeBack } from "./restored.ts"
 import { excludedName, forgetRemovals, rememberExcluded } from "./removals.ts"
 import { type BookEntry, type Core, countGames, countLines, type Game, type Session } from "./model.ts"
+import type { StateLimit } from "../Limits.ts"
 import { refuse } from "./limits.ts"
 import { sessionBytes } from "./size.ts"
 import type { Work } from "./work.ts"
@@ -24,10 +25,11 @@ import type { Work } from "./work.ts"
 /** Applies one event, at this time of the run. Deadlines before it have fired. */
 export const applyEvent = (work: Work, event: FeedEvent, at: Millis): void => {
   if (event._tag === "Tick") return tick(work, event, at)
-  if (!fits(work.core, event.session)) {
+  const beyond = sessionBeyond(work.core, event.session)
+  if (beyond !== undefined) {
     // Sessions are named by a configuration; a recording that somebody else made may name any number.
     work.begin(excerpt(event.session, 200), event.epoch, at, null, false)
-    refuse(work, work.core, at, {}, "sessions")
+    refuse(work, work.core, at, {}, beyond)
     work.end()
     return
   }
@@ -80,9 +82,13 @@ export const applyEvent = (work: Work, event: FeedEvent, at: Millis): void => {
   work.end()
 }
 
-const fits = ({ sessions, bytes, options: { limits } }: Core, name: string): boolean =>
-  sessions.has(name) ||
-  (sessions.size < limits.sessions && name.length <= limits.characters && bytes + sessionBytes(name) <= limits.bytes)
+/** The bound that a new session is beyond; undefined where it fits, or is known. */
+const sessionBeyond = ({ sessions, bytes, options: { limits } }: Core, name: string): StateLimit | undefined => {
+  if (sessions.has(name)) return undefined
+  if (sessions.size >= limits.sessions) return "sessions"
+  if (name.length > limits.characters) return "characters"
+  return bytes + sessionBytes(name) > limits.bytes ? "bytes" : undefined
+}
 
 const beginEpoch = (work: Work, session: Session, event: FeedEvent, at: Millis): void => {
   // A connection that is told anew is told by somebody who missed what came between.

@@ -1,8 +1,9 @@
 /**
  * What does not fit into the bounds of a state is not applied, and is reported: its scope is unverified where something
- * of it is known. At most one record a second and scope says so, as long as nothing of the scope was verified meanwhile.
+ * of it is known. At most one record a second and scope says so. A second one comes sooner only where a reader would go on
+ * believing what is wrong: a price that was verified meanwhile and then not updated, a game that was called complete.
  */
-import type { GameData, Millis, Scope } from "@boltodds/protocol"
+import { excerpt, type GameData, type Millis, type ReachedLimit, type Scope } from "@boltodds/protocol"
 import type { StateLimit } from "../Limits.ts"
 import { takeFacts } from "./facts.ts"
 import type { BookEntry, Core, Game, Limited, LineValues, Session } from "./model.ts"
@@ -117,16 +118,42 @@ export const refuse = (
   bound: StateLimit,
   refused = 1,
 ): void => {
-  work.core.counts.limited += refused
+  countRefused(work, scope, bound, refused)
+  const more = due(holder, at, refused)
+  if (more !== undefined) report(work, scope, bound, more)
+}
+
+const countRefused = (work: Work, scope: Scope, name: StateLimit, count: number): void => {
+  work.core.counts.limited += count
+  countLimit(work, scope, { name, bound: work.core.options.limits[name] }, count)
+}
+
+const longestName = 200
+
+/** Counts by the bound what was beyond one, and keeps what was the first. */
+export const countLimit = (
+  { core }: Work,
+  { sportsbook, game }: Scope,
+  { name, bound }: ReachedLimit,
+  count: number,
+): void => {
+  const known = core.limits.get(name)
+  const shown = (text: string | undefined) => text === undefined ? null : excerpt(text, longestName)
+  const first = known?.first ?? { sportsbook: shown(sportsbook), game: shown(game) }
+  core.limits = new Map(core.limits).set(name, { bound, count: (known?.count ?? 0) + count, first })
+}
+
+/** How much was refused since the last record of a holder, where one is due; otherwise it is counted for the next. */
+const due = (holder: Holder, at: Millis, refused: number): number | undefined => {
   const { limited } = holder
   const more = (limited?.more ?? 0) + refused
-  if (limited !== undefined && at - limited.at < everyMillis) {
-    holder.limited = { at: limited.at, more }
-    return
-  }
-  holder.limited = { at, more: 0 }
-  report(work, scope, bound, more)
+  const isRecent = isWithinSecond(limited, at)
+  holder.limited = isRecent ? { at: limited.at, more } : { at, more: 0 }
+  return isRecent ? undefined : more
 }
+
+const isWithinSecond = <L extends Limited>(limited: L | undefined, at: Millis): limited is L =>
+  limited !== undefined && at - limited.at < everyMillis
 
 /** A message with a name that is too long: what it may be about is unverified. */
 export const refuseName = (work: Work, session: Session, at: Millis, scope: Scope): void => {
@@ -135,17 +162,31 @@ export const refuseName = (work: Work, session: Session, at: Millis, scope: Scop
   const book = sportsbook === undefined ? undefined : session.books.get(sportsbook)
   const known = game === undefined ? undefined : book?.games.get(game)
   if (known !== undefined) {
-    return limitGame(work, session, book!, known, at, "characters", 1, work.records.length, known.touchedAt)
+    const refused = { bound: "characters", count: 1, ofKnown: true } as const
+    return limitGame(work, session, book!, known, at, refused, work.records.length, known.touchedAt)
   }
   if (game !== undefined || (sportsbook !== undefined && book === undefined)) {
     return refuse(work, book === undefined ? session : work.book(session, book.sportsbook), at, scope, "characters")
   }
-  work.core.counts.limited++
-  unverify(work, session, at, scope, {
-    reason: reasonOf("characters", work.core.options.limits.characters),
-    text: "",
-    refused: 1,
-  })
+  countRefused(work, scope, "characters", 1)
+  // No game or sportsbook that is known has such a name: what was verified since the last record is right.
+  const holder = book === undefined ? session : work.book(session, book.sportsbook)
+  const more = due(holder, at, 1)
+  if (more === undefined) return
+  const { length } = work.records
+  const bound = work.core.options.limits.characters
+  const limit = { name: "characters", bound } as const
+  unverify(work, session, at, scope, { reason: reasonOf("characters", bound), text: "", refused: more, limit })
+  // A scope that is unverified since before needs no record: the next one counts these too.
+  if (work.records.length === length) holder.limited = { at, more }
+}
+
+/** What of a message for a known game did not fit. */
+export interface Refused {
+  readonly bound: StateLimit
+  readonly count: number
+  /** Something that is known was not updated. Otherwise what is known is right, and only incomplete. */
+  readonly ofKnown: boolean
 }
 
 /**
@@ -158,35 +199,42 @@ export const limitGame = (
   book: BookEntry,
   game: Game,
   at: Millis,
-  bound: StateLimit,
-  refused: number,
+  { bound, count, ofKnown }: Refused,
   from: number,
   touchedBefore: number,
 ): void => {
-  work.core.counts.limited += refused
+  countRefused(work, { sportsbook: game.sportsbook, game: game.game }, bound, count)
   session.isLimited = true
-  work.markUnverifiedFrom(from)
   const own = hear(work, session, book, game)
   const known = own.limited
-  const more = (known?.more ?? 0) + refused
+  const more = (known?.more ?? 0) + count
+  const isRecent = isWithinSecond(known, at)
+  if (isRecent && !ofKnown) {
+    own.limited = { at: known.at, more, moment: known.moment }
+    return
+  }
+  work.markUnverifiedFrom(from)
   // Nothing of it was verified since it was last reported: its reader knows.
-  const isTold = known !== undefined && touchedBefore < known.moment && at - known.at < everyMillis
+  const isTold = isRecent && touchedBefore < known.moment
   own.doubtedAt = work.doubt()
   own.touchedAt = touchedBefore
   own.limited = isTold ? { at: known.at, more, moment: own.doubtedAt } : { at, more: 0, moment: own.doubtedAt }
   if (!isTold) report(work, { sportsbook: game.sportsbook, game: game.game }, bound, more)
 }
 
-const report = (work: Work, { sportsbook, game }: Scope, bound: StateLimit, refused: number): void =>
+const report = (work: Work, { sportsbook, game }: Scope, name: StateLimit, refused: number): void => {
+  const bound = work.core.options.limits[name]
   work.control("quarantined", {
-    reason: reasonOf(bound, work.core.options.limits[bound]),
+    reason: reasonOf(name, bound),
     touches: sportsbook === undefined ? "session" : game === undefined ? "sportsbook" : "game",
     sportsbook: sportsbook ?? null,
     game: game ?? null,
     outcome: null,
     text: "",
     refused,
+    limit: { name, bound },
   })
+}
 
 const reasonOf = (bound: StateLimit, limit: number): string => {
   switch (bound) {

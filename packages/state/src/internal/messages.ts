@@ -15,7 +15,7 @@ import { reportStart, takeFacts } from "./facts.ts"
 import { noteLag } from "./lateness.ts"
 import { withoutArrived } from "./awaited.ts"
 import { applyOutcome, closeLine, isLate, retarget, type Target } from "./lines.ts"
-import { bookBeyond, factsBeyond, gameBeyond, limitGame, longName, refuse, refuseName } from "./limits.ts"
+import { bookBeyond, factsBeyond, gameBeyond, limitGame, longName, refuse, type Refused, refuseName } from "./limits.ts"
 import { type BookEntry, type Game, isGameVerified, type Session } from "./model.ts"
 import { reportNotice } from "./notices.ts"
 import { quarantine, takeUnknown } from "./notUnderstood.ts"
@@ -134,7 +134,8 @@ const applyData = (work: Work, session: Session, at: Millis, message: DataMessag
     if (known === undefined) {
       return refuse(work, book, at, { sportsbook: data.sportsbook, game: data.game }, beyond)
     }
-    return limitGame(work, session, book, known, at, beyond, 1, work.records.length, known.touchedAt)
+    const refused = { bound: beyond, count: 1, ofKnown: true }
+    return limitGame(work, session, book, known, at, refused, work.records.length, known.touchedAt)
   }
   if (game !== undefined) openGame(work, book, game)
   if (message.action === "line_update") updateLines(work, session, book, known, game, data, sentAt, at)
@@ -284,16 +285,18 @@ const updateLines = (
   }
   const { outcomes } = data
   let beyond: StateLimit | undefined
-  let refused = 0
+  let count = 0
+  let ofKnown = false
   for (const key in outcomes) {
     const applied = applyWithin(work, target, key, outcomes[key])
     if (isBound(applied)) {
       beyond = applied
-      refused++
+      count++
+      ofKnown ||= game.lines.has(key)
     }
   }
   if (factsChanged) retarget(work, target)
-  if (beyond !== undefined) limitGame(work, session, book, game, at, beyond, refused, from, touchedAt)
+  if (beyond !== undefined) limitGame(work, session, book, game, at, { bound: beyond, count, ofKnown }, from, touchedAt)
 }
 
 const replaceGame = (
@@ -327,8 +330,8 @@ const replaceGame = (
   const replaced = work.core.depth === "book"
     ? replaceLines(work, session, book, game, data, cause, sentAt, factsChanged)
     : nothingReplaced
-  const { changed, beyond } = replaced
-  if (beyond === undefined) {
+  const { changed, refused } = replaced
+  if (refused === undefined) {
     game.confirmedAt = work.core.moment
     game.limited = undefined
   }
@@ -337,8 +340,8 @@ const replaceGame = (
   game.unread = undefined
   game.heardEpoch = session.epoch
   if (sentAt !== null && !isBefore(sentAt, game.fullSentAt)) game.fullSentAt = sentAt
-  if (beyond !== undefined) {
-    limitGame(work, session, book, game, at, beyond, replaced.refused, from, touchedAt)
+  if (refused !== undefined) {
+    limitGame(work, session, book, game, at, refused, from, touchedAt)
   } else if (!wasVerified) {
     work.control("game_verified", {
       sport: game.sport,
@@ -352,7 +355,7 @@ const replaceGame = (
   const progress = message.action === "initial_state" || !wasVerified
   if (message.action === "initial_state") session.initialStates++
   if (session.gapSince !== undefined) {
-    session.verifiedGames += (wasVerified && known !== undefined) || beyond !== undefined ? 0 : 1
+    session.verifiedGames += (wasVerified && known !== undefined) || refused !== undefined ? 0 : 1
     session.changedLines += changed
   }
   if (progress && (session.syncing || session.unsettled)) settleLater(work, session, at)
@@ -373,12 +376,11 @@ const settleLater = (work: Work, session: Session, at: Millis): void => {
 /** What a full message did to the lines of its game. */
 interface Replaced {
   readonly changed: number
-  /** Outcomes that did not fit, and the bound that one of them is beyond. */
-  readonly refused: number
-  readonly beyond: StateLimit | undefined
+  /** Outcomes that did not fit. */
+  readonly refused: Refused | undefined
 }
 
-const nothingReplaced: Replaced = { changed: 0, refused: 0, beyond: undefined }
+const nothingReplaced: Replaced = { changed: 0, refused: undefined }
 
 const replaceLines = (
   work: Work,
@@ -419,7 +421,8 @@ const replaceLines = (
       changed++
     }
   }
-  let refused = 0
+  let count = 0
+  let ofKnown = false
   let beyond: StateLimit | undefined
   // Lines that closed have made room.
   for (const key of unfit ?? none) {
@@ -427,11 +430,13 @@ const replaceLines = (
     if (applied === "changed") changed++
     else if (isBound(applied)) {
       beyond = applied
-      refused++
+      count++
+      ofKnown ||= game.lines.has(key)
     }
   }
   if (factsChanged) changed += retarget(work, target)
-  return beyond === undefined && changed === 0 ? nothingReplaced : { changed, refused, beyond }
+  if (beyond === undefined && changed === 0) return nothingReplaced
+  return { changed, refused: beyond === undefined ? undefined : { bound: beyond, count, ofKnown } }
 }
 
 const none: ReadonlyArray<string> = []

@@ -254,6 +254,16 @@ export interface ActionCount {
   readonly ignored: boolean
 }
 
+/** How often a bound was reached. */
+export interface LimitCount {
+  /** Its value. */
+  readonly bound: number
+  /** Messages, or outcomes of one, that were beyond it. */
+  readonly count: number
+  /** What the first of them was about: null where it names none. */
+  readonly first: { readonly sportsbook: string | null; readonly game: string | null }
+}
+
 export interface Core {
   readonly options: ResolvedOptions
   /** Whether lines are kept. */
@@ -276,6 +286,8 @@ export interface Core {
   counts: Counts
   /** Unknown actions; replaced, never changed. */
   actions: ReadonlyMap<string, ActionCount>
+  /** Bounds that were reached, by name; replaced, never changed. */
+  limits: ReadonlyMap<string, LimitCount>
   /** No deadline fires before this. */
   due: Millis
   /** Where the last event came from, ticks apart. */

@@ -9,6 +9,7 @@ import {
 } from "@boltodds/protocol"
 import { isHarmless } from "./harmlessActions.ts"
 import { knownPlaces, type Places, placesOf } from "./knownPlaces.ts"
+import { countLimit } from "./limits.ts"
 import type { Session } from "./model.ts"
 import { hearRestored } from "./restored.ts"
 import { type Cause, reportUnread, unverify } from "./unread.ts"
@@ -16,12 +17,13 @@ import type { Work } from "./work.ts"
 
 /** Counts and reports a message that cannot be read, and makes what it may have changed unverified. */
 export const quarantine = (work: Work, session: Session, item: QuarantinedItem, at: Millis): void => {
-  const { reason, touches, text, value } = item
+  const { reason, touches, text, value, limit } = item
   if (touches !== undefined && work.core.resumes !== undefined) hearRestored(work, touches)
   work.core.counts.quarantined++
   work.sentAt(null)
+  if (limit !== undefined) countLimit(work, touches ?? {}, limit, 1)
   if (value === undefined && touches !== undefined) {
-    return report(work, session, at, placesOf(session, touches), { reason, text })
+    return report(work, session, at, placesOf(session, touches), { reason, text, limit })
   }
   const mentions = value === undefined ? mentionsInText(text) : mentionsIn(value)
   const { kind } = mentions

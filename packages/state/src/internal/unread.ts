@@ -2,7 +2,7 @@
  * Scopes that are unverified because something was not understood: one record for each change of state, and a resync
  * where messages do not heal them.
  */
-import { excerpt, type Millis, type Scope } from "@boltodds/protocol"
+import { excerpt, type Millis, type ReachedLimit, type Scope } from "@boltodds/protocol"
 import { type BookEntry, type Game, isGameVerified, isMerelyPartial, type Session, type Unread } from "./model.ts"
 import type { Work } from "./work.ts"
 
@@ -17,12 +17,17 @@ export interface Cause {
   readonly text: string
   /** The unknown action, where there is one. */
   readonly action?: string
-  /** How many messages were beyond a bound, where that is why. */
+  /** How many messages were beyond a bound, where that is why, and which. */
   readonly refused?: number
+  readonly limit?: ReachedLimit | undefined
 }
 
 /** Reports what was not understood, with what it touches; undefined: nothing. */
-export const reportUnread = (work: Work, touches: Scope | undefined, { reason, text, action, refused }: Cause): void =>
+export const reportUnread = (
+  work: Work,
+  touches: Scope | undefined,
+  { reason, text, action, refused, limit }: Cause,
+): void =>
   work.control("quarantined", {
     reason,
     touches: touches === undefined
@@ -38,6 +43,7 @@ export const reportUnread = (work: Work, touches: Scope | undefined, { reason, t
     text: excerpt(text, 200),
     ...action === undefined ? {} : { action },
     ...refused === undefined ? {} : { refused },
+    ...limit === undefined ? {} : { limit },
   })
 
 /**
