@@ -306,13 +306,13 @@ export const mutants: ReadonlyArray<Mutant> = [
   ...([
     {
       does: "what a store still holds counts as delivered",
-      file: `${sink}/internal/Ledger.ts`,
+      file: `${sink}/internal/LaneCounters.ts`,
       from: `      enter(before - this.store.records)`,
       to: `      enter(before - this.store.records + 1)`,
     },
     {
-      does: "what the lane says itself is not counted as come in",
-      file: `${sink}/internal/Ledger.ts`,
+      does: "what the lane isOwn itself is not counted as come in",
+      file: `${sink}/internal/LaneCounters.ts`,
       from: `      in: this.#received + this.notices.made,`,
       to: `      in: this.#received,`,
     },
@@ -347,13 +347,13 @@ export const mutants: ReadonlyArray<Mutant> = [
       to: `false`,
     },
     {
-      does: "a notice that was lost is not told again",
+      does: "a notice that was lost is not sent again",
       file: `${sink}/internal/Notices.ts`,
       from: `      else this.#takeBackNotice(loss)`,
       to: ``,
     },
     {
-      does: "of a part of what is told again nobody says that it is one",
+      does: "of a part of what is sent again nobody isOwn that it is one",
       file: `${sink}/internal/Notices.ts`,
       from: `      this.#oweAgain()
     } else if`,
@@ -367,18 +367,18 @@ export const mutants: ReadonlyArray<Mutant> = [
     },
     {
       does: "each try of a long outage adds another notice",
-      file: `${sink}/internal/Attempts.ts`,
+      file: `${sink}/internal/DeliveryAttempts.ts`,
       from: `isDue ? this.#intake.ledger.renewed(fresh) : fresh`,
       to: `fresh`,
     },
     {
       does: "stored batches do not wait for the news",
-      file: `${sink}/internal/Attempts.ts`,
+      file: `${sink}/internal/DeliveryAttempts.ts`,
       from: `        if (isDue) {`,
       to: `        if (isDue && attempt < 0) {`,
     },
     {
-      does: "a later process is not told of a loss",
+      does: "a later process is not sent of a loss",
       file: `${sink}/internal/Notices.ts`,
       from: `    this.#mark(isLossy)`,
       to: `    if (!isLossy) this.#mark(isLossy)`,
@@ -391,13 +391,13 @@ export const mutants: ReadonlyArray<Mutant> = [
     },
     {
       does: "what a processor held back goes ahead of the news",
-      file: `${sink}/internal/Attempts.ts`,
+      file: `${sink}/internal/DeliveryAttempts.ts`,
       from: `const due = ledger.notices.takeDue(this.#intake.now())`,
       to: `const due = ledger.notices.takeDue(-Infinity).slice(1)`,
     },
     {
-      does: "a new reader is told nothing",
-      file: `${sink}/internal/Attempts.ts`,
+      does: "a new reader is sent nothing",
+      file: `${sink}/internal/DeliveryAttempts.ts`,
       from: `    if (error.isNewReader === true) ledger.notices.begin`,
       to: `    if (error.isNewReader === null) ledger.notices.begin`,
     },
@@ -407,22 +407,22 @@ export const mutants: ReadonlyArray<Mutant> = [
     {
       does: "asks all the time where there is nothing to tell",
       file: `${sink}/internal/deliverAll.ts`,
-      from: `    retelling().told(intake.now())
+      from: `    schedule().sent(intake.now())
     if (told === undefined) notices.loseEverything()
     if (told === undefined || told.length === 0) return none`,
       to: `    if (told === undefined) notices.loseEverything()
     if (told === undefined || told.length === 0) return none
-    retelling().told(intake.now())`,
+    schedule().sent(intake.now())`,
     },
     {
       does: "a pause of more than a minute begins anew",
-      file: `${sink}/internal/Retelling.ts`,
+      file: `${sink}/internal/ResnapshotSchedule.ts`,
       from: `now - this.dueAt < lasting`,
       to: `now - this.#toldAt < lasting`,
     },
     {
       does: "what has grown too old is told",
-      file: `${sink}/internal/Attempts.ts`,
+      file: `${sink}/internal/DeliveryAttempts.ts`,
       from: `this.#intake.wall() - since > (this.#maxAge ?? Infinity)`,
       to: `this.#intake.wall() < since`,
     },
@@ -443,18 +443,24 @@ export const mutants: ReadonlyArray<Mutant> = [
     },
     {
       does: "a lost game is verified before it was sent again",
-      file: `${sink}/internal/Attempts.ts`,
+      file: `${sink}/internal/DeliveryAttempts.ts`,
       from: `(envelope: Envelope<A>) => notices.isRestored(envelope)`,
       to: `(_: Envelope<A>) => false`,
     },
     {
       does: "what is older than a loss is believed after it",
       file: `${sink}/internal/LostGames.ts`,
-      from: `value.seq < loss.lastSeq`,
-      to: `value.seq < loss.firstSeq`,
+      from: `for (const { lastSeq } of entry.losses.values()) if (value.seq <= lastSeq)`,
+      to: `for (const { firstSeq } of entry.losses.values()) if (value.seq <= firstSeq)`,
     },
     {
-      does: "one session alone is told of a lost game",
+      does: "what shares its number with a loss is believed after it",
+      file: `${sink}/internal/LostGames.ts`,
+      from: `if (value.seq <= lastSeq) return true`,
+      to: `if (value.seq < lastSeq) return true`,
+    },
+    {
+      does: "one session alone is sent of a lost game",
       file: `${sink}/internal/Notices.ts`,
       from: `    return [loss, ...others.map(`,
       to: `    return [loss, ...others.slice(0, 0).map(`,
@@ -466,7 +472,7 @@ export const mutants: ReadonlyArray<Mutant> = [
       to: `some((id) => id === "")`,
     },
     {
-      does: "a game begins anew without the record that says so",
+      does: "a game begins anew without the record that isOwn so",
       file: `${sink}/internal/Notices.ts`,
       from: `    if (this.#newsGames !== undefined && envelopes.some(mayMove)) {`,
       to: `    if (this.#newsGames === undefined && envelopes.some(mayMove)) {`,
@@ -476,19 +482,19 @@ export const mutants: ReadonlyArray<Mutant> = [
   ...([
     {
       does: "is found again by a sink that is down",
-      file: `${sink}/internal/Patience.ts`,
+      file: `${sink}/internal/BlockTimeout.ts`,
       from: `    if (this.#hasDelivered) this.isLost = false`,
       to: `    this.isLost = false`,
     },
     {
       does: "is found again while much still waits",
       file: `${sink}/internal/deliverAll.ts`,
-      from: `    if (store.waiting === 0) intake.patience.emptied()`,
-      to: `    intake.patience.emptied()`,
+      from: `    if (store.waiting === 0) intake.blockTimeout.emptied()`,
+      to: `    intake.blockTimeout.emptied()`,
     },
     {
       does: "one wait is counted with the next",
-      file: `${sink}/internal/Patience.ts`,
+      file: `${sink}/internal/BlockTimeout.ts`,
       from: `    this.#since = this.#options.now()`,
       to: `    if (this.#wait === 0) this.#since = this.#options.now()`,
     },
@@ -522,17 +528,17 @@ export const mutants: ReadonlyArray<Mutant> = [
     {
       does: "a resumption overtakes",
       file: `${sink}/internal/MergingSlots.ts`,
-      from: `    if (isUrgent(change) || suspended) {`,
-      to: `    if (isUrgent(change) || suspended || change.change === "line_resumed") {`,
+      from: `    if (overtakes(change) || suspended) {`,
+      to: `    if (overtakes(change) || suspended || change.change === "line_resumed") {`,
     },
     {
       does: "what a doubt overtakes stays as good as it was",
-      file: `${sink}/internal/standing.ts`,
-      from: `"synced", "fresh"], doubts: true }`,
-      to: `"synced", "fresh"], doubts: false }`,
+      file: `${sink}/internal/precedence.ts`,
+      from: `"synced", "fresh"], invalidates: true }`,
+      to: `"synced", "fresh"], invalidates: false }`,
     },
     {
-      does: "a garbled game doubts nothing that waits of its lines",
+      does: "a garbled game invalidates nothing that waits of its lines",
       file: `${sink}/internal/MergingSlots.ts`,
       from: `, ...this.linesOf(game)]`,
       to: `]`,

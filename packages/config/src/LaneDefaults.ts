@@ -1,5 +1,5 @@
 /** How a lane is set up, as a configuration says it. */
-import type { BreakerPolicy, Limits, RetryPolicy } from "@boltodds/sink"
+import type { BreakerPolicy, RetryPolicy, StoreLimits } from "@boltodds/sink"
 import type * as Duration from "effect/Duration"
 
 /** What a lane does when it is full. */
@@ -14,8 +14,8 @@ export interface LaneSettings {
   /** With `block`: how long the source waits before the oldest are dropped. */
   readonly patience?: Duration.Duration
   readonly maxAge?: Duration.Duration
-  readonly bounds?: Partial<Limits>
-  readonly batch?: Partial<Limits>
+  readonly bounds?: Partial<StoreLimits>
+  readonly batch?: Partial<StoreLimits>
   readonly linger?: Duration.Duration
   readonly retry?: Partial<RetryPolicy>
   readonly breaker?: Partial<BreakerPolicy>

@@ -2,7 +2,7 @@
 import type { Touch } from "./Manifest.ts"
 import type { Source } from "@boltodds/protocol"
 import type { Processor, RunOptions } from "@boltodds/pipeline"
-import type { Limits, Sink, SinkError, Store } from "@boltodds/sink"
+import type { Sink, SinkError, Store, StoreLimits } from "@boltodds/sink"
 import type * as Effect from "effect/Effect"
 import type * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
@@ -200,7 +200,7 @@ export interface StorePlugin<Options = unknown> extends PluginBase<Options> {
 export interface OpenStore {
   readonly store: Store<never>
   /** What it may hold where the lane does not say. Default: those of a lane in memory. */
-  readonly bounds?: Partial<Limits>
+  readonly bounds?: Partial<StoreLimits>
 }
 
 /** Anything that plugs in. Options are `unknown` to who did not write it; its own schema has checked them. */

@@ -5,7 +5,7 @@ import * as Duration from "effect/Duration"
 import type { LaneSettings, OverflowName } from "./LaneDefaults.ts"
 
 /** What a lane of a pipeline is set up with, but for what the route gives it. */
-export type RouteLane = Omit<LaneOptions<never>, "name" | "run" | "notice" | "retell">
+export type RouteLane = Omit<LaneOptions<never>, "name" | "run" | "notice" | "resnapshot">
 
 /** How long a source waits for one lane of several, where nothing else is said. */
 export const defaultPatience: Duration.Duration = Duration.seconds(5)
@@ -34,7 +34,7 @@ const gameOf = ({ sportsbook, game }: Change): string => gameId(sportsbook, game
 const overflowOf = (name: OverflowName, patience: Duration.Duration | undefined): Overflow<never> => {
   switch (name) {
     case "block":
-      return block(patience === undefined ? {} : { patience })
+      return block(patience === undefined ? {} : { blockTimeout: patience })
     case "coalesce":
       // Checked before: only a lane of changes has it.
       return coalesce() as Overflow<Change> as unknown as Overflow<never>

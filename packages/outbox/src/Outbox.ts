@@ -1,6 +1,6 @@
 /** A lane store that survives the end of its process. */
 import type { Millis } from "@boltodds/protocol"
-import type { Envelope, Limits, Store } from "@boltodds/sink"
+import type { Envelope, Store, StoreLimits } from "@boltodds/sink"
 import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -59,12 +59,12 @@ export interface Outbox<in out A> {
   readonly path: string
   /**
    * For `makeLane`. `add` throws an {@link OutboxError} where it could not commit, and has then added nothing; `take`,
-   * `shed`, `expire` and `clear` throw one where the file cannot be read. What else cannot be written is owed, see
+   * `dropUntil`, `expire` and `clear` throw one where the file cannot be read. What else cannot be written is owed, see
    * {@link OutboxEvent}.
    */
   readonly store: Store<A>
   /** For `makeLane` too: no bound in records, `maxBytes` in bytes. */
-  readonly bounds: Limits
+  readonly bounds: StoreLimits
   /** How often the file has been opened for a lane, this time included: it orders the runs that filled it. */
   readonly term: number
   /** How many dead letters there are now. */

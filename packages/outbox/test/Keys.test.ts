@@ -34,7 +34,7 @@ describe("the keys of what is held", () => {
 
   it("forget a dead letter, but not the next one of its key", () => {
     const keys = new Keys()
-    keys.bury("a", 3)
+    keys.deadLetter("a", 3)
     keys.forget("a", 2)
     expect(keys.deadOf("a")).toBe(3)
     keys.forget("a", 3)

@@ -56,7 +56,7 @@ const enter = (certain: Certain, begun: Said, done: Said): void => {
   }
   for (const name of begun.names ?? []) {
     certain.held.delete(name)
-    if (done.done === "bury") certain.dead.add(name)
+    if (done.done === "deadLetter") certain.dead.add(name)
   }
   certain.batches = certain.batches.map((batch) => batch.filter((name) => certain.held.has(name)))
     .filter((batch) => batch.length > 0)

@@ -13,13 +13,13 @@ const limits = fc.record({ records: nat(8), bytes: nat(300) })
 
 type Operation =
   | { readonly do: "add"; readonly groups: ReadonlyArray<ReadonlyArray<number>> }
-  | { readonly do: "take" | "shed"; readonly limits: { readonly records: number; readonly bytes: number } }
+  | { readonly do: "take" | "dropUntil"; readonly limits: { readonly records: number; readonly bytes: number } }
   | { readonly do: "split"; readonly from: number }
-  | { readonly do: "settle" | "bury"; readonly from: number; readonly count: number }
+  | { readonly do: "settle" | "deadLetter"; readonly from: number; readonly count: number }
   | { readonly do: "expire" | "older"; readonly ago: number }
   | { readonly do: "clear" | "crash" }
 
-const operation = (...names: ReadonlyArray<"crash" | "bury">): fc.Arbitrary<Operation> =>
+const operation = (...names: ReadonlyArray<"crash" | "deadLetter">): fc.Arbitrary<Operation> =>
   fc.oneof(
     {
       weight: 5,
@@ -30,12 +30,12 @@ const operation = (...names: ReadonlyArray<"crash" | "bury">): fc.Arbitrary<Oper
       }),
     },
     { weight: 4, arbitrary: fc.record({ do: fc.constant("take" as const), limits }) },
-    { weight: 1, arbitrary: fc.record({ do: fc.constant("shed" as const), limits }) },
+    { weight: 1, arbitrary: fc.record({ do: fc.constant("dropUntil" as const), limits }) },
     { weight: 2, arbitrary: fc.record({ do: fc.constant("split" as const), from: nat(6) }) },
     {
       weight: 4,
       arbitrary: fc.record({
-        do: fc.constantFrom("settle" as const, ...names.filter((name) => name === "bury")),
+        do: fc.constantFrom("settle" as const, ...names.filter((name) => name === "deadLetter")),
         from: nat(3),
         count: nat(6),
       }),
@@ -85,15 +85,15 @@ const compare = (operations: ReadonlyArray<Operation>, model: Model): void =>
           break
         }
         case "settle":
-        case "bury": {
+        case "deadLetter": {
           const done = taken.splice(step.from, step.count)
           if (step.do === "settle") store.settle(done.map(([envelope]) => envelope))
-          else store.bury!(done.map(([envelope]) => envelope), "why", now)
-          model.settle(done.map(([, seq]) => seq), step.do === "bury")
+          else store.deadLetter!(done.map(([envelope]) => envelope), "why", now)
+          model.settle(done.map(([, seq]) => seq), step.do === "deadLetter")
           break
         }
-        case "shed":
-          both(store.shed(step.limits), model.shed(step.limits))
+        case "dropUntil":
+          both(store.dropUntil(step.limits), model.dropUntil(step.limits))
           break
         case "expire":
           both(store.expire(now - step.ago), model.expire(now - step.ago))
@@ -133,7 +133,7 @@ describe("an outbox against a model", () => {
   it("gives what the model gives, whatever is done and wherever it crashes", () => {
     fc.assert(
       fc.property(
-        fc.array(operation("crash", "bury"), { maxLength: 40 }),
+        fc.array(operation("crash", "deadLetter"), { maxLength: 40 }),
         (operations) => compare(operations, new Model()),
       ),
       { numRuns: 150 },
@@ -169,8 +169,8 @@ describe("an outbox against a model", () => {
               expect(seqs(store.older(mine, now - step.ago))).toEqual(seqs(memory.older(theirs, now - step.ago)))
             } else if (step.do === "expire") {
               expect(seqs(store.expire(now - step.ago))).toEqual(seqs(memory.expire(now - step.ago)))
-            } else if (step.do === "shed") {
-              expect(seqs(store.shed(step.limits))).toEqual(seqs(memory.shed(step.limits)))
+            } else if (step.do === "dropUntil") {
+              expect(seqs(store.dropUntil(step.limits))).toEqual(seqs(memory.dropUntil(step.limits)))
             } else {
               expect(seqs(store.clear())).toEqual(seqs(memory.clear()))
             }

@@ -14,8 +14,8 @@ const day = 24 * 60 * 60 * 1000
 const list = (path: string, options?: Parameters<typeof listOutbox>[1]) => Effect.runSync(listOutbox(path, options))
 
 /** Takes one envelope and buries it. */
-const bury = ({ store }: Opened, reason: string, now: number): void =>
-  store.bury!(store.take({ records: 1, bytes: 1 }), reason, now)
+const deadLetter = ({ store }: Opened, reason: string, now: number): void =>
+  store.deadLetter!(store.take({ records: 1, bytes: 1 }), reason, now)
 
 describe("dead letters", () => {
   it("are kept with their reason, listed in pages beside the running lane, and survive", () =>
@@ -23,7 +23,7 @@ describe("dead letters", () => {
       const path = join(folder, "a.db")
       const outbox = open(path)
       outbox.store.add([price(1, "a", true, "é".repeat(300)), synced(2), price(3, "c"), price(4, "d")], 10)
-      for (const n of [1, 2, 3]) bury(outbox, `because ${n}`, 20 + n)
+      for (const n of [1, 2, 3]) deadLetter(outbox, `because ${n}`, 20 + n)
       expect(outbox.deadLetters()).toBe(3)
       expect(outbox.store).toMatchObject({ records: 1, waiting: 1 })
       const first = list(path, { limit: 2, headLength: 20 })
@@ -64,7 +64,7 @@ describe("dead letters", () => {
       const path = join(folder, "a.db")
       const outbox = open(path)
       for (const n of [1, 2, 3, 4]) outbox.store.add([price(n, `${n}`)], n * 1_000)
-      bury(outbox, "no", 9_000)
+      deadLetter(outbox, "no", 9_000)
       outbox.store.take({ records: 1, bytes: 1 })
       outbox.close()
       yield* TestClock.setTime(10_000)
@@ -79,8 +79,8 @@ describe("dead letters", () => {
       const path = join(folder, "a.db")
       const outbox = open(path, { run: "old" })
       outbox.store.add([1, 2, 3, 4, 5].map((n) => price(n, `${n}`)), 10)
-      bury(outbox, "no", 20)
-      bury(outbox, "no", 20)
+      deadLetter(outbox, "no", 20)
+      deadLetter(outbox, "no", 20)
       outbox.store.take({ records: 2, bytes: 1e9 })
       outbox.close()
       expect(Effect.runSync(redrive(path, { ids: [2, 2, 99] }))).toEqual({
@@ -95,7 +95,7 @@ describe("dead letters", () => {
       const batch = again.store.take(all)
       expect(batch.map(({ run, seq }) => `${run}.${seq}`)).toEqual(["old.1", "old.2", "old.5"])
       expect(again.store.older(batch, 11)).toHaveLength(3)
-      again.store.bury!(batch.slice(0, 1), "again", 30)
+      again.store.deadLetter!(batch.slice(0, 1), "again", 30)
       again.close()
       expect(list(path).letters).toMatchObject([{ seq: 1, reason: "again", times: 2 }])
     }))
@@ -106,7 +106,7 @@ describe("dead letters", () => {
       const outbox = open(path)
       outbox.store.add([price(1, "a", false), price(2, "b", false), price(3, "c")], 0)
       const taken = outbox.store.take(all)
-      outbox.store.bury!(taken.slice(0, 2), "no", 0)
+      outbox.store.deadLetter!(taken.slice(0, 2), "no", 0)
       outbox.store.settle(taken.slice(2))
       outbox.store.add([price(4, "d")], 0)
       outbox.close()
@@ -126,12 +126,12 @@ describe("dead letters", () => {
       outbox.store.add([price(1, "a"), price(2, "b")], 0)
       outbox.store.add([price(3, "c"), price(4, "d"), price(5, "e"), price(6, "f"), price(7, "g"), synced(8)], 0)
       outbox.store.add([price(9, "c"), price(10, "a"), price(11, "b")], 0)
-      outbox.store.bury!(outbox.store.take({ records: 2, bytes: 1e9 }), "no", 1)
+      outbox.store.deadLetter!(outbox.store.take({ records: 2, bytes: 1e9 }), "no", 1)
       const batch = outbox.store.take({ records: 7, bytes: 1e9 })
       expect(seqs(batch)).toEqual([3, 4, 5, 6, 7, 8, 9])
       outbox.store.settle(batch.slice(6))
       outbox.store.add([price(12, "d")], 0)
-      outbox.store.bury!(batch.slice(0, 6), "no", 1)
+      outbox.store.deadLetter!(batch.slice(0, 6), "no", 1)
       outbox.store.add([price(13, "e")], 0)
       outbox.store.settle(outbox.store.take(all))
       outbox.close()
@@ -171,7 +171,7 @@ describe("dead letters", () => {
       const second = open(path)
       const [old] = second.store.take(all)
       expect(second.store.superseded!([old!])).toEqual([])
-      second.store.bury!([old!], "no", 0)
+      second.store.deadLetter!([old!], "no", 0)
       second.close()
       expect(list(path).letters).toMatchObject([{ seq: 1, superseded: true, times: 3 }])
     }))
@@ -181,7 +181,7 @@ describe("dead letters", () => {
       const path = join(folder, "a.db")
       const outbox = open(path)
       outbox.store.add([1, 2, 3, 4].map((n) => price(n, `${n}`)), 0)
-      for (const _ of [1, 2, 3]) bury(outbox, "no", 0)
+      for (const _ of [1, 2, 3]) deadLetter(outbox, "no", 0)
       outbox.close()
       expect(Effect.runSync(dropDead(path, { ids: [2, 4, 2] }))).toEqual({ dropped: 1, missing: 1 })
       expect(list(path).letters.map(({ seq }) => seq)).toEqual([1, 3])
@@ -195,8 +195,8 @@ describe("dead letters", () => {
       const events: Array<OutboxEvent> = []
       const outbox = open(path, { keepDead: 3, onEvent: (event) => events.push(event) })
       outbox.store.add([1, 2, 3, 4, 5, 6].map((n) => price(n, `${n}`)), 0)
-      for (const n of [1, 2, 3, 4]) bury(outbox, "no", n)
-      outbox.store.bury!(outbox.store.take(all), "no", 9)
+      for (const n of [1, 2, 3, 4]) deadLetter(outbox, "no", n)
+      outbox.store.deadLetter!(outbox.store.take(all), "no", 9)
       expect(outbox.deadLetters()).toBe(3)
       outbox.close()
       expect(events).toEqual([
@@ -216,11 +216,11 @@ describe("dead letters", () => {
       let now = 0
       const outbox = open(path, { now: () => now, onEvent })
       outbox.store.add([1, 2, 3, 4, 5].map((n) => price(n, `${n}`)), 0)
-      bury(outbox, "no", 0)
+      deadLetter(outbox, "no", 0)
       now = 7 * day
-      bury(outbox, "no", now)
+      deadLetter(outbox, "no", now)
       expect(outbox.deadLetters()).toBe(2)
-      bury(outbox, "no", now + 1)
+      deadLetter(outbox, "no", now + 1)
       expect(outbox.deadLetters()).toBe(2)
       now = 14 * day + 1
       outbox.store.settle(outbox.store.take({ records: 1, bytes: 1 }))

@@ -53,7 +53,7 @@ describe("the file of an outbox", () => {
       expect(seqs(store.take(all))).toEqual([5])
       const rest = store.take(all)
       expect(rest.map(({ run, text }) => [run, text])).toEqual([["old", '{"n":2}']])
-      store.bury!(rest, "no", 0)
+      store.deadLetter!(rest, "no", 0)
       close()
       expect(versionOf(path)).toBe(migrations.length)
       expect(Effect.runSync(listOutbox(path)).letters).toMatchObject([

@@ -63,7 +63,7 @@ describe("a full outbox", () => {
         const taken = store.take({ records: 3, bytes: 1e9 })
         expect(seqs(taken)).toEqual([1, 2, 3])
         store.settle(taken.slice(0, 1))
-        store.bury!(taken.slice(1, 2), "no", 5)
+        store.deadLetter!(taken.slice(1, 2), "no", 5)
         expect(seqs(store.expire(1))).toEqual([4])
         expect(store).toMatchObject({ records: 3, waiting: 2 })
         // What was given up is in the file, but does not come again.

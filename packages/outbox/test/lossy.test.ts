@@ -24,8 +24,8 @@ const opened = (
 type StoreOf = Effect.Success<ReturnType<typeof outbox<number>>>["store"]
 
 const losses: Record<string, (store: StoreOf) => void> = {
-  "dead letters": (store) => store.bury!(store.take(all), "400", 5_000),
-  "what was shed": (store) => void store.shed({ records: 0, bytes: 0 }),
+  "dead letters": (store) => store.deadLetter!(store.take(all), "400", 5_000),
+  "what was shed": (store) => void store.dropUntil({ records: 0, bytes: 0 }),
   "what expired": (store) => void store.expire(10_000),
   "what was given up": (store) => void store.clear(),
   "what a lane says is lost": (store) => store.markLossy!(true),

@@ -1,11 +1,11 @@
 /** What a run comes to. */
 import type { BlindWindow, Filters, Millis, NoticeLevel } from "@boltodds/protocol"
-import type { LaneCounts, LaneStanding, SinkError } from "@boltodds/sink"
+import type { LaneCounts, LaneStatus, SinkError } from "@boltodds/sink"
 import type { Unread } from "./Unread.ts"
 import type * as Duration from "effect/Duration"
 
 /** One route, at the end. */
-export interface RouteReport extends LaneStanding {
+export interface RouteReport extends LaneStatus {
   readonly name: string
   readonly emit: string
   readonly required: boolean

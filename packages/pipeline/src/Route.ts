@@ -31,7 +31,7 @@ export interface RouteOptions<A, B, R> {
   readonly emit: Emit<A>
   /** Opens the sink; its scope closes when the run is over. */
   readonly sink: Effect.Effect<Sink<B>, SinkError, R | Scope.Scope>
-  readonly lane?: Omit<LaneOptions<B>, "name" | "run" | "notice" | "retell" | "gameResnapshots"> | undefined
+  readonly lane?: Omit<LaneOptions<B>, "name" | "run" | "notice" | "resnapshot" | "gameResnapshots"> | undefined
   /** Whether the run fails when the sink is disabled. Default true. */
   readonly required?: boolean | undefined
   /**
@@ -152,7 +152,7 @@ const openRoute = <A, R>(
       run: context.run,
       ...tell === undefined ? {} : { notice: (loss) => tell(dropNotice(context.run, options.name, origin, loss)) },
       // A sample of so many records is to hold no more than these.
-      ...again === undefined || context.count !== Infinity ? {} : { retell: retold, gameResnapshots },
+      ...again === undefined || context.count !== Infinity ? {} : { resnapshot: retold, gameResnapshots },
     })
     let left = context.count
     // What its store holds of an earlier run its reader is yet to be told.

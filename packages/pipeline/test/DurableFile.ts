@@ -1,6 +1,6 @@
 /** A store that outlasts its process, as the outbox is one: a file that is kept in memory, and read anew after a crash. */
 import type { Change } from "@boltodds/protocol"
-import { bytesOf, type ControlValue, type Envelope, type Limits, type Store } from "@boltodds/sink"
+import { type ControlValue, type Envelope, envelopeBytes, type Store, type StoreLimits } from "@boltodds/sink"
 
 interface Row {
   readonly id: number
@@ -77,7 +77,7 @@ class DurableStore implements Store<Change> {
     return 0
   }
 
-  take({ records }: Limits): ReadonlyArray<Envelope<Change>> {
+  take({ records }: StoreLimits): ReadonlyArray<Envelope<Change>> {
     for (let batch = this.#unfinished.shift(); batch !== undefined; batch = this.#unfinished.shift()) {
       const rows = this.#file.rows.filter((row) => row.batch === batch)
       if (rows.length > 0) return this.#give(rows, batch)
@@ -119,7 +119,7 @@ class DurableStore implements Store<Change> {
     this.#file.rows = this.#file.rows.filter(({ envelope }) => !gone.has(envelope))
   }
 
-  shed(bounds: Limits): ReadonlyArray<Envelope<Change>> {
+  dropUntil(bounds: StoreLimits): ReadonlyArray<Envelope<Change>> {
     const given: Array<Row> = []
     for (const row of this.#waiting) {
       if (this.records - given.length <= bounds.records && row.group !== given.at(-1)?.group) break
@@ -148,7 +148,8 @@ class DurableStore implements Store<Change> {
   }
 }
 
-const weight = (rows: ReadonlyArray<Row>): number => rows.reduce((sum, { envelope }) => sum + bytesOf(envelope), 0)
+const weight = (rows: ReadonlyArray<Row>): number =>
+  rows.reduce((sum, { envelope }) => sum + envelopeBytes(envelope), 0)
 
 /** As it comes out of a file: with its run, and its value read from its text. */
 const written = (envelope: Envelope<Change>, run: string): Envelope<Change> => {

@@ -14,7 +14,7 @@ const policies: Record<string, () => Overflow<Change>> = {
   drop_oldest: dropOldest,
   drop_newest: dropNewest,
   block,
-  "block with patience": () => block({ patience: Duration.seconds(2) }),
+  "block with patience": () => block({ blockTimeout: Duration.seconds(2) }),
 }
 
 const settings: Record<string, Omit<LaneSetting, "policy">> = {
@@ -89,7 +89,7 @@ describe("a reader behind a lane, whatever its sink does", () => {
               seen.retries += counts.retries
               seen.games += counts.gameResnapshots
               if (isComplete(counts)) seen.whole += 1
-              if (events.some(({ _tag }) => _tag === "Retold")) seen.retold += 1
+              if (events.some(({ _tag }) => _tag === "Resnapshot")) seen.retold += 1
             }
             // It did go wrong in all these ways, and well too.
             expect(seen.lost).toBeGreaterThan(0)

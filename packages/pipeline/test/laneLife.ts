@@ -217,7 +217,7 @@ export const live = (seed: number, setting: LaneSetting): Effect.Effect<LaneLife
           ...options,
           ...store === undefined ? {} : { store },
           notice: (loss) => emission.control!(dropNotice(run, "l", origin, loss)),
-          retell: () => {
+          resnapshot: () => {
             if (first === undefined) return []
             const { last: _, ...started } = first
             const place = { origin: origin.name, part: origin.next }

@@ -109,7 +109,7 @@ for (const store of [full, again]) {
 const givenBack = (): void => {
   for (let times = 0; times < 10; times++) {
     const taken = again.take({ records: 4_096, bytes: 1e9 })
-    again.giveBack!(taken)
+    again.requeue!(taken)
   }
 }
 

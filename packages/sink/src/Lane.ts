@@ -8,12 +8,12 @@ import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import type * as Scope from "effect/Scope"
 import type { Envelope } from "./Envelope.ts"
-import { type Closing, Intake } from "./internal/Intake.ts"
+import { type CloseReason, Intake } from "./internal/Intake.ts"
 import { deliverAll } from "./internal/deliverAll.ts"
 import type { LaneCounts } from "./LaneCounts.ts"
 import type { LaneEnd } from "./LaneEnd.ts"
 import type { LaneOptions } from "./LaneOptions.ts"
-import type { LaneStanding } from "./LaneStanding.ts"
+import type { LaneStatus } from "./LaneStatus.ts"
 import { type Sink, SinkError } from "./Sink.ts"
 
 /** A lane, as the one who fills it sees it. */
@@ -28,7 +28,7 @@ export interface Lane<in A> {
   readonly room: Effect.Effect<void>
   readonly counts: Effect.Effect<LaneCounts>
   /** What its reader lacks now. */
-  readonly standing: Effect.Effect<LaneStanding>
+  readonly status: Effect.Effect<LaneStatus>
   /** Returns when the lane will deliver nothing more. */
   readonly ended: Effect.Effect<LaneEnd>
   /**
@@ -75,7 +75,7 @@ export const makeLane = <A>(
         (exit) => Effect.sync(() => endWith(Exit.isSuccess(exit) ? exit.value : { _tag: "Drained" })),
       ),
     )
-    yield* intake.patience.watch
+    yield* intake.blockTimeout.watch
 
     const counts = Effect.sync(() => intake.ledger.counts)
     return {
@@ -83,7 +83,7 @@ export const makeLane = <A>(
       push: (envelopes) => intake.push(envelopes),
       room: intake.room.await,
       counts,
-      standing: Effect.sync(() => intake.ledger.standing),
+      status: Effect.sync(() => intake.ledger.status),
       ended: Deferred.await(ended),
       drain: (within) =>
         Effect.gen(function* () {
@@ -99,7 +99,7 @@ export const makeLane = <A>(
     }
   })
 
-const reasonOf = (end: LaneEnd): Closing =>
+const reasonOf = (end: LaneEnd): CloseReason =>
   end._tag === "Drained" ? "closed" : end._tag === "Ended" ? "ended" : "disabled"
 
 /** A store that fails in the middle of its work: what it holds is kept there, and nothing more can be done here. */

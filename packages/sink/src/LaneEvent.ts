@@ -7,8 +7,8 @@ import type { SinkError } from "./Sink.ts"
  * destination refused `records` for their size (`bytes` of text); they are sent again in halves · `Degraded`: `lost` envelopes of a batch are lost, the
  * lane goes on · `DeadLettered`: `lost` envelopes will never be taken · `BreakerOpened`: after `failures` in a row
  * nothing is tried for `cool` · `Recovered`: the first delivery after any of these · `Lost`: `lost` envelopes are gone
- * for this reason (`expired`, or the name of an overflow policy); told at most once a second · `LostPatience`: the
- * source has waited long enough for this lane, and waits no more until its sink has caught up · `Retold`: after a loss
+ * for this reason (`expired`, or the name of an overflow policy); told at most once a second · `BlockTimedOut`: the
+ * source has waited long enough for this lane, and waits no more until its sink has caught up · `Resnapshot`: after a loss
  * the whole book is sent again (a resnapshot), or so many `games` where only these were lost · `StoreFailed`: what arrived could not be stored, and is lost (0: nothing could
  * be given up, because it could not be read); told at most once a second · `Disabled`, `Ended`:
  * the lane delivers nothing more.
@@ -30,7 +30,7 @@ export type LaneEvent =
   }
   | { readonly _tag: "Recovered" }
   | { readonly _tag: "Lost"; readonly reason: string; readonly lost: number }
-  | { readonly _tag: "LostPatience"; readonly after: Duration.Duration }
-  | { readonly _tag: "Retold"; readonly records: number; readonly games?: number }
+  | { readonly _tag: "BlockTimedOut"; readonly after: Duration.Duration }
+  | { readonly _tag: "Resnapshot"; readonly records: number; readonly games?: number }
   | { readonly _tag: "StoreFailed"; readonly cause: unknown; readonly lost: number }
   | { readonly _tag: "Disabled" | "Ended"; readonly error: SinkError; readonly lost: number }

@@ -8,7 +8,7 @@ import type { GameResnapshots } from "./LostGame.ts"
 import type { Overflow } from "./Overflow.ts"
 import type { Partition } from "./Partition.ts"
 import type { RetryPolicy } from "./Retry.ts"
-import type { Limits, Store } from "./Store.ts"
+import type { Store, StoreLimits } from "./Store.ts"
 
 /** How a lane is set up. */
 export interface LaneOptions<in out A> {
@@ -17,9 +17,9 @@ export interface LaneOptions<in out A> {
   /** The run the records belong to; batch ids hold it. Default: empty. */
   readonly run?: string | undefined
   /** What it may hold; it takes one turn beyond. Default 16,384 records, 16 MiB; 262,144 and 256 MiB for `coalesce`. */
-  readonly bounds?: Partial<Limits> | undefined
+  readonly bounds?: Partial<StoreLimits> | undefined
   /** The largest batch, a single group excepted. Default 4,096 records, 1 MiB. */
-  readonly batch?: Partial<Limits> | undefined
+  readonly batch?: Partial<StoreLimits> | undefined
   /** How long a batch that is not full may wait for more. Default: not at all. */
   readonly linger?: Duration.Duration | undefined
   /** Default `defaultRetry`. */
@@ -44,11 +44,11 @@ export interface LaneOptions<in out A> {
    * first a second after the one before and more seldom where losses go on. Default: never; readers have to live with
    * the hole they were told of.
    */
-  readonly retell?: (() => ReadonlyArray<Envelope<A>>) | undefined
+  readonly resnapshot?: (() => ReadonlyArray<Envelope<A>>) | undefined
   /**
    * Where each lost record names a game, and they name 64 games at most, only these games are unverified (`notice` is
    * given one loss for each session and game) and only they are sent again: at once, and where losses go on after 1 to 8 s. Needs
-   * `notice` and `retell`. Default: each loss is one of everything.
+   * `notice` and `resnapshot`. Default: each loss is one of everything.
    */
   readonly gameResnapshots?: GameResnapshots<A> | undefined
   /** Hears what happens to the lane; must not throw. */
@@ -56,8 +56,8 @@ export interface LaneOptions<in out A> {
 }
 
 /** What a lane may hold where nothing is said: 16,384 records, 16 MiB. */
-export const defaultBounds: Limits = { records: 16_384, bytes: 16 * 1024 * 1024 }
+export const defaultBounds: StoreLimits = { records: 16_384, bytes: 16 * 1024 * 1024 }
 /** What a lane may hold that coalesces: 262,144 records, 256 MiB; more than a whole book. */
-export const coalescedBounds: Limits = { records: 262_144, bytes: 256 * 1024 * 1024 }
+export const coalescedBounds: StoreLimits = { records: 262_144, bytes: 256 * 1024 * 1024 }
 /** The largest batch where nothing is said: 4,096 records, 1 MiB. */
-export const defaultBatch: Limits = { records: 4_096, bytes: 1024 * 1024 }
+export const defaultBatch: StoreLimits = { records: 4_096, bytes: 1024 * 1024 }

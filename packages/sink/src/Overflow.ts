@@ -3,7 +3,7 @@ import type { Change, Millis } from "@boltodds/protocol"
 import type * as Duration from "effect/Duration"
 import { coalescingStore } from "./coalescingStore.ts"
 import type { Envelope } from "./Envelope.ts"
-import type { Limits, Store } from "./Store.ts"
+import type { Store, StoreLimits } from "./Store.ts"
 
 /** What became of a push. What is named in neither list is in the store. */
 export interface Admission<A> {
@@ -29,21 +29,23 @@ export interface Overflow<in out A> {
   readonly admit: (
     store: Store<A>,
     envelopes: ReadonlyArray<Envelope<A>>,
-    bounds: Limits,
+    bounds: StoreLimits,
     now: Millis,
   ) => Admission<A>
   /** The store it works with, where no other is given. Default: in memory, in the order of arrival. */
   readonly store?: () => Store<A>
   /** How long the source waits, before the lane gives up its oldest until the sink has caught up. Default: for ever. */
-  readonly patience?: Duration.Duration
+  readonly blockTimeout?: Duration.Duration
 }
 
 const roomy: Admission<never> = { room: true }
 const full: Admission<never> = { room: false }
 
-const isFull = (held: Limits, bounds: Limits): boolean => held.records >= bounds.records || held.bytes >= bounds.bytes
+const isFull = (held: StoreLimits, bounds: StoreLimits): boolean =>
+  held.records >= bounds.records || held.bytes >= bounds.bytes
 
-const isOver = (held: Limits, bounds: Limits): boolean => held.records > bounds.records || held.bytes > bounds.bytes
+const isOver = (held: StoreLimits, bounds: StoreLimits): boolean =>
+  held.records > bounds.records || held.bytes > bounds.bytes
 
 /**
  * Takes everything, and makes the source wait while the lane is at its bounds: nothing is lost, all others wait too.
@@ -51,7 +53,7 @@ const isOver = (held: Limits, bounds: Limits): boolean => held.records > bounds.
  * With `patience` the source waits no longer than that for a sink that stands still; then the oldest are dropped, as by
  * {@link dropOldest}, until the sink has caught up: it has delivered something, and nothing waits any more.
  */
-export const block = <A>(options: { readonly patience?: Duration.Duration } = {}): Overflow<A> => ({
+export const block = <A>(options: { readonly blockTimeout?: Duration.Duration } = {}): Overflow<A> => ({
   name: "block",
   ...options,
   admit: (store, envelopes, bounds, now) => {
@@ -65,7 +67,7 @@ export const dropOldest = <A>(): Overflow<A> => ({
   name: "drop_oldest",
   admit: (store, envelopes, bounds, now) => {
     store.add(envelopes, now)
-    return isOver(store, bounds) ? { room: true, dropped: store.shed(bounds) } : roomy
+    return isOver(store, bounds) ? { room: true, dropped: store.dropUntil(bounds) } : roomy
   },
 })
 
@@ -97,6 +99,8 @@ export const coalesce = (): Overflow<Change> => ({
   store: coalescingStore,
   admit: (store, envelopes, bounds, now) => {
     const coalesced = store.add(envelopes, now)
-    return isOver(store, bounds) ? { room: true, coalesced, dropped: store.shed(bounds) } : { room: true, coalesced }
+    return isOver(store, bounds)
+      ? { room: true, coalesced, dropped: store.dropUntil(bounds) }
+      : { room: true, coalesced }
   },
 })

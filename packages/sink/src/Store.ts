@@ -3,18 +3,18 @@ import type { Millis } from "@boltodds/protocol"
 import type { Envelope } from "./Envelope.ts"
 
 /** A limit in envelopes and in bytes (length of the texts with a newline each; exact for ASCII). */
-export interface Limits {
+export interface StoreLimits {
   readonly records: number
   readonly bytes: number
 }
 
 /** What one envelope weighs in a store. */
-export const bytesOf = (envelope: Envelope<unknown>): number => envelope.text.length + 1
+export const envelopeBytes = (envelope: Envelope<unknown>): number => envelope.text.length + 1
 
 /**
  * The envelopes of a lane, from their arrival until they are settled.
  *
- * A store in memory forgets them with the process; a durable one commits in `add`, `take`, `settle` and `bury`, and
+ * A store in memory forgets them with the process; a durable one commits in `add`, `take`, `settle` and `deadLetter`, and
  * finds again at its opening what was not settled (`restored`). Synchronous throughout: a lane is filled within one
  * turn. Times are wall-clock milliseconds, so that they mean something to a later process.
  */
@@ -57,7 +57,7 @@ export interface Store<in out A> {
    *
    * A durable store remembers what it gave as one batch: after a crash it gives the same again, before anything else.
    */
-  readonly take: (limits: Limits) => ReadonlyArray<Envelope<A>>
+  readonly take: (limits: StoreLimits) => ReadonlyArray<Envelope<A>>
   /**
    * Some of what was taken last are a batch of their own from here on, after the others: the lane sends them apart. A
    * durable store gives them as such after a crash. Default: nobody needs to know.
@@ -66,9 +66,9 @@ export interface Store<in out A> {
   /** Some that were taken are done with: delivered, expired or lost. */
   readonly settle: (envelopes: ReadonlyArray<Envelope<A>>) => void
   /** Some that were taken will never be: dead letters. A durable store keeps them, with the reason. Default: `settle`. */
-  readonly bury?: (envelopes: ReadonlyArray<Envelope<A>>, reason: string, now: Millis) => void
+  readonly deadLetter?: (envelopes: ReadonlyArray<Envelope<A>>, reason: string, now: Millis) => void
   /** Gives up the oldest that wait, in whole groups, until no more is held than this: they are returned. */
-  readonly shed: (bounds: Limits) => ReadonlyArray<Envelope<A>>
+  readonly dropUntil: (bounds: StoreLimits) => ReadonlyArray<Envelope<A>>
   /** Gives up those that wait and arrived before this: they are returned. */
   readonly expire: (before: Millis) => ReadonlyArray<Envelope<A>>
   /** Of some that were taken, those that arrived before this. */
@@ -77,7 +77,7 @@ export interface Store<in out A> {
    * Some that were taken could not be delivered, and wait again: merged with what arrived meanwhile. Returns how many
    * were merged away. Absent where a batch that failed is tried again as it is.
    */
-  readonly giveBack?: (envelopes: ReadonlyArray<Envelope<A>>) => number
+  readonly requeue?: (envelopes: ReadonlyArray<Envelope<A>>) => number
   /** All that wait are given up: they are returned, and no longer held. */
   readonly clear: () => ReadonlyArray<Envelope<A>>
   /**

@@ -2,9 +2,9 @@
 import type { Change, Millis } from "@boltodds/protocol"
 import type { Envelope } from "./Envelope.ts"
 import { MergingSlots } from "./internal/MergingSlots.ts"
-import { alone, givenOf, type Slot, slotOf } from "./internal/Slot.ts"
-import type { Part } from "./internal/Slots.ts"
-import { bytesOf, type Limits, type Store } from "./Store.ts"
+import { alone, type Slot, slotOf, takenOf } from "./internal/Slot.ts"
+import type { SlotGroup } from "./internal/Slots.ts"
+import { envelopeBytes, type Store, type StoreLimits } from "./Store.ts"
 
 /**
  * A store in memory that holds, of each line and game, what is newest, merged by `compose`.
@@ -56,7 +56,7 @@ class CoalescingStore implements Store<Change> {
     return before + envelopes.length - this.waiting
   }
 
-  take(limits: Limits): ReadonlyArray<Envelope<Change>> {
+  take(limits: StoreLimits): ReadonlyArray<Envelope<Change>> {
     const slots: Array<Slot> = []
     let bytes = 0
     let cut = 0
@@ -72,8 +72,8 @@ class CoalescingStore implements Store<Change> {
     const ahead = front.size
     taken.forEach(({ key }, index) => this.#slots.remove(index < ahead ? front : rest, key))
     return taken.map((slot, index) => {
-      const given = givenOf(index === taken.length - 1 ? alone(slot) : slot)
-      const entry = { at: slot.at, bytes: bytesOf(given) }
+      const given = takenOf(index === taken.length - 1 ? alone(slot) : slot)
+      const entry = { at: slot.at, bytes: envelopeBytes(given) }
       this.#taken.set(given, entry)
       this.#takenBytes += entry.bytes
       return given
@@ -88,13 +88,13 @@ class CoalescingStore implements Store<Change> {
   }
 
   /** What waits is put behind it again. Only what has to do with it is merged anew: a book may wait. */
-  giveBack(envelopes: ReadonlyArray<Envelope<Change>>): number {
+  requeue(envelopes: ReadonlyArray<Envelope<Change>>): number {
     const given = envelopes.map((envelope) => slotOf(envelope, this.#taken.get(envelope)?.at ?? 0, true))
     this.settle(envelopes)
     const { front, rest } = this.#slots.clear()
     const games = new Set(given.map(({ game, key }) => game ?? key))
     for (const slot of given) this.#slots.admit(slot)
-    const behind = (part: Part) => (slot: Slot): void => {
+    const behind = (part: SlotGroup) => (slot: Slot): void => {
       if (slot.game === undefined || games.has(slot.game)) this.#slots.admit(slot)
       else this.#slots.put(part, slot)
     }
@@ -104,7 +104,7 @@ class CoalescingStore implements Store<Change> {
   }
 
   /** All of it: with a part lost, what is left would tell a reader nothing that it could rely on. */
-  shed(bounds: Limits): ReadonlyArray<Envelope<Change>> {
+  dropUntil(bounds: StoreLimits): ReadonlyArray<Envelope<Change>> {
     return this.records > bounds.records || this.bytes > bounds.bytes ? this.clear() : []
   }
 

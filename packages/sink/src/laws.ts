@@ -104,7 +104,7 @@ export const laws: ReadonlyArray<Law> = [
       bench.failWith = () => bench.batches.length === 1 ? { rest: "degrade", count: 0 } : undefined
       const counts = yield* bench.through(before, {
         notice: () => droppedAt(10),
-        retell: () => again,
+        resnapshot: () => again,
         // In several batches where it can be: a piece at a time must not stand for the whole.
         batch: { records: 4, bytes: 1_000_000 },
       })
@@ -121,7 +121,7 @@ export const laws: ReadonlyArray<Law> = [
       bench.failWith = () => bench.batches.length === 1 ? { rest: "degrade", count: 0 } : undefined
       const counts = yield* bench.through(before, {
         notice: () => quarantinedAt(10),
-        retell: () => [],
+        resnapshot: () => [],
         gameResnapshots: { sessions: () => [{ session: "law", epoch: 1 }], flush: () => [], of: () => again },
         batch: { records: 4, bytes: 1_000_000 },
       })
@@ -223,7 +223,7 @@ const makeBench = (sink: Sink<Change>): Bench => {
         for (const group of groups) {
           if (!lane.push(group)) yield* lane.room
         }
-        if (options?.retell !== undefined) yield* untilRetold(lane)
+        if (options?.resnapshot !== undefined) yield* untilRetold(lane)
         const counts = yield* lane.drain(Duration.seconds(10))
         yield* expect(imbalance(counts) === 0, `the counts do not add up: ${JSON.stringify(counts)}`)
         return counts

@@ -1,7 +1,7 @@
 /** The store of a lane that keeps nothing beyond its process. */
 import type { Millis } from "@boltodds/protocol"
 import type { Envelope } from "./Envelope.ts"
-import { bytesOf, type Limits, type Store } from "./Store.ts"
+import { envelopeBytes, type Store, type StoreLimits } from "./Store.ts"
 
 /** A store in memory: fast, in the order of arrival, and gone with the process. */
 export const memoryStore = <A>(): Store<A> => new MemoryStore<A>()
@@ -33,7 +33,7 @@ class MemoryStore<A> implements Store<A> {
   add(envelopes: ReadonlyArray<Envelope<A>>, now: Millis): number {
     // First: it writes them down, and may throw.
     let bytes = 0
-    for (let index = 0; index < envelopes.length; index++) bytes += bytesOf(envelopes[index]!)
+    for (let index = 0; index < envelopes.length; index++) bytes += envelopeBytes(envelopes[index]!)
     for (let index = 0; index < envelopes.length; index++) {
       this.#queue.push(envelopes[index]!)
       this.#times.push(now)
@@ -42,13 +42,13 @@ class MemoryStore<A> implements Store<A> {
     return 0
   }
 
-  take(limits: Limits): ReadonlyArray<Envelope<A>> {
+  take(limits: StoreLimits): ReadonlyArray<Envelope<A>> {
     const queue = this.#queue
     if (this.waiting <= limits.records && this.waitingBytes <= limits.bytes) return this.#hand(queue.length)
     let cut = this.#head
     let bytes = 0
     for (let index = this.#head; index < queue.length; index++) {
-      bytes += bytesOf(queue[index]!)
+      bytes += envelopeBytes(queue[index]!)
       if (cut > this.#head && (index - this.#head >= limits.records || bytes > limits.bytes)) break
       if (queue[index]!.last) cut = index + 1
     }
@@ -58,11 +58,11 @@ class MemoryStore<A> implements Store<A> {
 
   settle(envelopes: ReadonlyArray<Envelope<A>>): void {
     this.#takenRecords -= envelopes.length
-    for (let index = 0; index < envelopes.length; index++) this.#takenBytes -= bytesOf(envelopes[index]!)
+    for (let index = 0; index < envelopes.length; index++) this.#takenBytes -= envelopeBytes(envelopes[index]!)
     if (this.#takenRecords === 0) this.#taken = []
   }
 
-  shed(bounds: Limits): ReadonlyArray<Envelope<A>> {
+  dropUntil(bounds: StoreLimits): ReadonlyArray<Envelope<A>> {
     const queue = this.#queue
     let { records, bytes } = this
     let end = this.#head
@@ -70,7 +70,7 @@ class MemoryStore<A> implements Store<A> {
       // A whole group, or all where none ends.
       do {
         records -= 1
-        bytes -= bytesOf(queue[index]!)
+        bytes -= envelopeBytes(queue[index]!)
       } while (!queue[index++]!.last && index < queue.length)
       end = index
     }
@@ -120,7 +120,7 @@ class MemoryStore<A> implements Store<A> {
       this.#head = 0
     } else {
       bytes = 0
-      for (let index = 0; index < taken.length; index++) bytes += bytesOf(taken[index]!)
+      for (let index = 0; index < taken.length; index++) bytes += envelopeBytes(taken[index]!)
       this.#head = end
       this.#compact()
     }

@@ -133,7 +133,7 @@ describe("what is told of a loss", () => {
           said.push(loss)
           return control(loss.lastSeq, "dropped")
         },
-        retell: () => [control(4, "stream_started")],
+        resnapshot: () => [control(4, "stream_started")],
       })
       lane.push([line(1, "line_moved", "A", 110, 100)])
       yield* TestClock.adjust(0)

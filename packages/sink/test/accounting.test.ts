@@ -35,7 +35,7 @@ const failing = (what: keyof Store<number>, isDurable: boolean): Store<number> =
 }
 
 describe("the books of a lane", () => {
-  for (const what of ["add", "take", "settle", "shed", "expire", "older", "clear"] as const) {
+  for (const what of ["add", "take", "settle", "dropUntil", "expire", "older", "clear"] as const) {
     for (const isDurable of [false, true]) {
       it.effect(`add up where a ${isDurable ? "durable " : ""}store cannot ${what}`, () =>
         Effect.gen(function* () {

@@ -132,7 +132,7 @@ describe("a store that coalesces", () => {
     store.add([line(1, "line_opened", "A", 100, null), line(2, "line_moved", "B", 210, 200)], 0)
     const taken = store.take(all)
     store.add([line(3, "line_closed", "A", null, 100), line(4, "line_moved", "B", 220, 210)], 0)
-    expect(store.giveBack!(taken)).toBe(2)
+    expect(store.requeue!(taken)).toBe(2)
     expect([store.records, store.waiting]).toEqual([2, 2])
     expect(rest(store)).toEqual(["3 line_closed A null (100)", "4 line_moved B 220 (200) x2"])
   })
@@ -196,7 +196,7 @@ describe("a store that coalesces", () => {
       line(6, "line_suspended", "Z", null, 5, { game: "third" }),
     ], 0)
     store.add([control(7, "gap_opened")], 0)
-    expect(store.giveBack!(taken)).toBe(1)
+    expect(store.requeue!(taken)).toBe(1)
     expect(rest(store)).toEqual([
       "2 line_suspended B null (9) ?",
       "6 line_suspended Z null (5) ?",
@@ -211,7 +211,7 @@ describe("a store that coalesces", () => {
     const store = coalescingStore()
     store.add([line(1, "line_moved", "A", 1, 0), line(2, "line_moved", "B", 1, 0, { game: "other" })], 0)
     const [a] = store.take({ records: 1, bytes: 1e9 })
-    store.giveBack!([a!])
+    store.requeue!([a!])
     // All lines of a game that closes go, wherever they stood.
     store.add([game(3, "game_closed")], 0)
     expect(rest(store)).toEqual(["3 game_closed", "2 line_moved B 1 (0)"])

@@ -164,7 +164,7 @@ describe("a lane with a store that outlasts it", () => {
     Effect.gen(function* () {
       const { store, marks } = durable()
       const { lane, told } = yield* laneOf(store, (nth) => nth === 1 || nth === 3 ? lost : undefined, {
-        retell: () => [control(5, "stream_started")],
+        resnapshot: () => [control(5, "stream_started")],
       })
       lane.push([line(1, "line_moved", "A", 110, 100)])
       yield* TestClock.adjust(0)
@@ -180,7 +180,7 @@ describe("a lane with a store that outlasts it", () => {
     Effect.gen(function* () {
       const { store, marks } = durable([line(8, "line_moved", "A", 110, 100)], true)
       const { lane, told, said } = yield* laneOf(store, () => undefined, {
-        retell: () => [control(2, "stream_started")],
+        resnapshot: () => [control(2, "stream_started")],
       })
       yield* TestClock.adjust(10_000)
       expect(told()).toEqual([["7 dropped"], ["8 line_moved A 110 (100)"], ["2 stream_started"]])

@@ -44,7 +44,7 @@ const laneRefusing = (refusals: Readonly<Record<string, number>>) =>
       batch: { records: 1, bytes: 1e9 },
       store: Object.assign(memoryStore<number>(), { isDurable: true }),
       notice: ({ lastSeq }) => told("dropped", lastSeq),
-      retell: () => [told("stream_started", 9)],
+      resnapshot: () => [told("stream_started", 9)],
     })
     return { lane, arrived }
   })

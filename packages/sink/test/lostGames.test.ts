@@ -64,7 +64,7 @@ const laneTo = (
       retry: { base: Duration.millis(1) },
       breaker: { failures: Infinity },
       notice: noticeOf,
-      retell: () => [control(90, "stream_started")],
+      resnapshot: () => [control(90, "stream_started")],
       gameResnapshots: {
         sessions: () => sessions.map((session) => ({ session, epoch: 1 })),
         flush: () => [],
@@ -131,7 +131,7 @@ describe("a lane that lost records of single games", () => {
         "4 game_verified i",
       ])
       expect(yield* scoped.counts).toMatchObject({ dropped: 2, resnapshots: 0, gameResnapshots: 2, pending: 0 })
-      expect(yield* scoped.standing).toMatchObject({ isLossy: false, losses: { degraded: 2 } })
+      expect(yield* scoped.status).toMatchObject({ isLossy: false, losses: { degraded: 2 } })
       expect(imbalance(yield* scoped.counts)).toBe(0)
     }))
 
@@ -149,11 +149,11 @@ describe("a lane that lost records of single games", () => {
       lane.push([verified(6, "g"), verified(7, "h"), control(8, "synced")])
       yield* TestClock.adjust(0)
       expect(arrived).toEqual(["5 quarantined game g (1)", "7 game_verified h", "8 synced"])
-      expect(yield* lane.standing).toMatchObject({ isLossy: true })
+      expect(yield* lane.status).toMatchObject({ isLossy: true })
       yield* TestClock.adjust(10_000)
       expect(arrived.slice(3)).toEqual(["80 game_opened", "80 game_verified g"])
       expect(yield* lane.counts).toMatchObject({ replaced: 1, pending: 0 })
-      expect(yield* lane.standing).toMatchObject({ isLossy: false })
+      expect(yield* lane.status).toMatchObject({ isLossy: false })
     }))
 
   it.effect("marks what is older than the loss, and comes after it, as unverified", () =>
@@ -238,7 +238,7 @@ describe("a lane that lost records of single games", () => {
       yield* TestClock.adjust(10_000)
       expect(arrived.at(-1)).toBe("90 stream_started")
       expect(arrived.filter((text) => text.includes("dropped"))).toHaveLength(1)
-      expect(yield* lane.standing).toMatchObject({ isLossy: false })
+      expect(yield* lane.status).toMatchObject({ isLossy: false })
     }))
 
   it.effect("lacks nothing where only heartbeats are among them: they are counted, and nothing is sent again", () =>
@@ -248,7 +248,7 @@ describe("a lane that lost records of single games", () => {
       yield* TestClock.adjust(5_000)
       expect(arrived).toEqual(["2 quarantined nothing (2)"])
       expect(yield* lane.counts).toMatchObject({ resnapshots: 0, gameResnapshots: 0, dropped: 2 })
-      expect(yield* lane.standing).toMatchObject({ isLossy: false, losses: { degraded: 2 } })
+      expect(yield* lane.status).toMatchObject({ isLossy: false, losses: { degraded: 2 } })
     }))
 
   it.effect("sends a game once more where something of it was lost after its resnapshot was made", () =>
@@ -281,7 +281,7 @@ describe("a lane that lost records of single games", () => {
       expect(arrived.filter((text) => text.endsWith("game_opened"))).toEqual([`${made} game_opened`])
       expect(made).toBeGreaterThan(81)
       expect(arrived.indexOf("3 quarantined game g (1)")).toBeLessThan(arrived.indexOf(`${made} game_opened`))
-      expect(yield* lane.standing).toMatchObject({ isLossy: false })
+      expect(yield* lane.status).toMatchObject({ isLossy: false })
       expect(imbalance(yield* lane.counts)).toBe(0)
     }))
 
@@ -293,7 +293,7 @@ describe("a lane that lost records of single games", () => {
         name: "l",
         maxAge: Duration.seconds(1),
         notice: noticeOf,
-        retell: () => [],
+        resnapshot: () => [],
         gameResnapshots: {
           sessions: () => [{ session: "main", epoch: 1 }],
           flush: () => (calls.push("flush"), []),

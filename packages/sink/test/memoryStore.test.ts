@@ -12,7 +12,7 @@ describe("a store in memory", () => {
     store.add([one(1)], 0)
     const taken = store.take({ records: 1, bytes: 1e9 })
     store.add([one(2), one(3)], 0)
-    const shed = store.shed({ records: 2, bytes: 1e9 })
+    const shed = store.dropUntil({ records: 2, bytes: 1e9 })
     const expired = store.expire(1)
     store.add([one(4)], 1)
     const cleared = store.clear()

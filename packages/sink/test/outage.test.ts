@@ -138,7 +138,7 @@ describe("a lane whose destination is down", () => {
     Effect.gen(function* () {
       const { lane, state, arrived, events } = yield* laneTo<Change>({ rest: "degrade", cause: "lost" }, {
         notice: (loss) => control(loss.lastSeq, "dropped"),
-        retell: () => [control(3, "stream_started"), line(3, "line_opened", "A", 130, null)],
+        resnapshot: () => [control(3, "stream_started"), line(3, "line_opened", "A", 130, null)],
       })
       lane.push([line(1, "line_moved", "A", 110, 100)])
       yield* TestClock.adjust(0)
@@ -151,6 +151,6 @@ describe("a lane whose destination is down", () => {
         "3 stream_started",
         "3 line_opened A 130 (null)",
       ])
-      expect(events.filter(({ _tag }) => _tag === "Retold")).toHaveLength(2)
+      expect(events.filter(({ _tag }) => _tag === "Resnapshot")).toHaveLength(2)
     }))
 })

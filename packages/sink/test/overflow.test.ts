@@ -106,7 +106,7 @@ describe("a lane over its bounds", () => {
 
   it.effect("makes the source wait as long as it has patience, then drops the oldest until its sink has caught up", () =>
     Effect.gen(function* () {
-      const { lane, arrived, events, open } = yield* stuckLane(block({ patience: Duration.seconds(5) }))
+      const { lane, arrived, events, open } = yield* stuckLane(block({ blockTimeout: Duration.seconds(5) }))
       lane.push([one(1)])
       yield* TestClock.adjust(0)
       expect([lane.push(group(2, 3)), lane.push(group(4, 5))]).toEqual([true, false])
@@ -114,7 +114,7 @@ describe("a lane over its bounds", () => {
       expect(yield* lane.counts).toMatchObject({ dropped: 0, pending: 5 })
       yield* TestClock.adjust(1)
       yield* lane.room
-      expect(events.map(({ _tag }) => _tag)).toEqual(["LostPatience", "Lost"])
+      expect(events.map(({ _tag }) => _tag)).toEqual(["BlockTimedOut", "Lost"])
       // Down to half of the bounds; from here on nobody waits, the oldest go at once.
       expect(yield* lane.counts).toMatchObject({ dropped: 4, pending: 1 })
       for (let n = 6; n < 20; n++) expect(lane.push([one(n)])).toBe(true)

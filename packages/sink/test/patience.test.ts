@@ -26,7 +26,7 @@ const patient = Effect.gen(function* () {
   }
   const lane = yield* makeLane(sink, {
     name: "l",
-    overflow: block({ patience: Duration.seconds(5) }),
+    overflow: block({ blockTimeout: Duration.seconds(5) }),
     bounds: { records: 4, bytes: 1e9 },
     batch: { records: 2, bytes: 1e9 },
     retry: { base: Duration.seconds(1) },
@@ -59,7 +59,7 @@ describe("a source that waits for a lane", () => {
       yield* TestClock.adjust(4_000)
       expect(tags()).toEqual([])
       yield* TestClock.adjust(1_000)
-      expect(tags()).toEqual(["LostPatience", "Lost"])
+      expect(tags()).toEqual(["BlockTimedOut", "Lost"])
       expect(imbalance(yield* lane.counts)).toBe(0)
     }))
 
@@ -70,14 +70,14 @@ describe("a source that waits for a lane", () => {
       yield* TestClock.adjust(0)
       expect(lane.push([one(2), one(3), one(4)])).toBe(false)
       yield* TestClock.adjust(5_000)
-      expect(tags()).toEqual(["LostPatience", "Lost"])
+      expect(tags()).toEqual(["BlockTimedOut", "Lost"])
       for (let n = 5; n < 20; n += 4) {
         yield* answer(Effect.fail(new SinkError({ rest: "retry", cause: "down" })))
         // Nothing has arrived: nobody has found new patience.
         expect([n, n + 1, n + 2, n + 3].map((seq) => lane.push([one(seq)]))).toEqual([true, true, true, true])
         yield* TestClock.adjust(30_000)
       }
-      expect(tags().filter((tag) => tag === "LostPatience")).toHaveLength(1)
+      expect(tags().filter((tag) => tag === "BlockTimedOut")).toHaveLength(1)
       yield* answer()
       expect(lane.push([one(20), one(21), one(22), one(23)])).toBe(true)
       while (answers.length > 0) yield* answer()
@@ -93,7 +93,7 @@ describe("a source that waits for a lane", () => {
       yield* TestClock.adjust(0)
       expect(lane.push([one(2), one(3), one(4)])).toBe(false)
       yield* TestClock.adjust(5_000)
-      expect(tags()).toEqual(["LostPatience", "Lost"])
+      expect(tags()).toEqual(["BlockTimedOut", "Lost"])
       yield* answer(Effect.fail(new SinkError({ rest: "degrade", cause: "timeout" })))
       // All that was left is in its hands.
       expect(lane.push([one(5), one(6), one(7), one(8)])).toBe(true)

@@ -29,7 +29,7 @@ const telling = (
       retry: { base: Duration.millis(1) },
       breaker: { failures: Infinity },
       notice: (loss) => control(loss.lastSeq, "dropped", { count: loss.count }),
-      retell: () => {
+      resnapshot: () => {
         return [
           control(9, "stream_started"),
           line(9, "line_opened", "A", 1, null),
@@ -50,7 +50,7 @@ describe("a lane that tells everything again", () => {
       let asked = 0
       let writes = 0
       const { lane } = yield* telling(() => writes++ === 0 ? { rest: "degrade", cause: "lost" } : undefined, {
-        retell: () => {
+        resnapshot: () => {
           asked += 1
           if (asked > 100) throw new Error("asked without end")
           return []
@@ -147,7 +147,7 @@ describe("a lane that tells everything again", () => {
     Effect.gen(function* () {
       let nth = 0
       const { lane, arrived } = yield* telling(() => ++nth < 3 ? { rest: "degrade", cause: "lost" } : undefined, {
-        retell: () => [game(2, "game_amended"), control(3, "stream_started")],
+        resnapshot: () => [game(2, "game_amended"), control(3, "stream_started")],
       })
       lane.push([line(1, "line_suspended", "A", null, 100)])
       yield* TestClock.adjust(0)
@@ -172,7 +172,7 @@ describe("a lane that tells everything again", () => {
       }, {
         maxAge: Duration.seconds(10),
         retry: { base: Duration.millis(1), cap: Duration.seconds(1) },
-        retell: () => [control(100 + ++made, "stream_started")],
+        resnapshot: () => [control(100 + ++made, "stream_started")],
       })
       lane.push([line(1, "line_moved", "A", 110, 100)])
       for (let waited = 0; waited < 30; waited++) yield* TestClock.adjust(1_000)

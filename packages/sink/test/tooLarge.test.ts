@@ -147,7 +147,7 @@ describe("a batch that is refused for its size", () => {
       expect(dead).toMatchObject({ lost: 1, error: { message: "Cannot deliver (retry): 413" } })
       const counts = yield* lane.counts
       expect([counts.deadLettered, counts.dropped, imbalance(counts)]).toEqual([1, 0, 0])
-      expect(yield* lane.standing).toMatchObject({ isLossy: true, losses: { dead_letter: 1 } })
+      expect(yield* lane.status).toMatchObject({ isLossy: true, losses: { dead_letter: 1 } })
     }))
 
   it.effect("waits, after one of its halves has failed in another way, as it is", () =>
@@ -198,13 +198,13 @@ describe("a resnapshot that is refused for its size", () => {
     Effect.gen(function* () {
       let failures = 1
       const failing = () => failures-- > 0 ? new SinkError({ rest: "degrade", cause: "lost" }) : undefined
-      const { lane, told } = yield* limited(() => 5 * weight, { retell: () => book(30) }, failing)
+      const { lane, told } = yield* limited(() => 5 * weight, { resnapshot: () => book(30) }, failing)
       lane.push([move(10)])
       yield* pass(20)
       expect(told().flat()).toEqual(["10 dropped", ...brief(book(30))])
       const counts = yield* lane.counts
       expect([counts.resnapshots, counts.replaced, imbalance(counts)]).toEqual([1, 0, 0])
-      expect((yield* lane.standing).isLossy).toBe(false)
+      expect((yield* lane.status).isLossy).toBe(false)
     }))
 
   it.effect("leaves out a record that is refused alone, is not sent again for it, and is not whole", () =>
@@ -213,11 +213,11 @@ describe("a resnapshot that is refused for its size", () => {
       const failing = () => failures-- > 0 ? new SinkError({ rest: "degrade", cause: "lost" }) : undefined
       const large = withLast(line(99, "line_opened", "large", 1, null, { link: "x".repeat(9 * weight) }), false)
       const told = [...book(30).slice(0, 12), large, ...book(30).slice(12)]
-      const { lane, arrived } = yield* limited(() => 5 * weight, { retell: () => told }, failing)
+      const { lane, arrived } = yield* limited(() => 5 * weight, { resnapshot: () => told }, failing)
       lane.push([move(10)])
       yield* pass(60)
       expect(arrived.flatMap(({ envelopes }) => brief(envelopes))).toEqual(["10 dropped", ...brief(book(30))])
-      expect((yield* lane.standing).isLossy).toBe(true)
+      expect((yield* lane.status).isLossy).toBe(true)
       expect(imbalance(yield* lane.counts)).toBe(0)
     }))
 
@@ -228,7 +228,7 @@ describe("a resnapshot that is refused for its size", () => {
       const failing = () => failures-- > 0 ? new SinkError({ rest: "degrade", cause: "lost" }) : undefined
       const { lane, written, arrived } = yield* limited(
         () => limit,
-        { retell: () => book(30), breaker: { failures: Infinity } },
+        { resnapshot: () => book(30), breaker: { failures: Infinity } },
         failing,
       )
       lane.push([move(10)])
@@ -239,7 +239,7 @@ describe("a resnapshot that is refused for its size", () => {
       limit = 5 * weight
       yield* pass(6)
       expect(arrived.flatMap(({ envelopes }) => brief(envelopes)).slice(-31)).toEqual(brief(book(30)))
-      expect((yield* lane.standing).isLossy).toBe(false)
+      expect((yield* lane.status).isLossy).toBe(false)
       expect(imbalance(yield* lane.counts)).toBe(0)
     }))
 })

@@ -35,13 +35,13 @@ export const makeLaneTeller = (log: Log): LaneTeller => {
         return say("warn", `${why(event.error)}; ${records(event.lost)} given up as dead letters`)
       case "Lost":
         return say("warn", `${records(event.lost)} lost: ${reasonText(event.reason)}`)
-      case "LostPatience":
+      case "BlockTimedOut":
         return say(
           "warn",
           `the feed has waited ${seconds(event.after)} for it, and waits no more until it has caught up: the oldest ` +
             "records go",
         )
-      case "Retold":
+      case "Resnapshot":
         return say(
           "info",
           `${gamesText(event.games)} sent again after a loss (a resnapshot of ${event.records} records)`,

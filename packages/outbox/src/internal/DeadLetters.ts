@@ -23,7 +23,7 @@ export class DeadLetters {
   readonly #keys: Keys
   readonly #bounds: DeadLetterBounds
   readonly #onEvent: (event: OutboxEvent) => void
-  readonly #bury: StatementSync
+  readonly #deadLetter: StatementSync
   readonly #mark: StatementSync
   readonly #dropOld: StatementSync
   readonly #dropOldest: StatementSync
@@ -41,7 +41,7 @@ export class DeadLetters {
     this.#keys = keys
     this.#bounds = bounds
     this.#onEvent = onEvent
-    this.#bury = db.prepare(
+    this.#deadLetter = db.prepare(
       `INSERT OR REPLACE INTO dead_letters (${shared}, buried_at, reason) SELECT ${columns}, ?, ? FROM entries WHERE id = ?`,
     )
     this.#mark = db.prepare("UPDATE dead_letters SET newer = 1 WHERE id = ?")
@@ -53,7 +53,7 @@ export class DeadLetters {
     )
     for (const row of db.prepare("SELECT id, key, newer FROM dead_letters ORDER BY id").iterate()) {
       this.#count += 1
-      if (typeof row["key"] === "string" && row["newer"] === 0) keys.bury(row["key"], Number(row["id"]))
+      if (typeof row["key"] === "string" && row["newer"] === 0) keys.deadLetter(row["key"], Number(row["id"]))
     }
   }
 
@@ -63,7 +63,7 @@ export class DeadLetters {
 
   /** Copies entries, within a transaction. */
   write(marks: ReadonlyArray<Mark>, reason: string, now: number): void {
-    for (const { id, newer, times } of marks) this.#bury.run(newer ? 1 : 0, times + 1, now, reason, id)
+    for (const { id, newer, times } of marks) this.#deadLetter.run(newer ? 1 : 0, times + 1, now, reason, id)
   }
 
   /** They are in the file. */

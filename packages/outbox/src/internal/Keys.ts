@@ -49,7 +49,7 @@ export class Keys {
   }
 
   /** One is a dead letter, and the newest of its key. */
-  bury(key: string, id: number): void {
+  deadLetter(key: string, id: number): void {
     this.#dead.set(key, id)
   }
 

@@ -1,6 +1,6 @@
 /** The store of a lane in a file. */
 import type { Millis } from "@boltodds/protocol"
-import { bytesOf, type Envelope, type Limits, type Store } from "@boltodds/sink"
+import { type Envelope, envelopeBytes, type Store, type StoreLimits } from "@boltodds/sink"
 import type { DeadLetters } from "./DeadLetters.ts"
 import { type Entries, marksOf } from "./Entries.ts"
 import { faultOf } from "./faults.ts"
@@ -97,7 +97,7 @@ export class SqliteStore<A> implements Store<A> {
       writer.now(() => {
         for (let index = 0; index < envelopes.length; index++) {
           const envelope = envelopes[index]!
-          const size = bytesOf(envelope)
+          const size = envelopeBytes(envelope)
           bytes += size
           entries.insert(envelope, {
             id: first + index,
@@ -130,7 +130,7 @@ export class SqliteStore<A> implements Store<A> {
     return 0
   }
 
-  take(limits: Limits): ReadonlyArray<Envelope<A>> {
+  take(limits: StoreLimits): ReadonlyArray<Envelope<A>> {
     const again = this.#takeAgain()
     const { batch, number } = again ?? this.#takeNew(limits)
     for (const envelope of batch) {
@@ -170,11 +170,11 @@ export class SqliteStore<A> implements Store<A> {
     dead.look(now())
   }
 
-  bury(envelopes: ReadonlyArray<Envelope<A>>, reason: string, now: Millis): void {
+  deadLetter(envelopes: ReadonlyArray<Envelope<A>>, reason: string, now: Millis): void {
     const { dead, keys, lossy } = this.#parts
     const held = envelopes.filter((envelope): envelope is Stored<A> => this.#holds(envelope))
     for (const envelope of held) {
-      if (envelope.key !== undefined && !envelope.newer) keys.bury(envelope.key, envelope.id)
+      if (envelope.key !== undefined && !envelope.newer) keys.deadLetter(envelope.key, envelope.id)
     }
     const marks = marksOf(held)
     const buried = (): void => {
@@ -184,7 +184,7 @@ export class SqliteStore<A> implements Store<A> {
     this.#remove(this.#letGo(held), buried, () => dead.written(marks.length, now))
   }
 
-  shed(bounds: Limits): ReadonlyArray<Envelope<A>> {
+  dropUntil(bounds: StoreLimits): ReadonlyArray<Envelope<A>> {
     let { records, bytes } = this
     if (records <= bounds.records && bytes <= bounds.bytes) return none
     const given: Array<Stored<A>> = []
@@ -242,7 +242,7 @@ export class SqliteStore<A> implements Store<A> {
     return undefined
   }
 
-  #takeNew(limits: Limits): Taken<A> {
+  #takeNew(limits: StoreLimits): Taken<A> {
     const { entries, keys, writer } = this.#parts
     const given: Array<Stored<A>> = []
     let bytes = 0

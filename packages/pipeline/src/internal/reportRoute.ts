@@ -9,7 +9,7 @@ export const reportRoute = ({ route, open }: Entry): Effect.Effect<RouteReport> 
     const { name, emit, required } = route
     const end = yield* open.lane.ended
     const counts = yield* open.lane.counts
-    const base = { name, emit, required, counts, ...yield* open.lane.standing }
+    const base = { name, emit, required, counts, ...yield* open.lane.status }
     if (end._tag === "Drained") return { ...base, state: "open" }
     return { ...base, state: end._tag === "Ended" ? "ended" : "disabled", error: end.error }
   })

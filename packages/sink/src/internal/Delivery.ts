@@ -5,7 +5,7 @@ import type { Envelope } from "../Envelope.ts"
 import type { LaneEnd } from "../LaneEnd.ts"
 import type { Partition } from "../Partition.ts"
 import type { Sink } from "../Sink.ts"
-import { type AttemptOptions, Attempts } from "./Attempts.ts"
+import { type AttemptOptions, DeliveryAttempts } from "./DeliveryAttempts.ts"
 import type { Intake } from "./Intake.ts"
 import { partsOf } from "./partsOf.ts"
 import { startOf } from "./startOf.ts"
@@ -24,14 +24,14 @@ type Delivered = Effect.Effect<LaneEnd | undefined>
  */
 export class Delivery<A> {
   readonly #intake: Intake<A>
-  readonly #attempts: Attempts<A>
+  readonly #attempts: DeliveryAttempts<A>
   readonly #partition: Partition<A> | undefined
   /** Some of what was to be delivered last waits again. */
   hasGivenBack = false
 
   constructor(sink: Sink<A>, intake: Intake<A>, options: DeliveryOptions<A>) {
     this.#intake = intake
-    this.#attempts = new Attempts(sink, intake, options)
+    this.#attempts = new DeliveryAttempts(sink, intake, options)
     this.#partition = options.parallel
   }
 
@@ -42,8 +42,8 @@ export class Delivery<A> {
     // Where a stream begins readers forget which games they lack.
     if (notices.lacksGames && startOf(envelopes) !== -1) notices.loseEverything()
     const all = store.isDurable === true ? this.#stored(envelopes) : this.#all(envelopes)
-    return store.giveBack === undefined ? all : Effect.map(all, (end) => {
-      this.#giveBack(end)
+    return store.requeue === undefined ? all : Effect.map(all, (end) => {
+      this.#requeue(end)
       return end
     })
   }
@@ -52,7 +52,7 @@ export class Delivery<A> {
   deliverNews(envelopes: ReadonlyArray<Envelope<A>>): Delivered {
     const since = this.#intake.wall()
     return Effect.map(this.#attempts.news(envelopes, since), (end) => {
-      this.#giveBack(end)
+      this.#requeue(end)
       return end
     })
   }
@@ -110,11 +110,11 @@ export class Delivery<A> {
   }
 
   /** In one go, so that it stands in its order. */
-  #giveBack(end: LaneEnd | undefined): void {
+  #requeue(end: LaneEnd | undefined): void {
     const unfinished = this.#attempts.unfinished.splice(0)
     if (unfinished.length === 0) return
     this.hasGivenBack = true
-    if (end === undefined) this.#intake.ledger.givenBack(unfinished)
+    if (end === undefined) this.#intake.ledger.requeued(unfinished)
     else this.#intake.ledger.left(unfinished, end._tag === "Ended" ? "ended" : "disabled")
   }
 }

@@ -7,21 +7,21 @@ import { coalescedBounds, defaultBatch, defaultBounds, type LaneOptions } from "
 import { memoryStore } from "../memoryStore.ts"
 import { type Admission, block, dropOldest, type Overflow } from "../Overflow.ts"
 import { SinkError } from "../Sink.ts"
-import type { Limits, Store } from "../Store.ts"
-import { Ledger } from "./Ledger.ts"
-import { LossEvents } from "./LossEvents.ts"
-import { Patience } from "./Patience.ts"
+import type { Store, StoreLimits } from "../Store.ts"
+import { LaneCounters } from "./LaneCounters.ts"
+import { LossLog } from "./LossLog.ts"
+import { BlockTimeout } from "./BlockTimeout.ts"
 
 /** Why a lane takes nothing more. */
-export type Closing = "closed" | "disabled" | "ended"
+export type CloseReason = "closed" | "disabled" | "ended"
 
 /** What happens here is synchronous, within the turn of the one who pushes: he may run whoever waits for a latch. */
 export class Intake<A> {
   readonly store: Store<A>
-  readonly ledger: Ledger<A>
-  readonly losses: LossEvents
-  readonly patience: Patience
-  readonly batch: Limits
+  readonly ledger: LaneCounters<A>
+  readonly losses: LossLog
+  readonly blockTimeout: BlockTimeout
+  readonly batch: StoreLimits
   readonly onEvent: NonNullable<LaneOptions<A>["onEvent"]>
   /** Open while there may be something to do. */
   readonly work = Latch.makeUnsafe(false)
@@ -30,8 +30,8 @@ export class Intake<A> {
   readonly room = Latch.makeUnsafe(true)
   /** Since when the oldest that wait have waited. */
   waitingSince: number
-  closedBy: Closing | undefined
-  readonly #bounds: Limits
+  closedBy: CloseReason | undefined
+  readonly #bounds: StoreLimits
   readonly #overflow: Overflow<A>
   readonly #clock: Clock.Clock
   readonly #onFailed: (error: SinkError) => void
@@ -44,12 +44,12 @@ export class Intake<A> {
     this.#bounds = { ...this.#overflow.name === "coalesce" ? coalescedBounds : defaultBounds, ...options.bounds }
     this.batch = { ...defaultBatch, ...options.batch }
     this.store = options.store ?? this.#overflow.store?.() ?? memoryStore<A>()
-    this.ledger = new Ledger(this.store, options)
+    this.ledger = new LaneCounters(this.store, options)
     this.onEvent = options.onEvent ?? (() => {})
-    this.losses = new LossEvents(this.onEvent)
+    this.losses = new LossLog(this.onEvent)
     this.waitingSince = this.now()
-    this.patience = new Patience({
-      span: this.#overflow.patience,
+    this.blockTimeout = new BlockTimeout({
+      span: this.#overflow.blockTimeout,
       now: () => this.now(),
       onLost: (after) => this.#shedHalf(after),
     })
@@ -83,7 +83,7 @@ export class Intake<A> {
     }
     if (!room) {
       this.room.closeUnsafe()
-      this.patience.waits()
+      this.blockTimeout.waits()
     }
     if (!room || this.hasBatch) this.due.openUnsafe()
     this.work.openUnsafe()
@@ -105,13 +105,13 @@ export class Intake<A> {
   makeRoom(): void {
     const { records, bytes } = this.store
     if (records > this.#bounds.records / 2 || bytes > this.#bounds.bytes / 2) return
-    this.patience.goesOn()
+    this.blockTimeout.goesOn()
     this.room.openUnsafe()
   }
 
-  close(reason: Closing): void {
+  close(reason: CloseReason): void {
     this.closedBy = reason
-    this.patience.goesOn()
+    this.blockTimeout.goesOn()
     this.losses.settle(Infinity)
     // Whoever is woken by this may push at once.
     this.room.openUnsafe()
@@ -120,7 +120,7 @@ export class Intake<A> {
   #admit(envelopes: ReadonlyArray<Envelope<A>>): Admission<A> {
     const before = this.store.records
     try {
-      const policy = this.patience.isLost ? dropOldest<A>() : this.#overflow
+      const policy = this.blockTimeout.isLost ? dropOldest<A>() : this.#overflow
       return policy.admit(this.store, envelopes, this.#bounds, this.wall())
     } catch (cause) {
       // A durable store that cannot commit (a full disk): what it did not take is lost, and that is said.
@@ -140,10 +140,10 @@ export class Intake<A> {
   }
 
   #shedHalf(after: Duration.Duration): void {
-    this.onEvent({ _tag: "LostPatience", after })
+    this.onEvent({ _tag: "BlockTimedOut", after })
     const half = { records: Math.floor(this.#bounds.records / 2), bytes: Math.floor(this.#bounds.bytes / 2) }
     try {
-      this.lost(this.store.shed(half), this.#overflow.name)
+      this.lost(this.store.dropUntil(half), this.#overflow.name)
     } catch (cause) {
       // Nothing was given up, but nobody is to wait for ever for a store that cannot be read.
       this.onEvent({ _tag: "StoreFailed", cause, lost: 0 })

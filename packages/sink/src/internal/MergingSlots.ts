@@ -1,8 +1,8 @@
 /** Where a change or a control goes in a lane that coalesces, and what it does to what waits. */
 import { type Control, type GameChange, gameId, isLineChange, type LineChange } from "@boltodds/protocol"
-import { alone, changeOf, inDoubt, inPlaceOf, mergeSlots, type Slot } from "./Slot.ts"
-import { type Part, Slots } from "./Slots.ts"
-import { controlKey, isUrgent, standingOf, touches } from "./standing.ts"
+import { alone, asUnverified, changeOf, inPlaceOf, mergeSlots, type Slot } from "./Slot.ts"
+import { type SlotGroup, Slots } from "./Slots.ts"
+import { controlKey, overtakes, precedenceOf, touches } from "./precedence.ts"
 
 /** The rules of `coalescingStore`. */
 export class MergingSlots extends Slots {
@@ -24,7 +24,7 @@ export class MergingSlots extends Slots {
     const change = changeOf(merged) as LineChange
     const ahead = front.get(key)
     const suspended = change.odds === null && change.change !== "line_opened" && ahead !== undefined
-    if (isUrgent(change) || suspended) {
+    if (overtakes(change) || suspended) {
       this.remove(rest, key)
       this.#advance(ahead === undefined ? merged : mergeSlots(ahead, merged) ?? merged)
     } else this.put(rest, behind === undefined ? merged : inPlaceOf(behind, merged))
@@ -56,10 +56,10 @@ export class MergingSlots extends Slots {
 
   #control(slot: Slot, control: Control): void {
     const { rest } = this
-    const { place, ends, doubts } = standingOf(control)
+    const { place, ends, invalidates } = precedenceOf(control)
     if (control.control === "stream_started") this.clear()
     if (ends.length > 0) this.#end(control, ends)
-    if (doubts) this.#doubt(control)
+    if (invalidates) this.#doubt(control)
     if (place === "front") return this.#advance(slot)
     if (place === "end") this.remove(rest, slot.key)
     const behind = rest.get(slot.key)
@@ -83,20 +83,20 @@ export class MergingSlots extends Slots {
   #doubt(control: Control): void {
     for (const part of [this.front, this.rest]) {
       for (const slot of this.#within(part, control)) {
-        if (slot.envelope._tag === "Record" && touches(control, changeOf(slot))) this.put(part, inDoubt(slot))
+        if (slot.envelope._tag === "Record" && touches(control, changeOf(slot))) this.put(part, asUnverified(slot))
       }
     }
   }
 
   /** What may be in the scope of a control. A feed may send much that cannot be read: one game is not looked for in all. */
-  #within(part: Part, control: Control): Iterable<Slot> {
+  #within(part: SlotGroup, control: Control): Iterable<Slot> {
     if (control.control !== "quarantined" || control.touches !== "game") return part.values()
     const game = gameId(control.sportsbook ?? "", control.game ?? "")
     const keys = [game, controlKey("game_verified", control.session, game), ...this.linesOf(game)]
     return keys.flatMap((key) => part.get(key) ?? [])
   }
 
-  #forgetLines(game: string, parts: ReadonlyArray<Part>): void {
+  #forgetLines(game: string, parts: ReadonlyArray<SlotGroup>): void {
     for (const key of this.linesOf(game)) for (const part of parts) this.remove(part, key)
   }
 }

@@ -3,7 +3,7 @@ import type { Millis } from "@boltodds/protocol"
 import { type Envelope, withLast } from "../Envelope.ts"
 import { joinLosses, type Loss, lossesOf } from "../Loss.ts"
 import type { GameResnapshots, LostGame } from "../LostGame.ts"
-import { bytesOf } from "../Store.ts"
+import { envelopeBytes } from "../Store.ts"
 import { lossScope, lostGameId } from "./lossScope.ts"
 import { divide, isOfAnotherRun, LostGames, mayMove } from "./LostGames.ts"
 import { startOf } from "./startOf.ts"
@@ -101,7 +101,7 @@ export class Notices<A> {
 
   get bytes(): number {
     let bytes = 0
-    for (const envelope of this.#saying.keys()) bytes += bytesOf(envelope)
+    for (const envelope of this.#saying.keys()) bytes += envelopeBytes(envelope)
     return bytes
   }
 
@@ -112,7 +112,7 @@ export class Notices<A> {
   }
 
   /** The readers are owed the news of a loss. */
-  owe(envelopes: ReadonlyArray<Envelope<A>>, reason: string): void {
+  recordLoss(envelopes: ReadonlyArray<Envelope<A>>, reason: string): void {
     if (envelopes.length === 0) return
     // Which sessions an earlier run had is not known: its reader's copy of a game may belong to any of them.
     const isEarlier = envelopes.some((envelope) => isOfAnotherRun(envelope, this.#run))
@@ -260,7 +260,7 @@ export class Notices<A> {
   }
 
   /** Whether this is something that the lane itself says. */
-  says(envelope: Envelope<A>): boolean {
+  isOwn(envelope: Envelope<A>): boolean {
     return this.#saying.has(envelope)
   }
 
@@ -273,18 +273,18 @@ export class Notices<A> {
   areOutdated(envelopes: ReadonlyArray<Envelope<A>>): boolean {
     return this.lacksGames &&
       envelopes.some((envelope) =>
-        !this.says(envelope) && (this.#games.isOutdated(envelope) || this.#games.isRestored(envelope))
+        !this.isOwn(envelope) && (this.#games.isOutdated(envelope) || this.#games.isRestored(envelope))
       )
   }
 
   /** Whether some of these can be sent as `unverified` alone. */
   needMarks(envelopes: ReadonlyArray<Envelope<A>>): boolean {
-    return this.lacksGames && envelopes.some((envelope) => !this.says(envelope) && this.#games.isOutdated(envelope))
+    return this.lacksGames && envelopes.some((envelope) => !this.isOwn(envelope) && this.#games.isOutdated(envelope))
   }
 
   /** As they are to be sent: what was made before a loss in its game, and is sent after it, is marked `unverified`. */
   marked(envelopes: ReadonlyArray<Envelope<A>>): ReadonlyArray<Envelope<A>> {
-    return this.#games.size > 0 ? this.#games.marked(envelopes, (envelope) => this.says(envelope)) : envelopes
+    return this.#games.size > 0 ? this.#games.marked(envelopes, (envelope) => this.isOwn(envelope)) : envelopes
   }
 
   /** These have arrived; gives what of them the lane does not say itself. */

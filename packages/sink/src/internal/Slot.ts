@@ -1,8 +1,8 @@
 /** What waits of one thing in a lane that coalesces. */
 import { type Change, changeKey, compose, type Control, gameId, isLineChange, type Millis } from "@boltodds/protocol"
 import { type Envelope, withLast, withValue } from "../Envelope.ts"
-import { bytesOf } from "../Store.ts"
-import { controlKey } from "./standing.ts"
+import { envelopeBytes } from "../Store.ts"
+import { controlKey } from "./precedence.ts"
 
 export interface Slot {
   readonly key: string
@@ -28,7 +28,7 @@ export const slotOf = (envelope: Envelope<Change>, at: Millis, offered: boolean)
 }
 
 /** A change that is not merged any further must say so when it is taken. */
-export const givenOf = ({ envelope, last }: Slot): Envelope<Change> => withLast(envelope, last)
+export const takenOf = ({ envelope, last }: Slot): Envelope<Change> => withLast(envelope, last)
 
 export const changeOf = ({ envelope }: Slot): Change => envelope.value as Change
 
@@ -49,7 +49,7 @@ export const inPlaceOf = (older: Slot, newer: Slot): Slot =>
 export const alone = (slot: Slot): Slot => slot.last ? slot : { ...slot, last: true }
 
 /** What was told before a doubt, and arrives behind it, is not known to be live. */
-export const inDoubt = (slot: Slot): Slot => {
+export const asUnverified = (slot: Slot): Slot => {
   const { envelope } = slot
   if (envelope._tag !== "Record" || envelope.value.unverified === true || isClosing(envelope.value)) return slot
   return { ...slot, envelope: withValue(envelope, { ...envelope.value, unverified: true }) }
@@ -81,7 +81,7 @@ const gameFrame = 310
  */
 const weigh = (envelope: Envelope<Change>): number => {
   const { value } = envelope
-  if (!("change" in value)) return bytesOf(envelope)
+  if (!("change" in value)) return envelopeBytes(envelope)
   const { run, session, sport, sportsbook, game, home_team, away_team, universal_game_id, book_game_id } = value
   const common = run.length + session.length + sport.length + sportsbook.length + game.length +
     lengthOf(home_team) + lengthOf(away_team) + lengthOf(universal_game_id) + lengthOf(book_game_id) +

@@ -2,12 +2,12 @@
 import type { Slot } from "./Slot.ts"
 
 /** Slots by their key, in the order in which they are to be told. */
-export type Part = Map<string, Slot>
+export type SlotGroup = Map<string, Slot>
 
 /** In front what overtakes, behind it the rest; a key is at most once in each. */
 export class Slots {
-  readonly front: Part = new Map()
-  readonly rest: Part = new Map()
+  readonly front: SlotGroup = new Map()
+  readonly rest: SlotGroup = new Map()
   /** The keys of the lines that wait, by their game. */
   readonly #lines = new Map<string, Set<string>>()
   weight = 0
@@ -24,7 +24,7 @@ export class Slots {
   }
 
   /** In the place of what has its key there, or behind all. */
-  put(part: Part, slot: Slot): void {
+  put(part: SlotGroup, slot: Slot): void {
     const previous = part.get(slot.key)
     part.set(slot.key, slot)
     if (slot.at < this.oldest) this.oldest = slot.at
@@ -36,12 +36,12 @@ export class Slots {
   }
 
   /** Behind all, wherever it was. */
-  append(part: Part, slot: Slot): void {
+  append(part: SlotGroup, slot: Slot): void {
     this.remove(part, slot.key)
     this.put(part, slot)
   }
 
-  remove(part: Part, key: string): void {
+  remove(part: SlotGroup, key: string): void {
     const slot = part.get(key)
     if (slot === undefined) return
     part.delete(key)

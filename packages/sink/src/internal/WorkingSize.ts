@@ -1,6 +1,6 @@
 /** How much a destination takes at once, as far as its refusals tell. */
 import type { Envelope } from "../Envelope.ts"
-import { bytesOf } from "../Store.ts"
+import { envelopeBytes } from "../Store.ts"
 
 /** How long a refusal is remembered: a destination may come to take more. */
 const memoryMillis = 600_000
@@ -31,7 +31,7 @@ export class WorkingSize {
 /** What these weigh together. */
 export const sizeOf = (envelopes: ReadonlyArray<Envelope<unknown>>): number => {
   let bytes = 0
-  for (let index = 0; index < envelopes.length; index++) bytes += bytesOf(envelopes[index]!)
+  for (let index = 0; index < envelopes.length; index++) bytes += envelopeBytes(envelopes[index]!)
   return bytes
 }
 
@@ -47,7 +47,7 @@ export const middleOf = (envelopes: ReadonlyArray<Envelope<unknown>>): number =>
   let groupOff = half / 2
   let middleOff = Infinity
   for (let index = 0; index < envelopes.length - 1; index++) {
-    bytes += bytesOf(envelopes[index]!)
+    bytes += envelopeBytes(envelopes[index]!)
     const off = Math.abs(bytes - half)
     if (off < middleOff) {
       middleOff = off

@@ -7,8 +7,8 @@ import type { LaneOptions } from "../LaneOptions.ts"
 import type { Sink } from "../Sink.ts"
 import { Delivery } from "./Delivery.ts"
 import type { Intake } from "./Intake.ts"
-import { longestForGames, Retelling } from "./Retelling.ts"
-import { withNotices } from "./withNotices.ts"
+import { longestForGames, ResnapshotSchedule } from "./ResnapshotSchedule.ts"
+import { withLossReports } from "./withLossReports.ts"
 
 const none: ReadonlyArray<never> = []
 
@@ -19,8 +19,11 @@ export const deliverAll = <A>(intake: Intake<A>, sink: Sink<A>, options: LaneOpt
   const lingerMillis = Duration.toMillis(options.linger ?? Duration.zero)
   const maxAge = options.maxAge === undefined ? undefined : Duration.toMillis(options.maxAge)
   const { gameResnapshots } = options
-  const ofEverything = new Retelling(options.retell !== undefined)
-  const ofGames = new Retelling(options.retell !== undefined && gameResnapshots !== undefined, longestForGames)
+  const ofEverything = new ResnapshotSchedule(options.resnapshot !== undefined)
+  const ofGames = new ResnapshotSchedule(
+    options.resnapshot !== undefined && gameResnapshots !== undefined,
+    longestForGames,
+  )
   const delivery = new Delivery(sink, intake, { ...options, maxAge })
   let saidFinally = false
   /** Its readers may have a hole of which nobody has told them. Where nothing was left of that run, this one begins anew. */
@@ -28,17 +31,17 @@ export const deliverAll = <A>(intake: Intake<A>, sink: Sink<A>, options: LaneOpt
   if (store.isLossy === true && !isOwing) store.markLossy?.(false)
 
   const isDraining = (): boolean => intake.closedBy !== undefined
-  const retelling = (): Retelling => notices.isLossy ? ofEverything : ofGames
-  const mayRetell = (): boolean => !isDraining() && notices.wantsResnapshot && retelling().isDue(intake.now())
+  const schedule = (): ResnapshotSchedule => notices.isLossy ? ofEverything : ofGames
+  const mayResnapshot = (): boolean => !isDraining() && notices.wantsResnapshot && schedule().isDue(intake.now())
 
   /** Waits until there is something to deliver. False: there never will be. */
   const awaitWork = Effect.gen(function* () {
     while (store.waiting === 0) {
       const noticeDue = notices.dueAt
       if (isDraining()) return noticeDue !== undefined && !saidFinally
-      if ((noticeDue !== undefined && intake.now() >= noticeDue) || mayRetell()) return true
+      if ((noticeDue !== undefined && intake.now() >= noticeDue) || mayResnapshot()) return true
       intake.work.closeUnsafe()
-      const wake = Math.min(noticeDue ?? Infinity, notices.wantsResnapshot ? retelling().dueAt : Infinity)
+      const wake = Math.min(noticeDue ?? Infinity, notices.wantsResnapshot ? schedule().dueAt : Infinity)
       yield* wake === Infinity
         ? intake.work.await
         : Effect.timeoutOption(intake.work.await, Duration.millis(Math.max(1, Math.ceil(wake - intake.now()))))
@@ -62,7 +65,7 @@ export const deliverAll = <A>(intake: Intake<A>, sink: Sink<A>, options: LaneOpt
     intake.losses.settle(intake.now())
     const taken = store.take(limits)
     intake.waitingSince = intake.now()
-    if (store.waiting === 0) intake.patience.emptied()
+    if (store.waiting === 0) intake.blockTimeout.emptied()
     if (isOwing && taken.length > 0) {
       isOwing = false
       notices.begin(taken[0]!, "restart")
@@ -72,30 +75,30 @@ export const deliverAll = <A>(intake: Intake<A>, sink: Sink<A>, options: LaneOpt
     if (final) saidFinally = true
     if (final) return notices.take(intake.now())
     if (taken.length === 0) return notices.takeDue(intake.now())
-    return store.isDurable === true ? taken : withNotices(notices, taken, intake.now())
+    return store.isDurable === true ? taken : withLossReports(notices, taken, intake.now())
   }
 
   /** What is held back in front of the lane: a resnapshot of single games must not be the only one to bring it. */
   const takeHeldBack = (): boolean => {
-    if (gameResnapshots === undefined || notices.isLossy || !mayRetell()) return false
+    if (gameResnapshots === undefined || notices.isLossy || !mayResnapshot()) return false
     intake.push(gameResnapshots.flush())
     return true
   }
 
   /** Everything again, or the games that were lost, right behind what has just been taken: nothing waits any more. */
   const takeNews = (hasHeldBack: boolean): ReadonlyArray<Envelope<A>> => {
-    if (store.waiting > 0 || !mayRetell()) return none
+    if (store.waiting > 0 || !mayResnapshot()) return none
     // The first loss may have been found only when the batch was taken: then the next time.
     if (!notices.isLossy && !hasHeldBack) return none
     // What a durable store gave goes alone, and behind what must be told first: news would take that along, behind both.
     if (store.isDurable === true && notices.isDue(intake.now())) return none
     const games = notices.isLossy ? undefined : notices.lostGames
-    const told = games === undefined ? options.retell!() : gameResnapshots!.of(games)
+    const told = games === undefined ? options.resnapshot!() : gameResnapshots!.of(games)
     // Also where there was nothing to tell: or it would be asked for again and again.
-    retelling().told(intake.now())
+    schedule().sent(intake.now())
     if (told === undefined) notices.loseEverything()
     if (told === undefined || told.length === 0) return none
-    intake.onEvent({ _tag: "Retold", records: told.length, ...games === undefined ? {} : { games: games.length } })
+    intake.onEvent({ _tag: "Resnapshot", records: told.length, ...games === undefined ? {} : { games: games.length } })
     return notices.takeNews(told, intake.now(), games)
   }
 

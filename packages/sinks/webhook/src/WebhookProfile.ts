@@ -1,5 +1,5 @@
 /** How the lane before a webhook should be set up. */
-import type { Limits, RetryPolicy } from "@boltodds/sink"
+import type { RetryPolicy, StoreLimits } from "@boltodds/sink"
 import * as Duration from "effect/Duration"
 import type { WebhookFormat } from "./WebhookOptions.ts"
 
@@ -20,7 +20,7 @@ export interface WebhookProfile {
   readonly maxAge: Duration.Duration
   /** Without a limit on attempts: `maxAge` is the limit. */
   readonly retry: RetryPolicy
-  readonly batch: Limits
+  readonly batch: StoreLimits
   /** How long a batch waits for more. */
   readonly linger: Duration.Duration
 }

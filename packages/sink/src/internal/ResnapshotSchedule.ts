@@ -8,7 +8,7 @@ export const longestForGames = 8_000
 const lasting = 60_000
 
 /** A second after the loss at first; twice as long, up to the longest pause, each time that it did not last. */
-export class Retelling {
+export class ResnapshotSchedule {
   readonly #may: boolean
   readonly #longest: number
   #toldAt = -Infinity
@@ -33,7 +33,7 @@ export class Retelling {
     this.#pause = longest
   }
 
-  told(now: number): void {
+  sent(now: number): void {
     // Counted from the end of the pause: a loss within it had to wait for that in any case.
     this.#pause = now - this.dueAt < lasting ? Math.min(this.#longest, this.#pause * 2) : shortest
     this.#toldAt = now

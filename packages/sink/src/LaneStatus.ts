@@ -1,7 +1,7 @@
 /** What the reader of a lane lacks. */
 
 /** How a lane stands with its reader. */
-export interface LaneStanding {
+export interface LaneStatus {
   /**
    * Something was lost that its reader needs, and no resnapshot that was delivered since has made it good: of everything,
    * or of the games that were lost.

@@ -2,9 +2,9 @@
 import type { Millis } from "@boltodds/protocol"
 import type { Envelope } from "../Envelope.ts"
 import type { LaneCounts } from "../LaneCounts.ts"
-import type { LaneStanding } from "../LaneStanding.ts"
+import type { LaneStatus } from "../LaneStatus.ts"
 import type { LaneOptions } from "../LaneOptions.ts"
-import { bytesOf, type Store } from "../Store.ts"
+import { envelopeBytes, type Store } from "../Store.ts"
 import { Notices } from "./Notices.ts"
 
 /**
@@ -13,7 +13,7 @@ import { Notices } from "./Notices.ts"
  * A store may fail in the middle of anything. What it still holds then is pending, whatever became of it elsewhere: so
  * the columns are moved by what the store says it holds, and add up also where it has thrown.
  */
-export class Ledger<A> {
+export class LaneCounters<A> {
   readonly store: Store<A>
   readonly notices: Notices<A>
   #received = 0
@@ -57,7 +57,7 @@ export class Ledger<A> {
     }
   }
 
-  get standing(): LaneStanding {
+  get status(): LaneStatus {
     const { store } = this
     return {
       isLossy: this.notices.isIncomplete,
@@ -91,7 +91,7 @@ export class Ledger<A> {
     const held = this.notices.heard(envelopes)
     this.#batches += 1
     this.#delivered += envelopes.length - held.length
-    for (let index = 0; index < envelopes.length; index++) this.#deliveredBytes += bytesOf(envelopes[index]!)
+    for (let index = 0; index < envelopes.length; index++) this.#deliveredBytes += envelopeBytes(envelopes[index]!)
     this.#leave(() => this.store.settle(held), (count) => this.#delivered += count)
   }
 
@@ -102,7 +102,7 @@ export class Ledger<A> {
     this.#deadLettered += envelopes.length - held.length
     this.#owe(held, "dead_letter")
     this.#leave(
-      () => store.bury === undefined ? store.settle(held) : store.bury(held, reason, now),
+      () => store.deadLetter === undefined ? store.settle(held) : store.deadLetter(held, reason, now),
       (count) => this.#deadLettered += count,
     )
   }
@@ -121,10 +121,10 @@ export class Ledger<A> {
   }
 
   /** Taken, and to be tried again with what waits. What the lane says itself is told anew. */
-  givenBack(envelopes: ReadonlyArray<Envelope<A>>): void {
+  requeued(envelopes: ReadonlyArray<Envelope<A>>): void {
     const held = this.#fold(envelopes)
     const { store } = this
-    if (held.length > 0) this.#leave(() => store.giveBack?.(held), (count) => this.#coalesced += count)
+    if (held.length > 0) this.#leave(() => store.requeue?.(held), (count) => this.#coalesced += count)
   }
 
   /** Of a resnapshot, and refused for good. */
@@ -165,7 +165,7 @@ export class Ledger<A> {
   #owe(envelopes: ReadonlyArray<Envelope<A>>, reason: string): void {
     if (envelopes.length === 0) return
     this.#losses.set(reason, (this.#losses.get(reason) ?? 0) + envelopes.length)
-    this.notices.owe(envelopes, reason)
+    this.notices.recordLoss(envelopes, reason)
   }
 
   /** Drops what the lane says itself; gives the others. */

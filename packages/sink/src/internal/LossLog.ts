@@ -10,7 +10,7 @@ interface Kept {
 }
 
 /** Tells the first loss of a reason at once, and what follows it at most once a second: with the next, or in `settle`. */
-export class LossEvents {
+export class LossLog {
   readonly #onEvent: (event: LaneEvent) => void
   readonly #kept = new Map<string, Kept>()
 

@@ -4,19 +4,19 @@ import type { Envelope } from "../Envelope.ts"
 import type { LaneEvent } from "../LaneEvent.ts"
 import type { SinkError } from "../Sink.ts"
 import type { Intake } from "./Intake.ts"
-import { Strikes } from "./Strikes.ts"
+import { CircuitBreaker } from "./CircuitBreaker.ts"
 
 /** Enters the outcomes of one lane. Each of them may make room, and so run the source. */
-export class Outcomes<A> {
+export class DeliveryAccounting<A> {
   readonly #intake: Intake<A>
   readonly #breaker: BreakerPolicy
-  readonly #strikes: Strikes
+  readonly #strikes: CircuitBreaker
   #troubled = false
 
   constructor(intake: Intake<A>, breaker: BreakerPolicy) {
     this.#intake = intake
     this.#breaker = breaker
-    this.#strikes = new Strikes(breaker)
+    this.#strikes = new CircuitBreaker(breaker)
   }
 
   /** How long nothing may be tried, in milliseconds. */
@@ -26,7 +26,7 @@ export class Outcomes<A> {
 
   delivered(envelopes: ReadonlyArray<Envelope<A>>): void {
     this.#intake.ledger.delivered(envelopes)
-    this.#intake.patience.delivered()
+    this.#intake.blockTimeout.delivered()
     this.#strikes.succeeded()
     this.#intake.makeRoom()
     if (!this.#troubled) return
@@ -39,7 +39,7 @@ export class Outcomes<A> {
     const count = Math.max(0, Math.min(envelopes.length, Math.trunc(error.delivered)))
     if (count > 0) {
       this.#intake.ledger.delivered(envelopes.slice(0, count))
-      this.#intake.patience.delivered()
+      this.#intake.blockTimeout.delivered()
     }
     const rejected = new Set(error.rejected)
     const dead: Array<Envelope<A>> = []
@@ -48,26 +48,26 @@ export class Outcomes<A> {
       ;(rejected.has(index) ? dead : rest).push(envelopes[index]!)
     }
     if (dead.length > 0) {
-      this.bury(dead, error)
-      if (rest.length === 0) this.strike(error)
+      this.deadLetter(dead, error)
+      if (rest.length === 0) this.countFailure(error)
     }
     this.#intake.makeRoom()
     return rest
   }
 
-  bury(dead: ReadonlyArray<Envelope<A>>, error: SinkError): void {
+  deadLetter(dead: ReadonlyArray<Envelope<A>>, error: SinkError): void {
     this.#intake.ledger.deadLettered(dead, error.message, this.#intake.wall())
     this.trouble({ _tag: "DeadLettered", error, lost: dead.length })
   }
 
   /** Of a resnapshot: the destination will never take these records. */
-  forgo(records: ReadonlyArray<Envelope<A>>, error: SinkError): void {
+  leaveOut(records: ReadonlyArray<Envelope<A>>, error: SinkError): void {
     this.#intake.ledger.forgone(records)
     this.trouble({ _tag: "DeadLettered", error, lost: records.length })
   }
 
   /** A try has failed, or a batch was refused. */
-  strike(error: SinkError): void {
+  countFailure(error: SinkError): void {
     if (!this.#strikes.failed(this.#intake.now())) return
     this.#intake.onEvent({ _tag: "BreakerOpened", error, ...this.#breaker })
   }

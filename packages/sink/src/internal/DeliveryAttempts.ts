@@ -10,11 +10,11 @@ import type { Batch, Sink, SinkError } from "../Sink.ts"
 import { batchId } from "./batchId.ts"
 import { errorOf } from "./errorOf.ts"
 import type { Intake } from "./Intake.ts"
-import { Outcomes } from "./Outcomes.ts"
+import { DeliveryAccounting } from "./DeliveryAccounting.ts"
 import { isRestoring } from "./isRestoring.ts"
 import { startOf } from "./startOf.ts"
 import { middleOf, sizeOf, WorkingSize } from "./WorkingSize.ts"
-import { withNotices } from "./withNotices.ts"
+import { withLossReports } from "./withLossReports.ts"
 
 export interface AttemptOptions {
   readonly run?: string | undefined
@@ -23,7 +23,7 @@ export interface AttemptOptions {
   /** In milliseconds of the wall clock. */
   readonly maxAge: number | undefined
   /** Present where everything is told again after a loss. */
-  readonly retell?: unknown
+  readonly resnapshot?: unknown
 }
 
 /** Between two tries to tell of a loss. */
@@ -35,14 +35,14 @@ type Delivered = Effect.Effect<LaneEnd | undefined>
 type Again<A> = (rest: ReadonlyArray<Envelope<A>>, attempt: number) => Delivered
 
 /** Tries batches, enters what becomes of them, and waits between the tries. */
-export class Attempts<A> {
+export class DeliveryAttempts<A> {
   readonly #sink: Sink<A>
   readonly #intake: Intake<A>
   readonly #run: string
   readonly #retry: RetryPolicy
   readonly #maxAge: number | undefined
-  readonly #retells: boolean
-  readonly #outcomes: Outcomes<A>
+  readonly #sendsResnapshots: boolean
+  readonly #outcomes: DeliveryAccounting<A>
   readonly #size = new WorkingSize()
   /** Where what failed is merged with what waits: what is to wait again once the whole batch has been gone through. */
   readonly unfinished: Array<Envelope<A>> = []
@@ -54,14 +54,14 @@ export class Attempts<A> {
   /** Of the batch that failed last: where what failed is merged with what waits, the next may be the same or not. */
   #failed: { readonly id: string; readonly attempt: number } | undefined
 
-  constructor(sink: Sink<A>, intake: Intake<A>, { run, retry, breaker, maxAge, retell }: AttemptOptions) {
+  constructor(sink: Sink<A>, intake: Intake<A>, { run, retry, breaker, maxAge, resnapshot }: AttemptOptions) {
     this.#sink = sink
     this.#intake = intake
     this.#run = run ?? ""
     this.#retry = { ...defaultRetry, ...retry }
     this.#maxAge = maxAge
-    this.#retells = retell !== undefined
-    this.#outcomes = new Outcomes(intake, { ...defaultBreaker, ...breaker })
+    this.#sendsResnapshots = resnapshot !== undefined
+    this.#outcomes = new DeliveryAccounting(intake, { ...defaultBreaker, ...breaker })
   }
 
   /** How long nothing may be tried, in milliseconds. */
@@ -83,7 +83,7 @@ export class Attempts<A> {
       const now = this.#intake.now()
       if (this.#size.isOver(fresh, now)) return this.#inHalves(fresh, (half) => this.made(half))
       const isDue = notices.isDue(now)
-      if (store.isDurable === true && !notices.says(fresh[0]!)) {
+      if (store.isDurable === true && !notices.isOwn(fresh[0]!)) {
         // By themselves, until they have been heard.
         if (isDue) {
           return Effect.flatMap(this.made(notices.take(now)), () => this.#heard(() => this.made(fresh, attempt)))
@@ -91,7 +91,7 @@ export class Attempts<A> {
         return this.#write(fresh, attempt, (rest, next) => this.made(rest, next))
       }
       // Those that failed with a batch are merged with the newer ones: or a long outage would make more and more of them.
-      const led = withNotices(notices, isDue ? this.#intake.ledger.renewed(fresh) : fresh, now)
+      const led = withLossReports(notices, isDue ? this.#intake.ledger.renewed(fresh) : fresh, now)
       return this.#write(led, attempt, (rest, next) => this.made(rest, next))
     })
   }
@@ -212,7 +212,7 @@ export class Attempts<A> {
   #withhold(envelopes: ReadonlyArray<Envelope<A>>, attempt: number): ReadonlyArray<Envelope<A>> {
     const { ledger, store } = this.#intake
     const { notices } = ledger
-    if (!this.#retells || !notices.wantsResnapshot) return envelopes
+    if (!this.#sendsResnapshots || !notices.wantsResnapshot) return envelopes
     if (store.isDurable === true && attempt > 1 && notices.isLossy) return envelopes
     const isWithheld = notices.isLossy ? isRestoring : (envelope: Envelope<A>) => notices.isRestored(envelope)
     const withheld = envelopes.filter(isWithheld)
@@ -244,7 +244,7 @@ export class Attempts<A> {
         if (rest.length === 0) return Effect.undefined
         ledger.lost(rest, "degraded")
         this.#outcomes.trouble({ _tag: "Degraded", error, lost: rest.length })
-        this.#outcomes.strike(error)
+        this.#outcomes.countFailure(error)
         return Effect.undefined
       case "disable":
       case "end": {
@@ -271,11 +271,11 @@ export class Attempts<A> {
     const go = (part: ReadonlyArray<Envelope<A>>): Delivered => again(part, 1)
     const bytes = sizeOf(refused)
     if (refused.length === 1) {
-      const isOwn = this.#intake.ledger.notices.says(refused[0]!)
-      if (isOwn && refused[0]!._tag === "Record") this.#outcomes.forgo(refused, error)
-      else this.#outcomes.bury(refused, error)
+      const isOwn = this.#intake.ledger.notices.isOwn(refused[0]!)
+      if (isOwn && refused[0]!._tag === "Record") this.#outcomes.leaveOut(refused, error)
+      else this.#outcomes.deadLetter(refused, error)
       if (isOwn) this.isRefused = true
-      this.#outcomes.strike(error)
+      this.#outcomes.countFailure(error)
       return this.#apart([rest], go)
     }
     this.#size.refuse(bytes, this.#intake.now())
@@ -286,13 +286,13 @@ export class Attempts<A> {
 
   #later(rest: ReadonlyArray<Envelope<A>>, attempt: number, error: SinkError, again: Again<A>): Delivered {
     const { ledger, store } = this.#intake
-    const merges = store.giveBack !== undefined
+    const merges = store.requeue !== undefined
     // What is merged with what waits is another batch each time; its tries are counted all the same.
     const tries = merges ? (this.#failed?.attempt ?? 0) + 1 : attempt
-    this.#outcomes.strike(error)
+    this.#outcomes.countFailure(error)
     if (tries >= this.#retry.attempts) {
       this.#failed = undefined
-      this.#outcomes.bury(rest, error)
+      this.#outcomes.deadLetter(rest, error)
       return Effect.undefined
     }
     if (merges) this.#failed = { id: batchId(this.#run, rest), attempt: tries }

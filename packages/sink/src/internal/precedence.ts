@@ -2,34 +2,34 @@
 import type { Change, Control } from "@boltodds/protocol"
 
 /** What a control means to what waits. */
-export interface Standing {
+export interface Precedence {
   /** `front`: it overtakes · `end`: behind all that waits · `keep`: in the place of one like it that waits. */
   readonly place: "front" | "end" | "keep"
   /** The kinds of controls that it makes obsolete, in its scope. */
   readonly ends: ReadonlyArray<Control["control"]>
   /** Whether changes in its scope that wait were told before a doubt that it begins. */
-  readonly doubts: boolean
+  readonly invalidates: boolean
 }
 
-const behind: Standing = { place: "end", ends: [], doubts: false }
-const kept: Standing = { place: "keep", ends: [], doubts: false }
+const behind: Precedence = { place: "end", ends: [], invalidates: false }
+const kept: Precedence = { place: "keep", ends: [], invalidates: false }
 
 /** What this control means to what waits. */
-export const standingOf = (control: Control): Standing => {
+export const precedenceOf = (control: Control): Precedence => {
   switch (control.control) {
     case "stream_started":
     case "stream_resumed":
-      return { place: "front", ends: [], doubts: false }
+      return { place: "front", ends: [], invalidates: false }
     case "gap_opened":
-      return { place: "front", ends: ["game_verified", "gap_closed", "synced", "fresh"], doubts: true }
+      return { place: "front", ends: ["game_verified", "gap_closed", "synced", "fresh"], invalidates: true }
     case "clock_jumped":
-      return { place: "front", ends: ["game_verified", "gap_closed", "synced"], doubts: true }
+      return { place: "front", ends: ["game_verified", "gap_closed", "synced"], invalidates: true }
     case "stale":
-      return { place: "front", ends: ["fresh"], doubts: false }
+      return { place: "front", ends: ["fresh"], invalidates: false }
     case "quarantined":
       return control.touches === "outcome" || control.touches === "nothing"
         ? kept
-        : { place: "front", ends: ["game_verified"], doubts: true }
+        : { place: "front", ends: ["game_verified"], invalidates: true }
     case "heartbeat":
       return kept
     default:
@@ -58,7 +58,7 @@ export const touches = (control: Control, record: Change | Control): boolean => 
 }
 
 /** Whether a change is bad news: what it overtakes, and what it merges with, is better believed later. */
-export const isUrgent = (change: Change): boolean =>
+export const overtakes = (change: Change): boolean =>
   change.change === "line_suspended" || change.change === "line_closed" || change.change === "game_closed"
 
 /** The key under which a control waits; no change has one like it. */

@@ -3,7 +3,7 @@ import * as Duration from "effect/Duration"
 import type { BreakerPolicy } from "../Breaker.ts"
 
 /** Counts failures in a row, and says when the next attempt may be made. */
-export class Strikes {
+export class CircuitBreaker {
   readonly #policy: BreakerPolicy
   #failures = 0
   #openUntil = -Infinity

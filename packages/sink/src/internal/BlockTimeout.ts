@@ -4,7 +4,7 @@ import * as Effect from "effect/Effect"
 import * as Latch from "effect/Latch"
 import type * as Scope from "effect/Scope"
 
-interface PatienceOptions {
+interface BlockTimeoutOptions {
   /** Default: for ever. */
   readonly span: Duration.Duration | undefined
   /** Monotonic, in milliseconds. */
@@ -16,8 +16,8 @@ interface PatienceOptions {
  * Lost when the source has waited so long at a stretch, and found again when the sink has caught up: it has delivered
  * something since, and nothing waits any more. Room alone says nothing, for it was made by giving things up.
  */
-export class Patience {
-  readonly #options: PatienceOptions
+export class BlockTimeout {
+  readonly #options: BlockTimeoutOptions
   readonly #waiting = Latch.makeUnsafe(false)
   /** When the source began to wait, and which wait of its life it is. */
   #since = 0
@@ -25,7 +25,7 @@ export class Patience {
   #hasDelivered = false
   isLost = false
 
-  constructor(options: PatienceOptions) {
+  constructor(options: BlockTimeoutOptions) {
     this.#options = options
   }
 
