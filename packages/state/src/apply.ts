@@ -78,6 +78,7 @@ export const emptyCore = (options: StateOptions, depth: "sync" | "book"): Core =
   lines: 0,
   bytes: 0,
   limited: undefined,
+  hasRefusedSession: false,
   counts: {
     oldEpoch: 0,
     filtered: 0,

@@ -19,6 +19,17 @@ const limitedIn = (records: ReturnType<typeof since>) =>
 const many = (count: number, from = 0, odds = "-110") =>
   Object.fromEntries(Array.from({ length: count }, (_, index) => [`o${from + index}`, outcome(odds)]))
 
+/** The estimated size after each event. */
+const sizes = (limits: Partial<StateLimits>, script: Script) => {
+  const draft = thaw(make({ run: "r", limits }))
+  return script.events.map((event) => {
+    draft.apply([event])
+    const core = coreOf(draft.seal())
+    expect(core.bytes).toBe(countBytes(core))
+    return core.bytes
+  })
+}
+
 describe("games beyond the bound", () => {
   const limits = { games: 2 }
   const script = () => new Script().connect().frame(full("betmgm", "1"), full("betmgm", "2"))
@@ -230,6 +241,16 @@ describe("names beyond the bound", () => {
     }
   })
 
+  it("are counted, those too that need no record as nothing was verified since the last", () => {
+    const reduced = reduce(
+      script().frame(full(long, "1"), full(long, "2")).wait(5_000).frame(full(long, "1"), full("betmgm", "1"))
+        .wait(5_000).frame(full(long, "1")),
+      { limits },
+    )
+    expect(limitedIn(reduced.records).map((it) => [it.touches, it.refused])).toEqual([["session", 1], ["session", 3]])
+    expect(counts(reduced.state).limited).toBe(4)
+  })
+
   it("allow a link to be ten times as long", () => {
     const reduced = reduce(
       script().frame(update("betmgm", "1", { home: outcome("-150", { link: "x".repeat(100) }) })),
@@ -258,17 +279,77 @@ describe("sessions beyond the bound", () => {
   })
 })
 
-describe("the estimated size", () => {
-  const sizes = (limits: Partial<StateLimits>, script: Script) => {
-    const draft = thaw(make({ run: "r", limits }))
-    return script.events.map((event) => {
-      draft.apply([event])
-      const core = coreOf(draft.seal())
-      expect(core.bytes).toBe(countBytes(core))
-      return core.bytes
-    })
+describe("what is known from an earlier run, where a message does not fit", () => {
+  const before = reduce(new Script("old").connect().frame(full("betmgm", "1"), full("betmgm", "2")))
+  const resumed = (limits: Partial<StateLimits>, ...messages: ReadonlyArray<unknown>) => {
+    const script = new Script("new", Date.UTC(2026, 6, 17)).connect().frame(full("caesars", "9"), ...messages)
+      .wait(60_000).tick()
+    const draft = thaw(resume(before.folded, { run: "next", limits }))
+    const records = draft.apply(script.events).flatMap((step) => step.records)
+    return {
+      closed: records.flatMap((record) =>
+        "change" in record && record.change === "game_closed" ? [`${record.game} ${record.cause}`] : []
+      ),
+      refused: limitedIn(records).length,
+      live:
+        [...fold(before.folded, records).games.values()].filter((game) =>
+          [...game.lines.values()].some((line) => line.verified)
+        ).length,
+    }
   }
+  const long = (sportsbook: string, game: string) =>
+    message("initial_state", sportsbook, game, { home: outcome("-110") }, { data: { home_team: "x".repeat(1_001) } })
 
+  it("was there, though it was refused: it is not absent", () => {
+    expect(resumed({ sportsbooks: 1 }, full("betmgm", "1"))).toEqual({ closed: ["2 absent"], refused: 1, live: 1 })
+    expect(resumed({}, long("betmgm", "1"))).toEqual({ closed: ["2 absent"], refused: 1, live: 1 })
+    expect(resumed({}, full("betmgm", "x".repeat(1_001)))).toEqual({ closed: [], refused: 1, live: 1 })
+    // Which sportsbook it is about nobody knows.
+    expect(resumed({}, full("x".repeat(1_001), "1"))).toEqual({ closed: [], refused: 1, live: 0 })
+  })
+
+  it("is gone where it is taken back", () => {
+    const one = message("game_removed", "betmgm", "1", {})
+    expect(resumed({ sportsbooks: 1 }, one, full("betmgm", "2"))).toMatchObject({ closed: ["1 feed"] })
+    expect(resumed({ sportsbooks: 1 }, clear("betmgm"))).toMatchObject({ closed: ["1 book_clear", "2 book_clear"] })
+  })
+})
+
+describe("a session whose beginning does not fit", () => {
+  it("is never called complete on that connection, and its refusal names the bound", () => {
+    const first = new Script("a").connect().frame(full("betmgm", "1", many(40)))
+    const bytes = sizes({}, first).at(-1)! + 1_000
+    const second = new Script("b", first.at + 100, first.events).connect()
+      .frame(full("caesars", "2"), full("caesars", "3"))
+    first.at = second.at + 100
+    first.frame(message("game_removed", "betmgm", "1", {}))
+    second.at = first.at + 100
+    second.frame(full("caesars", "4")).wait(60_000).tick()
+    const reduced = reduce(second, { limits: { bytes } })
+    expect([...reduced.folded.games.values()].map(({ game }) => game)).toEqual(["4"])
+    expect(limitedIn(reduced.records).map(({ reason }) => reason)).toEqual([
+      `limited: the book needs more than ${bytes} bytes`,
+    ])
+    const synced = () =>
+      reduce(second, { limits: { bytes } }).records.filter((record) =>
+        "control" in record && record.control === "synced" && record.session === "b"
+      ).length
+    expect(synced()).toBe(0)
+    second.disconnect().wait(1_000).connect().frame(full("caesars", "4")).wait(60_000).tick()
+    expect(synced()).toBe(1)
+  })
+
+  it("has a name that is too long, or is one too many", () => {
+    const reason = (limits: Partial<StateLimits>, name: string) => {
+      const first = new Script("a").connect().frame(full("betmgm", "1"))
+      return limitedIn(reduce(new Script(name, first.at, first.events).connect(), { limits }).records)[0]?.reason
+    }
+    expect(reason({ sessions: 1 }, "b")).toBe("limited: more than 1 sessions")
+    expect(reason({ characters: 10 }, "b".repeat(11))).toBe("limited: a name of more than 10 characters")
+  })
+})
+
+describe("the estimated size", () => {
   it("keeps a game that is known from growing, and makes it unverified", () => {
     const script = new Script().connect().frame(full("betmgm", "1", many(10)))
     const used = sizes({}, script).at(-1)!

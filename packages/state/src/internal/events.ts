@@ -28,6 +28,7 @@ export const applyEvent = (work: Work, event: FeedEvent, at: Millis): void => {
   const beyond = sessionBeyond(work.core, event.session)
   if (beyond !== undefined) {
     // Sessions are named by a configuration; a recording that somebody else made may name any number.
+    work.core.hasRefusedSession = true
     work.begin(excerpt(event.session, 200), event.epoch, at, null, false)
     refuse(work, work.core, at, {}, beyond)
     work.end()
@@ -102,7 +103,8 @@ const beginEpoch = (work: Work, session: Session, event: FeedEvent, at: Millis):
   session.excluded = new Set()
   session.excludedUntil = -Infinity
   session.initialStates = 0
-  session.isLimited = false
+  // One that begins in the middle may be one whose beginning did not fit: what it had told by then is not known.
+  session.isLimited = work.core.hasRefusedSession && event._tag !== "Connected"
   session.verifiedGames = 0
   session.syncing = true
   session.progressAt = undefined

@@ -7,7 +7,8 @@ import { excerpt, type GameData, type Millis, type ReachedLimit, type Scope } fr
 import type { StateLimit } from "../Limits.ts"
 import { takeFacts } from "./facts.ts"
 import type { BookEntry, Core, Game, Limited, LineValues, Session } from "./model.ts"
-import { remembers } from "./removals.ts"
+import { mayRemember } from "./removals.ts"
+import { hearRestored } from "./restored.ts"
 import { bookBytes, factBytes, lineBytes, removalBytes, textBytes } from "./size.ts"
 import { hear, unverify } from "./unread.ts"
 import type { Work } from "./work.ts"
@@ -95,7 +96,7 @@ export const bookBeyond = (
 const dropEmptyBook = ({ core }: Work, session: Session, at: Millis): boolean => {
   for (const book of session.books.values()) {
     // What it removed a moment ago must not come back, and a reader waits for the `fresh` of one that is stale.
-    if (book.games.size > 0 || book.stale !== undefined || remembers(book, at)) continue
+    if (book.games.size > 0 || book.stale !== undefined || mayRemember(book, at)) continue
     session.books.delete(book.sportsbook)
     core.bytes -= bookBytes(book.sportsbook)
     for (const [name, removal] of book.removals) core.bytes -= removalBytes(name, removal)
@@ -158,6 +159,7 @@ const isWithinSecond = <L extends Limited>(limited: L | undefined, at: Millis): 
 /** A message with a name that is too long: what it may be about is unverified. */
 export const refuseName = (work: Work, session: Session, at: Millis, scope: Scope): void => {
   session.isLimited = true
+  if (work.core.resumes !== undefined) hearRestored(work, scope)
   const { sportsbook, game } = scope
   const book = sportsbook === undefined ? undefined : session.books.get(sportsbook)
   const known = game === undefined ? undefined : book?.games.get(game)
@@ -165,12 +167,12 @@ export const refuseName = (work: Work, session: Session, at: Millis, scope: Scop
     const refused = { bound: "characters", count: 1, ofKnown: true } as const
     return limitGame(work, session, book!, known, at, refused, work.records.length, known.touchedAt)
   }
+  const holder = book === undefined ? session : work.book(session, book.sportsbook)
   if (game !== undefined || (sportsbook !== undefined && book === undefined)) {
-    return refuse(work, book === undefined ? session : work.book(session, book.sportsbook), at, scope, "characters")
+    return refuse(work, holder, at, scope, "characters")
   }
   countRefused(work, scope, "characters", 1)
   // No game or sportsbook that is known has such a name: what was verified since the last record is right.
-  const holder = book === undefined ? session : work.book(session, book.sportsbook)
   const more = due(holder, at, 1)
   if (more === undefined) return
   const { length } = work.records

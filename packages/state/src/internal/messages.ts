@@ -20,7 +20,7 @@ import { type BookEntry, type Game, isGameVerified, type Session } from "./model
 import { reportNotice } from "./notices.ts"
 import { quarantine, takeUnknown } from "./notUnderstood.ts"
 import { isFromEarlierFilters, isStraggler, rememberClear, rememberRemoval } from "./removals.ts"
-import { clearRestored, takeOver } from "./restored.ts"
+import { clearRestored, refuseRestored, takeOver } from "./restored.ts"
 import { doubtOtherKeys, indexById } from "./sameGame.ts"
 import { isBefore, serverTime } from "./sentAt.ts"
 import { factBytes } from "./size.ts"
@@ -50,12 +50,15 @@ export const applyItem = (work: Work, session: Session, at: Millis, item: Item):
       if (sportsbook.length > characters) return refuseName(work, session, at, {})
       if (typeof sport === "string" && sport.length > characters) return refuseName(work, session, at, { sportsbook })
       const beyond = session.books.has(sportsbook) ? undefined : bookBeyond(work, session, sportsbook, at)
-      if (beyond !== undefined) return refuse(work, session, at, { sportsbook }, beyond)
-      const book = listen(work, session, sportsbook, at, sentAt)
-      rememberClear(work, book, message.action === "sport_clear" ? message.data.sport : undefined, sentAt, at)
       // A game whose sport nobody named may be of this one: it must not stay believed.
       const isCleared = (game: Game): boolean =>
         message.action === "book_clear" || game.sport === sport || game.sport === ""
+      if (beyond !== undefined) {
+        if (work.core.resumes !== undefined) clearRestored(work, sportsbook, isCleared, message.action)
+        return refuse(work, session, at, { sportsbook }, beyond)
+      }
+      const book = listen(work, session, sportsbook, at, sentAt)
+      rememberClear(work, book, message.action === "sport_clear" ? message.data.sport : undefined, sentAt, at)
       for (const game of book.games.values()) if (isCleared(game)) closeGame(work, book, game, message.action)
       if (work.core.resumes !== undefined) clearRestored(work, sportsbook, isCleared, message.action)
       return
@@ -97,6 +100,7 @@ const applyData = (work: Work, session: Session, at: Millis, message: DataMessag
     if (beyond !== undefined) {
       // What is taken back there was not kept.
       if (message.action !== "game_removed") session.isLimited = true
+      if (work.core.resumes !== undefined) refuseRestored(work, data, message.action === "game_removed")
       return refuse(work, session, at, { sportsbook: data.sportsbook, game: data.game }, beyond)
     }
   }

@@ -283,6 +283,8 @@ export interface Core {
   bytes: number
   /** The last report of a session that did not fit. */
   limited: Limited | undefined
+  /** Whether an event was refused because its session did not fit. */
+  hasRefusedSession: boolean
   counts: Counts
   /** Unknown actions; replaced, never changed. */
   actions: ReadonlyMap<string, ActionCount>

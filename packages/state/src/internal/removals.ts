@@ -70,11 +70,9 @@ export const forgetRemovals = (core: Core, book: BookEntry): void => {
   for (const name of book.removals.keys()) forget(core, book, name)
 }
 
-/** Whether a book took anything back a moment ago. */
-export const remembers = (book: BookEntry, at: Millis): boolean => {
-  for (const removal of book.removals.values()) if (at - removal.at <= rememberedMillis) return true
-  return false
-}
+/** Whether a book may have taken anything back a moment ago: it has not been silent since. */
+export const mayRemember = (book: BookEntry, at: Millis): boolean =>
+  book.removals.size > 0 && at - book.heardAt <= rememberedMillis
 
 /** Filters close these games: what was sent before they reached the server may still come once others let it in again. */
 export const rememberExcluded = (session: Session, games: ReadonlyArray<string>, at: Millis): void => {

@@ -173,6 +173,15 @@ export const takeOver = (work: Work, book: BookEntry, data: GameData): Game | un
   return undefined
 }
 
+/** A message about a game does not fit: one that is known from an earlier run is there all the same, or is removed. */
+export const refuseRestored = (work: Work, { sportsbook, game: key }: GameData, isRemoved: boolean): void => {
+  if (!isRemoved) return hearRestored(work, { sportsbook, game: key })
+  for (const { session, entry } of restoredBooks(work, sportsbook)) {
+    const game = entry.games.get(key)
+    if (game !== undefined) closeGame(work, work.book(work.ownSession(session), sportsbook), game, "feed")
+  }
+}
+
 /** Closes those games of an earlier run that a clear is about. */
 export const clearRestored = (
   work: Work,
