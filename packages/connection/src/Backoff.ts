@@ -33,7 +33,7 @@ export interface Attempts {
   readonly keyRefusals: number
   /** Whether any connection of this run brought data. */
   readonly everLive: boolean
-  /** Connections in a row that a frame ended which was too large. */
+  /** Connections that a frame ended which was too large, since one that brought data ended otherwise. */
   readonly oversized: number
 }
 
@@ -48,7 +48,7 @@ export type Decision =
   | { readonly _tag: "KeyRefused"; readonly refusals: number }
   /** `maxAttempts` are used up. */
   | { readonly _tag: "GiveUp"; readonly attempts: number }
-  /** Two connections in a row ended with a frame that is too large: the next one would too. */
+  /** Two connections ended with a frame that is too large, and none in between brought data: the next one would too. */
   | { readonly _tag: "FrameTooLarge"; readonly times: number }
 
 const firstWaitMillis = 2000
@@ -79,8 +79,7 @@ export const decide = (before: Attempts, ending: Ending, maxAttempts: number = I
     fruitless: fruitful ? 0 : before.fruitless + 1,
     keyRefusals: ending.kind === "key" ? before.keyRefusals + 1 : 0,
     everLive: before.everLive || ending.liveMillis !== undefined,
-    // One that was live for long took its snapshot: the next may too.
-    oversized: ending.kind !== "oversize" ? 0 : proven ? 1 : before.oversized + 1,
+    oversized: oversizedAfter(before, ending),
   }
   if (attempts.oversized >= 2) return { _tag: "FrameTooLarge", times: attempts.oversized }
   if (ending.kind === "key" && !attempts.everLive && attempts.keyRefusals >= 2) {
@@ -93,6 +92,12 @@ export const decide = (before: Attempts, ending: Ending, maxAttempts: number = I
   if (ending.kind === "key") return attempts.everLive ? wait(60_000, 300_000) : wait(2000, 5000)
   const floor = ending.kind === "busy" ? Math.max(busyMillis, retryAfter) : retryAfter
   return wait(floor, floor + jitter)
+}
+
+/** A dial that failed says nothing of the frames. A connection that was live for long took its snapshot: the next may too. */
+const oversizedAfter = ({ oversized }: Attempts, { kind, liveMillis }: Ending): number => {
+  if (kind !== "oversize") return liveMillis === undefined ? oversized : 0
+  return liveMillis !== undefined && liveMillis >= provenMillis ? 1 : oversized + 1
 }
 
 /** What a close code that means "service restart" asks for: 5 to 30 s (IANA, WebSocket Close Code Number Registry). */

@@ -63,16 +63,20 @@ describe("the back-off", () => {
     expect(waits([live(100), key, key, key])).toEqual(["0-2000", "60000-300000", "60000-300000", "60000-300000"])
   })
 
-  it("ends with the second connection in a row that a frame ended which is too large", () => {
+  it("ends with the second connection that a frame ended which is too large, where none brought data in between", () => {
     const oversize = (liveMillis?: number): Ending =>
       endingOfConnection({ kind: "oversize", code: 1009, detail: "a frame" }, { upMillis: 70_000, liveMillis }, [])
     expect(waits([oversize(), oversize()])).toEqual(["0-2000", "FrameTooLarge"])
-    expect(waits([oversize(100), failed, oversize(100), oversize(100)])).toEqual([
+    expect(waits([oversize(100), live(1), oversize(100), oversize(100)])).toEqual([
       "0-2000",
       "0-4000",
       "0-8000",
       "FrameTooLarge",
     ])
+    // What brought no data says nothing of the frames.
+    for (const other of [failed, busy, { ...failed, upMillis: 70_000 }]) {
+      expect(waits([oversize(100), other, other, oversize(100)]).at(-1)).toBe("FrameTooLarge")
+    }
     // Live for a minute each time: its snapshots fit.
     expect(waits([oversize(60_000), oversize(60_000)])).toEqual(["0-2000", "0-2000"])
   })

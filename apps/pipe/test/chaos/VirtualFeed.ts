@@ -38,6 +38,8 @@ class VirtualLink implements Link {
   /** Nothing goes out; it waits. */
   held = false
   over = false
+  /** Its reader took a whole message of data. */
+  broughtData = false
   #bytes = 0
   #frames: Array<string> = []
   #waiting: Array<string> = []
@@ -110,9 +112,22 @@ class VirtualLink implements Link {
   #take(): Effect.Effect<Turn, LinkClosed> | undefined {
     if (this.#frames.length > 0 || this.#pong !== this.#toldPong) {
       this.#toldPong = this.#pong
-      return Effect.succeed({ frames: this.#frames.splice(0), pong: this.#pong })
+      const frames = this.#frames.splice(0)
+      this.broughtData ||= frames.some(isData)
+      return Effect.succeed({ frames, pong: this.#pong })
     }
     return this.#closed === undefined ? undefined : Effect.fail(this.#closed)
+  }
+}
+
+const isData = (text: string): boolean => /"action":"(?:initial_state|line_update|game_)/.test(text) && isWhole(text)
+
+const isWhole = (text: string): boolean => {
+  try {
+    JSON.parse(text)
+    return true
+  } catch {
+    return false
   }
 }
 
@@ -226,9 +241,10 @@ export class VirtualFeed {
       new LinkClosed("network", undefined, "ECONNRESET"),
       new LinkClosed("oversize", 1009),
     ])
-    // A second frame in a row that is too large ends a session for good.
+    // A second frame that is too large ends a session for good, unless a connection in between brought data.
     const isSecond = closed.kind === "oversize" && this.#wasOversize
-    this.#wasOversize = closed.kind === "oversize" && !isSecond
+    if (closed.kind === "oversize") this.#wasOversize = true
+    else if (link.broughtData) this.#wasOversize = false
     link.close(isSecond ? new LinkClosed("closed", 1009) : closed)
   }
   #wasOversize = false

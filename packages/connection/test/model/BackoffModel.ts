@@ -21,7 +21,7 @@ export class BackoffModel {
   /** Attempts since one that proved itself. */
   #tries = 0
   #keyRefusals = 0
-  /** Connections in a row that a frame ended which was too large. */
+  /** Connections that a frame ended which was too large, since one that brought data ended otherwise. */
   #oversized = 0
   fruitless = 0
   everLive = false
@@ -38,7 +38,8 @@ export class BackoffModel {
     const isFruit = live !== undefined || (up !== undefined && up >= promised.proven)
     this.fruitless = isFruit ? 0 : this.fruitless + 1
     this.#keyRefusals = means === "key" ? this.#keyRefusals + 1 : 0
-    this.#oversized = means !== "oversize" ? 0 : isProven ? 1 : this.#oversized + 1
+    if (means === "oversize") this.#oversized = isProven ? 1 : this.#oversized + 1
+    else if (live !== undefined) this.#oversized = 0
     const most = Math.min(promised.longestWait, promised.firstWait * 2 ** this.#tries)
     this.#tries++
     if (this.#oversized >= promised.oversized) return { must: "FrameTooLarge" }
