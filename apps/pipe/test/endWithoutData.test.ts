@@ -26,7 +26,7 @@ const report = (more: Partial<Report> = {}): Report => ({
   connectionsLost: 0,
   blindWindows: 0,
   windows: [],
-  doubtedGames: 0,
+  unverifiedGames: 0,
   notices: [],
   noData: { sports: [], sportsbooks: [], games: [], markets: [] },
   unread: { quarantined: 0, rejected: 0, unknown: 0, ignored: 0, lateArrivals: 0, limited: 0, limits: [], actions: [] },

@@ -4,7 +4,7 @@ import { keyOf, makeSession } from "@boltodds/connection"
 import { wsTransport } from "@boltodds/connection/node"
 import { changes, raw, type RawLine, route, run } from "@boltodds/pipeline"
 import { sinkFromPromise } from "@boltodds/sink"
-import { type ReplayOptions, startSimulator } from "@boltodds/simulator"
+import { startSimulator, type TraceReplayOptions } from "@boltodds/simulator"
 import { make, thaw } from "@boltodds/state"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
@@ -29,7 +29,7 @@ type Line = Change | Control
 
 /** Runs the whole chain until a line of `changes` says it is over; what came out, as the lines that were written. */
 const stream = async (
-  options: { readonly replay: ReplayOptions; readonly binary?: boolean },
+  options: { readonly replay: TraceReplayOptions; readonly binary?: boolean },
   over: (line: Line, lines: ReadonlyArray<Line>) => boolean,
 ) => {
   const simulator = await startSimulator({

@@ -8,7 +8,7 @@ import type * as Scope from "effect/Scope"
 import { openFile } from "./internal/database.ts"
 import { DeadLetters } from "./internal/DeadLetters.ts"
 import { Entries } from "./internal/Entries.ts"
-import { faultOf } from "./internal/faults.ts"
+import { outboxFaultOf } from "./internal/faults.ts"
 import { Housekeeping } from "./internal/Housekeeping.ts"
 import { Keys } from "./internal/Keys.ts"
 import { Lossy } from "./internal/Lossy.ts"
@@ -16,7 +16,7 @@ import { Presence } from "./internal/Presence.ts"
 import { Runs } from "./internal/Runs.ts"
 import { SqliteStore } from "./internal/SqliteStore.ts"
 import { Unfinished } from "./internal/Unfinished.ts"
-import { Writer } from "./internal/Writer.ts"
+import { OutboxWriter } from "./internal/OutboxWriter.ts"
 import type { OutboxError } from "./OutboxError.ts"
 import type { OutboxEvent } from "./OutboxEvent.ts"
 
@@ -85,7 +85,7 @@ export const outbox = <A>(options: OutboxOptions<A>): Effect.Effect<Outbox<A>, O
     const clock = yield* Clock.Clock
     const now = options.now ?? (() => clock.currentTimeMillisUnsafe())
     const { opened, look } = yield* Effect.acquireRelease(
-      Effect.try({ try: () => open(options, now), catch: (cause) => faultOf(options.path, "open", cause) }),
+      Effect.try({ try: () => open(options, now), catch: (cause) => outboxFaultOf(options.path, "open", cause) }),
       ({ close }) => Effect.sync(close),
     )
     yield* Effect.forkScoped(Effect.forever(Effect.andThen(Effect.sleep(lookEvery), Effect.sync(look))))
@@ -111,7 +111,7 @@ const open = <A>(
   try {
     const { db, path, doubt } = file
     if (doubt !== undefined) onEvent({ _tag: "Exposed", error: doubt })
-    const writer = new Writer(db, path, onEvent)
+    const writer = new OutboxWriter(db, path, onEvent)
     const presence = new Presence(db, path, writer, onEvent)
     const keys = new Keys()
     const dead = new DeadLetters(db, writer, keys, { count: keepDead, millis: Duration.toMillis(keepDeadFor) }, onEvent)

@@ -5,7 +5,7 @@ import * as Effect from "effect/Effect"
 import { statSync } from "node:fs"
 import type { DatabaseSync } from "node:sqlite"
 import { openToRead } from "./internal/database.ts"
-import { faultOf } from "./internal/faults.ts"
+import { outboxFaultOf } from "./internal/faults.ts"
 import { holderOf, isLocked } from "./internal/lock.ts"
 import type { OutboxError } from "./OutboxError.ts"
 
@@ -80,7 +80,7 @@ export interface ListOptions {
 export const listOutbox = (path: string, options: ListOptions = {}): Effect.Effect<OutboxListing, OutboxError> =>
   Effect.flatMap(
     Clock.currentTimeMillis,
-    (now) => Effect.try({ try: () => list(path, options, now), catch: (cause) => faultOf(path, "read", cause) }),
+    (now) => Effect.try({ try: () => list(path, options, now), catch: (cause) => outboxFaultOf(path, "read", cause) }),
   )
 
 const list = (given: string, options: ListOptions, now: Millis): OutboxListing => {

@@ -6,7 +6,7 @@ import { join } from "node:path"
 import { DatabaseSync } from "node:sqlite"
 import { describe, expect, it } from "vitest"
 import { transact } from "../src/internal/database.ts"
-import { Writer } from "../src/internal/Writer.ts"
+import { OutboxWriter } from "../src/internal/OutboxWriter.ts"
 import { price, seqs } from "./fixtures/envelopes.ts"
 import { all, crash, inFolder, open, thrown } from "./fixtures/open.ts"
 
@@ -145,7 +145,7 @@ describe("what is owed", () => {
     const db = new DatabaseSync(":memory:")
     db.exec("CREATE TABLE t (n INTEGER)")
     const events: Array<string> = []
-    const writer = new Writer(db, "x", ({ _tag }) => events.push(_tag))
+    const writer = new OutboxWriter(db, "x", ({ _tag }) => events.push(_tag))
     const insert = db.prepare("INSERT INTO t VALUES (?)")
     let broken = true
     let tries = 0

@@ -39,7 +39,7 @@ export interface Emission<out A> {
    * Tells the whole book again, to a reader who has lost some of it: `stream_started` and a snapshot, one group. Absent
    * where an emit does not tell a book.
    */
-  readonly again?: (records: ReadonlyArray<Change | Control>) => ReadonlyArray<Envelope<A>>
+  readonly snapshot?: (records: ReadonlyArray<Change | Control>) => ReadonlyArray<Envelope<A>>
 }
 
 /** What the emits of records have in common. */

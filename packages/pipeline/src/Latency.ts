@@ -12,7 +12,7 @@ import { makeSync, thaw } from "@boltodds/state"
 import { Spread } from "./internal/Spread.ts"
 
 /** What one sportsbook sent in a while of watching, and how old it was on arrival. */
-export interface BookLatency {
+export interface SportsbookLatency {
   readonly sportsbook: string
   /** Messages of any kind but initial states. */
   readonly messages: number
@@ -41,9 +41,9 @@ export interface LatencyReport {
   /** Over how long, in milliseconds of the session clock: from the first data to the last event. */
   readonly watchedMillis: Millis
   /** By sportsbook, the busiest first. */
-  readonly books: ReadonlyArray<BookLatency>
+  readonly books: ReadonlyArray<SportsbookLatency>
   /** Sportsbooks that were stale because their updates arrived late, by the reducer's default bounds. */
-  readonly late: ReadonlyArray<LateBook>
+  readonly late: ReadonlyArray<LateSportsbook>
   /**
    * What the arrivals prove about the clocks. `server_ahead`: messages came before they were sent by at least this much,
    * so true latencies are larger by at least that. `unknown`: nothing contradicts that the clocks agree, which does not
@@ -53,7 +53,7 @@ export interface LatencyReport {
 }
 
 /** How long one sportsbook was late. */
-export interface LateBook {
+export interface LateSportsbook {
   readonly sportsbook: string
   /** In all, in milliseconds. */
   readonly lateMillis: Millis
@@ -61,7 +61,7 @@ export interface LateBook {
   readonly isLate: boolean
 }
 
-interface Tally {
+interface Figures {
   messages: number
   initialStates: number
   delayed: number
@@ -75,7 +75,7 @@ interface Tally {
  * Percentiles are kept in steps of at most 2 %, in bounded memory, however long it runs.
  */
 export class Latency {
-  readonly #books = new Map<string, Tally>()
+  readonly #books = new Map<string, Figures>()
   readonly #behind = new Set<string>()
   /** The reducer is the judge of who is late. */
   readonly #draft = thaw(makeSync({ run: "latency" }))
@@ -106,7 +106,7 @@ export class Latency {
   /** What was measured so far. */
   report(): LatencyReport {
     const watchedMillis = this.#from === undefined ? 0 : this.#until - this.#from
-    const books = [...this.#books].map(([sportsbook, { spread, messages, ...counts }]): BookLatency => ({
+    const books = [...this.#books].map(([sportsbook, { spread, messages, ...counts }]): SportsbookLatency => ({
       sportsbook,
       messages,
       messagesPerSecond: watchedMillis === 0 ? 0 : messages / watchedMillis * 1000,
@@ -176,7 +176,7 @@ export class Latency {
     else book.spread.add(frame.at - Math.floor(sentAt))
   }
 
-  #book(sportsbook: string): Tally {
+  #book(sportsbook: string): Figures {
     let book = this.#books.get(sportsbook)
     if (book === undefined) {
       book = { messages: 0, initialStates: 0, delayed: 0, untimed: 0, spread: new Spread() }

@@ -39,7 +39,7 @@ export interface Report {
    */
   readonly windows: ReadonlyArray<BlindWindow>
   /** Games that were in doubt one by one, because something of theirs could not be read. */
-  readonly doubtedGames: number
+  readonly unverifiedGames: number
   /** What the server said in its own words: of more than 100 texts the first. */
   readonly notices: ReadonlyArray<NoticeReport>
   /** Names of the filters of which nothing came until the end; empty where no route looks into messages (`raw`). */

@@ -16,7 +16,7 @@ import type { SnapshotPlace, Step } from "@boltodds/state"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import type { Depth, Emit } from "./Emit.ts"
-import { dropNotice } from "./internal/dropNotice.ts"
+import { lossReport } from "./internal/lossReport.ts"
 import { resnapshotGames } from "./internal/resnapshotGames.ts"
 import { LaneOrigin } from "./internal/LaneOrigin.ts"
 import { ProcessorRun } from "./internal/ProcessorRun.ts"
@@ -61,9 +61,9 @@ export interface RouteContext {
   readonly run: string
   readonly emissions: SharedEmissions
   /** Everything known, told again; absent where lines are not kept. */
-  readonly again: ((place: SnapshotPlace) => ReadonlyArray<Change | Control>) | undefined
+  readonly snapshot: ((place: SnapshotPlace) => ReadonlyArray<Change | Control>) | undefined
   /** Some games, told again, and all sessions of the run; absent where lines are not kept. */
-  readonly games:
+  readonly snapshotOf:
     | ((games: ReadonlyArray<LostGame>, place: SnapshotPlace) => ReadonlyArray<Change | Control>)
     | undefined
   readonly sessions: (() => ReadonlyArray<SessionEpoch>) | undefined
@@ -79,7 +79,7 @@ export interface RouteContext {
 export interface OpenRoute {
   readonly lane: Omit<Lane<never>, "push">
   /** Tells a reader who comes later everything known so far, where its emit tells a book. */
-  readonly catchUp: () => void
+  readonly sendSnapshot: () => void
   /** Opens its destination again, where it can. */
   readonly reopen: Effect.Effect<void, SinkError>
   /** Takes a turn. False: the lane is full. */
@@ -131,26 +131,26 @@ const openRoute = <A, R>(
     const tell = shared.emission.control?.bind(shared.emission)
     const processing = options.processor === undefined ? undefined : new ProcessorRun(options.processor())
     const origin = new LaneOrigin(options.name, context.opening(options.name), options.lane?.store?.term)
-    const again = context.again === undefined ? undefined : shared.emission.again?.bind(shared.emission)
+    const again = context.snapshot === undefined ? undefined : shared.emission.snapshot?.bind(shared.emission)
     /** Everything known, as this route tells it. */
     const retold = (): ReadonlyArray<Envelope<A>> => {
       if (again === undefined) return []
-      const records = context.again!({ origin: origin.name, part: origin.next })
+      const records = context.snapshot!({ origin: origin.name, part: origin.next })
       origin.take(records.length)
       const told = again(records)
       return processing === undefined ? told : processing.turn(told, -Infinity)
     }
     const gameResnapshots: GameResnapshots<A> | undefined =
-      again === undefined || context.games === undefined || context.sessions === undefined ? undefined : {
+      again === undefined || context.snapshotOf === undefined || context.sessions === undefined ? undefined : {
         sessions: context.sessions,
         flush: () => processing?.flush() ?? [],
-        of: (games) => resnapshotGames(games, origin, context.games!, again, processing),
+        of: (games) => resnapshotGames(games, origin, context.snapshotOf!, again, processing),
       }
     const lane = yield* makeLane(sink, {
       ...options.lane,
       name: options.name,
       run: context.run,
-      ...tell === undefined ? {} : { notice: (loss) => tell(dropNotice(context.run, options.name, origin, loss)) },
+      ...tell === undefined ? {} : { notice: (loss) => tell(lossReport(context.run, options.name, origin, loss)) },
       // A sample of so many records is to hold no more than these.
       ...again === undefined || context.count !== Infinity ? {} : { resnapshot: retold, gameResnapshots },
     })
@@ -184,7 +184,7 @@ const openRoute = <A, R>(
 
     return {
       lane,
-      catchUp: () => {
+      sendSnapshot: () => {
         const told = retold()
         if (told.length > 0) isBehind = false
         push(told)

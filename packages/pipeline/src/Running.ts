@@ -5,7 +5,7 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Scope from "effect/Scope"
 import type { Depth } from "./Emit.ts"
-import type { Entry, Hub } from "./internal/Hub.ts"
+import type { Hub, RunningRoute } from "./internal/Hub.ts"
 import { reportRoute } from "./internal/reportRoute.ts"
 import type { Route } from "./Route.ts"
 import type { Unread } from "./Unread.ts"
@@ -61,18 +61,18 @@ const depths: ReadonlyArray<Depth> = ["frames", "sync", "book"]
 export const makeRunning = (
   hub: Hub,
   scope: Scope.Scope,
-  watch: (entry: Entry) => Effect.Effect<void>,
+  watch: (entry: RunningRoute) => Effect.Effect<void>,
 ): Running => ({
   counts: Effect.suspend(() =>
     Effect.forEach(
-      hub.entries,
+      hub.routes,
       ({ route, open }) => Effect.map(open.lane.counts, (counts) => ({ name: route.name, counts })),
     )
   ),
   unread: Effect.sync(() => hub.unread),
   reopen: Effect.suspend(() =>
     Effect.map(
-      Effect.forEach(hub.entries, ({ route, open }) =>
+      Effect.forEach(hub.routes, ({ route, open }) =>
         Effect.match(open.reopen, {
           onSuccess: () => [],
           onFailure: (error) => [[route.name, error] as const],
@@ -89,7 +89,7 @@ export const makeRunning = (
     }),
   remove: (name, within) =>
     Effect.suspend(() => {
-      const entry = hub.entries.find(({ route }) => route.name === name)
+      const entry = hub.routes.find(({ route }) => route.name === name)
       if (entry === undefined) return Effect.void
       hub.remove(entry)
       return Effect.uninterruptible(Effect.gen(function* () {

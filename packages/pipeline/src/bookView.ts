@@ -1,7 +1,7 @@
 /** The book's records for many readers, some of whom come later. */
 import type { Change, Control, FeedEvent } from "@boltodds/protocol"
 import type { StateOptions } from "@boltodds/state"
-import { Telling } from "./internal/Telling.ts"
+import { BookFeed } from "./internal/BookFeed.ts"
 
 /** What `share` of `@boltodds/connection` takes as a view. */
 export interface BookView {
@@ -22,14 +22,14 @@ const recordBytes = 600
  * `options` is asked for each running of the source: the `run` must be a new one each time.
  */
 export const bookView = (options: () => StateOptions): () => BookView => () => {
-  const telling = new Telling(options())
+  const telling = new BookFeed(options())
   let at = 0
   return {
     turn: (events) => {
       at = events.at(-1)?.at ?? at
       return telling.apply(events).flatMap(({ records }) => records)
     },
-    welcome: () => telling.again(),
+    welcome: () => telling.snapshot(),
     end: (reason) => telling.stop(at, reason),
     weigh: () => recordBytes,
   }

@@ -11,7 +11,7 @@ import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
-import { type Entry, Hub } from "./internal/Hub.ts"
+import { Hub, type RunningRoute } from "./internal/Hub.ts"
 import { reportRoute } from "./internal/reportRoute.ts"
 import type { Report, RouteReport } from "./Report.ts"
 import type { Route } from "./Route.ts"
@@ -76,7 +76,7 @@ export const run = <E, R, R2>(
         const stopWith = (stop: Stop<E>): boolean => Deferred.doneUnsafe(stopping, Exit.succeed(stop))
 
         const hub = new Hub(routes, options, () => stopWith({ reason: "count reached" }), source.resync?.bind(source))
-        const watch = (entry: Entry): Effect.Effect<void> => watchLane(scope, entry, hub, stopWith)
+        const watch = (entry: RunningRoute): Effect.Effect<void> => watchLane(scope, entry, hub, stopWith)
         for (const route of routes) yield* restore(hub.add(route, scope, false))
 
         const intake = yield* forkWatched(
@@ -84,7 +84,7 @@ export const run = <E, R, R2>(
           Stream.runForEachArray(source.events, (events) => hub.turn(events)),
           (exit) => stopWith(Exit.isSuccess(exit) ? { reason: "source ended" } : failed("source failed", exit.cause)),
         )
-        yield* Effect.forEach(hub.entries, watch, { discard: true })
+        yield* Effect.forEach(hub.routes, watch, { discard: true })
         options.onRunning?.(makeRunning(hub, scope, watch))
         if (options.until !== undefined) {
           yield* forkWatched(
@@ -104,14 +104,14 @@ export const run = <E, R, R2>(
         const closing = yield* Effect.forkIn(
           Effect.all([
             Effect.timeoutOption(Fiber.interrupt(intake), within),
-            ...[...hub.leaving, ...hub.entries].map(({ open }) => open.lane.drain(within)),
+            ...[...hub.leaving, ...hub.routes].map(({ open }) => open.lane.drain(within)),
           ], { concurrency: "unbounded", discard: true }),
           scope,
         )
         yield* Fiber.await(closing)
 
         const gone = hub.left
-        const ended = yield* Effect.forEach([...hub.leaving, ...hub.entries], reportRoute)
+        const ended = yield* Effect.forEach([...hub.leaving, ...hub.routes], reportRoute)
         const report: Report = {
           run: options.state.run,
           reason: stop.reason,
@@ -162,7 +162,7 @@ const forkWatched = <A, E, R>(
 /** A required sink that is disabled stops the run, and so does the last of all lanes that ends. */
 const watchLane = (
   scope: Scope.Scope,
-  entry: Entry,
+  entry: RunningRoute,
   hub: Hub,
   stopWith: (stop: Stop<never>) => void,
 ): Effect.Effect<void> => {
@@ -171,10 +171,10 @@ const watchLane = (
     if (end._tag === "Drained") return
     entry.hasEnded = true
     // One that was taken out ends nothing but itself.
-    if (!hub.entries.includes(entry)) return
+    if (!hub.routes.includes(entry)) return
     if (end._tag === "Disabled" && route.required) {
       stopWith({ reason: `sink ${route.name} failed`, failure: Cause.fail(end.error) })
-    } else if (hub.entries.every(({ hasEnded }) => hasEnded)) {
+    } else if (hub.routes.every(({ hasEnded }) => hasEnded)) {
       stopWith({ reason: end._tag === "Ended" ? "reader gone" : "no sink left" })
     }
   }

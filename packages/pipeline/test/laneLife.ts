@@ -31,7 +31,7 @@ import { TestClock } from "effect/testing"
 import { chain, changes, conflate, where } from "@boltodds/pipeline"
 import { generator } from "../../state/test/random.ts"
 import { scenario } from "../../state/test/scenario.ts"
-import { dropNotice } from "../src/internal/dropNotice.ts"
+import { lossReport } from "../src/internal/lossReport.ts"
 import { LaneOrigin } from "../src/internal/LaneOrigin.ts"
 import { resnapshotGames } from "../src/internal/resnapshotGames.ts"
 import { ProcessorRun } from "../src/internal/ProcessorRun.ts"
@@ -216,14 +216,14 @@ export const live = (seed: number, setting: LaneSetting): Effect.Effect<LaneLife
           overflow: setting.policy(),
           ...options,
           ...store === undefined ? {} : { store },
-          notice: (loss) => emission.control!(dropNotice(run, "l", origin, loss)),
+          notice: (loss) => emission.control!(lossReport(run, "l", origin, loss)),
           resnapshot: () => {
             if (first === undefined) return []
             const { last: _, ...started } = first
             const place = { origin: origin.name, part: origin.next }
             const book = snapshot(draft.seal(), { ...place, part: place.part + 1 })
             origin.take(book.length + 1)
-            const again = emission.again!([{ ...started, seq, ...place }, ...book])
+            const again = emission.snapshot!([{ ...started, seq, ...place }, ...book])
             return processing === undefined ? again : processing.turn(again, -Infinity)
           },
           gameResnapshots: {
@@ -231,7 +231,7 @@ export const live = (seed: number, setting: LaneSetting): Effect.Effect<LaneLife
             flush: () => processing?.flush() ?? [],
             of: (games) => {
               const snapshotOf = (wanted: typeof games, place: object) => snapshotGames(draft.seal(), wanted, place)
-              return resnapshotGames(games, origin, snapshotOf, (records) => emission.again!(records), processing)
+              return resnapshotGames(games, origin, snapshotOf, (records) => emission.snapshot!(records), processing)
             },
           },
           onEvent: (event) => void events.push(event),

@@ -32,7 +32,7 @@ const resnapshotAfter = (events: ReadonlyArray<FeedEvent>, processor?: () => Pro
     [lost],
     new LaneOrigin("l", 1, undefined),
     (games, place) => snapshotGames(draft.seal(), games, place),
-    (records) => emission.again!(records),
+    (records) => emission.snapshot!(records),
     processing,
   )
   const again = made ?? []

@@ -75,7 +75,7 @@ describe("a run", () => {
         connectionsLost: 0,
         blindWindows: 0,
         windows: [],
-        doubtedGames: 0,
+        unverifiedGames: 0,
         notices: [],
         noData: { sports: [], sportsbooks: [], games: [], markets: [] },
       })

@@ -68,7 +68,7 @@ export class GapLedger {
   /** Windows there were, those that are no longer kept included. */
   count = 0
   /** Games that were in doubt one by one. */
-  doubtedGames = 0
+  unverifiedGames = 0
   readonly #most: number
   readonly #windows: Array<Open> = []
   /** By session and sportsbook; few at a time. */
@@ -144,7 +144,7 @@ export class GapLedger {
         return
       }
       case "quarantined":
-        if (record.touches === "game") this.doubtedGames++
+        if (record.touches === "game") this.unverifiedGames++
         else if (record.touches === "sportsbook" || record.touches === "session") {
           const sportsbook = record.touches === "session" ? null : record.sportsbook
           if (!this.#open.has(doubtIn(record.session, sportsbook))) {

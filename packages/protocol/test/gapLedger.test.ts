@@ -100,7 +100,7 @@ describe("the ledger of blind windows", () => {
       [2, "quarantined", { touches: "outcome" }],
       [3, "quarantined", { touches: "nothing" }],
     ])
-    expect([ledger.windows, ledger.doubtedGames]).toEqual([[], 1])
+    expect([ledger.windows, ledger.unverifiedGames]).toEqual([[], 1])
   })
 
   it("leaves open what a run did not live to see closed, and begins anew with the next", () => {

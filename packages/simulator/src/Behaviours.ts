@@ -1,7 +1,7 @@
 /** The behaviours that are switched on, asked as one. */
-import type { Behaviour, Dial, HttpAnswer, OutFrame, RestRequest, Wire } from "./faults/Behaviour.ts"
+import type { Behaviour, Dial, OutFrame, RestAnswer, RestRequest, Wire } from "./faults/Behaviour.ts"
 
-type Answer = HttpAnswer | "reset" | "hang" | undefined
+type Answer = RestAnswer | "reset" | "hang" | undefined
 
 /** The list, in the order that they were switched on. */
 export class Behaviours {

@@ -19,7 +19,7 @@ export interface GameAt {
 }
 
 /** One game at one sportsbook. */
-export interface BookEntry {
+export interface FeedGame {
   readonly sport: string
   readonly sportsbook: string
   readonly game: string
@@ -39,7 +39,7 @@ export const entryKey = (sportsbook: string, game: string): string => `${sportsb
  * It is an oracle: it must stay so simple that it is plainly right.
  */
 export class FeedBook {
-  readonly #entries = new Map<string, BookEntry>()
+  readonly #entries = new Map<string, FeedGame>()
 
   /** Takes in one message. Messages that are not about odds change nothing. */
   apply(message: FeedMessage): void {
@@ -84,12 +84,12 @@ export class FeedBook {
   }
 
   /** Every game at every book, in the order they came up. */
-  entries(): Iterable<BookEntry> {
+  entries(): Iterable<FeedGame> {
     return this.#entries.values()
   }
 
   /** One game at one book. */
-  entry(sportsbook: string, game: string): BookEntry | undefined {
+  entry(sportsbook: string, game: string): FeedGame | undefined {
     return this.#entries.get(entryKey(sportsbook, game))
   }
 
@@ -156,7 +156,7 @@ export class FeedBook {
  * last change, as in the real feed, and `nowMillis` where that is not known.
  */
 export const initialState = (
-  entry: BookEntry,
+  entry: FeedGame,
   subscription: Subscription,
   nowMillis: number,
 ): InitialState | undefined => {

@@ -2,32 +2,32 @@
 import type { ServerResponse } from "node:http"
 import { STATUS_CODES } from "node:http"
 import type { Duplex } from "node:stream"
-import type { HttpAnswer } from "./faults/Behaviour.ts"
-import type { Catalogue } from "./Catalogue.ts"
+import type { RestAnswer } from "./faults/Behaviour.ts"
+import type { GameListing } from "./GameListing.ts"
 
 /** A JSON answer. */
-const json = (body: unknown): HttpAnswer => ({
+const json = (body: unknown): RestAnswer => ({
   status: 200,
   body: JSON.stringify(body),
   headers: { "Content-Type": "application/json" },
 })
 
-const headersOf = (answer: HttpAnswer): Record<string, string> => ({
+const headersOf = (answer: RestAnswer): Record<string, string> => ({
   "Content-Type": "text/plain; charset=utf-8",
   "Content-Length": String(Buffer.byteLength(bodyOf(answer))),
   ...answer.headers,
 })
 
-const bodyOf = (answer: HttpAnswer): string => answer.body ?? STATUS_CODES[answer.status] ?? ""
+const bodyOf = (answer: RestAnswer): string => answer.body ?? STATUS_CODES[answer.status] ?? ""
 
 /** Answers a request. */
-export const respond = (response: ServerResponse, answer: HttpAnswer): void => {
+export const respond = (response: ServerResponse, answer: RestAnswer): void => {
   response.writeHead(answer.status, headersOf(answer))
   response.end(bodyOf(answer))
 }
 
 /** Answers an upgrade with something else than an upgrade, and closes. */
-export const refuseUpgrade = (socket: Duplex, answer: HttpAnswer): void => {
+export const refuseUpgrade = (socket: Duplex, answer: RestAnswer): void => {
   const head = [
     `HTTP/1.1 ${answer.status} ${STATUS_CODES[answer.status] ?? ""}`,
     "Connection: close",
@@ -40,8 +40,8 @@ export const refuseUpgrade = (socket: Duplex, answer: HttpAnswer): void => {
 export const restAnswer = (
   path: string,
   query: URLSearchParams,
-  catalogue: () => Catalogue,
-): HttpAnswer | undefined => {
+  catalogue: () => GameListing,
+): RestAnswer | undefined => {
   switch (path) {
     case "/api/get_info":
       return json(catalogue().info())

@@ -1,7 +1,7 @@
 /** What the plans allow. */
 
 /** The vendor's plans. Source: PROTOCOL, "Endpoints". */
-export type Plan = "Starter" | "Growth" | "Pro"
+export type PlanName = "Starter" | "Growth" | "Pro"
 
 /** Dials and REST requests a minute, together, per address. */
 export const requestsPerMinute = 12

@@ -1,10 +1,10 @@
 /** How a simulator is set up. */
 import type { FrameOptions } from "./Frames.ts"
-import type { Plan } from "./Limits.ts"
+import type { PlanName } from "./Limits.ts"
 import type { WorldOptions } from "./world/World.ts"
 
 /** What is replayed in place of a generated world. */
-export interface ReplayOptions {
+export interface TraceReplayOptions {
   /** A trace or a recording, plain or gzip; see `readTrace`. It is read through once at the start, to check it. */
   readonly file: string
   /** How many times as fast as it was recorded, or as fast as clients take it. @default 1 */
@@ -25,7 +25,7 @@ export interface ReplayOptions {
 }
 
 /** Which limits of the plans apply. */
-export interface LimitOptions {
+export interface ServerLimits {
   /** Connections at one time per key; true: what the plan allows. @default false */
   readonly connections?: boolean | number | undefined
   /** What a dial beyond that gets: HTTP 503, or the text and a close once connected. @default "status" */
@@ -51,9 +51,9 @@ export interface SimulatorOptions extends FrameOptions {
   /** The only key that is accepted, or those in the list; left out, any that is not empty. */
   readonly key?: string | ReadonlyArray<string> | undefined
   /** Told in `socket_connected`; null: not told, as by older servers. @default "Pro" */
-  readonly plan?: Plan | null | undefined
+  readonly plan?: PlanName | null | undefined
   /** true: all of the plan's. @default false, so that tests on one machine are not in each other's way */
-  readonly limits?: boolean | LimitOptions | undefined
+  readonly limits?: boolean | ServerLimits | undefined
   /** The generated world; see {@link WorldOptions}. */
   readonly world?: WorldOptions | undefined
   /** Where the random numbers of faults begin. @default the world's seed */
@@ -66,7 +66,7 @@ export interface SimulatorOptions extends FrameOptions {
   /** Messages a second, from all of the world; 0: only what is pushed or stepped. Up to 50,000. @default 100 */
   readonly rate?: number | undefined
   /** Replays a file instead of generating. */
-  readonly replay?: ReplayOptions | undefined
+  readonly replay?: TraceReplayOptions | undefined
   /** Between pings, in milliseconds; 0: none. @default 15000 */
   readonly pingMillis?: number | undefined
   /** Whether a subscribe is answered with `subscription_updated`; older servers do not. @default true */

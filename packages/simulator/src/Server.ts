@@ -3,26 +3,26 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo, Socket } from "node:net"
 import type { Duplex } from "node:stream"
 import { type WebSocket, WebSocketServer } from "ws"
-import { Batch, type BatchItem } from "./Batch.ts"
+import { type BatchItem, MessageBatch } from "./MessageBatch.ts"
 import { Behaviours } from "./Behaviours.ts"
-import { Catalogue } from "./Catalogue.ts"
-import { Client, type ClientHost } from "./Client.ts"
-import { Door } from "./Door.ts"
+import { GameListing } from "./GameListing.ts"
+import { type ClientHost, ServerClient } from "./ServerClient.ts"
+import { ConnectionGate } from "./ConnectionGate.ts"
 import { FeedBook } from "./FeedBook.ts"
 import { foreignPage } from "./foreignPage.ts"
 import { Generator } from "./Generator.ts"
 import { refuseUpgrade, respond, restAnswer } from "./Http.ts"
-import type { HttpAnswer } from "./faults/Behaviour.ts"
+import type { RestAnswer } from "./faults/Behaviour.ts"
 import type { SimulatorOptions } from "./Options.ts"
-import { Replay } from "./Replay.ts"
+import { TraceReplay } from "./TraceReplay.ts"
 import type { DisconnectHow } from "./Restart.ts"
-import type { SimulatorStats, Target } from "./Simulator.ts"
+import type { ConnectionTarget, SimulatorStats } from "./Simulator.ts"
 import { SimulatorError } from "./SimulatorError.ts"
 import { Stats } from "./Stats.ts"
 import { readSubscribe, Subscription } from "./Subscription.ts"
 import { Waiters } from "./Waiters.ts"
 import { idleSports } from "./world/Leagues.ts"
-import type { Told } from "./world/Offer.ts"
+import type { OfferEvent } from "./world/Offer.ts"
 import { World, type WorldOptions } from "./world/World.ts"
 
 const pingText = JSON.stringify({ action: "ping" })
@@ -36,7 +36,7 @@ type Mutable<A> = { -readonly [K in keyof A]: A[K] }
 /** The server behind a `Simulator`. */
 export class Server {
   readonly options: SimulatorOptions
-  readonly door: Door
+  readonly door: ConnectionGate
   readonly host: Mutable<ClientHost>
   readonly waiters = new Waiters()
   readonly stats = new Stats()
@@ -47,7 +47,7 @@ export class Server {
   readonly ownBook = new FeedBook()
   world: World | undefined
   generator: Generator | undefined
-  replay: Replay | undefined
+  replay: TraceReplay | undefined
   /** Dials and requests are reset. */
   away = false
   readonly #http = createServer()
@@ -55,7 +55,7 @@ export class Server {
   readonly #sockets = new WebSocketServer({ noServer: true, autoPong: false, maxPayload: 1024 * 1024 })
   /** Every TCP connection, those of unanswered dials too: HTTP itself forgets a socket that asked for an upgrade. */
   readonly #tcp = new Set<Socket>()
-  readonly #clients = new Map<number, Client>()
+  readonly #clients = new Map<number, ServerClient>()
   #pings: NodeJS.Timeout | undefined
   /** Why pages were refused, each once. */
   readonly #refused = new Set<string>()
@@ -65,7 +65,7 @@ export class Server {
   constructor(options: SimulatorOptions) {
     const { frames, binary, messagesPerFrame, maxBacklogBytes } = options
     this.options = options
-    this.door = new Door(options)
+    this.door = new ConnectionGate(options)
     this.host = {
       ...(frames === undefined ? {} : { frames }),
       ...(binary === undefined ? {} : { binary }),
@@ -92,7 +92,7 @@ export class Server {
     const { replay, rate, pingMillis = 15_000 } = this.options
     if (replay === undefined) this.settle(this.makeWorld({}))
     else {
-      this.replay = await Replay.open(replay, {
+      this.replay = await TraceReplay.open(replay, {
         ...this.host,
         room: (clients) => this.waiters.until(() => clients().every((client) => client.isReady || !client.isOpen)),
         liveClients: () => this.live(),
@@ -221,7 +221,7 @@ export class Server {
   }
 
   /** Web pages of other sites are none of this server's clients. */
-  #refusal({ headers }: IncomingMessage): HttpAnswer | undefined {
+  #refusal({ headers }: IncomingMessage): RestAnswer | undefined {
     const { host: listening = "127.0.0.1", allowHosts = [], onRefused } = this.options
     const why = foreignPage({ host: headers.host, origin: headers.origin }, { listening, allowed: allowHosts })
     if (why === undefined) return undefined
@@ -232,16 +232,16 @@ export class Server {
     return { status: 403, body: `Refused: ${why}` }
   }
 
-  #catalogue(): Catalogue {
+  #catalogue(): GameListing {
     if (this.replay !== undefined) return this.replay.catalogue
     const world = this.world!
-    return Catalogue.of(this.ownBook, [...world.sports, ...idleSports], world.sportsbooks)
+    return GameListing.of(this.ownBook, [...world.sports, ...idleSports], world.sportsbooks)
   }
 
   // A connection's life
 
   #accept(key: string, socket: WebSocket, tcp: Socket): void {
-    const client = new Client(++this.stats.accepted, key, socket, tcp, this.host)
+    const client = new ServerClient(++this.stats.accepted, key, socket, tcp, this.host)
     this.#clients.set(client.id, client)
     socket.on("message", (data) => this.#received(client, String(data)))
     socket.on("ping", (data) => client.pong(data))
@@ -260,7 +260,7 @@ export class Server {
     this.waiters.check()
   }
 
-  #received(client: Client, text: string): void {
+  #received(client: ServerClient, text: string): void {
     if (!this.behaviours.receive(client, text)) return
     const filters = readSubscribe(text)
     if (filters === undefined) this.stats.notUnderstood++
@@ -272,7 +272,7 @@ export class Server {
     this.waiters.check()
   }
 
-  #subscribe(client: Client, subscription: Subscription): void {
+  #subscribe(client: ServerClient, subscription: Subscription): void {
     const { filters } = subscription
     if (this.options.confirmSubscribe !== false) {
       const message = "Subscription updated"
@@ -292,12 +292,12 @@ export class Server {
   // The stream
 
   /** Lets the world run for at least so many messages, unseen. */
-  run(messages: number): ReadonlyArray<Told> {
+  run(messages: number): ReadonlyArray<OfferEvent> {
     if (this.world === undefined) {
       throw new SimulatorError("options", "Cannot generate messages while a recording is replayed")
     }
     const now = this.host.now()
-    const happened: Array<Told> = []
+    const happened: Array<OfferEvent> = []
     while (happened.length < messages) {
       for (const told of this.world.tell(now)) {
         this.ownBook.apply(told.message)
@@ -316,7 +316,7 @@ export class Server {
 
   /** Sends each client its part of what happened; the book has taken it in already. */
   tell(happened: ReadonlyArray<BatchItem>): void {
-    const batch = new Batch(happened, this.host)
+    const batch = new MessageBatch(happened, this.host)
     for (const client of this.live()) {
       client.receive(batch)
       if (this.options.slowClient === "close" && client.backlogBytes > this.host.maxBacklogBytes) {
@@ -327,7 +327,7 @@ export class Server {
     this.waiters.check()
   }
 
-  ping(target: Target): void {
+  ping(target: ConnectionTarget): void {
     for (const client of this.targets(target)) client.frame("ping", pingText)
     this.waiters.check()
   }
@@ -347,7 +347,7 @@ export class Server {
     throw new SimulatorError("options", "Cannot take games down while a recording is replayed")
   }
 
-  #happen(happened: ReadonlyArray<Told>): void {
+  #happen(happened: ReadonlyArray<OfferEvent>): void {
     for (const { message } of happened) this.ownBook.apply(message)
     this.tell(happened)
   }
@@ -375,20 +375,20 @@ export class Server {
 
   // Reaching in
 
-  get clients(): ReadonlyArray<Client> {
+  get clients(): ReadonlyArray<ServerClient> {
     return [...this.#clients.values()]
   }
 
   /** The clients that the stream goes to. */
-  live(): ReadonlyArray<Client> {
+  live(): ReadonlyArray<ServerClient> {
     return this.clients.filter((client) => client.live && client.isOpen)
   }
 
-  targets({ connection }: Target): ReadonlyArray<Client> {
+  targets({ connection }: ConnectionTarget): ReadonlyArray<ServerClient> {
     return this.clients.filter((client) => client.isOpen && (connection === undefined || connection === client.id))
   }
 
-  disconnect(how: DisconnectHow, target: Target): void {
+  disconnect(how: DisconnectHow, target: ConnectionTarget): void {
     for (const client of this.targets(target)) {
       if (how === "abort") client.terminate()
       else client.close(how.code, how.reason)
@@ -400,7 +400,7 @@ export class Server {
   }
 
   /** One of them, if it is there. */
-  client(id: number): Client | undefined {
+  client(id: number): ServerClient | undefined {
     return this.#clients.get(id)
   }
 

@@ -54,12 +54,12 @@ export interface SimulatorStats {
 }
 
 /** Which connection something is for; left out, all open ones. */
-export interface Target {
+export interface ConnectionTarget {
   readonly connection?: number
 }
 
 /** How messages are pushed. */
-export interface PushOptions extends Target {
+export interface PushOptions extends ConnectionTarget {
   /** `array`: all in one frame · `objects`: each in its own. @default "array" */
   readonly as?: "array" | "objects" | undefined
   /** Whether the server's own book takes them in. @default true */
@@ -67,19 +67,19 @@ export interface PushOptions extends Target {
 }
 
 /** How a frame is pushed. */
-export interface PushFrameOptions extends Target {
+export interface PushFrameOptions extends ConnectionTarget {
   /** Whether the server's own book takes in what can be read of it. @default false */
   readonly track?: boolean | undefined
 }
 
-/** How frames are blasted. */
-export interface BlastOptions extends Target {
+/** How frames are sent by `flood`. */
+export interface FloodOptions extends ConnectionTarget {
   /** How the end is signalled. @default "ping" */
   readonly end?: "ping" | "close" | "none" | undefined
 }
 
-/** What a blast came to, up to the last byte in the kernel's hands. */
-export interface BlastResult {
+/** What a flood came to, up to the last byte in the kernel's hands. */
+export interface FloodResult {
   readonly frames: number
   readonly bytes: number
   readonly millis: number
@@ -131,15 +131,15 @@ export interface SimulatorControls {
    * Tells again how a game at a sportsbook stands: all of it as a `game_update`, or a `game_removed` where the book does
    * not hold it. For when a fault kept a client from knowing.
    */
-  readonly retell: (game: GameAt, target?: Target) => void
+  readonly resend: (game: GameAt, target?: ConnectionTarget) => void
   /** Sends exactly these messages, filters or not. */
   readonly push: (messages: ReadonlyArray<FeedMessage>, options?: PushOptions) => void
   /** Sends exactly this frame. */
   readonly pushFrame: (frame: string | Uint8Array, options?: PushFrameOptions) => void
   /** Sends a ping now: a mark in the stream. */
-  readonly ping: (target?: Target) => void
+  readonly ping: (target?: ConnectionTarget) => void
   /** Ends connections. */
-  readonly disconnect: (how: DisconnectHow, target?: Target) => void
+  readonly disconnect: (how: DisconnectHow, target?: ConnectionTarget) => void
   /**
    * Switches a behaviour on; gives what switches it off. Fails where it needs the made-up world and a recording is
    * replayed.
@@ -150,7 +150,7 @@ export interface SimulatorControls {
    * Fails with `SimulatorError`, which says what is wrong with the text; see `parseFaults`.
    */
   readonly inject: (faults: string) => () => void
-  /** Frames of so many messages from the world, to blast; its book takes them in, nobody is sent them. */
+  /** Frames of so many messages from the world, for `flood`; its book takes them in, nobody is sent them. */
   readonly pregenerate: (messages: number) => ReadonlyArray<string>
 }
 
@@ -164,7 +164,7 @@ export interface Simulator extends SimulatorControls {
   /** Resolves when the condition holds of the stats; asks again whenever they change. */
   readonly waitFor: (condition: (stats: SimulatorStats) => boolean) => Promise<SimulatorStats>
   /** Sends frames made before as fast as sockets take them, to all subscribed clients. */
-  readonly blast: (frames: ReadonlyArray<string | Uint8Array>, options?: BlastOptions) => Promise<BlastResult>
+  readonly flood: (frames: ReadonlyArray<string | Uint8Array>, options?: FloodOptions) => Promise<FloodResult>
   /** Cuts all connections, goes away, and is back with a changed world. */
   readonly restart: (options?: RestartOptions) => Promise<void>
   /** Cuts all connections and frees the port. */

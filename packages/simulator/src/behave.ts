@@ -1,10 +1,10 @@
 /** Switching behaviours on and off. */
 import { hashText } from "@boltodds/text"
-import type { Client } from "./Client.ts"
+import type { ServerClient } from "./ServerClient.ts"
 import type { Behaviour, FaultHost, Wire } from "./faults/Behaviour.ts"
 import { Random } from "./Random.ts"
-import { restart } from "./goAway.ts"
-import { retell } from "./retell.ts"
+import { restartNow } from "./goAway.ts"
+import { resend } from "./resend.ts"
 import type { Server } from "./Server.ts"
 import { SimulatorError } from "./SimulatorError.ts"
 import { spoil } from "./spoil.ts"
@@ -66,13 +66,13 @@ const hostOf = (server: Server, behaviour: Behaviour, nth: number, timers: Set<N
     ],
     clear: (sportsbook, sport) => server.clear(sportsbook, sport),
     spoil: (odds) => server.book.size === 0 ? undefined : spoil(server, odds),
-    retell: (wire, game) => retell(server, game, { connection: wire.id }),
+    resend: (wire, game) => resend(server, game, { connection: wire.id }),
     emit: (wire: Wire, frame) => {
-      const client: Client | undefined = server.client(wire.id)
+      const client: ServerClient | undefined = server.client(wire.id)
       const shape = server.behaviours.shape(behaviour)
       for (const one of shape?.(wire, frame) ?? [frame]) client?.shaped(one.kind, one.data)
     },
     // It throws at once or not at all; nobody waits for it to be back.
-    restart: (options) => void restart(server, options),
+    restart: (options) => void restartNow(server, options),
   }
 }

@@ -4,7 +4,7 @@ import type { Server } from "./Server.ts"
 import { SimulatorError } from "./SimulatorError.ts"
 
 /** See `Simulator.restart`. Resolves when it is back; throws at once where it cannot. */
-export const restart = (server: Server, options: RestartOptions): Promise<void> => {
+export const restartNow = (server: Server, options: RestartOptions): Promise<void> => {
   const { world: other, missedMessages, downMillis, how = "abort" } = options
   if (server.world === undefined && (other !== undefined || missedMessages !== undefined)) {
     throw new SimulatorError("options", "Cannot come back with a changed world while a recording is replayed")

@@ -4,7 +4,7 @@ import type { Scope } from "effect/Scope"
 import type { SimulatorOptions } from "./Options.ts"
 import type { RestartOptions } from "./Restart.ts"
 import { startSimulator } from "./startSimulator.ts"
-import type { BlastOptions, BlastResult, Simulator, SimulatorControls, SimulatorStats } from "./Simulator.ts"
+import type { FloodOptions, FloodResult, Simulator, SimulatorControls, SimulatorStats } from "./Simulator.ts"
 import { SimulatorError } from "./SimulatorError.ts"
 
 /** A running simulator, with effects for what takes time. It stops when its scope closes. */
@@ -13,8 +13,8 @@ export interface ScopedSimulator extends SimulatorControls {
   readonly drained: Effect.Effect<void>
   /** See `Simulator.waitFor`. */
   readonly waitFor: (condition: (stats: SimulatorStats) => boolean) => Effect.Effect<SimulatorStats>
-  /** See `Simulator.blast`. */
-  readonly blast: (frames: ReadonlyArray<string | Uint8Array>, options?: BlastOptions) => Effect.Effect<BlastResult>
+  /** See `Simulator.flood`. */
+  readonly flood: (frames: ReadonlyArray<string | Uint8Array>, options?: FloodOptions) => Effect.Effect<FloodResult>
   /** See `Simulator.restart`. */
   readonly restart: (options?: RestartOptions) => Effect.Effect<void>
 }
@@ -32,10 +32,10 @@ export const makeSimulator = (
     (simulator) => Effect.promise(() => simulator.stop()),
   ).pipe(Effect.map(toScoped))
 
-const toScoped = ({ drained, waitFor, blast, restart, stop: _, ...controls }: Simulator): ScopedSimulator => ({
+const toScoped = ({ drained, waitFor, flood, restart, stop: _, ...controls }: Simulator): ScopedSimulator => ({
   ...controls,
   drained: Effect.promise(() => drained()),
   waitFor: (condition) => Effect.promise(() => waitFor(condition)),
-  blast: (frames, options) => Effect.promise(() => blast(frames, options)),
+  flood: (frames, options) => Effect.promise(() => flood(frames, options)),
   restart: (options) => Effect.promise(() => restart(options)),
 })

@@ -1,12 +1,12 @@
 /** The simulator for programs on promises. */
 import { behave } from "./behave.ts"
-import { blast } from "./blast.ts"
+import { flood } from "./flood.ts"
 import { parseFaults } from "./faults/parseFaults.ts"
 import { composeFrames, frameForm } from "./Frames.ts"
 import type { SimulatorOptions } from "./Options.ts"
 import { publish, push, pushFrame } from "./publish.ts"
-import { restart } from "./goAway.ts"
-import { retell } from "./retell.ts"
+import { restartNow } from "./goAway.ts"
+import { resend } from "./resend.ts"
 import { Server } from "./Server.ts"
 import type { Simulator } from "./Simulator.ts"
 import { SimulatorError } from "./SimulatorError.ts"
@@ -84,7 +84,7 @@ const handleOf = (server: Server): Simulator => {
     spoil: (odds) => spoil(server, odds === undefined ? "1.91" : odds),
     clear: (sportsbook, sport) => server.clear(sportsbook, sport),
     remove: (sportsbook, game) => server.remove(sportsbook, game),
-    retell: (game, target) => retell(server, game, target ?? {}),
+    resend: (game, target) => resend(server, game, target ?? {}),
     push: (messages, options) => push(server, messages, options ?? {}),
     pushFrame: (frame, options) => pushFrame(server, frame, options ?? {}),
     ping: (target) => server.ping(target ?? {}),
@@ -106,8 +106,8 @@ const handleOf = (server: Server): Simulator => {
       await server.waiters.until(() => condition(stats = server.snapshotStats()))
       return stats
     },
-    blast: (frames, options) => blast(server, frames, options ?? {}),
-    restart: async (options) => restart(server, options ?? {}),
+    flood: (frames, options) => flood(server, frames, options ?? {}),
+    restart: async (options) => restartNow(server, options ?? {}),
     stop: () => server.stop(),
   }
 }

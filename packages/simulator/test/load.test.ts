@@ -97,7 +97,7 @@ describe("the pace", () => {
     ))
 })
 
-describe("a blast", () => {
+describe("a flood", () => {
   it("sends frames made before to every subscribed client, in order, and says when it is over", () =>
     withSimulator(quiet, async ({ simulator, subscribed }) => {
       const probe = await subscribed({ sportsbooks: [] })
@@ -105,7 +105,7 @@ describe("a blast", () => {
       await probe.ping(simulator)
       const frames = simulator.pregenerate(5000)
       const before = probe.frames.length
-      const result = await simulator.blast(frames)
+      const result = await simulator.flood(frames)
       await probe.until(() => probe.actions("ping").length === 2)
       expect(probe.frames.slice(before, -1).map(({ data }) => data)).toEqual(frames)
       expect(result.frames).toBe(frames.length)
@@ -116,7 +116,7 @@ describe("a blast", () => {
     withSimulator({ ...quiet, binary: true }, async ({ simulator, subscribed }) => {
       const probe = await subscribed({ sportsbooks: [] })
       await simulator.waitFor((stats) => stats.subscribed === 1)
-      await simulator.blast(['[{"action":"ping"}]'], { end: "close" })
+      await simulator.flood(['[{"action":"ping"}]'], { end: "close" })
       await probe.until(() => probe.closed !== undefined)
       expect(probe.closed?.code).toBe(1000)
       expect(probe.frames.at(-1)).toEqual({ data: '[{"action":"ping"}]', isBinary: true })

@@ -1,5 +1,5 @@
 /** A latency report, for people. */
-import type { BookLatency, LatencyReport } from "@boltodds/pipeline"
+import type { LatencyReport, SportsbookLatency } from "@boltodds/pipeline"
 import { visible } from "@boltodds/text"
 
 const number = new Intl.NumberFormat("en")
@@ -16,7 +16,7 @@ export const latencyText = ({ watchedMillis, books, late, skew }: LatencyReport)
   return `${[...table, "", ...notes(watchedMillis, books, skew), ...late.map(lateNote)].join("\n")}\n`
 }
 
-const rowOf = ({ sportsbook, messages, messagesPerSecond, latency }: BookLatency): ReadonlyArray<string> => [
+const rowOf = ({ sportsbook, messages, messagesPerSecond, latency }: SportsbookLatency): ReadonlyArray<string> => [
   visible(sportsbook),
   number.format(messages),
   messagesPerSecond.toFixed(messagesPerSecond < 10 ? 2 : 0),
@@ -27,10 +27,10 @@ const rowOf = ({ sportsbook, messages, messagesPerSecond, latency }: BookLatency
 
 const notes = (
   watchedMillis: number,
-  books: ReadonlyArray<BookLatency>,
+  books: ReadonlyArray<SportsbookLatency>,
   skew: LatencyReport["skew"],
 ): ReadonlyArray<string> => {
-  const sum = (of: (book: BookLatency) => number): number => books.reduce((total, book) => total + of(book), 0)
+  const sum = (of: (book: SportsbookLatency) => number): number => books.reduce((total, book) => total + of(book), 0)
   const notes = [
     `Watched for ${spanText(watchedMillis)}. The age of an update on arrival: our clock minus the server's time.`,
   ]

@@ -97,10 +97,10 @@ const unreadText = (
   return parts.length === 0 ? undefined : parts.join("; ")
 }
 
-const blindText = ({ blindWindows, connectionsLost, doubtedGames }: Report): string => {
-  if (blindWindows + connectionsLost + doubtedGames === 0) return "never"
+const blindText = ({ blindWindows, connectionsLost, unverifiedGames }: Report): string => {
+  if (blindWindows + connectionsLost + unverifiedGames === 0) return "never"
   return `${count(blindWindows, "window")}, ${count(connectionsLost, "connection")} lost` +
-    (doubtedGames === 0 ? "" : `, ${count(doubtedGames, "game")} in doubt one by one`)
+    (unverifiedGames === 0 ? "" : `, ${count(unverifiedGames, "game")} in doubt one by one`)
 }
 
 /** `04:00:05 for 4.0 s: gap (network), 2 games, 9 lines in doubt; 3 changed, 1 gone`. */

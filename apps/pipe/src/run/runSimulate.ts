@@ -3,11 +3,11 @@ import {
   isDate,
   leagues,
   parseFaults,
-  type Plan,
-  type ReplayOptions,
+  type PlanName,
   SimulatorError,
   type SimulatorOptions,
   sportsbooks,
+  type TraceReplayOptions,
 } from "@boltodds/simulator"
 import { didYouMean, expectedButGot } from "@boltodds/text"
 import * as Effect from "effect/Effect"
@@ -57,7 +57,7 @@ const refuseIgnored = (given: Given): void => {
 
 const optionsOf = (given: Given): SimulatorOptions => {
   const key = given.text("key")
-  const plan = (given.text("plan") ?? "Pro") as Plan | "none"
+  const plan = (given.text("plan") ?? "Pro") as PlanName | "none"
   const replay = replayOf(given)
   return {
     port: given.number("port", { most: 65_535 }) ?? 7878,
@@ -83,14 +83,14 @@ const optionsOf = (given: Given): SimulatorOptions => {
   }
 }
 
-const replayOf = (given: Given): ReplayOptions | undefined => {
+const replayOf = (given: Given): TraceReplayOptions | undefined => {
   const file = given.text("replay")
   if (file === undefined) return undefined
   return {
     file,
     speed: speedOf(given),
     passes: given.isSet("timeline") ? "timeline" : "connection",
-    atEnd: (given.text("at-end") ?? "stay") as NonNullable<ReplayOptions["atEnd"]>,
+    atEnd: (given.text("at-end") ?? "stay") as NonNullable<TraceReplayOptions["atEnd"]>,
     cutAfterFrames: given.number("cut-after"),
   }
 }

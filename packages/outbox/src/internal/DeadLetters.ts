@@ -1,10 +1,10 @@
 /** What its destination will never take, kept for a while for somebody to look at. */
 import type { DatabaseSync, StatementSync } from "node:sqlite"
 import type { OutboxEvent } from "../OutboxEvent.ts"
-import type { Mark } from "./Entries.ts"
+import type { EntryMark } from "./Entries.ts"
 import type { Keys } from "./Keys.ts"
 import { shared } from "./schema.ts"
-import type { Writer } from "./Writer.ts"
+import type { OutboxWriter } from "./OutboxWriter.ts"
 
 /** How many dead letters are kept, and for how long. */
 export interface DeadLetterBounds {
@@ -19,7 +19,7 @@ const columns = shared.replace("newer, times", "? AS newer, ? AS times")
 
 /** The dead letters of one outbox. */
 export class DeadLetters {
-  readonly #writer: Writer
+  readonly #writer: OutboxWriter
   readonly #keys: Keys
   readonly #bounds: DeadLetterBounds
   readonly #onEvent: (event: OutboxEvent) => void
@@ -32,7 +32,7 @@ export class DeadLetters {
 
   constructor(
     db: DatabaseSync,
-    writer: Writer,
+    writer: OutboxWriter,
     keys: Keys,
     bounds: DeadLetterBounds,
     onEvent: (event: OutboxEvent) => void,
@@ -62,7 +62,7 @@ export class DeadLetters {
   }
 
   /** Copies entries, within a transaction. */
-  write(marks: ReadonlyArray<Mark>, reason: string, now: number): void {
+  write(marks: ReadonlyArray<EntryMark>, reason: string, now: number): void {
     for (const { id, newer, times } of marks) this.#deadLetter.run(newer ? 1 : 0, times + 1, now, reason, id)
   }
 

@@ -15,14 +15,14 @@ export interface Place {
 }
 
 /** An envelope that a lane took, as far as it is written down: no text, because this may be owed for long. */
-export interface Mark {
+export interface EntryMark {
   readonly id: number
   readonly newer: boolean
   readonly times: number
 }
 
 /** What is to be written of envelopes. */
-export const marksOf = (envelopes: ReadonlyArray<Stored<unknown>>): ReadonlyArray<Mark> =>
+export const marksOf = (envelopes: ReadonlyArray<Stored<unknown>>): ReadonlyArray<EntryMark> =>
   envelopes.map(({ id, newer, times }) => ({ id, newer, times }))
 
 /** Statements, to be run within a transaction of the caller where they write. */
@@ -75,7 +75,7 @@ export class Entries {
     return Number(row?.["id"]) + 1
   }
 
-  take(marks: ReadonlyArray<Mark>, batch: number): void {
+  take(marks: ReadonlyArray<EntryMark>, batch: number): void {
     for (const { id, newer } of marks) this.#take.run(id, batch, newer ? 1 : 0, newer ? 1 : 0)
   }
 

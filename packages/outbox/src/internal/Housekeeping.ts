@@ -2,7 +2,7 @@
 import { statSync } from "node:fs"
 import type { DatabaseSync, StatementSync } from "node:sqlite"
 import { busyMillis, walBytes } from "./database.ts"
-import type { Writer } from "./Writer.ts"
+import type { OutboxWriter } from "./OutboxWriter.ts"
 
 /** Free pages that are kept for what comes next: 4 MiB. */
 const sparePages = 1024
@@ -15,12 +15,12 @@ const lookBytes = { some: 1024 * 1024, none: 64 * 1024 }
 export class Housekeeping {
   readonly #db: DatabaseSync
   readonly #wal: string
-  readonly #writer: Writer
+  readonly #writer: OutboxWriter
   readonly #free: StatementSync
   readonly #pages: StatementSync
   #removed = 0
 
-  constructor(db: DatabaseSync, path: string, writer: Writer) {
+  constructor(db: DatabaseSync, path: string, writer: OutboxWriter) {
     this.#db = db
     this.#wal = `${path}-wal`
     this.#writer = writer

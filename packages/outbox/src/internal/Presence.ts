@@ -3,20 +3,20 @@ import { type BigIntStats, statSync } from "node:fs"
 import type { DatabaseSync } from "node:sqlite"
 import { OutboxError } from "../OutboxError.ts"
 import type { OutboxEvent } from "../OutboxEvent.ts"
-import { faultOf } from "./faults.ts"
-import type { Writer } from "./Writer.ts"
+import { outboxFaultOf } from "./faults.ts"
+import type { OutboxWriter } from "./OutboxWriter.ts"
 
 /** Looks at the files of an open outbox: SQLite goes on with a deleted file and does not notice. */
 export class Presence {
   readonly #db: DatabaseSync
   readonly #path: string
-  readonly #writer: Writer
+  readonly #writer: OutboxWriter
   readonly #onEvent: (event: OutboxEvent) => void
   readonly #identity: string | undefined
   #log: string | undefined
   #isGone = false
 
-  constructor(db: DatabaseSync, path: string, writer: Writer, onEvent: (event: OutboxEvent) => void) {
+  constructor(db: DatabaseSync, path: string, writer: OutboxWriter, onEvent: (event: OutboxEvent) => void) {
     this.#db = db
     this.#path = path
     this.#writer = writer
@@ -42,7 +42,10 @@ export class Presence {
     const log = identityOf(`${this.#path}-wal`)
     if (log === this.#log) return
     if (log === undefined) {
-      this.#onEvent({ _tag: "LogGone", error: faultOf(this.#path, "write", new Error("its -wal file was deleted")) })
+      this.#onEvent({
+        _tag: "LogGone",
+        error: outboxFaultOf(this.#path, "write", new Error("its -wal file was deleted")),
+      })
       this.#writer.attempt(() => {
         this.#db.exec("PRAGMA journal_mode = DELETE")
         this.#db.exec("PRAGMA journal_mode = WAL")

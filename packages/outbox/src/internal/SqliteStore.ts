@@ -3,7 +3,7 @@ import type { Millis } from "@boltodds/protocol"
 import { type Envelope, envelopeBytes, type Store, type StoreLimits } from "@boltodds/sink"
 import type { DeadLetters } from "./DeadLetters.ts"
 import { type Entries, marksOf } from "./Entries.ts"
-import { faultOf } from "./faults.ts"
+import { outboxFaultOf } from "./faults.ts"
 import { endsOf } from "./groups.ts"
 import type { Housekeeping } from "./Housekeeping.ts"
 import type { Keys } from "./Keys.ts"
@@ -12,7 +12,7 @@ import type { Presence } from "./Presence.ts"
 import type { Runs } from "./Runs.ts"
 import { envelopeOf, type Row, type Stored } from "./StoredEnvelope.ts"
 import type { Unfinished } from "./Unfinished.ts"
-import type { Writer } from "./Writer.ts"
+import type { OutboxWriter } from "./OutboxWriter.ts"
 
 /** What a store is made of. */
 export interface StoreParts<A> {
@@ -22,7 +22,7 @@ export interface StoreParts<A> {
   readonly now: () => Millis
   readonly entries: Entries
   readonly unfinished: Unfinished
-  readonly writer: Writer
+  readonly writer: OutboxWriter
   readonly presence: Presence
   readonly keys: Keys
   readonly dead: DeadLetters
@@ -278,7 +278,7 @@ export class SqliteStore<A> implements Store<A> {
         if (!this.#taken.has(id) && !this.#gone.has(id)) yield this.#envelope(row)
       }
     } catch (cause) {
-      throw faultOf(this.#parts.path, "read", cause)
+      throw outboxFaultOf(this.#parts.path, "read", cause)
     }
   }
 
@@ -286,7 +286,7 @@ export class SqliteStore<A> implements Store<A> {
     try {
       return body()
     } catch (cause) {
-      throw faultOf(this.#parts.path, "read", cause)
+      throw outboxFaultOf(this.#parts.path, "read", cause)
     }
   }
 

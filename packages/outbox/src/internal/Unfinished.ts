@@ -1,6 +1,6 @@
 /** The batches that an earlier process had taken and not settled. */
 import type { DatabaseSync, StatementSync } from "node:sqlite"
-import type { Mark } from "./Entries.ts"
+import type { EntryMark } from "./Entries.ts"
 import type { Row } from "./StoredEnvelope.ts"
 
 const columns = "id, grp, run, seq, part, origin, at, session, epoch, control, last, arrived_at, size, key, text"
@@ -39,7 +39,7 @@ export class Unfinished {
   }
 
   /** Writes, within a transaction, that a batch was given once more. */
-  again(marks: ReadonlyArray<Mark>): void {
+  again(marks: ReadonlyArray<EntryMark>): void {
     for (const { id, newer } of marks) this.#again.run(newer ? 1 : 0, id)
   }
 

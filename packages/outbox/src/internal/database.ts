@@ -4,14 +4,14 @@ import { existsSync, lstatSync, mkdirSync, readlinkSync, realpathSync } from "no
 import { basename, dirname, join, resolve } from "node:path"
 import type { DatabaseSync } from "node:sqlite"
 import { OutboxError } from "../OutboxError.ts"
-import { faultOf } from "./faults.ts"
+import { outboxFaultOf } from "./faults.ts"
 import { acquireLock } from "./lock.ts"
 import { keepPrivate, ownerOf, refuseExposed, refuseIrregular } from "./privacy.ts"
 import { applicationId, migrations } from "./schema.ts"
 import { loadSqlite } from "./sqlite.ts"
 
 /** How a file is opened for writing. */
-export interface FileOptions {
+export interface DatabaseOptions {
   /** Every commit reaches the disk before it returns. */
   readonly fsync: boolean
   /** No page beyond this many bytes. Default none. */
@@ -57,13 +57,13 @@ const makeFolder = (folder: string): void => {
 }
 
 /** Opens a file for writing, making and upgrading it where needed. Throws an {@link OutboxError}. */
-export const openFile = (given: string, options: FileOptions): OpenFile => {
+export const openFile = (given: string, options: DatabaseOptions): OpenFile => {
   const wanted = resolve(given)
   if (!options.create && !existsSync(wanted)) throw missing(wanted)
   try {
     makeFolder(dirname(wanted))
   } catch (cause) {
-    throw faultOf(wanted, "open", cause)
+    throw outboxFaultOf(wanted, "open", cause)
   }
   const path = realPath(wanted)
   const own = options.create ? ownUserId() : ownerOf(path)
@@ -72,7 +72,7 @@ export const openFile = (given: string, options: FileOptions): OpenFile => {
     doubt = refuseExposed(wanted, path, own)
     keepPrivate(path)
   } catch (cause) {
-    throw faultOf(path, "open", cause)
+    throw outboxFaultOf(path, "open", cause)
   }
   const lock = acquireLock(path)
   let db: DatabaseSync | undefined
@@ -97,7 +97,7 @@ export const openFile = (given: string, options: FileOptions): OpenFile => {
   } catch (cause) {
     if (db?.isOpen) db.close()
     lock.release()
-    throw faultOf(path, "open", cause)
+    throw outboxFaultOf(path, "open", cause)
   }
 }
 
@@ -124,7 +124,7 @@ export const openToRead = (given: string): OpenFile => {
     return { path, db: opened, doubt: undefined, close: () => opened.close() }
   } catch (cause) {
     if (db?.isOpen) db.close()
-    throw faultOf(path, "read", cause)
+    throw outboxFaultOf(path, "read", cause)
   }
 }
 
@@ -146,7 +146,7 @@ export const transact = <B>(db: DatabaseSync, body: () => B): B => {
 export const pragma = (db: DatabaseSync, name: string): number =>
   Number(Object.values(db.prepare(`PRAGMA ${name}`).get() ?? {})[0])
 
-const prepare = (db: DatabaseSync, path: string, options: FileOptions): void => {
+const prepare = (db: DatabaseSync, path: string, options: DatabaseOptions): void => {
   db.exec("PRAGMA busy_timeout = 2000")
   // Before anything is changed: it may be somebody else's.
   const version = versionOf(db, path)

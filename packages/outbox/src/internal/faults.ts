@@ -14,7 +14,7 @@ export const sqlite = {
 } as const
 
 /** The primary result code of an error of SQLite. Undefined for any other. */
-export const codeOf = (cause: unknown): number | undefined =>
+export const sqliteCodeOf = (cause: unknown): number | undefined =>
   cause instanceof Error && "errcode" in cause && typeof cause.errcode === "number" ? cause.errcode & 0xff : undefined
 
 const faults: Readonly<Record<number, readonly [OutboxFault, string]>> = {
@@ -32,9 +32,9 @@ const faults: Readonly<Record<number, readonly [OutboxFault, string]>> = {
 }
 
 /** An {@link OutboxError} for what SQLite or the file system threw. */
-export const faultOf = (path: string, verb: "open" | "read" | "write" | "lock", cause: unknown): OutboxError => {
+export const outboxFaultOf = (path: string, verb: "open" | "read" | "write" | "lock", cause: unknown): OutboxError => {
   if (cause instanceof OutboxError) return cause
-  const [fault, why] = faults[codeOf(cause) ?? -1] ?? fromSystem(cause)
+  const [fault, why] = faults[sqliteCodeOf(cause) ?? -1] ?? fromSystem(cause)
   return new OutboxError(fault, path, `Cannot ${verb} the outbox ${path}: ${why}`, { cause })
 }
 

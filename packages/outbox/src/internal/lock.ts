@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs"
 import type { DatabaseSync } from "node:sqlite"
 import { OutboxError } from "../OutboxError.ts"
-import { codeOf, faultOf, sqlite } from "./faults.ts"
+import { outboxFaultOf, sqlite, sqliteCodeOf } from "./faults.ts"
 import { loadSqlite } from "./sqlite.ts"
 
 const lockOf = (path: string): string => `${path}.lock`
@@ -11,7 +11,7 @@ const lockOf = (path: string): string => `${path}.lock`
 const held = new Set<DatabaseSync>()
 
 /** An empty database beside the outbox, held exclusively. It is never deleted: that would make two locks of one. */
-export interface Lock {
+export interface OutboxLock {
   readonly release: () => void
 }
 
@@ -21,7 +21,7 @@ export interface Lock {
  * The lock is SQLite's own on an empty file, so the operating system releases it with the process. It is not on the
  * outbox itself, which others may read meanwhile.
  */
-export const acquireLock = (path: string): Lock => {
+export const acquireLock = (path: string): OutboxLock => {
   let db: DatabaseSync | undefined
   try {
     db = new (loadSqlite().DatabaseSync)(lockOf(path))
@@ -38,7 +38,7 @@ export const acquireLock = (path: string): Lock => {
     }
   } catch (cause) {
     if (db?.isOpen) db.close()
-    if (codeOf(cause) !== sqlite.busy) throw faultOf(lockOf(path), "lock", cause)
+    if (sqliteCodeOf(cause) !== sqlite.busy) throw outboxFaultOf(lockOf(path), "lock", cause)
     const pid = holderOf(path)
     const who = pid === undefined ? "another process" : pid === process.pid ? "this process" : `process ${pid}`
     throw new OutboxError(
@@ -58,8 +58,8 @@ export const isLocked = (path: string): boolean => {
     db.prepare("SELECT count(*) FROM sqlite_master").get()
     return false
   } catch (cause) {
-    if (codeOf(cause) === sqlite.busy) return true
-    throw faultOf(lockOf(path), "read", cause)
+    if (sqliteCodeOf(cause) === sqlite.busy) return true
+    throw outboxFaultOf(lockOf(path), "read", cause)
   } finally {
     db.close()
   }

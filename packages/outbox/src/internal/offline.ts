@@ -3,7 +3,7 @@ import * as Effect from "effect/Effect"
 import type { DatabaseSync } from "node:sqlite"
 import type { OutboxError } from "../OutboxError.ts"
 import { openFile, transact } from "./database.ts"
-import { faultOf } from "./faults.ts"
+import { outboxFaultOf } from "./faults.ts"
 
 /** Opens a file that is there, runs `body` in one transaction that is on the disk when this returns, and closes it. */
 export const offline = <B>(path: string, body: (db: DatabaseSync) => B): Effect.Effect<B, OutboxError> =>
@@ -16,5 +16,5 @@ export const offline = <B>(path: string, body: (db: DatabaseSync) => B): Effect.
         close()
       }
     },
-    catch: (cause) => faultOf(path, "write", cause),
+    catch: (cause) => outboxFaultOf(path, "write", cause),
   })

@@ -29,7 +29,7 @@ const open = (withControls: boolean): Emission<Change> => ({
   },
   control: (control) =>
     makeControl({ ...control, at: Date.parse(control.at), last: control.last === true }, control, controlForm),
-  again: (records) => {
+  snapshot: (records) => {
     const groups = new Groups<Change>()
     for (const [index, record] of records.entries()) {
       groups.begin(record.session, record.epoch, 0)

@@ -6,11 +6,11 @@ import type { Emission, Emit, EmitOptions } from "../Emit.ts"
 import { Epochs } from "../internal/Epochs.ts"
 import { wireForm } from "../internal/forms.ts"
 import { Groups } from "../internal/Groups.ts"
-import { isGameGone, precedesMessages } from "../internal/tellings.ts"
+import { isGameGone, precedesMessages } from "../internal/messageOrder.ts"
 import { withMeta } from "../internal/withMeta.ts"
 
 /** A message whose `action` nobody has seen yet. */
-export interface UnknownMessage {
+export interface PassedMessage {
   readonly action: string
   readonly [field: string]: unknown
 }
@@ -25,7 +25,7 @@ export interface MessagesOptions extends EmitOptions {
 }
 
 /** What the emit {@link messages} tells. */
-export type Message = FeedMessage | UnknownMessage
+export type MessageRecord = FeedMessage | PassedMessage
 
 /**
  * Each message of the wire as it came, byte for byte, one a line; pings and acknowledgements are left out, messages
@@ -40,15 +40,19 @@ export type Message = FeedMessage | UnknownMessage
  * This is not a book: after a gap, and in a game's full update, what is not named any more is gone. `changes` tells
  * that. The `seq` of an envelope counts the lines of this emit.
  */
-export const messages = (options: MessagesOptions = {}): Emit<Message> => {
-  const emit: Emit<Message> = { name: "messages", needs: "sync", open: () => new Messages(options.control ?? true) }
+export const messages = (options: MessagesOptions = {}): Emit<MessageRecord> => {
+  const emit: Emit<MessageRecord> = {
+    name: "messages",
+    needs: "sync",
+    open: () => new Messages(options.control ?? true),
+  }
   return options.meta === true ? withMeta(emit) : emit
 }
 
 /** Only for messages without a text of their own, of which there are none on the wire. */
-const messageForm: Form<Message> = { encode: JSON.stringify }
+const messageForm: Form<MessageRecord> = { encode: JSON.stringify }
 
-class Messages implements Emission<Message> {
+class Messages implements Emission<MessageRecord> {
   readonly #withControls: boolean
   readonly #epochs = new Epochs()
   #seq = 0
@@ -57,8 +61,8 @@ class Messages implements Emission<Message> {
     this.#withControls = withControls
   }
 
-  of(steps: ReadonlyArray<Step>): ReturnType<Emission<Message>["of"]> {
-    const groups = new Groups<Message>()
+  of(steps: ReadonlyArray<Step>): ReturnType<Emission<MessageRecord>["of"]> {
+    const groups = new Groups<MessageRecord>()
     for (let index = 0; index < steps.length; index++) {
       const { event, records } = steps[index]!
       const counts = this.#epochs.counts(event)
@@ -80,7 +84,7 @@ class Messages implements Emission<Message> {
     return makeControl({ ...control, at: Date.parse(control.at), last: true }, control, wireForm)
   }
 
-  #frame(groups: Groups<Message>, frame: Frame, isAll: boolean): void {
+  #frame(groups: Groups<MessageRecord>, frame: Frame, isAll: boolean): void {
     const { items } = frame
     groups.begin(frame.session, frame.epoch, frame.at)
     let final = items.length - 1
@@ -88,12 +92,12 @@ class Messages implements Emission<Message> {
     for (let index = 0; index <= final; index++) {
       const item = items[index]!
       if (!isTold(item)) continue
-      const value = item._tag === "Message" ? item.message : item.value as UnknownMessage
+      const value = item._tag === "Message" ? item.message : item.value as PassedMessage
       groups.record(++this.#seq, isAll && index === final, value, messageForm, item.text)
     }
   }
 
-  #tell(groups: Groups<Message>, record: Change | Control): void {
+  #tell(groups: Groups<MessageRecord>, record: Change | Control): void {
     if (this.#withControls && ("control" in record || isGameGone(record))) {
       groups.at(record.at)
       groups.control(++this.#seq, record.last === true, record, wireForm)

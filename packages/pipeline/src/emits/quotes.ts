@@ -6,7 +6,7 @@ import type { Emission, Emit, EmitOptions } from "../Emit.ts"
 import { Epochs } from "../internal/Epochs.ts"
 import { controlForm } from "../internal/forms.ts"
 import { Groups } from "../internal/Groups.ts"
-import { isGameGone, precedesMessages } from "../internal/tellings.ts"
+import { isGameGone, precedesMessages } from "../internal/messageOrder.ts"
 import { type Quote, rowOfClear, rowOfGone, rowsOfGame } from "./Quote.ts"
 
 /**

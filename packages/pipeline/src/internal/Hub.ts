@@ -11,10 +11,10 @@ import type { OpenRoute, Route, RouteContext } from "../Route.ts"
 import { nothingUnread, type Unread, unreadOf } from "../Unread.ts"
 import { deepest, makeReduction, type Reduction } from "./Reduction.ts"
 import { SharedEmissions } from "./Shared.ts"
-import { Tally } from "./Tally.ts"
+import { RunCounters } from "./RunCounters.ts"
 
 /** A route at work, with the scope that it was opened in. */
-export interface Entry {
+export interface RunningRoute {
   readonly route: Route<unknown>
   readonly open: OpenRoute
   readonly scope: Scope.Closeable
@@ -34,12 +34,12 @@ export interface HubOptions {
 export class Hub {
   readonly context: RouteContext
   readonly depth: Depth
-  entries: ReadonlyArray<Entry> = []
+  routes: ReadonlyArray<RunningRoute> = []
   /** Those that were taken out while the run went on, and still deliver what they hold. */
-  leaving: ReadonlyArray<Entry> = []
+  leaving: ReadonlyArray<RunningRoute> = []
   /** What became of those that have left. */
   left: ReadonlyArray<RouteReport> = []
-  readonly tally: Tally
+  readonly tally: RunCounters
   readonly #reduction: Reduction
   readonly #onStep: ((step: Step) => void) | undefined
   readonly #onSated: () => void
@@ -59,13 +59,13 @@ export class Hub {
   ) {
     const depth = deepest(routes.map((route) => route.needs))
     this.depth = depth
-    this.tally = new Tally(depth)
+    this.tally = new RunCounters(depth)
     this.#reduction = makeReduction(depth, options.state, options.resume)
     this.context = {
       run: options.state.run,
       emissions: new SharedEmissions({ state: options.state }),
-      again: this.#reduction.again?.bind(this.#reduction),
-      games: this.#reduction.games?.bind(this.#reduction),
+      snapshot: this.#reduction.snapshot?.bind(this.#reduction),
+      snapshotOf: this.#reduction.snapshotOf?.bind(this.#reduction),
       sessions: this.#reduction.sessions?.bind(this.#reduction),
       known: depth === "book" && options.resume !== undefined
         ? snapshot(resume(options.resume, options.state))
@@ -83,7 +83,7 @@ export class Hub {
    * Opens a route in a scope of its own within the run's; it takes the next turn. One that comes late is told first what
    * there is, before anything else can happen.
    */
-  add<R>(route: Route<R>, within: Scope.Scope, isLate: boolean): Effect.Effect<Entry, SinkError, R> {
+  add<R>(route: Route<R>, within: Scope.Scope, isLate: boolean): Effect.Effect<RunningRoute, SinkError, R> {
     return Effect.gen({ self: this }, function* () {
       if (this.#stopped) return yield* Effect.fail(isOver(route.name))
       const scope = yield* Scope.fork(within)
@@ -96,21 +96,21 @@ export class Hub {
         yield* Scope.close(scope, Exit.void)
         return yield* Effect.fail(isOver(route.name))
       }
-      const entry: Entry = { route, open, scope, hasEnded: false }
-      if (isLate) open.catchUp()
-      this.entries = [...this.entries, entry]
+      const entry: RunningRoute = { route, open, scope, hasEnded: false }
+      if (isLate) open.sendSnapshot()
+      this.routes = [...this.routes, entry]
       return entry
     })
   }
 
   /** Hands it no more turns. */
-  remove(entry: Entry): void {
-    this.entries = this.entries.filter((other) => other !== entry)
+  remove(entry: RunningRoute): void {
+    this.routes = this.routes.filter((other) => other !== entry)
     this.leaving = [...this.leaving, entry]
   }
 
   /** It has delivered what it could: all that is kept of it is its report. */
-  settle(entry: Entry, report: RouteReport): void {
+  settle(entry: RunningRoute, report: RouteReport): void {
     this.leaving = this.leaving.filter((other) => other !== entry)
     this.left = [...this.left, report]
   }
@@ -149,7 +149,7 @@ export class Hub {
 
   /** When the source may be pulled again. */
   #after(full: ReadonlyArray<OpenRoute>): Effect.Effect<void> {
-    if (this.entries.some(({ open }) => open.isSated())) {
+    if (this.routes.some(({ open }) => open.isSated())) {
       this.#onSated()
       return Effect.never
     }
@@ -174,7 +174,7 @@ export class Hub {
     this.tally.countRecords(records)
     // A defect of one route's processor must not keep the others from hearing that nothing is live any more.
     const defects: Array<unknown> = []
-    for (const { open } of this.entries) {
+    for (const { open } of this.routes) {
       try {
         open.finish(steps)
       } catch (defect) {
@@ -194,8 +194,8 @@ export class Hub {
   #hand(steps: ReadonlyArray<Step>, now: Millis): ReadonlyArray<OpenRoute> {
     this.tally.count(steps)
     let full: Array<OpenRoute> | undefined
-    for (let index = 0; index < this.entries.length; index++) {
-      const route = this.entries[index]!.open
+    for (let index = 0; index < this.routes.length; index++) {
+      const route = this.routes[index]!.open
       if (!route.turn(steps, now)) (full ??= []).push(route)
     }
     if (this.#onStep !== undefined) { for (let index = 0; index < steps.length; index++) this.#onStep(steps[index]!) }

@@ -2,7 +2,7 @@
 import type { Millis } from "@boltodds/protocol"
 import { type Envelope, withLast } from "@boltodds/sink"
 import type { Processor } from "../Processor.ts"
-import { before } from "./before.ts"
+import { heldBefore } from "./heldBefore.ts"
 
 /** Runs whole groups through a processor, and gives whole groups. */
 export class ProcessorRun<A, B> {
@@ -44,7 +44,7 @@ export class ProcessorRun<A, B> {
       }
       if (records.length > 0) this.#pass(this.#processor.push(records))
       records = []
-      this.#pass(before(this.#processor, envelope.value))
+      this.#pass(heldBefore(this.#processor, envelope.value))
       this.#out.push(envelope)
     }
     if (records.length > 0) this.#pass(this.#processor.push(records))

@@ -13,7 +13,7 @@ import type { SessionEpoch } from "@boltodds/sink"
 import type { Depth } from "../Emit.ts"
 import type { Counted } from "../Unread.ts"
 import { FrameWords } from "./FrameWords.ts"
-import { Telling } from "./Telling.ts"
+import { BookFeed } from "./BookFeed.ts"
 
 /** What the hub asks of a reducer. */
 export interface Reduction {
@@ -24,9 +24,9 @@ export interface Reduction {
   /** What has not been applied so far. */
   readonly counted: () => Counted | undefined
   /** Everything known, told again. Absent where lines are not kept. */
-  readonly again?: (place: SnapshotPlace) => ReadonlyArray<Change | Control>
+  readonly snapshot?: (place: SnapshotPlace) => ReadonlyArray<Change | Control>
   /** Some games, told again; and all sessions that games may belong to. Absent where lines are not kept. */
-  readonly games?: (games: ReadonlyArray<GameToTell>, place: SnapshotPlace) => ReadonlyArray<Change | Control>
+  readonly snapshotOf?: (games: ReadonlyArray<GameToTell>, place: SnapshotPlace) => ReadonlyArray<Change | Control>
   readonly sessions?: () => ReadonlyArray<SessionEpoch>
 }
 
@@ -57,7 +57,7 @@ export const makeReduction = (depth: Depth, options: StateOptions, known?: Book)
       }
     }
     case "book":
-      return new Telling(options, known)
+      return new BookFeed(options, known)
   }
 }
 

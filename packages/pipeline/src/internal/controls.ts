@@ -8,7 +8,7 @@ export const isStart = (control: ControlValue): boolean => "control" in control 
  * Whether lines that a reader knows may be in doubt after this control: then a record that says what the reader has
  * already been told may say that it is so again. True for kinds nobody knows yet.
  */
-export const raisesDoubt = (control: ControlValue): boolean => {
+export const isInvalidation = (control: ControlValue): boolean => {
   if (!("control" in control)) return true
   switch (control.control) {
     case "heartbeat":

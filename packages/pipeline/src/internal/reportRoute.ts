@@ -1,10 +1,10 @@
 /** How one route ended. */
 import * as Effect from "effect/Effect"
 import type { RouteReport } from "../Report.ts"
-import type { Entry } from "./Hub.ts"
+import type { RunningRoute } from "./Hub.ts"
 
 /** Returns once its lane delivers nothing more. */
-export const reportRoute = ({ route, open }: Entry): Effect.Effect<RouteReport> =>
+export const reportRoute = ({ route, open }: RunningRoute): Effect.Effect<RouteReport> =>
   Effect.gen(function* () {
     const { name, emit, required } = route
     const end = yield* open.lane.ended

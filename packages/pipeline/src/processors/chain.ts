@@ -1,6 +1,6 @@
 /** The processor `chain`: one behind another. */
 import type { Envelope } from "@boltodds/sink"
-import { before } from "../internal/before.ts"
+import { heldBefore } from "../internal/heldBefore.ts"
 import type { Processor } from "../Processor.ts"
 
 const none: ReadonlyArray<never> = []
@@ -35,7 +35,7 @@ export const chain = <A, B, C>(first: Processor<A, B>, second: Processor<B, C>):
       ...isDue(second, now) ? second.advance(now) : none,
     ],
     flush: () => [...through(first.flush()), ...second.flush()],
-    control: (value) => [...through(before(first, value)), ...before(second, value)],
+    control: (value) => [...through(heldBefore(first, value)), ...heldBefore(second, value)],
   }
 }
 

@@ -1,6 +1,6 @@
 /** The processor `dedupe`: nothing twice. */
 import { type Change, isLineChange, type LineChange, sameExtras } from "@boltodds/protocol"
-import { isStart, raisesDoubt } from "../internal/controls.ts"
+import { isInvalidation, isStart } from "../internal/controls.ts"
 import { immediate } from "../internal/immediate.ts"
 import { LineTable } from "../internal/LineTable.ts"
 import { Recent } from "../internal/Recent.ts"
@@ -66,7 +66,7 @@ export const dedupe = (): Processor<Change, Change> => {
     return envelope
   }, (control) => {
     if (isStart(control)) forget()
-    else if (raisesDoubt(control)) doubts++
+    else if (isInvalidation(control)) doubts++
     return undefined
   })
 }

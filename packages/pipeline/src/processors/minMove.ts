@@ -1,7 +1,7 @@
 /** The processor `minMove`: only moves that matter. */
 import { type Change, compose, isLineChange, type LineChange } from "@boltodds/protocol"
 import { withValue } from "@boltodds/sink"
-import { isStart, raisesDoubt } from "../internal/controls.ts"
+import { isInvalidation, isStart } from "../internal/controls.ts"
 import { immediate } from "../internal/immediate.ts"
 import { LineTable } from "../internal/LineTable.ts"
 import type { Processor } from "../Processor.ts"
@@ -41,12 +41,12 @@ export type MinMoveOptions =
  */
 export const minMove = (options: MinMoveOptions): Processor<Change, Change> => {
   const { scale, least } = measureOf(options)
-  const lines = new LineTable<Told>()
+  const lines = new LineTable<LastSent>()
   let doubts = 0
   let isResumed = false
 
   /** Whether the reader, who was told this, need not hear of that. */
-  const isSmall = ({ line, doubt }: Told, change: LineChange): boolean =>
+  const isSmall = ({ line, doubt }: LastSent, change: LineChange): boolean =>
     change.change === "line_moved" && change.cause === "feed" && (doubt === doubts || doubt === undefined) &&
     line.unverified !== true && change.unverified !== true &&
     line.odds !== null && change.odds !== null && isSameBet(line, change) &&
@@ -78,12 +78,12 @@ export const minMove = (options: MinMoveOptions): Processor<Change, Change> => {
     } else if ("control" in control && control.control === "stream_resumed") {
       lines.clear()
       isResumed = true
-    } else if (raisesDoubt(control)) doubts++
+    } else if (isInvalidation(control)) doubts++
     return undefined
   })
 }
 
-interface Told {
+interface LastSent {
   readonly line: LineChange
   /** How many controls had put lines in doubt when it was told; undefined where it was not told at all. */
   readonly doubt: number | undefined
@@ -92,7 +92,7 @@ interface Told {
 }
 
 /** A line whose first record is a move: as it was before, of which the reader was not told. */
-const untold = (change: LineChange): Told | undefined =>
+const untold = (change: LineChange): LastSent | undefined =>
   change.change === "line_moved" && change.previous_odds !== null && change.previous_odds !== change.odds &&
     change.previous_line === change.line
     ? { line: { ...change, odds: change.previous_odds }, doubt: undefined, withheld: undefined }

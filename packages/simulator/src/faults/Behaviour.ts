@@ -21,7 +21,7 @@ export interface RestRequest {
 }
 
 /** An HTTP answer: to a REST request, or in place of an upgrade. */
-export interface HttpAnswer {
+export interface RestAnswer {
   readonly status: number
   readonly body?: string
   /** Header names and values, beside `Content-Type: text/plain` and `Content-Length`. */
@@ -104,8 +104,8 @@ export interface FaultHost {
   readonly clear: (sportsbook: string, sport?: string) => void
   /** See `Simulator.spoil`; undefined where nothing can be spoiled. */
   readonly spoil: (odds?: unknown) => string | undefined
-  /** See `Simulator.retell`, for one connection. */
-  readonly retell: (wire: Wire, game: GameAt) => void
+  /** See `Simulator.resend`, for one connection. */
+  readonly resend: (wire: Wire, game: GameAt) => void
   /** Sends a frame on through the behaviours that come after this one, as if it had returned it. */
   readonly emit: (wire: Wire, frame: OutFrame) => void
   /** See `Simulator.restart`; options of the world that are left out stay as they are. */
@@ -125,9 +125,9 @@ export interface Behaviour {
   /** Whether it changes the made-up world: it cannot be switched on while a recording is replayed. @default false */
   readonly needsWorld?: boolean
   /** Answers a dial in place of the server: with a status, by resetting the connection, or never. */
-  readonly dial?: (dial: Dial) => HttpAnswer | "reset" | "hang" | undefined
+  readonly dial?: (dial: Dial) => RestAnswer | "reset" | "hang" | undefined
   /** Answers a REST request in place of the server. */
-  readonly request?: (request: RestRequest) => HttpAnswer | "reset" | "hang" | undefined
+  readonly request?: (request: RestRequest) => RestAnswer | "reset" | "hang" | undefined
   /** A connection was accepted. `no_ack`: the server says nothing. */
   readonly open?: (wire: Wire) => "no_ack" | undefined
   /** A client sent a text. `ignore`: as if it had not. */

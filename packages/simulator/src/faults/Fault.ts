@@ -1,6 +1,6 @@
 /** A fault as people name it. */
 import type { Behaviour } from "./Behaviour.ts"
-import { type Parameters, type Problem, readValues, type Values } from "./Values.ts"
+import { type ParameterProblem, type Parameters, readValues, type Values } from "./Values.ts"
 
 /** A fault of the list: its name, what there is to know, and how it is made from what was said. */
 export interface Fault {
@@ -24,7 +24,7 @@ export interface Fault {
 /** A behaviour, or why there is none. */
 export type Made =
   | { readonly behaviour: Behaviour; readonly problems?: never }
-  | { readonly behaviour?: never; readonly problems: ReadonlyArray<Problem> }
+  | { readonly behaviour?: never; readonly problems: ReadonlyArray<ParameterProblem> }
 
 /** A fault, its parameters' values typed by what reads them. */
 export const fault = <const P extends Parameters>(description: {

@@ -10,7 +10,7 @@ export interface FramePart {
 }
 
 /** The messages of a frame, in their order. */
-export const partsOf = (data: string | Uint8Array): ReadonlyArray<FramePart> =>
+export const framePartsOf = (data: string | Uint8Array): ReadonlyArray<FramePart> =>
   decodeFrame(data).map((item) => ({ text: item.text, message: item._tag === "Message" ? item.message : undefined }))
 
 /** Parts as a frame of the same form as another one: an array or an object, text or bytes. */

@@ -1,11 +1,11 @@
 /** Frames that are sent later than they should be, but before anything newer about the same. */
 import type { OutFrame } from "./Behaviour.ts"
-import { partsOf } from "./FrameParts.ts"
-import { meets, type Touch, touchesOf } from "./Touch.ts"
+import { framePartsOf } from "./FrameParts.ts"
+import { meets, type TouchedNames, touchesOf } from "./Touch.ts"
 
 interface Letter {
   readonly frame: OutFrame
-  readonly touches: ReadonlyArray<Touch>
+  readonly touches: ReadonlyArray<TouchedNames>
   readonly dueAt: number
 }
 
@@ -20,7 +20,7 @@ export class LatePost {
   #frames = 0
 
   /** Sends a frame behind so many further data frames, or before the first that meets it. */
-  add(frame: OutFrame, touches: ReadonlyArray<Touch>, lag: number): void {
+  add(frame: OutFrame, touches: ReadonlyArray<TouchedNames>, lag: number): void {
     this.#letters.push({ frame, touches, dueAt: this.#frames + lag })
   }
 
@@ -28,7 +28,7 @@ export class LatePost {
   around(frame: OutFrame): { readonly before: ReadonlyArray<OutFrame>; readonly behind: ReadonlyArray<OutFrame> } {
     this.#frames++
     if (this.#letters.length === 0) return { before: [], behind: [] }
-    const touches = touchesOf(partsOf(frame.data))
+    const touches = touchesOf(framePartsOf(frame.data))
     const [before, behind, waiting]: [Array<OutFrame>, Array<OutFrame>, Array<Letter>] = [[], [], []]
     for (const letter of this.#letters) {
       if (letter.touches.some((one) => touches.some((other) => meets(one, other)))) before.push(letter.frame)

@@ -2,7 +2,7 @@
 import type { GameAt } from "../FeedBook.ts"
 import type { FaultHost, Wire } from "./Behaviour.ts"
 import type { FramePart } from "./FrameParts.ts"
-import type { Span } from "./Span.ts"
+import type { FaultSpan } from "./Span.ts"
 
 /** What follows when a connection was kept from knowing something. */
 export interface MendOptions {
@@ -13,7 +13,7 @@ export interface MendOptions {
    */
   readonly mend?: "resend" | "cut" | "none" | undefined
   /** How long that takes. @default one second */
-  readonly within?: Span | undefined
+  readonly within?: FaultSpan | undefined
 }
 
 interface Loss {
@@ -26,7 +26,7 @@ interface Loss {
 /** Keeps account of losses and mends them in time. */
 export class Mending {
   readonly #mend: "resend" | "cut" | "none"
-  readonly #within: Span
+  readonly #within: FaultSpan
   readonly #losses = new Set<Loss>()
   #host: FaultHost | undefined
 
@@ -94,7 +94,7 @@ export class Mending {
     const told = new Set<string>()
     for (const game of loss.games) {
       const key = JSON.stringify([game.sportsbook, game.game])
-      if (!told.has(key)) this.#host!.retell(loss.wire, game)
+      if (!told.has(key)) this.#host!.resend(loss.wire, game)
       told.add(key)
     }
   }

@@ -1,6 +1,6 @@
 /** What can be said about a fault, in text. */
 import { expectedDuration, expectedSize, parseBytes, parseMillis } from "@boltodds/text"
-import type { Span } from "./Span.ts"
+import type { FaultSpan } from "./Span.ts"
 
 /** A parameter of a fault. */
 export interface Parameter<out A> {
@@ -44,7 +44,7 @@ export const time = (about: string, otherwise: string): Parameter<number> => ({
 })
 
 /** A time as a span. */
-export const timeSpan = (about: string, otherwise: string): Parameter<Span> => ({
+export const timeSpan = (about: string, otherwise: string): Parameter<FaultSpan> => ({
   about,
   otherwise,
   allowed: timeForm,
@@ -66,7 +66,7 @@ export const shift = (about: string, otherwise: string): Parameter<number> => ({
 })
 
 /** A time, or a count of frames. */
-export const span = (about: string, otherwise: string): Parameter<Span> => ({
+export const span = (about: string, otherwise: string): Parameter<FaultSpan> => ({
   about,
   otherwise,
   allowed: `${timeForm}, or a count of a connection's data frames such as 200frames`,
@@ -74,7 +74,7 @@ export const span = (about: string, otherwise: string): Parameter<Span> => ({
 })
 
 /** The span that a text means. */
-export const readSpan = (text: string): Span | undefined => {
+export const readSpan = (text: string): FaultSpan | undefined => {
   const millis = readMillis(text)
   if (millis !== undefined) return { millis }
   const frames = readFrames(text)
@@ -98,7 +98,7 @@ export const count = (about: string, otherwise: string, least = 1): Parameter<nu
 })
 
 /** A probability. */
-export const share = (about: string, otherwise: string): Parameter<number> => ({
+export const fraction = (about: string, otherwise: string): Parameter<number> => ({
   about,
   otherwise,
   allowed: "a number from 0 to 1",

@@ -2,7 +2,7 @@
 import type { FrameKind } from "./Behaviour.ts"
 
 /** So many milliseconds, or so many data frames of a connection. */
-export type Span = { readonly millis: number } | { readonly frames: number }
+export type FaultSpan = { readonly millis: number } | { readonly frames: number }
 
 /** Whether frames of this kind count: what carries odds, and what a test pushed. */
-export const isData = (kind: FrameKind): boolean => kind === "snapshot" || kind === "stream" || kind === "pushed"
+export const isDataFrame = (kind: FrameKind): boolean => kind === "snapshot" || kind === "stream" || kind === "pushed"

@@ -1,6 +1,6 @@
 /** Reading what was said about parameters. */
 import { expectedButGot } from "@boltodds/text"
-import { instead } from "./instead.ts"
+import { insteadOfFrame } from "./instead.ts"
 import type { Parameter, ValueOf } from "./Parameter.ts"
 
 /** Parameters by name. */
@@ -12,7 +12,7 @@ export interface Parameters {
 export type Values<P extends Parameters> = { readonly [name in keyof P]?: ValueOf<P[name]> }
 
 /** What is wrong, and with which parameter. */
-export interface Problem {
+export interface ParameterProblem {
   /** Undefined: with all of it. */
   readonly parameter: string | undefined
   readonly message: string
@@ -21,7 +21,7 @@ export interface Problem {
 /** Values, or all that is wrong with them. */
 export type Read<P extends Parameters> =
   | { readonly values: Values<P>; readonly problems?: never }
-  | { readonly values?: never; readonly problems: ReadonlyArray<Problem> }
+  | { readonly values?: never; readonly problems: ReadonlyArray<ParameterProblem> }
 
 /** Reads values as written; anything that is no text counts as its JSON. `of`: what has these parameters. */
 export const readValues = <P extends Parameters>(
@@ -29,13 +29,13 @@ export const readValues = <P extends Parameters>(
   parameters: P,
   given: { readonly [name: string]: unknown },
 ): Read<P> => {
-  const problems: Array<Problem> = []
+  const problems: Array<ParameterProblem> = []
   const values: Record<string, unknown> = {}
   for (const [name, written] of Object.entries(given)) {
     const parameter = Object.hasOwn(parameters, name) ? parameters[name] : undefined
     if (parameter === undefined) {
       const names = Object.keys(parameters)
-      const others = names.length === 0 ? ". It has none" : instead(name, names, "It has")
+      const others = names.length === 0 ? ". It has none" : insteadOfFrame(name, names, "It has")
       problems.push({ parameter: name, message: `${of} has no ${name}${others}` })
       continue
     }

@@ -1,6 +1,6 @@
 /** News that comes twice. */
 import type { Behaviour, OutFrame, Wire } from "./Behaviour.ts"
-import { frameLike, type FramePart, partsOf } from "./FrameParts.ts"
+import { frameLike, type FramePart, framePartsOf } from "./FrameParts.ts"
 import { type HitOptions, Hits } from "./Hits.ts"
 import { LatePost } from "./LatePost.ts"
 import { meets, touchesOf, touchOf } from "./Touch.ts"
@@ -47,13 +47,13 @@ export const duplicate = (options: HitOptions & {
       const post = postOf(wire)
       const { before, behind } = post.around(frame)
       const strikes = hits.strikes(wire, frame)
-      const parts = strikes ? partsOf(frame.data) : []
+      const parts = strikes ? framePartsOf(frame.data) : []
       const copy = !strikes ? undefined : what === "frames" ? frame : single(wire, frame, parts)
       if (copy === undefined) return [...before, frame, ...behind]
       hits.struck()
       const later = lag === 0 ? 0 : 1 + draw(wire, lag)
       if (later === 0) return [...before, frame, copy, ...behind]
-      post.add(copy, touchesOf(partsOf(copy.data)), later)
+      post.add(copy, touchesOf(framePartsOf(copy.data)), later)
       return [...before, frame, ...behind]
     },
     receive: (wire) => {

@@ -1,6 +1,6 @@
 /** Frames that are none. */
 import type { Behaviour } from "./Behaviour.ts"
-import { partsOf } from "./FrameParts.ts"
+import { framePartsOf } from "./FrameParts.ts"
 import { type HitOptions, Hits } from "./Hits.ts"
 import { Mending, type MendOptions } from "./Mending.ts"
 
@@ -56,7 +56,7 @@ export const garbage = (
     frame: (wire, frame) => {
       mending.passed(wire)
       if (!hits.strikes(wire, frame)) return undefined
-      const parts = options.replace === true ? partsOf(frame.data) : []
+      const parts = options.replace === true ? framePartsOf(frame.data) : []
       if (options.replace === true && !Mending.canTellAgain(parts)) return undefined
       hits.struck()
       const piece = { kind: frame.kind, data: frames[sent++ % frames.length]! }

@@ -1,6 +1,6 @@
 /** Frames that never come. */
 import type { Behaviour } from "./Behaviour.ts"
-import { partsOf } from "./FrameParts.ts"
+import { framePartsOf } from "./FrameParts.ts"
 import { type HitOptions, Hits } from "./Hits.ts"
 import { Mending, type MendOptions } from "./Mending.ts"
 
@@ -20,7 +20,7 @@ export const omit = (options: HitOptions & MendOptions = {}): Behaviour => {
     frame: (wire, frame) => {
       mending.passed(wire)
       if (frame.kind !== "stream" || !hits.strikes(wire, frame)) return undefined
-      const parts = partsOf(frame.data)
+      const parts = framePartsOf(frame.data)
       if (!Mending.canTellAgain(parts)) return undefined
       hits.struck()
       mending.lost(wire, parts)

@@ -1,8 +1,8 @@
 /** Faults from a line of text. */
 import { SimulatorError } from "../SimulatorError.ts"
 import type { Behaviour } from "./Behaviour.ts"
-import { instead } from "./instead.ts"
-import { faultOf, faults } from "./table.ts"
+import { insteadOfFrame } from "./instead.ts"
+import { faultNamed, faults } from "./table.ts"
 
 /** One fault as it was written. */
 interface Written {
@@ -24,7 +24,7 @@ export const parseFaults = (text: string): ReadonlyArray<Behaviour> => {
   const problems: Array<string> = []
   const behaviours: Array<Behaviour> = []
   for (const { name, given } of written(text)) {
-    const fault = faultOf(name)
+    const fault = faultNamed(name)
     if (fault === undefined) {
       problems.push(unknownFault(name))
       continue
@@ -40,7 +40,7 @@ export const parseFaults = (text: string): ReadonlyArray<Behaviour> => {
 
 /** What to say about a name that no fault has. */
 export const unknownFault = (name: string): string =>
-  `there is no fault ${name}${instead(name, faults.map((fault) => fault.name), "There are")}`
+  `there is no fault ${name}${insteadOfFrame(name, faults.map((fault) => fault.name), "There are")}`
 
 const word = /\s*(?:(,)|([a-z][\w-]*)=(?:"((?:[^"\\]|\\.)*)"|([^\s,"]*))|([^\s,="]+)(?=[\s,]|$)|(\S+))/gy
 

@@ -1,5 +1,5 @@
 /** Dials that are answered with a status. */
-import type { Behaviour, FaultHost, HttpAnswer } from "./Behaviour.ts"
+import type { Behaviour, FaultHost, RestAnswer } from "./Behaviour.ts"
 
 /** Refuses dials, and REST requests too unless `rest` is false, with a status: 401, 403, 429, 503, … */
 export const refuse = (status: number, options: {
@@ -13,7 +13,7 @@ export const refuse = (status: number, options: {
 } = {}): Behaviour => {
   const headers: Record<string, string> = {}
   if (options.retryAfterSeconds !== undefined) headers["Retry-After"] = String(options.retryAfterSeconds)
-  const answer: HttpAnswer = { status, headers, ...(options.body === undefined ? {} : { body: options.body }) }
+  const answer: RestAnswer = { status, headers, ...(options.body === undefined ? {} : { body: options.body }) }
   let left = options.dials ?? Number.POSITIVE_INFINITY
   let host: FaultHost | undefined
   return {

@@ -1,8 +1,8 @@
 /** News in another order. */
 import type { Behaviour, FaultHost, OutFrame, Wire } from "./Behaviour.ts"
-import { frameLike, type FramePart, partsOf } from "./FrameParts.ts"
+import { frameLike, type FramePart, framePartsOf } from "./FrameParts.ts"
 import type { Random } from "../Random.ts"
-import { meets, type Touch, touchOf } from "./Touch.ts"
+import { meets, type TouchedNames, touchOf } from "./Touch.ts"
 
 /** How long a burst may be held back to become full. */
 const longestMillis = 50
@@ -24,7 +24,7 @@ export const reorder = (options: {
   const shuffled = (wire: Wire, frames: ReadonlyArray<OutFrame>): ReadonlyArray<OutFrame> => {
     const random = host!.random(wire)
     if (share < 1 && !random.chance(share)) return frames
-    const taken = frames.map((frame) => partsOf(frame.data))
+    const taken = frames.map((frame) => framePartsOf(frame.data))
     if (taken.flat().length < 2) return frames
     host!.struck()
     const mixed = mix(taken.flat(), random)
@@ -82,5 +82,5 @@ const mix = (parts: ReadonlyArray<FramePart>, random: Random): ReadonlyArray<Fra
 }
 
 /** What is about nothing that is known keeps its place among its like. */
-const bothTouch = (one: Touch | undefined, other: Touch | undefined): boolean =>
+const bothTouch = (one: TouchedNames | undefined, other: TouchedNames | undefined): boolean =>
   one === undefined || other === undefined ? one === other : meets(one, other)

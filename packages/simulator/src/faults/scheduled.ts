@@ -1,6 +1,6 @@
 /** When a fault strikes. */
 import type { Behaviour, FaultHost, OutFrame, Wire } from "./Behaviour.ts"
-import { isData, type Span } from "./Span.ts"
+import { type FaultSpan, isDataFrame } from "./Span.ts"
 
 /**
  * When a fault strikes, and for how long.
@@ -10,11 +10,11 @@ import { isData, type Span } from "./Span.ts"
  */
 export interface When {
   /** How long all is well first. @default not at all, or one `every` */
-  readonly after?: Span
+  readonly after?: FaultSpan
   /** From one beginning to the next. @default it begins once */
-  readonly every?: Span
+  readonly every?: FaultSpan
   /** How long it lasts each time. @default with `every`: a moment; without: until it is switched off */
-  readonly for?: Span
+  readonly for?: FaultSpan
   /** How many times it begins, on whatever connections. @default 1 without `every`, otherwise unlimited */
   readonly times?: number
 }
@@ -115,7 +115,7 @@ export const scheduled = (inner: Behaviour, when: When): Behaviour => {
       return inner.open?.(wire)
     },
     frame: (wire: Wire, frame: OutFrame) => {
-      if (isData(frame.kind)) count(wire)
+      if (isDataFrame(frame.kind)) count(wire)
       return acts(wire) ? inner.frame?.(wire, frame) : undefined
     },
     close: (wire) => {
@@ -138,8 +138,8 @@ export const scheduled = (inner: Behaviour, when: When): Behaviour => {
   }
 }
 
-const framesOf = (span: Span): number => "frames" in span ? span.frames : never
-const framesOrMillis = (span: Span): number => "millis" in span ? span.millis : span.frames
+const framesOf = (span: FaultSpan): number => "frames" in span ? span.frames : never
+const framesOrMillis = (span: FaultSpan): number => "millis" in span ? span.millis : span.frames
 
 /** Why this cannot be; undefined where it can. */
 export const problemOf = ({ after, every, for: lasting, times }: When): string | undefined => {

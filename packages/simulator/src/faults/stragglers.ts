@@ -4,7 +4,7 @@ import { entryKey } from "../FeedBook.ts"
 import { readSubscribe, Subscription } from "../Subscription.ts"
 import { timestamp } from "../world/Timestamp.ts"
 import type { Behaviour, FaultHost, OutFrame, Wire } from "./Behaviour.ts"
-import { frameLike, partsOf } from "./FrameParts.ts"
+import { frameLike, framePartsOf } from "./FrameParts.ts"
 import { LatePost } from "./LatePost.ts"
 import { meets, touchesOf, touchOf } from "./Touch.ts"
 
@@ -57,7 +57,7 @@ export const stragglers = (options: {
   /** Takes in a frame, and gives the late updates that it is the cause of. */
   const learn = (wire: Wire, memory: Memory, frame: OutFrame): ReadonlyArray<OutFrame> => {
     const late: Array<OutFrame> = []
-    const parts = partsOf(frame.data)
+    const parts = framePartsOf(frame.data)
     for (let index = 0; index < parts.length; index++) {
       const { message } = parts[index]!
       switch (message?.action) {
@@ -124,7 +124,7 @@ export const stragglers = (options: {
       const late = learn(wire, memory, frame)
       const excluded = memory.excluded.splice(0).map((one) => straggler(wire, frame, one, undefined))
       if (lag === 0) return [...before, frame, ...late, ...behind, ...excluded]
-      for (const one of late) memory.post.add(one, touchesOf(partsOf(one.data)), 1 + host!.random(wire).int(lag))
+      for (const one of late) memory.post.add(one, touchesOf(framePartsOf(one.data)), 1 + host!.random(wire).int(lag))
       return [...before, frame, ...behind, ...excluded]
     },
     close: (wire) => void memories.delete(wire.id),

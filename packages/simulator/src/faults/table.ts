@@ -21,8 +21,8 @@ import {
   closeCode,
   count,
   flag,
+  fraction,
   frames,
-  share,
   shift,
   size,
   span,
@@ -38,7 +38,7 @@ import { restart } from "./restart.ts"
 import { scheduled, type When } from "./scheduled.ts"
 import { skew } from "./skew.ts"
 import { slowDrip } from "./slowDrip.ts"
-import type { Span } from "./Span.ts"
+import type { FaultSpan } from "./Span.ts"
 import { stall } from "./stall.ts"
 import { stragglers } from "./stragglers.ts"
 import { truncate } from "./truncate.ts"
@@ -79,7 +79,7 @@ const timeStretch = {
 
 /** Which frames are struck. */
 const hits = {
-  share: share("the probability for each data frame", "0.05 where every is left out"),
+  share: fraction("the probability for each data frame", "0.05 where every is left out"),
   every: frames("every so manieth data frame of a connection", "share decides"),
   times: count("how many frames altogether", "unlimited"),
   ...stretch,
@@ -96,7 +96,10 @@ const windowed = (inner: Behaviour, values: { readonly [K in keyof When]?: When[
   return scheduled(inner, values)
 }
 
-const within = (inner: Behaviour, { after, for: lasting }: { readonly after?: Span; readonly for?: Span }): Behaviour =>
+const within = (
+  inner: Behaviour,
+  { after, for: lasting }: { readonly after?: FaultSpan; readonly for?: FaultSpan },
+): Behaviour =>
   after === undefined && lasting === undefined
     ? inner
     : scheduled(inner, given<When>({ after, for: lasting, every: undefined, times: undefined }))
@@ -178,7 +181,7 @@ export const faults: ReadonlyArray<Fault> = [
     client: "Relies on no order between games and between books.",
     parameters: {
       burst: frames("data frames that make up a burst", "1"),
-      share: share("the probability for each burst", "1"),
+      share: fraction("the probability for each burst", "1"),
       ...stretch,
     },
     make: (v) => within(reorder(given({ burst: v.burst, share: v.share })), v),
@@ -188,7 +191,7 @@ export const faults: ReadonlyArray<Fault> = [
     about: "Updates of a game after its removal or a clear, stamped before it; and of what new filters exclude.",
     client: "Ignores what is stamped before the removal, and what it did not ask for: no line comes back to life.",
     parameters: {
-      share: share("the probability for each removal and clear", "1"),
+      share: fraction("the probability for each removal and clear", "1"),
       most: count("how many for a clear, or a change of filters", "3"),
       lag: frames("they come up to so many data frames later", "0", 0),
       ...stretch,
@@ -305,7 +308,7 @@ export const faults: ReadonlyArray<Fault> = [
     client: "Reads it, or closes with 1009 and says which limit was too small.",
     parameters: {
       ...hits,
-      share: share("the probability for each data frame", "every decides"),
+      share: fraction("the probability for each data frame", "every decides"),
       every: frames("every so manieth data frame of a connection", "10 where share is left out"),
       times: count("how many frames altogether", "1"),
       size: size("of the frame", "16MiB"),
@@ -376,4 +379,4 @@ export const faults: ReadonlyArray<Fault> = [
 ]
 
 /** The fault of a name. */
-export const faultOf = (name: string): Fault | undefined => faults.find((fault) => fault.name === name)
+export const faultNamed = (name: string): Fault | undefined => faults.find((fault) => fault.name === name)

@@ -1,6 +1,6 @@
 /** Frames that end too early. */
 import type { Behaviour } from "./Behaviour.ts"
-import { likeFrame, partsOf, textOf } from "./FrameParts.ts"
+import { framePartsOf, likeFrame, textOf } from "./FrameParts.ts"
 import { type HitOptions, Hits } from "./Hits.ts"
 import { Mending, type MendOptions } from "./Mending.ts"
 
@@ -23,7 +23,7 @@ export const truncate = (options: HitOptions & MendOptions = {}): Behaviour => {
     frame: (wire, frame) => {
       mending.passed(wire)
       if (!hits.strikes(wire, frame)) return undefined
-      const parts = partsOf(frame.data)
+      const parts = framePartsOf(frame.data)
       if (!Mending.canTellAgain(parts)) return undefined
       hits.struck()
       mending.lost(wire, parts)

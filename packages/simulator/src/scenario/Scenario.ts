@@ -1,11 +1,11 @@
 /** A scripted run: what happens to the feed, and when. */
 import { expectedButGot } from "@boltodds/text"
-import { instead } from "../faults/instead.ts"
+import { insteadOfFrame } from "../faults/instead.ts"
 import { readMillis, timeForm } from "../faults/Parameter.ts"
 import { unknownFault } from "../faults/parseFaults.ts"
-import type { Span } from "../faults/Span.ts"
-import { faultOf } from "../faults/table.ts"
-import type { Problem } from "../faults/Values.ts"
+import type { FaultSpan } from "../faults/Span.ts"
+import { faultNamed } from "../faults/table.ts"
+import type { ParameterProblem } from "../faults/Values.ts"
 import { actions } from "./actions.ts"
 
 /** One step of a scenario: a fault that is switched on, or an action. Plain data, as it was written. */
@@ -14,7 +14,7 @@ export interface ScenarioStep {
    * When: time since the scenario began, or data frames sent since then, over all connections. Left out, it is the
    * moment of the step before it.
    */
-  readonly at: Span
+  readonly at: FaultSpan
   readonly kind: "fault" | "action"
   /** Of the fault or the action. */
   readonly name: string
@@ -54,7 +54,7 @@ export const readScenario = (data: unknown): ScenarioRead => {
     if (field === "about" || field === "steps") continue
     problems.push({
       path: [field],
-      message: `a scenario has no ${field}${instead(field, ["about", "steps"], "It has")}`,
+      message: `a scenario has no ${field}${insteadOfFrame(field, ["about", "steps"], "It has")}`,
     })
   }
   const { about, steps } = data
@@ -66,7 +66,7 @@ export const readScenario = (data: unknown): ScenarioRead => {
     return { problems }
   }
   const read: Array<ScenarioStep> = []
-  let at: Span = { millis: 0 }
+  let at: FaultSpan = { millis: 0 }
   steps.forEach((step: unknown, index) => {
     const path = ["steps", index]
     if (!isFields(step)) return problems.push({ path, message: `a step must have "fault" or "do"` })
@@ -83,9 +83,9 @@ export const readScenario = (data: unknown): ScenarioRead => {
 const readAt = (
   step: Fields,
   path: ReadonlyArray<string | number>,
-  before: Span,
+  before: FaultSpan,
   problems: Array<ScenarioProblem>,
-): Span => {
+): FaultSpan => {
   const { at, after_frames: frames } = step
   if (at !== undefined && frames !== undefined) {
     problems.push({ path: [...path, "after_frames"], message: "a step has at or after_frames, not both" })
@@ -105,11 +105,11 @@ const readAt = (
 const readWhat = (
   step: Fields,
   path: ReadonlyArray<string | number>,
-  at: Span,
+  at: FaultSpan,
   problems: Array<ScenarioProblem>,
 ): ScenarioStep | undefined => {
   const { at: _, after_frames: __, fault, do: action, ...given } = step
-  const tell = (found: ReadonlyArray<Problem>): undefined => {
+  const tell = (found: ReadonlyArray<ParameterProblem>): undefined => {
     for (const { parameter, message } of found) {
       problems.push({ path: parameter === undefined ? path : [...path, parameter], message })
     }
@@ -119,7 +119,7 @@ const readWhat = (
     return undefined
   }
   if (fault !== undefined) {
-    const known = typeof fault === "string" ? faultOf(fault) : undefined
+    const known = typeof fault === "string" ? faultNamed(fault) : undefined
     const name = typeof fault === "string" ? fault : JSON.stringify(fault)
     if (known === undefined) {
       problems.push({ path: [...path, "fault"], message: unknownFault(name) })
@@ -131,7 +131,7 @@ const readWhat = (
   const known = actions.find(({ name }) => name === action)
   if (known === undefined) {
     const name = typeof action === "string" ? action : JSON.stringify(action)
-    const others = instead(name, actions.map((one) => one.name), "There are")
+    const others = insteadOfFrame(name, actions.map((one) => one.name), "There are")
     problems.push({ path: [...path, "do"], message: `there is nothing to do called ${name}${others}` })
     return undefined
   }

@@ -14,7 +14,7 @@ export interface Stage {
 }
 
 /** An action of the list. */
-export interface Action {
+export interface ScenarioAction {
   readonly name: string
   /** What it does, in a line. */
   readonly about: string
@@ -30,7 +30,7 @@ const action = <const P extends Parameters>(
   about: string,
   parameters: P,
   act: (stage: Stage, values: Values<P>) => void,
-): Action => ({
+): ScenarioAction => ({
   name,
   about,
   parameters,
@@ -70,7 +70,7 @@ const rate: Parameter<number> = {
 const anyBook = words("at which book", "one of those that have games")
 
 /** Every action, in the order that lists show them. */
-export const actions: ReadonlyArray<Action> = [
+export const actions: ReadonlyArray<ScenarioAction> = [
   action("remove-game", "A book takes a game down; it comes back as the world goes on.", {
     sportsbook: anyBook,
     game: words("the game's key", "one of the book's"),

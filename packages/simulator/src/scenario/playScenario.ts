@@ -1,7 +1,7 @@
 /** Playing a scripted run on a simulator. */
 import type { FaultHost } from "../faults/Behaviour.ts"
-import { isData } from "../faults/Span.ts"
-import { faultOf } from "../faults/table.ts"
+import { isDataFrame } from "../faults/Span.ts"
+import { faultNamed } from "../faults/table.ts"
 import type { Simulator } from "../Simulator.ts"
 import { SimulatorError } from "../SimulatorError.ts"
 import { actions, type Stage } from "./actions.ts"
@@ -75,7 +75,7 @@ export const playScenario = (
       name: "scenario",
       start: (_, host) => begin(host),
       frame: (_, frame) => {
-        if (!isData(frame.kind)) return undefined
+        if (!isDataFrame(frame.kind)) return undefined
         frames++
         for (const due of byFrames.filter((one) => one.frames <= frames)) {
           byFrames.splice(byFrames.indexOf(due), 1)
@@ -93,7 +93,7 @@ const perform = (step: ScenarioStep, stage: Stage, faultsOn: Set<() => void>): v
   const { kind, name, given } = step
   // What it says was read before: `readScenario` gives nothing else.
   if (kind === "fault") {
-    const { behaviour } = faultOf(name)!.make(given)
+    const { behaviour } = faultNamed(name)!.make(given)
     faultsOn.add(stage.simulator.behave(behaviour!))
   } else actions.find((one) => one.name === name)!.read(given).act!(stage)
 }

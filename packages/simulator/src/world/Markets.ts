@@ -6,7 +6,7 @@ import { type League, playerNames } from "./Leagues.ts"
 export type Driver = "strength" | "scoring" | "own"
 
 /** One side of a market. */
-export interface Side {
+export interface MarketSide {
   readonly target: "home" | "away" | "Draw" | null | { readonly name: string }
   readonly over: "over" | "under" | null
   readonly line: number | null
@@ -24,7 +24,7 @@ export interface Market {
   /** The line everybody quotes, not an alternate. */
   readonly main: boolean
   readonly driver: Driver
-  readonly sides: ReadonlyArray<Side>
+  readonly sides: ReadonlyArray<MarketSide>
 }
 
 const winner = (name: string, main: boolean, strength: number): Market => ({
@@ -59,7 +59,7 @@ const overUnder = (
   main: boolean,
   line: number,
   lean: number,
-  target: Side["target"],
+  target: MarketSide["target"],
 ): Market => ({
   name,
   form,

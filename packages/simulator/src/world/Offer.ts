@@ -1,8 +1,8 @@
 /** One game as one sportsbook offers it: its keys, its spelling, its prices. */
 import type { DataMessage, FeedMessage, GameData, Outcome } from "@boltodds/protocol"
 import type { Random } from "../Random.ts"
-import type { Driver, Market, Side } from "./Markets.ts"
-import { americanOdds, logistic } from "./Prices.ts"
+import type { Driver, Market, MarketSide } from "./Markets.ts"
+import { americanPrice, logistic } from "./Prices.ts"
 import type { LineStyle, Sportsbook } from "./Sportsbooks.ts"
 
 /** A game as the world knows it, the same for all books. */
@@ -49,7 +49,7 @@ interface Slot {
  * The text is put together from parts that were written out once: at 50,000 messages a second `JSON.stringify` alone
  * would take most of a processor. A test holds the two equal.
  */
-export interface Told {
+export interface OfferEvent {
   readonly message: FeedMessage
   readonly text: string
 }
@@ -97,12 +97,12 @@ export class Offer {
   }
 
   /** A full message: all outcomes, suspended ones without a price. */
-  full(action: "initial_state" | "game_update" | "game_added", timestamp: string): Told {
+  full(action: "initial_state" | "game_update" | "game_added", timestamp: string): OfferEvent {
     return this.#tell(action, timestamp, this.slots.filter((slot) => slot.listed), null)
   }
 
   /** A line update of these markets. `suspendedOdds`: what a suspended outcome carries. */
-  update(slots: ReadonlyArray<Slot>, timestamp: string, suspendedOdds: null | "" = null): Told {
+  update(slots: ReadonlyArray<Slot>, timestamp: string, suspendedOdds: null | "" = null): OfferEvent {
     return this.#tell("line_update", timestamp, slots, suspendedOdds)
   }
 
@@ -113,11 +113,11 @@ export class Offer {
   }
 
   /** The book takes the game down. */
-  removed(timestamp: string): Told {
+  removed(timestamp: string): OfferEvent {
     return this.#tell("game_removed", timestamp, [], null)
   }
 
-  #tell(action: DataMessage["action"], timestamp: string, slots: ReadonlyArray<Slot>, noOdds: null | ""): Told {
+  #tell(action: DataMessage["action"], timestamp: string, slots: ReadonlyArray<Slot>, noOdds: null | ""): OfferEvent {
     const outcomes: Record<string, Outcome> = {}
     let text = ""
     for (const slot of slots) {
@@ -151,12 +151,12 @@ export class Offer {
     }
   }
 
-  #price(slot: Slot, side: Side, index: number): string {
+  #price(slot: Slot, side: MarketSide, index: number): string {
     const { market } = slot
     const driver = driftOf(this.fixture, market.driver) * side.sign
     const opinion = slot.noise * (index === 0 ? 1 : -1)
     const extreme = this.book.extremes === true && !market.main ? 4 : 1
-    return americanOdds(logistic((side.lean + driver + opinion) * extreme), this.book.margin, 99_900)
+    return americanPrice(logistic((side.lean + driver + opinion) * extreme), this.book.margin, 99_900)
   }
 
   #linksOf({ index, market }: Slot): ReadonlyArray<string> {
@@ -245,13 +245,13 @@ export class Offer {
 
 const driftOf = (fixture: Fixture, driver: Driver): number => driver === "own" ? 0 : fixture.drift[driver]
 
-const overUnder = (market: Market, side: Side): string | null => {
+const overUnder = (market: Market, side: MarketSide): string | null => {
   if (side.over === null) return null
   if (market.form === "prop") return side.over === "over" ? "Over" : "Under"
   return side.over === "over" ? "O" : "U"
 }
 
-const targetName = (side: Side, fixture: Fixture): string | null => {
+const targetName = (side: MarketSide, fixture: Fixture): string | null => {
   switch (side.target) {
     case "home":
       return fixture.home

@@ -4,7 +4,7 @@
  * A probability with the book's margin on top, as American odds text: signed, whole, |odds| from 100 to `limit`, even
  * money `"+100"`, coarser the longer the odds.
  */
-export const americanOdds = (probability: number, margin: number, limit: number): string => {
+export const americanPrice = (probability: number, margin: number, limit: number): string => {
   const asked = Math.min(Math.max(probability * (1 + margin), 0.0005), 0.9995)
   const exact = asked >= 0.5 ? (100 * asked) / (1 - asked) : (100 * (1 - asked)) / asked
   const step = exact < 200 ? 1 : exact < 500 ? 5 : exact < 1000 ? 10 : exact < 5000 ? 50 : 100

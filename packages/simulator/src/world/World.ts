@@ -3,7 +3,7 @@ import type { FeedMessage, InitialState } from "@boltodds/protocol"
 import { Random } from "../Random.ts"
 import { type League, leagues } from "./Leagues.ts"
 import { marketsFor } from "./Markets.ts"
-import { type Fixture, hourSuffix, Offer, type Told } from "./Offer.ts"
+import { type Fixture, hourSuffix, Offer, type OfferEvent } from "./Offer.ts"
 import { type Sportsbook, sportsbooks } from "./Sportsbooks.ts"
 import { type EasternMinute, easternOf, isDate } from "./Eastern.ts"
 import { timestamp } from "./Timestamp.ts"
@@ -156,7 +156,7 @@ export class World {
   }
 
   /** {@link World.step}, with the JSON of each message. */
-  tell(nowMillis: number): ReadonlyArray<Told> {
+  tell(nowMillis: number): ReadonlyArray<OfferEvent> {
     const random = this.#random
     const begun = this.#live(nowMillis)
     if (begun.length > 0) return begun
@@ -184,7 +184,7 @@ export class World {
   }
 
   /** What the clock brings: a game starts, or ends. Nothing where the world has no clock. */
-  #live(now: number): ReadonlyArray<Told> {
+  #live(now: number): ReadonlyArray<OfferEvent> {
     const due = this.#timetable?.due(now)
     if (due === undefined) return []
     if (due.what === "start") return this.#start(due.fixture, now)
@@ -192,7 +192,7 @@ export class World {
   }
 
   /** A game starts: half of what is not a main market closes. */
-  #start(fixture: Fixture, now: number): ReadonlyArray<Told> {
+  #start(fixture: Fixture, now: number): ReadonlyArray<OfferEvent> {
     this.#timetable!.start(fixture)
     return this.#offers.filter((offer) => offer.fixture === fixture).flatMap((offer) => {
       for (const slot of offer.slots) {
@@ -203,7 +203,7 @@ export class World {
   }
 
   /** A pinned game is over, and is to be played once more: all its markets are back, under a later start. */
-  #putOff(fixture: Fixture, now: number): ReadonlyArray<Told> {
+  #putOff(fixture: Fixture, now: number): ReadonlyArray<OfferEvent> {
     const timetable = this.#timetable!
     timetable.delete(fixture)
     const { date, minute } = easternOf(timetable.laterStart(now))
@@ -217,7 +217,7 @@ export class World {
     })
   }
 
-  #move(now: number): ReadonlyArray<Told> {
+  #move(now: number): ReadonlyArray<OfferEvent> {
     const random = this.#random
     const offer = this.#pick()
     if (offer === undefined) return this.#publish(now)
@@ -237,7 +237,7 @@ export class World {
     return shown(offer).map((one) => one.update(moved, this.#stamp(now, one.book.name)))
   }
 
-  #suspend(now: number): ReadonlyArray<Told> {
+  #suspend(now: number): ReadonlyArray<OfferEvent> {
     const random = this.#random
     const offer = this.#pick()
     if (offer === undefined) return this.#publish(now)
@@ -250,7 +250,7 @@ export class World {
     return shown(offer).map((one) => one.update(affected, this.#stamp(now, one.book.name), odds))
   }
 
-  #resume(now: number, at?: Offer): ReadonlyArray<Told> {
+  #resume(now: number, at?: Offer): ReadonlyArray<OfferEvent> {
     for (let attempt = 0; attempt < 20; attempt++) {
       const offer = at ?? this.#pick()
       if (offer === undefined) break
@@ -262,7 +262,7 @@ export class World {
     return this.#move(now)
   }
 
-  #gameUpdate(now: number): ReadonlyArray<Told> {
+  #gameUpdate(now: number): ReadonlyArray<OfferEvent> {
     const random = this.#random
     const offer = this.#pick()
     if (offer === undefined) return this.#publish(now)
@@ -281,14 +281,14 @@ export class World {
     })
   }
 
-  #remove(now: number): ReadonlyArray<Told> {
+  #remove(now: number): ReadonlyArray<OfferEvent> {
     const offer = this.#pick()
     if (offer === undefined) return this.#publish(now)
     if (offer.fixture.pinned) return this.#move(now)
     return this.#close(offer, now)
   }
 
-  #close(offer: Offer, now: number): ReadonlyArray<Told> {
+  #close(offer: Offer, now: number): ReadonlyArray<OfferEvent> {
     const gone = shown(offer)
     for (const one of gone) {
       one.open = false
@@ -297,15 +297,15 @@ export class World {
     return gone.map((one) => one.removed(this.#stamp(now, one.book.name)))
   }
 
-  #replace(now: number): ReadonlyArray<Told> {
+  #replace(now: number): ReadonlyArray<OfferEvent> {
     const candidates = this.#fixtures.filter((fixture) => !fixture.pinned)
     if (candidates.length === 0) return this.#move(now)
     return this.#replaceWith(this.#random.pick(candidates), now)
   }
 
   /** This game is over at all books, and another takes its place. */
-  #replaceWith(over: Fixture, now: number): ReadonlyArray<Told> {
-    const gone: Array<Told> = []
+  #replaceWith(over: Fixture, now: number): ReadonlyArray<OfferEvent> {
+    const gone: Array<OfferEvent> = []
     for (const offer of this.#offers) {
       if (offer.fixture === over) gone.push(...this.#close(offer, now))
     }
@@ -326,7 +326,7 @@ export class World {
     return gone.length > 0 ? gone : this.#publish(now)
   }
 
-  #clearSome(now: number, sport: string | undefined): ReadonlyArray<Told> {
+  #clearSome(now: number, sport: string | undefined): ReadonlyArray<OfferEvent> {
     return this.clear(this.#random.pick(this.#books).name, sport, now)
   }
 
@@ -334,7 +334,7 @@ export class World {
    * A book takes down all its games, or those of one sport: one clear, whatever it is about. They come back one by one,
    * as the world goes on.
    */
-  clear(sportsbook: string, sport: string | undefined, nowMillis: number): ReadonlyArray<Told> {
+  clear(sportsbook: string, sport: string | undefined, nowMillis: number): ReadonlyArray<OfferEvent> {
     for (const offer of this.#offers.flatMap(withClone)) {
       if (offer.open && offer.book.name === sportsbook && (sport === undefined || offer.fixture.sport === sport)) {
         offer.open = false
@@ -351,7 +351,7 @@ export class World {
   }
 
   /** A book takes down one game, which comes back as the world goes on. Nothing where it does not show it. */
-  remove(sportsbook: string, game: string, nowMillis: number): ReadonlyArray<Told> {
+  remove(sportsbook: string, game: string, nowMillis: number): ReadonlyArray<OfferEvent> {
     const offer = this.#offers.flatMap(withClone).find((one) =>
       one.open && one.book.name === sportsbook && one.game === game
     )
@@ -362,7 +362,7 @@ export class World {
   }
 
   /** A game that was gone, or is new, is shown. */
-  #publish(now: number): ReadonlyArray<Told> {
+  #publish(now: number): ReadonlyArray<OfferEvent> {
     const offer = this.#returning.shift()
     // Nothing is shown and nothing is waiting: cannot be while there is a game, since what closes waits to return.
     if (offer === undefined) throw new Error("The simulated world has no game left")

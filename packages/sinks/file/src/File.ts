@@ -13,9 +13,9 @@ import type { FileOptions } from "./FileOptions.ts"
 import type { Codec } from "./internal/Codec.ts"
 import { codecOf } from "./internal/codecOf.ts"
 import { fileMode, Folder, makeBase } from "./internal/Folder.ts"
-import { type Lock, refreshMillis, takeLock } from "./internal/Lock.ts"
+import { type FileLock, refreshMillis, takeLock } from "./internal/FileLock.ts"
 import { repairAll } from "./internal/repair.ts"
-import { sinkError, Writer } from "./internal/Writer.ts"
+import { FileWriter, sinkError } from "./internal/FileWriter.ts"
 import { parsePathTemplate, type PathTemplate } from "./PathTemplate.ts"
 
 /** What `file` is given by the program around it, and no configuration says. */
@@ -75,7 +75,7 @@ export const file = (
     const monotonic = (): number => Number(clock.monotonicTimeNanosUnsafe()) / 1e6
     const writer = yield* Effect.acquireRelease(
       Effect.sync(() =>
-        new Writer({ template, options, folder, codec, lock, run: context.run, onEvent, wall, monotonic })
+        new FileWriter({ template, options, folder, codec, lock, run: context.run, onEvent, wall, monotonic })
       ),
       (writer) => told(() => writer.close(), onEvent),
     )
@@ -106,7 +106,7 @@ const prepare = ({ path, compress = "none" }: FileOptions): Prepared => ({
 type Chore = readonly [every: Duration.Duration, work: () => Promise<void>]
 
 /** What is done from time to time. */
-const chores = ({ fsync, keep }: FileOptions, writer: Writer, lock: Lock): ReadonlyArray<Chore> => [
+const chores = ({ fsync, keep }: FileOptions, writer: FileWriter, lock: FileLock): ReadonlyArray<Chore> => [
   [Duration.millis(refreshMillis), () => lock.refresh()],
   ...(writer.isTimed ? [[Duration.seconds(1), () => writer.advance()] as const] : []),
   ...(Duration.isDuration(fsync) ? [[fsync, () => writer.sync()] as const] : []),

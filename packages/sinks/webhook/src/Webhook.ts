@@ -6,11 +6,11 @@ import { type Sink, SinkError } from "@boltodds/sink"
 import { channel } from "./internal/chat/channel.ts"
 import { discord } from "./internal/chat/discord.ts"
 import { slack } from "./internal/chat/slack.ts"
-import { openClient } from "./internal/Client.ts"
+import { openClient } from "./internal/WebhookClient.ts"
 import { type Outgoing, OutgoingBatches } from "./internal/Outgoing.ts"
-import type { Format, Part } from "./internal/Part.ts"
+import type { BodyFormat, BodyPart } from "./internal/BodyPart.ts"
 import { makePoster, type Poster, type Refusal } from "./internal/Poster.ts"
-import { checkable, plain, problemsOf, sentenceOf } from "./internal/problemsOf.ts"
+import { checkable, plainUrl, problemsOf, sentenceOf } from "./internal/problemsOf.ts"
 import { standard } from "./internal/standard.ts"
 import { WebhookMisconfigured, WebhookUnreachable } from "./WebhookError.ts"
 import { webhookFormat } from "./webhookFormat.ts"
@@ -40,7 +40,7 @@ export const webhook = (options: WebhookOptions): Effect.Effect<Sink<unknown>, S
       return yield* Effect.fail(new SinkError({ rest: "disable", cause }))
     }
     const format = formatOf(
-      webhookFormat(plain(options.url), options.format),
+      webhookFormat(plainUrl(options.url), options.format),
       options.maxBodyBytes ?? defaultMaxBodyBytes,
     )
     const post = makePoster(yield* openClient(options, format.query), options)
@@ -56,7 +56,7 @@ export const webhook = (options: WebhookOptions): Effect.Effect<Sink<unknown>, S
     }
   })
 
-const formatOf = (name: WebhookFormat, maxBodyBytes: number): Format =>
+const formatOf = (name: WebhookFormat, maxBodyBytes: number): BodyFormat =>
   name === "discord" ? channel(discord) : name === "slack" ? channel(slack) : standard(maxBodyBytes)
 
 /** Sends what is not acknowledged yet, one part after another. */
@@ -83,11 +83,11 @@ const fewAttempts = 3
  * Whether a receiver resets the connection time and again while a body is sent: some do that in place of a 413. It has
  * taken nothing where a part of the body never left. A record on its own is tried on: that it is too large is not known.
  */
-const isPerhapsTooLarge = (cause: Error, part: Part, attempt: number): boolean =>
+const isPerhapsTooLarge = (cause: Error, part: BodyPart, attempt: number): boolean =>
   cause instanceof WebhookUnreachable && (cause.code === "ECONNRESET" || cause.code === "EPIPE") && !cause.isSent &&
   attempt >= fewAttempts && part.to - part.from > 1
 
-const failureOf = (refusal: Refusal, part: Part, outgoing: Outgoing, attempt: number): SinkError => {
+const failureOf = (refusal: Refusal, part: BodyPart, outgoing: Outgoing, attempt: number): SinkError => {
   const { cause, kind, retryAfter } = refusal
   switch (kind) {
     case "Retry":
@@ -104,11 +104,11 @@ const failureOf = (refusal: Refusal, part: Part, outgoing: Outgoing, attempt: nu
 }
 
 /** The lane halves what is refused for its size. */
-const tooLarge = ({ from, to }: Part, cause: Error): SinkError =>
+const tooLarge = ({ from, to }: BodyPart, cause: Error): SinkError =>
   new SinkError({ rest: "retry", cause, delivered: from, tooLarge: to - from })
 
 /** Dead letters are those of one part; what follows it was not tried yet. */
-const rejected = (part: Part, outgoing: Outgoing, cause: Error): SinkError =>
+const rejected = (part: BodyPart, outgoing: Outgoing, cause: Error): SinkError =>
   new SinkError({
     rest: part.to === outgoing.envelopes.length ? "degrade" : "retry",
     cause,
@@ -117,7 +117,7 @@ const rejected = (part: Part, outgoing: Outgoing, cause: Error): SinkError =>
   })
 
 /** Says `disable` where trying again would not help. */
-const check = (format: Format, post: Poster): Effect.Effect<void, SinkError> =>
+const check = (format: BodyFormat, post: Poster): Effect.Effect<void, SinkError> =>
   Effect.gen(function* () {
     const now = yield* Clock.currentTimeMillis
     const id = `test-${now}`

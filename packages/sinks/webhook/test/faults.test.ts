@@ -11,7 +11,7 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import { TestClock } from "effect/testing"
-import { echoesOf, excerpt } from "../src/internal/excerpt.ts"
+import { bodyExcerpt, echoesOf } from "../src/internal/excerpt.ts"
 import { batch, moves } from "./records.ts"
 import { type Handler, ok, openEarly, openRaw, openReceiver, signal, statuses } from "./Receiver.ts"
 
@@ -337,7 +337,9 @@ describe("secrets", () => {
 
   it("leave no rest where one is the beginning of another", () => {
     const hidden = echoesOf(new URL("https://example.com/api/abcdefgh"), ["abcdefgh-topsecret", "abcdefgh"])
-    expect(excerpt("1 abcdefgh-topsecret 2 abcdefgh 3 /api/abcdefgh", hidden)).toBe("1 <hidden> 2 <hidden> 3 <hidden>")
+    expect(bodyExcerpt("1 abcdefgh-topsecret 2 abcdefgh 3 /api/abcdefgh", hidden)).toBe(
+      "1 <hidden> 2 <hidden> 3 <hidden>",
+    )
   })
 
   it.live("do not hide what the receiver has to say", () =>

@@ -2,7 +2,7 @@
 import type { FileHandle } from "node:fs/promises"
 
 /** What an unfinished member of a file holds so far. */
-export interface Tally {
+export interface MemberTotals {
   /** CRC-32 of the text. */
   readonly crc: number
   /** The text's bytes. */
@@ -34,7 +34,7 @@ export interface Sound {
 export interface Codec {
   readonly encoder: () => Encoder
   readonly begin: Buffer
-  readonly end: (tally: Tally) => Buffer
+  readonly end: (tally: MemberTotals) => Buffer
   /** Whether members need to be finished at all. */
   readonly hasMembers: boolean
   /** Looks for what is whole; undefined where the file begins with something that this form never writes. */

@@ -8,27 +8,27 @@
  */
 import type { Envelope } from "@boltodds/sink"
 import type { PathField, PathTemplate, PathValues } from "../PathTemplate.ts"
-import type { Part } from "./Part.ts"
+import type { PartFile } from "./PartFile.ts"
 
 /** All files with the same values. */
 export interface Series {
   readonly values: PathValues
   /** The one that is being written, where there is one. */
-  part: Part | undefined
+  part: PartFile | undefined
   /** Up to which standing line it was told. */
   told: number
 }
 
 /** What a series gets. */
-export interface Plan {
+export interface WritePlan {
   readonly lines: ReadonlyMap<Series, ReadonlyArray<string>>
   /** Once written: up to which standing line all these series are told. */
   readonly told: number
-  readonly standing: ReadonlyMap<string, Standing>
+  readonly standing: ReadonlyMap<string, StandingLine>
 }
 
 /** What was said to many, and is said again to those who come later. */
-export interface Standing {
+export interface StandingLine {
   readonly order: number
   readonly values: PathValues
   readonly text: string
@@ -43,7 +43,7 @@ export class Router {
   readonly #hasKind: boolean
   readonly #run: string | undefined
   readonly #series = new Map<string, Series>()
-  #standing: ReadonlyMap<string, Standing> = new Map()
+  #standing: ReadonlyMap<string, StandingLine> = new Map()
   #order = 0
 
   constructor(template: PathTemplate, run: string | undefined) {
@@ -58,7 +58,7 @@ export class Router {
   }
 
   /** What each series gets of these envelopes, in order. Nothing counts as told before `commit`. */
-  plan(envelopes: ReadonlyArray<Envelope<unknown>>): Plan {
+  plan(envelopes: ReadonlyArray<Envelope<unknown>>): WritePlan {
     const lines = new Map<Series, Array<string>>()
     if (this.#fields.length === 0) {
       lines.set(this.#seriesOf({}), envelopes.map((envelope) => envelope.text))
@@ -94,7 +94,7 @@ export class Router {
   }
 
   /** All of a plan is written. */
-  commit(plan: Plan): void {
+  commit(plan: WritePlan): void {
     this.#standing = plan.standing
     this.#order = plan.told
     for (const series of plan.lines.keys()) series.told = plan.told
@@ -125,7 +125,7 @@ export class Router {
 const preamble = "preamble"
 
 const stand = (
-  standing: Map<string, Standing>,
+  standing: Map<string, StandingLine>,
   order: number,
   envelope: Envelope<unknown>,
   scope: PathValues,

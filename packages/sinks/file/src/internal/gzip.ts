@@ -1,9 +1,9 @@
 /** gzip (RFC 1952), each piece of it flushed, so that all of it can be read at any time. */
 import * as zlib from "node:zlib"
-import type { Codec, Sound, Tally } from "./Codec.ts"
+import type { Codec, MemberTotals, Sound } from "./Codec.ts"
 import { flushed } from "./flushed.ts"
 import { lastWhere, type Member, type MemberForm, soundMembers } from "./members.ts"
-import { countLines, wholeLines, withoutZeros } from "./wholeLines.ts"
+import { lineCount, wholeLines, withoutZeros } from "./wholeLines.ts"
 
 /** Deflate, no flags, no time, an unknown system. */
 const begin = Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff])
@@ -14,7 +14,7 @@ const flushMark = Buffer.from([0x00, 0x00, 0xff, 0xff])
 const trailerBytes = 8
 const nothing = Buffer.alloc(0)
 
-const end = ({ crc, length }: Tally): Buffer => {
+const end = ({ crc, length }: MemberTotals): Buffer => {
   const trailer = Buffer.alloc(lastBlock.length + trailerBytes)
   lastBlock.copy(trailer)
   trailer.writeUInt32LE(crc, lastBlock.length)
@@ -68,7 +68,7 @@ const rescue = (bytes: Buffer): Sound => {
   if (lines.length === 0) return { keep, end: end(tally), rescuedLines: 0 }
   // What follows a flush begins at a whole byte, and needs nothing of what was before; its last block is the last.
   const again = zlib.deflateRawSync(lines, { level: 6 })
-  return { keep, end: Buffer.concat([again, end(tally).subarray(lastBlock.length)]), rescuedLines: countLines(lines) }
+  return { keep, end: Buffer.concat([again, end(tally).subarray(lastBlock.length)]), rescuedLines: lineCount(lines) }
 }
 
 /** The text of a body up to where it is cut off; undefined where it is damaged. */

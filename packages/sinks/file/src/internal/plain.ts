@@ -21,4 +21,10 @@ const findSound = async (file: FileHandle, size: number): Promise<Sound> => {
 }
 
 /** Lines without compression. */
-export const plain: Codec = { encoder: () => encoder, begin: nothing, end: () => nothing, hasMembers: false, findSound }
+export const plainCodec: Codec = {
+  encoder: () => encoder,
+  begin: nothing,
+  end: () => nothing,
+  hasMembers: false,
+  findSound,
+}

@@ -8,7 +8,7 @@ import type { FileEvent } from "../FileEvent.ts"
 import type { PathTemplate } from "../PathTemplate.ts"
 import type { Codec } from "./Codec.ts"
 import type { Folder } from "./Folder.ts"
-import { type Lock, refuseForeign } from "./Lock.ts"
+import { type FileLock, refuseForeign } from "./FileLock.ts"
 import { type FoundFile, scan } from "./scan.ts"
 
 /** What repairing needs of the sink. */
@@ -16,7 +16,7 @@ export interface RepairContext {
   readonly template: PathTemplate
   readonly folder: Folder
   readonly codec: Codec
-  readonly lock: Lock
+  readonly lock: FileLock
   readonly isDurable: boolean
   readonly onEvent: (event: FileEvent) => void
 }

@@ -16,7 +16,7 @@ export const wholeLines = (text: Buffer | undefined): Buffer => {
 }
 
 /** How many lines end in it. */
-export const countLines = (text: Buffer): number => {
+export const lineCount = (text: Buffer): number => {
   let count = 0
   for (let at = text.indexOf(lineFeed); at !== -1; at = text.indexOf(lineFeed, at + 1)) count += 1
   return count

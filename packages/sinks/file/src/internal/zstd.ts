@@ -3,7 +3,7 @@ import * as zlib from "node:zlib"
 import type { Codec, Sound } from "./Codec.ts"
 import { flushed } from "./flushed.ts"
 import { lastWhere, type Member, type MemberForm, soundMembers } from "./members.ts"
-import { countLines, wholeLines } from "./wholeLines.ts"
+import { lineCount, wholeLines } from "./wholeLines.ts"
 
 /** An empty last block (section 3.1.1.2): it may stand behind any block, in a frame without a checksum. */
 const lastBlock = Buffer.from([0x01, 0x00, 0x00])
@@ -72,7 +72,7 @@ const rescue = (bytes: Buffer): Sound => {
   const finish = keep === 0 ? nothing : lastBlock
   if (lines.length === 0) return { keep, end: finish, rescuedLines: 0 }
   const again = zlib.zstdCompressSync(lines, { params })
-  return { keep, end: Buffer.concat([finish, again]), rescuedLines: countLines(lines) }
+  return { keep, end: Buffer.concat([finish, again]), rescuedLines: lineCount(lines) }
 }
 
 const textOf = (frame: Buffer): Buffer | undefined => {

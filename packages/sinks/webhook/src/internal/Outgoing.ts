@@ -1,16 +1,16 @@
 /** Batches under way: what they are sent as, and how far. */
 import type { Batch, Envelope } from "@boltodds/sink"
-import type { Format, Message, Part } from "./Part.ts"
+import type { BodyFormat, BodyPart, WebhookMessage } from "./BodyPart.ts"
 
 /** A batch at its first attempt, frozen: later attempts send the same bytes under the same ids. */
 export interface Outgoing {
   readonly id: string
   readonly envelopes: ReadonlyArray<Envelope<unknown>>
-  readonly parts: ReadonlyArray<Part>
+  readonly parts: ReadonlyArray<BodyPart>
   /** How many of the parts are acknowledged: they are not sent again. */
   done: number
   /** What the part that is next says, once made. */
-  message: Message | undefined
+  message: WebhookMessage | undefined
 }
 
 /**
@@ -20,10 +20,10 @@ export interface Outgoing {
  * tell.
  */
 export class OutgoingBatches {
-  readonly #format: Format
+  readonly #format: BodyFormat
   readonly #known = new WeakMap<Envelope<unknown>, Outgoing>()
 
-  constructor(format: Format) {
+  constructor(format: BodyFormat) {
     this.#format = format
   }
 

@@ -5,11 +5,11 @@ import * as Effect from "effect/Effect"
 import type { KeyObject } from "node:crypto"
 import { WebhookNotAcknowledged } from "../WebhookError.ts"
 import type { WebhookOptions } from "../WebhookOptions.ts"
-import type { Client, Unanswered } from "./Client.ts"
-import { echoesOf, excerpt } from "./excerpt.ts"
-import { plain } from "./problemsOf.ts"
-import { keyOf, signaturesOf } from "./Secret.ts"
-import { verdictOn } from "./Verdict.ts"
+import type { Unanswered, WebhookClient } from "./WebhookClient.ts"
+import { bodyExcerpt, echoesOf } from "./excerpt.ts"
+import { plainUrl } from "./problemsOf.ts"
+import { signaturesOf, signingKey } from "./Secret.ts"
+import { meaningOf } from "./meaningOf.ts"
 
 /** A body that was not acknowledged: tried again later, never again, never this one, or never one of this size. */
 export interface Refusal {
@@ -22,11 +22,11 @@ export interface Refusal {
 export type Poster = (id: string, body: Buffer) => Effect.Effect<void, Refusal>
 
 /** Posts with the headers of Standard Webhooks where the format is `standard`. The options must have no problem. */
-export const makePoster = (client: Client, options: WebhookOptions): Poster => {
+export const makePoster = (client: WebhookClient, options: WebhookOptions): Poster => {
   const { format = "standard" } = options
   const secrets = [...(options.secret === undefined ? [] : [options.secret]), ...(options.previousSecrets ?? [])]
-  const keys: ReadonlyArray<KeyObject> = secrets.map((secret) => keyOf(plain(secret)))
-  const hidden = echoesOf(new URL(plain(options.url)), Object.values(options.headers ?? {}).map(plain))
+  const keys: ReadonlyArray<KeyObject> = secrets.map((secret) => signingKey(plainUrl(secret)))
+  const hidden = echoesOf(new URL(plainUrl(options.url)), Object.values(options.headers ?? {}).map(plainUrl))
   const headersOf = (id: string, body: Buffer, now: number): Record<string, string> => {
     const headers = { "content-type": "application/json" }
     if (format !== "standard") return headers
@@ -40,9 +40,9 @@ export const makePoster = (client: Client, options: WebhookOptions): Poster => {
       const answer = yield* client.post(headersOf(id, body, started), body).pipe(
         Effect.mapError((cause): Refusal => ({ kind: "Retry", cause })),
       )
-      const verdict = verdictOn(answer, yield* Clock.currentTimeMillis)
+      const verdict = meaningOf(answer, yield* Clock.currentTimeMillis)
       if (verdict._tag === "Acknowledged") return
-      const cause = new WebhookNotAcknowledged(client.origin, answer.status, excerpt(answer.body, hidden))
+      const cause = new WebhookNotAcknowledged(client.origin, answer.status, bodyExcerpt(answer.body, hidden))
       return yield* Effect.fail<Refusal>(
         verdict._tag === "Retry" && verdict.retryAfter !== undefined
           ? { kind: "Retry", cause, retryAfter: verdict.retryAfter }

@@ -17,7 +17,7 @@ export const secretProblem = (text: string): string | undefined => {
 }
 
 /** The key of a secret that has no problem. */
-export const keyOf = (text: string): KeyObject => createSecretKey(Buffer.from(text.slice(prefix.length), "base64"))
+export const signingKey = (text: string): KeyObject => createSecretKey(Buffer.from(text.slice(prefix.length), "base64"))
 
 /** The value of `webhook-signature`: one signature for each key. */
 export const signaturesOf = (keys: ReadonlyArray<KeyObject>, id: string, seconds: number, body: Buffer): string =>

@@ -3,7 +3,7 @@
 const longest = 200
 
 /** The beginning of an answer in one line, with every secret that it echoes taken out. */
-export const excerpt = (body: string, secrets: ReadonlyArray<string>): string => {
+export const bodyExcerpt = (body: string, secrets: ReadonlyArray<string>): string => {
   let text = body
   for (const secret of secrets) text = text.replaceAll(secret, "<hidden>")
   const line = text.replaceAll(/[\p{C}\p{Z}]+/gu, " ").trim()

@@ -41,13 +41,13 @@ export interface Checkable {
 
 /** The options of code in the same form. */
 export const checkable = (options: WebhookOptions): Checkable => ({
-  url: plain(options.url),
+  url: plainUrl(options.url),
   format: options.format,
   hasSecret: options.secret !== undefined,
-  secret: options.secret === undefined ? undefined : plain(options.secret),
-  previousSecrets: (options.previousSecrets ?? []).map(plain),
+  secret: options.secret === undefined ? undefined : plainUrl(options.secret),
+  previousSecrets: (options.previousSecrets ?? []).map(plainUrl),
   unsigned: options.unsigned === true,
-  headers: Object.entries(options.headers ?? {}).map(([name, value]) => [name, plain(value)]),
+  headers: Object.entries(options.headers ?? {}).map(([name, value]) => [name, plainUrl(value)]),
   timeout: options.timeout,
   maxBodyBytes: options.maxBodyBytes,
   allowPrivate: options.allowPrivate === true,
@@ -86,7 +86,7 @@ const at = (
 ): WebhookProblem => ({ path, part, message, remedy })
 
 /** The text of something that may be redacted. */
-export const plain = (value: string | Redacted.Redacted<string>): string =>
+export const plainUrl = (value: string | Redacted.Redacted<string>): string =>
   typeof value === "string" ? value : Redacted.value(value)
 
 /** The host of a URL without the brackets of an IPv6 address. */

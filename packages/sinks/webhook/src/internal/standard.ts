@@ -2,14 +2,14 @@
 import type { Batch, Envelope } from "@boltodds/sink"
 import { createHash } from "node:crypto"
 import { WebhookRecordTooLarge } from "../WebhookError.ts"
-import type { Format, Message, Part } from "./Part.ts"
+import type { BodyFormat, BodyPart, WebhookMessage } from "./BodyPart.ts"
 import { webhookId } from "./Secret.ts"
 
 /** The version of the body: raised when a field changes its meaning, which is never planned. */
 const bodyVersion = 1
 
 /** The format `standard`, with bodies of at most so many bytes. */
-export const standard = (maxBodyBytes: number): Format => ({
+export const standard = (maxBodyBytes: number): BodyFormat => ({
   partsOf: (batch) => partsOf(batch, maxBodyBytes),
   test: (id, now) => Buffer.from(`{${headOf("boltodds.test", id, now)}}`),
   query: "",
@@ -28,7 +28,7 @@ interface Span {
 /** More than everything around the records: the id with its part and digest, and fields of known length. */
 const headBytes = (id: string): number => 300 + id.length
 
-const partsOf = (batch: Batch<unknown>, limit: number): ReadonlyArray<Part> => {
+const partsOf = (batch: Batch<unknown>, limit: number): ReadonlyArray<BodyPart> => {
   const { envelopes } = batch
   const id = webhookId(batch.id)
   const room = limit - headBytes(id)
@@ -55,7 +55,7 @@ const partsOf = (batch: Batch<unknown>, limit: number): ReadonlyArray<Part> => {
     const several = spans.length > 1
     const prefix = several ? `${id}_part${index + 1}` : id
     const place = several ? `,"part":${index + 1},"parts":${spans.length}` : ""
-    const make = (): Message => {
+    const make = (): WebhookMessage => {
       const own = `${prefix}_${digestOf(envelopes, from, to)}`
       return { id: own, body: Buffer.from(bodyOf(envelopes, from, to, own, place, superseded)) }
     }

@@ -1,5 +1,5 @@
 /** One sentence about a market of a game at a sportsbook. */
-import type { Fields } from "./Fields.ts"
+import type { ChatFields } from "./Fields.ts"
 import { hrefOf } from "./link.ts"
 import type { Words } from "./lineWords.ts"
 import { shownStart } from "./shownStart.ts"
@@ -13,7 +13,7 @@ interface Part extends Words {
 }
 
 /** What a batch opens or closes. */
-export type Turn = "opened" | "closed"
+export type AlertTurn = "opened" | "closed"
 
 /** One sentence that grows while outcomes of its market come. */
 export class Alert {
@@ -23,10 +23,10 @@ export class Alert {
   readonly #head: string
   readonly #parts: Array<Part> = []
   readonly #outcomes = new Set<unknown>()
-  readonly #turns = new Set<Turn | undefined>()
+  readonly #turns = new Set<AlertTurn | undefined>()
   #href: string | undefined
 
-  constructor(record: Fields, name: (field: string) => string | undefined, words: Words) {
+  constructor(record: ChatFields, name: (field: string) => string | undefined, words: Words) {
     const home = name("home_team")
     const away = name("away_team")
     const game = home === undefined || away === undefined ? name("game") : `${away} @ ${home}`
@@ -39,7 +39,7 @@ export class Alert {
   }
 
   /** Takes another outcome of the market; false where it has this one already, or no room. */
-  add(record: Fields, words: Words): boolean {
+  add(record: ChatFields, words: Words): boolean {
     if (this.#outcomes.has(record["outcome"]) || this.#outcomes.size === mostOutcomes) return false
     this.#take(record, words)
     return true
@@ -51,7 +51,7 @@ export class Alert {
   }
 
   /** What all of it is; undefined for anything but openings alone or closings alone. */
-  get turn(): Turn | undefined {
+  get turn(): AlertTurn | undefined {
     const [turn, other] = this.#turns
     return other === undefined && this.#turns.size === 1 ? turn : undefined
   }
@@ -67,7 +67,7 @@ export class Alert {
     return `${this.#head} — ${words}${isShared ? doubts : ""}${this.#href === undefined ? "" : ` ${link(this.#href)}`}`
   }
 
-  #take(record: Fields, words: Words): void {
+  #take(record: ChatFields, words: Words): void {
     this.#outcomes.add(record["outcome"])
     this.#parts.push({ ...words, doubts: doubtsOf(record) })
     this.#turns.add(turnOf(record["change"]))
@@ -78,7 +78,7 @@ export class Alert {
   }
 }
 
-const turnOf = (change: unknown): Turn | undefined =>
+const turnOf = (change: unknown): AlertTurn | undefined =>
   change === "line_opened" || change === "game_opened"
     ? "opened"
     : change === "line_closed" || change === "game_closed"
@@ -86,7 +86,7 @@ const turnOf = (change: unknown): Turn | undefined =>
     : undefined
 
 /** What keeps it from being the price of this moment, as far as it is known. */
-const doubtsOf = (record: Fields): string => {
+const doubtsOf = (record: ChatFields): string => {
   const all = [
     record["unverified"] === true ? "not confirmed" : undefined,
     record["cause"] === "resync" ? "found after a gap" : undefined,

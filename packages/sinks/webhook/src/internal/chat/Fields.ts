@@ -1,2 +1,2 @@
 /** A record as JSON gives it: its fields may be missing or of any type, whatever wrote it. */
-export type Fields = Readonly<Record<string, unknown>>
+export type ChatFields = Readonly<Record<string, unknown>>

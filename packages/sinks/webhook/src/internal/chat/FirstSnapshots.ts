@@ -1,5 +1,5 @@
 /** Which openings are the first snapshot of a run: thousands, and no news to anybody. */
-import type { Fields } from "./Fields.ts"
+import type { ChatFields } from "./Fields.ts"
 import { utcMillis } from "./utcMillis.ts"
 
 /** After this, by the times of records, openings are told even where `synced` never came. */
@@ -24,7 +24,7 @@ export class FirstSnapshots {
   readonly #runs = new Map<unknown, Run>()
 
   /** Takes note of a control. */
-  note(record: Fields): void {
+  note(record: ChatFields): void {
     const { control, run, seq, session } = record
     if (typeof seq !== "number") return
     if (isStart(record)) {
@@ -39,7 +39,7 @@ export class FirstSnapshots {
   }
 
   /** Whether this opening stands between the beginning of its run and the first `synced` of its session. */
-  has(record: Fields): boolean {
+  has(record: ChatFields): boolean {
     const { change, run, seq, session } = record
     if (change !== "line_opened" && change !== "game_opened") return false
     const known = this.#runs.get(run)
@@ -50,5 +50,5 @@ export class FirstSnapshots {
 }
 
 /** The beginning of a run. A resnapshot has a `stream_started` too, with the `seq` of the moment: no `synced` follows. */
-const isStart = ({ control, seq }: Fields): boolean =>
+const isStart = ({ control, seq }: ChatFields): boolean =>
   (control === "stream_started" || control === "stream_resumed") && seq === 1

@@ -1,9 +1,9 @@
 /** A batch of changes as one message in a channel. */
 import type { Batch } from "@boltodds/sink"
 import { WebhookCannotTell } from "../../WebhookError.ts"
-import type { Format, Message, Part } from "../Part.ts"
+import type { BodyFormat, BodyPart, WebhookMessage } from "../BodyPart.ts"
 import { webhookId } from "../Secret.ts"
-import type { Fields } from "./Fields.ts"
+import type { ChatFields } from "./Fields.ts"
 import { FirstSnapshots } from "./FirstSnapshots.ts"
 import { fit } from "./fit.ts"
 import { recordOf } from "./recordOf.ts"
@@ -19,7 +19,7 @@ export interface Service extends Writing {
 }
 
 /** The format of a service. One for each sink: it knows which runs have settled. */
-export const channel = (service: Service): Format => {
+export const channel = (service: Service): BodyFormat => {
   const snapshots = new FirstSnapshots()
   return {
     partsOf: (batch) => partsOf(batch, service, snapshots),
@@ -29,10 +29,10 @@ export const channel = (service: Service): Format => {
 }
 
 /** One message; none where there is nothing to tell. */
-const partsOf = (batch: Batch<unknown>, service: Service, snapshots: FirstSnapshots): ReadonlyArray<Part> => {
+const partsOf = (batch: Batch<unknown>, service: Service, snapshots: FirstSnapshots): ReadonlyArray<BodyPart> => {
   const whole = { from: 0, to: batch.envelopes.length }
   const superseded = new Set(batch.superseded)
-  const records: Array<Fields> = []
+  const records: Array<ChatFields> = []
   for (const [index, envelope] of batch.envelopes.entries()) {
     const record = recordOf(envelope)
     if (envelope._tag === "Record" && typeof record?.["change"] !== "string") {
@@ -46,7 +46,7 @@ const partsOf = (batch: Batch<unknown>, service: Service, snapshots: FirstSnapsh
   }
   const sentences = sentencesOf(records.filter((record) => !snapshots.has(record)), service)
   if (sentences.length === 0) return []
-  const make = (): Message => ({
+  const make = (): WebhookMessage => ({
     id: webhookId(batch.id),
     body: Buffer.from(JSON.stringify(service.payload(fit(sentences, service.limit)))),
   })

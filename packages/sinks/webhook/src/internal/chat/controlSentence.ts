@@ -1,9 +1,9 @@
 /** Controls as sentences: what casts doubt on prices, and what takes it away. */
-import type { Fields } from "./Fields.ts"
+import type { ChatFields } from "./Fields.ts"
 
 /** Undefined for controls that are for programs (heartbeats, single games verified) or of a kind not known. */
 export const controlSentence = (
-  record: Fields,
+  record: ChatFields,
   name: (field: string) => string | undefined,
 ): string | undefined => {
   const count = (field: string, one: string): string => counted(record[field], one)
@@ -51,11 +51,11 @@ export const controlSentence = (
 }
 
 /** Whether a lane lost records of one game. It says so for each session, and counts them in one. */
-export const isLostGame = ({ control, reason, touches, count }: Fields): boolean =>
+export const isLostGame = ({ control, reason, touches, count }: ChatFields): boolean =>
   control === "quarantined" && reason === "dropped" && touches === "game" && count !== 0
 
 /** Many of these in one sentence. */
-export const lostGamesSentence = (lost: ReadonlyArray<Fields>): string => {
+export const lostGamesSentence = (lost: ReadonlyArray<ChatFields>): string => {
   const sum = lost.reduce((total, { count }) => total + (typeof count === "number" ? count : 0), 0)
   return `⚠ ${counted(sum, "record")} lost on the way here: prices of ${lost.length} games may have moved unseen`
 }

@@ -1,5 +1,5 @@
 /** What happened to a line or a game, in words. */
-import type { Fields } from "./Fields.ts"
+import type { ChatFields } from "./Fields.ts"
 import { shownLine, shownOdds } from "./numbers.ts"
 
 /** The words of one outcome: `market label said`. */
@@ -13,7 +13,7 @@ export interface Words {
 }
 
 /** What happened to a game; undefined where that is nothing for people. */
-export const gameWords = (record: Fields): string | undefined => {
+export const gameWords = (record: ChatFields): string | undefined => {
   switch (record["change"]) {
     case "game_opened":
       return "game opened"
@@ -24,7 +24,7 @@ export const gameWords = (record: Fields): string | undefined => {
 }
 
 /** What happened to a line; undefined where that is nothing for people, or of a kind not known. */
-export const lineWords = (record: Fields, name: (field: string) => string | undefined): Words | undefined => {
+export const lineWords = (record: ChatFields, name: (field: string) => string | undefined): Words | undefined => {
   const market = name("market")
   const what = market === undefined ? name("outcome") ?? "a line" : name("target")
   const side = record["side"] === "over" ? "Over" : record["side"] === "under" ? "Under" : undefined

@@ -1,19 +1,19 @@
 /** The record of an envelope, to be looked into. */
 import type { Envelope } from "@boltodds/sink"
-import type { Fields } from "./Fields.ts"
+import type { ChatFields } from "./Fields.ts"
 
 /**
  * The value of an envelope where that is an object, or else what its JSON says: a store may give back a record as text.
  * Undefined where neither is an object.
  */
-export const recordOf = (envelope: Envelope<unknown>): Fields | undefined => {
+export const recordOf = (envelope: Envelope<unknown>): ChatFields | undefined => {
   const { value } = envelope
   if (isFields(value)) return value
   const parsed = parse(typeof value === "string" ? value : envelope.text)
   return isFields(parsed) ? parsed : undefined
 }
 
-const isFields = (value: unknown): value is Fields =>
+const isFields = (value: unknown): value is ChatFields =>
   typeof value === "object" && value !== null && !Array.isArray(value)
 
 const parse = (text: string): unknown => {

@@ -2,7 +2,7 @@
 import { Alert } from "./Alert.ts"
 import { clean } from "./clean.ts"
 import { controlSentence, isLostGame, lostGamesSentence } from "./controlSentence.ts"
-import type { Fields } from "./Fields.ts"
+import type { ChatFields } from "./Fields.ts"
 import { gameWords, lineWords } from "./lineWords.ts"
 import type { Escape, Sentence } from "./Sentence.ts"
 import { summarize } from "./summarize.ts"
@@ -24,7 +24,7 @@ const mostLost = 5
  * moneyline. A second record of an outcome begins another sentence, and so does any record after a control. Where a
  * batch opens or closes much at once, one sentence counts it.
  */
-export const sentencesOf = (records: ReadonlyArray<Fields>, writing: Writing): ReadonlyArray<Sentence> => {
+export const sentencesOf = (records: ReadonlyArray<ChatFields>, writing: Writing): ReadonlyArray<Sentence> => {
   const all: Array<Alert | Sentence> = []
   let open = new Map<string, Alert>()
   const lost = records.filter(isLostGame)
@@ -59,11 +59,11 @@ export const sentencesOf = (records: ReadonlyArray<Fields>, writing: Writing): R
   return summarize(all).map((one) => one instanceof Alert ? { text: one.text(writing.link), warning: false } : one)
 }
 
-const isOpeningAfterGap = ({ change, cause }: Fields): boolean =>
+const isOpeningAfterGap = ({ change, cause }: ChatFields): boolean =>
   cause === "resync" && (change === "line_opened" || change === "game_opened")
 
 /** The market whose outcomes share a sentence. Both sides of a handicap are as far from zero. */
-const marketOf = ({ sportsbook, game, market, outcome, target, side, line }: Fields): string =>
+const marketOf = ({ sportsbook, game, market, outcome, target, side, line }: ChatFields): string =>
   JSON.stringify([
     sportsbook,
     game,
@@ -73,7 +73,7 @@ const marketOf = ({ sportsbook, game, market, outcome, target, side, line }: Fie
   ])
 
 /** A name of the record, cleaned and escaped; undefined where there is none. */
-const namesOf = (record: Fields, escape: Escape) => (field: string): string | undefined => {
+const namesOf = (record: ChatFields, escape: Escape) => (field: string): string | undefined => {
   const value = record[field]
   return typeof value === "string" && clean(value) !== "" ? escape(clean(value)) : undefined
 }

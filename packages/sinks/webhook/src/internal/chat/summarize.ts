@@ -1,5 +1,5 @@
 /** Much at once, counted in one sentence. */
-import { Alert, type Turn } from "./Alert.ts"
+import { Alert, type AlertTurn } from "./Alert.ts"
 import type { Sentence } from "./Sentence.ts"
 
 /** Openings, or closings, of one batch that are still told one by one. */
@@ -15,7 +15,7 @@ const named = 3
 export const summarize = (all: ReadonlyArray<Alert | Sentence>): ReadonlyArray<Alert | Sentence> =>
   counted(counted(all, "opened"), "closed")
 
-const counted = (all: ReadonlyArray<Alert | Sentence>, turn: Turn): ReadonlyArray<Alert | Sentence> => {
+const counted = (all: ReadonlyArray<Alert | Sentence>, turn: AlertTurn): ReadonlyArray<Alert | Sentence> => {
   const alerts = all.filter((one) => one instanceof Alert && one.turn === turn) as ReadonlyArray<Alert>
   if (alerts.length <= most) return all
   // At the place of the last: what the same batch said of these lines before is not the newest.
@@ -26,7 +26,7 @@ const counted = (all: ReadonlyArray<Alert | Sentence>, turn: Turn): ReadonlyArra
   })
 }
 
-const summaryOf = (alerts: ReadonlyArray<Alert>, turn: Turn): string => {
+const summaryOf = (alerts: ReadonlyArray<Alert>, turn: AlertTurn): string => {
   const lines = alerts.reduce((sum, alert) => sum + (alert.isGame ? 0 : alert.outcomes), 0)
   const games = plural(new Set(alerts.map(({ gameKey }) => gameKey)).size, "game")
   const books = [...new Set(alerts.flatMap(({ sportsbook }) => sportsbook ?? []))].sort()

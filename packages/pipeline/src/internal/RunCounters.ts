@@ -11,7 +11,7 @@ const mostWindows = 1000
 const mostNotices = 100
 
 /** The counters of one run. */
-export class Tally {
+export class RunCounters {
   events = 0
   frames = 0
   changes = 0
@@ -66,8 +66,8 @@ export class Tally {
 
   get report(): Omit<Report, "run" | "reason" | "duration" | "routes" | "noData" | "book" | "unread"> {
     const { events, frames, changes, controls, connectionsLost, lastEventAt } = this
-    const { windows, count, doubtedGames } = this.#ledger
-    const blind = { connectionsLost, blindWindows: count, windows, doubtedGames }
+    const { windows, count, unverifiedGames } = this.#ledger
+    const blind = { connectionsLost, blindWindows: count, windows, unverifiedGames }
     return { events, frames, changes, controls, lastEventAt, notices: [...this.#notices.values()], ...blind }
   }
 }

@@ -12,7 +12,7 @@ export interface ListedGame {
 }
 
 /** Collects every name that messages mention. */
-export class Catalogue {
+export class GameListing {
   readonly sports: Set<string>
   readonly sportsbooks: Set<string>
   readonly games = new Map<string, ListedGame>()
@@ -45,8 +45,8 @@ export class Catalogue {
   }
 
   /** The names of everything in a book. */
-  static of(book: FeedBook, sports: Iterable<string>, sportsbooks: Iterable<string>): Catalogue {
-    const catalogue = new Catalogue(sports, sportsbooks)
+  static of(book: FeedBook, sports: Iterable<string>, sportsbooks: Iterable<string>): GameListing {
+    const catalogue = new GameListing(sports, sportsbooks)
     for (const entry of book.entries()) {
       catalogue.note({
         action: "initial_state",

@@ -12,18 +12,18 @@ import { WebhookAddressRefused, WebhookProxyFailed, WebhookTimedOut, WebhookUnre
 import type { WebhookOptions } from "../WebhookOptions.ts"
 import { isLoopback } from "./Address.ts"
 import { guardedLookup } from "./guardedLookup.ts"
-import { hostOf, plain } from "./problemsOf.ts"
+import { hostOf, plainUrl } from "./problemsOf.ts"
 import { proxyAgent } from "./throughProxy.ts"
 
 /** An answer: its complete head, and of its body what came, at most 64 KiB. */
-export interface Answer {
+export interface WebhookAnswer {
   readonly status: number
   readonly retryAfter: string | undefined
   readonly body: string
 }
 
 /** Posts bodies to one URL. */
-export interface Client {
+export interface WebhookClient {
   /** Scheme, host and port: all of the URL that may be shown. */
   readonly origin: string
   /**
@@ -33,16 +33,16 @@ export interface Client {
   readonly post: (
     headers: Readonly<Record<string, string>>,
     body: Buffer,
-  ) => Effect.Effect<Answer, Unanswered>
+  ) => Effect.Effect<WebhookAnswer, Unanswered>
 }
 
 const bodyLimit = 64 * 1024
 const defaultTimeout = Duration.seconds(15)
 
 /** Opens no connection before the first post; closes all with its scope. The options must have no problem. */
-export const openClient = (options: WebhookOptions, query: string): Effect.Effect<Client, never, Scope.Scope> =>
+export const openClient = (options: WebhookOptions, query: string): Effect.Effect<WebhookClient, never, Scope.Scope> =>
   Effect.gen(function* () {
-    const url = new URL(plain(options.url))
+    const url = new URL(plainUrl(options.url))
     const secure = url.protocol === "https:"
     const named = options.lookup ?? dnsLookup as LookupFunction
     // Plain HTTP to `localhost` is allowed because nobody sees it on the way.
@@ -87,7 +87,7 @@ export const openClient = (options: WebhookOptions, query: string): Effect.Effec
     const own = plainHeaders(options.headers)
     const timeout = options.timeout ?? defaultTimeout
     const request = secure ? https.request : http.request
-    const post: Client["post"] = (headers, body) =>
+    const post: WebhookClient["post"] = (headers, body) =>
       Effect.flatMap(
         exchange(
           () => request({ ...settings, headers: { ...own, ...headers, "content-length": body.length } }),
@@ -109,7 +109,7 @@ const plainHeaders = (
   headers: Readonly<Record<string, string | Redacted.Redacted<string>>> = {},
 ): Record<string, string> => ({
   "user-agent": "boltodds-webhook",
-  ...Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), plain(value)])),
+  ...Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), plainUrl(value)])),
 })
 
 /** No complete head of an answer came. */
@@ -134,7 +134,7 @@ const exchange = (
   open: () => http.ClientRequest,
   body: Buffer,
   { origin, timeout }: Limits,
-): Effect.Effect<Answer | "stale", Unanswered> =>
+): Effect.Effect<WebhookAnswer | "stale", Unanswered> =>
   Effect.suspend(() => {
     let request: http.ClientRequest | undefined
     const opened = (): http.ClientRequest => request = open()
@@ -144,7 +144,7 @@ const exchange = (
       orElse: () => Effect.andThen(drop, Effect.fail(new WebhookTimedOut(origin, timeout))),
     })
     return Effect.onInterrupt(
-      Effect.flatMap(head, (head): Effect.Effect<Answer | "stale"> => {
+      Effect.flatMap(head, (head): Effect.Effect<WebhookAnswer | "stale"> => {
         if (head === "stale") return Effect.succeed(head)
         const { status, retryAfter, response } = head
         const text = response === undefined ? Effect.succeed("") : bodyOf(response)

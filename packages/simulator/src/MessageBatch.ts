@@ -10,7 +10,7 @@ export interface BatchItem {
 }
 
 /** What one turn of the server has to say to its clients. */
-export class Batch {
+export class MessageBatch {
   readonly items: ReadonlyArray<BatchItem>
   readonly options: FrameOptions
   readonly #raw: string | Uint8Array | undefined

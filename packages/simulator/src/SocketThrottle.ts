@@ -19,7 +19,7 @@ type Done = (error?: Error | null) => void
  * It takes the place of the socket's own `write` and `end` for as long as it lasts: everything that the WebSocket sends
  * has to keep its order with what waits here, its close frame too.
  */
-export class Drip {
+export class SocketThrottle {
   /** Bytes that wait. */
   pendingBytes = 0
   readonly #socket: Socket

@@ -8,7 +8,7 @@ import type { LaneOrigin } from "./LaneOrigin.ts"
  * stands in this lane for the records it is about, and so has the `seq` of the last of them; the lane is its origin, and
  * counts its `part`.
  */
-export const dropNotice = (run: string, lane: string, origin: LaneOrigin, loss: Loss): Control => {
+export const lossReport = (run: string, lane: string, origin: LaneOrigin, loss: Loss): Control => {
   const { reason, count, game, isInformation } = loss
   const stamp = {
     run: loss.run ?? run,

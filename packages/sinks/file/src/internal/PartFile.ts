@@ -6,7 +6,7 @@ import { join } from "node:path"
 import * as zlib from "node:zlib"
 import { attempt, FileError } from "../FileError.ts"
 import type { RenderedPath } from "../PathTemplate.ts"
-import type { Codec, Encoder, Tally } from "./Codec.ts"
+import type { Codec, Encoder, MemberTotals } from "./Codec.ts"
 import { memberBytes } from "./Codec.ts"
 import { type Folder, syncFolder } from "./Folder.ts"
 
@@ -29,16 +29,16 @@ export interface PartContext {
 /** A piece in the form of the file, not yet written. */
 interface Encoded {
   readonly bytes: Buffer
-  readonly member: Tally | undefined
+  readonly member: MemberTotals | undefined
 }
 
 /** Where a part stood before something was written to it. */
-export interface Mark {
+export interface FilePosition {
   readonly size: number
-  readonly member: Tally | undefined
+  readonly member: MemberTotals | undefined
 }
 
-const none: Tally = { crc: 0, length: 0 }
+const none: MemberTotals = { crc: 0, length: 0 }
 const lookMillis = 1000
 // Not on Windows, where it is not defined.
 const noFollow = constants.O_NOFOLLOW ?? 0
@@ -48,7 +48,7 @@ const appending = constants.O_WRONLY | constants.O_APPEND | noFollow | noWait
 const creating = appending | constants.O_CREAT | constants.O_EXCL
 
 /** One file. All its methods are called one at a time. */
-export class Part {
+export class PartFile {
   readonly path: RenderedPath
   readonly #context: PartContext
   /** Bytes on disk that count: what is behind them was never acknowledged. */
@@ -57,7 +57,7 @@ export class Part {
   isFull = false
   isUnsynced = false
   /** What the member holds that is not finished at `size`. */
-  #member: Tally | undefined
+  #member: MemberTotals | undefined
   #handle: FileHandle | undefined
   #encoder: Encoder | undefined
   /** Bytes may stand behind `size`. */
@@ -81,7 +81,7 @@ export class Part {
     return join(this.#folder, `${this.path.stem}${this.path.ext}.part`)
   }
 
-  get mark(): Mark {
+  get mark(): FilePosition {
     return { size: this.size, member: this.#member }
   }
 
@@ -132,7 +132,7 @@ export class Part {
   }
 
   /** Takes back everything since a mark. Where that fails it is done before the next write. */
-  async rollback(mark: Mark): Promise<void> {
+  async rollback(mark: FilePosition): Promise<void> {
     this.#dropEncoder()
     this.size = mark.size
     this.#member = mark.member

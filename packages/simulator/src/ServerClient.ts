@@ -2,15 +2,15 @@
 import type { FeedMessage, Filters } from "@boltodds/protocol"
 import type { Socket } from "node:net"
 import type { WebSocket } from "ws"
-import type { Batch } from "./Batch.ts"
+import type { MessageBatch } from "./MessageBatch.ts"
 import type { FrameKind, Held, OutFrame, Wire } from "./faults/Behaviour.ts"
-import { type BookEntry, entryKey, type FeedBook, initialState } from "./FeedBook.ts"
+import { entryKey, type FeedBook, type FeedGame, initialState } from "./FeedBook.ts"
 import { composeFrames, type FrameForm, frameForm, type FrameOptions, mostMessages, toBytes } from "./Frames.ts"
-import { Outlet, type OutletHost } from "./Outlet.ts"
+import { Outbound, type OutboundHost } from "./Outbound.ts"
 import type { Subscription } from "./Subscription.ts"
 
 /** What a client needs of its server. */
-export interface ClientHost extends FrameOptions, OutletHost {
+export interface ClientHost extends FrameOptions, OutboundHost {
   /** What becomes of frames before they are sent: the behaviours. Undefined: nothing. */
   readonly shape: ((wire: Wire, frame: OutFrame) => ReadonlyArray<OutFrame>) | undefined
   /** The time that initial states are stamped with, in milliseconds since the Unix epoch. */
@@ -25,7 +25,7 @@ export interface ClientHost extends FrameOptions, OutletHost {
 const roomBytes = 1024 * 1024
 
 /** A connected client. */
-export class Client implements Wire {
+export class ServerClient implements Wire {
   readonly id: number
   readonly key: string
   subscription: Subscription | undefined
@@ -35,10 +35,10 @@ export class Client implements Wire {
   readonly #socket: WebSocket
   readonly #host: ClientHost
   /** Initial states still to be sent. A game in here is not updated: its initial state will tell. */
-  #pending = new Map<string, BookEntry>()
+  #pending = new Map<string, FeedGame>()
   /** Games that a client with filters has been told of: it is not told of the end of others. */
   #known = new Map<string, { readonly sport: string; readonly sportsbook: string }>()
-  readonly #outlet: Outlet
+  readonly #outlet: Outbound
   #unmute: (() => void) | undefined
   #form: FrameForm = "arrays"
 
@@ -47,7 +47,7 @@ export class Client implements Wire {
     this.key = key
     this.#socket = webSocket
     this.#host = host
-    this.#outlet = new Outlet(webSocket, socket, host, () => this.pump())
+    this.#outlet = new Outbound(webSocket, socket, host, () => this.pump())
   }
 
   get filters(): Filters | undefined {
@@ -181,7 +181,7 @@ export class Client implements Wire {
   }
 
   /** Tells how a game at a book stands: what of it concerns this client, or that it is gone. */
-  retell(message: FeedMessage): void {
+  resend(message: FeedMessage): void {
     const part = this.live ? this.subscription!.part(message) : undefined
     if (part === undefined) return
     // A removal is told whether or not this client is thought to know the game: that is what has been lost.
@@ -199,7 +199,7 @@ export class Client implements Wire {
   }
 
   /** Sends what of a batch concerns this client. */
-  receive(batch: Batch): void {
+  receive(batch: MessageBatch): void {
     const subscription = this.subscription!
     if (subscription.takesAll && this.#pending.size === 0) {
       this.#host.told(batch.items.length)

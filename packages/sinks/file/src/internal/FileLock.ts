@@ -30,7 +30,7 @@ import { parsePathTemplate, type PathTemplate } from "../PathTemplate.ts"
 import { depthFits } from "./scan.ts"
 
 /** A lock that is held. */
-export interface Lock {
+export interface FileLock {
   readonly path: string
   /** Tells others, who cannot see our process, that it lives. */
   readonly refresh: () => Promise<void>
@@ -62,7 +62,7 @@ const prefixOf = (template: PathTemplate, compress: Compress): string =>
   `.boltodds-${createHash("sha256").update(`${template.rest}\n${compress}`).digest("hex").slice(0, 12)}-`
 
 /** Takes the lock of a template, in its base folder. Fails where another lives. */
-export const takeLock = async (template: PathTemplate, base: string, compress: Compress): Promise<Lock> => {
+export const takeLock = async (template: PathTemplate, base: string, compress: Compress): Promise<FileLock> => {
   const lock = randomBytes(8).toString("hex")
   const prefix = prefixOf(template, compress)
   const path = join(base, `${prefix}${lock}.lock`)
@@ -187,7 +187,7 @@ const ownerIn = (text: string): Owner | undefined => {
  * The search goes up as long as folders are ours alone; the first that is not is the last. Of a file of another user the
  * locks of that user count too, where not everybody can write in the folder.
  */
-export const refuseForeign = async (file: string, own: Lock): Promise<void> => {
+export const refuseForeign = async (file: string, own: FileLock): Promise<void> => {
   const { uid } = await attempt("look at", file, () => lstat(file))
   for (let folder = dirname(file);; folder = dirname(folder)) {
     const stats = await lstat(folder).catch(() => undefined)

@@ -2,7 +2,7 @@
 import type { DatabaseSync } from "node:sqlite"
 import type { OutboxEvent } from "../OutboxEvent.ts"
 import { transact } from "./database.ts"
-import { faultOf } from "./faults.ts"
+import { outboxFaultOf } from "./faults.ts"
 
 interface Debt {
   readonly write: () => void
@@ -18,7 +18,7 @@ const portionDebts = 64
  * remembered here and written before whatever comes next; a crash meanwhile finds the rows as they were, so they are
  * delivered again: never lost.
  */
-export class Writer {
+export class OutboxWriter {
   readonly #db: DatabaseSync
   readonly #path: string
   readonly #onEvent: (event: OutboxEvent) => void
@@ -42,7 +42,7 @@ export class Writer {
       this.#payAll()
       transact(this.#db, write)
     } catch (cause) {
-      throw faultOf(this.#path, "write", cause)
+      throw outboxFaultOf(this.#path, "write", cause)
     }
   }
 
@@ -59,7 +59,7 @@ export class Writer {
     } catch (cause) {
       if (this.#failing) return
       this.#failing = true
-      this.#onEvent({ _tag: "Failing", error: faultOf(this.#path, "write", cause) })
+      this.#onEvent({ _tag: "Failing", error: outboxFaultOf(this.#path, "write", cause) })
     }
   }
 

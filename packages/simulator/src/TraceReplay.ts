@@ -1,19 +1,19 @@
 /** Replaying a file to clients. */
 import { decodeFrame } from "@boltodds/protocol"
-import { Batch } from "./Batch.ts"
-import { Catalogue } from "./Catalogue.ts"
-import type { Client } from "./Client.ts"
+import { MessageBatch } from "./MessageBatch.ts"
+import { GameListing } from "./GameListing.ts"
+import type { ServerClient } from "./ServerClient.ts"
 import { FeedBook } from "./FeedBook.ts"
 import { type FrameOptions, toBytes } from "./Frames.ts"
-import type { ReplayOptions } from "./Options.ts"
+import type { TraceReplayOptions } from "./Options.ts"
 import type { Subscription } from "./Subscription.ts"
 import { readTrace, type TraceFrame } from "./Trace.ts"
 
 /** What a replay needs of its server. */
 export interface ReplayHost extends FrameOptions {
   /** Resolves when every one of these clients has room, or is gone. */
-  readonly room: (clients: () => ReadonlyArray<Client>) => Promise<void>
-  readonly liveClients: () => ReadonlyArray<Client>
+  readonly room: (clients: () => ReadonlyArray<ServerClient>) => Promise<void>
+  readonly liveClients: () => ReadonlyArray<ServerClient>
   /** The file could be read at the start and no longer can. */
   readonly failed: (error: unknown) => void
 }
@@ -34,32 +34,32 @@ const halt = (pass: Pass): void => {
 }
 
 /** A frame as the items that clients with filters get parts of, and as it is for the others. */
-const batchOf = (frame: TraceFrame, options: FrameOptions): Batch => {
+const batchOf = (frame: TraceFrame, options: FrameOptions): MessageBatch => {
   const items = decodeFrame(frame.raw).map((item) => ({
     message: item._tag === "Message" ? item.message : undefined,
     text: item.text,
   }))
-  return new Batch(items, options, frame.raw)
+  return new MessageBatch(items, options, frame.raw)
 }
 
 /** A file being replayed. */
-export class Replay {
+export class TraceReplay {
   /** Every name in the file. */
-  readonly catalogue: Catalogue
-  readonly #options: ReplayOptions
+  readonly catalogue: GameListing
+  readonly #options: TraceReplayOptions
   readonly #host: ReplayHost
   /** The book at the end of the file. */
   readonly #end: FeedBook
   /** The book at the timeline's present. */
   readonly #present = new FeedBook()
-  readonly #passes = new Map<Client, Pass>()
+  readonly #passes = new Map<ServerClient, Pass>()
   #timeline: Pass | undefined
   /** The rest went by unseen. */
   #over = false
   #paused = false
   #resumed: Array<() => void> = []
 
-  private constructor(options: ReplayOptions, host: ReplayHost, end: FeedBook, catalogue: Catalogue) {
+  private constructor(options: TraceReplayOptions, host: ReplayHost, end: FeedBook, catalogue: GameListing) {
     this.#options = options
     this.#host = host
     this.#end = end
@@ -67,13 +67,13 @@ export class Replay {
   }
 
   /** Reads the file through: a file that cannot be replayed is refused before anyone connects. */
-  static async open(options: ReplayOptions, host: ReplayHost): Promise<Replay> {
+  static async open(options: TraceReplayOptions, host: ReplayHost): Promise<TraceReplay> {
     const end = new FeedBook()
-    const catalogue = new Catalogue()
+    const catalogue = new GameListing()
     for await (const frames of readTrace(options.file)) {
       for (const frame of frames) for (const message of end.applyFrame(frame.raw)) catalogue.note(message)
     }
-    return new Replay(options, host, end, catalogue)
+    return new TraceReplay(options, host, end, catalogue)
   }
 
   /** The book that a client must hold: on a timeline at present, otherwise at the end. */
@@ -82,7 +82,7 @@ export class Replay {
   }
 
   /** A client subscribed, perhaps again: `client.subscription` says to what. */
-  begin(client: Client, subscription: Subscription): void {
+  begin(client: ServerClient, subscription: Subscription): void {
     if (this.#over) return client.begin(subscription, this.#end)
     if (this.#options.passes === "timeline") {
       client.begin(subscription, this.#present)
@@ -103,7 +103,7 @@ export class Replay {
   }
 
   /** A client is gone. */
-  end(client: Client): void {
+  end(client: ServerClient): void {
     const pass = this.#passes.get(client)
     if (pass !== undefined) halt(pass)
     this.#passes.delete(client)
@@ -123,24 +123,24 @@ export class Replay {
     this.resume()
   }
 
-  #pass(client: Client, position: number): Pass {
+  #pass(client: ServerClient, position: number): Pass {
     const pass = newPass(position)
     this.#passes.set(client, pass)
     return pass
   }
 
-  #start(pass: Pass, client: Client | undefined): void {
+  #start(pass: Pass, client: ServerClient | undefined): void {
     this.#run(pass, client).catch(this.#host.failed)
   }
 
-  async #beginAgain(client: Client, subscription: Subscription, pass: Pass): Promise<void> {
+  async #beginAgain(client: ServerClient, subscription: Subscription, pass: Pass): Promise<void> {
     const book = await this.#bookAt(pass.position)
     if (pass.stopped) return
     client.begin(subscription, book)
     await this.#run(pass, client)
   }
 
-  async #run(pass: Pass, client: Client | undefined): Promise<void> {
+  async #run(pass: Pass, client: ServerClient | undefined): Promise<void> {
     const clients = client === undefined ? this.#host.liveClients : () => [client]
     const speed = this.#options.speed ?? 1
     const startMillis = performance.now()
@@ -162,7 +162,7 @@ export class Replay {
     if (this.#options.atEnd === "close") { for (const one of clients()) one.close(1000, "the recording is over") }
   }
 
-  #tell(frame: TraceFrame, client: Client | undefined): void {
+  #tell(frame: TraceFrame, client: ServerClient | undefined): void {
     if (client !== undefined && client.subscription!.takesAll) {
       // The hot path of a replay at full speed: nothing has to be read to pass everything on.
       const raw = this.#host.binary === true && typeof frame.raw === "string" ? toBytes(frame.raw) : frame.raw
@@ -174,7 +174,7 @@ export class Replay {
     for (const one of this.#host.liveClients()) one.receive(batch)
   }
 
-  #cut(clients: ReadonlyArray<Client>): void {
+  #cut(clients: ReadonlyArray<ServerClient>): void {
     this.#over = true
     this.#stopAll()
     for (const client of clients) client.terminate()

@@ -1,14 +1,14 @@
 /** The server as a load generator. */
 import { toBytes } from "./Frames.ts"
 import type { Server } from "./Server.ts"
-import type { BlastOptions, BlastResult } from "./Simulator.ts"
+import type { FloodOptions, FloodResult } from "./Simulator.ts"
 
 /** Sends frames as fast as the sockets take them, and says when the last byte is with the kernel. */
-export const blast = async (
+export const flood = async (
   server: Server,
   frames: ReadonlyArray<string | Uint8Array>,
-  options: BlastOptions,
-): Promise<BlastResult> => {
+  options: FloodOptions,
+): Promise<FloodResult> => {
   const clients = server.targets(options).filter((client) => client.live)
   const binary = server.host.binary === true
   // Before the clock starts, and once rather than for each client.

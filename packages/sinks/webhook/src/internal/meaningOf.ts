@@ -1,10 +1,10 @@
 /** What an answer means for a batch. */
 import * as Duration from "effect/Duration"
-import type { Answer } from "./Client.ts"
+import type { WebhookAnswer } from "./WebhookClient.ts"
 
 /** `acknowledged`: delivered · `retry`: later · `disable`: never again · `reject`: never this ·
  * `tooLarge`: never one of this size. */
-export type Verdict =
+export type AnswerMeaning =
   | { readonly _tag: "Acknowledged" }
   | { readonly _tag: "Retry"; readonly retryAfter?: Duration.Duration }
   | { readonly _tag: "Disable" | "Reject" | "TooLarge" }
@@ -17,7 +17,7 @@ const longest = Duration.hours(1)
  * and a 400 or 422 whose words say so, are about the size; all else, redirects included, will be the same the next time
  * (Standard Webhooks 1.0.0, "Delivery success and failure").
  */
-export const verdictOn = (answer: Answer, now: number): Verdict => {
+export const meaningOf = (answer: WebhookAnswer, now: number): AnswerMeaning => {
   const { status } = answer
   if (status >= 200 && status < 300) return { _tag: "Acknowledged" }
   if (status === 410) return { _tag: "Disable" }
@@ -44,7 +44,7 @@ const headerMillis = (header: string | undefined, now: number): number | undefin
 }
 
 /** Discord says it more exactly in the body of a 429: `{"retry_after": 0.65}`, in seconds. */
-const bodyMillis = (answer: Answer): number | undefined => {
+const bodyMillis = (answer: WebhookAnswer): number | undefined => {
   if (answer.status !== 429) return undefined
   const seconds = /"retry_after"\s*:\s*(\d+(?:\.\d+)?)/.exec(answer.body)?.[1]
   return seconds === undefined ? undefined : Math.ceil(Number(seconds) * 1000)

@@ -3,5 +3,5 @@ import type { ControlValue, Envelope } from "@boltodds/sink"
 import type { Processor } from "../Processor.ts"
 
 /** What must stand before this control: of a processor that does not hear of controls, all that it holds back. */
-export const before = <B>(processor: Processor<never, B>, control: ControlValue): ReadonlyArray<Envelope<B>> =>
+export const heldBefore = <B>(processor: Processor<never, B>, control: ControlValue): ReadonlyArray<Envelope<B>> =>
   processor.control === undefined ? processor.flush() : processor.control(control)

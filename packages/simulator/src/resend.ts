@@ -2,11 +2,11 @@
 import type { FeedMessage } from "@boltodds/protocol"
 import type { GameAt } from "./FeedBook.ts"
 import type { Server } from "./Server.ts"
-import type { Target } from "./Simulator.ts"
+import type { ConnectionTarget } from "./Simulator.ts"
 import { latest } from "./world/Timestamp.ts"
 
-/** See `Simulator.retell`. */
-export const retell = (server: Server, { sport, sportsbook, game }: GameAt, target: Target): void => {
+/** See `Simulator.resend`. */
+export const resend = (server: Server, { sport, sportsbook, game }: GameAt, target: ConnectionTarget): void => {
   const entry = server.book.entry(sportsbook, game)
   const stamp = latest(server.host.now())
   const message: FeedMessage = entry === undefined
@@ -16,6 +16,6 @@ export const retell = (server: Server, { sport, sportsbook, game }: GameAt, targ
       action: "game_update",
       data: { ...entry.data, outcomes: Object.fromEntries(entry.outcomes) },
     }
-  for (const client of server.targets(target)) client.retell(message)
+  for (const client of server.targets(target)) client.resend(message)
   server.waiters.check()
 }

@@ -1,11 +1,11 @@
 /** What goes out of one connection, and what waits: held back, let out slowly, or never to go. */
 import type { Socket } from "node:net"
 import type { WebSocket } from "ws"
-import { Drip } from "./Drip.ts"
+import { SocketThrottle } from "./SocketThrottle.ts"
 import type { FrameKind, Held } from "./faults/Behaviour.ts"
 
 /** What an outlet needs of its server. */
-export interface OutletHost {
+export interface OutboundHost {
   /** What may wait for one client, in bytes. */
   readonly maxBacklogBytes: number
   /** Something was handed to the kernel: there may be room again. */
@@ -21,19 +21,19 @@ const holds = (held: Held, kind: FrameKind | undefined): boolean =>
   held !== "data" || kind === "snapshot" || kind === "stream" || kind === "pushed"
 
 /** The way out of one connection. */
-export class Outlet {
+export class Outbound {
   readonly #webSocket: WebSocket
   readonly #socket: Socket
-  readonly #host: OutletHost
+  readonly #host: OutboundHost
   readonly #flushed: () => void
   readonly #holds = new Set<{ readonly what: Held }>()
   #queue: Array<{ readonly kind: FrameKind | undefined; readonly data: Data }> = []
   #queuedBytes = 0
   #frozen = false
-  #drip: Drip | undefined
+  #drip: SocketThrottle | undefined
 
   /** `flushed`: called when a frame was handed to the kernel. */
-  constructor(webSocket: WebSocket, socket: Socket, host: OutletHost, flushed: () => void) {
+  constructor(webSocket: WebSocket, socket: Socket, host: OutboundHost, flushed: () => void) {
     this.#webSocket = webSocket
     this.#socket = socket
     this.#host = host
@@ -107,7 +107,7 @@ export class Outlet {
     if (bytesPerSecond === undefined) {
       this.#drip?.release()
       this.#drip = undefined
-    } else if (this.#drip === undefined) this.#drip = new Drip(this.#socket, bytesPerSecond)
+    } else if (this.#drip === undefined) this.#drip = new SocketThrottle(this.#socket, bytesPerSecond)
     else this.#drip.bytesPerSecond = bytesPerSecond
   }
 

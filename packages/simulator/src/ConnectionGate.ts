@@ -1,13 +1,13 @@
 /** Who is let in: keys, the plan's connections, the rate limit. */
 import { type Filters, planLimits } from "@boltodds/protocol"
-import type { HttpAnswer } from "./faults/Behaviour.ts"
-import { MinuteWindow, type Plan, requestsPerMinute } from "./Limits.ts"
+import type { RestAnswer } from "./faults/Behaviour.ts"
+import { MinuteWindow, type PlanName, requestsPerMinute } from "./Limits.ts"
 import type { SimulatorOptions } from "./Options.ts"
 
 /** What a dial or request gets that comes too often or without a good key. */
-export class Door {
+export class ConnectionGate {
   /** What `socket_connected` tells; null: nothing. */
-  readonly toldPlan: Plan | null
+  readonly toldPlan: PlanName | null
   /** A key that is accepted. */
   readonly key: string
   readonly #keys: ReadonlySet<string> | undefined
@@ -38,7 +38,7 @@ export class Door {
   }
 
   /** The answer to a dial or request that is refused; undefined where it is not. */
-  refusal(remoteAddress: string, key: string): HttpAnswer | undefined {
+  refusal(remoteAddress: string, key: string): RestAnswer | undefined {
     const wait = this.#window?.take(remoteAddress, performance.now()) ?? 0
     if (wait > 0) return { status: 429, body: "Too many requests", headers: { "Retry-After": String(wait) } }
     if (key === "") return { status: 401, body: "Missing API key" }

@@ -16,7 +16,7 @@ import {
 } from "@boltodds/state"
 
 /** The reducer of one run, with what is needed to tell its book to one who has not, or not all of it, heard it. */
-export class Telling {
+export class BookFeed {
   readonly #draft: Draft
   #at: Millis = 0
   #first: Change | Control | undefined
@@ -66,7 +66,7 @@ export class Telling {
    *
    * All have the `seq` of the last record, and count `part` from that of the place, or from 1.
    */
-  again(place: SnapshotPlace = {}): ReadonlyArray<Change | Control> {
+  snapshot(place: SnapshotPlace = {}): ReadonlyArray<Change | Control> {
     if (this.#first === undefined) return []
     const started = startOf(this.#first)
     const part = place.part ?? 1
@@ -77,7 +77,7 @@ export class Telling {
   }
 
   /** Some games as they stand, for a reader who has the rest of the book (`snapshotGames`). */
-  games(games: ReadonlyArray<GameToTell>, place: SnapshotPlace): ReadonlyArray<Change | Control> {
+  snapshotOf(games: ReadonlyArray<GameToTell>, place: SnapshotPlace): ReadonlyArray<Change | Control> {
     return snapshotGames(this.#draft.seal(), games, place)
   }
 }

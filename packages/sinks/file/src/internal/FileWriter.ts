@@ -8,8 +8,8 @@ import type { FileOptions } from "../FileOptions.ts"
 import type { PathTemplate } from "../PathTemplate.ts"
 import type { Codec } from "./Codec.ts"
 import { fileMode, type Folder } from "./Folder.ts"
-import type { Lock } from "./Lock.ts"
-import { type Mark, Part, type PartContext } from "./Part.ts"
+import type { FileLock } from "./FileLock.ts"
+import { type FilePosition, type PartContext, PartFile } from "./PartFile.ts"
 import { type Period, periodOf } from "./Period.ts"
 import { repair, type RepairContext } from "./repair.ts"
 import { retain } from "./retention.ts"
@@ -21,7 +21,7 @@ export interface WriterContext {
   readonly options: FileOptions
   readonly folder: Folder
   readonly codec: Codec
-  readonly lock: Lock
+  readonly lock: FileLock
   readonly run: string | undefined
   readonly onEvent: (event: FileEvent) => void
   /** Wall time in milliseconds. */
@@ -36,14 +36,14 @@ const graceMillis = 5000
 const endBytes = 16
 
 /** The files of one sink. */
-export class Writer {
+export class FileWriter {
   readonly #context: WriterContext
   readonly #router: Router
   readonly #partContext: PartContext
   readonly #everyMillis: number | undefined
   readonly #maxOpen: number
   /** The open ones, the longest unused first. */
-  readonly #open = new Set<Part>()
+  readonly #open = new Set<PartFile>()
   #queue: Promise<unknown> = Promise.resolve()
   #period: Period = { start: -Infinity, end: -Infinity }
   /** The latest time of a record, and when it came. */
@@ -187,7 +187,7 @@ export class Writer {
     }
     this.#latest = { at, came: this.#context.monotonic() }
     const plan = this.#router.plan(envelopes)
-    const marks = new Map<Part, Mark>()
+    const marks = new Map<PartFile, FilePosition>()
     try {
       for (const [series, lines] of plan.lines) {
         if (lines.length > 0) await this.#append(series, Buffer.from(lines.join("\n") + "\n"), marks)
@@ -200,7 +200,7 @@ export class Writer {
     this.#router.commit(plan)
   }
 
-  async #append(series: Series, text: Buffer, marks: Map<Part, Mark>): Promise<void> {
+  async #append(series: Series, text: Buffer, marks: Map<PartFile, FilePosition>): Promise<void> {
     const limit = this.#context.options.rotate?.bytes ?? Infinity
     if (series.part?.isFull === true) await this.#complete(series)
     let part = await this.#use(series)
@@ -218,9 +218,9 @@ export class Writer {
   }
 
   /** The file of a series, open. The longest unused is closed where there are too many. */
-  async #use(series: Series): Promise<Part> {
+  async #use(series: Series): Promise<PartFile> {
     const at = Number.isFinite(this.#period.start) ? this.#period.start : this.#latest.at
-    series.part ??= new Part(this.#context.template.render(series.values, new Date(at)), this.#partContext)
+    series.part ??= new PartFile(this.#context.template.render(series.values, new Date(at)), this.#partContext)
     const { part } = series
     this.#open.delete(part)
     for (const unused of this.#open) {
