@@ -48,7 +48,8 @@ export const renderProblems = (
   return problems.map(({ line, column, length, message, remedy, source }) => {
     const head = `${paint(1, `${file}:${line}:${column}`)}: ${message}`
     const margin = `${line} | `
-    const { shown, offset } = cut(visible(source), column - 1)
+    const { shown: part, offset } = cut(source, column - 1)
+    const shown = visible(part)
     const width = Math.max(1, Math.min(length, shown.length - offset))
     const mark = `${" ".repeat(margin.length)}${blankOf(shown.slice(0, offset))}${paint(31, "^".repeat(width))}`
     return `${head}\n  ${margin}${shown}\n  ${mark}\n  ${paint(32, "→")} ${remedy}`

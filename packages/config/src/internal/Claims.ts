@@ -7,7 +7,11 @@ interface Entered {
   readonly owner: string
   readonly line: number
   readonly file: Claim["file"]
+  readonly steps: ReadonlyArray<Step>
 }
+
+/** Comparisons of paths with placeholders, in steps: each with each, and every pair may take thousands. */
+const mostSteps = 20_000_000
 
 /** Collects what is claimed, and reports the second of two that may be the same file. */
 export class Claims {
@@ -15,6 +19,7 @@ export class Claims {
   /** Those without placeholders, by their path: there may be thousands. */
   readonly #fixed = new Map<string, Entered>()
   readonly #open: Array<Entered> = []
+  #left = mostSteps
 
   constructor(findings: Findings) {
     this.#findings = findings
@@ -25,9 +30,18 @@ export class Claims {
     for (const claim of claims) {
       const { file } = claim
       const at = [...path, ...claim.path]
-      const other = this.#find(file)
+      if (this.#left < 0) continue
+      const steps = stepsOf(file)
+      const other = this.#find(file, steps)
+      if (this.#left < 0) {
+        this.#findings.error(at, {
+          message: "Cannot tell whether two sinks write the same file: too many of their paths have placeholders",
+          remedy: "write fewer sinks, or paths without placeholders",
+        })
+        continue
+      }
       if (other === undefined) {
-        const entered = { owner, line: this.#findings.lineOf(at), file }
+        const entered = { owner, line: this.#findings.lineOf(at), file, steps }
         if (isFixed(file)) this.#fixed.set(file.join(""), entered)
         else this.#open.push(entered)
         continue
@@ -43,9 +57,14 @@ export class Claims {
     }
   }
 
-  #find(file: Claim["file"]): Entered | undefined {
-    if (!isFixed(file)) return [...this.#fixed.values(), ...this.#open].find((other) => mayBeSame(file, other.file))
-    return this.#fixed.get(file.join("")) ?? this.#open.find((other) => mayBeSame(file, other.file))
+  #find(file: Claim["file"], steps: ReadonlyArray<Step>): Entered | undefined {
+    const isSame = (other: Entered): boolean => {
+      this.#left -= 1
+      return this.#left >= 0 && meetInSteps(steps, other.steps, (taken) => (this.#left -= taken) >= 0)
+    }
+    if (isFixed(file)) return this.#fixed.get(file.join("")) ?? this.#open.find(isSame)
+    for (const other of this.#fixed.values()) if (isSame(other)) return other
+    return this.#open.find(isSame)
   }
 }
 
@@ -62,16 +81,24 @@ const stepsOf = (file: Claim["file"]): ReadonlyArray<Step> =>
     typeof piece === "string" ? [...piece] : piece === null ? [any, more] : Array<Step>(piece).fill(digit)
   )
 
-/** Whether two patterns have a text in common: the product of two automata, a row at a time. */
-export const mayBeSame = (first: Claim["file"], second: Claim["file"]): boolean => {
-  const [a, b] = [stepsOf(first), stepsOf(second)]
+/** Whether two patterns have a text in common: the product of two automata. Ends early where `take` gives no more steps. */
+const meetInSteps = (
+  a: ReadonlyArray<Step>,
+  b: ReadonlyArray<Step>,
+  take: (steps: number) => boolean,
+): boolean => {
+  // Most differ before their first placeholder, or after their last.
+  let same = 0
+  while (typeof a[same] === "string" && a[same] === b[same]) same += 1
+  if (!take(same) || (typeof a[same] === "string" && typeof b[same] === "string")) return false
   const width = b.length + 1
   const seen = new Set<number>()
-  const waiting = [0]
+  const waiting = [same * width + same]
   while (waiting.length > 0) {
     const at = waiting.pop()!
     if (seen.has(at)) continue
     seen.add(at)
+    if (!take(1)) return false
     const [i, j] = [Math.floor(at / width), at % width]
     if (i === a.length && j === b.length) return true
     const [x, y] = [a[i], b[j]]

@@ -139,18 +139,19 @@ export class Findings {
   /** Secrets are known only when all is checked, so they are blotted out at the end: each line once. */
   #sorted(problems: ReadonlyArray<Problem>): ReadonlyArray<Problem> {
     const shown = new Map<number, string>()
-    for (const { line, source } of problems) if (!shown.has(line)) shown.set(line, this.#blotted(line, source))
+    const long = joined(this.#longSecrets)
+    for (const { line, source } of problems) if (!shown.has(line)) shown.set(line, this.#blotted(line, source, long))
     return problems.map((problem) => ({ ...problem, source: shown.get(problem.line)! }))
       .sort((a, b) => a.line - b.line || a.column - b.column)
   }
 
-  /** In one pass: a document of one line has all its secrets in it. */
-  #blotted(line: number, source: string): string {
+  /** In one pass: a document of one line has all its secrets in it. `long`: the secrets of more than one line. */
+  #blotted(line: number, source: string, long: ReadonlyArray<Span>): string {
     const from = this.#starts[line - 1] ?? 0
-    const spans = [...this.#secrets.get(line) ?? [], ...this.#longSecrets].sort((a, b) => a.start - b.start)
+    const own = this.#secrets.get(line) ?? []
     let shown = ""
     let at = 0
-    for (const { start, end } of spans) {
+    for (const { start, end } of joined([...own, ...within(long, from, from + source.length)])) {
       const [a, b] = [Math.max(start - from, at), Math.min(end - from, source.length)]
       if (a >= b) continue
       shown += source.slice(at, a) + "*".repeat(b - a)
@@ -158,4 +159,29 @@ export class Findings {
     }
     return shown + source.slice(at)
   }
+}
+
+/** The same stretches in their order, those that overlap as one. */
+const joined = (spans: ReadonlyArray<Span>): ReadonlyArray<Span> => {
+  const all: Array<Span> = []
+  for (const { start, end } of spans.toSorted((a, b) => a.start - b.start)) {
+    const last = all.at(-1)
+    if (last === undefined || start > last.end) all.push({ start, end })
+    else if (end > last.end) all[all.length - 1] = { start: last.start, end }
+  }
+  return all
+}
+
+/** Those of joined stretches that have a part between two places. */
+const within = (spans: ReadonlyArray<Span>, start: number, end: number): ReadonlyArray<Span> => {
+  let low = 0
+  let high = spans.length
+  while (low < high) {
+    const middle = low + high >> 1
+    if (spans[middle]!.end <= start) low = middle + 1
+    else high = middle
+  }
+  let last = low
+  while (last < spans.length && spans[last]!.start < end) last += 1
+  return spans.slice(low, last)
 }

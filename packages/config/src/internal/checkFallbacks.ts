@@ -19,23 +19,28 @@ export const checkFallbacks = (
   findings: Findings,
 ): void => {
   const next = new Map(fallbacks.map(({ name, fallback }) => [name, fallback]))
+  const known = new Set(sinks)
   const taken = new Map<string, string>()
-  const inCircle = new Set<string>()
+  const circles = circlesIn(next)
+  const reported = new Set<ReadonlyArray<string>>()
   for (const { name, fallback, path } of fallbacks) {
-    if (!sinks.includes(fallback)) {
+    if (!known.has(fallback)) {
       if (nameText(fallback) === hidden) findings.hideAt(path)
       findings.error(path, {
         message: `Cannot fall back to \`${nameText(fallback)}\`: there is no sink of that name`,
-        remedy: instead(fallback, sinks.filter((sink) => sink !== name), "other sinks"),
+        remedy: sinks.length > mostNamed
+          ? "write the name of another sink"
+          : instead(fallback, sinks.filter((sink) => sink !== name), "other sinks"),
       })
       continue
     }
-    const circle = circleFrom(name, next)
+    const circle = circles.get(name)
     if (circle !== undefined) {
-      if (inCircle.has(name)) continue
-      circle.forEach((sink) => inCircle.add(sink))
+      if (reported.has(circle)) continue
+      reported.add(circle)
+      const at = circle.indexOf(name)
       findings.error(path, {
-        message: `Cannot fall back in a circle: ${[...circle, name].join(" → ")}`,
+        message: `Cannot fall back in a circle: ${[...circle.slice(at), ...circle.slice(0, at), name].join(" → ")}`,
         remedy: "remove one of these `fallback`s",
       })
       continue
@@ -50,14 +55,25 @@ export const checkFallbacks = (
   }
 }
 
-/** The way from a sink back to itself. */
-const circleFrom = (name: string, next: ReadonlyMap<string, string>): ReadonlyArray<string> | undefined => {
-  const way = new Set([name])
-  for (let at = next.get(name); at !== undefined; at = next.get(at)) {
-    if (at === name) return [...way]
-    // A circle that others are in.
-    if (way.has(at)) return undefined
-    way.add(at)
+/** With more sinks they are not compared and listed at each mistake. */
+const mostNamed = 500
+
+/** For each sink in a circle: the circle. Each sink is looked at once. */
+const circlesIn = (next: ReadonlyMap<string, string>): ReadonlyMap<string, ReadonlyArray<string>> => {
+  const circles = new Map<string, ReadonlyArray<string>>()
+  const seen = new Set<string>()
+  for (const name of next.keys()) {
+    const way = new Map<string, number>()
+    let at: string | undefined = name
+    while (at !== undefined && !seen.has(at)) {
+      seen.add(at)
+      way.set(at, way.size)
+      at = next.get(at)
+    }
+    const from = at === undefined ? undefined : way.get(at)
+    if (from === undefined) continue
+    const circle = [...way.keys()].slice(from)
+    for (const each of circle) circles.set(each, circle)
   }
-  return undefined
+  return circles
 }

@@ -16,10 +16,11 @@ export const checkSinks = (node: Tree | undefined, checker: Checker): Effect.Eff
     )
     checkFallbacks(fallbacks, outlines.map(({ name }) => name), checker.findings)
     const before = fallbackUsers(outlines)
+    const heads = headsOf(outlines, before)
     const sole = outlines.filter(({ name }) => !before.has(name)).length === 1
     const checked: Array<CheckedSink> = []
     for (const outline of outlines) {
-      const sink = yield* checkSink(outline, { standsInFor: headOf(outline, before), isSole: sole }, checker)
+      const sink = yield* checkSink(outline, { standsInFor: heads.get(outline), isSole: sole }, checker)
       if (sink !== undefined) checked.push(sink)
     }
     return checked
@@ -35,17 +36,27 @@ const fallbackUsers = (outlines: ReadonlyArray<SinkOutline>): ReadonlyMap<string
   return users
 }
 
-/** The sink with a route at whose end this one stands; undefined where it has a route itself. */
-const headOf = (outline: SinkOutline, users: ReadonlyMap<string, SinkOutline>): SinkOutline | undefined => {
-  let head: SinkOutline | undefined
-  const seen = new Set([outline])
-  for (let at = outline;;) {
-    const before = users.get(at.name)
-    if (before === undefined || seen.has(before)) return head
-    seen.add(before)
-    head = before
-    at = before
+/** For each sink that takes over for another: the sink with a route at whose end it stands. Each is looked at once. */
+const headsOf = (
+  outlines: ReadonlyArray<SinkOutline>,
+  users: ReadonlyMap<string, SinkOutline>,
+): ReadonlyMap<SinkOutline, SinkOutline> => {
+  const heads = new Map<SinkOutline, SinkOutline>()
+  const seen = new Set<SinkOutline>()
+  for (const outline of outlines) {
+    const way: Array<SinkOutline> = []
+    let at: SinkOutline | undefined = outline
+    // Circles end too: they are a mistake that is reported elsewhere.
+    while (at !== undefined && !seen.has(at)) {
+      seen.add(at)
+      way.push(at)
+      at = users.get(at.name)
+    }
+    const last = way.at(-1)
+    const head = at === undefined ? last : heads.get(at) ?? at
+    for (const each of way) if (head !== undefined && each !== head) heads.set(each, head)
   }
+  return heads
 }
 
 const outlinesIn = (node: Tree | undefined, checker: Checker): ReadonlyArray<SinkOutline> => {
