@@ -323,6 +323,15 @@ describe("--resume", { concurrent: true }, () => {
       expect([code, stdout]).toEqual([65, ""])
       expect(stderr).toContain(`Cannot resume from ${file}: it cannot be decompressed (`)
     }
+    const good = folder.at("good.ndjson")
+    writeFileSync(good, (await runPipe(["demo", "--emit", "changes", "--for", "2s"])).stdout)
+    for (const bytes of ["1KiB", "20KiB"]) {
+      const args = ["demo", "--emit", "changes", "--resume", good, "--limit", `bytes=${bytes}`]
+      const { code, stderr, stdout } = await runPipe(args)
+      expect([code, stdout]).toEqual([65, ""])
+      expect(stderr).toContain(`Cannot resume from ${good}: its book (`)
+      expect(stderr).toMatch(/\d+ games, \d+ lines\) takes [\d,]+ [KM]iB, and this run may keep (?:1|20) KiB\. Give /)
+    }
     for (const flags of [["--no-control"], ["--emit", "quotes"]]) {
       expect((await runPipe(["demo", "--resume", broken, ...flags])).code).toBe(64)
     }

@@ -19,6 +19,8 @@ import { restore } from "./internal/restored.ts"
  *   is left stays unverified, and its gap open.
  * - A book does not hold the server's times, nor what was removed a moment ago: a straggler of before the restart may be
  *   applied, as at a first start.
+ * - The book is taken as it is, also where it is beyond `limits`; then nothing new fits until it is within them. See
+ *   {@link bookSize}.
  *
  * Throws where the book has no run (nothing was read), or is `lossy`: its readers wait for a `stream_started`.
  *

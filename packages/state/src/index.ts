@@ -1,4 +1,5 @@
 export { apply, counts, make, makeSync, reachedLimits, stop, thaw, track, unknownActions } from "./apply.ts"
+export { bookSize } from "./bookSize.ts"
 export { Draft } from "./Draft.ts"
 export { defaultStateLimits, type StateLimit, type StateLimits } from "./Limits.ts"
 export type { StateOptions } from "./Options.ts"

@@ -8,8 +8,9 @@ import {
   isLive,
   makeFrame,
 } from "@boltodds/protocol"
-import { apply, book, make, resume, type State, type Step, stop, whyNotActionable } from "@boltodds/state"
+import { apply, book, bookSize, make, resume, type State, type Step, stop, whyNotActionable } from "@boltodds/state"
 import { describe, expect, it } from "vitest"
+import { coreOf } from "../src/State.ts"
 import { clear, message, outcome, Script } from "./events.ts"
 import { generator } from "./random.ts"
 import { type Scenario, scenario } from "./scenario.ts"
@@ -393,5 +394,17 @@ describe("a reader of stream_resumed", () => {
     const reader = fold(recorded(), older)
     expect(reader.games.get(`fanduel\u0000${one}`)).toMatchObject({ verified: false })
     expect(reader.games.get(`draftkings\u0000${one}`)).toMatchObject({ verified: true })
+  })
+})
+
+describe("the size of a book", () => {
+  it("is that of the state which goes on from it, and never more than that of the state which made it", () => {
+    forSeeds((life) => {
+      const { state } = apply(make(optionsOf(0)), life.events)
+      const bytes = bookSize(book(state))
+      expect(bytes).toBe(coreOf(resume({ ...book(state), lossy: false }, optionsOf(1))).bytes)
+      expect(bytes).toBeLessThanOrEqual(coreOf(state).bytes)
+    })
+    expect(bookSize(emptyBook)).toBe(0)
   })
 })

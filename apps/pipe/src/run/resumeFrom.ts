@@ -1,6 +1,7 @@
 /** The book of an earlier run, read from the changes that it wrote. */
 import { type Book, type Change, type Control, emptyBook, fold } from "@boltodds/protocol"
 import { isPlanted } from "@boltodds/machine"
+import { bookSize, type StateLimits } from "@boltodds/state"
 import {
   createReadStream,
   existsSync,
@@ -17,6 +18,7 @@ import { constants, createGunzip } from "node:zlib"
 import { ExitCode, Failure } from "../ExitCode.ts"
 import type { Log } from "../Log.ts"
 import { zstdFrames } from "../parts/zstdFrames.ts"
+import { sizeText, withinHeap } from "./heapBounds.ts"
 
 /** What an earlier run left, as far as the next one needs it. */
 export interface Earlier {
@@ -40,7 +42,11 @@ export const resumeFrom = async (
     log("info", `${path} does not exist yet: this is a first start`)
     return { book: undefined, term: 1 }
   }
-  const reading = new Reading()
+  const most = withinHeap().bytes ?? Infinity
+  const reading = new Reading((book, bytes) => {
+    // A book may shrink again. One that is far beyond the bound would end the process without a word.
+    if (bytes > 2 * most) throw beyondBound(path, book, bytes, most)
+  })
   for (const file of files) {
     const { tornBytes, wholeBytes } = await reading.read(file).catch((cause: unknown) => {
       throw isBrokenPack(cause) ? brokenPack(file, cause) : cause
@@ -58,14 +64,36 @@ export const resumeFrom = async (
     log("warn", `${path} ends where records were lost, and not sent again since: the book is sent from the beginning`)
     return { book: undefined, term: term + 1 }
   }
-  let lines = 0
-  for (const game of book.games.values()) lines += game.lines.size
+  requireRoom(path, book)
   log(
     "info",
-    `resuming run ${book.run} from ${path}: ${book.games.size} games, ${lines} lines, unverified until the feed confirms them`,
+    `resuming run ${book.run} from ${path}: ${contentOf(book)}, unverified until the feed confirms them`,
   )
   return { book, term: term + 1 }
 }
+
+/** Fails where a book is larger than a run with these limits may keep: nothing new would fit in it. */
+export const requireRoom = (path: string, book: Book, limits: Partial<StateLimits> = {}): void => {
+  const { bytes: most = Infinity } = withinHeap(limits)
+  const bytes = bookSize(book)
+  if (bytes > most) throw beyondBound(path, book, bytes, most)
+}
+
+const beyondBound = (path: string, book: Book, bytes: number, most: number): Failure =>
+  new Failure(
+    ExitCode.badInput,
+    `Cannot resume from ${path}: its book (${contentOf(book)}) takes ${sizeText(bytes)}, and this run may keep ` +
+      `${sizeText(most)}. Give the process more memory (NODE_OPTIONS=--max-old-space-size=MEBIBYTES), raise ` +
+      "limits.bytes where it is set, or give another name to start a new file.",
+  )
+
+const linesOf = (book: Book): number => {
+  let lines = 0
+  for (const game of book.games.values()) lines += game.lines.size
+  return lines
+}
+
+const contentOf = (book: Book): string => `${book.games.size} games, ${linesOf(book)} lines`
 
 /** Whether this is a decoder's complaint about what it was given, and not the system's about the file. */
 const isBrokenPack = (cause: unknown): cause is Error =>
@@ -143,6 +171,15 @@ class Reading {
   term = 0
   #records: Array<Change | Control> = []
   #run: string | undefined
+  /** Lines at the last measurement, and records since then. */
+  #measured = 0
+  #since = 0
+  readonly #onSize: (book: Book, bytes: number) => void
+
+  /** `onSize` is called with the size of the book now and then while it grows. It may throw. */
+  constructor(onSize: (book: Book, bytes: number) => void) {
+    this.#onSize = onSize
+  }
 
   async read(file: string): Promise<End> {
     let rest: Buffer = Buffer.alloc(0)
@@ -199,7 +236,13 @@ class Reading {
 
   #fold(): void {
     this.book = fold(this.book, this.#records)
+    this.#since += this.#records.length
     this.#records = []
+    // As often as it can have doubled: measuring takes a look at every line.
+    if (this.#since <= Math.max(this.#measured, 10 * chunk)) return
+    this.#measured = linesOf(this.book)
+    this.#since = 0
+    this.#onSize(this.book, bookSize(this.book))
   }
 }
 

@@ -23,7 +23,7 @@ import { makeUnreadLog } from "./logUnread.ts"
 import { messageOf } from "./messageOf.ts"
 import { makeProgress } from "./Progress.ts"
 import type { Reception } from "./Reception.ts"
-import { type Earlier, resumeFrom } from "./resumeFrom.ts"
+import { type Earlier, requireRoom, resumeFrom } from "./resumeFrom.ts"
 import { reportJson, reportText } from "./reportText.ts"
 import { makeLaneTeller } from "./tellLaneEvent.ts"
 import { statusText } from "./statusText.ts"
@@ -109,6 +109,11 @@ export const runPipeline = async (
           "Cannot resume a recording: it begins with what it holds. Leave out resume.",
         ),
       )
+    }
+    if (earlier?.book !== undefined) {
+      const { book, path } = earlier
+      const limits = source.state?.limits
+      yield* Effect.try({ try: () => requireRoom(path, book, limits), catch: (cause) => cause })
     }
     if (source.state?.run === undefined && pipeline.sinks.some(({ emit }) => emit !== "raw")) {
       const { level, text } = bookRoomText(source.state?.limits)
@@ -236,7 +241,9 @@ const reasonsOf = ({ losses }: RouteReport): string => {
 const earlierOf = async (
   pipeline: CheckedPipeline,
   log: Log,
-): Promise<(Earlier & { readonly isReader: NonNullable<OpenContext["resumes"]> }) | undefined> => {
+): Promise<
+  (Earlier & { readonly path: string; readonly isReader: NonNullable<OpenContext["resumes"]> }) | undefined
+> => {
   const { file, run: { resume }, sinks } = pipeline
   if (resume === undefined) return undefined
   if (!sinks.some(({ emit }) => emit === "changes")) {
@@ -262,5 +269,5 @@ const earlierOf = async (
     },
   })
   const earlier = await resumeFrom(path, { isSeries, log: log.log })
-  return { ...earlier, isReader: ({ type, options }) => isSeries ? isWriter(type, options) : type === "stdout" }
+  return { ...earlier, path, isReader: ({ type, options }) => isSeries ? isWriter(type, options) : type === "stdout" }
 }
