@@ -3,7 +3,8 @@ import { writeFileSync } from "node:fs"
 import { fileURLToPath } from "node:url"
 import { describe, expect, it } from "vitest"
 import { PipelineFolder } from "./pipelineFolder.ts"
-import { runPipe } from "./PipeProcess.ts"
+import { makeContactLog } from "../src/run/manifestText.ts"
+import { PipeProcess, runPipe } from "./PipeProcess.ts"
 
 const secret = "whsec_dGhpcyBpcyBhIHNlY3JldCBvZiB0aGUgdGVzdCE="
 const env = {
@@ -129,5 +130,44 @@ describe("the manifest of a configuration", { concurrent: true }, () => {
     const replay = new PipelineFolder("source: { replay: { file: day.ndjson } }", "sinks: { screen: { stdout: {} } }")
     writeFileSync(replay.at("day.ndjson"), "")
     expect((await runPipe(["check", replay.file])).stdout).toContain("  reads     day.ndjson (source)\n")
+  })
+})
+
+describe("a run", { concurrent: true }, () => {
+  const hook = (name: string, port: string): string =>
+    `  ${name}: { webhook: { url: 'http://127.0.0.1:${port}/\${HOOK_PATH}', unsigned: true, allow_private: true }, emit: changes }`
+
+  it("says at its start which hosts it contacts and with which secrets, and of a reload what is new", async () => {
+    const source = "source: { simulator: { seed: 7, rate: 50 } }"
+    const sinks = ["sinks:", "  screen: { stdout: {}, emit: changes }", hook("one", "9")]
+    const folder = new PipelineFolder(source, ...sinks)
+    const pipe = new PipeProcess(["run", folder.file], { env })
+    await pipe.until(({ stdout }) => stdout.includes('"line_moved"'))
+    const said = "contacts 127.0.0.1:9 (one), with url from HOOK_PATH"
+    expect(pipe.stderr.split(said)).toHaveLength(2)
+    folder.write(source, ...sinks, hook("two", "19"))
+    pipe.kill("SIGHUP")
+    await pipe.until(({ stderr }) => stderr.includes("reload: The sink two is added"))
+    pipe.kill("SIGKILL")
+    await pipe.ended
+    expect(pipe.stderr.split(said)).toHaveLength(2)
+    expect(pipe.stderr.split("contacts 127.0.0.1:19 (two), with url from HOOK_PATH")).toHaveLength(2)
+    expect(pipe.stderr).not.toContain(env.HOOK_PATH)
+  })
+
+  it("counts the hosts beyond five, and says nothing where it contacts none", async () => {
+    const logged: Array<string> = []
+    const logContacts = makeContactLog({ log: (level, message) => void logged.push(`${level}: ${message}`) })
+    const manifest = Array.from(
+      { length: 7 },
+      (_, n) => ({ kind: "contacts", what: `${n}.example`, part: "a" }) as const,
+    )
+    logContacts({ manifest: [{ kind: "reads", what: "the variable A" }] })
+    expect(logged).toEqual([])
+    logContacts({ manifest })
+    expect(logged.slice(4)).toEqual([
+      "info: contacts 4.example (a)",
+      "info: contacts 2 more hosts: boltodds-pipe check names all",
+    ])
   })
 })

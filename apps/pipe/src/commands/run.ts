@@ -22,7 +22,9 @@ gaps are told); in memory, at most once; from commit on at least once with
 it loses, and everything that is lost is counted and told.`,
     `A file alone cannot run code of its own, post to private addresses or send secrets
 in the clear: --allow says what it may. Nor can it send the key of BOLTODDS_API_KEY
-to another host than the vendor's: BOLTODDS_API_KEY_HOST names more.`,
+to another host than the vendor's: BOLTODDS_API_KEY_HOST names more. At its start a
+run logs which hosts it contacts, and with which secrets and variables; \`check\`
+prints all that it would touch.`,
     `Exit codes: as of the stream (boltodds-pipe --help), and 78 for a configuration
 with mistakes.`,
   ],

@@ -22,16 +22,18 @@ const drainWithin = Duration.seconds(10)
 /**
  * Listens for SIGHUP. A configuration with mistakes changes nothing, and neither does one of which a part needs a restart:
  * what runs goes on. What could not be taken over is tried again at the next signal. One reload follows another.
+ * `onTaken` gets each configuration before it is taken over.
  */
 export const onHangup = (
   load: () => Promise<CheckedPipeline>,
   first: CheckedPipeline,
   log: Log,
   turns: TurnWatch,
+  onTaken: (next: CheckedPipeline) => void,
 ): { readonly onRunning: (running: Running, source: OpenSource, run: string) => void; readonly stop: () => void } => {
   let hold: Hold | undefined
   let last: Promise<void> = Promise.resolve()
-  const takeOver = makeTakeOver(first, log, turns)
+  const takeOver = makeTakeOver(first, log, turns, onTaken)
   const reload = async (): Promise<void> => {
     if (hold === undefined) return log.log("info", "SIGHUP is ignored: the pipeline is not running yet")
     for (const [route, error] of await Effect.runPromise(hold.running.reopen)) {
@@ -55,6 +57,7 @@ const makeTakeOver = (
   first: CheckedPipeline,
   log: Log,
   turns: TurnWatch,
+  onTaken: (next: CheckedPipeline) => void,
 ): (next: CheckedPipeline, hold: Hold) => Promise<void> => {
   let current = first
   /** What the current configuration says and the run does not have: a sink by its name, or the source's options. */
@@ -72,6 +75,7 @@ const makeTakeOver = (
     )
     const steps = [...going!, ...others!, ...stillOwed(owed, plan, next)]
     if (steps.length === 0) return log.log("info", "reloaded: nothing has changed")
+    onTaken(next)
     const { routes } = next.open({
       run: hold.run,
       log: log.log,

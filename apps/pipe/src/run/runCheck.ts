@@ -1,6 +1,5 @@
 /** `check FILE` at work. */
 import type { CheckedPipeline, SinkCheck } from "@boltodds/config"
-import { visible } from "@boltodds/text"
 import * as Effect from "effect/Effect"
 import { stringify } from "yaml"
 import { ExitCode, Failure, UsageError } from "../ExitCode.ts"
@@ -10,6 +9,7 @@ import { writeOut } from "../Terminal.ts"
 import { allowedBy } from "./allowed.ts"
 import { loadConfig } from "./loadConfig.ts"
 import { thisMachine } from "./machine.ts"
+import { manifestText } from "./manifestText.ts"
 import { messageOf } from "./messageOf.ts"
 import { logOf } from "./settings.ts"
 import { ulid } from "./ulid.ts"
@@ -43,13 +43,6 @@ export const runCheck = async (given: Given): Promise<ExitCode> => {
   if (failed.length === 0) return ExitCode.clean
   throw new Failure(ExitCode.sinkFailed, `Cannot reach ${failed.map(({ name }) => name).join(", ")}`)
 }
-
-/** What a run of it touches, a line each: what somebody who did not write it has to know. */
-const manifestText = (manifest: CheckedPipeline["manifest"]): string =>
-  manifest.map(({ kind, what, part, with: goes }) => {
-    const by = part === undefined ? "" : ` (${part})`
-    return visible(`  ${kind.padEnd(9)} ${what}${by}${goes === undefined ? "" : `, with ${goes}`}`) + "\n"
-  }).join("")
 
 const marks = { ok: "ok: ", warning: "warning: ", failed: "FAILED: " } as const
 

@@ -8,6 +8,7 @@ import { makeRegistry } from "../parts/registry.ts"
 import { allowedBy } from "./allowed.ts"
 import { loadConfig } from "./loadConfig.ts"
 import { thisMachine } from "./machine.ts"
+import { makeContactLog } from "./manifestText.ts"
 import { onHangup } from "./reload.ts"
 import { Reception } from "./Reception.ts"
 import { runPipeline } from "./runPipeline.ts"
@@ -35,8 +36,10 @@ export const runConfigured = async (given: Given, file: string | undefined): Pro
   }
   const registry = await makeRegistry(host)
   const pipeline = withFlags(await load(), given)
+  const logContacts = makeContactLog(log)
+  logContacts(pipeline)
   const turns = makeTurnWatch(log)
-  const reloading = onHangup(load, pipeline, log, turns)
+  const reloading = onHangup(load, pipeline, log, turns, logContacts)
   try {
     const { onRunning } = reloading
     return await runPipeline(pipeline, { log, ends, watches, reception, onRunning, hangup: "elsewhere", turns })
