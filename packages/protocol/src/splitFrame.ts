@@ -177,7 +177,7 @@ class Walk {
       if (byte === openBracket) this.open++
       else if (byte === closeBracket && this.open > 0) this.open--
       else if (byte > 0x20 && byte !== comma) {
-        const blank = wideBlankAt(frame, index)
+        const blank = byte > 0x7f ? wideBlankAt(frame, index) : 0
         if (blank > 0) {
           index += blank
           continue
