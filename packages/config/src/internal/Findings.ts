@@ -118,8 +118,9 @@ export class Findings {
     const start = Math.max(0, Math.min(offset, this.#text.length))
     const line = this.#lineAt(start)
     const lineStart = this.#starts[line - 1]!
-    let lineEnd = this.#text.indexOf("\n", lineStart)
-    if (lineEnd === -1) lineEnd = this.#text.length
+    // Not looked for: a line may be long, and have a mistake at each of its keys.
+    const next = this.#starts[line]
+    let lineEnd = next === undefined ? this.#text.length : next - 1
     if (lineEnd > lineStart && this.#text[lineEnd - 1] === "\r") lineEnd -= 1
     return { start, line, column: start - lineStart + 1, lineStart, lineEnd }
   }
