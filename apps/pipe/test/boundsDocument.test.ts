@@ -47,7 +47,7 @@ const rows: ReadonlyArray<readonly [string, string, string, string]> = [
     notKept,
   ],
   [
-    "A line of a recording or of standard input",
+    "A line of a recording, of standard input or of a file for `--resume`",
     `a quarter of V8's heap, ${range(longestLineFor(0), longestLineFor(Infinity))}`,
     "`NODE_OPTIONS=--max-old-space-size`",
     "the run ends (exit code 65)",

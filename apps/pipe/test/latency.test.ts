@@ -54,6 +54,7 @@ describe("latency", () => {
       latencyText({
         watchedMillis: 60_000,
         books,
+        otherMessages: 2_000,
         late: [{ sportsbook: "betmgm", lateMillis: 25_000, isLate: true }],
         skew,
       }),
@@ -63,7 +64,7 @@ betmgm         1,234        21  -750 ms    35 ms   80 ms   1.2 s    3 min
 
 Watched for 60.0 s. The age of an update on arrival: our clock minus the server's time.
 The server's clock is ahead of this machine's by at least 750 ms: true ages are larger.
-Not measured: 12 initial states, 3 messages that waited for us.
+Not measured: 12 initial states, 3 messages that waited for us, 2,000 messages of more sportsbooks than are kept.
 betmgm was late for 25.0 s and still is: its updates came at least 10 s later than at best.
 `,
     )

@@ -8,7 +8,7 @@ import {
   type Millis,
   parseTimestamp,
 } from "@boltodds/protocol"
-import { makeSync, thaw } from "@boltodds/state"
+import { defaultStateLimits, makeSync, thaw } from "@boltodds/state"
 import { Spread } from "./internal/Spread.ts"
 
 /** What one sportsbook sent in a while of watching, and how old it was on arrival. */
@@ -42,6 +42,8 @@ export interface LatencyReport {
   readonly watchedMillis: Millis
   /** By sportsbook, the busiest first. */
   readonly books: ReadonlyArray<SportsbookLatency>
+  /** Messages of sportsbooks beyond the first 500, or with names of more than 1,000 characters: only counted. */
+  readonly otherMessages: number
   /** Sportsbooks that were stale because their updates arrived late, by the reducer's default bounds. */
   readonly late: ReadonlyArray<LateSportsbook>
   /**
@@ -80,6 +82,7 @@ export class Latency {
   /** The reducer is the judge of who is late. */
   readonly #draft = thaw(makeSync({ run: "latency" }))
   readonly #late = new Map<string, { millis: Millis; since: Millis | undefined }>()
+  #otherMessages = 0
   #from: Millis | undefined
   #until: Millis = 0
 
@@ -124,6 +127,7 @@ export class Latency {
     return {
       watchedMillis,
       books,
+      otherMessages: this.#otherMessages,
       late: [...this.#late].map(([sportsbook, { millis, since }]) => ({
         sportsbook,
         lateMillis: millis + (since === undefined ? 0 : this.#until - since),
@@ -165,6 +169,10 @@ export class Latency {
 
   #message(frame: Frame, sportsbook: string, action: DataAction, timestamp: unknown): void {
     const book = this.#book(sportsbook)
+    if (book === undefined) {
+      this.#otherMessages++
+      return
+    }
     if (action === "initial_state") {
       book.initialStates++
       return
@@ -176,9 +184,12 @@ export class Latency {
     else book.spread.add(frame.at - Math.floor(sentAt))
   }
 
-  #book(sportsbook: string): Figures {
+  /** Its tally; undefined for one that does not fit: the feed decides which names exist. */
+  #book(sportsbook: string): Figures | undefined {
     let book = this.#books.get(sportsbook)
     if (book === undefined) {
+      const { sportsbooks, characters } = defaultStateLimits
+      if (this.#books.size >= sportsbooks || sportsbook.length > characters) return undefined
       book = { messages: 0, initialStates: 0, delayed: 0, untimed: 0, spread: new Spread() }
       this.#books.set(sportsbook, book)
     }

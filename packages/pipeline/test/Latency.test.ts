@@ -29,6 +29,13 @@ describe("latency", () => {
     expect(report.skew).toEqual({ kind: "unknown" })
   })
 
+  it("is kept of 500 sportsbooks at most, whatever names the feed invents; the others are counted", () => {
+    const events = Array.from({ length: 600 }, (_, nth) => update(`book ${nth}`, start + nth, 40))
+    const { books, otherMessages } = measured(...events, update("x".repeat(1_001), start + 600, 40))
+    expect(books).toHaveLength(500)
+    expect(otherMessages).toBe(101)
+  })
+
   it("shows that the server's clock is ahead rather than hiding it", () => {
     const report = measured(update("betmgm", start, -750), update("betmgm", start + 1, 100))
     expect(report.books[0]!.latency).toMatchObject({ fastest: -750, slowest: 100 })
@@ -78,7 +85,13 @@ describe("latency", () => {
   })
 
   it("of nothing is nothing", () => {
-    expect(measured(tick(start))).toEqual({ watchedMillis: 0, books: [], late: [], skew: { kind: "unknown" } })
+    expect(measured(tick(start))).toEqual({
+      watchedMillis: 0,
+      books: [],
+      otherMessages: 0,
+      late: [],
+      skew: { kind: "unknown" },
+    })
   })
 })
 

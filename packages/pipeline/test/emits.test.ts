@@ -1,4 +1,4 @@
-import { emptyBook, fold } from "@boltodds/protocol"
+import { emptyBook, fold, makeFrame } from "@boltodds/protocol"
 import { changes, type Emit, messages, quotes, raw, route, run } from "@boltodds/pipeline"
 import type { FeedEvent } from "@boltodds/protocol"
 import { describe, expect, it } from "@effect/vitest"
@@ -20,6 +20,17 @@ const key = "Boston Red Sox Moneyline"
 const initial = message("initial_state", { [key]: outcome("-110") })
 const update = message("line_update", { [key]: outcome("+105", { outcome_target: "Boston Red Sox" }) })
 const opening = [...connected(), frame(initial, start + 10)]
+
+const frameOf = (session: string) => ({ event: makeFrame(session, 1, start, JSON.stringify(initial)), records: [] })
+
+describe("more sessions than the book may hold", () => {
+  it.each([["messages", messages], ["quotes", quotes]] as const)("are left out of %s too", (_, emit) => {
+    const emission = emit({ control: false }).open({ state: { ...state, limits: { sessions: 2 } } })
+    const envelopes = emission.of(["s0", "s1", "s2", "s3"].map(frameOf))
+    expect([...new Set(envelopes.map(({ session }) => session))]).toEqual(["s0", "s1"])
+    expect(emit({ control: false }).open({ state }).of([frameOf("s".repeat(1_001))])).toEqual([])
+  })
+})
 
 describe("messages", () => {
   it.effect("tells each message byte for byte, and leaves out what only keeps the connection", () =>

@@ -172,9 +172,15 @@ export class GapLedger {
     }
     this.count++
     this.#windows.push(window)
-    if (this.#windows.length > this.#most) this.#windows.shift()
+    if (this.#windows.length > this.#most) this.#forget(this.#windows.shift()!)
     this.#open.set(placeOf(window), window)
     return window
+  }
+
+  /** Unreadable messages may name any number of sportsbooks: what is not kept is not waited for. */
+  #forget(window: Open): void {
+    const place = placeOf(window)
+    if (window.kind === "quarantined" && this.#open.get(place) === window) this.#open.delete(place)
   }
 
   #openOf(session: string): ReadonlyArray<Open> {

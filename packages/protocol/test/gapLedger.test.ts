@@ -38,6 +38,20 @@ const brief = ({ kind, reason, opened_at, closed_at, duration_ms, complete }: Bl
 }
 
 describe("the ledger of blind windows", () => {
+  it("forgets the oldest unreadable sportsbooks with their windows, however many names are invented", () => {
+    const invented = Array.from({ length: 5 }, (_, nth): Told => [
+      nth,
+      "quarantined",
+      { touches: "sportsbook", sportsbook: `book ${nth}` },
+    ])
+    const again: Told = [9, "quarantined", { touches: "sportsbook", sportsbook: "book 4" }]
+    expect(ledgerOf([...invented, again], 2).count).toBe(5)
+    // It is no longer known to be open, and opens anew.
+    expect(ledgerOf([...invented, [9, "quarantined", { touches: "sportsbook", sportsbook: "book 0" }]], 2).count).toBe(
+      6,
+    )
+  })
+
   it("holds a gap from its opening to its closing, with what was at stake and what came of it", () => {
     const [window, ...more] = ledgerOf([[5, "gap_opened"], [19, "gap_closed"]]).windows
     expect(more).toEqual([])

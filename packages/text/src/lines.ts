@@ -89,6 +89,11 @@ export class LineSplitter {
     this.#hold(bytes.subarray(from))
   }
 
+  /** How many bytes came after the last LF. */
+  get heldBytes(): number {
+    return this.#heldBytes
+  }
+
   /** The last line where no LF ends it; undefined where there is none. */
   end(): string | undefined {
     return this.#heldBytes === 0 ? undefined : this.#decode(this.#takeHeld())

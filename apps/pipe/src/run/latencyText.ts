@@ -5,7 +5,7 @@ import { visible } from "@boltodds/text"
 const number = new Intl.NumberFormat("en")
 
 /** The table, ending in a newline. */
-export const latencyText = ({ watchedMillis, books, late, skew }: LatencyReport): string => {
+export const latencyText = ({ watchedMillis, books, otherMessages, late, skew }: LatencyReport): string => {
   if (books.length === 0) return "No data came.\n"
   const head = ["sportsbook", "messages", "a second", "fastest", "half in", "90% in", "99% in", "slowest"]
   const rows = [head, ...books.map(rowOf)]
@@ -13,7 +13,7 @@ export const latencyText = ({ watchedMillis, books, late, skew }: LatencyReport)
   const table = rows.map((row) =>
     row.map((cell, column) => column === 0 ? cell.padEnd(widths[0]!) : cell.padStart(widths[column]!)).join("  ")
   )
-  return `${[...table, "", ...notes(watchedMillis, books, skew), ...late.map(lateNote)].join("\n")}\n`
+  return `${[...table, "", ...notes(watchedMillis, books, otherMessages, skew), ...late.map(lateNote)].join("\n")}\n`
 }
 
 const rowOf = ({ sportsbook, messages, messagesPerSecond, latency }: SportsbookLatency): ReadonlyArray<string> => [
@@ -28,6 +28,7 @@ const rowOf = ({ sportsbook, messages, messagesPerSecond, latency }: SportsbookL
 const notes = (
   watchedMillis: number,
   books: ReadonlyArray<SportsbookLatency>,
+  otherMessages: number,
   skew: LatencyReport["skew"],
 ): ReadonlyArray<string> => {
   const sum = (of: (book: SportsbookLatency) => number): number => books.reduce((total, book) => total + of(book), 0)
@@ -45,6 +46,7 @@ const notes = (
     [sum(({ initialStates }) => initialStates), "initial states"],
     [sum(({ delayed }) => delayed), "messages that waited for us"],
     [sum(({ untimed }) => untimed), "messages without a time"],
+    [otherMessages, "messages of more sportsbooks than are kept"],
   ] as const
   const counted = aside.filter(([amount]) => amount > 0).map(([amount, what]) => `${number.format(amount)} ${what}`)
   if (counted.length > 0) notes.push(`Not measured: ${counted.join(", ")}.`)

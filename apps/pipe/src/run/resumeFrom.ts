@@ -2,6 +2,7 @@
 import { type Book, type Change, type Control, emptyBook, fold } from "@boltodds/protocol"
 import { isPlanted } from "@boltodds/machine"
 import { bookSize, type StateLimits } from "@boltodds/state"
+import { LineSplitter } from "@boltodds/text"
 import {
   createReadStream,
   existsSync,
@@ -18,7 +19,7 @@ import { constants, createGunzip } from "node:zlib"
 import { ExitCode, Failure } from "../ExitCode.ts"
 import type { Log } from "../Log.ts"
 import { zstdFrames } from "../parts/zstdFrames.ts"
-import { sizeText, withinHeap } from "./heapBounds.ts"
+import { lineLimit, sizeText, withinHeap } from "./heapBounds.ts"
 
 /** What an earlier run left, as far as the next one needs it. */
 export interface Earlier {
@@ -182,23 +183,28 @@ class Reading {
   }
 
   async read(file: string): Promise<End> {
-    let rest: Buffer = Buffer.alloc(0)
-    let wholeBytes = 0
+    let length = 0
     let line = 0
+    const splitter = new LineSplitter({
+      maxBytes: lineLimit().maxBytes,
+      onTooLong: (tooLong) => {
+        throw new Failure(
+          ExitCode.badInput,
+          `Cannot resume from ${file}: line ${tooLong.line} is longer than ${tooLong.maxBytes} bytes. ` +
+            "Give a file that --emit changes wrote, or another name to start a new one.",
+        )
+      },
+    })
     for await (const bytes of bytesOf(file)) {
-      const held = rest.length === 0 ? bytes : Buffer.concat([rest, bytes])
-      let from = 0
-      for (let end = held.indexOf(10); end !== -1; end = held.indexOf(10, from)) {
+      length += bytes.length
+      for (const text of splitter.push(bytes)) {
         line++
-        const text = held.toString("utf8", from, end)
         if (text.trim() !== "") this.#take(text, file, line)
-        wholeBytes += end + 1 - from
-        from = end + 1
       }
-      rest = held.subarray(from)
     }
     this.#fold()
-    return { tornBytes: rest.length, wholeBytes: /\.(?:gz|zst)(?:\.part)?$/.test(file) ? undefined : wholeBytes }
+    const tornBytes = splitter.heldBytes
+    return { tornBytes, wholeBytes: /\.(?:gz|zst)(?:\.part)?$/.test(file) ? undefined : length - tornBytes }
   }
 
   #take(text: string, file: string, line: number): void {

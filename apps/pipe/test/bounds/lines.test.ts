@@ -18,6 +18,21 @@ const file = (name: string, bytes: string | Buffer): string => {
 
 const sinks = "sinks: { screen: { stdout: {}, emit: changes } }\n"
 
+describe("a file to go on from, without a line break", () => {
+  const first = '{"control":"stream_started","run":"01K0000000000000000000000A","seq":1,"part":0,"session":"feed",' +
+    '"epoch":1,"at":"2026-07-16T18:00:00.000Z","sent_at":null,"frame":null,"schema_version":1,"filters":{}}\n'
+
+  it.each([
+    { name: "endless.ndjson.gz", bytes: () => gzipSync(Buffer.concat([Buffer.from(first), endless])) },
+    { name: "endless.ndjson", bytes: () => Buffer.concat([Buffer.from(first), endless]) },
+  ])("is refused with the line and the bound, as $name", async ({ name, bytes }) => {
+    const path = file(name, bytes())
+    const { code, stderr } = await withHeap(128, ["demo", "--resume", path]).ended
+    expect(stderr).toMatch(/Cannot resume from .*endless.*: line 2 is longer than \d+ bytes/)
+    expect(code).toBe(65)
+  })
+})
+
 describe("a recording without a line break", () => {
   it.each([
     { name: "bomb.ndjson.gz", bytes: () => gzipSync(Buffer.concat([Buffer.from(header), endless])) },

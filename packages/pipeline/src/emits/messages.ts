@@ -2,7 +2,7 @@
 import type { Change, Control, FeedMessage, Frame, Item } from "@boltodds/protocol"
 import { type Form, makeControl } from "@boltodds/sink"
 import type { Step } from "@boltodds/state"
-import type { Emission, Emit, EmitOptions } from "../Emit.ts"
+import type { Emission, Emit, EmitContext, EmitOptions } from "../Emit.ts"
 import { Epochs } from "../internal/Epochs.ts"
 import { wireForm } from "../internal/forms.ts"
 import { Groups } from "../internal/Groups.ts"
@@ -44,7 +44,7 @@ export const messages = (options: MessagesOptions = {}): Emit<MessageRecord> => 
   const emit: Emit<MessageRecord> = {
     name: "messages",
     needs: "sync",
-    open: () => new Messages(options.control ?? true),
+    open: (context) => new Messages(options.control ?? true, context),
   }
   return options.meta === true ? withMeta(emit) : emit
 }
@@ -54,10 +54,11 @@ const messageForm: Form<MessageRecord> = { encode: JSON.stringify }
 
 class Messages implements Emission<MessageRecord> {
   readonly #withControls: boolean
-  readonly #epochs = new Epochs()
+  readonly #epochs: Epochs
   #seq = 0
 
-  constructor(withControls: boolean) {
+  constructor(withControls: boolean, { state }: EmitContext) {
+    this.#epochs = new Epochs(state)
     this.#withControls = withControls
   }
 

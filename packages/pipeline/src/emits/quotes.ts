@@ -2,7 +2,7 @@
 import type { Change, Control, FeedMessage, Frame } from "@boltodds/protocol"
 import { type Form, makeControl } from "@boltodds/sink"
 import type { Step } from "@boltodds/state"
-import type { Emission, Emit, EmitOptions } from "../Emit.ts"
+import type { Emission, Emit, EmitContext, EmitOptions } from "../Emit.ts"
 import { Epochs } from "../internal/Epochs.ts"
 import { controlForm } from "../internal/forms.ts"
 import { Groups } from "../internal/Groups.ts"
@@ -19,19 +19,20 @@ import { type Quote, rowOfClear, rowOfGone, rowsOfGame } from "./Quote.ts"
 export const quotes = (options: EmitOptions = {}): Emit<Quote> => ({
   name: "quotes",
   needs: "sync",
-  open: () => new Quotes(options.control ?? true),
+  open: (context) => new Quotes(options.control ?? true, context),
 })
 
 const quoteForm: Form<Quote> = { encode: JSON.stringify }
 
 class Quotes implements Emission<Quote> {
   readonly #withControls: boolean
-  readonly #epochs = new Epochs()
+  readonly #epochs: Epochs
   #seq = 0
   #at = NaN
   #iso = ""
 
-  constructor(withControls: boolean) {
+  constructor(withControls: boolean, { state }: EmitContext) {
+    this.#epochs = new Epochs(state)
     this.#withControls = withControls
   }
 

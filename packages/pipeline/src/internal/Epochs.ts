@@ -1,33 +1,50 @@
 /** Which events still belong to a living connection. */
 import type { FeedEvent } from "@boltodds/protocol"
+import { defaultStateLimits, type StateOptions } from "@boltodds/state"
 
 interface Known {
   epoch: number
   ended: boolean
 }
 
-/** Nothing of an epoch counts once it has ended or a newer one began: the reducer's rule, for emits beside it. */
+/**
+ * Nothing of an epoch counts once it has ended or a newer one began: the reducer's rule, for emits beside it. Nor do
+ * sessions that are beyond its bounds, of which it says so: a recording may name any number.
+ */
 export class Epochs {
+  readonly #mostSessions: number
+  readonly #longestName: number
   readonly #sessions = new Map<string, Known>()
   #name: string | undefined
   #known: Known | undefined
 
+  constructor({ limits }: StateOptions) {
+    this.#mostSessions = limits?.sessions ?? defaultStateLimits.sessions
+    this.#longestName = limits?.characters ?? defaultStateLimits.characters
+  }
+
   /** Whether the event counts; notes what it says about its epoch. */
   counts(event: FeedEvent): boolean {
     if (event._tag === "Tick") return true
-    if (event.session !== this.#name) {
-      this.#name = event.session
-      this.#known = this.#sessions.get(event.session)
-      if (this.#known === undefined) {
-        this.#known = { epoch: 0, ended: false }
-        this.#sessions.set(event.session, this.#known)
-      }
-    }
-    const known = this.#known!
+    const known = this.#knownOf(event.session)
+    if (known === undefined) return false
     if (event.epoch < known.epoch || (event.epoch === known.epoch && known.ended)) return false
     if (event.epoch > known.epoch) known.ended = false
     known.epoch = event.epoch
     if (event._tag === "Disconnected") known.ended = true
     return true
+  }
+
+  #knownOf(session: string): Known | undefined {
+    if (session === this.#name) return this.#known
+    let known = this.#sessions.get(session)
+    if (known === undefined) {
+      if (this.#sessions.size >= this.#mostSessions || session.length > this.#longestName) return undefined
+      known = { epoch: 0, ended: false }
+      this.#sessions.set(session, known)
+    }
+    this.#name = session
+    this.#known = known
+    return known
   }
 }

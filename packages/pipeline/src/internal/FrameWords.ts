@@ -11,6 +11,8 @@ import {
   type NoticeLevel,
 } from "@boltodds/protocol"
 
+import { defaultStateLimits } from "@boltodds/state"
+
 const repeatMillis = 60_000
 const mostRemembered = 64
 
@@ -31,7 +33,7 @@ export class FrameWords {
   }
 
   of(event: FeedEvent): ReadonlyArray<Control> {
-    if (event._tag === "Subscribed") this.#filters.set(event.session, event.filters)
+    if (event._tag === "Subscribed") this.#remember(event)
     if (event._tag !== "Frame" || !mayHoldNotice(event.raw)) return none
     const records: Array<Control> = []
     for (const item of event.items) {
@@ -43,6 +45,13 @@ export class FrameWords {
       }
     }
     return records
+  }
+
+  /** A recording that somebody else made may name any number of sessions. */
+  #remember({ session, filters }: Extract<FeedEvent, { readonly _tag: "Subscribed" }>): void {
+    if (this.#filters.size < defaultStateLimits.sessions || this.#filters.has(session)) {
+      this.#filters.set(session, filters)
+    }
   }
 
   #report(

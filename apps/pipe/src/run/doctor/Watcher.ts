@@ -1,6 +1,7 @@
 /** What the doctor notes of a connection while it listens. */
 import type { Status } from "@boltodds/connection"
 import { Latency } from "@boltodds/pipeline"
+import { defaultStateLimits } from "@boltodds/state"
 import type { FeedEvent, FeedMessage, Filters } from "@boltodds/protocol"
 
 /** What a sportsbook sent. */
@@ -11,6 +12,7 @@ export interface BookArrival {
 }
 
 const mostTexts = 5
+const { sportsbooks, characters } = defaultStateLimits
 
 /** Fills itself with the events and statuses of one session. Times are milliseconds by a monotonic clock. */
 export class Watcher {
@@ -102,7 +104,10 @@ export class Watcher {
         const { sportsbook } = message.data
         const known = this.books.get(sportsbook)
         if (known !== undefined) known.messages++
-        else this.books.set(sportsbook, { messages: 1, firstAfterMillis: now - (this.subscribedAt ?? now) })
+        // The feed decides which names exist.
+        else if (this.books.size < sportsbooks && sportsbook.length <= characters) {
+          this.books.set(sportsbook, { messages: 1, firstAfterMillis: now - (this.subscribedAt ?? now) })
+        }
       }
     }
   }

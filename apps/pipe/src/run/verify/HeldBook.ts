@@ -1,6 +1,6 @@
 /** A book held from the events of one session. */
 import { type FeedEvent, type FeedMessage, type Millis, parseTimestamp } from "@boltodds/protocol"
-import { type Draft, freshness, make, type State, thaw } from "@boltodds/state"
+import { defaultStateLimits, type Draft, freshness, make, type State, thaw } from "@boltodds/state"
 import { ulid } from "../ulid.ts"
 import { withinHeap } from "../heapBounds.ts"
 
@@ -69,13 +69,21 @@ export class HeldBook {
     if (full.length > 0) this.#onFull(full)
   }
 
+  /** Of as many sportsbooks as the book holds. */
+  #hear(sportsbook: string, sentAt: Millis): void {
+    const known = this.heardAt.get(sportsbook)
+    const { sportsbooks, characters } = defaultStateLimits
+    if (known === undefined && (this.heardAt.size >= sportsbooks || sportsbook.length > characters)) return
+    this.heardAt.set(sportsbook, Math.max(sentAt, known ?? sentAt))
+  }
+
   #frame(items: Extract<FeedEvent, { readonly _tag: "Frame" }>["items"], full: Array<FullMessage>): void {
     for (const item of items) {
       if (item._tag !== "Message" || !isData(item.message)) continue
       const { action, data: { sportsbook, game }, timestamp } = item.message
       if (action === "initial_state") this.#snapshotAt = this.#now
       const sentAt = parseTimestamp(timestamp)
-      if (sentAt !== null) this.heardAt.set(sportsbook, Math.max(sentAt, this.heardAt.get(sportsbook) ?? sentAt))
+      if (sentAt !== null) this.#hear(sportsbook, sentAt)
       if (action === "initial_state" || action === "game_update" || action === "game_added") {
         full.push({ sportsbook, game, sentAt })
       }
