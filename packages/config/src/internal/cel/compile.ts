@@ -34,7 +34,7 @@ export interface Compiled {
 export const compile = (text: string, emit: EmitName, onFailure: (why: string) => void): Compiled => {
   const environment = environments.get(emit) ?? evaluatingEnvironment(emit)
   environments.set(emit, environment)
-  const { program, mayTakeLong } = parseBounded(text, environment)
+  const { program, mayTakeLong } = parseBounded(text, environment, emit === "changes" || emit === "quotes")
   // A part of the record is no larger than that; a list that is made of it may hold it many times.
   const isPart = !mayTakeLong && ["id", ".", "[]"].includes(program.ast.op)
   const view = makeView(emit)

@@ -8,10 +8,10 @@ import { loopIn } from "./loops.ts"
 /**
  * Makes a parsed expression count its steps. One without loops and `cel.bind` that is short takes time in proportion to its
  * record, and counts nothing but searches of one text of the record for another, which take the product of their lengths.
- * Gives whether anything is counted.
+ * Gives whether anything is counted. `isFlat`: the record has no lists and maps, and no long texts.
  */
-export const meter = (ast: ASTNode): boolean => {
-  if (!mayRepeat(ast) && !isLong(ast)) return meterSearches(ast)
+export const meter = (ast: ASTNode, isFlat: boolean): boolean => {
+  if (!mayRepeat(ast) && !isLong(ast, isFlat)) return meterSearches(ast)
   meterAll(ast, "whole")
   return true
 }
@@ -22,7 +22,7 @@ export const meter = (ast: ASTNode): boolean => {
  */
 const mostUncounted = { parts: 300, looks: 4 }
 
-const isLong = (ast: ASTNode): boolean => {
+const isLong = (ast: ASTNode, isFlat: boolean): boolean => {
   let [parts, looks] = [0, 0]
   const count = (node: ASTNode): void => {
     parts += 1
@@ -30,7 +30,7 @@ const isLong = (ast: ASTNode): boolean => {
     partsOfNode(node).forEach(count)
   }
   count(ast)
-  return parts > mostUncounted.parts || looks > mostUncounted.looks
+  return parts > mostUncounted.parts || (!isFlat && looks > mostUncounted.looks)
 }
 
 /** Whether the time of a node depends on how large a value of the record is. */

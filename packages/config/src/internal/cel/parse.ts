@@ -4,14 +4,18 @@ import { meter } from "./meter.ts"
 import { partsOfNode } from "./nodes.ts"
 import { linearMatches } from "./patterns.ts"
 
-/** Parses an expression for evaluation: its patterns take linear time, and what can take long counts its steps. */
+/**
+ * Parses an expression for evaluation: its patterns take linear time, and what can take long counts its steps. `isFlat`: it
+ * sees records without lists, maps and long texts.
+ */
 export const parseBounded = (
   text: string,
   environment: Environment,
+  isFlat = false,
 ): { readonly program: ParseResult; readonly mayTakeLong: boolean } => {
   const program = environment.parse(text)
   const hasPatterns = useLinearPatterns(program.ast)
-  return { program, mayTakeLong: meter(program.ast) || hasPatterns }
+  return { program, mayTakeLong: meter(program.ast, isFlat) || hasPatterns }
 }
 
 const useLinearPatterns = (node: ASTNode): boolean => {
