@@ -390,6 +390,33 @@ describe("the estimated size", () => {
     }
   })
 
+  it("lets no game back however many were removed since", () => {
+    const stamp = (second: number) => `2026-07-16T00:00:${second}.000000+00:00`
+    const removed = (game: string, second: number) =>
+      message("game_removed", "betmgm", game, {}, { timestamp: stamp(second) })
+    const late = (game: string) =>
+      message("game_update", "betmgm", game, { home: outcome("+999") }, { timestamp: stamp(17) })
+    const script = new Script().connect().frame(full("betmgm", "G0")).wait(20_000)
+    for (let nth = 0; nth < 600; nth++) script.frame(removed(`G${nth}`, nth === 0 ? 20 : 18))
+    const reduced = reduce(script.frame(late("G0"), late("G300"), late("G599")))
+    expect(reduced.folded.games.size).toBe(0)
+    expect(counts(reduced.state).stragglers).toBe(3)
+    sizes({}, script)
+  })
+
+  it("lets games open that are sent before a removal, where removals are many but not at once", () => {
+    const stamp = (millis: number) => new Date(millis).toISOString().replace("Z", "000+00:00")
+    const script = new Script().connect().frame(full("betmgm", "kept"))
+    for (let nth = 0; nth < 300; nth++) {
+      script.wait(1_000).frame(message("game_removed", "betmgm", `G${nth}`, {}, { timestamp: stamp(script.at) }))
+    }
+    script.frame(
+      message("game_update", "betmgm", "new", { home: outcome("-120") }, { timestamp: stamp(script.at - 500) }),
+    )
+    expect(lineOf(reduce(script).folded, "betmgm", "new", "home")).toMatchObject({ odds: -120, verified: true })
+    sizes({}, script)
+  })
+
   it("is that of the book after a restart", () => {
     const before = reduce(new Script().connect().frame(full("betmgm", "1", many(10)), full("caesars", "2")))
     const core = coreOf(resume(fold(emptyBook, snapshot(before.state)), { run: "next" }))

@@ -11,7 +11,7 @@ import type { Work } from "./work.ts"
 /** Stragglers come within moments. What comes later is news, whatever the server's clock says: it may have been set back. */
 const rememberedMillis = 10_000
 
-/** Per book; only a storm of removals forgets any sooner. */
+/** Per book; of more, one time stands for all. */
 const mostRemembered = 256
 
 /**
@@ -28,7 +28,9 @@ export const rememberRemoval = (
   if (sentAt === null) return
   let removal = latest(book.removals.get(game), { sentAt, at, stampedAt: at })
   forget(core, book, game)
-  if (core.bytes + removalBytes(game, removal) > core.options.limits.bytes) {
+  if (book.removals.size >= mostRemembered) forgetPast(core, book, at)
+  const isFull = book.removals.size >= mostRemembered
+  if (isFull || core.bytes + removalBytes(game, removal) > core.options.limits.bytes) {
     // It stands for all of them: what is late for one of them is late for it.
     for (const known of book.removals.values()) removal = latest(known, removal)
     forgetRemovals(core, book)
@@ -36,10 +38,6 @@ export const rememberRemoval = (
   }
   book.removals.set(game, removal)
   core.bytes += removalBytes(game, removal)
-  if (book.removals.size > mostRemembered) {
-    const [oldest] = book.removals.keys()
-    forget(core, book, oldest!)
-  }
 }
 
 /** A removal that came now, with the server's time of an earlier one that was sent later and still counts. */
@@ -63,6 +61,10 @@ const forget = (core: Core, book: BookEntry, name: string): void => {
   if (removal === undefined) return
   book.removals.delete(name)
   core.bytes -= removalBytes(name, removal)
+}
+
+const forgetPast = (core: Core, book: BookEntry, at: Millis): void => {
+  for (const [name, removal] of book.removals) if (at - removal.at > rememberedMillis) forget(core, book, name)
 }
 
 /** Forgets what a book took back. */
