@@ -18,6 +18,7 @@ import { Failure, UsageError } from "../../src/ExitCode.ts"
 import { type Given, parseFlags } from "../../src/flags.ts"
 import { allowedBy } from "../../src/run/allowed.ts"
 import { documentOf } from "../../src/run/flagDocument.ts"
+import { limitsOf } from "../../src/run/limitFlag.ts"
 import { filtersOf, logOf } from "../../src/run/settings.ts"
 import type { Target } from "./fuzz.ts"
 import { mutatedBytes, mutations } from "./mutations.ts"
@@ -50,6 +51,7 @@ const values = [
     "10MiB",
     "max",
   ],
+  ["games=5", "bytes=1.5MiB", "bytes=9e9TiB", "characters=", "=5", "__proto__=1", "sessions=0"],
   ["NBA", "draftkings", "changes", "raw", "file:x", "file:", "webhook:@u", "webhook:ftp://x", "stdout:", "stdout"],
   [
     "",
@@ -114,6 +116,7 @@ const read = async ({ command, words, env }: CommandLine): Promise<void> => {
     look(command, given)
     allowedBy(given, env)
     filtersOf(given)
+    limitsOf(given)
     logOf(given)
     if (command === stream) JSON.stringify(await documentOf(given, { feed: {} }, "messages", env))
   } catch (cause) {
