@@ -12,6 +12,8 @@ export interface Flag {
   readonly name: string
   /** A single letter that means the same. */
   readonly short?: string
+  /** Another name that means the same, without the dashes. */
+  readonly alias?: string
   /** How the value is called in help; without it the flag is a switch. */
   readonly value?: string
   readonly repeatable?: boolean
@@ -140,8 +142,9 @@ export const parseFlags = (
       continue
     }
     const [shown, inline] = arg.startsWith("--") ? splitAtEquals(arg) : [arg, undefined]
-    const flag = flags.find(({ name, short }) =>
-      shown === `--${name}` || (short !== undefined && shown === `-${short}`)
+    const flag = flags.find(({ name, short, alias }) =>
+      shown === `--${name}` || (short !== undefined && shown === `-${short}`) ||
+      (alias !== undefined && shown === `--${alias}`)
     )
     if (flag === undefined) throw new UsageError(unknownFlag(shown, flags))
     if (flag.value === undefined && inline !== undefined) {

@@ -45,9 +45,10 @@ const flagList = ({ title, flags }: FlagGroup, paint: Paint): string => {
   const lines = flags.flatMap((flag) => {
     const left = signature(flag)
     const choices = flag.choices === undefined ? "" : ` One of ${flag.choices.join(", ")}.`
+    const alias = flag.alias === undefined ? "" : ` Also --${flag.alias}.`
     const env = flag.env === undefined ? "" : ` [${flag.env}]`
     const [first = "", ...rest] = wrap(
-      flag.about + choices + env,
+      flag.about + choices + alias + env,
       columns - width - 4,
     )
     const start = left.length > width

@@ -69,7 +69,7 @@ describe.concurrent("--sessions", () => {
     })
     expect([code, stdout]).toEqual([69, ""])
     expect(stderr).toContain("Cannot divide the feed without its names")
-    expect(stderr).toContain("list them with --sport or --book")
+    expect(stderr).toContain("list them with --sport or --sportsbook")
     await server.stop()
   })
 

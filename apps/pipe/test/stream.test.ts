@@ -30,19 +30,19 @@ const deadPort = (): Promise<number> =>
 
 describe("the stream on stdout", () => {
   it("is messages as they came, and ends at the count with 0", async () => {
-    const { code, stdout } = await runPipe(["--count", "5", "--no-control"], { env: feed })
+    const { code, stdout } = await runPipe(["--emit", "messages", "--count", "5", "--no-control"], { env: feed })
     expect(code).toBe(0)
     expect(recordsOf(stdout).map(({ action }) => action)).toEqual(Array.from({ length: 5 }, () => "initial_state"))
   })
 
   it("has its controls under the wire's envelope", async () => {
-    const { stdout } = await runPipe(["--count", "1"], { env: feed })
+    const { stdout } = await runPipe(["--emit", "messages", "--count", "1"], { env: feed })
     const actions = recordsOf(stdout).map(({ action }) => action)
     expect(actions).toEqual(["pipe_stream_started", "initial_state", "pipe_stream_stopped"])
   })
 
   it("wraps messages with --meta, byte for byte", async () => {
-    const { stdout } = await runPipe(["--count", "2", "--meta", "--no-control"], { env: feed })
+    const { stdout } = await runPipe(["--emit", "messages", "--count", "2", "--meta", "--no-control"], { env: feed })
     const [first, second] = recordsOf(stdout)
     expect(Object.keys(first!)).toEqual(["run", "seq", "part", "at", "session", "epoch", "message"])
     expect(first).toMatchObject({ session: "feed", epoch: 1, message: { action: "initial_state" } })
@@ -179,7 +179,7 @@ describe("what goes wrong", () => {
 
   it("a name that nearly is one is told, while the data flows", async () => {
     const pipe = new PipeProcess(["--book", "draftking", "--book", "draftkings"], { env: feed })
-    await pipe.until(({ stdout, stderr }) => stdout.includes("initial_state") && stderr.includes("did you mean"))
+    await pipe.until(({ stdout, stderr }) => stdout.includes("line_opened") && stderr.includes("did you mean"))
     expect(pipe.stderr).toContain("no sportsbook `draftking`; did you mean `draftkings`?")
     pipe.kill("SIGTERM")
     expect((await pipe.ended).code).toBe(0)

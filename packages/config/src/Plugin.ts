@@ -10,7 +10,7 @@ import type { Evaluate } from "./Expression.ts"
 import type { LaneDefaults } from "./LaneDefaults.ts"
 
 /** The ways to tell the stream that a configuration can name. */
-export type EmitName = "messages" | "changes" | "quotes" | "raw"
+export type EmitName = "changes" | "messages" | "quotes" | "raw"
 
 /** How loud a line of the log is. */
 export type LogLevel = "debug" | "info" | "warn" | "error"
@@ -175,7 +175,7 @@ export interface ProcessorPlugin<Options = unknown> extends PluginBase<Options> 
 /** A destination. */
 export interface SinkPlugin<Options = unknown> extends PluginBase<Options> {
   readonly kind: "sink"
-  /** The emits it takes, the usual one first. Default: all, usually `messages`. */
+  /** The emits it takes, the usual one first. Default: all, usually `changes`. */
   readonly emits?: ReadonlyArray<EmitName>
   make(options: Options, context: SinkContext): Effect.Effect<Sink<never>, SinkError, Scope.Scope>
   /** How its lane is set up where the configuration does not say. */

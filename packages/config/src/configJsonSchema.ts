@@ -116,7 +116,7 @@ const choice = (
 
 const orNull = (schema: Json): Json => ({ anyOf: [schema, { type: "null" }] })
 
-const emitNames: ReadonlyArray<EmitName> = ["messages", "changes", "quotes", "raw"]
+const emitNames: ReadonlyArray<EmitName> = ["changes", "messages", "quotes", "raw"]
 
 const sinkOf = (
   { name }: { readonly name: string },

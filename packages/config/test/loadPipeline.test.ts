@@ -298,9 +298,9 @@ const mistakes: ReadonlyArray<Mistake> = [
   },
   {
     name: "coalescing of messages",
-    text: withSinks("a: { stdout: {}, lane: { overflow: coalesce } }"),
+    text: withSinks("a: { stdout: {}, emit: messages, lane: { overflow: coalesce } }"),
     problems: [
-      "4:38+8 Cannot coalesce `messages`: only changes say what they replace → write `emit: changes`, or `overflow: drop_oldest`",
+      "4:54+8 Cannot coalesce `messages`: only changes say what they replace → write `emit: changes`, or `overflow: drop_oldest`",
     ],
   },
   {
@@ -319,9 +319,9 @@ const mistakes: ReadonlyArray<Mistake> = [
   },
   {
     name: "sides of a lane of messages",
-    text: withSinks("a: { stdout: {}, lane: { parallel: 4 } }"),
+    text: withSinks("a: { stdout: {}, emit: messages, lane: { parallel: 4 } }"),
     problems: [
-      "4:38+1 Cannot deliver `messages` side by side: only changes say which game they are about → remove it",
+      "4:54+1 Cannot deliver `messages` side by side: only changes say which game they are about → remove it",
     ],
   },
   {

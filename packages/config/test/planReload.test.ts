@@ -63,8 +63,8 @@ describe("a changed configuration", () => {
 
   it("needs a restart where a sink wants to know more of the feed than is kept", async () => {
     const plan = await between(
-      document(nba, "{ a: stdout }"),
-      document(nba, "{ a: stdout, b: { stdout: {}, emit: changes } }"),
+      document(nba, "{ a: { stdout: {}, emit: messages } }"),
+      document(nba, "{ a: { stdout: {}, emit: messages }, b: { stdout: {}, emit: changes } }"),
     )
     // Beside another sink the first one no longer blocks.
     expect(plan.told).toEqual([

@@ -79,7 +79,7 @@ describe("a pipeline from a configuration", () => {
           `moves: { stdout: {}, emit: changes, processors: [{ filter: 'sport == "NBA"' }, { min_move: { cents: 5 } }] }`,
           `mapped: { stdout: {}, emit: changes, processors: [{ map: { change: change, price: 'decimal(odds)' } }] }`,
           `quotes: { stdout: {}, emit: quotes, where: 'sport == "NHL"', processors: [{ pick: [sport, odds] }] }`,
-          `wire: { stdout: {}, control: false, where: 'sport == "NHL"' }`,
+          `wire: { stdout: {}, emit: messages, control: false, where: 'sport == "NHL"' }`,
           `log: { stdout: {}, emit: raw, lane: { store: { outbox: { path: p } } } }`,
         ),
         { world },
@@ -140,7 +140,7 @@ describe("a pipeline from a configuration", () => {
       const world = makeWorld()
       world.events = eventsOf(...prices)
       const logged: Array<Logged> = []
-      const pipeline = yield* load(text("a: { stdout: {}, where: 'data.info.id == 7' }"), { world })
+      const pipeline = yield* load(text("a: { stdout: {}, emit: messages, where: 'data.info.id == 7' }"), { world })
       const { report, expressions } = yield* play(pipeline, logged)
       expect(report.routes[0]!.state).toBe("open")
       expect(logged).toEqual([

@@ -9,16 +9,16 @@ export const catalog: Command = {
   usage: catalogKinds.join("|"),
   about: "List the names to filter by",
   details: [
-    `Prints one name a line (games: the key, which --game wants), or one JSON object a
-line with --json. The feed ignores a name that is not exactly one of these, in
-silence: no error, no data.`,
+    `Prints one name per line (for games the key, which --game takes), or one JSON
+object per line with --json. The feed ignores a name that is not exactly one of
+these: it sends no error and no data.`,
   ],
   words: 1,
   flags: [
     {
       title: "What to list",
       flags: [
-        ...filterFlags.flags.filter(({ name }) => name === "sport" || name === "book").map((flag) => ({
+        ...filterFlags.flags.filter(({ name }) => name === "sport" || name === "sportsbook").map((flag) => ({
           ...flag,
           about: flag.name === "sport" ? "Only games and markets of this sport." : "Only markets of this sportsbook.",
         })),

@@ -1,5 +1,5 @@
 /** What can be listed. */
-export const catalogKinds = ["sports", "books", "games", "markets"] as const
+export const catalogKinds = ["sports", "sportsbooks", "games", "markets"] as const
 
 /** One of {@link catalogKinds}. */
 export type CatalogKind = (typeof catalogKinds)[number]

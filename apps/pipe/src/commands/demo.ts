@@ -17,12 +17,7 @@ game as it is confirmed, then gap_closed. Runs until interrupted.`,
     {
       ...outputFlags,
       flags: outputFlags.flags.map((flag) =>
-        flag.name === "emit"
-          ? {
-            ...flag,
-            about: "What a line is; see boltodds-pipe --help. Default changes.",
-          }
-          : flag
+        flag.name === "emit" ? { ...flag, about: "What a line is. Default changes; see boltodds-pipe --help." } : flag
       ),
     },
     {

@@ -38,7 +38,7 @@ What it finds never ends it with 1: that is a bug.`,
   ],
   examples: [
     { about: "Is everything fine?", line: "boltodds-pipe doctor" },
-    { about: "Why does this bring nothing?", line: "boltodds-pipe doctor --sport NBA --book draftkings" },
+    { about: "Why does this bring nothing?", line: "boltodds-pipe doctor --sport NBA --sportsbook draftkings" },
     {
       about: "Which books are silent for five minutes",
       line: `boltodds-pipe doctor --for 5m --json \\

@@ -9,25 +9,26 @@ export const filterFlags: FlagGroup = {
       name: "sport",
       value: "NAME",
       repeatable: true,
-      about: "A sport or league, as `catalog sports` has it.",
+      about: "A sport or league, as listed by `catalog sports`.",
     },
     {
-      name: "book",
+      name: "sportsbook",
+      alias: "book",
       value: "NAME",
       repeatable: true,
-      about: "A sportsbook, as `catalog books` has it.",
+      about: "A sportsbook, as listed by `catalog sportsbooks`.",
     },
     {
       name: "game",
       value: "KEY",
       repeatable: true,
-      about: "A game, by its whole key in `catalog games`.",
+      about: "A game, by its whole key as listed by `catalog games`.",
     },
     {
       name: "market",
       value: "NAME",
       repeatable: true,
-      about: "A market, as `catalog markets` has it.",
+      about: "A market, as listed by `catalog markets`.",
     },
   ],
 }
@@ -39,17 +40,17 @@ export const outputFlags: FlagGroup = {
     {
       name: "emit",
       value: "FORM",
-      choices: ["messages", "changes", "quotes", "raw"],
-      about: "What a line is. Default messages; see above.",
+      choices: ["changes", "messages", "quotes", "raw"],
+      about: "What a line is. Default changes; see above.",
     },
     {
       name: "no-control",
-      about: "Leave out records about the stream itself (gaps, doubts, heartbeats).",
+      about: "Leave out records about the stream itself (gaps, stale feeds, heartbeats).",
     },
     {
       name: "meta",
       about:
-        "Put each message into an envelope with run, seq, at, session and epoch; the message itself is in `message`.",
+        "With --emit messages: put each message into an envelope with run, seq, at, session and epoch; the message itself is in `message`.",
     },
     {
       name: "count",
@@ -198,9 +199,8 @@ export const sessionFlags: FlagGroup["flags"] = [
   {
     name: "shard-by",
     value: "KIND",
-    choices: ["sport", "book"],
-    about:
-      "What each of them gets its share of. Default book: sports come and go, and a new one is missed for minutes.",
+    choices: ["sport", "sportsbook"],
+    about: "How the feed is divided. Default sportsbook: sports come and go, and a new one is missed for minutes.",
   },
 ]
 

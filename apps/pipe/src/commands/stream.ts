@@ -19,14 +19,14 @@ export const stream: Command = {
   about: "The BoltOdds live odds feed on standard output, one JSON record a line.",
   details: [
     `What a line is, by --emit:
-  messages  Each message of the feed as it came, pings and acknowledgements left
-            out. What happens to the stream comes as messages of its own
-            (pipe_gap_opened, pipe_game_gone, …). This is not a book: what was
-            true before a disconnect is not taken back. To act on prices, use
-            changes.
   changes   Changes of a checked book: "change" names the kind (line_moved,
-            line_suspended, …), "control" a word about the stream (gap_opened,
-            game_verified, …). What is not known to be live is said to be so.
+            line_suspended, …), "control" a record about the stream (gap_opened,
+            game_verified, …). Whatever is no longer known to be live is marked
+            unverified. This is the output to act on.
+  messages  Each message of the feed as it came, without pings and
+            acknowledgements. Events of the stream are messages of their own
+            (pipe_gap_opened, pipe_game_gone, …). This is not a book: prices
+            from before a disconnect are not withdrawn.
   quotes    One flat row for each outcome of each message, for data tools.
   raw       The session's event log: every frame, connect, disconnect and tick.
             It is a recording: \`simulate --replay\` plays it, and so does \`run\`.`,
@@ -66,21 +66,21 @@ Node program: use setsid or systemd-run.`,
       line: "boltodds-pipe | jq .",
     },
     {
-      about: "Prices that moved in the NBA at one book",
-      line: `boltodds-pipe --sport NBA --book draftkings --emit changes \\
+      about: "Prices that moved in the NBA at one sportsbook",
+      line: `boltodds-pipe --sport NBA --sportsbook draftkings \\
     | jq -c 'select(.change == "line_moved") | [.game, .outcome, .previous_odds, .odds]'`,
     },
     {
-      about: "Ten minutes into a file, and what became of it",
-      line: "boltodds-pipe --emit changes --for 10m --report > changes.ndjson",
+      about: "Ten minutes into a file, with a report at the end",
+      line: "boltodds-pipe --for 10m --report > changes.ndjson",
     },
     {
       about: "Names must be exact; look them up",
-      line: "boltodds-pipe catalog books",
+      line: "boltodds-pipe catalog sportsbooks",
     },
     {
       about: "Into a file, and to a webhook, at once",
-      line: "boltodds-pipe --emit changes --sink file:odds.ndjson --sink webhook:@hook-url",
+      line: "boltodds-pipe --sink file:odds.ndjson --sink webhook:@hook-url",
     },
     { about: "Try it without a key", line: "boltodds-pipe demo | jq -c ." },
   ],

@@ -36,7 +36,10 @@ unverified or stale is counted apart.`,
   ],
   examples: [
     { about: "An hour of everything", line: "boltodds-pipe verify" },
-    { about: "The NBA at two sportsbooks", line: "boltodds-pipe verify --sport NBA --book draftkings --book fanduel" },
+    {
+      about: "The NBA at two sportsbooks",
+      line: "boltodds-pipe verify --sport NBA --sportsbook draftkings --sportsbook fanduel",
+    },
     { about: "For cron", line: "boltodds-pipe verify --for 5m --json > verify.json || mail-me" },
   ],
   run: async (given) => (await import("../run/runVerify.ts")).runVerify(given),

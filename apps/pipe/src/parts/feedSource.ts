@@ -36,7 +36,7 @@ export interface FeedOptions extends FilterOptions, IgnoreOptions, LimitOptions 
   readonly late_by?: Duration.Duration
   readonly late_for?: Duration.Duration
   readonly sessions?: number
-  readonly shard_by?: "sport" | "book"
+  readonly shard_by?: "sport" | "sportsbook"
 }
 
 const count = Schema.Int.check(Schema.isGreaterThan(0, { expected: "a whole number above 0" }))
@@ -82,8 +82,8 @@ export const FeedOptions: Schema.Decoder<FeedOptions> = Schema.Struct({
     description: "Divide the feed among so many connections; the plan must allow them. Default 1.",
   })),
   shard_by: Schema.optionalKey(
-    Schema.Literals(["sport", "book"]).annotate({
-      description: "What each connection gets its share of. Default book.",
+    Schema.Literals(["sport", "sportsbook"]).annotate({
+      description: "How the feed is divided. Default sportsbook.",
     }),
   ),
 })
@@ -142,10 +142,10 @@ export const feedSource = (host: PartsHost): SourcePlugin<FeedOptions> =>
             host.onStatus?.(status)
           },
         }
-        const { sessions = 1, shard_by = "book" } = options
+        const { sessions = 1, shard_by = "sportsbook" } = options
         const source: Source<unknown> = sessions === 1
           ? yield* openSession(settings, host.log)
-          : yield* openShards(settings, { by: shard_by === "sport" ? "sport" : "sportsbook", over: sessions }, host.log)
+          : yield* openShards(settings, { by: shard_by, over: sessions }, host.log)
             .pipe(Effect.provideService(Limiter, host.limiter))
         const limited = limitedBy(source, host)
         const { setFilters } = limited

@@ -18,7 +18,7 @@ const names = (description: string) => Schema.optionalKey(Schema.Array(Schema.St
 /** The fields of {@link FilterOptions}. */
 export const filterFields = {
   sports: names("Sports or leagues, as `catalog sports` has them. Default: all."),
-  sportsbooks: names("Sportsbooks, as `catalog books` has them. Default: all."),
+  sportsbooks: names("Sportsbooks, as listed by `catalog sportsbooks`. Default: all."),
   games: names("Games, by their whole keys in `catalog games`. Default: all."),
   markets: names("Markets, as `catalog markets` has them. Default: all."),
 }

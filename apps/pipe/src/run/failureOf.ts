@@ -45,7 +45,7 @@ export const failureOf = (cause: Cause.Cause<unknown>, sink: string = "a sink"):
     case "CatalogueUnreadable":
       return new Failure(
         ExitCode.feedUnavailable,
-        `Cannot divide the feed without its names (${error.message}); list them with --sport or --book`,
+        `Cannot divide the feed without its names (${error.message}); list them with --sport or --sportsbook`,
         { cause: error },
       )
     case "RecordingError":

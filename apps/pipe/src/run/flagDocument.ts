@@ -13,28 +13,28 @@ export interface FlagDocument {
   readonly run: object
 }
 
+/** The one output that says of every price whether it is live. */
+const defaultEmit = "changes"
+
 /** The document that these flags mean. Throws a `UsageError` for what does not fit together. */
 export const documentOf = async (
   given: Given,
   source: FlagDocument["source"],
-  defaultEmit: string,
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<FlagDocument> => {
-  const emit = given.text("emit")
+  const emit = given.text("emit") ?? defaultEmit
   const specs = given.texts("sink")
-  if (given.isSet("meta") && (emit ?? defaultEmit) !== "messages") {
-    throw new UsageError(`Cannot use --meta with --emit ${emit ?? defaultEmit}: its records carry all that already`)
+  if (given.isSet("meta") && emit !== "messages") {
+    throw new UsageError(
+      `Cannot use --meta with ${emit}: its records carry all that already. For messages in envelopes add --emit messages`,
+    )
   }
   const resume = given.text("resume")
   if (resume !== undefined && given.isSet("no-control")) {
     throw new UsageError("Cannot use --resume with --no-control: readers would not learn that nothing is live yet")
   }
-  if (
-    resume !== undefined && (emit ?? defaultEmit) !== "changes" && !specs.some((spec) => spec.startsWith("webhook:"))
-  ) {
-    throw new UsageError(
-      `Cannot use --resume with --emit ${emit ?? defaultEmit}: only changes make a book; add --emit changes`,
-    )
+  if (resume !== undefined && emit !== "changes") {
+    throw new UsageError(`Cannot use --resume with --emit ${emit}: only changes make a book. Leave --emit out`)
   }
   const where = given.text("where")
   const common = {
@@ -48,10 +48,10 @@ export const documentOf = async (
   return {
     version: 1,
     source,
-    sinks: Object.fromEntries(sinks.map(({ type, options, emit: usual }, index) => {
+    sinks: Object.fromEntries(sinks.map(({ type, options }, index) => {
       const nth = sinks.slice(0, index).filter((other) => other.type === type).length
       const name = nth === 0 ? type : `${type}-${nth + 1}`
-      return [name, { [type]: options, emit: emit ?? usual ?? defaultEmit, ...common }]
+      return [name, { [type]: options, emit, ...common }]
     })),
     run: {
       ...count === undefined ? {} : { count },
@@ -74,8 +74,6 @@ export const webhookSecretVariable = "BOLTODDS_WEBHOOK_SECRET"
 interface SinkSpec {
   readonly type: "stdout" | "file" | "webhook"
   readonly options: object
-  /** What it is usually told, where that is not what the command usually tells. */
-  readonly emit?: string
 }
 
 const sinkOf = async (spec: string, env: Readonly<Record<string, string | undefined>>): Promise<SinkSpec> => {
@@ -91,7 +89,7 @@ const sinkOf = async (spec: string, env: Readonly<Record<string, string | undefi
     const signing = secret === undefined || secret === "" || webhookFormat(address) !== "standard"
       ? { unsigned: true }
       : { secret: { env: webhookSecretVariable } }
-    return { type, options: { url: escaped(address), ...signing }, emit: "changes" }
+    return { type, options: { url: escaped(address), ...signing } }
   }
   // A webhook's URL may hold a token.
   const shown = type === "webhook" ? "webhook:" : spec.includes("://") ? "***" : spec

@@ -23,7 +23,7 @@ const flags: ReadonlyArray<readonly [string, string]> = [
   ["source.feed.late_for", "--late-for"],
   ["source.feed.insecure", "--insecure"],
   ["sports", "--sport"],
-  ["sportsbooks", "--book"],
+  ["sportsbooks", "--sportsbook"],
   ["games", "--game"],
   ["markets", "--market"],
   ["source.simulator.rate", "--rate"],

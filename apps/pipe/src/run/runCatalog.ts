@@ -36,7 +36,7 @@ export const runCatalog = async (given: Given): Promise<ExitCode> => {
     throw pointless("sport", "games and markets")
   }
   if (sportsbooks.length > 0 && kind !== "markets") {
-    throw pointless("book", "markets")
+    throw pointless("sportsbook", "markets")
   }
   const { limiter, store } = thisMachine(log)
   const program = Effect.flatMap(
@@ -47,7 +47,7 @@ export const runCatalog = async (given: Given): Promise<ExitCode> => {
   if (Exit.isFailure(exit)) throw failureOf(exit.cause)
   const lines = given.isSet("json")
     ? exit.value.map(({ facts }) => visibleJson(JSON.stringify(facts)))
-    // A market that several books have is one name.
+    // A market that several sportsbooks have is one name.
     : [...new Set(exit.value.map(({ name }) => visible(name)))]
   if (lines.length === 0) {
     log.log(
@@ -62,11 +62,13 @@ const pointless = (flag: string, kinds: string): UsageError =>
   new UsageError(`Cannot use --${flag} here: it is for ${kinds}`)
 
 const kindOf = (word: string | undefined): CatalogKind => {
-  const kind = catalogKinds.find((kind) => kind === word)
+  // As `--book` means `--sportsbook`.
+  const named = word === "books" ? "sportsbooks" : word
+  const kind = catalogKinds.find((kind) => kind === named)
   if (kind !== undefined) return kind
   if (word === undefined) {
     throw new UsageError(
-      `Cannot list nothing: write one of ${catalogKinds.join(", ")} behind catalog`,
+      `Nothing to list: write one of ${catalogKinds.join(", ")} after catalog`,
     )
   }
   const expected = `one of ${catalogKinds.join(", ")}`
@@ -89,7 +91,7 @@ const list = (
         catalogue.info,
         (info) => info.sports.map((sport) => ({ name: sport, facts: { sport } })),
       )
-    case "books":
+    case "sportsbooks":
       return Effect.map(
         catalogue.info,
         (info) =>

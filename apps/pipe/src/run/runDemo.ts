@@ -20,7 +20,7 @@ export const runDemo = async (given: Given): Promise<ExitCode> => {
   const cutAfter = given.millis("cut-after") ?? 5000
   const cut = given.isSet("no-cut") ? {} : { cut_after: `${cutAfter}ms` }
   const source = { simulator: { ...filtersOf(given), seed, rate, ...cut, ...limitsOf(given) } }
-  const document = await documentOf(given, source, "changes", process.env)
+  const document = await documentOf(given, source, process.env)
   const registry = await makeRegistry({ log, limiter: makeLimiter(), endsWhen: () => {} }, partsOf(document))
   return await runPipeline(await loadDocument(document, registry), { log, ends: [] })
 }

@@ -45,7 +45,7 @@ export const runSimulate = async (given: Given): Promise<ExitCode> => {
 const exitCodeOf = ({ kind }: SimulatorError): ExitCode =>
   kind === "address" ? ExitCode.feedUnavailable : kind === "recording" ? ExitCode.badInput : ExitCode.usage
 
-const ofTheWorld = ["date", "time-speed", "games", "sport", "book", "rate"]
+const ofTheWorld = ["date", "time-speed", "games", "sport", "sportsbook", "rate"]
 
 /** What would be ignored is refused. */
 const refuseIgnored = (given: Given): void => {
@@ -78,7 +78,7 @@ const optionsOf = (given: Given): SimulatorOptions => {
       timeSpeed: given.decimal("time-speed", { isAbove: true, most: 100_000 }) ?? 1,
       games: given.number("games", { least: 1 }) ?? 40,
       sports: namesOf(given, "sport", leagues.map(({ sport }) => sport)),
-      sportsbooks: namesOf(given, "book", sportsbooks.map(({ name }) => name)),
+      sportsbooks: namesOf(given, "sportsbook", sportsbooks.map(({ name }) => name)),
     },
   }
 }

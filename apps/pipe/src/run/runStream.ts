@@ -25,7 +25,7 @@ export const runStream = async (given: Given): Promise<ExitCode> => {
   given.refuseWithout("config", ["allow"], "flags are your own word, and need no permission")
   const log = logOf(given)
   warnOfWebhooksOnLine(given, log)
-  const document = await documentOf(given, { feed: feedOptionsOf(given) }, "messages", process.env)
+  const document = await documentOf(given, { feed: feedOptionsOf(given) }, process.env)
   const { key } = keySourceOf(given, log)
   const ends: Array<Effect.Effect<EarlyEnd>> = []
   const watches: Array<(step: Step) => void> = []

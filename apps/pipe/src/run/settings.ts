@@ -22,7 +22,7 @@ export interface FeedSettings {
 export const filtersOf = (given: Given): Filters => {
   const lists = {
     sports: given.texts("sport"),
-    sportsbooks: given.texts("book"),
+    sportsbooks: given.texts("sportsbook"),
     games: given.texts("game"),
     markets: given.texts("market"),
   }

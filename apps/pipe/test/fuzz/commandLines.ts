@@ -118,7 +118,7 @@ const read = async ({ command, words, env }: CommandLine): Promise<void> => {
     filtersOf(given)
     limitsOf(given)
     logOf(given)
-    if (command === stream) JSON.stringify(await documentOf(given, { feed: {} }, "messages", env))
+    if (command === stream) JSON.stringify(await documentOf(given, { feed: {} }, env))
   } catch (cause) {
     // A file that a word names may not be there.
     if (!(cause instanceof Failure)) throw cause

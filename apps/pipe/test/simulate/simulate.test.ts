@@ -205,7 +205,7 @@ describe("simulate", () => {
     [["--faults", "list mtue"], /did you mean mute\?/],
     [["--fault-seed", "x"], /fault-seed/],
     [["--sport", "Chess"], /Cannot use --sport: expected one of MLB, NBA, .*; got "Chess"/],
-    [["--book", "draftking"], /Cannot use --book: .*Did you mean "draftkings"\?/],
+    [["--book", "draftking"], /Cannot use --sportsbook: .*Did you mean "draftkings"\?/],
   ])("ends with 64 for %j, and says why on stderr", async (args, pattern) => {
     const server = run(...args)
     expect((await server.ended).code).toBe(64)

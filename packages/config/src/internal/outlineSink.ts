@@ -23,7 +23,7 @@ export interface SinkOutline {
 }
 
 /** All emits. */
-export const emitNames: ReadonlyArray<EmitName> = ["messages", "changes", "quotes", "raw"]
+export const emitNames: ReadonlyArray<EmitName> = ["changes", "messages", "quotes", "raw"]
 
 /** Reads what a sink is, and reports what it is not. */
 export const outlineSink = (name: string, path: Path, node: Tree, checker: Checker): SinkOutline => {
@@ -87,7 +87,7 @@ const readType = (path: Path, node: Tree, checker: Checker): Choice<SinkPlugin> 
 
 const readEmit = (path: Path, node: Tree, plugin: SinkPlugin | undefined, checker: Checker): EmitName => {
   const allowed = plugin?.emits ?? emitNames
-  const usual = plugin?.emits?.[0] ?? "messages"
+  const usual = plugin?.emits?.[0] ?? "changes"
   const at = [...path, "emit"]
   const written = readText(entryOf(node, "emit")?.node, at, "the name of an emit", checker)
   if (written === undefined) return usual
