@@ -2,7 +2,7 @@
 import {
   defaultFeedUrl,
   keyFromEnv,
-  makeCatalogue,
+  makeCatalog,
   makeShards,
   renewShards,
   shardFilters,
@@ -18,14 +18,14 @@ const { BOLTODDS_URL: url = defaultFeedUrl } = process.env
 
 const program = Effect.gen(function* () {
   const key = keyFromEnv()
-  const catalogue = yield* makeCatalogue({ key, url, get: nodeGet })
-  const sessions = shardFilters({}, { by: "sport", over: 3, names: (yield* catalogue.info).sports })
+  const catalog = yield* makeCatalog({ key, url, get: nodeGet })
+  const sessions = shardFilters({}, { by: "sport", over: 3, names: (yield* catalog.info).sports })
   if (sessions instanceof ShardsRefused) return yield* Effect.fail(sessions)
   for (const { name, filters } of sessions) console.log(`${name}: ${filters.sports?.length} sports`)
   const shards = yield* makeShards({ key, url, transport: wsTransport(), sessions })
 
-  // A sport that the catalogue gains later reaches nobody by itself.
-  const renew = Effect.ignore(renewShards(shards, catalogue))
+  // A sport that the catalog gains later reaches nobody by itself.
+  const renew = Effect.ignore(renewShards(shards, catalog))
   yield* Effect.forkScoped(Effect.repeat(renew, Schedule.spaced("10 minutes")))
 
   const draft = thaw(make({ run: crypto.randomUUID(), settleMillis: 2000 }))

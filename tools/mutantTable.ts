@@ -36,14 +36,14 @@ export const mutants: ReadonlyArray<Mutant> = [
     {
       does: "a removal removes the game at every sportsbook",
       file: `${state}/messages.ts`,
-      from: `    if (known !== undefined) closeGame(work, book, known, "feed")`,
-      to: `    for (const each of session.books.values()) {
+      from: `    if (known !== undefined) closeGame(work, entry, known, "feed")`,
+      to: `    for (const each of session.sportsbooks.values()) {
       const game = each.games.get(data.game)
-      if (game !== undefined) closeGame(work, work.book(session, each.sportsbook), game, "feed")
+      if (game !== undefined) closeGame(work, work.sportsbook(session, each.sportsbook), game, "feed")
     }`,
     },
     {
-      does: "a book clear clears one sport only",
+      does: "a sportsbook clear clears one sport only",
       file: `${state}/messages.ts`,
       from: `message.action === "book_clear" || game.sport === sport`,
       to: `game.sport === sport`,
@@ -69,10 +69,10 @@ export const mutants: ReadonlyArray<Mutant> = [
     {
       does: "a line update verifies its whole game",
       file: `${state}/messages.ts`,
-      from: `  touch(work, book, game)
+      from: `  touch(work, entry, game)
   let factsChanged = false
   if (known`,
-      to: `  touch(work, book, game)
+      to: `  touch(work, entry, game)
   game.confirmedAt = work.core.moment
   let factsChanged = false
   if (known`,
@@ -92,11 +92,11 @@ export const mutants: ReadonlyArray<Mutant> = [
     {
       does: "what cannot be read of one game doubts nothing",
       file: `${state}/unread.ts`,
-      from: `  own.doubtedAt = work.doubt()`,
-      to: `  own.doubtedAt = own.doubtedAt`,
+      from: `  own.invalidatedAt = work.invalidate()`,
+      to: `  own.invalidatedAt = own.invalidatedAt`,
     },
     {
-      does: "a straggler brings a removed game back",
+      does: "a late arrival brings a removed game back",
       file: `${state}/removals.ts`,
       from: `removal === undefined || at - removal.at`,
       to: `removal !== null || at - removal.at`,
@@ -104,20 +104,20 @@ export const mutants: ReadonlyArray<Mutant> = [
     {
       does: "removals are remembered for ever",
       file: `${state}/removals.ts`,
-      from: `at - removal.at > rememberedMillis`,
-      to: `at < removal.at`,
+      from: `const rememberedMillis = 10_000`,
+      to: `const rememberedMillis = Infinity`,
     },
     {
       does: "a clear is not remembered",
       file: `${state}/messages.ts`,
-      from: `      rememberClear(work, book, message.action`,
-      to: `      if (at < 0) rememberClear(work, book, message.action`,
+      from: `      rememberClear(work, entry, message.action`,
+      to: `      if (at < 0) rememberClear(work, entry, message.action`,
     },
     {
       does: "a game of which something did not fit stays live",
       file: `${state}/limits.ts`,
-      from: `own.doubtedAt = work.doubt()`,
-      to: `own.doubtedAt += 0`,
+      from: `own.invalidatedAt = work.invalidate()`,
+      to: `own.invalidatedAt += 0`,
     },
   ].map((mutant) => ({ rule: "scope", tests: stateTests, ...mutant }))),
 
@@ -137,7 +137,7 @@ export const mutants: ReadonlyArray<Mutant> = [
     {
       does: "a lost connection leaves all verified",
       file: `${state}/events.ts`,
-      from: `  session.doubtedAt = work.doubt()
+      from: `  session.invalidatedAt = work.invalidate()
   if (session.gapSince`,
       to: `  if (session.gapSince`,
     },
@@ -163,7 +163,7 @@ export const mutants: ReadonlyArray<Mutant> = [
       to: `const sweeps = snapshot && session.subscriptions <= 9`,
     },
     {
-      does: "a game heard of, but in doubt, is swept",
+      does: "a game heard of, but in invalidate, is swept",
       file: `${state}/deadlines.ts`,
       from: `if (sweeps && game.heardEpoch !== session.epoch) {`,
       to: `if (sweeps) {`,
@@ -171,7 +171,7 @@ export const mutants: ReadonlyArray<Mutant> = [
     {
       does: "absent games stay",
       file: `${state}/deadlines.ts`,
-      from: `        closeGame(work, work.book(session, known.sportsbook), game, "absent")`,
+      from: `        closeGame(work, work.sportsbook(session, known.sportsbook), game, "absent")`,
       to: `        game.heardEpoch = session.epoch`,
     },
     {
@@ -263,7 +263,7 @@ export const mutants: ReadonlyArray<Mutant> = [
     {
       does: "what waited in a pause is up to date as soon as we read",
       file: `${connection}/Watch.ts`,
-      from: `  if (watch.nextPing === undefined && !behind.told) return verdict({ ...resumed, behind: undefined })`,
+      from: `  if (watch.nextPing === undefined && !behind.reported) return verdict({ ...resumed, behind: undefined })`,
       to: `  if (watch.nextPing !== undefined) return verdict({ ...resumed, behind: undefined })`,
     },
   ].map((mutant) => ({ rule: "paused time", tests: connectionTests, ...mutant }))),
@@ -384,7 +384,7 @@ export const mutants: ReadonlyArray<Mutant> = [
       to: `    if (!isLossy) this.#mark(isLossy)`,
     },
     {
-      does: "readers who forgot at the beginning of a stream pass for warned",
+      does: "readers who forgot at the beginning of a streamCommand pass for warned",
       file: `${sink}/internal/Notices.ts`,
       from: `    if (!isToldBehind) this.#areReadersAware = false`,
       to: `    if (isToldBehind) this.#areReadersAware = false`,
@@ -532,7 +532,7 @@ export const mutants: ReadonlyArray<Mutant> = [
       to: `    if (overtakes(change) || suspended || change.change === "line_resumed") {`,
     },
     {
-      does: "what a doubt overtakes stays as good as it was",
+      does: "what a invalidate overtakes stays as good as it was",
       file: `${sink}/internal/precedence.ts`,
       from: `"synced", "fresh"], invalidates: true }`,
       to: `"synced", "fresh"], invalidates: false }`,

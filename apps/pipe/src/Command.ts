@@ -1,6 +1,6 @@
 /** A command of the program: what its help tells, and what it does. */
 import type { ExitCode } from "./ExitCode.ts"
-import type { FlagGroup, Given } from "./flags.ts"
+import type { FlagGroup, ParsedFlags } from "./flags.ts"
 
 /** An example of the help: what is typed, and what it is for. */
 export interface Example {
@@ -23,5 +23,5 @@ export interface Command {
   readonly words?: number
   readonly examples: ReadonlyArray<Example>
   /** Runs to the end. Throws a `Failure` for an end that is not clean. */
-  readonly run: (given: Given) => Promise<ExitCode>
+  readonly run: (given: ParsedFlags) => Promise<ExitCode>
 }

@@ -24,11 +24,11 @@ export interface LogOptions {
 }
 
 /** Facts beside a message. */
-export type Fields = Readonly<Record<string, unknown>>
+export type LogFields = Readonly<Record<string, unknown>>
 
 /** Writes log lines. */
-export interface Log {
-  readonly log: (level: Level, message: string, fields?: Fields) => void
+export interface CommandLog {
+  readonly log: (level: Level, message: string, fields?: LogFields) => void
   readonly format: LogOptions["format"]
   readonly level: LogOptions["level"]
   /** Calls this before each line that is written. */
@@ -72,12 +72,12 @@ export const makeThrottle = (): (
   }
 }
 
-/** Makes a {@link Log}. */
-export const makeLog = (options: LogOptions): Log => {
+/** Makes a {@link CommandLog}. */
+export const makeLog = (options: LogOptions): CommandLog => {
   const throttle = makeThrottle()
   let before = (): void => {}
   const least = options.level === "none" ? -1 : levels.indexOf(options.level)
-  const log = (level: Level, message: string, fields: Fields = {}): void => {
+  const log = (level: Level, message: string, fields: LogFields = {}): void => {
     if (levels.indexOf(level) > least) return
     const date = options.now()
     const left = throttle(`${level} ${message}`, date.getTime())
@@ -112,23 +112,24 @@ const textOf = (message: unknown): string =>
   (Array.isArray(message) ? message : [message]).map((part) => typeof part === "string" ? part : JSON.stringify(part))
     .join(" ")
 
-const annotationsOf = (fiber: Fiber.Fiber<unknown, unknown>): Fields => fiber.getRef(References.CurrentLogAnnotations)
+const annotationsOf = (fiber: Fiber.Fiber<unknown, unknown>): LogFields =>
+  fiber.getRef(References.CurrentLogAnnotations)
 
-const causeOf = (cause: Cause.Cause<unknown>): Fields =>
+const causeOf = (cause: Cause.Cause<unknown>): LogFields =>
   cause.reasons.length === 0 ? {} : { cause: Cause.pretty(cause) }
 
 const json = (
   date: Date,
   level: Level,
   message: string,
-  fields: Fields,
+  fields: LogFields,
 ): string => `${visibleJson(JSON.stringify({ time: date.toISOString(), level, message, ...fields }))}\n`
 
 const human = (
   date: Date,
   level: Level,
   message: string,
-  fields: Fields,
+  fields: LogFields,
   paint: Paint,
 ): string => {
   const time = paint.dim(date.toTimeString().slice(0, 8))

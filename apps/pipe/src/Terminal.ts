@@ -1,4 +1,4 @@
-/** What stderr can show: a person's terminal gets colour and plain sentences, anything else gets neither. */
+/** What stderr can show: a person's terminal gets color and plain sentences, anything else gets neither. */
 import { visibleJson, visibleLines } from "@boltodds/text"
 import { ExitCode, Failure } from "./ExitCode.ts"
 

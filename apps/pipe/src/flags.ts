@@ -30,7 +30,7 @@ export interface FlagGroup {
 }
 
 /** What was given, by the names of the flags. */
-export class Given {
+export class ParsedFlags {
   readonly #values: ReadonlyMap<string, ReadonlyArray<string>>
   /** What is not a flag, in its order. */
   readonly words: ReadonlyArray<string>
@@ -127,7 +127,7 @@ export const parseFlags = (
   groups: ReadonlyArray<FlagGroup>,
   args: ReadonlyArray<string>,
   env: Readonly<Record<string, string | undefined>>,
-): Given => {
+): ParsedFlags => {
   const flags = groups.flatMap((group) => group.flags)
   const values = new Map<string, Array<string>>()
   const words: Array<string> = []
@@ -190,7 +190,7 @@ export const parseFlags = (
       }
     }
   }
-  return new Given(values, words, onLine)
+  return new ParsedFlags(values, words, onLine)
 }
 
 /** A word as it may be shown: it may be a key that was typed in the wrong place, so only its beginning is. */

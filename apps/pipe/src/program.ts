@@ -1,19 +1,19 @@
 /** From the command line to an exit code. */
 import { nearestNames, visibleLines } from "@boltodds/text"
 import type { Command } from "./Command.ts"
-import { catalog } from "./commands/catalog.ts"
-import { check } from "./commands/check.ts"
-import { demo } from "./commands/demo.ts"
-import { doctor } from "./commands/doctor.ts"
-import { latency } from "./commands/latency.ts"
-import { outbox } from "./commands/outbox.ts"
-import { run } from "./commands/run.ts"
-import { schema } from "./commands/schema.ts"
-import { scrub } from "./commands/scrub.ts"
-import { simulate } from "./commands/simulate.ts"
-import { stream } from "./commands/stream.ts"
-import { test } from "./commands/test.ts"
-import { verify } from "./commands/verify.ts"
+import { catalogCommand } from "./commands/catalog.ts"
+import { checkCommand } from "./commands/check.ts"
+import { demoCommand } from "./commands/demo.ts"
+import { doctorCommand } from "./commands/doctor.ts"
+import { latencyCommand } from "./commands/latency.ts"
+import { outboxCommand } from "./commands/outbox.ts"
+import { runCommand } from "./commands/run.ts"
+import { schemaCommand } from "./commands/schema.ts"
+import { scrubCommand } from "./commands/scrub.ts"
+import { simulateCommand } from "./commands/simulate.ts"
+import { streamCommand } from "./commands/stream.ts"
+import { testCommand } from "./commands/test.ts"
+import { verifyCommand } from "./commands/verify.ts"
 import { ExitCode, Failure, UsageError } from "./ExitCode.ts"
 import { parseFlags, showWord } from "./flags.ts"
 import { helpOf } from "./help.ts"
@@ -23,18 +23,18 @@ import { version } from "./version.ts"
 
 const programName = "boltodds-pipe"
 const named: ReadonlyArray<Command> = [
-  demo,
-  run,
-  check,
-  test,
-  catalog,
-  latency,
-  verify,
-  doctor,
-  outbox,
-  schema,
-  scrub,
-  simulate,
+  demoCommand,
+  runCommand,
+  checkCommand,
+  testCommand,
+  catalogCommand,
+  latencyCommand,
+  verifyCommand,
+  doctorCommand,
+  outboxCommand,
+  schemaCommand,
+  scrubCommand,
+  simulateCommand,
 ]
 const byName = (name: string | undefined) => named.find((command) => command.name === name)
 
@@ -54,12 +54,12 @@ export const program = async (args: ReadonlyArray<string>): Promise<number> => {
 const dispatch = async (args: ReadonlyArray<string>): Promise<number> => {
   const [first, second] = args
   if (first === "help") return await dispatch(byName(second) === undefined ? ["--help"] : [second!, "--help"])
-  const command = byName(first) ?? stream
-  const rest = command === stream ? args : args.slice(1)
+  const command = byName(first) ?? streamCommand
+  const rest = command === streamCommand ? args : args.slice(1)
   const asked = (...names: ReadonlyArray<string>) => rest.some((arg) => names.includes(arg))
   if (asked("--help", "-h")) {
     const paint = paintFor(process.stdout, process.env)
-    await writePainted(helpOf(programName, command, command === stream ? named : [], paint))
+    await writePainted(helpOf(programName, command, command === streamCommand ? named : [], paint))
     return ExitCode.clean
   }
   if (asked("--version", "-V")) {
@@ -73,7 +73,7 @@ const dispatch = async (args: ReadonlyArray<string>): Promise<number> => {
 }
 
 const strayWord = (command: Command, word: string): string => {
-  if (command === stream) {
+  if (command === streamCommand) {
     const names = [...named.map(({ name }) => name), "help"]
     if (names.includes(word)) {
       return `Cannot use ${word} behind flags: write ${programName} ${word} first, flags after it`

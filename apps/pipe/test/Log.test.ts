@@ -75,7 +75,7 @@ describe("the log", () => {
   })
 })
 
-describe("colour", () => {
+describe("color", () => {
   it("is for terminals, unless NO_COLOR is set or the terminal is dumb", () => {
     expect(paintFor({ isTTY: true }, {}).red("x")).toBe("\x1b[31mx\x1b[39m")
     expect(paintFor({}, {}).red("x")).toBe("x")

@@ -112,7 +112,7 @@ describe("addresses and encryption", { concurrent: true }, () => {
     expect(stdout).toContain("  contacts  127.0.0.1:8787 (hook)")
   })
 
-  it("of a private network are not dialled in the clear by a file alone, nor with the key of the environment", async () => {
+  it("of a private network are not dialed in the clear by a file alone, nor with the key of the environment", async () => {
     const folder = new PipelineFolder(
       "source: { feed: { url: 'ws://10.0.0.5/api', insecure: true, key: { env: RELAY_KEY } } }",
       "sinks: { screen: { stdout: {} } }",

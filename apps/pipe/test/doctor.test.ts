@@ -1,6 +1,6 @@
 import {
   acceptThenClose,
-  type Behaviour,
+  type Behavior,
   ignoreSubscribe,
   refuse,
   type Simulator,
@@ -102,7 +102,7 @@ const deadPort = (): Promise<number> =>
   })
 
 /** REST answers like this; the feed goes on. */
-const rest = (status: number, body: string): Behaviour => ({ name: "rest", request: () => ({ status, body }) })
+const rest = (status: number, body: string): Behavior => ({ name: "rest", request: () => ({ status, body }) })
 
 describe("doctor", () => {
   it("finds a good feed good, line by line, without a limit for a server of this machine", async () => {
@@ -304,7 +304,7 @@ describe("doctor", () => {
   })
 
   it("says that a dial is refused for now, and that the key is not to blame", async () => {
-    const busy: Behaviour = { name: "busy", dial: () => ({ status: 503, body: "too many concurrent connections" }) }
+    const busy: Behavior = { name: "busy", dial: () => ({ status: 503, body: "too many concurrent connections" }) }
     const mend = simulator.behave(busy)
     const pipe = new PipeProcess(["doctor"], { env })
     await pipe.until(({ stderr }) => /waiting \d+\.\d s before dialing: .*too many concurrent connections/.test(stderr))

@@ -3,7 +3,7 @@ import type { Report } from "@boltodds/pipeline"
 import { type FeedEvent, makeFrame } from "@boltodds/protocol"
 import * as Duration from "effect/Duration"
 import { describe, expect, it } from "vitest"
-import type { Log } from "../src/Log.ts"
+import type { CommandLog } from "../src/Log.ts"
 import { endWithoutData } from "../src/run/endWithoutData.ts"
 import { Reception } from "../src/run/Reception.ts"
 import { reportText } from "../src/run/reportText.ts"
@@ -44,7 +44,9 @@ const end = (
   statuses.forEach(reception.onStatus)
   events.forEach(reception.onEvent)
   const said: Array<string> = []
-  const log = { log: (level: string, message: string) => void said.push(`${level} ${message}`) } as unknown as Log
+  const log = {
+    log: (level: string, message: string) => void said.push(`${level} ${message}`),
+  } as unknown as CommandLog
   try {
     endWithoutData(report(more), reception.received, log)
   } catch (failure) {

@@ -22,7 +22,7 @@ const onTerminal = (args: ReadonlyArray<string>, env: Readonly<Record<string, st
   return runPipe([...command, ...args], { words: ["python3", "-c", spawn], env: { TERM: "xterm-256color", ...env } })
 }
 
-/** Without what the command itself sends: line ends, colours (where it may use them), progress, and blanks of JSON. */
+/** Without what the command itself sends: line ends, colors (where it may use them), progress, and blanks of JSON. */
 // oxlint-disable-next-line no-control-regex
 const foreign = (text: string): string => text.replaceAll(/\r*\n|\t|\r\x1b\[K|\x1b\[(?:1|2|22|31|33|39)m/g, " ")
 

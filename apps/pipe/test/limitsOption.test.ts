@@ -2,7 +2,7 @@ import { defaultStateLimits } from "@boltodds/state"
 import { describe, expect, it } from "vitest"
 import { limitFlag } from "../src/commands/flagGroups.ts"
 import { parseFlags } from "../src/flags.ts"
-import { limitsOf } from "../src/run/limitFlag.ts"
+import { limitOptionsOf } from "../src/run/limitFlag.ts"
 import { PipelineFolder } from "./pipelineFolder.ts"
 import { command, recordsOf, runPipe } from "./PipeProcess.ts"
 
@@ -48,7 +48,7 @@ describe("--limit NAME=VALUE", { concurrent: true }, () => {
   ])("refuses %s with what to write", (limits, why) => {
     const words = limits.split(" ").flatMap((limit) => ["--limit", limit])
     const given = parseFlags([{ title: "", flags: [limitFlag] }], words, {})
-    expect(() => limitsOf(given)).toThrow(why)
+    expect(() => limitOptionsOf(given)).toThrow(why)
   })
 
   it("is a mistake of usage where it is wrong", async () => {

@@ -1,6 +1,6 @@
 import type { Control } from "@boltodds/protocol"
 import { describe, expect, it } from "vitest"
-import type { Log } from "../src/Log.ts"
+import type { CommandLog } from "../src/Log.ts"
 import { makeControlLog, namesText } from "../src/run/logControls.ts"
 
 const stamp = { run: "r", seq: 1, session: "feed", epoch: 1, at: "2026-07-16T04:54:37.438Z", sent_at: null, frame: 3 }
@@ -9,7 +9,9 @@ const event = { _tag: "Tick", session: "feed", epoch: 1, at: 0, wall: 0 } as con
 /** The lines that these controls make. */
 const linesOf = (...records: ReadonlyArray<Control>): ReadonlyArray<string> => {
   const lines: Array<string> = []
-  const log = { log: (level: string, message: string) => void lines.push(`${level} ${message}`) } as unknown as Log
+  const log = {
+    log: (level: string, message: string) => void lines.push(`${level} ${message}`),
+  } as unknown as CommandLog
   const take = makeControlLog(log)
   for (const record of records) take({ event, records: [record] })
   return lines

@@ -2,7 +2,7 @@ import type { Control, FeedEvent } from "@boltodds/protocol"
 import type { Unread } from "@boltodds/pipeline"
 import type { Step } from "@boltodds/state"
 import { describe, expect, it } from "vitest"
-import type { Log } from "../src/Log.ts"
+import type { CommandLog } from "../src/Log.ts"
 import { makeUnreadLog } from "../src/run/logUnread.ts"
 
 const start = Date.UTC(2026, 6, 16)
@@ -10,9 +10,9 @@ const start = Date.UTC(2026, 6, 16)
 /** A log that keeps its lines, and what is written to it. */
 const watched = () => {
   const lines: Array<string> = []
-  const log: Log["log"] = (level, message, fields = {}) =>
+  const log: CommandLog["log"] = (level, message, fields = {}) =>
     void lines.push(`${level}: ${message}${"not_shown" in fields ? ` (${String(fields["not_shown"])} more)` : ""}`)
-  return { lines, unread: makeUnreadLog({ log } as Log) }
+  return { lines, unread: makeUnreadLog({ log } as CommandLog) }
 }
 const tick = (at: number): FeedEvent => ({ _tag: "Tick", session: "feed", epoch: 1, at, wall: at })
 const stamp = { run: "01", seq: 1, part: 0, session: "feed", epoch: 1, at: "", sent_at: null, frame: 1 }
@@ -84,7 +84,7 @@ describe("what is not understood", () => {
 
   it("names the bound that it was beyond, and how to set that", () => {
     const lines: Array<unknown> = []
-    const unread = makeUnreadLog({ log: (...line) => void lines.push(line) } as Pick<Log, "log"> as Log)
+    const unread = makeUnreadLog({ log: (...line) => void lines.push(line) } as Pick<CommandLog, "log"> as CommandLog)
     const refused = { reason: "limited: more than 2 games", refused: 1, action: undefined }
     unread.onStep(step(start, quarantined({ ...refused, limit: { name: "games", bound: 2 } })))
     const message =

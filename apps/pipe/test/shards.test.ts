@@ -2,7 +2,7 @@
 import {
   keyOf,
   Limiter,
-  makeCatalogue,
+  makeCatalog,
   makeLimiter,
   makeSession,
   makeShards,
@@ -33,8 +33,8 @@ describe("three sessions on one key", () => {
     Effect.gen(function* () {
       const server = yield* makeSimulator({ key, rate: 500, limits: true, world: { games: 24 } })
       const common = { key: keyOf(key), url: server.url }
-      const catalogue = yield* makeCatalogue({ ...common, get: nodeGet })
-      const { sports } = yield* catalogue.info
+      const catalog = yield* makeCatalog({ ...common, get: nodeGet })
+      const { sports } = yield* catalog.info
       const sessions = shardFilters({}, { by: "sport", over: 3, names: sports })
       if (sessions instanceof ShardsRefused) return yield* Effect.fail(sessions)
       const shards = yield* makeShards({ ...common, transport: wsTransport(), sessions })

@@ -80,7 +80,7 @@ const commands: ReadonlyArray<{
     run: (host, env) => runPipe(["--url", `wss://${host}/api`, "--max-attempts", "1"], { env }),
   },
   {
-    name: "the catalogue",
+    name: "the catalog",
     asked: /^GET \/api\/get_info\?key=/,
     run: (host, env) => runPipe(["catalog", "sports", "--url", `wss://${host}/api`], { env }),
   },

@@ -12,7 +12,7 @@ export const overflowNames: ReadonlyArray<OverflowName> = ["block", "coalesce", 
 export interface LaneSettings {
   readonly overflow?: OverflowName
   /** With `block`: how long the source waits before the oldest are dropped. */
-  readonly patience?: Duration.Duration
+  readonly blockTimeout?: Duration.Duration
   readonly maxAge?: Duration.Duration
   readonly bounds?: Partial<StoreLimits>
   readonly batch?: Partial<StoreLimits>

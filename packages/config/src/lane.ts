@@ -8,7 +8,7 @@ import type { LaneSettings, OverflowName } from "./LaneDefaults.ts"
 export type RouteLane = Omit<LaneOptions<never>, "name" | "run" | "notice" | "resnapshot">
 
 /** How long a source waits for one lane of several, where nothing else is said. */
-export const defaultPatience: Duration.Duration = Duration.seconds(5)
+export const defaultBlockTimeout: Duration.Duration = Duration.seconds(5)
 
 /**
  * The options of a lane. `isSole`: there is no other lane it could hold up, so one that blocks has no need to lose
@@ -17,7 +17,7 @@ export const defaultPatience: Duration.Duration = Duration.seconds(5)
 export const laneOptions = (settings: LaneSettings, isSole: boolean): RouteLane => {
   const { overflow = "block", maxAge, linger, retry, breaker, parallel } = settings
   return {
-    overflow: overflowOf(overflow, settings.patience ?? (isSole ? undefined : defaultPatience)),
+    overflow: overflowOf(overflow, settings.blockTimeout ?? (isSole ? undefined : defaultBlockTimeout)),
     ...settings.bounds === undefined ? {} : { bounds: settings.bounds },
     ...settings.batch === undefined ? {} : { batch: settings.batch },
     ...linger === undefined ? {} : { linger },
@@ -31,10 +31,10 @@ export const laneOptions = (settings: LaneSettings, isSole: boolean): RouteLane 
 
 const gameOf = ({ sportsbook, game }: Change): string => gameId(sportsbook, game)
 
-const overflowOf = (name: OverflowName, patience: Duration.Duration | undefined): Overflow<never> => {
+const overflowOf = (name: OverflowName, blockTimeout: Duration.Duration | undefined): Overflow<never> => {
   switch (name) {
     case "block":
-      return block(patience === undefined ? {} : { blockTimeout: patience })
+      return block(blockTimeout === undefined ? {} : { blockTimeout })
     case "coalesce":
       // Checked before: only a lane of changes has it.
       return coalesce() as Overflow<Change> as unknown as Overflow<never>

@@ -1,7 +1,7 @@
 /** From the text of a configuration to a checked pipeline. */
 import * as Effect from "effect/Effect"
 import type { CheckedPipeline, RunSettings } from "./CheckedPipeline.ts"
-import { Catalogue } from "./internal/Catalogue.ts"
+import { PartCatalog } from "./internal/PartCatalog.ts"
 import type { CheckedParts } from "./internal/Checked.ts"
 import { Checker } from "./internal/Checker.ts"
 import { checkOptions, shownIn, shownOf } from "./internal/checkOptions.ts"
@@ -147,7 +147,7 @@ const checkText = (
     }
     yield* loadPatterns(tree)
 
-    const catalogue = new Catalogue(registry)
+    const catalog = new PartCatalog(registry)
     const readFile = (path: string) =>
       Effect.tryPromise({ try: async () => host.readFile(path, folder), catch: (cause) => cause })
     const exposureOf = (path: string) => host.secretExposure?.(path, folder)
@@ -157,7 +157,7 @@ const checkText = (
       beside: (wanted, specifier) =>
         Effect.tryPromise({ try: async () => host.importBeside(wanted, specifier, folder), catch: (cause) => cause }),
     }
-    const checker = new Checker(text, tree, catalogue, findings, { env, reserved, readFile, exposureOf }, {
+    const checker = new Checker(text, tree, catalog, findings, { env, reserved, readFile, exposureOf }, {
       folder,
       env: partsEnv,
     })
@@ -165,7 +165,7 @@ const checkText = (
     const named = { ...tree, entries: tree.entries.filter(({ key }) => !key.startsWith("x-")) }
     checker.unknownKeys(named, [], known, "a configuration")
     const pluginsNode = entryOf(tree, "plugins")?.node
-    yield* loadPlugins(pluginsNode, catalogue, modules, findings, pluginUse(options))
+    yield* loadPlugins(pluginsNode, catalog, modules, findings, pluginUse(options))
     const source = yield* checkSource(entryOf(tree, "source")?.node, checker)
     const sinks = yield* checkSinks(entryOf(tree, "sinks")?.node, checker)
     const run = yield* checkRun(entryOf(tree, "run")?.node, checker)

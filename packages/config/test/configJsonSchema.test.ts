@@ -21,7 +21,9 @@ const good = [
   ),
   withSinks("{ a: { webhook: { url: u, secret: { env: A } } } }"),
   withSinks("{ a: { webhook: { url: u, secret: [{ file: a }, plain], port: '${PORT}', timeout: 15s } } }"),
-  withSinks("{ a: { stdout: {}, emit: '${EMIT}', lane: { overflow: block, patience: '${P}', max_bytes: 16MiB } } }"),
+  withSinks(
+    "{ a: { stdout: {}, emit: '${EMIT}', lane: { overflow: block, block_timeout: '${P}', max_bytes: 16MiB } } }",
+  ),
   withSinks("{ a: { stdout: {}, lane: { store: { outbox: { path: x } }, retry: { base: 200ms, attempts: 10 } } } }"),
   withSinks(
     "{ a: { stdout: {}, emit: changes, lane: { store: memory, batch: { records: 100, bytes: 1000, linger: 1s }, parallel: 2 } } }",

@@ -33,7 +33,7 @@ const mistakes: ReadonlyArray<Mistake> = [
     name: "a text that is no YAML",
     text: lines("version: 1", "source: [demo"),
     problems: [
-      "3:1+1 Cannot read the text: Flow sequence in block collection must be sufficiently indented and end with a ] → indent it like its neighbours",
+      "3:1+1 Cannot read the text: Flow sequence in block collection must be sufficiently indented and end with a ] → indent it like its neighbors",
     ],
   },
   {
@@ -311,10 +311,10 @@ const mistakes: ReadonlyArray<Mistake> = [
     ],
   },
   {
-    name: "patience of a lane that does not wait",
-    text: withSinks("a: { stdout: {}, lane: { overflow: fail, patience: 1s } }"),
+    name: "a block timeout of a lane that does not block",
+    text: withSinks("a: { stdout: {}, lane: { overflow: fail, block_timeout: 1s } }"),
     problems: [
-      "4:54+2 Cannot use `patience` with `overflow: fail`: only a lane that blocks waits → write `overflow: block`, or remove it",
+      "4:59+2 Cannot use `block_timeout` with `overflow: fail`: only a lane that blocks waits → write `overflow: block`, or remove it",
     ],
   },
   {
@@ -773,7 +773,7 @@ describe("a configuration without mistakes", () => {
         archive: {
           file: { path: "odds.ndjson" },
           emit: "quotes",
-          lane: { overflow: "block", patience: "5s", store: "memory", ...bounds },
+          lane: { overflow: "block", block_timeout: "5s", store: "memory", ...bounds },
           required: false,
         },
         hook: {
@@ -807,7 +807,7 @@ describe("a configuration without mistakes", () => {
     }
     const lane = await laneOf("a: stdout")
     expect(lane).toMatchObject({ overflow: "block" })
-    expect(lane).not.toHaveProperty("patience")
+    expect(lane).not.toHaveProperty("block_timeout")
     expect(await laneOf("a: { stdout: {}, fallback: b }", "b: stdout")).toMatchObject({ overflow: "block" })
     expect(await laneOf("a: stdout", "b: stdout")).toMatchObject({ overflow: "drop_oldest" })
     expect(await laneOf("a: { webhook: { url: u } }")).toMatchObject({ overflow: "coalesce", max_age: "30s" })

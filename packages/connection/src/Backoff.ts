@@ -5,7 +5,7 @@ import { isWebPage } from "./internal/webPage.ts"
 import type { DialError } from "./Transport.ts"
 
 /** How an attempt to have a connection ended. */
-export interface Ending {
+export interface ConnectionEnd {
   /**
    * `key`: the server refuses the key · `busy`: it refuses more connections or requests for now · `oversize`: it sent a
    * frame that is too large to take · `failed`: everything else, clean closes included.
@@ -24,7 +24,7 @@ export interface Ending {
 }
 
 /** What earlier attempts leave behind. */
-export interface Attempts {
+export interface BackoffState {
   /** Doublings of the wait: attempts since one that was live for a minute. */
   readonly step: number
   /** Attempts in a row that brought nothing. */
@@ -38,12 +38,12 @@ export interface Attempts {
 }
 
 /** Before the first attempt. */
-export const noAttempts: Attempts = { step: 0, fruitless: 0, keyRefusals: 0, everLive: false, oversized: 0 }
+export const initialBackoff: BackoffState = { step: 0, fruitless: 0, keyRefusals: 0, everLive: false, oversized: 0 }
 
 /** What to do after an attempt ended. */
-export type Decision =
+export type BackoffDecision =
   /** Wait for a time drawn evenly from this range. */
-  | { readonly _tag: "Wait"; readonly attempts: Attempts; readonly minMillis: number; readonly maxMillis: number }
+  | { readonly _tag: "Wait"; readonly attempts: BackoffState; readonly minMillis: number; readonly maxMillis: number }
   /** The key was refused twice in a row, and never worked. */
   | { readonly _tag: "KeyRefused"; readonly refusals: number }
   /** `maxAttempts` are used up. */
@@ -70,11 +70,15 @@ export const longestWaitEverMillis: number = longestRetryAfterMillis + longestWa
  * A refused key is tried once more after 2 to 5 s: then it is wrong, unless it has worked in this run; then it is tried
  * every 1 to 5 minutes.
  */
-export const decide = (before: Attempts, ending: Ending, maxAttempts: number = Infinity): Decision => {
+export const decideBackoff = (
+  before: BackoffState,
+  ending: ConnectionEnd,
+  maxAttempts: number = Infinity,
+): BackoffDecision => {
   const proven = (ending.liveMillis ?? 0) >= provenMillis
   const fruitful = ending.liveMillis !== undefined || (ending.upMillis ?? 0) >= provenMillis
   const step = proven ? 0 : before.step
-  const attempts: Attempts = {
+  const attempts: BackoffState = {
     step: step + 1,
     fruitless: fruitful ? 0 : before.fruitless + 1,
     keyRefusals: ending.kind === "key" ? before.keyRefusals + 1 : 0,
@@ -88,14 +92,19 @@ export const decide = (before: Attempts, ending: Ending, maxAttempts: number = I
   if (attempts.fruitless >= maxAttempts) return { _tag: "GiveUp", attempts: attempts.fruitless }
   const retryAfter = Math.min(ending.retryAfterMillis ?? 0, longestRetryAfterMillis)
   const jitter = Math.min(longestWaitMillis, firstWaitMillis * 2 ** Math.min(step, 10))
-  const wait = (minMillis: number, maxMillis: number): Decision => ({ _tag: "Wait", attempts, minMillis, maxMillis })
+  const wait = (minMillis: number, maxMillis: number): BackoffDecision => ({
+    _tag: "Wait",
+    attempts,
+    minMillis,
+    maxMillis,
+  })
   if (ending.kind === "key") return attempts.everLive ? wait(60_000, 300_000) : wait(2000, 5000)
   const floor = ending.kind === "busy" ? Math.max(busyMillis, retryAfter) : retryAfter
   return wait(floor, floor + jitter)
 }
 
 /** A dial that failed says nothing of the frames. A connection that was live for long took its snapshot: the next may too. */
-const oversizedAfter = ({ oversized }: Attempts, { kind, liveMillis }: Ending): number => {
+const oversizedAfter = ({ oversized }: BackoffState, { kind, liveMillis }: ConnectionEnd): number => {
   if (kind !== "oversize") return liveMillis === undefined ? oversized : 0
   return liveMillis !== undefined && liveMillis >= provenMillis ? 1 : oversized + 1
 }
@@ -144,7 +153,7 @@ export const blockedOnTheWay = (said: string): string =>
  * What a failed dial means. A status refuses the key only where the feed itself answered: neither a proxy nor a page of
  * something on the way knows the key.
  */
-export const endingOfDial = (error: DialError): Ending => {
+export const endOfDial = (error: DialError): ConnectionEnd => {
   if (error.kind !== "refused") return { kind: "failed", detail: error.message, status: error.status }
   const body = error.body?.trim() ?? ""
   const denied = error.status === 401 || error.status === 403 || error.status === 407
@@ -168,11 +177,11 @@ export const endingOfDial = (error: DialError): Ending => {
  * data, and those of the last frame. What a refused key gets is not documented, so words count too, but only where no
  * data came.
  */
-export const endingOfConnection = (
+export const endOfConnection = (
   reason: DisconnectReason,
   times: { readonly upMillis: number; readonly liveMillis: number | undefined },
   errors: ReadonlyArray<string>,
-): Ending => {
+): ConnectionEnd => {
   const said = [...errors, reason.detail ?? ""].filter((text) => text !== "").join("; ")
   // Of a resync the detail is ours, and quotes what was not understood.
   const refusal = refusalIn(reason.kind === "resync" ? errors.join("; ") : said)

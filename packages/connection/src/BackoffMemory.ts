@@ -1,7 +1,7 @@
 /** The port through which one run of a program leaves its back-off to the next. */
 import type { Millis } from "@boltodds/protocol"
 import type { Effect } from "effect/Effect"
-import { type Attempts, longestWaitEverMillis } from "./Backoff.ts"
+import { type BackoffState, longestWaitEverMillis } from "./Backoff.ts"
 import type { KeyAtHost } from "./Key.ts"
 
 /** What a run writes down of its back-off. Times are wall time. */
@@ -40,10 +40,10 @@ const staleMillis = 600_000
  * What a record asks of a run that starts now: undefined where it has nothing to say any more. Never a longer wait than
  * was set when it was written, nor than the back-off knows at all, whatever the clock or the file say. Pure.
  */
-export const resumeFrom = (
+export const resumeBackoff = (
   record: BackoffRecord,
   now: Millis,
-): { readonly attempts: Attempts; readonly waitMillis: number } | undefined => {
+): { readonly attempts: BackoffState; readonly waitMillis: number } | undefined => {
   if (now - record.until > staleMillis) return undefined
   const set = Math.min(record.until - record.at, longestWaitEverMillis)
   return {

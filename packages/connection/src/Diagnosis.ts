@@ -2,7 +2,7 @@
 import { type Filters, type Millis, type PlanLimits, planLimits } from "@boltodds/protocol"
 import { refusalIn } from "./Backoff.ts"
 import { describeUnknown, type NameReport, type UnknownName } from "./checkNames.ts"
-import { describeStored } from "./CatalogueStore.ts"
+import { describeStored } from "./CatalogStore.ts"
 import { describeHolder, type KeyHolder } from "./KeyLeases.ts"
 
 /** What may be the cause. */
@@ -19,7 +19,7 @@ export type DiagnosisCause =
   | ({ readonly kind: "outside_filters" } & OutsideFilters)
   /** These names do not exist, and the server ignores them in silence. */
   | { readonly kind: "unknown_names"; readonly names: ReadonlyArray<UnknownName> }
-  /** The catalogue lists no game within the filters now. */
+  /** The catalog lists no game within the filters now. */
   | { readonly kind: "no_games" }
   /** The plan allows less than was asked. */
   | { readonly kind: "plan_limit"; readonly plan: string }
@@ -57,7 +57,7 @@ export interface Diagnosis {
   readonly host: string
   readonly asked: Filters
   readonly plan: string | undefined
-  /** What the catalogue says of the names, or why it could not be asked. */
+  /** What the catalog says of the names, or why it could not be asked. */
   readonly names: NameReport | { readonly unavailable: string }
   /** Proven causes first, then possible ones, the likelier first. */
   readonly causes: ReadonlyArray<{ readonly proven: boolean; readonly cause: DiagnosisCause }>
@@ -155,11 +155,11 @@ const describeCause = (cause: DiagnosisCause): string => {
       return `${cause.messages} ${cause.messages === 1 ? "message" : "messages"} came that ${
         cause.messages === 1 ? "was" : "were"
       } not asked for, the first of sport ${cause.sport} at ${cause.sportsbook}: ` +
-        "the server did not take the filters as they are meant; see that each name is exactly the catalogue's"
+        "the server did not take the filters as they are meant; see that each name is exactly the catalog's"
     case "unknown_names":
       return `names that do not exist are ignored by the server: ${cause.names.map(describeUnknown).join("; ")}`
     case "no_games":
-      return "the catalogue lists no game for these filters now"
+      return "the catalog lists no game for these filters now"
     case "plan_limit":
       return `the plan ${cause.plan} allows one sport and one market: name one of each`
     case "key_in_use":

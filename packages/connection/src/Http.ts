@@ -4,7 +4,7 @@ import * as Redacted from "effect/Redacted"
 import { scrub, secretOf } from "./internal/scrub.ts"
 
 /** An answer to a GET. */
-export interface HttpAnswer {
+export interface HttpResponse {
   readonly status: number
   /** The `Retry-After` header as sent. */
   readonly retryAfter: string | undefined
@@ -25,7 +25,7 @@ export class HttpFailure extends Error {
 export type HttpGet = (
   url: Redacted.Redacted<string>,
   options: { readonly maxBytes: number },
-) => Effect.Effect<HttpAnswer, HttpFailure>
+) => Effect.Effect<HttpResponse, HttpFailure>
 
 /** GET by the global `fetch`. Whether it goes through a proxy is the runtime's affair (Node: `NODE_USE_ENV_PROXY=1`). */
 export const fetchGet: HttpGet = (url, { maxBytes }) => {

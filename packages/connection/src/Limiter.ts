@@ -54,7 +54,7 @@ export const makeLimiter = (limits: RateLimits = defaultRateLimits): LimiterShap
 }
 
 /**
- * The limiter that sessions and catalogues use. By default one for all of this process; provide another to share the
+ * The limiter that sessions and catalogs use. By default one for all of this process; provide another to share the
  * allowance with more, such as the machine's other processes.
  */
 export const Limiter: Context.Reference<LimiterShape> = Context.Reference<LimiterShape>(

@@ -13,13 +13,13 @@ import * as Effect from "effect/Effect"
 import * as PubSub from "effect/PubSub"
 import * as Stream from "effect/Stream"
 import type { BackoffMemory } from "./BackoffMemory.ts"
-import type { Catalogue } from "./Catalogue.ts"
+import type { Catalog } from "./Catalog.ts"
 import { checkNames } from "./checkNames.ts"
 import { diagnose, type Diagnosis, renderDiagnosis } from "./Diagnosis.ts"
 import { defaultFeedUrl, parseFeedUrl, UrlRefused } from "./FeedUrl.ts"
 import { checkFilterOptions, checkSessionOptions } from "./internal/checkOptions.ts"
 import { EventQueue } from "./internal/EventQueue.ts"
-import { type NoData, type Run, startRun } from "./internal/Run.ts"
+import { type NoDataFacts, type Run, startRun } from "./internal/Run.ts"
 import { makeWarnings } from "./internal/warnings.ts"
 import type { Key } from "./Key.ts"
 import type { KeyHolder, KeyLeases } from "./KeyLeases.ts"
@@ -54,7 +54,7 @@ export interface SessionOptions {
   readonly onFrame?: ((frame: Frame) => void) | undefined
   /** Called with each status, at once. The same as `statuses`, for those without a stream at hand. */
   readonly onStatus?: ((status: Status) => void) | undefined
-  /** Called when a connection has brought nothing but pings for 20 s; asks the catalogue first, where there is one. */
+  /** Called when a connection has brought nothing but pings for 20 s; asks the catalog first, where there is one. */
   readonly onDiagnosis?: ((diagnosis: Diagnosis) => void) | undefined
   /**
    * Called with a sentence, once for each cause, when there is no connection, nothing comes, or a connection brings no
@@ -67,7 +67,7 @@ export interface SessionOptions {
    */
   readonly onKeyEcho?: (() => void) | undefined
   /** What a diagnosis checks the filters' names against. */
-  readonly catalogue?: Catalogue | undefined
+  readonly catalog?: Catalog | undefined
   /** @default none Where back-off outlives this process; `machineMemory` of the `node` entry keeps it in files. */
   readonly memory?: BackoffMemory | undefined
   /** @default none Where others see that this key is in use; `machineLeases` of the `node` entry has it in files. */
@@ -124,11 +124,11 @@ export const makeSession = (options: SessionOptions): Effect.Effect<Session, Url
     onStatus(status)
     const name = options.name ?? "feed"
     const investigate = (
-      { filters, holds, ...facts }: NoData,
+      { filters, holds, ...facts }: NoDataFacts,
       tell: (diagnosis: Diagnosis) => void,
     ): Effect.Effect<void> =>
       Effect.gen(function* () {
-        const names = yield* namesOf(filters, options.catalogue)
+        const names = yield* namesOf(filters, options.catalog)
         const holders = yield* holdersOf(url.host, options)
         // Asking took its time: data may have come.
         if (holds()) tell(diagnose({ ...facts, session: name, host: url.host, asked: filters, names, holders }))
@@ -192,10 +192,10 @@ const warnerOf = ({ onWarning, onStatus }: SessionOptions): ((message: string) =
   return (message) => console.warn(message)
 }
 
-const namesOf = (filters: Filters, catalogue: Catalogue | undefined): Effect.Effect<Diagnosis["names"]> =>
-  catalogue === undefined
-    ? Effect.succeed({ unavailable: "no catalogue was given" })
-    : checkNames(filters, catalogue).pipe(Effect.catch(({ message }) => Effect.succeed({ unavailable: message })))
+const namesOf = (filters: Filters, catalog: Catalog | undefined): Effect.Effect<Diagnosis["names"]> =>
+  catalog === undefined
+    ? Effect.succeed({ unavailable: "no catalog was given" })
+    : checkNames(filters, catalog).pipe(Effect.catch(({ message }) => Effect.succeed({ unavailable: message })))
 
 const holdersOf = (
   host: string,

@@ -3,7 +3,7 @@ import type { Clock } from "effect/Clock"
 import type { Millis } from "@boltodds/protocol"
 
 /** A reading of the two clocks of the machine. */
-export interface Reading {
+export interface ClockReading {
   readonly wall: Millis
   /** Milliseconds from an arbitrary origin. */
   readonly monotonic: number
@@ -13,7 +13,7 @@ export interface Reading {
 export const clockJumpMillis = 5000
 
 /** Both clocks at once. */
-export const readClocks = (clock: Clock): Reading => ({
+export const readClocks = (clock: Clock): ClockReading => ({
   wall: clock.currentTimeMillisUnsafe(),
   monotonic: Number(clock.monotonicTimeNanosUnsafe() / 1000n) / 1000,
 })
@@ -27,13 +27,14 @@ export interface SessionClock {
 }
 
 /** A session clock that starts now. */
-export const startClock = ({ wall, monotonic }: Reading): SessionClock => ({
+export const startClock = ({ wall, monotonic }: ClockReading): SessionClock => ({
   base: wall - monotonic,
   offset: wall - monotonic,
 })
 
 /** Session time: whole milliseconds, so that it survives a recording unchanged. */
-export const sessionTime = (clock: SessionClock, { monotonic }: Reading): Millis => Math.floor(clock.base + monotonic)
+export const sessionTime = (clock: SessionClock, { monotonic }: ClockReading): Millis =>
+  Math.floor(clock.base + monotonic)
 
 /**
  * Compares the clocks. `movedMillis` is how far the wall moved against monotonic time since the last comparison;
@@ -41,7 +42,7 @@ export const sessionTime = (clock: SessionClock, { monotonic }: Reading): Millis
  */
 export const compareClocks = (
   clock: SessionClock,
-  { wall, monotonic }: Reading,
+  { wall, monotonic }: ClockReading,
 ): { readonly clock: SessionClock; readonly movedMillis: number; readonly jumped: boolean } => {
   const offset = wall - monotonic
   const movedMillis = offset - clock.offset
@@ -49,7 +50,7 @@ export const compareClocks = (
 }
 
 /** At a new epoch: session time moves forward to the wall, never back. */
-export const rebaseClock = (clock: SessionClock, { wall, monotonic }: Reading): SessionClock => ({
+export const rebaseClock = (clock: SessionClock, { wall, monotonic }: ClockReading): SessionClock => ({
   base: Math.max(clock.base, wall - monotonic),
   offset: clock.offset,
 })

@@ -65,19 +65,19 @@ export interface Watch {
   /** How long we did not read before that, all in all. */
   readonly unread: number
   /** What we read now may have waited in buffers. */
-  readonly behind: Behind | undefined
+  readonly behind: Backlog | undefined
 }
 
 /**
  * From the moment we stop reading until it is certain that nothing sent before we read again is still on its way:
  * the answer to a ping sent then arrives behind it. An answer that is late itself proves that what comes with it is too.
  */
-export interface Behind {
+export interface Backlog {
   readonly since: Millis
   /** The ping whose answer ends this, if it comes soon; undefined while we are stopped, and where there are no pings. */
   readonly probe: { readonly number: number; readonly at: Millis } | undefined
   /** `Paused` was told, so `Resumed` and `Heard` must follow. */
-  readonly told: boolean
+  readonly reported: boolean
   /** When the `Paused` that no `Resumed` has followed yet was told. */
   readonly pausedAt: Millis | undefined
   /**
@@ -88,24 +88,24 @@ export interface Behind {
 }
 
 /** Something to tell the consumer, with its time. */
-export interface Notice {
+export interface WatchNotice {
   readonly _tag: "Paused" | "Resumed" | "Silent" | "Heard"
   readonly at: Millis
 }
 
 /** What follows from an observation, in this order: `before` what was read is told, what was read, then `after`. */
-export interface Verdict {
+export interface WatchDecision {
   readonly watch: Watch
-  readonly before: ReadonlyArray<Notice>
-  readonly after: ReadonlyArray<Notice>
+  readonly before: ReadonlyArray<WatchNotice>
+  readonly after: ReadonlyArray<WatchNotice>
   /** A WebSocket ping to send now. */
   readonly ping: number | undefined
   /** Hang up for this reason. */
   readonly end: DisconnectReason | undefined
 }
 
-const none: ReadonlyArray<Notice> = []
-const verdict = (watch: Watch, more: Partial<Omit<Verdict, "watch">> = {}): Verdict => ({
+const none: ReadonlyArray<WatchNotice> = []
+const verdict = (watch: Watch, more: Partial<Omit<WatchDecision, "watch">> = {}): WatchDecision => ({
   watch,
   before: none,
   after: none,
@@ -129,9 +129,9 @@ export const openWatch = (at: Millis, canPing: boolean, limits: WatchLimits = de
 })
 
 /** A turn was read: `frames` of them, and the answer to ping `pong`. */
-export const onTurn = (watch: Watch, at: Millis, frames: number, pong: number | undefined): Verdict => {
-  const before: Array<Notice> = []
-  const after: Array<Notice> = []
+export const onTurn = (watch: Watch, at: Millis, frames: number, pong: number | undefined): WatchDecision => {
+  const before: Array<WatchNotice> = []
+  const after: Array<WatchNotice> = []
   let { heardAt, progress, silent, pings, behind } = watch
   // An answer does for the pings before it too: theirs may have been lost.
   if (pings.length > 0 && pong !== undefined) pings = pings.filter(({ number }) => number > pong)
@@ -142,10 +142,10 @@ export const onTurn = (watch: Watch, at: Millis, frames: number, pong: number | 
     // What comes while an answer is that late has waited as long: it ends no silence.
     if (behind === undefined && ping !== undefined && at - ping.at >= watch.limits.lag) {
       before.push({ _tag: "Paused", at })
-      behind = { since: ping.at, probe: ping, told: true, pausedAt: at, until: undefined }
+      behind = { since: ping.at, probe: ping, reported: true, pausedAt: at, until: undefined }
     }
     // Behind, only the end of that makes the session up to date.
-    if (silent && behind?.told !== true) {
+    if (silent && behind?.reported !== true) {
       before.push({ _tag: "Heard", at })
       silent = false
     }
@@ -158,20 +158,20 @@ export const onTurn = (watch: Watch, at: Millis, frames: number, pong: number | 
     }
     after.push(...caughtUp(behind, at))
     // Without a frame it is still silent, and the next look says so again.
-    if (behind.told) silent = false
+    if (behind.reported) silent = false
     behind = undefined
   }
   return verdict({ ...watch, heardAt, progress, silent, pings, behind }, { before, after })
 }
 
 /** Nothing waits any more. */
-const caughtUp = ({ pausedAt, told }: Behind, at: Millis): ReadonlyArray<Notice> => [
+const caughtUp = ({ pausedAt, reported }: Backlog, at: Millis): ReadonlyArray<WatchNotice> => [
   ...(pausedAt === undefined ? [] : [{ _tag: "Resumed", at } as const]),
-  ...(told ? [{ _tag: "Heard", at } as const] : []),
+  ...(reported ? [{ _tag: "Heard", at } as const] : []),
 ]
 
 /** Without pings a transport cannot pause: the first turn after we read again holds all that waited in this process. */
-const isAnswered = (watch: Watch, behind: Behind, pong: number | undefined): boolean =>
+const isAnswered = (watch: Watch, behind: Backlog, pong: number | undefined): boolean =>
   watch.nextPing === undefined
     ? behind.until === undefined
     : (behind.probe !== undefined && pong !== undefined && pong >= behind.probe.number)
@@ -182,17 +182,17 @@ export const onStop = (watch: Watch, at: Millis): Watch =>
     ...watch,
     stoppedAt: at,
     behind: watch.behind === undefined
-      ? { since: at, probe: undefined, told: false, pausedAt: undefined, until: undefined }
+      ? { since: at, probe: undefined, reported: false, pausedAt: undefined, until: undefined }
       : { ...watch.behind, probe: undefined },
   }
 
 /** There is room: we read again. */
-export const onResume = (watch: Watch, at: Millis): Verdict => {
+export const onResume = (watch: Watch, at: Millis): WatchDecision => {
   const { stoppedAt, behind } = watch
   if (stoppedAt === undefined || behind === undefined) return verdict(watch)
   const resumed = { ...withoutTime(watch, at - stoppedAt), stoppedAt: undefined, pings: [] }
   // Where nothing can wait outside of this process, what waited for so short a time is not old.
-  if (watch.nextPing === undefined && !behind.told) return verdict({ ...resumed, behind: undefined })
+  if (watch.nextPing === undefined && !behind.reported) return verdict({ ...resumed, behind: undefined })
   const { watch: probing, number, probe } = sendPing(resumed, at)
   const told = tellResumed({ ...behind, probe }, watch.limits, at)
   return verdict({ ...probing, behind: told.behind }, { before: told.notices, ping: number })
@@ -200,10 +200,10 @@ export const onResume = (watch: Watch, at: Millis): Verdict => {
 
 /** After a long pause what is read is old, and to be flagged as such from here on. */
 const tellResumed = (
-  behind: Behind,
+  behind: Backlog,
   limits: WatchLimits,
   at: Millis,
-): { readonly behind: Behind; readonly notices: ReadonlyArray<Notice> } =>
+): { readonly behind: Backlog; readonly notices: ReadonlyArray<WatchNotice> } =>
   behind.pausedAt !== undefined && at - behind.pausedAt >= limits.stalePause
     ? { behind: { ...behind, pausedAt: undefined }, notices: [{ _tag: "Resumed", at }] }
     : { behind, notices: none }
@@ -212,7 +212,7 @@ const tellResumed = (
  * Nothing at all ran between these two times: the process was stopped, or something held it. Whatever comes now may
  * have waited as it would in a pause.
  */
-export const onStall = (watch: Watch, from: Millis, at: Millis): Verdict => {
+export const onStall = (watch: Watch, from: Millis, at: Millis): WatchDecision => {
   if (watch.stoppedAt !== undefined) return onTime(watch, at, undefined)
   if (at - from >= watch.limits.pause) {
     const isTold = watch.behind?.pausedAt !== undefined
@@ -222,16 +222,16 @@ export const onStall = (watch: Watch, from: Millis, at: Millis): Verdict => {
   const until = watch.nextPing === undefined ? at + watch.limits.pauseNotice : undefined
   const behind = { ...stopped.behind!, until }
   if (behind.pausedAt !== undefined) return onResume({ ...stopped, behind }, at)
-  const resumed = onResume({ ...stopped, behind: { ...behind, told: true, pausedAt: from } }, at)
+  const resumed = onResume({ ...stopped, behind: { ...behind, reported: true, pausedAt: from } }, at)
   return { ...resumed, before: [{ _tag: "Paused", at: from }, ...resumed.before] }
 }
 
 /** Time went by. `receivedBytes` is the link's count, where it has one. */
-export const onTime = (watch: Watch, at: Millis, receivedBytes: number | undefined): Verdict => {
+export const onTime = (watch: Watch, at: Millis, receivedBytes: number | undefined): WatchDecision => {
   const { limits, stoppedAt, behind } = watch
   if (stoppedAt !== undefined && behind !== undefined) {
     const tell = behind.pausedAt === undefined && at - stoppedAt >= limits.pauseNotice
-    return verdict(tell ? { ...watch, behind: { ...behind, told: true, pausedAt: stoppedAt } } : watch, {
+    return verdict(tell ? { ...watch, behind: { ...behind, reported: true, pausedAt: stoppedAt } } : watch, {
       before: tell ? [{ _tag: "Paused", at: stoppedAt }] : none,
       end: at - stoppedAt >= limits.pause ? slowReader(at - stoppedAt) : undefined,
     })
@@ -239,7 +239,7 @@ export const onTime = (watch: Watch, at: Millis, receivedBytes: number | undefin
   let now = withProgress(watch, at, receivedBytes)
   const end = deadline(now, at)
   if (end !== undefined) return verdict(now, { end })
-  const notices: Array<Notice> = []
+  const notices: Array<WatchNotice> = []
   if (!now.silent && now.heardAt !== undefined && at - now.heardAt >= limits.silent) {
     notices.push({ _tag: "Silent", at })
     now = { ...now, silent: true }
@@ -248,7 +248,7 @@ export const onTime = (watch: Watch, at: Millis, receivedBytes: number | undefin
   // Frames come, the answer to an earlier ping does not: they waited at least as long, wherever it was.
   const late = ping !== undefined && heardAt !== undefined && heardAt > ping.at && at - ping.at >= limits.lag
   if (late && now.behind === undefined) {
-    now = { ...now, behind: { since: ping.at, probe: ping, told: false, pausedAt: undefined, until: undefined } }
+    now = { ...now, behind: { since: ping.at, probe: ping, reported: false, pausedAt: undefined, until: undefined } }
   }
   if (now.behind?.until !== undefined && at >= now.behind.until) {
     const caught = caughtUp(now.behind, at)
@@ -257,9 +257,9 @@ export const onTime = (watch: Watch, at: Millis, receivedBytes: number | undefin
   }
   if (now.behind !== undefined) {
     const { behind } = now
-    if (!behind.told && at - behind.since >= limits.pauseNotice) {
+    if (!behind.reported && at - behind.since >= limits.pauseNotice) {
       notices.push({ _tag: "Paused", at })
-      now = { ...now, behind: { ...behind, told: true, pausedAt: at } }
+      now = { ...now, behind: { ...behind, reported: true, pausedAt: at } }
     } else {
       const told = tellResumed(behind, limits, at)
       notices.push(...told.notices)
@@ -276,7 +276,7 @@ export const onTime = (watch: Watch, at: Millis, receivedBytes: number | undefin
 /** When `onTime` next has something to say, if nothing else happens. */
 export const dueAt = (watch: Watch): Millis => {
   const { limits, stoppedAt, behind } = watch
-  if (stoppedAt !== undefined) return stoppedAt + (mayTellPause(watch) ? limits.pauseNotice : limits.pause)
+  if (stoppedAt !== undefined) return stoppedAt + (mayReportPause(watch) ? limits.pauseNotice : limits.pause)
   const due: Array<Millis> = []
   if (watch.heardAt === undefined) due.push(watch.openedAt + limits.ack)
   else if (!watch.silent) due.push(watch.heardAt + limits.silent)
@@ -284,7 +284,7 @@ export const dueAt = (watch: Watch): Millis => {
   const [ping] = watch.pings
   if (ping !== undefined) due.push(Math.max(ping.at, watch.progress.at) + limits.pong)
   if (watch.nextPing !== undefined) due.push(watch.nextPing.at)
-  if (behind !== undefined && !behind.told) due.push(behind.since + limits.pauseNotice)
+  if (behind !== undefined && !behind.reported) due.push(behind.since + limits.pauseNotice)
   if (behind?.pausedAt !== undefined) due.push(behind.pausedAt + limits.stalePause)
   if (behind?.until !== undefined) due.push(behind.until)
   return Math.min(...due)
@@ -317,7 +317,7 @@ const withProgress = (watch: Watch, at: Millis, bytes: number | undefined): Watc
 const sendPing = (watch: Watch, at: Millis): {
   readonly watch: Watch
   readonly number: number | undefined
-  readonly probe: Behind["probe"]
+  readonly probe: Backlog["probe"]
 } => {
   if (watch.nextPing === undefined) return { watch, number: undefined, probe: undefined }
   const probe = { number: watch.nextPing.number, at }
@@ -342,5 +342,5 @@ const withoutTime = (watch: Watch, millis: number): Watch => ({
 })
 
 /** Whether we have stopped reading for so short that `Paused`, with the time it began, may yet be told. */
-export const mayTellPause = (watch: Watch | undefined): boolean =>
+export const mayReportPause = (watch: Watch | undefined): boolean =>
   watch?.stoppedAt !== undefined && watch.behind?.pausedAt === undefined

@@ -1,14 +1,14 @@
 /** Whether the names in filters exist: the server ignores those that do not, in silence. */
-import { type CatalogueGame, type Filters, type InfoBody, type MarketsBody, normalizeFilters } from "@boltodds/protocol"
+import { type CatalogGame, type Filters, type InfoBody, type MarketsBody, normalizeFilters } from "@boltodds/protocol"
 import * as Effect from "effect/Effect"
-import type { Catalogue, CatalogueError } from "./Catalogue.ts"
-import type { StoredUse } from "./CatalogueStore.ts"
+import type { Catalog, CatalogError } from "./Catalog.ts"
+import type { StoredUse } from "./CatalogStore.ts"
 import { nearestNames } from "@boltodds/text"
 
 /** What a name in a filter names. */
 export type NameKind = "sport" | "sportsbook" | "game" | "market"
 
-/** A name that the catalogue does not have. */
+/** A name that the catalog does not have. */
 export interface UnknownName {
   readonly kind: NameKind
   readonly name: string
@@ -16,19 +16,19 @@ export interface UnknownName {
   readonly nearest: ReadonlyArray<string>
 }
 
-/** What the catalogue says of some filters. */
+/** What the catalog says of some filters. */
 export interface NameReport {
   readonly unknown: ReadonlyArray<UnknownName>
-  /** How many games the catalogue lists within the filters now; undefined where it was not asked. */
+  /** How many games the catalog lists within the filters now; undefined where it was not asked. */
   readonly games: number | undefined
-  /** Where the catalogue could not be asked and answered from its store: how old that is, and why. */
+  /** Where the catalog could not be asked and answered from its store: how old that is, and why. */
   readonly stored?: StoredUse | undefined
 }
 
-/** The part of a catalogue that filters are compared with; parts left out are not checked. */
+/** The part of a catalog that filters are compared with; parts left out are not checked. */
 export interface KnownNames {
   readonly info?: InfoBody
-  readonly games?: ReadonlyArray<CatalogueGame>
+  readonly games?: ReadonlyArray<CatalogGame>
   readonly markets?: MarketsBody
 }
 
@@ -64,25 +64,25 @@ const unknownIn = (
 }
 
 /**
- * Checks the names in filters against the catalogue. Asks only for what the filters mention: one request for sports and
+ * Checks the names in filters against the catalog. Asks only for what the filters mention: one request for sports and
  * sportsbooks, one for games, one for markets (of the sports and sportsbooks that do exist).
  */
-export const checkNames = (filters: Filters, catalogue: Catalogue): Effect.Effect<NameReport, CatalogueError> =>
+export const checkNames = (filters: Filters, catalog: Catalog): Effect.Effect<NameReport, CatalogError> =>
   Effect.gen(function* () {
     const { sports, sportsbooks, games, markets } = normalizeFilters(filters)
-    const info = sports === undefined && sportsbooks === undefined ? undefined : yield* catalogue.info
+    const info = sports === undefined && sportsbooks === undefined ? undefined : yield* catalog.info
     const known: KnownNames = {
       ...(info === undefined ? {} : { info }),
-      ...(games === undefined && sports === undefined ? {} : { games: yield* catalogue.games }),
+      ...(games === undefined && sports === undefined ? {} : { games: yield* catalog.games }),
       ...(markets === undefined ? {} : {
-        markets: yield* catalogue.markets({
+        markets: yield* catalog.markets({
           sports: sports?.filter((name) => info?.sports.includes(name)) ?? [],
           sportsbooks: sportsbooks?.filter((name) => info?.sportsbooks.includes(name)) ?? [],
         }),
       }),
     }
     const report = compareNames(filters, known)
-    const stored = catalogue.stored === undefined ? [] : yield* catalogue.stored
+    const stored = catalog.stored === undefined ? [] : yield* catalog.stored
     const [oldest] = stored.filter(({ path }) => asked(known).includes(path)).sort((a, b) => a.at - b.at)
     return oldest === undefined ? report : { ...report, stored: oldest }
   })

@@ -1,6 +1,6 @@
 /** The events themselves, for many consumers. */
 import type { Connected, DisconnectReason, FeedEvent, Millis, Subscribed } from "@boltodds/protocol"
-import type { View } from "./View.ts"
+import type { FeedView } from "./FeedView.ts"
 
 /**
  * The view that `share` has by default: every event as it is.
@@ -17,7 +17,7 @@ import type { View } from "./View.ts"
  * since snapshots have no end that can be known. Its prices are right, but games may be missing until the next
  * connection; a view that keeps a book has no such hole.
  */
-export const eventView = (): View<FeedEvent> => {
+export const eventView = (): FeedView<FeedEvent> => {
   const sessions = new Map<string, Standing>()
   let last: Standing | undefined
   const standingOf = (name: string): Standing => {
@@ -35,7 +35,7 @@ export const eventView = (): View<FeedEvent> => {
       return events
     },
     // By their time, or one that paused long ago would seem to have paused now.
-    welcome: () =>
+    snapshot: () =>
       [...sessions.values()].sort((one, other) => one.since - other.since).flatMap((standing) => standing.replay()),
     end: (detail) =>
       [...sessions.values()].flatMap((standing) => standing.disconnected(0, { kind: "shutdown", detail })),

@@ -3,13 +3,13 @@ import type { FeedEvent, Filters, Resync, Source } from "@boltodds/protocol"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import type { UrlRefused } from "./FeedUrl.ts"
-import { Claims, sameFilters } from "./internal/Claims.ts"
+import { FilterClaims, sameFilters } from "./internal/FilterClaims.ts"
 import { mergeByTime } from "./internal/mergeByTime.ts"
 import { makeSession, type Session, type SessionOptions } from "./Session.ts"
 import type { SessionError } from "./SessionError.ts"
 import { checkShards, type Shard } from "./Shard.ts"
 import { type ShardOverlap, ShardsRefused } from "./ShardError.ts"
-import { dividedBy, kindOf, shardFilters } from "./shardFilters.ts"
+import { dividedBy, filterKindOf, shardFilters } from "./shardFilters.ts"
 import type { Status } from "./Status.ts"
 
 /** Options of {@link makeShards}: those of a session, for each of them alike, and how they differ. */
@@ -33,7 +33,7 @@ export interface Shards extends Source<SessionError | ShardOverlap | ShardsRefus
   readonly events: Stream.Stream<FeedEvent, SessionError>
   /**
    * Divides new filters among the running sessions, by what they are divided by now, with {@link shardFilters}: a name
-   * stays where it is, new ones go where the least is. `names` are the catalogue's, where the filters list none.
+   * stays where it is, new ones go where the least is. `names` are the catalog's, where the filters list none.
    */
   readonly setFilters: (
     filters: Filters,
@@ -75,14 +75,14 @@ export const makeShards = (options: ShardsOptions): Effect.Effect<Shards, UrlRef
         ...onStatus === undefined ? {} : { onStatus: (status) => onStatus(status, name) },
       }))
     const byName = new Map(sessions.map((session) => [session.name, session]))
-    const running = new Set<Claims>()
+    const running = new Set<FilterClaims>()
 
     const shards: Effect.Effect<ReadonlyArray<Shard>> = Effect.forEach(
       sessions,
       ({ name, filters }) => Effect.map(filters, (filters) => ({ name, filters })),
     )
     const events = Stream.unwrap(Effect.gen(function* () {
-      const claims = new Claims(yield* shards)
+      const claims = new FilterClaims(yield* shards)
       running.add(claims)
       yield* Effect.addFinalizer(() => Effect.sync(() => running.delete(claims)))
       const pulls = yield* Effect.forEach(sessions, ({ events }) => Stream.toPull(events))
@@ -123,7 +123,7 @@ export const makeShards = (options: ShardsOptions): Effect.Effect<Shards, UrlRef
               new ShardsRefused("Cannot divide filters: the sessions are divided neither by sport nor by sportsbook"),
             )
           }
-          const before = firstOf(running, (claims) => claims.holding(kindOf(by))) ?? now
+          const before = firstOf(running, (claims) => claims.holding(filterKindOf(by))) ?? now
           const next = shardFilters(filters, { by, over: now.length, before, ...names === undefined ? {} : { names } })
           return next instanceof ShardsRefused ? Effect.fail(next) : setShards(next)
         }),

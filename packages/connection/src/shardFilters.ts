@@ -12,8 +12,8 @@ export interface ShardPlan {
   /** How many sessions. The plan of the key must allow as many connections (Pro: 3). */
   readonly over: number
   /**
-   * All names there are, from the catalogue: needed where the filters list none of that kind. The feed knows no "all
-   * the rest", so a name that the catalogue gains later reaches no session until the filters are divided again.
+   * All names there are, from the catalog: needed where the filters list none of that kind. The feed knows no "all
+   * the rest", so a name that the catalog gains later reaches no session until the filters are divided again.
    */
   readonly names?: ReadonlyArray<string>
   /** @default 1 for each How much comes of a name, in any unit: sessions are filled evenly by it. */
@@ -33,7 +33,7 @@ export interface ShardPlan {
  */
 export const shardFilters = (filters: Filters, plan: ShardPlan): ReadonlyArray<Shard> | ShardsRefused => {
   const { by, over, weigh = () => 1, name = "feed" } = plan
-  const kind = kindOf(by)
+  const kind = filterKindOf(by)
   const whole = normalizeFilters(filters)
   const names = whole[kind] ?? normalizeFilters({ [kind]: plan.names ?? [] })[kind] ?? []
   if (!Number.isSafeInteger(over) || over < 1) {
@@ -41,7 +41,7 @@ export const shardFilters = (filters: Filters, plan: ShardPlan): ReadonlyArray<S
   }
   if (names.length === 0) {
     return new ShardsRefused(
-      `Cannot divide by ${by}: the filters list no ${kind}; list them, or give the catalogue's names`,
+      `Cannot divide by ${by}: the filters list no ${kind}; list them, or give the catalog's names`,
     )
   }
   if (plan.before !== undefined && plan.before.length !== over) {
@@ -78,7 +78,7 @@ export const shardFilters = (filters: Filters, plan: ShardPlan): ReadonlyArray<S
 /** What running sessions are divided by: what each of them lists, and no two of them alike; undefined where it is neither. */
 export const dividedBy = (shards: ReadonlyArray<Shard>): ShardBy | undefined =>
   (["sport", "sportsbook"] as const).find((by) => {
-    const lists = shards.map(({ filters }) => filters[kindOf(by)] ?? [])
+    const lists = shards.map(({ filters }) => filters[filterKindOf(by)] ?? [])
     const all = lists.flat()
     return lists.every((names) => names.length > 0) && new Set(all).size === all.length
   })
@@ -98,4 +98,4 @@ const lightest = (shares: ReadonlyArray<Share>): Share =>
   )
 
 /** The list of the filters that is divided. */
-export const kindOf = (by: ShardBy): "sports" | "sportsbooks" => by === "sport" ? "sports" : "sportsbooks"
+export const filterKindOf = (by: ShardBy): "sports" | "sportsbooks" => by === "sport" ? "sports" : "sportsbooks"

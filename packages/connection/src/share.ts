@@ -7,7 +7,7 @@ import type { ConsumerCutOff } from "./ConsumerCutOff.ts"
 import type { ConsumerOptions } from "./ConsumerOptions.ts"
 import { eventView } from "./eventView.ts"
 import { SharedRun } from "./internal/SharedRun.ts"
-import type { View } from "./View.ts"
+import type { FeedView } from "./FeedView.ts"
 
 /** Options of {@link share}. */
 export interface ShareOptions<A> {
@@ -17,7 +17,7 @@ export interface ShareOptions<A> {
    * @default {@link eventView}: the events. `bookView` of `@boltodds/pipeline` gives the book's records, the whole book
    * first to those who join later.
    */
-  readonly view?: (() => View<A>) | undefined
+  readonly view?: (() => FeedView<A>) | undefined
   /**
    * How long the source is kept when the last consumer has left, in milliseconds; a view goes on meanwhile. `Infinity`:
    * until it is closed.
@@ -52,13 +52,13 @@ export interface Shared<out A, out E> {
 export function share<E>(source: Source<E>, options?: { readonly idleMillis?: number }): Shared<FeedEvent, E>
 export function share<A, E>(
   source: Source<E>,
-  options: ShareOptions<A> & { readonly view: () => View<A> },
+  options: ShareOptions<A> & { readonly view: () => FeedView<A> },
 ): Shared<A, E>
 export function share<E>(source: Source<E>, options: ShareOptions<FeedEvent> = {}): Shared<FeedEvent, E> {
   return shareView(source, options.view ?? eventView, options.idleMillis ?? 0)
 }
 
-const shareView = <A, E>(source: Source<E>, view: () => View<A>, idleMillis: number): Shared<A, E> => {
+const shareView = <A, E>(source: Source<E>, view: () => FeedView<A>, idleMillis: number): Shared<A, E> => {
   /** Joining waits for a source that is letting go: a key may be good for one connection only. */
   const turnstile = Semaphore.makeUnsafe(1)
   let run: SharedRun<A, E> | undefined

@@ -3,17 +3,24 @@ import { it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { describe, expect } from "vitest"
-import { type Attempts, decide, type Ending, endingOfConnection, endingOfDial, noAttempts } from "../src/Backoff.ts"
+import {
+  type BackoffState,
+  type ConnectionEnd,
+  decideBackoff,
+  endOfConnection,
+  endOfDial,
+  initialBackoff,
+} from "../src/Backoff.ts"
 
-const failed: Ending = { kind: "failed", detail: "closed" }
-const key: Ending = { kind: "key", detail: "HTTP 401" }
-const busy: Ending = { kind: "busy", detail: "HTTP 429" }
-const live = (liveMillis: number): Ending => ({ ...failed, upMillis: liveMillis + 500, liveMillis })
+const failed: ConnectionEnd = { kind: "failed", detail: "closed" }
+const key: ConnectionEnd = { kind: "key", detail: "HTTP 401" }
+const busy: ConnectionEnd = { kind: "busy", detail: "HTTP 429" }
+const live = (liveMillis: number): ConnectionEnd => ({ ...failed, upMillis: liveMillis + 500, liveMillis })
 
-const waits = (endings: ReadonlyArray<Ending>): ReadonlyArray<string> => {
-  let attempts = noAttempts
+const waits = (endings: ReadonlyArray<ConnectionEnd>): ReadonlyArray<string> => {
+  let attempts = initialBackoff
   return endings.map((ending) => {
-    const decision = decide(attempts, ending)
+    const decision = decideBackoff(attempts, ending)
     if (decision._tag !== "Wait") return decision._tag
     attempts = decision.attempts
     return `${decision.minMillis}-${decision.maxMillis}`
@@ -49,7 +56,7 @@ describe("the back-off", () => {
     expect(waits([{ ...busy, retryAfterMillis: 5000 }])).toEqual(["30000-32000"])
   })
 
-  it("honours Retry-After up to an hour", () => {
+  it("honors Retry-After up to an hour", () => {
     expect(waits([{ ...failed, retryAfterMillis: 7000 }])).toEqual(["7000-9000"])
     expect(waits([{ ...busy, retryAfterMillis: 1e12 }])).toEqual(["3600000-3602000"])
   })
@@ -64,8 +71,8 @@ describe("the back-off", () => {
   })
 
   it("ends with the second connection that a frame ended which is too large, where none brought data in between", () => {
-    const oversize = (liveMillis?: number): Ending =>
-      endingOfConnection({ kind: "oversize", code: 1009, detail: "a frame" }, { upMillis: 70_000, liveMillis }, [])
+    const oversize = (liveMillis?: number): ConnectionEnd =>
+      endOfConnection({ kind: "oversize", code: 1009, detail: "a frame" }, { upMillis: 70_000, liveMillis }, [])
     expect(waits([oversize(), oversize()])).toEqual(["0-2000", "FrameTooLarge"])
     expect(waits([oversize(100), live(1), oversize(100), oversize(100)])).toEqual([
       "0-2000",
@@ -82,9 +89,9 @@ describe("the back-off", () => {
   })
 
   it("gives up after maxAttempts that brought nothing, and never otherwise", () => {
-    let attempts = noAttempts
-    const next = (ending: Ending): string => {
-      const decision = decide(attempts, ending, 3)
+    let attempts = initialBackoff
+    const next = (ending: ConnectionEnd): string => {
+      const decision = decideBackoff(attempts, ending, 3)
       if (decision._tag === "Wait") attempts = decision.attempts
       return decision._tag
     }
@@ -108,10 +115,10 @@ describe("the back-off", () => {
     [endings],
     ([drawn]) =>
       Effect.sync(() => {
-        let attempts: Attempts = noAttempts
+        let attempts: BackoffState = initialBackoff
         for (const what of drawn) {
           const one = what === "failed" ? failed : what === "busy" ? busy : live(what)
-          const decision = decide(attempts, one)
+          const decision = decideBackoff(attempts, one)
           if (decision._tag !== "Wait") throw new Error(`gave up: ${decision._tag}`)
           const floor = one.kind === "busy" ? 30_000 : 0
           expect(decision.minMillis).toBe(floor)
@@ -124,8 +131,7 @@ describe("the back-off", () => {
 })
 
 describe("what an ending means", () => {
-  const refused = (status: number, body = "") =>
-    endingOfDial(new DialError("refused", `HTTP ${status}`, { status, body }))
+  const refused = (status: number, body = "") => endOfDial(new DialError("refused", `HTTP ${status}`, { status, body }))
 
   it("reads the status of a refused dial, and its words", () => {
     expect([401, 403, 429, 503, 404, 302, 500].map((status) => refused(status).kind)).toEqual([
@@ -148,7 +154,7 @@ describe("what an ending means", () => {
   it("blames nothing that a proxy or a page on the way says on the key, nor takes it for the feed's words", () => {
     for (const status of [401, 403, 407, 429, 503]) {
       const error = new DialError("proxy", "the proxy p refuses", { status, body: "invalid API key; rate limit" })
-      expect(endingOfDial(error)).toMatchObject({ kind: "failed", detail: "the proxy p refuses" })
+      expect(endOfDial(error)).toMatchObject({ kind: "failed", detail: "the proxy p refuses" })
     }
     const page = "<!DOCTYPE html><title>Access denied</title><p>invalid api key, too many requests"
     const bodies: ReadonlyArray<readonly [string, string | undefined]> = [
@@ -161,34 +167,34 @@ describe("what an ending means", () => {
     ]
     for (const [body, contentType] of bodies) {
       for (const status of [401, 403, 407]) {
-        const ending = endingOfDial(new DialError("refused", `HTTP ${status}`, { status, body, contentType }))
+        const ending = endOfDial(new DialError("refused", `HTTP ${status}`, { status, body, contentType }))
         expect(ending.kind, body).toBe("failed")
         expect(ending.detail).toContain("not an answer of the feed")
       }
     }
-    expect(endingOfDial(new DialError("refused", "HTTP 403", { status: 403, body: page })).detail).toContain(
+    expect(endOfDial(new DialError("refused", "HTTP 403", { status: 403, body: page })).detail).toContain(
       'HTTP 403 with a web page ("Access denied")',
     )
-    expect(endingOfDial(new DialError("refused", "HTTP 503", { status: 503, body: page })).kind).toBe("busy")
-    expect(endingOfDial(new DialError("refused", "HTTP 407", { status: 407 })).kind).toBe("failed")
+    expect(endOfDial(new DialError("refused", "HTTP 503", { status: 503, body: page })).kind).toBe("busy")
+    expect(endOfDial(new DialError("refused", "HTTP 407", { status: 407 })).kind).toBe("failed")
     expect(refused(403, '{"error":"invalid key <x>"}').kind).toBe("key")
   })
 
   const never = { upMillis: 100, liveMillis: undefined }
   it("reads the server's words before a close", () => {
-    expect(endingOfConnection({ kind: "closed", code: 1008, detail: "too many connections" }, never, []).kind).toBe(
+    expect(endOfConnection({ kind: "closed", code: 1008, detail: "too many connections" }, never, []).kind).toBe(
       "busy",
     )
-    expect(endingOfConnection({ kind: "closed", code: 1000 }, never, ["Invalid API key"])).toMatchObject({
+    expect(endOfConnection({ kind: "closed", code: 1000 }, never, ["Invalid API key"])).toMatchObject({
       kind: "key",
       detail: "closed (1000): Invalid API key",
     })
-    expect(endingOfConnection({ kind: "closed", code: 1000 }, never, ["Cannot subscribe. Code 1"]).kind).toBe("failed")
+    expect(endOfConnection({ kind: "closed", code: 1000 }, never, ["Cannot subscribe. Code 1"]).kind).toBe("failed")
   })
 
   const upFor = { upMillis: 100_000, liveMillis: 90_000 }
   const kindOf = (code: number, detail = "", errors: ReadonlyArray<string> = []) =>
-    endingOfConnection({ kind: "closed", code, detail }, upFor, errors).kind
+    endOfConnection({ kind: "closed", code, detail }, upFor, errors).kind
 
   it("takes a server for busy by its close code or its words, whatever came before", () => {
     for (const code of [1013, 4429, 4503]) expect(kindOf(code), String(code)).toBe("busy")
@@ -227,24 +233,24 @@ describe("what an ending means", () => {
   })
 
   it("does not take a refused key for a busy server because it says to try later", () => {
-    const { kind } = endingOfConnection({ kind: "closed", code: 1008 }, never, ["Invalid API key, try again later"])
+    const { kind } = endOfConnection({ kind: "closed", code: 1008 }, never, ["Invalid API key, try again later"])
     expect(kind).toBe("key")
   })
 
   it("leaves a server that restarts 5 s at least", () => {
-    const ending = endingOfConnection({ kind: "closed", code: 1012 }, upFor, [])
+    const ending = endOfConnection({ kind: "closed", code: 1012 }, upFor, [])
     expect(ending).toMatchObject({ kind: "failed", retryAfterMillis: 5000 })
-    expect(decide(noAttempts, ending)).toMatchObject({ minMillis: 5000, maxMillis: 7000 })
+    expect(decideBackoff(initialBackoff, ending)).toMatchObject({ minMillis: 5000, maxMillis: 7000 })
   })
 
   it("does not doubt a key that brings data, or for words about something else", () => {
     const lively = { upMillis: 100, liveMillis: 50 }
-    expect(endingOfConnection({ kind: "closed", code: 1000 }, lively, ["invalid key"]).kind).toBe("failed")
-    expect(endingOfConnection({ kind: "silent" }, never, ["invalid key"]).kind).toBe("failed")
+    expect(endOfConnection({ kind: "closed", code: 1000 }, lively, ["invalid key"]).kind).toBe("failed")
+    expect(endOfConnection({ kind: "silent" }, never, ["invalid key"]).kind).toBe("failed")
     for (
       const text of ["Cannot subscribe: unknown game key. Code 1", "game_key 'A vs B' not found", "invalid Game-Keys"]
     ) {
-      expect(endingOfConnection({ kind: "closed", code: 1000 }, never, [text]).kind, text).toBe("failed")
+      expect(endOfConnection({ kind: "closed", code: 1000 }, never, [text]).kind, text).toBe("failed")
     }
   })
 })

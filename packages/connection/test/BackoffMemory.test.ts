@@ -10,7 +10,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promis
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { describe, expect, vi } from "vitest"
-import { resumeFrom } from "../src/BackoffMemory.ts"
+import { resumeBackoff } from "../src/BackoffMemory.ts"
 import { acceptWithAck, data, fakeFeed, key, ping, read, settle } from "./FakeFeed.ts"
 
 const record: BackoffRecord = {
@@ -25,10 +25,10 @@ const record: BackoffRecord = {
 
 describe("what a run left", () => {
   const waitAt = (now: number, changed: Partial<BackoffRecord> = {}) =>
-    resumeFrom({ ...record, ...changed }, now)?.waitMillis
+    resumeBackoff({ ...record, ...changed }, now)?.waitMillis
 
   it("holds for what is left of the wait, and the counts go on", () => {
-    expect(resumeFrom(record, 101_000)).toEqual({
+    expect(resumeBackoff(record, 101_000)).toEqual({
       attempts: { step: 3, fruitless: 4, keyRefusals: 0, everLive: false, oversized: 0 },
       waitMillis: 7000,
     })
@@ -49,7 +49,7 @@ describe("what a run left", () => {
   })
 
   it("lets a refused key be tried once more", () => {
-    expect(resumeFrom({ ...record, keyRefusals: 7 }, 0)?.attempts.keyRefusals).toBe(1)
+    expect(resumeBackoff({ ...record, keyRefusals: 7 }, 0)?.attempts.keyRefusals).toBe(1)
   })
 })
 

@@ -300,7 +300,7 @@ describe("a connection that brings nothing but pings", () => {
       const info = { sports: ["MLB"], sportsbooks: ["fanduel"] }
       const { session } = yield* read(feed, {
         filters: { sportsbooks: ["fandeul"] },
-        catalogue: { info: Effect.succeed(info), games: Effect.succeed([]), markets: () => Effect.succeed({}) },
+        catalog: { info: Effect.succeed(info), games: Effect.succeed([]), markets: () => Effect.succeed({}) },
         onDiagnosis: (diagnosis) => diagnoses.push(diagnosis),
       })
       for (let n = 0; n < 19; n++) {

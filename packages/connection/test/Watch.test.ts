@@ -1,9 +1,19 @@
 import { describe, expect, it } from "vitest"
-import { dueAt, onResume, onStall, onStop, onTime, onTurn, openWatch, type Verdict, type Watch } from "../src/Watch.ts"
+import {
+  dueAt,
+  onResume,
+  onStall,
+  onStop,
+  onTime,
+  onTurn,
+  openWatch,
+  type Watch,
+  type WatchDecision,
+} from "../src/Watch.ts"
 
 /** A connection that opened at 0 and got its first frame. */
 const open = (canPing = true): Watch => onTurn(openWatch(0, canPing), 0, 1, undefined).watch
-const told = ({ before, after }: Verdict): ReadonlyArray<string> =>
+const told = ({ before, after }: WatchDecision): ReadonlyArray<string> =>
   [...before, ...after].map(({ _tag, at }) => `${_tag} ${at}`)
 
 describe("silence", () => {

@@ -1,5 +1,5 @@
 import {
-  CatalogueBusy,
+  CatalogBusy,
   DialError,
   keyOf,
   LinkClosed,
@@ -365,7 +365,7 @@ describe("new filters for several sessions", () => {
         subscribe({ sports: ["NBA", "NHL"], markets: ["Spread"] }),
         subscribe({ sports: ["NFL"], markets: ["Spread"] }),
       ])
-      // What the catalogue has gained.
+      // What the catalog has gained.
       yield* shards.setFilters({}, ["EPL", "MLB", "NBA", "NFL", "NHL", "WNBA"])
       expect((yield* shards.shards).map(({ filters }) => filters)).toEqual([
         { sports: ["EPL", "MLB"] },
@@ -374,7 +374,7 @@ describe("new filters for several sessions", () => {
       ])
     }))
 
-  it.effect("come from what the catalogue gains; what it loses stays, and what fails changes nothing", () =>
+  it.effect("come from what the catalog gains; what it loses stays, and what fails changes nothing", () =>
     Effect.gen(function* () {
       const feed = fakeFeed()
       const { shards } = yield* read(feed)
@@ -382,11 +382,11 @@ describe("new filters for several sessions", () => {
       let failing = false
       const info = Effect.suspend(() =>
         failing
-          ? Effect.fail(new CatalogueBusy("asked too often", undefined))
+          ? Effect.fail(new CatalogBusy("asked too often", undefined))
           : Effect.succeed({ sports, sportsbooks: [] })
       )
-      const catalogue = { info, games: Effect.succeed([]), markets: () => Effect.succeed({}) }
-      const renew = renewShards(shards, catalogue)
+      const catalog = { info, games: Effect.succeed([]), markets: () => Effect.succeed({}) }
+      const renew = renewShards(shards, catalog)
       expect(yield* renew).toEqual([])
       expect(feed.connections.map(({ received }) => received.length)).toEqual([1, 1, 1])
       sports = ["NBA", "NFL", "WNBA"]
@@ -397,7 +397,7 @@ describe("new filters for several sessions", () => {
         { sports: ["NFL"] },
       ])
       failing = true
-      expect(yield* Effect.flip(renew)).toBeInstanceOf(CatalogueBusy)
+      expect(yield* Effect.flip(renew)).toBeInstanceOf(CatalogBusy)
       // Who has what it had is not asked again: the server would send all of it again.
       expect(feed.connections.map(({ received }) => received.length)).toEqual([2, 1, 1])
     }))

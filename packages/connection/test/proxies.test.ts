@@ -1,6 +1,6 @@
 /** Proxies: which one leads where, and what becomes of a dial and of a GET when it misbehaves. */
 import type { DialError, HttpFailure } from "@boltodds/connection"
-import { type Environment, openTunnel, type Proxy, ProxyError, proxyFor, socketThrough } from "@boltodds/machine"
+import { openTunnel, type Proxy, type ProxyEnvironment, ProxyError, proxyFor, socketThrough } from "@boltodds/machine"
 import { nodeGet, wsTransport } from "@boltodds/connection/node"
 import { it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
@@ -8,7 +8,7 @@ import * as Redacted from "effect/Redacted"
 import type * as net from "node:net"
 import * as tls from "node:tls"
 import { afterEach, describe, expect, vi } from "vitest"
-import { endingOfDial } from "../src/Backoff.ts"
+import { endOfDial } from "../src/Backoff.ts"
 import { cert, key } from "./certificate.ts"
 import { localServer } from "./LocalServer.ts"
 import { connectTo, type OnConnect, scriptedProxy } from "./ScriptedProxy.ts"
@@ -18,7 +18,7 @@ afterEach(() => {
 })
 
 const feed = new URL("wss://feed.example/api?key=s3cret")
-const use = (environment: Environment, target: URL = feed): Proxy | ProxyError | undefined =>
+const use = (environment: ProxyEnvironment, target: URL = feed): Proxy | ProxyError | undefined =>
   proxyFor(target, environment)
 
 describe("a proxy's address", () => {
@@ -180,7 +180,7 @@ describe("a proxy that", () => {
         expect(dialed.message).toContain(`Cannot reach feed.example:4711: ${label}`)
         if (!/ for ever|never ends its body/.test(name)) expect(dialed.message).toMatch(said)
         expect(dialed).toMatchObject({ kind: "proxy", status })
-        expect(endingOfDial(dialed)).toMatchObject({ kind: "failed", detail: dialed.message })
+        expect(endOfDial(dialed)).toMatchObject({ kind: "failed", detail: dialed.message })
         yield* closed(left)
         if (/within/.test(said.source)) return
         const failure: HttpFailure = yield* Effect.flip(nodeGet(url, { maxBytes: 1000 }))

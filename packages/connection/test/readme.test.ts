@@ -33,7 +33,7 @@ const run = (code: string, url: string) =>
     new Promise<{ readonly out: string; readonly err: string; readonly code: number | null }>((resolve) => {
       const here = code
         .replaceAll(/\bconnect\(\{/g, `connect({ url: "${url}",`)
-        .replaceAll(/\bmake(Session|Catalogue)\(\{/g, `make$1({ url: "${url}",`)
+        .replaceAll(/\bmake(Session|Catalog)\(\{/g, `make$1({ url: "${url}",`)
       expect(here).not.toBe(code)
       const child = spawn(process.execPath, [
         "--conditions=@boltodds/source",

@@ -30,7 +30,7 @@ describe("dividing filters", () => {
     expect(one.map(({ filters }) => filters)).toEqual([{ sportsbooks: ["a", "c"] }, { sportsbooks: ["b", "d"] }])
   })
 
-  it("takes the names of the catalogue where the filters list none, and the filters' own where they do", () => {
+  it("takes the names of the catalog where the filters list none, and the filters' own where they do", () => {
     const names = ["NBA", "MLB", "NFL"]
     expect(sportsOf(divide({ sports: [] }, { by: "sport", over: 2, names }))).toEqual([["MLB", "NFL"], ["NBA"]])
     expect(sportsOf(divide({ sports: ["MLB", "EPL"] }, { by: "sport", over: 2, names }))).toEqual([["EPL"], ["MLB"]])
@@ -69,7 +69,7 @@ describe("dividing filters", () => {
 
   it("refuses to divide what is not listed, by a number that is none, or over another number of running sessions", () => {
     expect(refusal({ sportsbooks: ["betmgm"] }, { by: "sport", over: 2 })).toBe(
-      "Cannot divide by sport: the filters list no sports; list them, or give the catalogue's names",
+      "Cannot divide by sport: the filters list no sports; list them, or give the catalog's names",
     )
     for (const over of [0, -1, 1.5, NaN]) {
       expect(refusal({ sports: ["A"] }, { by: "sport", over })).toBe(

@@ -2,6 +2,7 @@ import {
   ConsumerCutOff,
   type ConsumerOptions,
   eventView,
+  type FeedView,
   keyOf,
   Limiter,
   LinkClosed,
@@ -9,7 +10,6 @@ import {
   makeSession,
   share,
   type Shared,
-  type View,
 } from "@boltodds/connection"
 import { type FeedEvent, makeFrame, type Source } from "@boltodds/protocol"
 import { it } from "@effect/vitest"
@@ -191,11 +191,11 @@ describe("a shared source", () => {
   it.effect("ends its consumers with what a view throws", () =>
     Effect.gen(function* () {
       const { queue, source } = yield* manual
-      const view = (): View<string> => ({
+      const view = (): FeedView<string> => ({
         turn: () => {
           throw new Error("in the view")
         },
-        welcome: () => [],
+        snapshot: () => [],
         weigh: () => 1,
       })
       const one = yield* consume(share(source, { view }))
@@ -430,7 +430,7 @@ describe("the welcome of several sessions", () => {
       { _tag: "Resumed", ...of("other", 21_000) },
       { _tag: "Tick", ...of("one", 21_500), wall: 21_500 },
     ])
-    expect(view.welcome().map(({ _tag, session, at }) => `${session} ${_tag} ${at}`)).toEqual([
+    expect(view.snapshot().map(({ _tag, session, at }) => `${session} ${_tag} ${at}`)).toEqual([
       "other Connected 1000",
       "other Paused 1000",
       "other Resumed 21000",

@@ -63,7 +63,7 @@ export const unreadOf = ({ counts, unknownActions, reachedLimits }: Counted): Un
   rejected: counts.rejected,
   unknown: counts.unknown,
   ignored: counts.ignored,
-  lateArrivals: counts.stragglers,
+  lateArrivals: counts.lateArrivals,
   limited: counts.limited,
   limits: Array.from(reachedLimits, ([name, reached]) => ({ name, ...reached })),
   actions: [...unknownActions].map(([action, known]) => ({ action, ...known })).sort((a, b) => b.count - a.count),

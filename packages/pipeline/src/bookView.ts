@@ -6,7 +6,7 @@ import { BookFeed } from "./internal/BookFeed.ts"
 /** What `share` of `@boltodds/connection` takes as a view. */
 export interface BookView {
   readonly turn: (events: ReadonlyArray<FeedEvent>) => ReadonlyArray<Change | Control>
-  readonly welcome: () => ReadonlyArray<Change | Control>
+  readonly snapshot: () => ReadonlyArray<Change | Control>
   readonly end: (reason: string) => ReadonlyArray<Change | Control>
   readonly weigh: (record: Change | Control) => number
 }
@@ -29,7 +29,7 @@ export const bookView = (options: () => StateOptions): () => BookView => () => {
       at = events.at(-1)?.at ?? at
       return telling.apply(events).flatMap(({ records }) => records)
     },
-    welcome: () => telling.snapshot(),
+    snapshot: () => telling.snapshot(),
     end: (reason) => telling.stop(at, reason),
     weigh: () => recordBytes,
   }

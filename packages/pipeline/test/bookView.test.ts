@@ -31,8 +31,8 @@ describe("the view of a book", () => {
   it("tells one who joins the whole book first; from then on all hold the same", () => {
     const view = makeView()
     let whole = fold(emptyBook, view.turn([...connected(), snapshot, move]))
-    let late = fold(emptyBook, view.welcome())
-    expect(view.welcome().map(({ last }) => last === true)).toEqual([false, false, false, true])
+    let late = fold(emptyBook, view.snapshot())
+    expect(view.snapshot().map(({ last }) => last === true)).toEqual([false, false, false, true])
     expect(liveOdds(late)).toEqual(["-115 true", "120 true"])
     for (const event of [frame(message("line_update", { B: outcome(null) }), start + 2), disconnected(start + 3)]) {
       const records = view.turn([event])
@@ -40,7 +40,7 @@ describe("the view of a book", () => {
       late = fold(late, records)
       expect(late).toEqual(whole)
     }
-    const inTheGap = fold(emptyBook, view.welcome())
+    const inTheGap = fold(emptyBook, view.snapshot())
     expect(inTheGap).toEqual(whole)
     expect(liveOdds(inTheGap)).toEqual(["-115 false", "null false"])
   })
@@ -50,14 +50,14 @@ describe("the view of a book", () => {
     let kept = fold(emptyBook, view.turn([...connected(), snapshot]))
     const gone = { action: "game_removed", data: { sport: "MLB", sportsbook: "draftkings", game, outcomes: {} } }
     view.turn([frame(gone, start + 1)])
-    kept = fold(kept, view.welcome())
-    expect(told(view.welcome())).toEqual(["stream_started"])
-    expect(view.welcome()[0]).toMatchObject({ seq: 5, at: new Date(start + 1).toISOString(), last: true })
+    kept = fold(kept, view.snapshot())
+    expect(told(view.snapshot())).toEqual(["stream_started"])
+    expect(view.snapshot()[0]).toMatchObject({ seq: 5, at: new Date(start + 1).toISOString(), last: true })
     expect(liveOdds(kept)).toEqual([])
   })
 
   it("has nothing to tell one who is there from the beginning", () => {
-    expect(makeView().welcome()).toEqual([])
+    expect(makeView().snapshot()).toEqual([])
   })
 
   it("tells at the end that nothing is live any more, at the time of the last event", () => {

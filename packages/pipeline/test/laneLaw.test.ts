@@ -14,7 +14,7 @@ const policies: Record<string, () => Overflow<Change>> = {
   drop_oldest: dropOldest,
   drop_newest: dropNewest,
   block,
-  "block with patience": () => block({ blockTimeout: Duration.seconds(2) }),
+  "block with a timeout": () => block({ blockTimeout: Duration.seconds(2) }),
 }
 
 const settings: Record<string, Omit<LaneSetting, "policy">> = {

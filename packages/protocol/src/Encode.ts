@@ -8,7 +8,7 @@ import { gameText, headText, lineText, momentText } from "./texts.ts"
  * order it was made in, so equal changes give equal bytes; fields of others (a processor's) follow. A control's fields
  * stand in the order it has them. `part` is always written.
  *
- * A line change is put together by hand from parts that rarely differ between neighbours, because this is where a busy
+ * A line change is put together by hand from parts that rarely differ between neighbors, because this is where a busy
  * feed's time goes; a property test holds it equal to `JSON.stringify`.
  *
  * @example

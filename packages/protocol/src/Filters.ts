@@ -3,7 +3,7 @@ import * as Schema from "effect/Schema"
 import { comparableName } from "./comparableName.ts"
 
 /**
- * Which part of the feed to receive. A key left out means "all"; names must match the catalogue exactly.
+ * Which part of the feed to receive. A key left out means "all"; names must match the catalog exactly.
  *
  * An empty array would mean "nothing" to the server, and only pings would come: {@link subscribeMessage} leaves it out.
  * Source: PROTOCOL, "A connection's life".

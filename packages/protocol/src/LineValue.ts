@@ -141,7 +141,7 @@ const totals = /\btotals?\b/i
  *
  * Only for spreads and totals: some books send the main spread without a line while the key has it. The key must be
  * what it is about, a number and the market, in this order: `"New York Mets 1.5 Spread"`; in totals with a side before
- * the number: `"O 49.5 Total Points"`, `"Chicago Bears U 24.5 Team Total"`. A game's total may be labelled with a team
+ * the number: `"O 49.5 Total Points"`, `"Chicago Bears U 24.5 Team Total"`. A game's total may be labeled with a team
  * (`"Philadelphia Phillies O 8.5"`, no target): name the `teams` of the game to have it read. The number must be a
  * multiple of a quarter. Everywhere else a key is a label without meaning. Source: PROTOCOL, "outcome_line" and "the
  * key in `outcomes`".

@@ -9,7 +9,7 @@ export interface InfoBody {
 }
 
 /** One game of `get_games`. */
-export interface CatalogueGame {
+export interface CatalogGame {
   /** The game key, as `filters.games` wants it. */
   readonly game: string
   readonly sport: string | null
@@ -66,7 +66,7 @@ export const decodeInfo = (body: unknown): Result.Result<InfoBody, BodyError> =>
  * if (Result.isSuccess(games)) console.log(games.success[0]?.sport) // MLB
  * ```
  */
-export const decodeGames = (body: unknown): Result.Result<ReadonlyArray<CatalogueGame>, BodyError> => {
+export const decodeGames = (body: unknown): Result.Result<ReadonlyArray<CatalogGame>, BodyError> => {
   if (serverError(body, "games") !== undefined) return wrong(body, "games")
   const value = unwrap(body, "games")
   if (Array.isArray(value)) {
@@ -79,7 +79,7 @@ export const decodeGames = (body: unknown): Result.Result<ReadonlyArray<Catalogu
   return games.length > 0 || entries.length === 0 ? Result.succeed(games) : wrong(body, "games by key")
 }
 
-const game = (key: string | undefined, entry: unknown): ReadonlyArray<CatalogueGame> => {
+const game = (key: string | undefined, entry: unknown): ReadonlyArray<CatalogGame> => {
   if (!isObject(entry)) return []
   const text = (field: string): string | null => typeof entry[field] === "string" ? entry[field] : null
   const name = key ?? text("game")

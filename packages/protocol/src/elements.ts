@@ -5,11 +5,11 @@ import { isWideBlank } from "./blanks.ts"
  * The texts of the objects in an array that has been parsed: `text` is its JSON, `values` what it holds, all objects.
  *
  * Parsing an array whole is a third faster than parsing its elements one by one, so their texts are cut out afterwards,
- * and only if somebody asks. Two neighbours in an array meet in a seam: `},{` and the name that the first one opens
+ * and only if somebody asks. Two neighbors in an array meet in a seam: `},{` and the name that the first one opens
  * with. In valid JSON these characters in a row are never part of a string, since a word cannot stand behind the quote
- * that would end it: each seam is between two objects that are neighbours, of this array or of one within. Only what
+ * that would end it: each seam is between two objects that are neighbors, of this array or of one within. Only what
  * holds a bracket can hold the latter, and is walked to its end to see. If there are then just as many seams as the
- * array has neighbours, they are all. Otherwise (odd spacing, other openings, arrays of objects within) all is walked.
+ * array has neighbors, they are all. Otherwise (odd spacing, other openings, arrays of objects within) all is walked.
  */
 export const elementTexts = (text: string, values: ReadonlyArray<object>): ReadonlyArray<string> =>
   cutAtSeams(text, values.length) ?? cutByWalking(text)

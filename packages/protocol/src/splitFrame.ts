@@ -93,7 +93,7 @@ export function* piecesOf(frame: Uint8Array, limits: MessageLimits): Generator<P
 /** Puts elements into one array. */
 class PieceWriter {
   readonly #frame: Uint8Array
-  /** Where the elements begin and end; neighbours are one range. */
+  /** Where the elements begin and end; neighbors are one range. */
   #ranges: Array<number> = []
   length = 0
   values = 0
@@ -262,7 +262,7 @@ export const scopeOfHead = (bytes: Uint8Array): Scope => {
 
 /**
  * A message that is too large, cut a little above the bound: what names it has after that still stand at its end. The word
- * that the cut is in is blanked out: it may be most of a secret, which nobody recognises without its end.
+ * that the cut is in is blanked out: it may be most of a secret, which nobody recognizes without its end.
  */
 export const cutTo = (bytes: Uint8Array, messageBytes: number): Uint8Array => {
   const kept = messageBytes + 1

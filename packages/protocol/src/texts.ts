@@ -1,5 +1,5 @@
 /**
- * The parts of a line change's JSON that its neighbours share, kept as text.
+ * The parts of a line change's JSON that its neighbors share, kept as text.
  *
  * Every part is found by what it says and compared with it before use, so a stale one is never used; all are flat
  * strings, because joining ropes costs more than writing the JSON would; and all caches start over when full (about

@@ -1,6 +1,6 @@
 /** Who is let in: keys, the plan's connections, the rate limit. */
 import { type Filters, planLimits } from "@boltodds/protocol"
-import type { RestAnswer } from "./faults/Behaviour.ts"
+import type { RestAnswer } from "./faults/Behavior.ts"
 import { MinuteWindow, type PlanName, requestsPerMinute } from "./Limits.ts"
 import type { SimulatorOptions } from "./Options.ts"
 

@@ -46,14 +46,14 @@ export class GameListing {
 
   /** The names of everything in a book. */
   static of(book: FeedBook, sports: Iterable<string>, sportsbooks: Iterable<string>): GameListing {
-    const catalogue = new GameListing(sports, sportsbooks)
+    const catalog = new GameListing(sports, sportsbooks)
     for (const entry of book.entries()) {
-      catalogue.note({
+      catalog.note({
         action: "initial_state",
         data: { ...entry.data, outcomes: Object.fromEntries(entry.outcomes) },
       })
     }
-    return catalogue
+    return catalog
   }
 
   /** The body of `get_info`. */

@@ -2,7 +2,7 @@
 import type { ServerResponse } from "node:http"
 import { STATUS_CODES } from "node:http"
 import type { Duplex } from "node:stream"
-import type { RestAnswer } from "./faults/Behaviour.ts"
+import type { RestAnswer } from "./faults/Behavior.ts"
 import type { GameListing } from "./GameListing.ts"
 
 /** A JSON answer. */
@@ -40,15 +40,15 @@ export const refuseUpgrade = (socket: Duplex, answer: RestAnswer): void => {
 export const restAnswer = (
   path: string,
   query: URLSearchParams,
-  catalogue: () => GameListing,
+  catalog: () => GameListing,
 ): RestAnswer | undefined => {
   switch (path) {
     case "/api/get_info":
-      return json(catalogue().info())
+      return json(catalog().info())
     case "/api/get_games":
-      return json(catalogue().listGames())
+      return json(catalog().listGames())
     case "/api/get_markets":
-      return json(catalogue().listMarkets(listed(query, "sports"), listed(query, "sportsbooks")))
+      return json(catalog().listMarkets(listed(query, "sports"), listed(query, "sportsbooks")))
   }
   return undefined
 }

@@ -2,7 +2,7 @@
 import type { Socket } from "node:net"
 import type { WebSocket } from "ws"
 import { SocketThrottle } from "./SocketThrottle.ts"
-import type { FrameKind, Held } from "./faults/Behaviour.ts"
+import type { FrameKind, Held } from "./faults/Behavior.ts"
 
 /** What an outlet needs of its server. */
 export interface OutboundHost {
@@ -16,7 +16,7 @@ export interface OutboundHost {
 
 type Data = string | Uint8Array
 
-/** What is held back of what. Past all behaviours: undefined. */
+/** What is held back of what. Past all behaviors: undefined. */
 const holds = (held: Held, kind: FrameKind | undefined): boolean =>
   held !== "data" || kind === "snapshot" || kind === "stream" || kind === "pushed"
 

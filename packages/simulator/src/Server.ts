@@ -4,7 +4,7 @@ import type { AddressInfo, Socket } from "node:net"
 import type { Duplex } from "node:stream"
 import { type WebSocket, WebSocketServer } from "ws"
 import { type BatchItem, MessageBatch } from "./MessageBatch.ts"
-import { Behaviours } from "./Behaviours.ts"
+import { Behaviors } from "./Behaviors.ts"
 import { GameListing } from "./GameListing.ts"
 import { type ClientHost, ServerClient } from "./ServerClient.ts"
 import { ConnectionGate } from "./ConnectionGate.ts"
@@ -12,7 +12,7 @@ import { FeedBook } from "./FeedBook.ts"
 import { foreignPage } from "./foreignPage.ts"
 import { Generator } from "./Generator.ts"
 import { refuseUpgrade, respond, restAnswer } from "./Http.ts"
-import type { RestAnswer } from "./faults/Behaviour.ts"
+import type { RestAnswer } from "./faults/Behavior.ts"
 import type { SimulatorOptions } from "./Options.ts"
 import { TraceReplay } from "./TraceReplay.ts"
 import type { DisconnectHow } from "./Restart.ts"
@@ -40,7 +40,7 @@ export class Server {
   readonly host: Mutable<ClientHost>
   readonly waiters = new Waiters()
   readonly stats = new Stats()
-  readonly behaviours = new Behaviours()
+  readonly behaviors = new Behaviors()
   /** What is to be ended with the server. */
   readonly endings = new Set<() => void>()
   /** What clients of the world hold; a replay has a book of its own. */
@@ -176,12 +176,12 @@ export class Server {
   #request(request: IncomingMessage, response: ServerResponse): void {
     if (this.away) return void request.socket.destroy()
     const { path, query } = targetOf(request)
-    let answer = this.#refusal(request) ?? this.behaviours.request({ path, query })
+    let answer = this.#refusal(request) ?? this.behaviors.request({ path, query })
     if (request.method !== "GET") answer ??= { status: 405, headers: { Allow: "GET" } }
     answer ??= this.door.refusal(request.socket.remoteAddress ?? "", query.get("key") ?? "")
     answer ??= path === "/api"
       ? { status: 426, body: "This is a WebSocket endpoint", headers: { Upgrade: "websocket" } }
-      : restAnswer(path, query, () => this.#catalogue())
+      : restAnswer(path, query, () => this.#catalog())
     answer ??= { status: 404 }
     this.stats.request(path, typeof answer === "object" ? answer.status : 0)
     if (answer === "reset") request.socket.destroy()
@@ -201,7 +201,7 @@ export class Server {
     const remoteAddress = request.socket.remoteAddress ?? ""
     const key = query.get("key") ?? ""
     let answer = this.#refusal(request) ??
-      this.behaviours.dial({ number: ++this.#dialCount, remoteAddress, open: this.#clients.size })
+      this.behaviors.dial({ number: ++this.#dialCount, remoteAddress, open: this.#clients.size })
     if (path !== "/api") answer ??= { status: 404 }
     answer ??= this.door.refusal(remoteAddress, key)
     const crowd = this.door.crowd([...this.#clients.values()].filter((client) => client.key === key).length)
@@ -232,8 +232,8 @@ export class Server {
     return { status: 403, body: `Refused: ${why}` }
   }
 
-  #catalogue(): GameListing {
-    if (this.replay !== undefined) return this.replay.catalogue
+  #catalog(): GameListing {
+    if (this.replay !== undefined) return this.replay.catalog
     const world = this.world!
     return GameListing.of(this.ownBook, [...world.sports, ...idleSports], world.sportsbooks)
   }
@@ -250,18 +250,18 @@ export class Server {
       this.#clients.delete(client.id)
       client.live = false
       this.replay?.end(client)
-      this.behaviours.close(client)
+      this.behaviors.close(client)
       this.#flushed()
     })
     const plan = this.door.toldPlan
-    if (this.behaviours.open(client)) {
+    if (this.behaviors.open(client)) {
       client.frame("ack", JSON.stringify({ action: "socket_connected", ...(plan === null ? {} : { plan }) }))
     }
     this.waiters.check()
   }
 
   #received(client: ServerClient, text: string): void {
-    if (!this.behaviours.receive(client, text)) return
+    if (!this.behaviors.receive(client, text)) return
     const filters = readSubscribe(text)
     if (filters === undefined) this.stats.notUnderstood++
     else {
@@ -279,7 +279,7 @@ export class Server {
       client.frame("reply", JSON.stringify({ action: "subscription_updated", message, filters }))
     }
     if (this.options.reportUnknownGames !== false && filters.games !== undefined) {
-      const { games } = this.#catalogue()
+      const { games } = this.#catalog()
       for (const game of filters.games) {
         // About one game, and not fatal: PROTOCOL, "A connection's life".
         if (!games.has(game)) client.frame("reply", errorText(`Cannot subscribe to game ${game}. Code 1`))
@@ -404,9 +404,9 @@ export class Server {
     return this.#clients.get(id)
   }
 
-  /** The behaviours are other ones. */
+  /** The behaviors are other ones. */
   reshape(): void {
-    this.host.shape = this.behaviours.shape()
+    this.host.shape = this.behaviors.shape()
   }
 }
 

@@ -3,7 +3,7 @@ import type { FeedMessage, Filters } from "@boltodds/protocol"
 import type { Socket } from "node:net"
 import type { WebSocket } from "ws"
 import type { MessageBatch } from "./MessageBatch.ts"
-import type { FrameKind, Held, OutFrame, Wire } from "./faults/Behaviour.ts"
+import type { FrameKind, Held, OutFrame, Wire } from "./faults/Behavior.ts"
 import { entryKey, type FeedBook, type FeedGame, initialState } from "./FeedBook.ts"
 import { composeFrames, type FrameForm, frameForm, type FrameOptions, mostMessages, toBytes } from "./Frames.ts"
 import { Outbound, type OutboundHost } from "./Outbound.ts"
@@ -11,7 +11,7 @@ import type { Subscription } from "./Subscription.ts"
 
 /** What a client needs of its server. */
 export interface ClientHost extends FrameOptions, OutboundHost {
-  /** What becomes of frames before they are sent: the behaviours. Undefined: nothing. */
+  /** What becomes of frames before they are sent: the behaviors. Undefined: nothing. */
   readonly shape: ((wire: Wire, frame: OutFrame) => ReadonlyArray<OutFrame>) | undefined
   /** The time that initial states are stamped with, in milliseconds since the Unix epoch. */
   readonly now: () => number
@@ -120,7 +120,7 @@ export class ServerClient implements Wire {
     this.#outlet.reset()
   }
 
-  /** Sends past all behaviours. */
+  /** Sends past all behaviors. */
   send(data: string | Uint8Array): void {
     this.#outlet.send(undefined, data)
   }
@@ -130,14 +130,14 @@ export class ServerClient implements Wire {
     this.#outlet.pong(data)
   }
 
-  /** Sends one frame, through the behaviours. */
+  /** Sends one frame, through the behaviors. */
   frame(kind: FrameKind, data: string | Uint8Array): void {
     const { shape } = this.#host
     if (shape === undefined) return this.shaped(kind, data)
     for (const one of shape(this, { kind, data })) this.shaped(one.kind, one.data)
   }
 
-  /** Sends one frame that the behaviours have seen. */
+  /** Sends one frame that the behaviors have seen. */
   shaped(kind: FrameKind, data: string | Uint8Array): void {
     if (!this.isOpen) return
     if (kind === "snapshot" || kind === "stream" || kind === "pushed") this.dataFrames++

@@ -1,6 +1,6 @@
 /** A running simulator, as a program or a test holds it. */
 import type { FeedMessage, Filters, InitialState } from "@boltodds/protocol"
-import type { Behaviour } from "./faults/Behaviour.ts"
+import type { Behavior } from "./faults/Behavior.ts"
 import type { GameAt } from "./FeedBook.ts"
 import type { DisconnectHow, RestartOptions } from "./Restart.ts"
 
@@ -141,10 +141,10 @@ export interface SimulatorControls {
   /** Ends connections. */
   readonly disconnect: (how: DisconnectHow, target?: ConnectionTarget) => void
   /**
-   * Switches a behaviour on; gives what switches it off. Fails where it needs the made-up world and a recording is
+   * Switches a behavior on; gives what switches it off. Fails where it needs the made-up world and a recording is
    * replayed.
    */
-  readonly behave: (behaviour: Behaviour) => () => void
+  readonly behave: (behavior: Behavior) => () => void
   /**
    * Switches on what a text names, like `mute after=10s for=60s, garbage share=0.1`; gives what switches all of it off.
    * Fails with `SimulatorError`, which says what is wrong with the text; see `parseFaults`.

@@ -45,7 +45,7 @@ const batchOf = (frame: TraceFrame, options: FrameOptions): MessageBatch => {
 /** A file being replayed. */
 export class TraceReplay {
   /** Every name in the file. */
-  readonly catalogue: GameListing
+  readonly catalog: GameListing
   readonly #options: TraceReplayOptions
   readonly #host: ReplayHost
   /** The book at the end of the file. */
@@ -59,21 +59,21 @@ export class TraceReplay {
   #paused = false
   #resumed: Array<() => void> = []
 
-  private constructor(options: TraceReplayOptions, host: ReplayHost, end: FeedBook, catalogue: GameListing) {
+  private constructor(options: TraceReplayOptions, host: ReplayHost, end: FeedBook, catalog: GameListing) {
     this.#options = options
     this.#host = host
     this.#end = end
-    this.catalogue = catalogue
+    this.catalog = catalog
   }
 
   /** Reads the file through: a file that cannot be replayed is refused before anyone connects. */
   static async open(options: TraceReplayOptions, host: ReplayHost): Promise<TraceReplay> {
     const end = new FeedBook()
-    const catalogue = new GameListing()
+    const catalog = new GameListing()
     for await (const frames of readTrace(options.file)) {
-      for (const frame of frames) for (const message of end.applyFrame(frame.raw)) catalogue.note(message)
+      for (const frame of frames) for (const message of end.applyFrame(frame.raw)) catalog.note(message)
     }
-    return new TraceReplay(options, host, end, catalogue)
+    return new TraceReplay(options, host, end, catalog)
   }
 
   /** The book that a client must hold: on a timeline at present, otherwise at the end. */

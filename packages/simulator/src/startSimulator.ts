@@ -89,7 +89,7 @@ const handleOf = (server: Server): Simulator => {
     pushFrame: (frame, options) => pushFrame(server, frame, options ?? {}),
     ping: (target) => server.ping(target ?? {}),
     disconnect: (how, target) => server.disconnect(how, target ?? {}),
-    behave: (behaviour) => behave(server, behaviour),
+    behave: (behavior) => behave(server, behavior),
     inject: (faults) => inject(server, faults),
     pregenerate: (messages) =>
       composeFrames(
@@ -116,7 +116,7 @@ const inject = (server: Server, faults: string): () => void => {
   const ends: Array<() => void> = []
   const end = (): void => ends.forEach((one) => one())
   try {
-    for (const behaviour of parseFaults(faults)) ends.push(behave(server, behaviour))
+    for (const behavior of parseFaults(faults)) ends.push(behave(server, behavior))
   } catch (error) {
     end()
     throw error

@@ -3,11 +3,11 @@ import {
   bookClear,
   duplicate,
   garbage,
+  lateArrivals,
   oversize,
   reorder,
   skew,
   sportClear,
-  stragglers,
   truncate,
   unreadable,
 } from "@boltodds/simulator"
@@ -116,30 +116,30 @@ describe("reorder", () => {
     }))
 })
 
-describe("stragglers", () => {
+describe("late-arrivals", () => {
   it("updates a game after its removal, stamped before it", () =>
     withSimulator(fixed, async (lab) => {
       const { simulator } = lab
-      simulator.behave(stragglers())
+      simulator.behave(lateArrivals())
       const probe = await settled(lab)
       const { sportsbook, game } = simulator.snapshot()[3]!.data
       simulator.remove(sportsbook, game)
       await probe.ping(simulator)
-      const [removal, straggler, ...rest] = news(probe).flatMap(parsed)
+      const [removal, lateArrival, ...rest] = news(probe).flatMap(parsed)
       expect(rest).toEqual([])
-      expect([removal, straggler].map((message) => [message!.action, at(message!)])).toEqual([
+      expect([removal, lateArrival].map((message) => [message!.action, at(message!)])).toEqual([
         ["game_removed", `${sportsbook}|${game}`],
         ["line_update", `${sportsbook}|${game}`],
       ])
-      expect(Date.parse(straggler!.timestamp!)).toBeLessThan(Date.parse(removal!.timestamp!))
-      expect(Object.keys(straggler!.data.outcomes).length).toBeGreaterThan(0)
+      expect(Date.parse(lateArrival!.timestamp!)).toBeLessThan(Date.parse(removal!.timestamp!))
+      expect(Object.keys(lateArrival!.data.outcomes).length).toBeGreaterThan(0)
       expect(Object.keys(simulator.book()).filter((key) => key.startsWith(`${sportsbook}|${game}|`))).toEqual([])
     }))
 
   it("updates games of a book after it cleared, and none that has come back", () =>
     withSimulator(fixed, async (lab) => {
       const { simulator } = lab
-      simulator.behave(stragglers({ most: 4, lag: 3 }))
+      simulator.behave(lateArrivals({ most: 4, lag: 3 }))
       const probe = await settled(lab)
       simulator.clear("draftkings")
       for (let turn = 0; turn < 30; turn++) simulator.step(3)
@@ -158,7 +158,7 @@ describe("stragglers", () => {
   it("updates what a client's new filters exclude, after the answer", () =>
     withSimulator(quiet, async (lab) => {
       const { simulator } = lab
-      simulator.behave(stragglers())
+      simulator.behave(lateArrivals())
       const probe = await settled(lab)
       probe.subscribe({ sportsbooks: ["fanduel"] })
       await probe.until(() => probe.actions("subscription_updated").length === 2)

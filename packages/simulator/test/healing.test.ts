@@ -24,7 +24,7 @@ const specs: { readonly [fault: string]: string } = {
   "slow-drip": "slow-drip rate=64KiB every=60ms for=30ms",
   "duplicate": "duplicate share=0.5 lag=5",
   "reorder": "reorder burst=3",
-  "stragglers": "stragglers lag=2",
+  "late-arrivals": "late-arrivals lag=2",
   "accept-then-close": "accept-then-close times=3",
   "refuse": "refuse status=503 times=3",
   "connection-limit": "connection-limit connections=0 as=text for=60ms",
@@ -97,7 +97,7 @@ describe("a good client holds the server's book once the faults are over", () =>
       await run(
         simulator,
         client,
-        "drop every=70ms, duplicate share=0.3 what=messages lag=4, reorder burst=2, stragglers, truncate share=0.1, " +
+        "drop every=70ms, duplicate share=0.3 what=messages lag=4, reorder burst=2, late-arrivals, truncate share=0.1, " +
           "garbage every=3, unreadable every=20ms, skew, book-clear every=30ms, stall every=50ms for=10ms",
       )
       expect(Object.keys(client.book).length).toBeGreaterThan(100)

@@ -34,7 +34,7 @@ describe("the pace", () => {
       expect(probe.book).toEqual(simulator.book())
     }))
 
-  it("can be paused from within a behaviour, and then stands still", () =>
+  it("can be paused from within a behavior, and then stands still", () =>
     withSimulator({ ...quiet, rate: 2000 }, async ({ simulator, subscribed }) => {
       const probe = await subscribed()
       await probe.until(() => probe.actions("line_update").length > 0)

@@ -34,7 +34,7 @@ const transcript = async (faultSeed: number, spec: string): Promise<ReadonlyArra
   return connections
 }
 
-const spec = "duplicate share=0.2 what=messages lag=4, reorder burst=2 share=0.5, stragglers lag=2, " +
+const spec = "duplicate share=0.2 what=messages lag=4, reorder burst=2 share=0.5, late-arrivals lag=2, " +
   "truncate share=0.1 within=3frames, garbage share=0.1, skew by=5s, oversize share=0.05 size=20kB times=4, " +
   "drop after=90frames"
 

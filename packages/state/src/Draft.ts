@@ -60,7 +60,7 @@ export class Draft {
     const now = this.#advance(at)
     if (now >= work.core.due) fireDeadlines(work, now)
     work.begin(work.core.lastSession, work.core.lastEpoch, now, null, false)
-    for (const session of work.core.sessions.values()) work.ownSession(session).doubtedAt = work.doubt()
+    for (const session of work.core.sessions.values()) work.ownSession(session).invalidatedAt = work.invalidate()
     work.control("stream_stopped", { reason })
     work.end()
     const records = work.records

@@ -13,13 +13,13 @@ import { listAwaited } from "./internal/awaited.ts"
 import { excessOf } from "./internal/lag.ts"
 import { verdictAt } from "./internal/lateness.ts"
 import {
-  type BookEntry,
   type Core,
   type Game,
   isGameVerified,
   isLineVerified,
   type Line,
-  type Session,
+  type SessionState,
+  type SportsbookEntry,
 } from "./internal/model.ts"
 import { coreOf, type State } from "./State.ts"
 
@@ -30,7 +30,7 @@ export const book = (state: State): Book => {
   const staleBooks = new Set<string>()
   for (const session of coreOf(state).sessions.values()) {
     if (session.stale !== undefined) staleSessions.add(session.name)
-    for (const entry of session.books.values()) {
+    for (const entry of session.sportsbooks.values()) {
       if (entry.stale !== undefined) staleBooks.add(gameId(session.name, entry.sportsbook))
       for (const game of entry.games.values()) {
         games.set(gameId(entry.sportsbook, game.game), toBookGame(session, entry, game))
@@ -45,14 +45,14 @@ export const book = (state: State): Book => {
 /** One game at one sportsbook with all its lines, or undefined. */
 export const getGame = (state: State, sportsbook: string, game: string): BookGame | undefined => {
   const found = find(state, sportsbook, game)
-  return found && toBookGame(found.session, found.book, found.game)
+  return found && toBookGame(found.session, found.entry, found.game)
 }
 
 /** All games of one sportsbook. */
 export const gamesOf = (state: State, sportsbook: string): ReadonlyArray<BookGame> => {
   const games: Array<BookGame> = []
   for (const session of coreOf(state).sessions.values()) {
-    const entry = session.books.get(sportsbook)
+    const entry = session.sportsbooks.get(sportsbook)
     if (entry === undefined) continue
     for (const game of entry.games.values()) games.push(toBookGame(session, entry, game))
   }
@@ -60,13 +60,13 @@ export const gamesOf = (state: State, sportsbook: string): ReadonlyArray<BookGam
 }
 
 /** How to find one game at all sportsbooks: by the feed's own id, or by a game key that several books share. */
-export type AcrossBooks = { readonly universal_game_id: string } | { readonly game: string }
+export type AcrossSportsbooks = { readonly universal_game_id: string } | { readonly game: string }
 
 /** One game at every sportsbook that has it. Only what the feed itself says is one game is taken for one game. */
-export const gameAcrossBooks = (state: State, which: AcrossBooks): ReadonlyArray<BookGame> => {
+export const gameAcrossSportsbooks = (state: State, which: AcrossSportsbooks): ReadonlyArray<BookGame> => {
   const games: Array<BookGame> = []
   for (const session of coreOf(state).sessions.values()) {
-    for (const entry of session.books.values()) {
+    for (const entry of session.sportsbooks.values()) {
       if ("game" in which) {
         const game = entry.games.get(which.game)
         if (game !== undefined) games.push(toBookGame(session, entry, game))
@@ -92,7 +92,7 @@ export interface LineRef {
 export const getLine = (state: State, ref: LineRef): BookLine | undefined => {
   const found = find(state, ref.sportsbook, ref.game)
   const line = found?.game.lines.get(ref.outcome)
-  return found && line && toBookLine(found.session, found.book, found.game, line)
+  return found && line && toBookLine(found.session, found.entry, found.game, line)
 }
 
 /**
@@ -122,23 +122,25 @@ export const whyNotActionable = (state: State, ref: LineRef, now: Millis): NotAc
   const found = find(state, ref.sportsbook, ref.game)
   const line = found?.game.lines.get(ref.outcome)
   if (found === undefined || line === undefined) return "unknown"
-  const { session, book, game } = found
+  const { session, entry, game } = found
   if (!session.connected) return "disconnected"
-  if (session.stale !== undefined || book.stale !== undefined) return "stale"
+  if (session.stale !== undefined || entry.stale !== undefined) return "stale"
   // Nobody may have told the reducer yet: what is due by now counts as if it had come. A time that is none proves nothing.
-  if (!(now < session.pausedStaleAt && now < silentAt(core, session, book) && now < lateAt(core, book))) return "stale"
+  if (!(now < session.pausedStaleAt && now < silentAt(core, session, entry) && now < lateAt(core, entry))) {
+    return "stale"
+  }
   if (!(now - (session.lastFrameAt ?? session.listeningSince) < silentMillis)) return "silent"
-  if (!isLineVerified(session, book, game, line)) return "unverified"
+  if (!isLineVerified(session, entry, game, line)) return "unverified"
   if (line.odds === null) return "suspended"
   return game.partial ? "partial" : undefined
 }
 
 /** When a book that says nothing from now on is stale. */
-const silentAt = ({ options }: Core, session: Session, book: BookEntry): Millis =>
-  Math.max(book.heardAt, session.listeningSince) + options.bookSilentMillis
+const silentAt = ({ options }: Core, session: SessionState, entry: SportsbookEntry): Millis =>
+  Math.max(entry.heardAt, session.listeningSince) + options.bookSilentMillis
 
 /** When a book whose updates arrive late is stale. */
-const lateAt = ({ options }: Core, book: BookEntry): Millis => verdictAt(book, options.lateForMillis)
+const lateAt = ({ options }: Core, entry: SportsbookEntry): Millis => verdictAt(entry, options.lateForMillis)
 
 /** Whether a line may be acted on at this time; see {@link whyNotActionable}. */
 export const isActionable = (state: State, ref: LineRef, now: Millis): boolean =>
@@ -158,7 +160,7 @@ export const totals = (state: State): Totals => {
   const books = new Set<string>()
   let gamesVerified = 0
   for (const session of core.sessions.values()) {
-    for (const entry of session.books.values()) {
+    for (const entry of session.sportsbooks.values()) {
       if (entry.games.size > 0) books.add(entry.sportsbook)
       if (session.stale !== undefined || entry.stale !== undefined) continue
       for (const game of entry.games.values()) if (isGameVerified(session, entry, game)) gamesVerified++
@@ -168,7 +170,7 @@ export const totals = (state: State): Totals => {
 }
 
 /** How fresh one sportsbook is. */
-export interface BookFreshness {
+export interface SportsbookFreshness {
   readonly session: string
   readonly sportsbook: string
   readonly games: number
@@ -183,10 +185,10 @@ export interface BookFreshness {
 }
 
 /** How long ago each sportsbook was heard, at this time. */
-export const freshness = (state: State, now: Millis): ReadonlyArray<BookFreshness> => {
-  const books: Array<BookFreshness> = []
+export const freshness = (state: State, now: Millis): ReadonlyArray<SportsbookFreshness> => {
+  const books: Array<SportsbookFreshness> = []
   for (const session of coreOf(state).sessions.values()) {
-    for (const entry of session.books.values()) {
+    for (const entry of session.sportsbooks.values()) {
       books.push({
         session: session.name,
         sportsbook: entry.sportsbook,
@@ -220,21 +222,21 @@ export const awaitedNames = (state: State): Required<Filters> => {
 }
 
 interface Found {
-  readonly session: Session
-  readonly book: BookEntry
+  readonly session: SessionState
+  readonly entry: SportsbookEntry
   readonly game: Game
 }
 
 const find = (state: State, sportsbook: string, game: string): Found | undefined => {
   for (const session of coreOf(state).sessions.values()) {
-    const entry = session.books.get(sportsbook)
+    const entry = session.sportsbooks.get(sportsbook)
     const found = entry?.games.get(game)
-    if (entry !== undefined && found !== undefined) return { session, book: entry, game: found }
+    if (entry !== undefined && found !== undefined) return { session, entry, game: found }
   }
   return undefined
 }
 
-const toBookGame = (session: Session, entry: BookEntry, game: Game): BookGame => {
+const toBookGame = (session: SessionState, entry: SportsbookEntry, game: Game): BookGame => {
   const lines = new Map<string, BookLine>()
   for (const line of game.lines.values()) lines.set(line.outcome, toBookLine(session, entry, game, line))
   return {
@@ -253,7 +255,7 @@ const toBookGame = (session: Session, entry: BookEntry, game: Game): BookGame =>
   }
 }
 
-const toBookLine = (session: Session, entry: BookEntry, game: Game, line: Line): BookLine => ({
+const toBookLine = (session: SessionState, entry: SportsbookEntry, game: Game, line: Line): BookLine => ({
   outcome: line.outcome,
   market: line.market,
   target: line.target,

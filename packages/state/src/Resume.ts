@@ -17,7 +17,7 @@ import { restore } from "./internal/restored.ts"
  *   each of them with the first message about it (`game_amended` names the session). What a session's settled snapshot
  *   should have held and did not is closed (`absent`), and so is what the filters of the run exclude (`filters`). What
  *   is left stays unverified, and its gap open.
- * - A book does not hold the server's times, nor what was removed a moment ago: a straggler of before the restart may be
+ * - A book does not hold the server's times, nor what was removed a moment ago: a late arrival of before the restart may be
  *   applied, as at a first start.
  * - The book is taken as it is, also where it is beyond `limits`; then nothing new fits until it is within them. See
  *   {@link bookSize}.

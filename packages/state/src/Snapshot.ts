@@ -2,7 +2,14 @@
 import type { Change, Control } from "@boltodds/protocol"
 import { copyCore, coreOf, type State } from "./State.ts"
 import { excessOf } from "./internal/lag.ts"
-import { type BookEntry, type Core, type Game, isGameVerified, isLineVerified, type Session } from "./internal/model.ts"
+import {
+  type Core,
+  type Game,
+  isGameVerified,
+  isLineVerified,
+  type SessionState,
+  type SportsbookEntry,
+} from "./internal/model.ts"
 import { Work } from "./internal/work.ts"
 
 /** Where the records of a snapshot stand among those of their `seq`. */
@@ -40,12 +47,12 @@ export const snapshot = (state: State, place: SnapshotPlace = {}): ReadonlyArray
     work.begin(session.name, session.epoch, core.now, null, false)
     const age = core.now - (session.lastFrameAt ?? session.listeningSince)
     if (session.stale !== undefined) work.control("stale", { reason: session.stale, sportsbook: null, age_ms: age })
-    for (const book of session.books.values()) {
-      if (book.stale !== undefined) {
-        const age = book.stale === "late" && book.lag !== undefined ? excessOf(book.lag) : core.now - book.heardAt
-        work.control("stale", { reason: book.stale, sportsbook: book.sportsbook, age_ms: age })
+    for (const entry of session.sportsbooks.values()) {
+      if (entry.stale !== undefined) {
+        const age = entry.stale === "late" && entry.lag !== undefined ? excessOf(entry.lag) : core.now - entry.heardAt
+        work.control("stale", { reason: entry.stale, sportsbook: entry.sportsbook, age_ms: age })
       }
-      for (const game of book.games.values()) tellGame(work, session, book, game)
+      for (const game of entry.games.values()) tellGame(work, session, entry, game)
     }
     work.end()
   }
@@ -72,10 +79,10 @@ export const snapshotGames = (
       work.gameChange("game_closed", { ...wanted, partial: false }, "snapshot")
       continue
     }
-    const { session, book, game } = found
+    const { session, entry, game } = found
     work.stampOf(session)
-    tellGame(work, session, book, game)
-    if (!isGameVerified(session, book, game)) continue
+    tellGame(work, session, entry, game)
+    if (!isGameVerified(session, entry, game)) continue
     const { sport, sportsbook } = game
     work.control("game_verified", { sport, sportsbook, game: game.game, lines: game.lines.size, changed: 0 })
   }
@@ -86,21 +93,21 @@ export const snapshotGames = (
 const find = (
   { sessions }: Core,
   { sportsbook, game }: GameToTell,
-): { readonly session: Session; readonly book: BookEntry; readonly game: Game } | undefined => {
+): { readonly session: SessionState; readonly entry: SportsbookEntry; readonly game: Game } | undefined => {
   for (const session of sessions.values()) {
-    const book = session.books.get(sportsbook)
-    const known = book?.games.get(game)
-    if (book !== undefined && known !== undefined) return { session, book, game: known }
+    const entry = session.sportsbooks.get(sportsbook)
+    const known = entry?.games.get(game)
+    if (entry !== undefined && known !== undefined) return { session, entry, game: known }
   }
   return undefined
 }
 
-const tellGame = (work: Work, session: Session, book: BookEntry, game: Game): void => {
+const tellGame = (work: Work, session: SessionState, entry: SportsbookEntry, game: Game): void => {
   work.gameChange("game_opened", game, "snapshot")
-  if (!isGameVerified(session, book, game)) work.markUnverified()
+  if (!isGameVerified(session, entry, game)) work.markUnverified()
   for (const line of game.lines.values()) {
     work.lineChange("line_opened", game, line, line.odds, null, null, "snapshot", false)
-    if (!isLineVerified(session, book, game, line)) work.markUnverified()
+    if (!isLineVerified(session, entry, game, line)) work.markUnverified()
   }
 }
 

@@ -86,7 +86,7 @@ export const emptyCore = (options: StateOptions, depth: "sync" | "book"): Core =
     rejected: 0,
     unknown: 0,
     ignored: 0,
-    stragglers: 0,
+    lateArrivals: 0,
     overlapping: 0,
     late: 0,
     limited: 0,

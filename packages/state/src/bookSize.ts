@@ -1,6 +1,6 @@
 /** How much a state that goes on from a book keeps. */
 import { type Book, lineExtras } from "@boltodds/protocol"
-import { bookBytes, factBytes, lineBytes, sessionBytes } from "./internal/size.ts"
+import { factBytes, lineBytes, sessionBytes, sportsbookBytes } from "./internal/size.ts"
 
 /**
  * The estimated size of the state that `resume` makes of a book, in bytes: what `limits.bytes` bounds. `resume` takes a
@@ -19,7 +19,7 @@ export const bookSize = (book: Book): number => {
   const sessions = new Set<string>()
   for (const id of sportsbooks) {
     const [session, sportsbook] = id.split("\u0000") as [string, string]
-    bytes += bookBytes(sportsbook)
+    bytes += sportsbookBytes(sportsbook)
     sessions.add(session)
   }
   for (const session of sessions) bytes += sessionBytes(session)

@@ -66,7 +66,7 @@ describe("filters replaced while connected", () => {
     expect(told(since(early, before)).filter((what) => what.includes("game"))).toEqual([
       "game_opened betmgm new (feed)",
     ])
-    expect(counts(early.state).stragglers).toBe(2)
+    expect(counts(early.state).lateArrivals).toBe(2)
     const known = (events: Script) => [...reduce(events).folded.games.values()].map(({ game }) => game)
     expect(known(script.frame(full("betmgm", "nba", "NBA")))).toContain("nba")
     const late = all().subscribe({ sports: ["MLB"] }).subscribe({}).wait(10_001)

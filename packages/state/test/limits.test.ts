@@ -370,7 +370,7 @@ describe("the estimated size", () => {
     script.frame(removed).frame(message("line_update", "betmgm", "x".repeat(500), many(1), { timestamp: stamp(4) }))
     expect(Math.max(...sizes({ bytes }, script))).toBeLessThanOrEqual(bytes)
     const reduced = reduce(script, { limits: { bytes } })
-    expect(counts(reduced.state)).toMatchObject({ stragglers: 1, limited: 0 })
+    expect(counts(reduced.state)).toMatchObject({ lateArrivals: 1, limited: 0 })
   })
 
   it("lets no game back that was removed after an update of it, however little room there is for removals", () => {
@@ -385,7 +385,7 @@ describe("the estimated size", () => {
       for (const second of ["H", "G"]) {
         const reduced = reduce(script().wait(20_000).frame(removed("G", 20), removed(second, 15), late), { limits })
         expect(lineOf(reduced.folded, "betmgm", "G", "home"), second).toBeUndefined()
-        expect(counts(reduced.state).stragglers).toBe(1)
+        expect(counts(reduced.state).lateArrivals).toBe(1)
       }
     }
   })
@@ -400,7 +400,7 @@ describe("the estimated size", () => {
     for (let nth = 0; nth < 600; nth++) script.frame(removed(`G${nth}`, nth === 0 ? 20 : 18))
     const reduced = reduce(script.frame(late("G0"), late("G300"), late("G599")))
     expect(reduced.folded.games.size).toBe(0)
-    expect(counts(reduced.state).stragglers).toBe(3)
+    expect(counts(reduced.state).lateArrivals).toBe(3)
     sizes({}, script)
   })
 
@@ -512,7 +512,7 @@ describe("the laws of the bounds", { timeout: 240_000 }, () => {
         expect(core.bytes).toBeLessThanOrEqual(limits.bytes)
         expect(core.games).toBeLessThanOrEqual(limits.games)
         for (const session of core.sessions.values()) {
-          expect(session.books.size).toBeLessThanOrEqual(limits.sportsbooks)
+          expect(session.sportsbooks.size).toBeLessThanOrEqual(limits.sportsbooks)
         }
         for (const game of folded.games.values()) expect(game.lines.size).toBeLessThanOrEqual(limits.outcomes)
       }

@@ -1,5 +1,5 @@
 import { gameId } from "@boltodds/protocol"
-import { counts, gameAcrossBooks, whyNotActionable } from "@boltodds/state"
+import { counts, gameAcrossSportsbooks, whyNotActionable } from "@boltodds/state"
 import { describe, expect, it } from "vitest"
 import { clear, message, outcome, Script } from "./events.ts"
 import { find, lineOf, reduce, since, told } from "./reduce.ts"
@@ -136,9 +136,11 @@ describe("a gap", () => {
       "gap_closed complete, 1 absent",
       "synced",
     ])
-    expect(gameAcrossBooks(reduced.state, { universal_game_id: "1e1f1b8dc2ec" }).map(({ game }) => game)).toEqual([
-      late,
-    ])
+    expect(gameAcrossSportsbooks(reduced.state, { universal_game_id: "1e1f1b8dc2ec" }).map(({ game }) => game)).toEqual(
+      [
+        late,
+      ],
+    )
   })
 
   it("in whose snapshot a sportsbook is cleared keeps what came after the clear alone", () => {
@@ -179,16 +181,16 @@ describe("what was sent before a removal and arrives after it", () => {
   const removed = message("game_removed", "betmgm", early, {}, { timestamp: time(10) })
   /** Our clock is past the stamps of the removals. */
   const afterRemoval = () => new Script().wait(60_000)
-  const straggler = (action: string, second: number) =>
+  const lateArrival = (action: string, second: number) =>
     message(action, "betmgm", early, { home: outcome("-150") }, { timestamp: time(second) })
 
   it("does not bring the game back, and is counted", () => {
     const script = afterRemoval().connect().frame(game, removed)
     const before = script.events.length
-    script.frame(straggler("line_update", 9), straggler("game_update", 8), straggler("initial_state", 7))
+    script.frame(lateArrival("line_update", 9), lateArrival("game_update", 8), lateArrival("initial_state", 7))
     const reduced = reduce(script)
     expect(told(since(reduced, before))).toEqual([])
-    expect(counts(reduced.state).stragglers).toBe(3)
+    expect(counts(reduced.state).lateArrivals).toBe(3)
     expect(reduced.folded.games.size).toBe(0)
   })
 
@@ -208,14 +210,14 @@ describe("what was sent before a removal and arrives after it", () => {
       [clear("fanduel", undefined, time(10)), 0],
     ]
     for (const [cleared, ignored] of cases) {
-      const script = afterRemoval().connect().frame(cleared, straggler("line_update", 9))
-      expect(counts(reduce(script).state).stragglers, JSON.stringify(cleared)).toBe(ignored)
+      const script = afterRemoval().connect().frame(cleared, lateArrival("line_update", 9))
+      expect(counts(reduce(script).state).lateArrivals, JSON.stringify(cleared)).toBe(ignored)
     }
   })
 
   it("is news once some seconds have passed: the server's clock may have been set back", () => {
     for (const [wait, games] of [[10_000, 0], [10_001, 1]] as const) {
-      const script = afterRemoval().connect().frame(game, removed).wait(wait).frame(straggler("game_update", 9))
+      const script = afterRemoval().connect().frame(game, removed).wait(wait).frame(lateArrival("game_update", 9))
       expect(reduce(script).folded.games.size, `after ${wait} ms`).toBe(games)
     }
   })
@@ -231,8 +233,8 @@ describe("what was sent before a removal and arrives after it", () => {
       { length: 256 },
       (_, index) => message("game_removed", "betmgm", `game ${index}`, {}, { timestamp: time(11) }),
     )
-    script.frame(...storm, straggler("line_update", 9))
-    expect(counts(reduce(script).state).stragglers).toBe(0)
+    script.frame(...storm, lateArrival("line_update", 9))
+    expect(counts(reduce(script).state).lateArrivals).toBe(0)
   })
 
   describe("where the removal is stamped ahead of our clock", () => {
@@ -247,13 +249,13 @@ describe("what was sent before a removal and arrives after it", () => {
       for (const [name, removal] of removals) {
         for (const action of ["initial_state", "game_update", "game_added"]) {
           for (const second of [7, 9]) {
-            const script = stamped(9_000).frame(removal(time(12))).wait(1_000).frame(straggler(action, second))
+            const script = stamped(9_000).frame(removal(time(12))).wait(1_000).frame(lateArrival(action, second))
             const reduced = reduce(script)
             const line = { sportsbook: "betmgm", game: early, outcome: "home" }
             expect(lineOf(reduced.folded, "betmgm", early, "home"), `${name} ${action}`)
               .toMatchObject({ odds: -150, verified: true })
             expect(whyNotActionable(reduced.state, line, script.at), `${name} ${action}`).toBe(undefined)
-            expect(counts(reduced.state).stragglers).toBe(0)
+            expect(counts(reduced.state).lateArrivals).toBe(0)
           }
         }
       }
@@ -261,16 +263,16 @@ describe("what was sent before a removal and arrives after it", () => {
 
     it("still drops and counts a line update, which could open the game only in part", () => {
       for (const [name, removal] of removals) {
-        const reduced = reduce(stamped(9_000).frame(removal(time(12)), straggler("line_update", 9)))
+        const reduced = reduce(stamped(9_000).frame(removal(time(12)), lateArrival("line_update", 9)))
         expect(reduced.folded.games.size, name).toBe(0)
-        expect(counts(reduced.state).stragglers, name).toBe(1)
+        expect(counts(reduced.state).lateArrivals, name).toBe(1)
       }
     })
 
     it("judges a full state by the stamp as soon as it is not ahead", () => {
       for (const [name, removal] of removals) {
         for (const [ahead, games] of [[0, 0], [1, 1]] as const) {
-          const script = stamped(12_000 - ahead).frame(removal(time(12)), straggler("initial_state", 9))
+          const script = stamped(12_000 - ahead).frame(removal(time(12)), lateArrival("initial_state", 9))
           expect(reduce(script).folded.games.size, `${name}, ${ahead} ms ahead`).toBe(games)
         }
       }
@@ -280,7 +282,7 @@ describe("what was sent before a removal and arrives after it", () => {
       for (const timestamp of [null, "", "soon"]) {
         const removed = { ...message("game_removed", "betmgm", early, {}) as object, timestamp }
         const state = { ...message("initial_state", "betmgm", early, { home: outcome("-150") }) as object, timestamp }
-        expect(reduce(stamped(60_000).frame(removed, straggler("initial_state", 9))).folded.games.size).toBe(1)
+        expect(reduce(stamped(60_000).frame(removed, lateArrival("initial_state", 9))).folded.games.size).toBe(1)
         expect(
           reduce(stamped(60_000).frame(message("game_removed", "betmgm", early, {}, { timestamp: time(10) }), state))
             .folded.games.size,

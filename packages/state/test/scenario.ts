@@ -164,7 +164,7 @@ export const scenario = (seed: number, steps = 60): Scenario => {
   /** Takes games back; what was sent of them before may yet arrive. */
   const takeBack = (sportsbook: string, some: ReadonlyArray<string>, tell: (sent?: string) => unknown): unknown => {
     const at = delayed(sportsbook, peers[0]!.script.at)
-    const stragglers = chance(0.4)
+    const lateArrivals = chance(0.4)
       ? some.flatMap((game) => {
         const lines = truth.get(key(sportsbook, game))
         if (lines === undefined) return []
@@ -179,8 +179,8 @@ export const scenario = (seed: number, steps = 60): Scenario => {
       gone.set(key(sportsbook, game), Math.max(gone.get(key(sportsbook, game)) ?? 0, at))
     }
     // Without the time of a removal nobody can tell what came before it.
-    const sent = stragglers.length > 0 || chance(0.8) ? timestamp(at) : undefined
-    if (stragglers.length > 0) after.push(...stragglers)
+    const sent = lateArrivals.length > 0 || chance(0.8) ? timestamp(at) : undefined
+    if (lateArrivals.length > 0) after.push(...lateArrivals)
     return tell(sent)
   }
   /** What the next message has behind it. */
@@ -254,7 +254,7 @@ export const scenario = (seed: number, steps = 60): Scenario => {
   }
 
   /** What an ended connection still had to say: prices that no book quotes. */
-  const straggler = (of: Peer, epoch: number): void => {
+  const lateArrival = (of: Peer, epoch: number): void => {
     if (epoch === 0 || chance(0.7)) return
     const lines = outcomes.map((name) => [name, 5_000] as const)
     const value = message(pick(["line_update", "game_update"]), pick(books), pick(games), told(lines))
@@ -268,7 +268,7 @@ export const scenario = (seed: number, steps = 60): Scenario => {
     to.connected = true
     to.script.connect(to.filters)
     look(to)
-    straggler(to, to.script.epoch - 1)
+    lateArrival(to, to.script.epoch - 1)
     if (!tellAll(to)) return disconnect(to)
     const some = [...truth.keys()].map(parts).some(([sportsbook, game]) => sees(to.filters, sportsbook, game))
     if (some && chance(0.7)) {
@@ -286,7 +286,7 @@ export const scenario = (seed: number, steps = 60): Scenario => {
     from.connected = false
     from.settled = false
     look(from)
-    straggler(from, from.script.epoch)
+    lateArrival(from, from.script.epoch)
   }
 
   const resubscribe = (of: Peer): void => {

@@ -1,5 +1,5 @@
 import { isLive } from "@boltodds/protocol"
-import { counts, gameAcrossBooks, gamesOf, getGame, isActionable } from "@boltodds/state"
+import { counts, gameAcrossSportsbooks, gamesOf, getGame, isActionable } from "@boltodds/state"
 import { describe, expect, it } from "vitest"
 import { clear, message, outcome, Script } from "./events.ts"
 import { lineOf, reduce, since, together, told } from "./reduce.ts"
@@ -89,10 +89,10 @@ describe("two sessions", () => {
       "3",
     ]])
     for (const which of [{ universal_game_id: "u1" }, { game: "1" }]) {
-      expect(gameAcrossBooks(state, which).map((game) => [game.session, game.sportsbook]))
+      expect(gameAcrossSportsbooks(state, which).map((game) => [game.session, game.sportsbook]))
         .toEqual([["one", "betmgm"], ["other", "caesars"]])
     }
-    expect(gameAcrossBooks(state, { game: "none" })).toEqual([])
+    expect(gameAcrossSportsbooks(state, { game: "none" })).toEqual([])
   })
 
   it("have filters of their own", () => {

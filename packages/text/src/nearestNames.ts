@@ -34,7 +34,7 @@ const distanceOf = (wanted: string, candidate: string, most: number): number => 
   return contained ? Math.min(edits, most) : edits
 }
 
-/** The fewest edits from one text to the other: insert, delete or replace a character, or swap two neighbours. */
+/** The fewest edits from one text to the other: insert, delete or replace a character, or swap two neighbors. */
 export const editDistance = (a: string, b: string): number => {
   let before: Array<number> = []
   let above = Array.from({ length: b.length + 1 }, (_, index) => index)

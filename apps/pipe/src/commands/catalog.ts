@@ -4,7 +4,7 @@ import { catalogKinds } from "./catalogKinds.ts"
 import { feedFlags, filterFlags, logFlags } from "./flagGroups.ts"
 
 /** `boltodds-pipe catalog sports`. */
-export const catalog: Command = {
+export const catalogCommand: Command = {
   name: "catalog",
   usage: catalogKinds.join("|"),
   about: "List the names to filter by",

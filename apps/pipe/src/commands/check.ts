@@ -3,7 +3,7 @@ import type { Command } from "../Command.ts"
 import { allowFlag, logFlags } from "./flagGroups.ts"
 
 /** `boltodds-pipe check pipeline.yaml`. */
-export const check: Command = {
+export const checkCommand: Command = {
   name: "check",
   usage: "FILE [--resolved] [--connect] [--no-plugins]",
   about: "Check a configuration: every mistake, with its place and what to do",
@@ -12,9 +12,9 @@ export const check: Command = {
 know their options the modules that the file names are loaded, which runs their
 code with your rights. That needs --allow plugins; --no-plugins loads none, and
 checks everything else.`,
-    `With --connect the feed is dialled once with its key; every name in the
+    `With --connect the feed is dialed once with its key; every name in the
 options of \`feed\`, and every name that a condition compares sport, sportsbook, game
-or market with, is looked up in the catalogue. Then each sink is opened and asked
+or market with, is looked up in the catalog. Then each sink is opened and asked
 whether its destination can be reached; a webhook gets a test event.`,
     `Exit codes: 0 right · 69 the feed cannot be reached · 74 a sink cannot be reached ·
 77 the key is refused · 78 it has mistakes, or names that do not exist.`,

@@ -3,7 +3,7 @@ import type { Command } from "../Command.ts"
 import { filterFlags, limitFlag, logFlags, outputFlags } from "./flagGroups.ts"
 
 /** `boltodds-pipe demo`. */
-export const demo: Command = {
+export const demoCommand: Command = {
   name: "demo",
   usage: "[flags]",
   about: "Stream from a simulated feed: no key, no network",

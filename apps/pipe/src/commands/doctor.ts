@@ -3,7 +3,7 @@ import type { Command } from "../Command.ts"
 import { feedFlags, filterFlags, logFlags } from "./flagGroups.ts"
 
 /** `boltodds-pipe doctor`. */
-export const doctor: Command = {
+export const doctorCommand: Command = {
   name: "doctor",
   usage: "[flags]",
   about: "Check key, network, names, feed and books, with a verdict",

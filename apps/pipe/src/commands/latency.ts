@@ -3,7 +3,7 @@ import type { Command } from "../Command.ts"
 import { connectionFlags, filterFlags, logFlags } from "./flagGroups.ts"
 
 /** `boltodds-pipe latency`. */
-export const latency: Command = {
+export const latencyCommand: Command = {
   name: "latency",
   usage: "[flags]",
   about: "Measure the latency and message rate of each sportsbook",

@@ -3,7 +3,7 @@ import type { Command } from "../Command.ts"
 import { logFlags } from "./flagGroups.ts"
 
 /** `boltodds-pipe outbox list FILE`. */
-export const outbox: Command = {
+export const outboxCommand: Command = {
   name: "outbox",
   usage: "list|redrive|drop FILE [flags]",
   about: "Look into an outbox; deliver its dead letters again, or drop them",

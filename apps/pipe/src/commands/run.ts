@@ -3,7 +3,7 @@ import type { Command } from "../Command.ts"
 import { allowFlag, logFlags } from "./flagGroups.ts"
 
 /** `boltodds-pipe run pipeline.yaml`. */
-export const run: Command = {
+export const runCommand: Command = {
   name: "run",
   usage: "FILE [flags]",
   about: "Run a pipeline from a configuration file",

@@ -5,7 +5,7 @@ import { logFlags } from "./flagGroups.ts"
 import { schemaNames } from "./schemaNames.ts"
 
 /** `boltodds-pipe schema config`. */
-export const schema: Command = {
+export const schemaCommand: Command = {
   name: "schema",
   usage: schemaNames.join("|"),
   about: "Print a JSON Schema",

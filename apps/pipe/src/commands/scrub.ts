@@ -3,7 +3,7 @@ import type { Command } from "../Command.ts"
 import { keyFlags, logFlags } from "./flagGroups.ts"
 
 /** `boltodds-pipe scrub FILE`. */
-export const scrub: Command = {
+export const scrubCommand: Command = {
   name: "scrub",
   usage: "FILE [flags]",
   about: "Copy a recording to stdout without the key, to share it",

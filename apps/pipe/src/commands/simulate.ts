@@ -3,7 +3,7 @@ import type { Command } from "../Command.ts"
 import { logFlags } from "./flagGroups.ts"
 
 /** `boltodds-pipe simulate`. */
-export const simulate: Command = {
+export const simulateCommand: Command = {
   name: "simulate",
   usage: "[flags]",
   about: "Serve a simulated or replayed feed on this machine",

@@ -13,7 +13,7 @@ import {
 } from "./flagGroups.ts"
 
 /** Without a name: `boltodds-pipe --sport NBA`. */
-export const stream: Command = {
+export const streamCommand: Command = {
   name: "",
   usage: "[flags]",
   about: "The BoltOdds live odds feed on standard output, one JSON record a line.",

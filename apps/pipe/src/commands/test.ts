@@ -3,7 +3,7 @@ import type { Command } from "../Command.ts"
 import { allowFlag, logFlags } from "./flagGroups.ts"
 
 /** `boltodds-pipe test pipeline.yaml`. */
-export const test: Command = {
+export const testCommand: Command = {
   name: "test",
   usage: "FILE --recording RECORDING --expect SINK=FILE …",
   about: "Run a pipeline over a recording, and compare with expected lines",

@@ -3,7 +3,7 @@ import type { Command } from "../Command.ts"
 import { connectionFlags, filterFlags, logFlags } from "./flagGroups.ts"
 
 /** `boltodds-pipe verify`. */
-export const verify: Command = {
+export const verifyCommand: Command = {
   name: "verify",
   usage: "[flags]",
   about: "Compare the book that is held with fresh snapshots of the feed",

@@ -2,13 +2,13 @@
 import type { Key, LimiterShape, Status } from "@boltodds/connection"
 import type * as Effect from "effect/Effect"
 import type { Step } from "@boltodds/state"
-import type { Log } from "../Log.ts"
+import type { CommandLog } from "../Log.ts"
 import type { Allowance } from "../run/allowed.ts"
 import type { Machine } from "../run/machine.ts"
 
 /** The program, as its parts see it. */
 export interface PartsHost {
-  readonly log: Log
+  readonly log: CommandLog
   readonly limiter: LimiterShape
   /** Default: nothing is shared with other processes. */
   readonly machine?: Machine

@@ -1,4 +1,4 @@
-/** What is wrong with the options of the feed, before anything is dialled. */
+/** What is wrong with the options of the feed, before anything is dialed. */
 import type { OptionProblem, OptionsPlace, WrittenOptions } from "@boltodds/config"
 import { defaultFeedUrl, parseFeedUrl, readKey, shardFilters, ShardsRefused, UrlRefused } from "@boltodds/connection"
 import { keyInFile, longestKeyFile } from "@boltodds/connection/node"

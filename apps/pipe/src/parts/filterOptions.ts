@@ -2,7 +2,7 @@
 import type { Filters } from "@boltodds/protocol"
 import * as Schema from "effect/Schema"
 
-/** Names as the catalogue has them; a kind that is left out means all. */
+/** Names as the catalog has them; a kind that is left out means all. */
 export interface FilterOptions {
   readonly sports?: ReadonlyArray<string>
   readonly sportsbooks?: ReadonlyArray<string>

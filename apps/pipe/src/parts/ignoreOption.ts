@@ -2,7 +2,7 @@
 import { isKnownAction } from "@boltodds/protocol"
 import type { StateOptions } from "@boltodds/state"
 import * as Schema from "effect/Schema"
-import type { Log } from "../Log.ts"
+import type { CommandLog } from "../Log.ts"
 
 /** What a source may be told of unknown actions. */
 export interface IgnoreOptions {
@@ -25,7 +25,7 @@ export const ignoreFields = {
 /** The reducer's option for it, after `others`, which a recording may bring. Says in the log what is ignored. */
 export const ignoring = (
   { ignore = [] }: IgnoreOptions,
-  log: Log["log"],
+  log: CommandLog["log"],
   others: ReadonlyArray<string> = [],
 ): Pick<StateOptions, "ignoredActions"> => {
   const all = [...new Set([...others, ...ignore])]

@@ -10,7 +10,7 @@ import { resolve } from "node:path"
 import { realPath } from "./realPath.ts"
 
 /** What can be set about an outbox. */
-export interface OutboxOptions {
+export interface OutboxStoreOptions {
   readonly path?: string
   readonly max_bytes?: number
   readonly fsync?: boolean
@@ -25,7 +25,7 @@ export const defaultOutboxPath = (folder: string, sink: string): string =>
   resolve(folder, "outbox", `${encodeURIComponent(sink)}.sqlite`)
 
 /** What waits is committed before it is delivered. */
-export const outboxStore: StorePlugin<OutboxOptions> = storePlugin({
+export const outboxStore: StorePlugin<OutboxStoreOptions> = storePlugin({
   kind: "store",
   name: "outbox",
   about: "A database file: every record is committed before delivery, and delivered at least once across crashes.",

@@ -37,12 +37,12 @@ interface PlayOptions extends IgnoreOptions, LimitOptions {
 }
 
 /** What can be set about a replay. */
-export interface ReplayOptions extends PlayOptions {
+export interface ReplaySourceOptions extends PlayOptions {
   readonly file: string | ReadonlyArray<string>
 }
 
 /** A recording in files. */
-export const replaySource: SourcePlugin<ReplayOptions> = sourcePlugin({
+export const replaySource: SourcePlugin<ReplaySourceOptions> = sourcePlugin({
   kind: "source",
   name: "replay",
   about: "A recording (emit raw), played again: the same changes come out, byte for byte.",

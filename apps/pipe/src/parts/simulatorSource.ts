@@ -13,7 +13,7 @@ import { limitFields, type LimitOptions } from "./limitOption.ts"
 import type { PartsHost } from "./PartsHost.ts"
 
 /** What can be set about the simulated feed. */
-export interface SimulatorOptions extends FilterOptions, IgnoreOptions, LimitOptions {
+export interface SimulatorSourceOptions extends FilterOptions, IgnoreOptions, LimitOptions {
   readonly seed?: number
   readonly date?: string
   readonly time_speed?: number
@@ -22,8 +22,8 @@ export interface SimulatorOptions extends FilterOptions, IgnoreOptions, LimitOpt
   readonly faults?: string
 }
 
-/** The schema of {@link SimulatorOptions}. */
-export const SimulatorOptions: Schema.Decoder<SimulatorOptions> = Schema.Struct({
+/** The schema of {@link SimulatorSourceOptions}. */
+export const SimulatorSourceOptions: Schema.Decoder<SimulatorSourceOptions> = Schema.Struct({
   ...filterFields,
   ...ignoreFields,
   ...limitFields,
@@ -64,12 +64,12 @@ const world = {
 const settleMillis = 2000
 
 /** A simulated feed, on a port of this machine only. */
-export const simulatorSource = (host: PartsHost): SourcePlugin<SimulatorOptions> =>
+export const simulatorSource = (host: PartsHost): SourcePlugin<SimulatorSourceOptions> =>
   sourcePlugin({
     kind: "source",
     name: "simulator",
     about: "A simulated feed inside this process: no key, no network.",
-    config: SimulatorOptions,
+    config: SimulatorSourceOptions,
     live: filterNames,
     problems: ({ faults, date }) => [...faultProblems(faults), ...dateProblems(date)],
     make: (options) =>
@@ -115,7 +115,7 @@ export const simulatorSource = (host: PartsHost): SourcePlugin<SimulatorOptions>
           },
           ...session.setFilters === undefined
             ? {}
-            : { reload: (next: unknown) => session.setFilters!(filtersIn(next as SimulatorOptions)) },
+            : { reload: (next: unknown) => session.setFilters!(filtersIn(next as SimulatorSourceOptions)) },
         }
       }),
   })

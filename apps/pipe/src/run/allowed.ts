@@ -1,7 +1,7 @@
 /** What a configuration file may do because the user's own command line or environment says so too. */
 import { didYouMean, expectedButGot } from "@boltodds/text"
 import { UsageError } from "../ExitCode.ts"
-import type { Given } from "../flags.ts"
+import type { ParsedFlags } from "../flags.ts"
 
 /** What a file alone cannot do: run code of its own, post to private addresses, send secrets in the clear. */
 export const allowances = ["plugins", "private", "insecure"] as const
@@ -17,7 +17,7 @@ export const allowsAll: ReadonlySet<Allowance> = new Set(allowances)
 
 /** What `--allow` and the variable say together. Throws a `UsageError` for a word that means nothing. */
 export const allowedBy = (
-  given: Given,
+  given: ParsedFlags,
   env: Readonly<Record<string, string | undefined>>,
 ): ReadonlySet<Allowance> => {
   const allowed = new Set<Allowance>()

@@ -4,7 +4,7 @@ import {
   checkNames,
   describeUnknown,
   Limiter,
-  makeCatalogue,
+  makeCatalog,
   makeSession,
   type SessionError,
   type UrlRefused,
@@ -32,7 +32,7 @@ const wholeMillis = 45_000
 /** A key counts as refused when it is so twice. */
 const attempts = 2
 
-/** Asks for the catalogue, compares all names with it, then dials once. Names are compared even if the dial fails. */
+/** Asks for the catalog, compares all names with it, then dials once. Names are compared even if the dial fails. */
 export const checkFeed = (options: FeedToCheck): Effect.Effect<ReadonlyArray<SourceFinding>, UrlRefused> =>
   Effect.gen(function* () {
     const names = yield* checkAllNames(options)
@@ -45,16 +45,16 @@ const checkAllNames = (
   Effect.gen(function* () {
     const asked = { ...filters }
     // Without a store: an answer of yesterday proves nothing of the key.
-    const catalogue = yield* makeCatalogue({ ...feed, get: nodeGet })
-    const info = yield* Effect.result(catalogue.info)
+    const catalog = yield* makeCatalog({ ...feed, get: nodeGet })
+    const info = yield* Effect.result(catalog.info)
     if (Result.isFailure(info)) {
       const { _tag, message } = info.failure
-      const cause = _tag === "CatalogueRefused" || _tag === "KeyUnavailable" ? "key" : "unavailable"
+      const cause = _tag === "CatalogRefused" || _tag === "KeyUnavailable" ? "key" : "unavailable"
       // The feed itself may be up, and says more of the key.
       const state = cause === "key" ? "failed" : "warning"
       return [{ state, cause, message: `the names could not be checked: ${message}` }]
     }
-    const inFilters = yield* Effect.result(checkNames(asked, catalogue))
+    const inFilters = yield* Effect.result(checkNames(asked, catalog))
     if (Result.isFailure(inFilters)) {
       return [{ state: "warning", message: `the names could not be checked: ${inFilters.failure.message}` }]
     }
@@ -64,13 +64,13 @@ const checkAllNames = (
       message: describeUnknown(name),
     }))
     if (inFilters.success.games === 0) {
-      found.push({ state: "warning", message: "the catalogue lists no game for these filters now" })
+      found.push({ state: "warning", message: "the catalog lists no game for these filters now" })
     }
     for (const sink of new Set(compared.map((each) => each.sink))) {
       const of = (kind: ComparedNameOfSink["kind"]): ReadonlyArray<string> =>
         compared.filter((each) => each.sink === sink && each.kind === kind).map(({ name }) => name)
       const wanted = { sports: of("sport"), sportsbooks: of("sportsbook"), games: of("game"), markets: of("market") }
-      const report = yield* Effect.result(checkNames(wanted, catalogue))
+      const report = yield* Effect.result(checkNames(wanted, catalog))
       if (Result.isFailure(report)) {
         found.push({
           state: "warning",

@@ -2,14 +2,14 @@
 import type { Report } from "@boltodds/pipeline"
 import * as Duration from "effect/Duration"
 import { ExitCode, Failure } from "../ExitCode.ts"
-import type { Log } from "../Log.ts"
+import type { CommandLog } from "../Log.ts"
 import type { Received } from "./Reception.ts"
 
 /** A run without any data says so, however it ended. One that never had a connection throws a `Failure`. */
 export const endWithoutData = (
   { reason, duration, notices }: Report,
   received: Received | undefined,
-  log: Log,
+  log: CommandLog,
 ): void => {
   // A reader that goes away has seen what it wanted.
   if (received === undefined || received.data || reason === "reader gone") return

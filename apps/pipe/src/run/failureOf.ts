@@ -1,18 +1,18 @@
 /** What a run that failed means to the one who started it. */
-import type { CatalogueError, SessionError, ShardOverlap, ShardsRefused, UrlRefused } from "@boltodds/connection"
+import type { CatalogError, SessionError, ShardOverlap, ShardsRefused, UrlRefused } from "@boltodds/connection"
 import type { RecordingError } from "@boltodds/protocol"
 import type { SimulatorError } from "@boltodds/simulator"
 import type { SinkError } from "@boltodds/sink"
 import * as Cause from "effect/Cause"
 import { ExitCode, Failure, UsageError } from "../ExitCode.ts"
-import { messageOf } from "./messageOf.ts"
+import { errorMessage } from "./errorMessage.ts"
 import type { NoKey } from "./NoKey.ts"
 
 type Expected =
   | SessionError
   | SinkError
   | UrlRefused
-  | CatalogueError
+  | CatalogError
   | ShardsRefused
   | ShardOverlap
   | RecordingError
@@ -38,11 +38,11 @@ export const failureOf = (cause: Cause.Cause<unknown>, sink: string = "a sink"):
       return new UsageError(error.message)
     case "UrlRefused":
       return new UsageError(error.message.replace("with insecure", "with --insecure"))
-    case "CatalogueRefused":
+    case "CatalogRefused":
       return new Failure(ExitCode.keyRefused, error.message, { cause: error })
-    case "CatalogueBusy":
-    case "CatalogueUnavailable":
-    case "CatalogueUnreadable":
+    case "CatalogBusy":
+    case "CatalogUnavailable":
+    case "CatalogUnreadable":
       return new Failure(
         ExitCode.feedUnavailable,
         `Cannot divide the feed without its names (${error.message}); list them with --sport or --sportsbook`,
@@ -53,7 +53,9 @@ export const failureOf = (cause: Cause.Cause<unknown>, sink: string = "a sink"):
     case "SimulatorError":
       return new UsageError(error.message)
     case "SinkError":
-      return new Failure(ExitCode.sinkFailed, `${sink} cannot be written: ${messageOf(error.cause)}`, { cause: error })
+      return new Failure(ExitCode.sinkFailed, `${sink} cannot be written: ${errorMessage(error.cause)}`, {
+        cause: error,
+      })
     case undefined:
       return Cause.squash(cause)
     default:

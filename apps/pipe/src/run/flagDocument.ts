@@ -1,7 +1,7 @@
 /** The flags of the streaming commands, as the small configuration that they are. */
 import { expectedButGot } from "@boltodds/text"
 import { UsageError } from "../ExitCode.ts"
-import type { Given } from "../flags.ts"
+import type { ParsedFlags } from "../flags.ts"
 import type { PartNames } from "../parts/registry.ts"
 import { webhookAddress, webhookForms } from "./webhookAddress.ts"
 
@@ -18,7 +18,7 @@ const defaultEmit = "changes"
 
 /** The document that these flags mean. Throws a `UsageError` for what does not fit together. */
 export const documentOf = async (
-  given: Given,
+  given: ParsedFlags,
   source: FlagDocument["source"],
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<FlagDocument> => {
@@ -63,7 +63,7 @@ export const documentOf = async (
 }
 
 /** The parts that a document names. */
-export const partsOf = ({ source, sinks }: FlagDocument): PartNames => ({
+export const partNamesOf = ({ source, sinks }: FlagDocument): PartNames => ({
   source: Object.keys(source)[0]!,
   sinks: Object.values(sinks).map((sink) => Object.keys(sink)[0]!),
 })

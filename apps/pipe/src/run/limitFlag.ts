@@ -2,11 +2,11 @@
 import { didYouMean, expectedButGot, expectedSize, parseBytes } from "@boltodds/text"
 import type { StateLimit } from "@boltodds/state"
 import { UsageError } from "../ExitCode.ts"
-import type { Given } from "../flags.ts"
+import type { ParsedFlags } from "../flags.ts"
 import { limitNames, type LimitOptions } from "../parts/limitOption.ts"
 
 /** The bounds that the flags set; empty where there are none. Throws a `UsageError` for a name or a value that is wrong. */
-export const limitsOf = (given: Given): LimitOptions => {
+export const limitOptionsOf = (given: ParsedFlags): LimitOptions => {
   const limits: { -readonly [Name in StateLimit]?: number } = {}
   for (const text of given.texts("limit")) {
     const at = text.indexOf("=")

@@ -3,7 +3,7 @@ import { type CheckedPipeline, decodeText, loadPipeline, type Registry, renderPr
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import { environment, keyVariable } from "../environment.ts"
-import type { Log } from "../Log.ts"
+import type { CommandLog } from "../Log.ts"
 import { paintFor } from "../Terminal.ts"
 import { howToAllow } from "./allowed.ts"
 import { BadConfiguration } from "./BadConfiguration.ts"
@@ -13,7 +13,7 @@ import { readConfigFile } from "./readConfigFile.ts"
 export const loadConfig = async (
   file: string,
   registry: Registry,
-  log: Log,
+  log: CommandLog,
   plugins: "run" | "skip" | "refuse",
 ): Promise<CheckedPipeline> => {
   const loading = Effect.flatMap(

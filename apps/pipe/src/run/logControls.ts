@@ -1,10 +1,10 @@
 /** Controls that a person should read, in the log: the server's words, names without data, sportsbooks that are late. */
 import type { Control, Filters } from "@boltodds/protocol"
 import type { Step } from "@boltodds/state"
-import type { Log } from "../Log.ts"
+import type { CommandLog } from "../Log.ts"
 
 /** Logs what the records of a step say about the feed. Make one for each run. */
-export const makeControlLog = (log: Log): (step: Step) => void => {
+export const makeControlLog = (log: CommandLog): (step: Step) => void => {
   const late = new Set<string>()
   const note = (record: Control): void => {
     switch (record.control) {

@@ -2,7 +2,7 @@
 import { type Control, isControl, type Millis } from "@boltodds/protocol"
 import type { Unread } from "@boltodds/pipeline"
 import type { Step } from "@boltodds/state"
-import type { Log } from "../Log.ts"
+import type { CommandLog } from "../Log.ts"
 
 /** Looks at a run for its log. */
 export interface UnreadLog {
@@ -17,7 +17,7 @@ const everyMillis = 60_000
 const mostCauses = 1000
 
 /** Makes an {@link UnreadLog}. */
-export const makeUnreadLog = ({ log }: Log): UnreadLog => {
+export const makeUnreadLog = ({ log }: CommandLog): UnreadLog => {
   const causes = new Map<string, { at: Millis; more: number }>()
   let unread: (() => Unread) | undefined
   let lateArrivals = 0

@@ -1,7 +1,7 @@
 /** The manifest of a configuration, for people. */
 import type { CheckedPipeline, ManifestEntry } from "@boltodds/config"
 import { visible } from "@boltodds/text"
-import type { Log } from "../Log.ts"
+import type { CommandLog } from "../Log.ts"
 
 /** What a run of it touches, a line each: what somebody who did not write it has to know. */
 export const manifestText = (manifest: CheckedPipeline["manifest"]): string =>
@@ -17,7 +17,7 @@ const mostLogged = 5
  * Logs which hosts a run contacts, and with which secrets and variables; of a configuration that is taken over later, only
  * what is new.
  */
-export const makeContactLog = (log: Pick<Log, "log">): (pipeline: Pick<CheckedPipeline, "manifest">) => void => {
+export const makeContactLog = (log: Pick<CommandLog, "log">): (pipeline: Pick<CheckedPipeline, "manifest">) => void => {
   const known = new Set<string>()
   return ({ manifest }) => {
     const texts = manifest.filter(({ kind }) => kind === "contacts").map(textOf).filter((text) => !known.has(text))

@@ -1,11 +1,11 @@
 /** A session with the feed as the commands want it: told in the log, its names checked. */
 import {
-  type Catalogue,
+  type Catalog,
   checkNames,
   describeHolder,
   describeStored,
   describeUnknown,
-  makeCatalogue,
+  makeCatalog,
   makeSession,
   renderDiagnosis,
   type Session,
@@ -19,10 +19,10 @@ import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import type { Scope } from "effect/Scope"
-import type { Log } from "../Log.ts"
+import type { CommandLog } from "../Log.ts"
 import type { Machine } from "./machine.ts"
 import type { FeedSettings } from "./settings.ts"
-import { tellStatus } from "./tellStatus.ts"
+import { logStatus } from "./logStatus.ts"
 
 /** What to connect to, and how. */
 export interface SessionSettings {
@@ -38,14 +38,14 @@ export interface SessionSettings {
 
 /** What any session is made of, whatever it asks for; `tell` logs a status of the session of this name. */
 export interface SessionParts {
-  readonly options: Omit<SessionOptions, "filters" | "name" | "onStatus"> & { readonly catalogue: Catalogue }
+  readonly options: Omit<SessionOptions, "filters" | "name" | "onStatus"> & { readonly catalog: Catalog }
   readonly tell: (status: Status, name?: string) => void
 }
 
 /** Makes what sessions share. Names are checked in the background, once one has subscribed. */
 export const prepareSessions = (
   { feed, host, filters, maxAttempts, machine }: SessionSettings,
-  log: Log,
+  log: CommandLog,
 ): Effect.Effect<SessionParts, UrlRefused, Scope> =>
   Effect.gen(function* () {
     const proxy = feedProxy(feed.url)
@@ -53,7 +53,7 @@ export const prepareSessions = (
       return yield* Effect.fail(new UrlRefused(`Cannot reach ${host}: ${proxy.problem}`))
     }
     if (proxy !== undefined) log.log("info", `${host} is reached through the proxy ${proxy.label} (${proxy.variable})`)
-    const catalogue = yield* makeCatalogue({
+    const catalog = yield* makeCatalog({
       ...feed,
       get: nodeGet,
       ...machine === undefined ? {} : { store: machine.store },
@@ -63,7 +63,7 @@ export const prepareSessions = (
     const subscribed = Deferred.makeUnsafe<void>()
     // In the background: a misspelt name is told, and delays nothing.
     if (Object.keys(filters).length > 0) {
-      const check = Effect.match(checkNames(filters, catalogue), {
+      const check = Effect.match(checkNames(filters, catalog), {
         onSuccess: ({ unknown }) => unknown.forEach((name) => log.log("warn", describeUnknown(name))),
         onFailure: ({ message }) => log.log("info", `the names could not be checked: ${message}`),
       })
@@ -74,7 +74,7 @@ export const prepareSessions = (
       options: {
         ...feed,
         transport: wsTransport(),
-        catalogue,
+        catalog,
         ...machine === undefined ? {} : { memory: machine.memory, leases: machine.leases },
         ...maxAttempts === undefined ? {} : { maxAttempts },
         onDiagnosis: (diagnosis) => log.log("warn", renderDiagnosis(diagnosis)),
@@ -84,7 +84,7 @@ export const prepareSessions = (
       tell: (status, name = "") => {
         let tell = told.get(name)
         if (tell === undefined) {
-          told.set(name, tell = tellStatus(log, name === "" ? host : `${host} (${name})`, Date.now))
+          told.set(name, tell = logStatus(log, name === "" ? host : `${host} (${name})`, Date.now))
         }
         tell(status)
         if (status._tag === "Syncing") Deferred.doneUnsafe(subscribed, Exit.void)
@@ -93,7 +93,7 @@ export const prepareSessions = (
   })
 
 /** Makes the session; it dials when its events are run. */
-export const openSession = (settings: SessionSettings, log: Log): Effect.Effect<Session, UrlRefused, Scope> =>
+export const openSession = (settings: SessionSettings, log: CommandLog): Effect.Effect<Session, UrlRefused, Scope> =>
   Effect.flatMap(prepareSessions(settings, log), ({ options, tell }) =>
     makeSession({
       ...options,
@@ -105,7 +105,7 @@ export const openSession = (settings: SessionSettings, log: Log): Effect.Effect<
     }))
 
 /** Two processes with one key are often one too many, and neither would know why. */
-const tellHolders = ({ key }: FeedSettings, host: string, { leases }: Machine, log: Log): Effect.Effect<void> =>
+const tellHolders = ({ key }: FeedSettings, host: string, { leases }: Machine, log: CommandLog): Effect.Effect<void> =>
   key.pipe(
     Effect.flatMap((key) => leases.holders({ host, key })),
     Effect.map((holders) => {

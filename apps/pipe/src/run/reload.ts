@@ -4,9 +4,9 @@ import type { Running } from "@boltodds/pipeline"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
-import type { Log } from "../Log.ts"
-import { messageOf } from "./messageOf.ts"
-import { makeLaneTeller } from "./tellLaneEvent.ts"
+import type { CommandLog } from "../Log.ts"
+import { errorMessage } from "./errorMessage.ts"
+import { makeLaneLog } from "./logLaneEvent.ts"
 import type { TurnWatch } from "./watch/TurnWatch.ts"
 
 /** A run that can be reloaded. */
@@ -27,7 +27,7 @@ const drainWithin = Duration.seconds(10)
 export const onHangup = (
   load: () => Promise<CheckedPipeline>,
   first: CheckedPipeline,
-  log: Log,
+  log: CommandLog,
   turns: TurnWatch,
   onTaken: (next: CheckedPipeline) => void,
 ): { readonly onRunning: (running: Running, source: OpenSource, run: string) => void; readonly stop: () => void } => {
@@ -37,10 +37,10 @@ export const onHangup = (
   const reload = async (): Promise<void> => {
     if (hold === undefined) return log.log("info", "SIGHUP is ignored: the pipeline is not running yet")
     for (const [route, error] of await Effect.runPromise(hold.running.reopen)) {
-      log.log("warn", `${route} cannot be opened again: ${messageOf(error.cause)}`)
+      log.log("warn", `${route} cannot be opened again: ${errorMessage(error.cause)}`)
     }
     const next = await load().catch((cause: unknown) => {
-      log.log("error", `the configuration is not taken over, and what runs goes on. ${messageOf(cause)}`)
+      log.log("error", `the configuration is not taken over, and what runs goes on. ${errorMessage(cause)}`)
     })
     if (next !== undefined) await takeOver(next, hold)
   }
@@ -55,7 +55,7 @@ export const onHangup = (
 /** Takes over one configuration after another. */
 const makeTakeOver = (
   first: CheckedPipeline,
-  log: Log,
+  log: CommandLog,
   turns: TurnWatch,
   onTaken: (next: CheckedPipeline) => void,
 ): (next: CheckedPipeline, hold: Hold) => Promise<void> => {
@@ -79,7 +79,7 @@ const makeTakeOver = (
     const { routes } = next.open({
       run: hold.run,
       log: log.log,
-      onLaneEvent: makeLaneTeller(log),
+      onLaneEvent: makeLaneLog(log),
       evaluations: turns.evaluations,
     })
     for (const step of steps) {
@@ -114,7 +114,7 @@ const stillOwed = (
 
 /** Of a sink its own words; that it could not be delivered would say nothing here. */
 const whyOf = (failure: unknown): string =>
-  messageOf(
+  errorMessage(
     typeof failure === "object" && failure !== null && "_tag" in failure && failure._tag === "SinkError" &&
       "cause" in failure
       ? failure.cause

@@ -17,7 +17,7 @@ import { basename, dirname, join } from "node:path"
 import { Readable } from "node:stream"
 import { constants, createGunzip } from "node:zlib"
 import { ExitCode, Failure } from "../ExitCode.ts"
-import type { Log } from "../Log.ts"
+import type { CommandLog } from "../Log.ts"
 import { zstdFrames } from "../parts/zstdFrames.ts"
 import { lineLimit, sizeText, withinHeap } from "./heapBounds.ts"
 
@@ -35,7 +35,7 @@ export const resumeFrom = async (
   { isSeries, log }: {
     /** A sink of ours writes it: then the pieces that it numbered, and the one that it was writing, follow. */
     readonly isSeries: boolean
-    readonly log: Log["log"]
+    readonly log: CommandLog["log"]
   },
 ): Promise<Earlier> => {
   const files = isSeries ? seriesOf(path, log) : existsSync(path) ? [path] : []
@@ -112,7 +112,7 @@ const brokenPack = (file: string, cause: Error): Failure =>
  * The pieces of a file that the file sink has rotated or begun anew, in their order: the numbered, then the unfinished.
  * They are found by their names: a pipe or a link is none, nor what another user put there.
  */
-const seriesOf = (path: string, log: Log["log"]): ReadonlyArray<string> => {
+const seriesOf = (path: string, log: CommandLog["log"]): ReadonlyArray<string> => {
   const folder = dirname(path)
   if (!existsSync(folder)) return []
   const pieces: Array<{ readonly name: string; readonly order: number }> = []

@@ -1,12 +1,5 @@
 /** `catalog` at work. */
-import {
-  type Catalogue,
-  type CatalogueError,
-  describeStored,
-  Limiter,
-  makeCatalogue,
-  UrlRefused,
-} from "@boltodds/connection"
+import { type Catalog, type CatalogError, describeStored, Limiter, makeCatalog, UrlRefused } from "@boltodds/connection"
 import { nodeGet } from "@boltodds/connection/node"
 import { didYouMean } from "@boltodds/text"
 import { visible, visibleJson } from "@boltodds/text"
@@ -15,19 +8,19 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import { type CatalogKind, catalogKinds } from "../commands/catalogKinds.ts"
 import { ExitCode, Failure, UsageError } from "../ExitCode.ts"
-import { type Given, showWord } from "../flags.ts"
+import { type ParsedFlags, showWord } from "../flags.ts"
 import { writeOut } from "../Terminal.ts"
 import { thisMachine } from "./machine.ts"
 import { feedOf, filtersOf, logOf } from "./settings.ts"
 
-/** One thing of the catalogue: its name, and all that is known. */
+/** One thing of the catalog: its name, and all that is known. */
 interface Entry {
   readonly name: string
   readonly facts: object
 }
 
 /** Prints the names that the feed knows. */
-export const runCatalog = async (given: Given): Promise<ExitCode> => {
+export const runCatalog = async (given: ParsedFlags): Promise<ExitCode> => {
   const log = logOf(given)
   const kind = kindOf(given.words[0])
   const feed = await feedOf(given, log)
@@ -40,8 +33,8 @@ export const runCatalog = async (given: Given): Promise<ExitCode> => {
   }
   const { limiter, store } = thisMachine(log)
   const program = Effect.flatMap(
-    makeCatalogue({ ...feed, get: nodeGet, store, onStored: (used) => log.log("warn", describeStored(used)) }),
-    (catalogue) => list(catalogue, kind, { sports, sportsbooks }),
+    makeCatalog({ ...feed, get: nodeGet, store, onStored: (used) => log.log("warn", describeStored(used)) }),
+    (catalog) => list(catalog, kind, { sports, sportsbooks }),
   ).pipe(Effect.provideService(Limiter, limiter), Effect.provide(log.layer))
   const exit = await Effect.runPromiseExit(program)
   if (Exit.isFailure(exit)) throw failureOf(exit.cause)
@@ -52,7 +45,7 @@ export const runCatalog = async (given: Given): Promise<ExitCode> => {
   if (lines.length === 0) {
     log.log(
       "warn",
-      `the catalogue lists no ${kind}${sports.length > 0 ? " for this" : ""} now`,
+      `the catalog lists no ${kind}${sports.length > 0 ? " for this" : ""} now`,
     )
   } else await writeOut(`${lines.join("\n")}\n`)
   return ExitCode.clean
@@ -78,22 +71,22 @@ const kindOf = (word: string | undefined): CatalogKind => {
 }
 
 const list = (
-  catalogue: Catalogue,
+  catalog: Catalog,
   kind: CatalogKind,
   { sports, sportsbooks }: {
     readonly sports: ReadonlyArray<string>
     readonly sportsbooks: ReadonlyArray<string>
   },
-): Effect.Effect<ReadonlyArray<Entry>, CatalogueError> => {
+): Effect.Effect<ReadonlyArray<Entry>, CatalogError> => {
   switch (kind) {
     case "sports":
       return Effect.map(
-        catalogue.info,
+        catalog.info,
         (info) => info.sports.map((sport) => ({ name: sport, facts: { sport } })),
       )
     case "sportsbooks":
       return Effect.map(
-        catalogue.info,
+        catalog.info,
         (info) =>
           info.sportsbooks.map((sportsbook) => ({
             name: sportsbook,
@@ -102,14 +95,14 @@ const list = (
       )
     case "games":
       return Effect.map(
-        catalogue.games,
+        catalog.games,
         (games) =>
           games.filter(({ sport }) => sports.length === 0 || (sport !== null && sports.includes(sport)))
             .map((game) => ({ name: game.game, facts: game })),
       )
     case "markets":
       return Effect.map(
-        catalogue.markets({ sports, sportsbooks }),
+        catalog.markets({ sports, sportsbooks }),
         (markets) => {
           const rows = Object.entries(markets).flatMap((
             [sportsbook, bySport],
@@ -123,7 +116,7 @@ const list = (
 }
 
 const failureOf = (
-  cause: Cause.Cause<CatalogueError | UrlRefused>,
+  cause: Cause.Cause<CatalogError | UrlRefused>,
 ): unknown => {
   const error = cause.reasons.find(Cause.isFailReason)?.error
   if (error === undefined) return Cause.squash(cause)
@@ -132,7 +125,7 @@ const failureOf = (
       error.message.replace("with insecure", "with --insecure"),
     )
   }
-  const refused = error._tag === "CatalogueRefused" ||
+  const refused = error._tag === "CatalogRefused" ||
     error._tag === "KeyUnavailable"
   return new Failure(
     refused ? ExitCode.keyRefused : ExitCode.feedUnavailable,

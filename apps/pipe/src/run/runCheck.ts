@@ -3,19 +3,19 @@ import type { CheckedPipeline, SinkCheck } from "@boltodds/config"
 import * as Effect from "effect/Effect"
 import { stringify } from "yaml"
 import { ExitCode, Failure, UsageError } from "../ExitCode.ts"
-import type { Given } from "../flags.ts"
+import type { ParsedFlags } from "../flags.ts"
 import { makeRegistry } from "../parts/registry.ts"
 import { writeOut } from "../Terminal.ts"
 import { allowedBy } from "./allowed.ts"
 import { loadConfig } from "./loadConfig.ts"
 import { thisMachine } from "./machine.ts"
 import { manifestText } from "./manifestText.ts"
-import { messageOf } from "./messageOf.ts"
+import { errorMessage } from "./errorMessage.ts"
 import { logOf } from "./settings.ts"
 import { ulid } from "./ulid.ts"
 
 /** Checks configurations; prints them as they are understood, secrets masked. */
-export const runCheck = async (given: Given): Promise<ExitCode> => {
+export const runCheck = async (given: ParsedFlags): Promise<ExitCode> => {
   const log = logOf(given)
   const allowed = allowedBy(given, process.env)
   given.refuseBeside("no-plugins", ["connect"], "parts that are not loaded cannot be opened")
@@ -55,6 +55,6 @@ const stateOf = ({ state, error }: SinkCheck): string => {
     case "unknown":
       return "cannot be checked without delivering"
     case "failed":
-      return `FAILED: ${messageOf(error?.cause)}`
+      return `FAILED: ${errorMessage(error?.cause)}`
   }
 }

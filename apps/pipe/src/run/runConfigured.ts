@@ -2,7 +2,7 @@
 import type { Step } from "@boltodds/state"
 import type * as Effect from "effect/Effect"
 import { type ExitCode, UsageError } from "../ExitCode.ts"
-import type { Given } from "../flags.ts"
+import type { ParsedFlags } from "../flags.ts"
 import type { EarlyEnd, PartsHost } from "../parts/PartsHost.ts"
 import { makeRegistry } from "../parts/registry.ts"
 import { allowedBy } from "./allowed.ts"
@@ -16,7 +16,7 @@ import { logOf } from "./settings.ts"
 import { makeTurnWatch } from "./watch/TurnWatch.ts"
 
 /** Runs a configured pipeline; a SIGHUP reads the file again. */
-export const runConfigured = async (given: Given, file: string | undefined): Promise<ExitCode> => {
+export const runConfigured = async (given: ParsedFlags, file: string | undefined): Promise<ExitCode> => {
   if (file === undefined) throw new UsageError("Cannot run without a configuration: write boltodds-pipe run FILE")
   const log = logOf(given)
   const ends: Array<Effect.Effect<EarlyEnd>> = []
@@ -49,5 +49,5 @@ export const runConfigured = async (given: Given, file: string | undefined): Pro
 }
 
 /** Flags of the command line win over the file. */
-const withFlags = <P extends { readonly run: object }>(pipeline: P, given: Given): P =>
+const withFlags = <P extends { readonly run: object }>(pipeline: P, given: ParsedFlags): P =>
   given.isSet("report") ? { ...pipeline, run: { ...pipeline.run, report: true } } : pipeline

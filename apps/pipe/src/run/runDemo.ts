@@ -1,17 +1,17 @@
 /** The demo at work: the same against a simulated feed. */
 import { makeLimiter } from "@boltodds/connection"
 import type { ExitCode } from "../ExitCode.ts"
-import type { Given } from "../flags.ts"
+import type { ParsedFlags } from "../flags.ts"
 import { makeRegistry } from "../parts/registry.ts"
-import { documentOf, partsOf } from "./flagDocument.ts"
+import { documentOf, partNamesOf } from "./flagDocument.ts"
 import { loadDocument } from "./loadDocument.ts"
-import { limitsOf } from "./limitFlag.ts"
+import { limitOptionsOf } from "./limitFlag.ts"
 import { runPipeline } from "./runPipeline.ts"
 import { filtersOf, logOf } from "./settings.ts"
 import { warnOfWebhooksOnLine } from "./webhookAddress.ts"
 
 /** Streams a simulated feed, and cuts the line once. */
-export const runDemo = async (given: Given): Promise<ExitCode> => {
+export const runDemo = async (given: ParsedFlags): Promise<ExitCode> => {
   given.refuseBeside("no-cut", ["cut-after"], "the line is not cut")
   const log = logOf(given)
   warnOfWebhooksOnLine(given, log)
@@ -19,8 +19,8 @@ export const runDemo = async (given: Given): Promise<ExitCode> => {
   const rate = given.number("rate", { least: 1, most: 50_000 }) ?? 20
   const cutAfter = given.millis("cut-after") ?? 5000
   const cut = given.isSet("no-cut") ? {} : { cut_after: `${cutAfter}ms` }
-  const source = { simulator: { ...filtersOf(given), seed, rate, ...cut, ...limitsOf(given) } }
+  const source = { simulator: { ...filtersOf(given), seed, rate, ...cut, ...limitOptionsOf(given) } }
   const document = await documentOf(given, source, process.env)
-  const registry = await makeRegistry({ log, limiter: makeLimiter(), endsWhen: () => {} }, partsOf(document))
+  const registry = await makeRegistry({ log, limiter: makeLimiter(), endsWhen: () => {} }, partNamesOf(document))
   return await runPipeline(await loadDocument(document, registry), { log, ends: [] })
 }

@@ -7,7 +7,7 @@ import * as Exit from "effect/Exit"
 import * as Schedule from "effect/Schedule"
 import * as Stream from "effect/Stream"
 import { ExitCode, UsageError } from "../ExitCode.ts"
-import type { Given } from "../flags.ts"
+import type { ParsedFlags } from "../flags.ts"
 import { writeJson, writeOut } from "../Terminal.ts"
 import { failureOf } from "./failureOf.ts"
 import { onInterruption } from "./Interruption.ts"
@@ -17,7 +17,7 @@ import { openSession } from "./openSession.ts"
 import { feedOf, filtersOf, logOf } from "./settings.ts"
 
 /** Watches the feed and prints what it measured, at the end and on the way; also when it is interrupted. */
-export const runLatency = async (given: Given): Promise<ExitCode> => {
+export const runLatency = async (given: ParsedFlags): Promise<ExitCode> => {
   const log = logOf(given)
   const forMillis = given.millis("for") ?? 60_000
   const everyMillis = given.millis("every")

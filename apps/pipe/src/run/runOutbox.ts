@@ -13,11 +13,11 @@ import { expectedButGot } from "@boltodds/text"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import { ExitCode, Failure, UsageError } from "../ExitCode.ts"
-import type { Given } from "../flags.ts"
+import type { ParsedFlags } from "../flags.ts"
 import { writeJson, writeOut } from "../Terminal.ts"
 
 /** Looks into an outbox, or settles its dead letters. */
-export const runOutbox = async (given: Given): Promise<ExitCode> => {
+export const runOutbox = async (given: ParsedFlags): Promise<ExitCode> => {
   const [action, path] = given.words
   if (path === undefined || (action !== "list" && action !== "redrive" && action !== "drop")) {
     throw new UsageError("Cannot use outbox so: write boltodds-pipe outbox list FILE, redrive FILE or drop FILE")
@@ -58,7 +58,7 @@ const flagsOf = {
 } as const
 
 /** A flag of another action would be ignored. */
-const refuseIgnored = (action: keyof typeof flagsOf, { written }: Given): void => {
+const refuseIgnored = (action: keyof typeof flagsOf, { written }: ParsedFlags): void => {
   const own: ReadonlyArray<string> = flagsOf[action]
   const others = new Set<string>(Object.values(flagsOf).flat().filter((name) => !own.includes(name)))
   const ignored = written.filter((name) => others.has(name)).map((name) => `--${name}`)
@@ -68,7 +68,7 @@ const refuseIgnored = (action: keyof typeof flagsOf, { written }: Given): void =
   )
 }
 
-const choiceOf = (given: Given): DeadLetterChoice => {
+const choiceOf = (given: ParsedFlags): DeadLetterChoice => {
   const ids = given.texts("id").map((text) => {
     if (!/^\d+$/.test(text)) {
       throw new UsageError(`Cannot use --id: ${expectedButGot("a number that outbox list shows", text)}`)
@@ -82,7 +82,7 @@ const choiceOf = (given: Given): DeadLetterChoice => {
 const missingText = (missing: number): string =>
   missing === 0 ? "" : `${missing === 1 ? "one was" : `${missing} were`} not there\n`
 
-const list = async (path: string, given: Given): Promise<ExitCode> => {
+const list = async (path: string, given: ParsedFlags): Promise<ExitCode> => {
   const after = given.number("after")
   const limit = given.number("limit", { least: 1, most: 10_000 })
   const listing = await done(

@@ -10,22 +10,22 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import { dirname, resolve } from "node:path"
 import { ExitCode, Failure } from "../ExitCode.ts"
-import type { Log } from "../Log.ts"
+import type { CommandLog } from "../Log.ts"
 import { writeError } from "../Terminal.ts"
 import type { EarlyEnd } from "../parts/PartsHost.ts"
-import { EndPatience } from "./EndPatience.ts"
+import { DrainDeadline } from "./DrainDeadline.ts"
 import { failureOf } from "./failureOf.ts"
 import { answerStatusWith } from "../guards.ts"
 import { endWithoutData } from "./endWithoutData.ts"
 import { type EndSignal, onInterruption } from "./Interruption.ts"
 import { makeControlLog } from "./logControls.ts"
 import { makeUnreadLog } from "./logUnread.ts"
-import { messageOf } from "./messageOf.ts"
+import { errorMessage } from "./errorMessage.ts"
 import { makeProgress } from "./Progress.ts"
 import type { Reception } from "./Reception.ts"
 import { type Earlier, requireRoom, resumeFrom } from "./resumeFrom.ts"
 import { reportJson, reportText } from "./reportText.ts"
-import { makeLaneTeller } from "./tellLaneEvent.ts"
+import { makeLaneLog } from "./logLaneEvent.ts"
 import { statusText } from "./statusText.ts"
 import { bookRoomText, withinHeap } from "./heapBounds.ts"
 import { ulid } from "./ulid.ts"
@@ -33,7 +33,7 @@ import { makeTurnWatch, type TurnWatch } from "./watch/TurnWatch.ts"
 
 /** How a pipeline is run. */
 export interface PipelineRun {
-  readonly log: Log
+  readonly log: CommandLog
   /** Effects that end the run, registered by its parts while they open. */
   readonly ends: ReadonlyArray<Effect.Effect<EarlyEnd>>
   /** What the source received. Default: not watched. */
@@ -77,13 +77,13 @@ export const runPipeline = async (
     // Behind the terminal's own ^C.
     if (process.stderr.isTTY === true && signal === "SIGINT") process.stderr.write("\n")
     Deferred.doneUnsafe(interrupted, Exit.succeed(`signal ${signal}`))
-    if (running === undefined) patience.giveUpOpening()
+    if (running === undefined) deadline.giveUpOpening()
   }, { hangup: hangup === "here" && !reopens })
   const started = performance.now()
   const stopAnswering = answerStatusWith(async () => statusText(started, running, log.format))
 
   if (pipeline.hasPlugins) turns.start()
-  const patience = new EndPatience<Report | undefined>()
+  const deadline = new DrainDeadline<Report | undefined>()
   let report: Report | undefined
   let expressions: OpenPipeline["expressions"] = () => []
   let early: EarlyEnd | undefined
@@ -93,7 +93,7 @@ export const runPipeline = async (
     const open = pipeline.open({
       run: id,
       log: log.log,
-      onLaneEvent: makeLaneTeller(log),
+      onLaneEvent: makeLaneLog(log),
       evaluations: turns.evaluations,
       ...earlier === undefined ? {} : { resumes: earlier.isReader },
     })
@@ -139,17 +139,17 @@ export const runPipeline = async (
       onRunning: (now) => {
         running = now
         unread.counting(() => Effect.runSync(now.unread))
-        patience.opened()
+        deadline.opened()
         onRunning?.(now, source, id)
       },
       onReport: (made, outcome) => {
         report = made
-        patience.giveUpClosing(outcome)
+        deadline.giveUpClosing(outcome)
       },
     })
   }).pipe(Effect.scoped, Effect.provide(log.layer))
 
-  const exit = await patience.exitOf(program)
+  const exit = await deadline.exitOf(program)
   progress?.end()
   stopListening()
   stopReopening()
@@ -181,13 +181,13 @@ const notOpened = (): Failure =>
   )
 
 /** At SIGHUP destinations are opened again: files after their rotation by others. Returns what takes the listener away. */
-const onReopen = (running: () => Running | undefined, log: Log): () => void => {
+const onReopen = (running: () => Running | undefined, log: CommandLog): () => void => {
   const reopen = async (): Promise<void> => {
     const now = running()
     if (now === undefined) return log.log("info", "SIGHUP is ignored: the pipeline is not running yet")
     const problems = await Effect.runPromise(now.reopen)
     for (const [route, error] of problems) {
-      log.log("warn", `${route} cannot be opened again: ${messageOf(error.cause)}`)
+      log.log("warn", `${route} cannot be opened again: ${errorMessage(error.cause)}`)
     }
     if (problems.length === 0) log.log("info", "the files were opened again")
   }
@@ -199,7 +199,7 @@ const onReopen = (running: () => Running | undefined, log: Log): () => void => {
 /** The first snapshot takes a while; whoever looks at a terminal where no records come is told so. */
 const progressOf = (
   pipeline: CheckedPipeline,
-  log: Log,
+  log: CommandLog,
 ): { readonly onStep: (step: Step) => void; readonly end: () => void } | undefined => {
   const { stderr, stdout } = process
   const isShown = pipeline.sinks.some(({ type }) => type === "stdout") && stdout.isTTY === true
@@ -240,7 +240,7 @@ const reasonsOf = ({ losses }: RouteReport): string => {
 /** What the run goes on from, and who has read it: the sink that writes the file, or else standard output. */
 const earlierOf = async (
   pipeline: CheckedPipeline,
-  log: Log,
+  log: CommandLog,
 ): Promise<
   (Earlier & { readonly path: string; readonly isReader: NonNullable<OpenContext["resumes"]> }) | undefined
 > => {

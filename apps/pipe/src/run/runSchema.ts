@@ -4,14 +4,14 @@ import { makeLimiter } from "@boltodds/connection"
 import { jsonSchema } from "@boltodds/protocol/json-schema"
 import { visibleJson } from "@boltodds/text"
 import { ExitCode } from "../ExitCode.ts"
-import type { Given } from "../flags.ts"
+import type { ParsedFlags } from "../flags.ts"
 import type { SchemaName } from "../commands/schemaNames.ts"
 import { makeRegistry } from "../parts/registry.ts"
 import { writeOut } from "../Terminal.ts"
 import { logOf } from "./settings.ts"
 
 /** Prints a JSON Schema, or the reference that is made of one. */
-export const runSchema = async (given: Given, name: SchemaName): Promise<ExitCode> => {
+export const runSchema = async (given: ParsedFlags, name: SchemaName): Promise<ExitCode> => {
   const registry = () => makeRegistry({ log: logOf(given), limiter: makeLimiter(), endsWhen: () => {} })
   if (name === "reference") {
     await writeOut(configReference(await registry()))

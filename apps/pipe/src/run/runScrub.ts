@@ -5,10 +5,10 @@ import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 import { ExitCode, Failure, UsageError } from "../ExitCode.ts"
-import type { Given } from "../flags.ts"
+import type { ParsedFlags } from "../flags.ts"
 import { RecordedLines } from "../parts/recordedLines.ts"
 import { writeData, writeError } from "../Terminal.ts"
-import { messageOf } from "./messageOf.ts"
+import { errorMessage } from "./errorMessage.ts"
 import { howToGiveAKey } from "./NoKey.ts"
 import { keySourceOf, logOf } from "./settings.ts"
 
@@ -18,7 +18,7 @@ const atOnce = 64 * 1024
 const shortestKey = 4
 
 /** Copies a file to stdout without the key, and says on stderr how often that stood in it. */
-export const runScrub = async (given: Given): Promise<ExitCode> => {
+export const runScrub = async (given: ParsedFlags): Promise<ExitCode> => {
   const [file] = given.words
   if (file === undefined) {
     throw new UsageError("Cannot scrub nothing: name a file, as in `scrub old.ndjson > new.ndjson`")
@@ -55,7 +55,7 @@ export const runScrub = async (given: Given): Promise<ExitCode> => {
     await flush()
   } catch (cause) {
     if (cause instanceof Failure) throw cause
-    throw new Failure(ExitCode.badInput, `Cannot read ${lines.placeOf(found.lines + 1)}: ${messageOf(cause)}`, {
+    throw new Failure(ExitCode.badInput, `Cannot read ${lines.placeOf(found.lines + 1)}: ${errorMessage(cause)}`, {
       cause,
     })
   }

@@ -13,14 +13,14 @@ import { didYouMean, expectedButGot } from "@boltodds/text"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import { ExitCode, Failure, UsageError } from "../ExitCode.ts"
-import type { Given } from "../flags.ts"
+import type { ParsedFlags } from "../flags.ts"
 import { writeOut } from "../Terminal.ts"
 import { logOf } from "./settings.ts"
 import { faultHelp, faultList } from "./simulate/faultText.ts"
 import { serve } from "./simulate/serve.ts"
 
 /** Serves a simulated or replayed feed until a signal ends it. */
-export const runSimulate = async (given: Given): Promise<ExitCode> => {
+export const runSimulate = async (given: ParsedFlags): Promise<ExitCode> => {
   const faults = given.texts("faults")
   const asked = faults.find((spec) => /^list\b/.test(spec))
   if (asked !== undefined) {
@@ -32,7 +32,7 @@ export const runSimulate = async (given: Given): Promise<ExitCode> => {
   const settings = {
     simulator: optionsOf(given),
     faults,
-    behaviours: faults.flatMap(readFaults),
+    behaviors: faults.flatMap(readFaults),
     scenario: given.text("scenario"),
   }
   const result = await Effect.runPromise(Effect.result(serve(settings, (line) => log("info", line))))
@@ -48,14 +48,14 @@ const exitCodeOf = ({ kind }: SimulatorError): ExitCode =>
 const ofTheWorld = ["date", "time-speed", "games", "sport", "sportsbook", "rate"]
 
 /** What would be ignored is refused. */
-const refuseIgnored = (given: Given): void => {
+const refuseIgnored = (given: ParsedFlags): void => {
   given.refuseWithout("replay", ["speed", "timeline", "cut-after", "at-end"], "nothing is replayed")
   given.refuseBeside("replay", ofTheWorld, "what is replayed is in the file")
   given.refuseBeside("date", ["time-speed"], "on a fixed day nothing starts or ends by the clock")
   if (!given.isSet("scenario")) given.refuseWithout("faults", ["fault-seed"], "nothing goes wrong")
 }
 
-const optionsOf = (given: Given): SimulatorOptions => {
+const optionsOf = (given: ParsedFlags): SimulatorOptions => {
   const key = given.text("key")
   const plan = (given.text("plan") ?? "Pro") as PlanName | "none"
   const replay = replayOf(given)
@@ -83,7 +83,7 @@ const optionsOf = (given: Given): SimulatorOptions => {
   }
 }
 
-const replayOf = (given: Given): TraceReplayOptions | undefined => {
+const replayOf = (given: ParsedFlags): TraceReplayOptions | undefined => {
   const file = given.text("replay")
   if (file === undefined) return undefined
   return {
@@ -95,21 +95,21 @@ const replayOf = (given: Given): TraceReplayOptions | undefined => {
   }
 }
 
-const speedOf = (given: Given): number | "max" => {
+const speedOf = (given: ParsedFlags): number | "max" => {
   const text = given.text("speed") ?? "1"
   if (text === "max") return text
   if (/^\d+(?:\.\d+)?$/.test(text) && Number(text) > 0) return Number(text)
   throw new UsageError(`Cannot use --speed: ${expectedButGot("a number above 0, or max", text)}`)
 }
 
-const dateOf = (given: Given): string | undefined => {
+const dateOf = (given: ParsedFlags): string | undefined => {
   const date = given.text("date")
   if (date === undefined || isDate(date)) return date
   throw new UsageError(`Cannot use --date: ${expectedButGot("a day such as 2026-07-16", date)}`)
 }
 
 /** The names of a flag; undefined, which means all, where none was given. */
-const namesOf = (given: Given, flag: string, known: ReadonlyArray<string>): ReadonlyArray<string> | undefined => {
+const namesOf = (given: ParsedFlags, flag: string, known: ReadonlyArray<string>): ReadonlyArray<string> | undefined => {
   const names = given.texts(flag)
   for (const name of names) {
     if (known.includes(name)) continue

@@ -1,22 +1,22 @@
 /** The default command at work. */
 import { logFlags } from "../commands/flagGroups.ts"
 import { type ExitCode, UsageError } from "../ExitCode.ts"
-import type { Given } from "../flags.ts"
+import type { ParsedFlags } from "../flags.ts"
 import type { EarlyEnd, PartsHost } from "../parts/PartsHost.ts"
 import { makeRegistry } from "../parts/registry.ts"
 import type { Step } from "@boltodds/state"
 import type * as Effect from "effect/Effect"
-import { documentOf, partsOf } from "./flagDocument.ts"
+import { documentOf, partNamesOf } from "./flagDocument.ts"
 import { loadDocument } from "./loadDocument.ts"
 import { thisMachine } from "./machine.ts"
 import { Reception } from "./Reception.ts"
-import { limitsOf } from "./limitFlag.ts"
+import { limitOptionsOf } from "./limitFlag.ts"
 import { runPipeline } from "./runPipeline.ts"
 import { filtersOf, keySourceOf, logOf } from "./settings.ts"
 import { warnOfWebhooksOnLine } from "./webhookAddress.ts"
 
 /** Streams the feed as the flags say: a small configuration. */
-export const runStream = async (given: Given): Promise<ExitCode> => {
+export const runStream = async (given: ParsedFlags): Promise<ExitCode> => {
   const config = given.text("config")
   if (config !== undefined) {
     refuseBesides(given)
@@ -40,12 +40,12 @@ export const runStream = async (given: Given): Promise<ExitCode> => {
     endsWhen: (end) => ends.push(end),
     onSteps: (watch) => watches.push(watch),
   }
-  const pipeline = await loadDocument(document, await makeRegistry(host, partsOf(document)))
+  const pipeline = await loadDocument(document, await makeRegistry(host, partNamesOf(document)))
   return await runPipeline(pipeline, { log, ends, watches, reception })
 }
 
 /** A file says all of a pipeline: what a flag says besides would be ignored. */
-const refuseBesides = ({ written }: Given): void => {
+const refuseBesides = ({ written }: ParsedFlags): void => {
   const taken = new Set(["config", "report", "allow", ...logFlags.flags.map(({ name }) => name)])
   const others = written.filter((name) => !taken.has(name)).map((name) => `--${name}`)
   if (others.length === 0) return
@@ -54,7 +54,7 @@ const refuseBesides = ({ written }: Given): void => {
   )
 }
 
-const feedOptionsOf = (given: Given): object => {
+const feedOptionsOf = (given: ParsedFlags): object => {
   const url = given.text("url")
   const maxAttempts = given.number("max-attempts", { least: 1 })
   const stale = given.millis("exit-on-stale")
@@ -73,7 +73,7 @@ const feedOptionsOf = (given: Given): object => {
     ...lateBy === undefined ? {} : { late_by: `${lateBy}ms` },
     ...lateFor === undefined ? {} : { late_for: `${lateFor}ms` },
     ...given.isSet("ignore-action") ? { ignore: given.texts("ignore-action") } : {},
-    ...limitsOf(given),
+    ...limitOptionsOf(given),
     ...sessions === undefined ? {} : { sessions },
     ...given.isSet("shard-by") ? { shard_by: given.text("shard-by") } : {},
   }

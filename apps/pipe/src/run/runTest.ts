@@ -8,20 +8,20 @@ import * as Exit from "effect/Exit"
 import { readFile, writeFile } from "node:fs/promises"
 import { resolve } from "node:path"
 import { ExitCode, Failure, UsageError } from "../ExitCode.ts"
-import type { Given } from "../flags.ts"
+import type { ParsedFlags } from "../flags.ts"
 import { makeRegistry } from "../parts/registry.ts"
 import { RecordedLines } from "../parts/recordedLines.ts"
 import { writeOut } from "../Terminal.ts"
 import { allowedBy } from "./allowed.ts"
 import { failureOf } from "./failureOf.ts"
 import { loadConfig } from "./loadConfig.ts"
-import { messageOf } from "./messageOf.ts"
+import { errorMessage } from "./errorMessage.ts"
 import { logOf } from "./settings.ts"
 import { makeTurnWatch, type TurnWatch } from "./watch/TurnWatch.ts"
 import { withinHeap } from "./heapBounds.ts"
 
 /** Runs a pipeline over a recording; its sinks only collect. Compares what each was told with a file. */
-export const runTest = async (given: Given): Promise<ExitCode> => {
+export const runTest = async (given: ParsedFlags): Promise<ExitCode> => {
   const [file] = given.words
   const recordings = given.texts("recording")
   if (file === undefined || recordings.length === 0) {
@@ -66,7 +66,7 @@ interface Expectation {
   readonly path: string
 }
 
-const expectationsOf = (given: Given, { sinks }: CheckedPipeline): ReadonlyArray<Expectation> => {
+const expectationsOf = (given: ParsedFlags, { sinks }: CheckedPipeline): ReadonlyArray<Expectation> => {
   const names = sinks.filter(({ isStandby }) => !isStandby).map(({ name }) => name)
   const expectations = given.texts("expect").map((text) => {
     const at = text.indexOf("=")
@@ -112,7 +112,7 @@ const collect = async (
 
 const expectedLines = async (path: string): Promise<ReadonlyArray<string>> => {
   const text = await readFile(path, "utf8").catch((cause: unknown) => {
-    throw new UsageError(`Cannot read what is expected: ${messageOf(cause)}; --write makes the file`)
+    throw new UsageError(`Cannot read what is expected: ${errorMessage(cause)}; --write makes the file`)
   })
   return text.split("\n").filter((line) => line !== "")
 }

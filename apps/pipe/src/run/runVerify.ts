@@ -8,15 +8,15 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import type { Scope } from "effect/Scope"
 import { ExitCode, Failure, UsageError } from "../ExitCode.ts"
-import type { Given } from "../flags.ts"
-import type { Log } from "../Log.ts"
+import type { ParsedFlags } from "../flags.ts"
+import type { CommandLog } from "../Log.ts"
 import { writeJson, writeOut } from "../Terminal.ts"
 import { failureOf } from "./failureOf.ts"
 import { onInterruption } from "./Interruption.ts"
 import { thisMachine } from "./machine.ts"
 import { openSession, type SessionSettings } from "./openSession.ts"
 import { feedOf, filtersOf, logOf } from "./settings.ts"
-import { Comparison, type Reading } from "./verify/Comparison.ts"
+import { Comparison, type SnapshotReading } from "./verify/Comparison.ts"
 import { type FullMessage, HeldBook } from "./verify/HeldBook.ts"
 import { runBook, type RunningBook } from "./verify/runBook.ts"
 import { VerifyTotals } from "./verify/VerifyReport.ts"
@@ -35,7 +35,7 @@ interface Plan {
 }
 
 /** Holds a book, compares it with fresh snapshots, and prints what differs; also when it is interrupted. */
-export const runVerify = async (given: Given): Promise<ExitCode> => {
+export const runVerify = async (given: ParsedFlags): Promise<ExitCode> => {
   const log = logOf(given)
   const forMillis = given.millis("for") ?? 3_600_000
   const plan: Plan = {
@@ -90,7 +90,7 @@ const verify = (
   plan: Plan,
   forMillis: number,
   totals: VerifyTotals,
-  log: Log,
+  log: CommandLog,
 ): Running<void> =>
   Effect.gen(function* () {
     const open = (book: HeldBook) => runBook(book, openSession(settings, log))
@@ -188,7 +188,7 @@ const readingOf = (
   held: State,
   fresh: State,
   stale: ReadonlySet<string>,
-): Reading => ({
+): SnapshotReading => ({
   sportsbook,
   game,
   held: getGame(held, sportsbook, game),

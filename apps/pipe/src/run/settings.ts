@@ -5,8 +5,8 @@ import { namedSecretExposure } from "@boltodds/machine"
 import type { Filters } from "@boltodds/protocol"
 import * as Effect from "effect/Effect"
 import { UsageError } from "../ExitCode.ts"
-import type { Given } from "../flags.ts"
-import { type Level, type Log, makeLog } from "../Log.ts"
+import type { ParsedFlags } from "../flags.ts"
+import { type CommandLog, type Level, makeLog } from "../Log.ts"
 import { paintFor, writeError } from "../Terminal.ts"
 import { keyFromEnvironment } from "./keyFromEnvironment.ts"
 import { howToGiveAKey } from "./NoKey.ts"
@@ -19,7 +19,7 @@ export interface FeedSettings {
 }
 
 /** The filters that were given; a kind that was not is left out, which means all. */
-export const filtersOf = (given: Given): Filters => {
+export const filtersOf = (given: ParsedFlags): Filters => {
   const lists = {
     sports: given.texts("sport"),
     sportsbooks: given.texts("sportsbook"),
@@ -39,7 +39,7 @@ export interface KeySource {
 }
 
 /** Which key the flags mean; it is not read yet. Throws a `UsageError` where they mean two. */
-export const keySourceOf = (given: Given, log: Log): KeySource => {
+export const keySourceOf = (given: ParsedFlags, log: CommandLog): KeySource => {
   const path = given.text("key-file")
   const literal = given.text("key")
   if (literal !== undefined && path !== undefined) {
@@ -64,7 +64,7 @@ export const keySourceOf = (given: Given, log: Log): KeySource => {
 }
 
 /** Where the feed is; throws a `UsageError` where there is no key to be had. */
-export const feedOf = async (given: Given, log: Log): Promise<FeedSettings> => {
+export const feedOf = async (given: ParsedFlags, log: CommandLog): Promise<FeedSettings> => {
   const url = given.text("url") ?? defaultFeedUrl
   const insecure = given.isSet("insecure")
   const proxy = feedProxy(url)
@@ -84,7 +84,7 @@ export const feedOf = async (given: Given, log: Log): Promise<FeedSettings> => {
 }
 
 /** The level that the flags want. */
-const levelOf = (given: Given): Level | "none" => {
+const levelOf = (given: ParsedFlags): Level | "none" => {
   for (const [name, level] of [["verbose", "debug"], ["quiet", "error"]] as const) {
     given.refuseBeside(name, ["log-level", "verbose", "quiet"].filter((other) => other !== name), "leave one out")
     if (given.isSet(name)) return level
@@ -93,7 +93,7 @@ const levelOf = (given: Given): Level | "none" => {
 }
 
 /** The log as the flags want it. */
-export const logOf = (given: Given): Log => {
+export const logOf = (given: ParsedFlags): CommandLog => {
   const { stderr, env } = process
   const format = given.text("log-format") ??
     (stderr.isTTY === true ? "human" : "json")

@@ -2,14 +2,14 @@
 import type { RouteCounts, Running } from "@boltodds/pipeline"
 import { visible, visibleJson } from "@boltodds/text"
 import * as Effect from "effect/Effect"
-import type { Log } from "../Log.ts"
-import { sessionStatuses } from "./tellStatus.ts"
+import type { CommandLog } from "../Log.ts"
+import { sessionStatuses } from "./logStatus.ts"
 
 /** One line: for how long it has run, what each session does, and the counts of each sink; JSON where the log is JSON. */
 export const statusText = async (
   startedMillis: number,
   running: Running | undefined,
-  format: Log["format"],
+  format: CommandLog["format"],
 ): Promise<string> => {
   const seconds = Math.round((performance.now() - startedMillis) / 1000)
   const sinks = running === undefined ? [] : await Effect.runPromise(running.counts)

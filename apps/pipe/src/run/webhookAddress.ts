@@ -1,8 +1,8 @@
 /** The address of a webhook that a flag names: as it is, in a file, or in a variable. */
 import { isLoopbackHost } from "@boltodds/text"
 import { UsageError } from "../ExitCode.ts"
-import type { Given } from "../flags.ts"
-import type { Log } from "../Log.ts"
+import type { ParsedFlags } from "../flags.ts"
+import type { CommandLog } from "../Log.ts"
 import { readConfigFile } from "./readConfigFile.ts"
 
 /** What may stand after `webhook:`. */
@@ -29,7 +29,7 @@ export const webhookAddress = async (
 }
 
 /** Warns of addresses that everybody on this machine can read: who knows the address of a chat's webhook can post to it. */
-export const warnOfWebhooksOnLine = (given: Given, { log }: Log): void => {
+export const warnOfWebhooksOnLine = (given: ParsedFlags, { log }: CommandLog): void => {
   const isShown = given.texts("sink").some((spec) => {
     const address = spec.startsWith("webhook:") ? spec.slice("webhook:".length) : "@"
     if (address.startsWith("@") || address.startsWith("env:")) return false

@@ -138,7 +138,7 @@ export class Truth {
   }
 
   /** An update of this game from before now, which is not true any more. */
-  straggler(sportsbook: string, game: string): Told {
+  lateArrival(sportsbook: string, game: string): Told {
     const lines = new Map(outcomes.map((outcome) => [outcome, 5_000] as const))
     const told = this.#told(this.#dice.pick(["line_update", "game_update"]), sportsbook, game, lines, outcomes)
     const timestamp = isoMicros(this.#now() - 1 - this.#dice.below(2_000))

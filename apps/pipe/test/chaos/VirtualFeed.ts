@@ -274,7 +274,7 @@ export class VirtualFeed {
       // What was sent before a removal arrives after it. Behind one that cannot be read nobody could know it for that.
       const [gone] = tells
       if (whole && gone !== undefined && gone.lines === undefined && chance(0.4)) {
-        this.#frame(link, [this.truth.straggler(gone.sportsbook, gone.game)])
+        this.#frame(link, [this.truth.lateArrival(gone.sportsbook, gone.game)])
       }
     }
   }

@@ -9,7 +9,7 @@ const mixture = [
   "garbage share=0.05",
   "duplicate share=0.1",
   "reorder burst=5",
-  "stragglers",
+  "late-arrivals",
   "truncate share=0.002",
   "unreadable every=200ms",
   "book-clear every=900ms",

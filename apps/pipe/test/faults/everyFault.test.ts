@@ -36,9 +36,9 @@ const cases: Readonly<Record<string, Case>> = {
   "slow-drip": { spec: "slow-drip rate=2kB", seen: stale },
   "duplicate": { spec: "duplicate share=0.3", seen: struck("duplicate", 10) },
   "reorder": { spec: "reorder burst=5", seen: struck("reorder", 3) },
-  "stragglers": {
-    spec: "stragglers, book-clear every=400ms, sport-clear every=300ms",
-    seen: struck("stragglers", 4),
+  "late-arrivals": {
+    spec: "late-arrivals, book-clear every=400ms, sport-clear every=300ms",
+    seen: struck("late-arrivals", 4),
   },
   "accept-then-close": { spec: "accept-then-close ack=yes", atTheDoor: true, seen: lost(3) },
   "refuse": { spec: "refuse status=503 retry-after=1s", atTheDoor: true, seen: hasBeen("BackingOff", 2) },

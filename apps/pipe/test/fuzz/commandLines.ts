@@ -1,31 +1,31 @@
 /** Command lines: through the parser of flags, and what makes a document of them. Nothing is run. */
 import * as fc from "fast-check"
 import type { Command } from "../../src/Command.ts"
-import { catalog } from "../../src/commands/catalog.ts"
-import { check } from "../../src/commands/check.ts"
-import { demo } from "../../src/commands/demo.ts"
-import { doctor } from "../../src/commands/doctor.ts"
-import { latency } from "../../src/commands/latency.ts"
-import { outbox } from "../../src/commands/outbox.ts"
-import { run } from "../../src/commands/run.ts"
-import { schema } from "../../src/commands/schema.ts"
-import { scrub } from "../../src/commands/scrub.ts"
-import { simulate } from "../../src/commands/simulate.ts"
-import { stream } from "../../src/commands/stream.ts"
-import { test } from "../../src/commands/test.ts"
-import { verify } from "../../src/commands/verify.ts"
+import { catalogCommand } from "../../src/commands/catalog.ts"
+import { checkCommand } from "../../src/commands/check.ts"
+import { demoCommand } from "../../src/commands/demo.ts"
+import { doctorCommand } from "../../src/commands/doctor.ts"
+import { latencyCommand } from "../../src/commands/latency.ts"
+import { outboxCommand } from "../../src/commands/outbox.ts"
+import { runCommand } from "../../src/commands/run.ts"
+import { schemaCommand } from "../../src/commands/schema.ts"
+import { scrubCommand } from "../../src/commands/scrub.ts"
+import { simulateCommand } from "../../src/commands/simulate.ts"
+import { streamCommand } from "../../src/commands/stream.ts"
+import { testCommand } from "../../src/commands/test.ts"
+import { verifyCommand } from "../../src/commands/verify.ts"
 import { Failure, UsageError } from "../../src/ExitCode.ts"
-import { type Given, parseFlags } from "../../src/flags.ts"
+import { type ParsedFlags, parseFlags } from "../../src/flags.ts"
 import { allowedBy } from "../../src/run/allowed.ts"
 import { documentOf } from "../../src/run/flagDocument.ts"
-import { limitsOf } from "../../src/run/limitFlag.ts"
+import { limitOptionsOf } from "../../src/run/limitFlag.ts"
 import { filtersOf, logOf } from "../../src/run/settings.ts"
 import type { Target } from "./fuzz.ts"
 import { mutatedBytes, mutations } from "./mutations.ts"
 
 const commands: ReadonlyArray<Command> = [
-  [stream, demo, run, check, test, catalog, latency],
-  [verify, doctor, outbox, schema, scrub, simulate],
+  [streamCommand, demoCommand, runCommand, checkCommand, testCommand, catalogCommand, latencyCommand],
+  [verifyCommand, doctorCommand, outboxCommand, schemaCommand, scrubCommand, simulateCommand],
 ].flat()
 
 interface CommandLine {
@@ -116,9 +116,9 @@ const read = async ({ command, words, env }: CommandLine): Promise<void> => {
     look(command, given)
     allowedBy(given, env)
     filtersOf(given)
-    limitsOf(given)
+    limitOptionsOf(given)
     logOf(given)
-    if (command === stream) JSON.stringify(await documentOf(given, { feed: {} }, env))
+    if (command === streamCommand) JSON.stringify(await documentOf(given, { feed: {} }, env))
   } catch (cause) {
     // A file that a word names may not be there.
     if (!(cause instanceof Failure)) throw cause
@@ -127,7 +127,7 @@ const read = async ({ command, words, env }: CommandLine): Promise<void> => {
 }
 
 /** Each value, as every command may ask for it. */
-const look = ({ flags }: Command, given: Given): void => {
+const look = ({ flags }: Command, given: ParsedFlags): void => {
   const asUsage = (ask: () => unknown): void => {
     try {
       ask()

@@ -1,12 +1,12 @@
-/** Bodies of the REST endpoints: through the catalogue, and the check of names that the doctor makes. */
+/** Bodies of the REST endpoints: through the catalog, and the check of names that the doctor makes. */
 import {
-  type CatalogueError,
+  type CatalogError,
   checkNames,
   describeUnknown,
-  type HttpAnswer,
+  type HttpResponse,
   keyOf,
   Limiter,
-  makeCatalogue,
+  makeCatalog,
   makeLimiter,
 } from "@boltodds/connection"
 import type { Filters } from "@boltodds/protocol"
@@ -17,7 +17,7 @@ import type { Target } from "./fuzz.ts"
 import { mutatedBytes, mutations } from "./mutations.ts"
 
 const paths = ["get_info", "get_games", "get_markets"] as const
-type Answers = Readonly<Record<(typeof paths)[number], HttpAnswer>>
+type Answers = Readonly<Record<(typeof paths)[number], HttpResponse>>
 
 const game = "San Francisco Giants vs Philadelphia Phillies, 2026-07-16, 1e1f1b8dc2ec"
 const about = { sport: "MLB", when: "2026-07-16, 07:10 PM", universal_id: "1e1f", orig_teams: "SF vs PHI" }
@@ -37,7 +37,7 @@ const bases: Readonly<Record<(typeof paths)[number], ReadonlyArray<unknown>>> = 
   ],
 }
 
-const answer = (path: (typeof paths)[number]): fc.Arbitrary<HttpAnswer> =>
+const answer = (path: (typeof paths)[number]): fc.Arbitrary<HttpResponse> =>
   fc.record({
     status: fc.oneof({ weight: 8, arbitrary: fc.constant(200) }, fc.constantFrom(204, 301, 401, 403, 429, 500, 503)),
     retryAfter: fc.option(fc.constantFrom("", "0", "-1", "1e99", "soon", "Wed, 21 Oct 2026 07:28:00 GMT"), {
@@ -51,11 +51,11 @@ const answer = (path: (typeof paths)[number]): fc.Arbitrary<HttpAnswer> =>
     ),
   })
 
-const documented: ReadonlySet<CatalogueError["_tag"]> = new Set([
-  "CatalogueRefused",
-  "CatalogueBusy",
-  "CatalogueUnavailable",
-  "CatalogueUnreadable",
+const documented: ReadonlySet<CatalogError["_tag"]> = new Set([
+  "CatalogRefused",
+  "CatalogBusy",
+  "CatalogUnavailable",
+  "CatalogUnreadable",
 ])
 
 const asked: Filters = {
@@ -67,16 +67,16 @@ const asked: Filters = {
 
 const read = async (answers: Answers): Promise<void> => {
   const program = Effect.gen(function* () {
-    const catalogue = yield* makeCatalogue({
+    const catalog = yield* makeCatalog({
       key: keyOf("sk-fuzz-1234567890"),
       url: "ws://127.0.0.1:1/api",
       get: (url) => Effect.succeed(answers[paths.find((path) => Redacted.value(url).includes(path))!]),
     })
-    const questions: ReadonlyArray<Effect.Effect<unknown, CatalogueError>> = [
-      catalogue.info,
-      catalogue.games,
-      catalogue.markets(),
-      Effect.map(checkNames(asked, catalogue), ({ unknown }) => unknown.map(describeUnknown)),
+    const questions: ReadonlyArray<Effect.Effect<unknown, CatalogError>> = [
+      catalog.info,
+      catalog.games,
+      catalog.markets(),
+      Effect.map(checkNames(asked, catalog), ({ unknown }) => unknown.map(describeUnknown)),
     ]
     for (const question of questions) {
       yield* question.pipe(Effect.catch((error) => {

@@ -97,7 +97,7 @@ describe("the example scenarios", () => {
       "half-open",
       "clear-book",
       "remove-game",
-      "stragglers",
+      "late-arrivals",
       "restart",
       "refuse",
       "stall",

@@ -1,6 +1,6 @@
 /** `verify` through the whole command, against a simulator with planted differences. */
 import { type DataMessage, decodeFrame, type FeedMessage } from "@boltodds/protocol"
-import { type Behaviour, type Simulator, startSimulator } from "@boltodds/simulator"
+import { type Behavior, type Simulator, startSimulator } from "@boltodds/simulator"
 import { describe, expect, it } from "vitest"
 import type { VerifyReport } from "../../src/run/verify/VerifyReport.ts"
 import { type Ended, PipeProcess } from "../PipeProcess.ts"
@@ -99,7 +99,7 @@ describe.concurrent("verify", () => {
       // What the first connection was sent, as the plainest client holds it: `sportsbook|game|outcome` to the odds.
       const sent = new Map<string, string>()
       let frames = 0
-      const omitting: Behaviour = {
+      const omitting: Behavior = {
         name: "leave out every fifth update of the first connection",
         frame: (wire, frame) => {
           if (wire.id !== 1 || frame.kind !== "stream") return undefined

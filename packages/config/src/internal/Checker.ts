@@ -2,7 +2,7 @@
 import * as Effect from "effect/Effect"
 import { checkExpression } from "./cel/checkExpression.ts"
 import { fieldsOf } from "./cel/fields.ts"
-import type { Catalogue } from "./Catalogue.ts"
+import type { PartCatalog } from "./PartCatalog.ts"
 import type { Configured } from "./Checked.ts"
 import { type CheckedOptions, checkOptions, hideKey } from "./checkOptions.ts"
 import { ownDecode } from "./decodeOptions.ts"
@@ -16,11 +16,11 @@ import type {
   PluginBase,
   WrittenOptions,
 } from "../Plugin.ts"
-import { Claims } from "./Claims.ts"
+import { ResourceClaims } from "./ResourceClaims.ts"
 import type { Findings } from "./Findings.ts"
 import { hideWhatMayBeSecret } from "./hideWhatMayBeSecret.ts"
 import { nearestNames } from "@boltodds/text"
-import { instead } from "./instead.ts"
+import { suggestName } from "./suggestName.ts"
 import { ManifestLines, variableText } from "./ManifestLines.ts"
 import { hidden, looksSecret, nameText, pathText } from "./mayShow.ts"
 import type { Choice } from "./readChoice.ts"
@@ -51,28 +51,28 @@ const sentText = ({ path, name }: PlacedVariable): string => `${pathText(path)} 
 export class Checker {
   readonly text: string
   readonly tree: Tree
-  readonly catalogue: Catalogue
+  readonly catalog: PartCatalog
   readonly findings: Findings
   readonly places: SecretPlaces
   readonly #surroundings: Surroundings
   readonly manifest = new ManifestLines()
-  readonly #claims: Claims
+  readonly #claims: ResourceClaims
 
   constructor(
     text: string,
     tree: Tree,
-    catalogue: Catalogue,
+    catalog: PartCatalog,
     findings: Findings,
     places: SecretPlaces,
     surroundings: Surroundings,
   ) {
     this.text = text
     this.tree = tree
-    this.catalogue = catalogue
+    this.catalog = catalog
     this.findings = findings
     this.places = places
     this.#surroundings = surroundings
-    this.#claims = new Claims(findings)
+    this.#claims = new ResourceClaims(findings)
   }
 
   /** Reports keys that nobody knows. */
@@ -85,7 +85,7 @@ export class Checker {
       hideKey(entry, this.findings)
       this.findings.error([...path, key], {
         message: `Cannot use \`${nameText(key)}\`: ${of} has no such key`,
-        remedy: instead(key, names, "its keys"),
+        remedy: suggestName(key, names, "its keys"),
       }, "key")
     }
   }
@@ -102,7 +102,7 @@ export class Checker {
       const value = options === undefined ? {} : valueOf(options)
       return Effect.succeed({ plugin, options: { value, shown: hidden, plain: value, expressions: [], origins: [] } })
     }
-    const { parsers } = this.catalogue
+    const { parsers } = this.catalog
     const decode = parsers.has(plugin) ? parsers.get(plugin) : ownDecode
     // Its module is reported to be of no use already.
     if (decode === undefined) return Effect.undefined
@@ -215,7 +215,7 @@ export class Checker {
     if (emit === "messages" || emit === "raw" || names.includes(name)) return
     this.findings.error(path, {
       message: `Cannot use the field \`${name}\`: a record of \`${emit}\` has none of that name`,
-      remedy: instead(name, names, "its fields"),
+      remedy: suggestName(name, names, "its fields"),
     })
   }
 }

@@ -4,7 +4,7 @@ import { secretFrom } from "./secretFrom.ts"
 import { nodeAt, type Path, type Span, spanAt, type Tree } from "./Tree.ts"
 
 /** A problem that is not yet placed. */
-export interface Finding {
+export interface ConfigFinding {
   readonly message: string
   readonly remedy: string
 }
@@ -70,17 +70,17 @@ export class Findings {
   }
 
   /** A mistake at a path. `part`: what is marked. Default `value`. */
-  error(path: Path, finding: Finding, part: "key" | "value" = "value"): void {
+  error(path: Path, finding: ConfigFinding, part: "key" | "value" = "value"): void {
     if (!this.#isBroken(path)) this.#add(this.#errors, path, this.#spanAt(path, part), finding)
   }
 
   /** A mistake at a stretch of the text; `path`: what it is a part of. */
-  errorIn(path: Path, span: Span, finding: Finding): void {
+  errorIn(path: Path, span: Span, finding: ConfigFinding): void {
     if (!this.#isBroken(path)) this.#add(this.#errors, path, span, finding)
   }
 
   /** A doubt at a path. */
-  warn(path: Path, finding: Finding, part: "key" | "value" = "value"): void {
+  warn(path: Path, finding: ConfigFinding, part: "key" | "value" = "value"): void {
     this.#add(this.#warnings, path, this.#spanAt(path, part), finding)
   }
 
@@ -108,7 +108,7 @@ export class Findings {
     return this.#tree === undefined ? { start: 0, end: 0 } : spanAt(this.#tree, path, part)
   }
 
-  #add(to: Array<Problem>, path: Path, span: Span, { message, remedy }: Finding): void {
+  #add(to: Array<Problem>, path: Path, span: Span, { message, remedy }: ConfigFinding): void {
     const { start, line, column, lineStart, lineEnd } = this.#place(span.start)
     const length = Math.max(1, Math.min(span.end, lineEnd) - start)
     to.push({ path, line, column, length, message, remedy, source: this.#text.slice(lineStart, lineEnd) })

@@ -1,6 +1,6 @@
 /** Who takes over for whom. */
 import type { Findings } from "./Findings.ts"
-import { instead } from "./instead.ts"
+import { suggestName } from "./suggestName.ts"
 import { hidden, nameText } from "./mayShow.ts"
 import type { Path } from "./Tree.ts"
 
@@ -30,7 +30,7 @@ export const checkFallbacks = (
         message: `Cannot fall back to \`${nameText(fallback)}\`: there is no sink of that name`,
         remedy: sinks.length > mostNamed
           ? "write the name of another sink"
-          : instead(fallback, sinks.filter((sink) => sink !== name), "other sinks"),
+          : suggestName(fallback, sinks.filter((sink) => sink !== name), "other sinks"),
       })
       continue
     }

@@ -1,6 +1,6 @@
 /** The lane of a sink: what is written, what its plug-in recommends, and what fits together. */
 import * as Effect from "effect/Effect"
-import { defaultPatience } from "../lane.ts"
+import { defaultBlockTimeout } from "../lane.ts"
 import type { LaneDefaults, LaneSettings } from "../LaneDefaults.ts"
 import type { EmitName, LanePlace, StorePlugin } from "../Plugin.ts"
 import type { CheckedLane, Configured } from "./Checked.ts"
@@ -58,12 +58,12 @@ const isMemory = (node: Tree): boolean =>
 
 const chosenStore = (node: Tree, path: Path, checker: Checker): Choice<StorePlugin> | undefined | "wrong" => {
   if (isMemory(node)) return undefined
-  const known = checker.catalogue.stores
+  const known = checker.catalog.stores
   return readChoice(node, path, {
     what: "store",
     known,
     besides: "memory",
-    unread: checker.catalogue.hasUnread ? unread.store : undefined,
+    unread: checker.catalog.hasUnread ? unread.store : undefined,
   }, checker.findings) ?? "wrong"
 }
 
@@ -75,7 +75,7 @@ const recommendedStoreOf = (
   checker: Checker,
 ): Choice<StorePlugin> | undefined => {
   if (name === undefined || name === "memory" || written.overflow === "coalesce") return undefined
-  const plugin = checker.catalogue.stores.get(name)
+  const plugin = checker.catalog.stores.get(name)
   return plugin === undefined ? undefined : { plugin, options: undefined, path }
 }
 
@@ -143,10 +143,10 @@ const whatDoesNotFit = (
       "write `store: memory`, or another `overflow`",
     )
   }
-  if (written.patience !== undefined && settings.overflow !== "block") {
+  if (written.blockTimeout !== undefined && settings.overflow !== "block") {
     error(
-      "patience",
-      `Cannot use \`patience\` with \`overflow: ${settings.overflow}\`: only a lane that blocks waits`,
+      "block_timeout",
+      `Cannot use \`block_timeout\` with \`overflow: ${settings.overflow}\`: only a lane that blocks waits`,
       "write `overflow: block`, or remove it",
     )
   }
@@ -161,5 +161,5 @@ const whatDoesNotFit = (
 }
 
 /** How long a lane makes the source wait, as it may be shown. */
-export const patienceOf = (settings: LaneSettings, isSole: boolean): LaneSettings["patience"] =>
-  settings.overflow !== "block" ? undefined : settings.patience ?? (isSole ? undefined : defaultPatience)
+export const blockTimeoutOf = (settings: LaneSettings, isSole: boolean): LaneSettings["blockTimeout"] =>
+  settings.overflow !== "block" ? undefined : settings.blockTimeout ?? (isSole ? undefined : defaultBlockTimeout)

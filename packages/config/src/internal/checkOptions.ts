@@ -5,9 +5,9 @@ import type * as Schema from "effect/Schema"
 import type * as SchemaAST from "effect/SchemaAST"
 import type * as SchemaIssue from "effect/SchemaIssue"
 import { type Decode, ownDecode } from "./decodeOptions.ts"
-import type { Finding, Findings } from "./Findings.ts"
+import type { ConfigFinding, Findings } from "./Findings.ts"
 import { hidden, holdsWhatLooksSecret, nameText, pathText, speaksOfSecret } from "./mayShow.ts"
-import { type Part, partsOf, takesTexts } from "./schemaParts.ts"
+import { type SchemaPart, schemaPartsOf, takesTexts } from "./schemaParts.ts"
 import { isReferenceToVariable, secretNodes } from "./secretNodes.ts"
 import { hideWhatMayBeSecret } from "./hideWhatMayBeSecret.ts"
 import { type SchemaProblem, schemaProblems, type Show } from "./schemaProblems.ts"
@@ -26,7 +26,7 @@ export interface CheckedOptions<A> {
   /** Where its secrets and its texts from elsewhere come from. */
   readonly origins: ReadonlyArray<Origin>
   /** Its expressions, at paths from the top. */
-  readonly expressions: ReadonlyArray<Part & ExpressionText>
+  readonly expressions: ReadonlyArray<SchemaPart & ExpressionText>
 }
 
 /** An expression as it works, and as it may be shown: with the names of variables in place of their values. */
@@ -67,7 +67,7 @@ export const checkOptions = <A>(
 ): Effect.Effect<CheckedOptions<A> | undefined> =>
   Effect.gen(function* () {
     const given = node === undefined ? {} : valueOf(node)
-    const parts = partsOf(schema.ast, given)
+    const parts = schemaPartsOf(schema.ast, given)
     let value = given
     let shown = node === undefined ? {} : shownOf(node)
     // By position and not by type: a secret in a wrong shape is one all the same.
@@ -113,7 +113,7 @@ export const checkOptions = <A>(
       : decoded.failure === undefined
       ? undefined
       : schemaProblems(decoded.failure, of, show)
-    const breaks: Finding = {
+    const breaks: ConfigFinding = {
       message: `Cannot use ${of}: its schema breaks on these options`,
       remedy: "tell its author",
     }
@@ -159,7 +159,7 @@ export const checkOptions = <A>(
     return { value: decoded.success, shown, plain: value, expressions, origins }
   })
 
-const originOf = ({ kind, path }: Part, node: Tree | undefined): ReadonlyArray<Origin> => {
+const originOf = ({ kind, path }: SchemaPart, node: Tree | undefined): ReadonlyArray<Origin> => {
   if ((kind !== "secret" && kind !== "reference") || node === undefined) return []
   const isSecret = kind === "secret"
   if (node._tag === "Mapping") {
@@ -252,7 +252,7 @@ const isMeantHarmless = ({ path, meant }: SchemaProblem, ast: SchemaAST.AST, val
     [meant]: valueAt(value, path),
   })
   return takesTexts(ast, [...around, meant]) &&
-    partsOf(ast, renamed).every(({ kind, path }) =>
+    schemaPartsOf(ast, renamed).every(({ kind, path }) =>
       kind !== "secret" || ![...around, meant].every((key, index) => key === path[index])
     )
 }

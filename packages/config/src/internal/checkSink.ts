@@ -10,7 +10,7 @@ import { readChoice } from "./readChoice.ts"
 import { isGiven, readFlag, readText, wrongType } from "./readScalar.ts"
 import { entryOf, type Path, type Tree } from "./Tree.ts"
 import { unread } from "./unread.ts"
-import { type Step, warnOfOrder } from "./warnOfOrder.ts"
+import { type OrderedStep, warnOfOrder } from "./warnOfOrder.ts"
 
 /** What a sink is in its pipeline. */
 export interface SinkPlace {
@@ -43,7 +43,7 @@ export const checkSink = (
       }, "key")
     }
     const required = readFlag(entryOf(node, "required")?.node, [...path, "required"], true, checker)
-    const steps: Array<Step> = [{ name: "where", path: [...path, "where"], condition: where }]
+    const steps: Array<OrderedStep> = [{ name: "where", path: [...path, "where"], condition: where }]
     const processors = yield* checkProcessors(entryOf(node, "processors")?.node, [...path, "processors"], {
       name,
       emit,
@@ -102,7 +102,7 @@ const checkStandby = ({ name, path, node, choice }: SinkOutline, primary: SinkOu
 const checkProcessors = (
   node: Tree | undefined,
   path: Path,
-  { name, emit, steps }: { readonly name: string; readonly emit: EmitName; readonly steps: Array<Step> },
+  { name, emit, steps }: { readonly name: string; readonly emit: EmitName; readonly steps: Array<OrderedStep> },
   checker: Checker,
 ): Effect.Effect<ReadonlyArray<Configured<ProcessorPlugin>> | undefined> =>
   Effect.gen(function* () {
@@ -112,12 +112,12 @@ const checkProcessors = (
       return undefined
     }
     const checked: Array<Configured<ProcessorPlugin>> = []
-    const known = checker.catalogue.processors
+    const known = checker.catalog.processors
     for (const [index, item] of node.items.entries()) {
       const choice = readChoice(item, [...path, index], {
         what: "processor",
         known,
-        unread: checker.catalogue.hasUnread ? unread.processor : undefined,
+        unread: checker.catalog.hasUnread ? unread.processor : undefined,
       }, checker.findings)
       if (choice === undefined) continue
       const { plugin } = choice

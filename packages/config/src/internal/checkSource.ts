@@ -12,7 +12,7 @@ export const checkSource = (
   node: Tree | undefined,
   checker: Checker,
 ): Effect.Effect<Configured<SourcePlugin> | undefined> => {
-  const known = checker.catalogue.sources
+  const known = checker.catalog.sources
   if (node === undefined) {
     checker.findings.error([], {
       message: "Cannot make a pipeline without a source: `source` is missing",
@@ -23,7 +23,7 @@ export const checkSource = (
   const choice = readChoice(node, ["source"], {
     what: "source",
     known,
-    unread: checker.catalogue.hasUnread ? unread.source : undefined,
+    unread: checker.catalog.hasUnread ? unread.source : undefined,
   }, checker.findings)
   return choice === undefined
     ? Effect.succeed(undefined)

@@ -5,12 +5,12 @@ import * as Duration from "effect/Duration"
 import type { LaneSettings } from "../LaneDefaults.ts"
 import type { RunSettings } from "../CheckedPipeline.ts"
 import type { CheckedOptions } from "./checkOptions.ts"
-import { patienceOf } from "./checkLane.ts"
+import { blockTimeoutOf } from "./checkLane.ts"
 import type { CheckedLane, CheckedParts, CheckedSink } from "./Checked.ts"
 import { given } from "./documentSchemas.ts"
 
 /** What is told of options: `shown` hides, `plain` is for comparing only. */
-export type Side = "shown" | "plain"
+export type DescribedSide = "shown" | "plain"
 
 /** Plain data. */
 export interface Plain {
@@ -18,7 +18,12 @@ export interface Plain {
 }
 
 /** The whole document. */
-export const describePipeline = (parts: CheckedParts, run: RunSettings, plugins: unknown, side: Side): Plain => {
+export const describePipeline = (
+  parts: CheckedParts,
+  run: RunSettings,
+  plugins: unknown,
+  side: DescribedSide,
+): Plain => {
   const sole = isSole(parts)
   return {
     version: 1,
@@ -41,7 +46,7 @@ const describeRun = ({ count, report, resume, ...run }: RunSettings): Plain => (
 })
 
 /** One sink. */
-export const describeSink = (sink: CheckedSink, isSole: boolean, side: Side): Plain => {
+export const describeSink = (sink: CheckedSink, isSole: boolean, side: DescribedSide): Plain => {
   const { emit, control, meta, where, whereShown, processors, lane, required, fallback, isStandby } = sink
   const type = { [sink.sink.plugin.name]: sink.sink.options[side] }
   if (isStandby) return { ...type, ...given("fallback", fallback) }
@@ -59,15 +64,17 @@ export const describeSink = (sink: CheckedSink, isSole: boolean, side: Side): Pl
   }
 }
 
-const named = (name: string, options: CheckedOptions<unknown>, side: Side): Plain => ({ [name]: options[side] })
+const named = (name: string, options: CheckedOptions<unknown>, side: DescribedSide): Plain => ({
+  [name]: options[side],
+})
 
-const describeLane = ({ settings, store }: CheckedLane, isSole: boolean, side: Side): Plain => {
+const describeLane = ({ settings, store }: CheckedLane, isSole: boolean, side: DescribedSide): Plain => {
   // A store of its own knows what it may hold.
   const usual = store !== undefined ? undefined : settings.overflow === "coalesce" ? coalescedBounds : defaultBounds
   const bounds = { ...usual, ...settings.bounds }
   return {
     overflow: settings.overflow,
-    ...given("patience", text(patienceOf(settings, isSole))),
+    ...given("block_timeout", text(blockTimeoutOf(settings, isSole))),
     store: store === undefined ? "memory" : named(store.plugin.name, store.options, side),
     ...given("max_age", text(settings.maxAge)),
     ...given("max_records", bounds.records),

@@ -10,7 +10,7 @@ const count = Schema.Int.check(Schema.isGreaterThan(0, { expected: "a whole numb
 /** A lane, as written. */
 export interface LaneText {
   readonly overflow?: OverflowName
-  readonly patience?: Duration.Duration
+  readonly block_timeout?: Duration.Duration
   readonly store?: unknown
   readonly max_age?: Duration.Duration
   readonly max_records?: number
@@ -30,7 +30,7 @@ export const LaneText: Schema.Decoder<LaneText> = Schema.Struct({
         "line, drop_oldest and drop_newest lose records and say so, fail disables the sink.",
     }),
   ),
-  patience: Schema.optionalKey(PositiveDuration.annotate({
+  block_timeout: Schema.optionalKey(PositiveDuration.annotate({
     description: "With block: how long the source waits before the oldest are dropped. Default 5s beside other sinks.",
   })),
   store: Schema.optionalKey(Schema.Unknown),
@@ -64,12 +64,12 @@ export const LaneText: Schema.Decoder<LaneText> = Schema.Struct({
 
 /** What a lane's text means. */
 export const settingsOf = (text: LaneText): LaneSettings => {
-  const { overflow, patience, max_age, max_records, max_bytes, batch, retry, breaker, parallel } = text
+  const { overflow, block_timeout, max_age, max_records, max_bytes, batch, retry, breaker, parallel } = text
   const bounds = { ...given("records", max_records), ...given("bytes", max_bytes) }
   const { linger, ...limits } = batch ?? {}
   return {
     ...given("overflow", overflow),
-    ...given("patience", patience),
+    ...given("blockTimeout", block_timeout),
     ...given("maxAge", max_age),
     ...Object.keys(bounds).length === 0 ? {} : { bounds },
     ...Object.keys(limits).length === 0 ? {} : { batch: limits },

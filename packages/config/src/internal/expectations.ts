@@ -52,7 +52,9 @@ const textAt = (ast: SchemaAST.AST, key: "expected" | "title"): string | undefin
 }
 
 /** What an annotation says should be shown instead of our own words. */
-export const messageOf = (annotations: { readonly [key: string]: unknown } | undefined): string | undefined => {
+export const expectationMessage = (
+  annotations: { readonly [key: string]: unknown } | undefined,
+): string | undefined => {
   const message = annotations?.["message"]
   return typeof message === "string" ? message : undefined
 }

@@ -2,11 +2,11 @@
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type { Plugin } from "../Plugin.ts"
-import type { Catalogue } from "./Catalogue.ts"
+import type { PartCatalog } from "./PartCatalog.ts"
 import { decodeOf, isForeign, parserModule } from "./decodeOptions.ts"
 import type { Findings } from "./Findings.ts"
 import { nameText } from "./mayShow.ts"
-import { reasonOf } from "./secrets.ts"
+import { secretReason } from "./secrets.ts"
 import type { Path, Tree } from "./Tree.ts"
 
 /** Whether modules are loaded, which runs their code; and what is said where they are not. */
@@ -24,10 +24,10 @@ export interface Modules {
   readonly beside: (wanted: string, specifier: string) => Effect.Effect<unknown, unknown>
 }
 
-/** Loads every module under `plugins` and takes its plug-ins into the catalogue. */
+/** Loads every module under `plugins` and takes its plug-ins into the catalog. */
 export const loadPlugins = (
   node: Tree | undefined,
-  catalogue: Catalogue,
+  catalog: PartCatalog,
   modules: Modules,
   findings: Findings,
   use: PluginUse,
@@ -55,7 +55,7 @@ export const loadPlugins = (
       }
       if (item.isBroken) continue
       if (use.how !== "run") {
-        catalogue.hasUnread = true
+        catalog.hasUnread = true
         const name = item.isHidden ? String(item.written) : nameText(item.value)
         const finding = {
           message: `${use.how === "refuse" ? "Cannot run" : "Not checked:"} the plug-in ${name}${use.why}`,
@@ -82,7 +82,7 @@ export const loadPlugins = (
       const loaded = yield* Effect.exit(modules.load(item.value))
       if (loaded._tag === "Failure") {
         const why = loaded.cause.reasons.map((reason) =>
-          reasonOf(reason._tag === "Fail" ? reason.error : reason._tag === "Die" ? reason.defect : "interrupted")
+          secretReason(reason._tag === "Fail" ? reason.error : reason._tag === "Die" ? reason.defect : "interrupted")
         ).join("; ")
         findings.error(at, {
           message: `Cannot load the plug-in ${shown}: ${why}`,
@@ -93,11 +93,11 @@ export const loadPlugins = (
       const refuse: Report = (why, remedy) => {
         findings.error(at, { message: `Cannot use the plug-in ${shown}: ${why}`, remedy })
       }
-      const plugins = take(loaded.value, shown, catalogue, refuse)
+      const plugins = take(loaded.value, shown, catalog, refuse)
       const foreign = plugins.filter(({ config }) => isForeign(config))
       if (foreign.length === 0) continue
       const decode = decodeOf(yield* Effect.orElseSucceed(modules.beside(parserModule, item.value), () => undefined))
-      foreign.forEach((plugin) => catalogue.parsers.set(plugin, decode))
+      foreign.forEach((plugin) => catalog.parsers.set(plugin, decode))
       if (decode === undefined) {
         refuse(
           "it holds a copy of Effect that only itself can reach, and so its options cannot be read",
@@ -109,7 +109,7 @@ export const loadPlugins = (
 
 type Report = (why: string, remedy: string) => void
 
-const take = (module: unknown, shown: string, catalogue: Catalogue, report: Report): ReadonlyArray<Plugin> => {
+const take = (module: unknown, shown: string, catalog: PartCatalog, report: Report): ReadonlyArray<Plugin> => {
   const taken: Array<Plugin> = []
   const exported = isObject(module) ? Object.entries(module) : []
   const seen = new Set<unknown>()
@@ -124,7 +124,7 @@ const take = (module: unknown, shown: string, catalogue: Catalogue, report: Repo
       report(`its export \`${name}\` ${why}`, "a plug-in is an object { kind, name, config, make }")
       continue
     }
-    const refused = catalogue.add(value as Plugin)
+    const refused = catalog.add(value as Plugin)
     if (refused === undefined) taken.push(value as Plugin)
     else report(refused, "give it another name")
   }

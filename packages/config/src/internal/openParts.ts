@@ -17,7 +17,7 @@ import type { CheckedParts, CheckedSink, Configured } from "./Checked.ts"
 import type { CheckedOptions, ExpressionText } from "./checkOptions.ts"
 import { isSole } from "./describe.ts"
 import { hidden } from "./mayShow.ts"
-import { reasonOf } from "./secrets.ts"
+import { secretReason } from "./secrets.ts"
 
 /** Opens a document for one run: nothing happens before the effects in it are run. */
 export const openParts = (parts: CheckedParts, surroundings: Surroundings, context: OpenContext): OpenPipeline => {
@@ -149,7 +149,7 @@ class Opening {
         Effect.fail(
           new SinkError({
             rest: "disable",
-            cause: new Error(`Cannot open the store ${plugin.name} of ${name}: ${reasonOf(Cause.squash(cause))}`, {
+            cause: new Error(`Cannot open the store ${plugin.name} of ${name}: ${secretReason(Cause.squash(cause))}`, {
               cause: Cause.squash(cause),
             }),
           }),

@@ -1,10 +1,10 @@
 /** What a sink of a document is, before it is checked. */
 import { nearestNames } from "@boltodds/text"
 import type { EmitName, SinkPlugin } from "../Plugin.ts"
-import { sinkKeys } from "./Catalogue.ts"
+import { sinkKeys } from "./PartCatalog.ts"
 import type { Checker } from "./Checker.ts"
 import { hideKey, shownIn } from "./checkOptions.ts"
-import { instead } from "./instead.ts"
+import { suggestName } from "./suggestName.ts"
 import { hidden, nameText } from "./mayShow.ts"
 import { type Choice, optionsIn, readChoice } from "./readChoice.ts"
 import { readText } from "./readScalar.ts"
@@ -34,13 +34,13 @@ export const outlineSink = (name: string, path: Path, node: Tree, checker: Check
 }
 
 const readType = (path: Path, node: Tree, checker: Checker): Choice<SinkPlugin> | undefined => {
-  const { catalogue: { sinks }, findings } = checker
+  const { catalog: { sinks }, findings } = checker
   if (node._tag !== "Mapping") {
     if (node._tag === "Scalar" && node.value !== null) {
       return readChoice(node, path, {
         what: "sink type",
         known: sinks,
-        unread: checker.catalogue.hasUnread ? unread.sink : undefined,
+        unread: checker.catalog.hasUnread ? unread.sink : undefined,
       }, findings)
     }
     findings.error(path, {
@@ -70,7 +70,7 @@ const readType = (path: Path, node: Tree, checker: Checker): Choice<SinkPlugin> 
       message: "Cannot make a sink of this: it names no type",
       remedy: `add one of: ${[...sinks.keys()].join(", ")}`,
     }, "key")
-  } else if (checker.catalogue.hasUnread) {
+  } else if (checker.catalog.hasUnread) {
     findings.hide(meant.node)
     return { plugin: unread.sink(meant.key), options: optionsIn(meant.node), path: [...path, meant.key] }
   } else {
@@ -79,7 +79,11 @@ const readType = (path: Path, node: Tree, checker: Checker): Choice<SinkPlugin> 
     findings.error([...path, meant.key], {
       message: `Cannot use the sink type \`${nameText(meant.key)}\`: there is none of that name`,
       // A key may be meant as well; a list of types is one of types only.
-      remedy: instead(meant.key, nearestNames(meant.key, sinkKeys).length > 0 ? sinkKeys : sinks.keys(), "sink types"),
+      remedy: suggestName(
+        meant.key,
+        nearestNames(meant.key, sinkKeys).length > 0 ? sinkKeys : sinks.keys(),
+        "sink types",
+      ),
     }, "key")
   }
   return undefined
@@ -96,7 +100,7 @@ const readEmit = (path: Path, node: Tree, plugin: SinkPlugin | undefined, checke
     if (nameText(written) === hidden) checker.findings.hide(entryOf(node, "emit")!.node)
     checker.findings.error(at, {
       message: `Cannot use the emit \`${nameText(written)}\`: there is none of that name`,
-      remedy: instead(written, emitNames, "emits"),
+      remedy: suggestName(written, emitNames, "emits"),
     })
     // What stands beside it is meant for the one that was meant.
     return emitNames.find((name) => name === nearestNames(written, allowed)[0]) ?? usual

@@ -1,8 +1,8 @@
 /** One of several, with options: `name`, or `{ name: options }`. */
-import type { Named } from "./Catalogue.ts"
+import type { Named } from "./PartCatalog.ts"
 import { hideKey } from "./checkOptions.ts"
 import type { Findings } from "./Findings.ts"
-import { instead } from "./instead.ts"
+import { suggestName } from "./suggestName.ts"
 import { hidden, nameText } from "./mayShow.ts"
 import { type Mapping, type Path, scalarsOf, type Tree } from "./Tree.ts"
 
@@ -37,7 +37,7 @@ export const readChoice = <P>(
     if (nameText(name) === hidden) findings.hide(part === "value" ? node : (node as Mapping).entries[0]!.keySpan)
     findings.error(at, {
       message: `Cannot use the ${what} \`${nameText(name)}\`: there is none of that name`,
-      remedy: instead(name, besides === undefined ? known.keys() : [besides, ...known.keys()], `${what}s`),
+      remedy: suggestName(name, besides === undefined ? known.keys() : [besides, ...known.keys()], `${what}s`),
     }, part)
     return undefined
   }

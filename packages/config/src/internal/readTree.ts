@@ -167,7 +167,7 @@ const withoutTexts = (message: string): string =>
 
 const remedies: { readonly [code: string]: string } = {
   TAB_AS_INDENT: "indent with spaces",
-  BAD_INDENT: "indent it like its neighbours",
+  BAD_INDENT: "indent it like its neighbors",
   MISSING_CHAR: "close the quote or bracket, or put the text in quotes",
   TAG_RESOLVE_FAILED: "remove the tag",
   BLOCK_AS_IMPLICIT_KEY: "put a text with a colon in quotes, and nest on a line of its own",

@@ -1,5 +1,5 @@
 /** Variables that only one part of a document may use. */
-import type { Finding } from "./Findings.ts"
+import type { ConfigFinding } from "./Findings.ts"
 import type { Path } from "./Tree.ts"
 
 /** By the name of a variable: the key at the top of the document below which it may be used. */
@@ -8,7 +8,7 @@ export interface Reserved {
 }
 
 /** What is wrong with a variable at this place; undefined where it may be used. */
-export const misplacedVariable = (name: string, path: Path, reserved: Reserved): Finding | undefined => {
+export const misplacedVariable = (name: string, path: Path, reserved: Reserved): ConfigFinding | undefined => {
   const place = Object.hasOwn(reserved, name) ? reserved[name] : undefined
   if (place === undefined || path[0] === place) return undefined
   return {

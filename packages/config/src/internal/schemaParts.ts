@@ -8,7 +8,7 @@ import type { Path } from "./Tree.ts"
 export type PartKind = "secret" | "reference" | "predicate" | "formula" | "field"
 
 /** An option that is treated by itself. */
-export interface Part {
+export interface SchemaPart {
   readonly kind: PartKind
   readonly path: Path
 }
@@ -17,14 +17,14 @@ export interface Part {
  * The secrets, references and expressions in some options: each place of the value where the schema may expect one. By tags and
  * names, not by identity: a plug-in may bring its own copy of Effect.
  */
-export const partsOf = (ast: SchemaAST.AST, value: unknown): ReadonlyArray<Part> => {
-  const found = new Map<string, Part>()
+export const schemaPartsOf = (ast: SchemaAST.AST, value: unknown): ReadonlyArray<SchemaPart> => {
+  const found = new Map<string, SchemaPart>()
   visit(ast, value, [], (part) => found.set(JSON.stringify(part.path), part), 0)
   return [...found.values()]
 }
 
 /** What a schema says of itself, where it is a part. */
-export const kindOf = (ast: SchemaAST.AST): PartKind | undefined => {
+export const schemaKindOf = (ast: SchemaAST.AST): PartKind | undefined => {
   if (isRedacted(ast)) return "secret"
   const annotations = annotationsOf(ast)
   if (annotations?.[referenceKey] === true) return "reference"
@@ -50,10 +50,10 @@ const visit = (
   ast: SchemaAST.AST,
   value: unknown,
   path: Path,
-  found: (part: Part) => void,
+  found: (part: SchemaPart) => void,
   depth: number,
 ): void => {
-  const kind = kindOf(ast)
+  const kind = schemaKindOf(ast)
   if (kind !== undefined) return found({ kind, path })
   if (depth > deepest) return
   const inside = (ast: SchemaAST.AST, value: unknown, path: Path): void => visit(ast, value, path, found, depth + 1)

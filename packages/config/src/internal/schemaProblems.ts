@@ -2,14 +2,14 @@
 import { nearestNames } from "@boltodds/text"
 import type * as SchemaAST from "effect/SchemaAST"
 import type * as SchemaIssue from "effect/SchemaIssue"
-import { expectationOf, messageOf } from "./expectations.ts"
-import type { Finding } from "./Findings.ts"
-import { instead } from "./instead.ts"
+import { expectationMessage, expectationOf } from "./expectations.ts"
+import type { ConfigFinding } from "./Findings.ts"
+import { suggestName } from "./suggestName.ts"
 import { hidden, nameText, pathText } from "./mayShow.ts"
 import type { Path } from "./Tree.ts"
 
 /** A finding at a path inside the options. */
-export interface SchemaProblem extends Finding {
+export interface SchemaProblem extends ConfigFinding {
   readonly path: Path
   readonly part: "key" | "value"
   /** Nobody knows this key. */
@@ -44,10 +44,10 @@ const problemsIn = (issue: SchemaIssue.Issue, path: Path, of: string, show: Show
     case "UnexpectedKey":
       return [unknownKey(issue.ast, path, of)]
     case "MissingKey":
-      return [missingKey(path, of, messageOf(issue.annotations))]
+      return [missingKey(path, of, expectationMessage(issue.annotations))]
     case "Filter": {
       const { annotations } = issue.filter
-      const said = messageOf(annotations)
+      const said = expectationMessage(annotations)
       if (said !== undefined) return [plain(path, said, of)]
       const inner = issue.issue
       // A check on several fields points at one of them.
@@ -56,12 +56,12 @@ const problemsIn = (issue: SchemaIssue.Issue, path: Path, of: string, show: Show
       return [refused(path, own, textOf(annotations), of, show)]
     }
     case "Encoding": {
-      const said = messageOf(issue.ast.annotations)
+      const said = expectationMessage(issue.ast.annotations)
       if (said !== undefined) return [plain(path, said, of)]
       return problemsIn(issue.issue, path, of, show)
     }
     case "InvalidType": {
-      const said = messageOf(issue.ast.annotations)
+      const said = expectationMessage(issue.ast.annotations)
       return [said === undefined ? wrong(path, expectationOf(issue.ast), of, show) : plain(path, said, of)]
     }
     case "OneOf":
@@ -80,7 +80,7 @@ const problemsInUnion = (
   of: string,
   show: Show,
 ): ReadonlyArray<SchemaProblem> => {
-  const said = messageOf(issue.ast.annotations)
+  const said = expectationMessage(issue.ast.annotations)
   if (said !== undefined) return [plain(path, said, of)]
   const members = issue.issues.map((inner) => problemsIn(inner, path, of, show))
     .filter((problems) => problems.some((problem) => problem.path.length > path.length))
@@ -119,7 +119,7 @@ const refused = (
   show: Show,
 ): SchemaProblem => {
   const mayQuote = show(path) !== undefined
-  const message = mayQuote ? messageOf(said) : undefined
+  const message = mayQuote ? expectationMessage(said) : undefined
   if (message !== undefined) return plain(path, message, of)
   return wrong(path, (mayQuote ? textOf(said) : undefined) ?? expected ?? "another value", of, show)
 }
@@ -147,7 +147,7 @@ const unknownKey = (ast: SchemaAST.AST, path: Path, of: string): SchemaProblem =
     meant: nearestNames(key, names)[0],
     isValue: false,
     message: `Cannot use \`${nameText(key)}\`: ${within} has no such option`,
-    remedy: instead(key, names, "its options"),
+    remedy: suggestName(key, names, "its options"),
   }
 }
 

@@ -1,7 +1,7 @@
 /** Which values of some options may hold a secret, by their position in the schema and whatever their shape. */
 import type * as SchemaAST from "effect/SchemaAST"
 import { isVariableName } from "./mayShow.ts"
-import { kindOf } from "./schemaParts.ts"
+import { schemaKindOf } from "./schemaParts.ts"
 import { entryOf, type Path, type Tree } from "./Tree.ts"
 
 /** A value that is shown nowhere, and where it stands in the options. */
@@ -24,7 +24,7 @@ export const secretNodes = (
   const found = new Map<string, SecretNode>()
   const add = (path: Path, node: Tree): void => void found.set(JSON.stringify(path), { path, node })
   const visit = (ast: SchemaAST.AST, node: Tree, path: Path, depth: number): void => {
-    if (kindOf(ast) === "secret") {
+    if (schemaKindOf(ast) === "secret") {
       const text = node._tag === "Scalar" ? node.value : undefined
       if (text === null || (typeof text === "string" && isHarmless(text))) return
       return add(...innermost(path, node))
@@ -94,7 +94,7 @@ export const holdsSecret = (ast: SchemaAST.AST): boolean => {
     ...(ast.encoding ?? []).map(({ to }) => to),
     ...partsIn(ast),
   ]
-  const holds = kindOf(ast) === "secret" || inside.some(holdsSecret)
+  const holds = schemaKindOf(ast) === "secret" || inside.some(holdsSecret)
   known.set(ast, holds)
   return holds
 }

@@ -2,7 +2,7 @@
 import type { NamedFileError } from "@boltodds/machine"
 import * as Effect from "effect/Effect"
 import type { Environment } from "../Plugin.ts"
-import type { Finding } from "./Findings.ts"
+import type { ConfigFinding } from "./Findings.ts"
 import { nearestNames } from "@boltodds/text"
 import { isVariableName } from "./mayShow.ts"
 import { misplacedVariable, type Reserved } from "./reserved.ts"
@@ -21,8 +21,8 @@ export interface SecretPlaces {
 
 /** A secret, with what is to be warned of, or why there is none; undefined where it is written out. */
 export type Secret =
-  | { readonly value: string; readonly warning?: Finding }
-  | { readonly finding: Finding }
+  | { readonly value: string; readonly warning?: ConfigFinding }
+  | { readonly finding: ConfigFinding }
   | undefined
 
 /**
@@ -85,7 +85,7 @@ export const readSecret = (
         const remedy = cause.code === undefined && advice.length > 0 ? lowered(advice.join(". ")) : correctPath
         return finding(`${where} cannot be read: ${why}`, remedy)
       }
-      return finding(`${where} cannot be read: ${isHidden ? codeOf(cause) : reasonOf(cause)}`, correctPath)
+      return finding(`${where} cannot be read: ${isHidden ? codeOf(cause) : secretReason(cause)}`, correctPath)
     },
   })
 }
@@ -102,7 +102,7 @@ const lowered = (sentence: string): string => sentence.slice(0, 1).toLowerCase()
 const codeOf = (cause: unknown): string => {
   const said = typeof cause === "object" && cause !== null && "code" in cause
     ? cause.code
-    : reasonOf(cause).split(":")[0]
+    : secretReason(cause).split(":")[0]
   const code = String(said)
   return whyUnread[code] ?? (/^[A-Z_]{2,30}$/.test(code) ? code : "it is no file that can be read")
 }
@@ -119,7 +119,7 @@ const whyUnread: { readonly [code: string]: string } = {
 export const withoutLineEnd = (text: string): string => text.replace(/\r?\n$/, "")
 
 /** What went wrong, in one line. */
-export const reasonOf = (cause: unknown): string => {
+export const secretReason = (cause: unknown): string => {
   const message = cause instanceof Error ? cause.message : String(cause)
   return message.split("\n")[0]!
 }

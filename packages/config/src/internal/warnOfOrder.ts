@@ -5,7 +5,7 @@ import type { Checker } from "./Checker.ts"
 import type { Path } from "./Tree.ts"
 
 /** A step of a route, in its order. */
-export interface Step {
+export interface OrderedStep {
   /** `where`, or the processor's name. */
   readonly name: string
   readonly path: Path
@@ -38,7 +38,7 @@ const constant: ReadonlySet<string> = new Set([
 ])
 
 /** Warns where a condition of `changes` hides a part of a line's life from a processor after it. */
-export const warnOfOrder = (steps: ReadonlyArray<Step>, checker: Checker): void => {
+export const warnOfOrder = (steps: ReadonlyArray<OrderedStep>, checker: Checker): void => {
   for (const [index, { name, path, condition }] of steps.entries()) {
     if (condition === undefined || checkExpression(condition, "changes", "predicate").some((it) => it.isError)) continue
     const fields = namedFields(condition, "changes").filter((field) => !constant.has(field))

@@ -19,8 +19,8 @@ import * as Watch from "../Watch.ts"
 import { isData, notUnderstood, serverErrors, sift } from "./judgeFrame.ts"
 import type { KeyGuard } from "./KeyGuard.ts"
 import { scrub } from "./scrub.ts"
-import type { Tap } from "./Tap.ts"
-import type { Teller } from "./Teller.ts"
+import type { FrameTap } from "./FrameTap.ts"
+import type { EventWriter } from "./EventWriter.ts"
 
 /** What a connection works with. */
 export interface ConnectionConfig {
@@ -32,8 +32,8 @@ export interface ConnectionConfig {
   readonly guard: KeyGuard
   readonly openedAt: Millis
   readonly limits: Watch.WatchLimits
-  readonly tap: Tap | undefined
-  readonly teller: Teller
+  readonly tap: FrameTap | undefined
+  readonly teller: EventWriter
   readonly filters: () => Filters
   readonly onStatus: (status: Status) => void
   /** Looks at the clocks before anything is made of a moment; may end this connection. */
@@ -67,7 +67,7 @@ export class Connection {
   /** Told as stale, and not yet as heard. */
   #stale = false
   /** What is to be told once the server has accepted: before, there is no epoch to tell it in. */
-  #untold: ReadonlyArray<Watch.Notice> = []
+  #untold: ReadonlyArray<Watch.WatchNotice> = []
   #errors: Array<string> = []
   #notUnderstood: NotUnderstood | undefined
   /** What they let through. */
@@ -134,7 +134,7 @@ export class Connection {
   }
   /** Whether a `Paused` may yet be told with a time before now: no Tick may come before it. */
   get mayTellPause(): boolean {
-    return this.#phase !== "over" && Watch.mayTellPause(this.#watch)
+    return this.#phase !== "over" && Watch.mayReportPause(this.#watch)
   }
 
   /** Reads until the link ends. Stops while the consumer has enough to do. */
@@ -232,7 +232,7 @@ export class Connection {
     return send
   }
 
-  #carryOut(verdict: Watch.Verdict, turn?: Turn, at: Millis = 0): void {
+  #carryOut(verdict: Watch.WatchDecision, turn?: Turn, at: Millis = 0): void {
     this.#watch = verdict.watch
     for (const notice of verdict.before) this.#notice(notice)
     if (turn !== undefined) this.#takeFrames(turn.frames, at)
@@ -241,7 +241,7 @@ export class Connection {
     if (verdict.end !== undefined) this.end(verdict.end)
   }
 
-  #notice(notice: Watch.Notice): void {
+  #notice(notice: Watch.WatchNotice): void {
     const { teller, onStatus, epoch } = this.#config
     if (this.#phase === "awaiting_ack") {
       // What is over again before the server accepts touches nothing that is told.

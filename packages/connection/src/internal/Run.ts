@@ -8,12 +8,12 @@ import * as Random from "effect/Random"
 import * as Redacted from "effect/Redacted"
 import type { Scope } from "effect/Scope"
 import {
-  type Attempts,
-  decide,
-  type Ending,
-  endingOfConnection,
-  endingOfDial,
-  noAttempts,
+  type BackoffState,
+  type ConnectionEnd,
+  decideBackoff,
+  endOfConnection,
+  endOfDial,
+  initialBackoff,
   provenMillis,
 } from "../Backoff.ts"
 import type { BackoffMemory } from "../BackoffMemory.ts"
@@ -26,14 +26,14 @@ import { FeedUnavailable, FrameTooLarge, KeyRefused, type SessionError } from ".
 import type { Status } from "../Status.ts"
 import type { DialError, LinkClosed, Transport } from "../Transport.ts"
 import type { WatchLimits } from "../Watch.ts"
-import { Carryover } from "./Carryover.ts"
+import { BackoffJournal } from "./BackoffJournal.ts"
 import { Connection } from "./Connection.ts"
 import type { EventQueue } from "./EventQueue.ts"
-import { looksOf } from "./looks.ts"
+import { clockChecksOf } from "./clockChecks.ts"
 import { KeyGuard } from "./KeyGuard.ts"
 import { scrubOurs, secretOf } from "./scrub.ts"
-import { Tap } from "./Tap.ts"
-import { Teller } from "./Teller.ts"
+import { FrameTap } from "./FrameTap.ts"
+import { EventWriter } from "./EventWriter.ts"
 import { Timeline } from "./Timeline.ts"
 
 /** What a run is made of. */
@@ -56,11 +56,11 @@ export interface RunConfig {
   /** The server has sent the key back; once in a run. */
   readonly onKeyEcho: (() => void) | undefined
   /** Connected, asked, and for a while nothing came of what was asked for. */
-  readonly onNoData: (facts: NoData) => Effect.Effect<void>
+  readonly onNoData: (facts: NoDataFacts) => Effect.Effect<void>
 }
 
 /** The facts when a connection brings no data. */
-export interface NoData {
+export interface NoDataFacts {
   readonly epoch: number
   readonly at: Millis
   readonly filters: Filters
@@ -95,14 +95,14 @@ export const startRun = (config: RunConfig): Effect.Effect<Run, never, Scope> =>
   Effect.gen(function* () {
     const { queue, url, onStatus } = config
     const timeline = new Timeline(config.clock)
-    const teller = new Teller(config.name, queue, timeline)
+    const teller = new EventWriter(config.name, queue, timeline)
     /** Ends the run from outside: cleanly, or with what a caller's own code threw. */
     const shutdown = yield* Deferred.make<void>()
     let connection: Connection | undefined
-    let attempts: Attempts = noAttempts
+    let attempts: BackoffState = initialBackoff
     /** Whether there has been a key in this run. */
     let keySeen = false
-    const carryover = new Carryover(config.memory, config.clock)
+    const carryover = new BackoffJournal(config.memory, config.clock)
     let recalled = false
     let hasEchoed = false
     const onKeyEcho = (): void => {
@@ -120,20 +120,20 @@ export const startRun = (config: RunConfig): Effect.Effect<Run, never, Scope> =>
       } else if (at - before >= stallMillis) {
         connection?.stalled(before, at)
         // Before anyone hears of it: in a stream of several sessions none may seem to have gone on meanwhile.
-        for (const other of looks) if (other !== lookAround) other()
+        for (const other of clockChecks) if (other !== checkClocks) other()
       }
       return at
     }
-    const looks = looksOf(config.clock)
-    const lookAround = (): void => {
+    const clockChecks = clockChecksOf(config.clock)
+    const checkClocks = (): void => {
       look()
       teller.flush()
     }
-    looks.add(lookAround)
-    yield* Effect.addFinalizer(() => Effect.sync(() => looks.delete(lookAround)))
+    clockChecks.add(checkClocks)
+    yield* Effect.addFinalizer(() => Effect.sync(() => clockChecks.delete(checkClocks)))
 
-    const makeTap = (epoch: number, guard: KeyGuard, onFrame: (frame: Frame) => void): Tap =>
-      new Tap(
+    const makeTap = (epoch: number, guard: KeyGuard, onFrame: (frame: Frame) => void): FrameTap =>
+      new FrameTap(
         (at, raw) => teller.makeFrame(epoch, at, guard.clean(raw)),
         // Who acts inside the turn must know first that it waited, or that the clock jumped.
         () => {
@@ -151,7 +151,7 @@ export const startRun = (config: RunConfig): Effect.Effect<Run, never, Scope> =>
       )
 
     const connect = (use: KeyAtHost, address: Redacted.Redacted<string>, secret: string) =>
-      Effect.gen(function* (): Effect.fn.Return<Ending, DialError, Scope> {
+      Effect.gen(function* (): Effect.fn.Return<ConnectionEnd, DialError, Scope> {
         if (config.leases !== undefined) yield* config.leases.hold(use)
         const epoch = teller.epoch + 1
         const guard = new KeyGuard(secret, onKeyEcho)
@@ -188,7 +188,7 @@ export const startRun = (config: RunConfig): Effect.Effect<Run, never, Scope> =>
         const reason = yield* Effect.raceFirst(Deferred.await(current.over), readToItsEnd)
         connection = undefined
         const endedAt = timeline.now()
-        return endingOfConnection(reason, {
+        return endOfConnection(reason, {
           upMillis: endedAt - openedAt,
           liveMillis: current.liveAt === undefined ? undefined : endedAt - current.liveAt,
         }, current.lastErrors)
@@ -209,7 +209,7 @@ export const startRun = (config: RunConfig): Effect.Effect<Run, never, Scope> =>
       })
 
     /** The key there is now; an ending where there is none for the moment. */
-    const readKey: Effect.Effect<Redacted.Redacted<string> | Ending, KeyUnavailable> = Effect.gen(function* () {
+    const readKey: Effect.Effect<Redacted.Redacted<string> | ConnectionEnd, KeyUnavailable> = Effect.gen(function* () {
       const key = yield* Effect.result(config.key)
       if (key._tag === "Success") {
         keySeen = true
@@ -220,7 +220,7 @@ export const startRun = (config: RunConfig): Effect.Effect<Run, never, Scope> =>
       return { kind: "failed", detail: key.failure.message }
     })
 
-    const attemptOnce: Effect.Effect<Ending, SessionError> = Effect.gen(function* () {
+    const attemptOnce: Effect.Effect<ConnectionEnd, SessionError> = Effect.gen(function* () {
       let key = yield* readKey
       if (!Redacted.isRedacted(key)) return key
       if (!recalled) yield* resume({ host: url.host, key })
@@ -244,7 +244,7 @@ export const startRun = (config: RunConfig): Effect.Effect<Run, never, Scope> =>
       const secret = secretOf(Redacted.value(address))
       // Transports must not show the key; should one do it, it goes no further.
       return yield* connect(use, address, secret).pipe(
-        Effect.catch((error) => Effect.succeed(endingOfDial(error))),
+        Effect.catch((error) => Effect.succeed(endOfDial(error))),
         Effect.map((ending) => ({ ...ending, detail: scrubOurs(ending.detail, secret, longestDetail) })),
       )
     })
@@ -252,7 +252,7 @@ export const startRun = (config: RunConfig): Effect.Effect<Run, never, Scope> =>
     const life: Effect.Effect<never, SessionError> = Effect.gen(function* () {
       for (;;) {
         const ending = yield* attemptOnce
-        const decision = decide(attempts, ending, config.maxAttempts + inherited)
+        const decision = decideBackoff(attempts, ending, config.maxAttempts + inherited)
         if (decision._tag !== "Wait") yield* carryover.fail(ending)
         switch (decision._tag) {
           case "KeyRefused":
@@ -307,7 +307,7 @@ export const startRun = (config: RunConfig): Effect.Effect<Run, never, Scope> =>
       }
     }).pipe(Effect.scoped)
 
-    const noData = (at: Millis): NoData | undefined => {
+    const noData = (at: Millis): NoDataFacts | undefined => {
       const current = connection
       if (current === undefined || !isBarren(current)) return undefined
       const silentMillis = current.listenedMillis(at)

@@ -7,12 +7,12 @@ import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as Stream from "effect/Stream"
 import type { ConsumerOptions } from "../ConsumerOptions.ts"
-import type { View } from "../View.ts"
+import type { FeedView } from "../FeedView.ts"
 import { Consumer } from "./Consumer.ts"
 
 /** Reads a source, and gives each consumer everything. */
 export class SharedRun<A, E> {
-  readonly #view: View<A>
+  readonly #view: FeedView<A>
   readonly #consumers = new Set<Consumer<A, E>>()
   #fiber: Fiber.Fiber<void, E> | undefined
   #ended = false
@@ -20,7 +20,7 @@ export class SharedRun<A, E> {
   #changes = 0
   #waiter: (() => void) | undefined
 
-  constructor(view: View<A>) {
+  constructor(view: FeedView<A>) {
     this.#view = view
   }
 
@@ -56,7 +56,7 @@ export class SharedRun<A, E> {
   join(options: ConsumerOptions): Consumer<A, E> {
     const consumer = new Consumer<A, E>(options, () => this.#changed())
     // Whatever it weighs: none of it can be left out, and the room is for what comes.
-    consumer.push(this.#view.welcome(), 0)
+    consumer.push(this.#view.snapshot(), 0)
     this.#consumers.add(consumer)
     this.#joins++
     return consumer

@@ -4,7 +4,7 @@ import type { Clock } from "effect/Clock"
 import { compareClocks, readClocks, rebaseClock, type SessionClock, sessionTime, startClock } from "../SessionClock.ts"
 
 /** What a look at the clocks shows. */
-export interface Look {
+export interface ClockCheck {
   readonly at: Millis
   /** When they were last looked at. */
   readonly before: Millis
@@ -37,7 +37,7 @@ export class Timeline {
   }
 
   /** Compares the clocks with each other, and with the last look. */
-  look(): Look {
+  look(): ClockCheck {
     const reading = readClocks(this.#clock)
     const { clock, movedMillis, jumped } = compareClocks(this.#session, reading)
     this.#session = clock

@@ -61,7 +61,7 @@ const kinds: Readonly<Record<string, Kind>> = {
   onDiagnosis: "function",
   onWarning: "function",
   onKeyEcho: "function",
-  catalogue: "object",
+  catalog: "object",
   memory: "object",
   leases: "object",
 }

@@ -1,5 +1,5 @@
 /** What a session needs of Node, Deno or Bun: the transport on `ws`, proxies, and what lives in files. */
-export * from "./catalogueCache.ts"
+export * from "./catalogCache.ts"
 export * from "./connect.ts"
 export * from "./feedProxy.ts"
 export * from "./frameLimit.ts"

@@ -6,7 +6,7 @@ import * as Redacted from "effect/Redacted"
 import * as http from "node:http"
 import * as https from "node:https"
 import type { Socket } from "node:net"
-import { type HttpAnswer, HttpFailure, type HttpGet } from "../Http.ts"
+import { HttpFailure, type HttpGet, type HttpResponse } from "../Http.ts"
 import { scrub, secretOf } from "../internal/scrub.ts"
 import { unpack } from "./internal/unpack.ts"
 
@@ -14,11 +14,11 @@ import { unpack } from "./internal/unpack.ts"
 const tunnelMillis = 10_000
 
 /**
- * GET by `node:http`: `HTTPS_PROXY` and `NO_PROXY` honoured, a connection and a DNS question of its own each time. A body
+ * GET by `node:http`: `HTTPS_PROXY` and `NO_PROXY` honored, a connection and a DNS question of its own each time. A body
  * in gzip, deflate, br or zstd is unpacked; `maxBytes` bounds what comes out.
  */
 export const nodeGet: HttpGet = (url, { maxBytes }) =>
-  Effect.callback<HttpAnswer, HttpFailure>((resume) => {
+  Effect.callback<HttpResponse, HttpFailure>((resume) => {
     const address = new URL(Redacted.value(url))
     const secret = secretOf(address.href)
     const proxy = proxyFor(address, process.env)

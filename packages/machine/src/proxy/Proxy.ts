@@ -20,7 +20,7 @@ export interface Proxy {
 }
 
 /** Environment variables by name. */
-export type Environment = Readonly<Record<string, string | undefined>>
+export type ProxyEnvironment = Readonly<Record<string, string | undefined>>
 
 /**
  * The proxy for an address, or undefined to go straight.
@@ -31,7 +31,7 @@ export type Environment = Readonly<Record<string, string | undefined>>
  *
  * A proxy that cannot be used (SOCKS, an address that cannot be read) is a {@link ProxyError} that names its variable.
  */
-export const proxyFor = (target: URL, environment: Environment): Proxy | ProxyError | undefined => {
+export const proxyFor = (target: URL, environment: ProxyEnvironment): Proxy | ProxyError | undefined => {
   if (isProxyFree(target, environment["no_proxy"] || environment["NO_PROXY"] || "")) return undefined
   const isSecure = target.protocol === "https:" || target.protocol === "wss:"
   for (const name of [isSecure ? "https_proxy" : "http_proxy", "all_proxy"]) {

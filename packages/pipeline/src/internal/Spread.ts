@@ -1,6 +1,6 @@
 /** How values are spread, in bounded memory. */
 
-/** Neighbouring steps differ by this factor, so a percentile is at most 1 % off. */
+/** Neighboring steps differ by this factor, so a percentile is at most 1 % off. */
 const factor = Math.log(1.02)
 
 /** Values of either sign, kept in steps that grow with them: exact to 1 % beyond one, to one hundredth below. */

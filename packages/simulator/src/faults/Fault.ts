@@ -1,5 +1,5 @@
 /** A fault as people name it. */
-import type { Behaviour } from "./Behaviour.ts"
+import type { Behavior } from "./Behavior.ts"
 import { type ParameterProblem, type Parameters, readValues, type Values } from "./Values.ts"
 
 /** A fault of the list: its name, what there is to know, and how it is made from what was said. */
@@ -21,10 +21,10 @@ export interface Fault {
   readonly make: (given: { readonly [name: string]: unknown }) => Made
 }
 
-/** A behaviour, or why there is none. */
+/** A behavior, or why there is none. */
 export type Made =
-  | { readonly behaviour: Behaviour; readonly problems?: never }
-  | { readonly behaviour?: never; readonly problems: ReadonlyArray<ParameterProblem> }
+  | { readonly behavior: Behavior; readonly problems?: never }
+  | { readonly behavior?: never; readonly problems: ReadonlyArray<ParameterProblem> }
 
 /** A fault, its parameters' values typed by what reads them. */
 export const fault = <const P extends Parameters>(description: {
@@ -35,7 +35,7 @@ export const fault = <const P extends Parameters>(description: {
   readonly momentary?: boolean
   readonly parameters: P
   /** May throw `RangeError` where values do not go together. */
-  readonly make: (values: Values<P>) => Behaviour
+  readonly make: (values: Values<P>) => Behavior
 }): Fault => ({
   name: description.name,
   about: description.about,
@@ -47,7 +47,7 @@ export const fault = <const P extends Parameters>(description: {
     const { values, problems } = readValues(description.name, description.parameters, given)
     if (problems !== undefined) return { problems }
     try {
-      return { behaviour: description.make(values) }
+      return { behavior: description.make(values) }
     } catch (error) {
       if (!(error instanceof RangeError)) throw error
       return { problems: [{ parameter: undefined, message: `${description.name}: ${error.message}` }] }

@@ -1,5 +1,5 @@
 /** Which frames a fault strikes. */
-import type { FaultHost, OutFrame, Wire } from "./Behaviour.ts"
+import type { FaultHost, OutFrame, Wire } from "./Behavior.ts"
 
 /** Which data frames a fault strikes: by chance, or by counting on each connection. */
 export interface HitOptions {

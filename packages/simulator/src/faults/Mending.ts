@@ -1,6 +1,6 @@
 /** Telling again what a fault kept a client from knowing. */
 import type { GameAt } from "../FeedBook.ts"
-import type { FaultHost, Wire } from "./Behaviour.ts"
+import type { FaultHost, Wire } from "./Behavior.ts"
 import type { FramePart } from "./FrameParts.ts"
 import type { FaultSpan } from "./Span.ts"
 

@@ -1,5 +1,5 @@
 /** Lengths of time, or of a stream. */
-import type { FrameKind } from "./Behaviour.ts"
+import type { FrameKind } from "./Behavior.ts"
 
 /** So many milliseconds, or so many data frames of a connection. */
 export type FaultSpan = { readonly millis: number } | { readonly frames: number }

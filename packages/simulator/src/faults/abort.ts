@@ -1,8 +1,8 @@
 /** Connections that break. */
-import type { Behaviour } from "./Behaviour.ts"
+import type { Behavior } from "./Behavior.ts"
 
 /** Resets the connections that are open when it is switched on (TCP RST): what was under way is lost. */
-export const abort = (): Behaviour => ({
+export const abort = (): Behavior => ({
   name: "abort",
   start: (wires, host) => {
     host.struck()

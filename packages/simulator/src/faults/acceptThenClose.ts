@@ -1,5 +1,5 @@
 /** Connections that do not last. */
-import type { Behaviour, FaultHost } from "./Behaviour.ts"
+import type { Behavior, FaultHost } from "./Behavior.ts"
 
 /** Accepts connections and closes them at once: before the acknowledgement, or right after it. */
 export const acceptThenClose = (options: {
@@ -10,7 +10,7 @@ export const acceptThenClose = (options: {
   readonly afterAck?: boolean
   /** How many connections; afterwards it does nothing. @default unlimited */
   readonly connections?: number
-} = {}): Behaviour => {
+} = {}): Behavior => {
   let left = options.connections ?? Number.POSITIVE_INFINITY
   let host: FaultHost | undefined
   return {

@@ -1,5 +1,5 @@
 /** Books that take everything down. */
-import type { Behaviour } from "./Behaviour.ts"
+import type { Behavior } from "./Behavior.ts"
 
 /** What is cleared at once. */
 export interface ClearOptions {
@@ -11,7 +11,7 @@ export interface ClearOptions {
  * Sportsbooks take down all their games, each with a `book_clear`; the world puts them up again one by one, by
  * `game_update` or `game_added`. `simulator.book()` goes along.
  */
-export const bookClear = (options: ClearOptions = {}): Behaviour => ({
+export const bookClear = (options: ClearOptions = {}): Behavior => ({
   name: "book-clear",
   needsWorld: true,
   start: (_, host) => {
@@ -23,7 +23,7 @@ export const bookClear = (options: ClearOptions = {}): Behaviour => ({
 })
 
 /** The same with `sport_clear`: at each of the books, all games of one sport. */
-export const sportClear = (options: ClearOptions = {}): Behaviour => ({
+export const sportClear = (options: ClearOptions = {}): Behavior => ({
   name: "sport-clear",
   needsWorld: true,
   start: (_, host) => {

@@ -1,5 +1,5 @@
 /** Snapshots that end in the middle. */
-import type { Behaviour, FaultHost } from "./Behaviour.ts"
+import type { Behavior, FaultHost } from "./Behavior.ts"
 
 /**
  * Cuts a connection in the middle of its snapshot: in place of the snapshot frame after `frames` others.
@@ -10,7 +10,7 @@ export const cutSnapshot = (frames: number, options: {
   readonly code?: number
   /** How many connections, 2 for a second drop while the client comes back; afterwards it does nothing. @default 1 */
   readonly connections?: number
-} = {}): Behaviour => {
+} = {}): Behavior => {
   const seen = new Map<number, number>()
   let left = options.connections ?? 1
   let host: FaultHost | undefined

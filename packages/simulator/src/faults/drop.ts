@@ -1,5 +1,5 @@
 /** Connections that end. */
-import type { Behaviour } from "./Behaviour.ts"
+import type { Behavior } from "./Behavior.ts"
 
 /**
  * Closes the connections that are open when it is switched on, cleanly: with a close frame.
@@ -10,7 +10,7 @@ export const drop = (options: {
   /** @default 1000 */
   readonly code?: number
   readonly reason?: string
-} = {}): Behaviour => ({
+} = {}): Behavior => ({
   name: "drop",
   start: (wires, host) => {
     host.struck()

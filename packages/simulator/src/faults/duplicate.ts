@@ -1,5 +1,5 @@
 /** News that comes twice. */
-import type { Behaviour, OutFrame, Wire } from "./Behaviour.ts"
+import type { Behavior, OutFrame, Wire } from "./Behavior.ts"
 import { frameLike, type FramePart, framePartsOf } from "./FrameParts.ts"
 import { type HitOptions, Hits } from "./Hits.ts"
 import { LatePost } from "./LatePost.ts"
@@ -16,7 +16,7 @@ export const duplicate = (options: HitOptions & {
   readonly what?: "frames" | "messages"
   /** Copies come up to so many data frames later. @default 0 */
   readonly lag?: number
-} = {}): Behaviour => {
+} = {}): Behavior => {
   const { what = "frames", lag = 0 } = options
   const hits = new Hits(options)
   const posts = new Map<number, LatePost>()

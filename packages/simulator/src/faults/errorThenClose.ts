@@ -1,5 +1,5 @@
 /** A subscribe that is refused. */
-import type { Behaviour, FaultHost } from "./Behaviour.ts"
+import type { Behavior, FaultHost } from "./Behavior.ts"
 
 /**
  * Answers a subscribe with a bare `{"error": …}` without an action, and closes: as the real server has been seen to do
@@ -10,7 +10,7 @@ export const errorThenClose = (error: string, options: {
   readonly code?: number
   /** How many times; afterwards it does nothing. @default unlimited */
   readonly times?: number
-} = {}): Behaviour => {
+} = {}): Behavior => {
   let left = options.times ?? Number.POSITIVE_INFINITY
   let host: FaultHost | undefined
   return {

@@ -1,5 +1,5 @@
 /** Frames that are none. */
-import type { Behaviour } from "./Behaviour.ts"
+import type { Behavior } from "./Behavior.ts"
 import { framePartsOf } from "./FrameParts.ts"
 import { type HitOptions, Hits } from "./Hits.ts"
 import { Mending, type MendOptions } from "./Mending.ts"
@@ -42,7 +42,7 @@ export interface GarbageOptions extends HitOptions, MendOptions {
 export const garbage = (
   when: number | GarbageOptions,
   frames: ReadonlyArray<string | Uint8Array> = garbageFrames,
-): Behaviour => {
+): Behavior => {
   const options: GarbageOptions = typeof when === "number" ? { every: when } : when
   const hits = new Hits(options)
   const mending = new Mending(options)

@@ -1,12 +1,12 @@
 /** Connections whose other end is gone. */
-import type { Behaviour, Wire } from "./Behaviour.ts"
+import type { Behavior, Wire } from "./Behavior.ts"
 
 /**
  * The connections that are open when it is switched on are dead, and their clients are not told: nothing is sent, nothing
  * is read, no FIN comes; what a client sends goes into kernel buffers. New connections are fine. When it is switched off
  * the dead ones are reset, as by a host that came back and knows nothing of them.
  */
-export const halfOpen = (): Behaviour => {
+export const halfOpen = (): Behavior => {
   const dead = new Set<Wire>()
   return {
     name: "half-open",

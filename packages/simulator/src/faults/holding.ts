@@ -1,8 +1,8 @@
 /** Holding back what is to be sent, and letting it go later. */
-import type { Behaviour, Held, Wire } from "./Behaviour.ts"
+import type { Behavior, Held, Wire } from "./Behavior.ts"
 
-/** A behaviour that holds frames back on all connections while it is on. Nothing is lost by it. */
-export const holding = (name: string, what: Held): Behaviour => {
+/** A behavior that holds frames back on all connections while it is on. Nothing is lost by it. */
+export const holding = (name: string, what: Held): Behavior => {
   const releases = new Map<number, () => void>()
   const hold = (wire: Wire): void => void releases.set(wire.id, wire.hold(what))
   return {

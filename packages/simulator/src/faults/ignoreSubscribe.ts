@@ -1,11 +1,11 @@
 /** A server that does not listen. */
-import type { Behaviour, FaultHost } from "./Behaviour.ts"
+import type { Behavior, FaultHost } from "./Behavior.ts"
 
 /** Subscribe messages, and all else that a client says, are not answered: only pings come. */
 export const ignoreSubscribe = (options: {
   /** How many texts; afterwards it does nothing. @default unlimited */
   readonly times?: number
-} = {}): Behaviour => {
+} = {}): Behavior => {
   let left = options.times ?? Number.POSITIVE_INFINITY
   let host: FaultHost | undefined
   return {

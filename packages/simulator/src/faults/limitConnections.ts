@@ -1,5 +1,5 @@
 /** One connection too many. */
-import type { Behaviour, FaultHost } from "./Behaviour.ts"
+import type { Behavior, FaultHost } from "./Behavior.ts"
 
 const text = "too many concurrent connections"
 
@@ -12,7 +12,7 @@ export const limitConnections = (options: {
   readonly connections?: number
   /** @default "status" */
   readonly as?: "status" | "text"
-} = {}): Behaviour => {
+} = {}): Behavior => {
   const { connections = 1, as = "status" } = options
   let host: FaultHost | undefined
   return {

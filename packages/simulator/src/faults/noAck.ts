@@ -1,11 +1,11 @@
 /** Connections that are never acknowledged. */
-import type { Behaviour, FaultHost } from "./Behaviour.ts"
+import type { Behavior, FaultHost } from "./Behavior.ts"
 
 /** The connection opens, and `socket_connected` never comes. A subscribe is acted upon all the same. */
 export const noAck = (options: {
   /** How many connections; afterwards it does nothing. @default unlimited */
   readonly connections?: number
-} = {}): Behaviour => {
+} = {}): Behavior => {
   let left = options.connections ?? Number.POSITIVE_INFINITY
   let host: FaultHost | undefined
   return {

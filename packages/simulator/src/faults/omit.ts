@@ -1,5 +1,5 @@
 /** Frames that never come. */
-import type { Behaviour } from "./Behaviour.ts"
+import type { Behavior } from "./Behavior.ts"
 import { framePartsOf } from "./FrameParts.ts"
 import { type HitOptions, Hits } from "./Hits.ts"
 import { Mending, type MendOptions } from "./Mending.ts"
@@ -8,7 +8,7 @@ import { Mending, type MendOptions } from "./Mending.ts"
  * Leaves out a data frame of the stream without a trace: nothing tells the client that it is missing. Snapshots are sent
  * whole, and so are frames with a clear in them, which cannot be sent again.
  */
-export const omit = (options: HitOptions & MendOptions = {}): Behaviour => {
+export const omit = (options: HitOptions & MendOptions = {}): Behavior => {
   const hits = new Hits(options)
   const mending = new Mending({ mend: "none", ...options })
   return {

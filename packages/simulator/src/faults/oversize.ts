@@ -1,5 +1,5 @@
 /** Frames of many MiB. */
-import type { Behaviour } from "./Behaviour.ts"
+import type { Behavior } from "./Behavior.ts"
 import { likeFrame, textOf } from "./FrameParts.ts"
 import { type HitOptions, Hits } from "./Hits.ts"
 
@@ -10,7 +10,7 @@ import { type HitOptions, Hits } from "./Hits.ts"
 export const oversize = (options: HitOptions & {
   /** @default 16777216, 16 MiB */
   readonly bytes?: number
-} = {}): Behaviour => {
+} = {}): Behavior => {
   const { bytes = 16 * 1024 * 1024 } = options
   const hits = new Hits(options)
   return {

@@ -1,6 +1,6 @@
 /** Faults from a line of text. */
 import { SimulatorError } from "../SimulatorError.ts"
-import type { Behaviour } from "./Behaviour.ts"
+import type { Behavior } from "./Behavior.ts"
 import { insteadOfFrame } from "./instead.ts"
 import { faultNamed, faults } from "./table.ts"
 
@@ -14,15 +14,15 @@ interface Written {
 const usualEvery = "30s"
 
 /**
- * The behaviours that a text names: `mute after=10s for=60s, garbage share=0.1`. Faults are separated by commas, and
+ * The behaviors that a text names: `mute after=10s for=60s, garbage share=0.1`. Faults are separated by commas, and
  * parameters by spaces; a value with a space or a comma in it stands in double quotes.
  *
  * A fault that is over in a moment (drop, abort, …) happens every 30 seconds where neither `after` nor `every` is said.
  * Fails with {@link SimulatorError} of kind `faults`, which names all that is wrong and what is allowed.
  */
-export const parseFaults = (text: string): ReadonlyArray<Behaviour> => {
+export const parseFaults = (text: string): ReadonlyArray<Behavior> => {
   const problems: Array<string> = []
-  const behaviours: Array<Behaviour> = []
+  const behaviors: Array<Behavior> = []
   for (const { name, given } of written(text)) {
     const fault = faultNamed(name)
     if (fault === undefined) {
@@ -31,11 +31,11 @@ export const parseFaults = (text: string): ReadonlyArray<Behaviour> => {
     }
     const repeated = fault.momentary && given["after"] === undefined && given["every"] === undefined
     const made = fault.make(repeated ? { ...given, every: usualEvery } : given)
-    if (made.behaviour === undefined) problems.push(...made.problems.map(({ message }) => message))
-    else behaviours.push(made.behaviour)
+    if (made.behavior === undefined) problems.push(...made.problems.map(({ message }) => message))
+    else behaviors.push(made.behavior)
   }
   if (problems.length > 0) throw new SimulatorError("faults", problems.join("; "))
-  return behaviours
+  return behaviors
 }
 
 /** What to say about a name that no fault has. */

@@ -1,9 +1,9 @@
 /** A feed that is alive and tells nothing. */
-import type { Behaviour } from "./Behaviour.ts"
+import type { Behavior } from "./Behavior.ts"
 import { holding } from "./holding.ts"
 
 /**
  * The feed's pings, acknowledgements and answers go on, odds do not come. They wait, within the server's bound for a
  * backlog, and go out when this is switched off; a connection whose backlog grew beyond it is cut.
  */
-export const pingsOnly = (): Behaviour => holding("pings-only", "data")
+export const pingsOnly = (): Behavior => holding("pings-only", "data")

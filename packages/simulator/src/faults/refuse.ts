@@ -1,5 +1,5 @@
 /** Dials that are answered with a status. */
-import type { Behaviour, FaultHost, RestAnswer } from "./Behaviour.ts"
+import type { Behavior, FaultHost, RestAnswer } from "./Behavior.ts"
 
 /** Refuses dials, and REST requests too unless `rest` is false, with a status: 401, 403, 429, 503, … */
 export const refuse = (status: number, options: {
@@ -10,7 +10,7 @@ export const refuse = (status: number, options: {
   readonly dials?: number
   /** @default true */
   readonly rest?: boolean
-} = {}): Behaviour => {
+} = {}): Behavior => {
   const headers: Record<string, string> = {}
   if (options.retryAfterSeconds !== undefined) headers["Retry-After"] = String(options.retryAfterSeconds)
   const answer: RestAnswer = { status, headers, ...(options.body === undefined ? {} : { body: options.body }) }

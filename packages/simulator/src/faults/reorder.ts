@@ -1,5 +1,5 @@
 /** News in another order. */
-import type { Behaviour, FaultHost, OutFrame, Wire } from "./Behaviour.ts"
+import type { Behavior, FaultHost, OutFrame, Wire } from "./Behavior.ts"
 import { frameLike, type FramePart, framePartsOf } from "./FrameParts.ts"
 import type { Random } from "../Random.ts"
 import { meets, type TouchedNames, touchOf } from "./Touch.ts"
@@ -16,7 +16,7 @@ export const reorder = (options: {
   readonly burst?: number
   /** The probability for each burst, 0 to 1. @default 1 */
   readonly share?: number
-} = {}): Behaviour => {
+} = {}): Behavior => {
   const { burst = 1, share = 1 } = options
   const held = new Map<number, { readonly wire: Wire; readonly frames: Array<OutFrame>; readonly cancel: () => void }>()
   let host: FaultHost | undefined

@@ -1,6 +1,6 @@
 /** A server that goes away and comes back with other games. */
 import type { RestartOptions } from "../Restart.ts"
-import type { Behaviour } from "./Behaviour.ts"
+import type { Behavior } from "./Behavior.ts"
 
 /**
  * The server goes away with all its connections, and comes back with another world: other games, other odds. What a
@@ -13,7 +13,7 @@ export const restart = (options: {
   readonly downMillis?: number
   /** @default "abort" */
   readonly how?: RestartOptions["how"]
-} = {}): Behaviour => ({
+} = {}): Behavior => ({
   name: "restart",
   needsWorld: true,
   start: (_, host) => {

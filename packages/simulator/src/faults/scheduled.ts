@@ -1,5 +1,5 @@
 /** When a fault strikes. */
-import type { Behaviour, FaultHost, OutFrame, Wire } from "./Behaviour.ts"
+import type { Behavior, FaultHost, OutFrame, Wire } from "./Behavior.ts"
 import { type FaultSpan, isDataFrame } from "./Span.ts"
 
 /**
@@ -32,12 +32,12 @@ interface Course {
 const never = Number.POSITIVE_INFINITY
 
 /**
- * The same behaviour, at certain times only: switched on at each beginning, and off at each end.
+ * The same behavior, at certain times only: switched on at each beginning, and off at each end.
  *
  * A beginning by frames comes in place of the next frame, and concerns its connection alone: dials and requests are not
  * touched by it. Throws `RangeError` where the times cannot be.
  */
-export const scheduled = (inner: Behaviour, when: When): Behaviour => {
+export const scheduled = (inner: Behavior, when: When): Behavior => {
   const { after, every, for: lasting } = when
   const problem = problemOf(when)
   if (problem !== undefined) throw new RangeError(`Cannot schedule ${inner.name}: ${problem}`)

@@ -1,7 +1,7 @@
 /** A clock that is wrong. */
 import { parseTimestamp } from "@boltodds/protocol"
 import { timestamp } from "../world/Timestamp.ts"
-import type { Behaviour, FaultHost } from "./Behaviour.ts"
+import type { Behavior, FaultHost } from "./Behavior.ts"
 import { likeFrame, textOf } from "./FrameParts.ts"
 
 const stamps = /"timestamp":"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3})(\d{3})\+00:00"/g
@@ -10,7 +10,7 @@ const stamps = /"timestamp":"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3})(\d{3})\+00:
 export const skew = (options: {
   /** Negative: behind. @default -90000 */
   readonly byMillis?: number
-} = {}): Behaviour => {
+} = {}): Behavior => {
   const { byMillis = -90_000 } = options
   let host: FaultHost | undefined
   return {

@@ -1,5 +1,5 @@
 /** Bytes that trickle. */
-import type { Behaviour, Wire } from "./Behaviour.ts"
+import type { Behavior, Wire } from "./Behavior.ts"
 
 /**
  * Lets only so many bytes a second out on each connection, frames cut anywhere: a whole frame takes long, and the feed's
@@ -9,7 +9,7 @@ import type { Behaviour, Wire } from "./Behaviour.ts"
 export const slowDrip = (options: {
   /** @default 1000 */
   readonly bytesPerSecond?: number
-} = {}): Behaviour => {
+} = {}): Behavior => {
   const drip = (wire: Wire): void => wire.throttle(options.bytesPerSecond ?? 1000)
   return {
     name: "slow-drip",

@@ -1,7 +1,7 @@
 /** All faults, by the names that the command line and scenarios have for them. */
 import { abort } from "./abort.ts"
 import { acceptThenClose } from "./acceptThenClose.ts"
-import type { Behaviour } from "./Behaviour.ts"
+import type { Behavior } from "./Behavior.ts"
 import { bookClear, sportClear } from "./clears.ts"
 import { cutSnapshot } from "./cutSnapshot.ts"
 import { drop } from "./drop.ts"
@@ -40,7 +40,7 @@ import { skew } from "./skew.ts"
 import { slowDrip } from "./slowDrip.ts"
 import type { FaultSpan } from "./Span.ts"
 import { stall } from "./stall.ts"
-import { stragglers } from "./stragglers.ts"
+import { lateArrivals } from "./lateArrivals.ts"
 import { truncate } from "./truncate.ts"
 import { unreadable } from "./unreadable.ts"
 
@@ -91,15 +91,15 @@ const mending = {
   within: span("how long that takes", "1s"),
 }
 
-const windowed = (inner: Behaviour, values: { readonly [K in keyof When]?: When[K] }): Behaviour => {
+const windowed = (inner: Behavior, values: { readonly [K in keyof When]?: When[K] }): Behavior => {
   if (values.every !== undefined && values.for === undefined) throw new RangeError("every needs for")
   return scheduled(inner, values)
 }
 
 const within = (
-  inner: Behaviour,
+  inner: Behavior,
   { after, for: lasting }: { readonly after?: FaultSpan; readonly for?: FaultSpan },
-): Behaviour =>
+): Behavior =>
   after === undefined && lasting === undefined
     ? inner
     : scheduled(inner, given<When>({ after, for: lasting, every: undefined, times: undefined }))
@@ -187,7 +187,7 @@ export const faults: ReadonlyArray<Fault> = [
     make: (v) => within(reorder(given({ burst: v.burst, share: v.share })), v),
   }),
   fault({
-    name: "stragglers",
+    name: "late-arrivals",
     about: "Updates of a game after its removal or a clear, stamped before it; and of what new filters exclude.",
     client: "Ignores what is stamped before the removal, and what it did not ask for: no line comes back to life.",
     parameters: {
@@ -196,7 +196,7 @@ export const faults: ReadonlyArray<Fault> = [
       lag: frames("they come up to so many data frames later", "0", 0),
       ...stretch,
     },
-    make: (v) => within(stragglers(given({ share: v.share, most: v.most, lag: v.lag })), v),
+    make: (v) => within(lateArrivals(given({ share: v.share, most: v.most, lag: v.lag })), v),
   }),
   fault({
     name: "accept-then-close",

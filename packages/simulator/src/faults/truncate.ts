@@ -1,5 +1,5 @@
 /** Frames that end too early. */
-import type { Behaviour } from "./Behaviour.ts"
+import type { Behavior } from "./Behavior.ts"
 import { framePartsOf, likeFrame, textOf } from "./FrameParts.ts"
 import { type HitOptions, Hits } from "./Hits.ts"
 import { Mending, type MendOptions } from "./Mending.ts"
@@ -8,7 +8,7 @@ import { Mending, type MendOptions } from "./Mending.ts"
  * Sends only the first part of a data frame: a whole WebSocket frame whose JSON ends anywhere. What it said is lost,
  * and told again after a while. Frames with a clear in them are left alone: a clear cannot be told again.
  */
-export const truncate = (options: HitOptions & MendOptions = {}): Behaviour => {
+export const truncate = (options: HitOptions & MendOptions = {}): Behavior => {
   const hits = new Hits(options)
   const mending = new Mending(options)
   let cut = (_: number): number => 1

@@ -1,5 +1,5 @@
 /** A price that cannot be read, among good ones. */
-import type { Behaviour } from "./Behaviour.ts"
+import type { Behavior } from "./Behavior.ts"
 
 /** Odds that are none: of another notation, of another type, or out of range. */
 export const unreadableOdds: ReadonlyArray<unknown> = ["1.91", "N/A", 0, "-99", [], {}, true, "EVEN?"]
@@ -11,7 +11,7 @@ export const unreadableOdds: ReadonlyArray<unknown> = ["1.91", "N/A", 0, "-99", 
 export const unreadable = (options: {
   /** @default one of {@link unreadableOdds} */
   readonly odds?: unknown
-} = {}): Behaviour => ({
+} = {}): Behavior => ({
   name: "unreadable",
   needsWorld: true,
   start: (_, host) => {

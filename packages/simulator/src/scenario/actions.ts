@@ -1,6 +1,6 @@
 /** What a scenario can do besides switching faults on. */
 import type { FeedMessage } from "@boltodds/protocol"
-import type { FaultHost } from "../faults/Behaviour.ts"
+import type { FaultHost } from "../faults/Behavior.ts"
 import { closeCode, count, flag, type Parameter, time, words } from "../faults/Parameter.ts"
 import { type Parameters, type Read, readValues, type Values } from "../faults/Values.ts"
 import type { Simulator, SimulatorControls } from "../Simulator.ts"

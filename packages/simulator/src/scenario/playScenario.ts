@@ -1,5 +1,5 @@
 /** Playing a scripted run on a simulator. */
-import type { FaultHost } from "../faults/Behaviour.ts"
+import type { FaultHost } from "../faults/Behavior.ts"
 import { isDataFrame } from "../faults/Span.ts"
 import { faultNamed } from "../faults/table.ts"
 import type { Simulator } from "../Simulator.ts"
@@ -93,7 +93,7 @@ const perform = (step: ScenarioStep, stage: Stage, faultsOn: Set<() => void>): v
   const { kind, name, given } = step
   // What it says was read before: `readScenario` gives nothing else.
   if (kind === "fault") {
-    const { behaviour } = faultNamed(name)!.make(given)
-    faultsOn.add(stage.simulator.behave(behaviour!))
+    const { behavior } = faultNamed(name)!.make(given)
+    faultsOn.add(stage.simulator.behave(behavior!))
   } else actions.find((one) => one.name === name)!.read(given).act!(stage)
 }

@@ -16,7 +16,7 @@ export interface League {
   readonly total: number
 }
 
-/** Leagues that have games. The names are those of the real feed's catalogue; who meets whom is made up. */
+/** Leagues that have games. The names are those of the real feed's catalog; who meets whom is made up. */
 export const leagues: ReadonlyArray<League> = [
   {
     sport: "MLB",
@@ -125,7 +125,7 @@ export const leagues: ReadonlyArray<League> = [
   },
 ]
 
-/** Names that the catalogue lists although nothing is on: subscribing to one of them alone brings only pings. */
+/** Names that the catalog lists although nothing is on: subscribing to one of them alone brings only pings. */
 export const idleSports: ReadonlyArray<string> = [
   "NCAAF",
   "NCAAB",

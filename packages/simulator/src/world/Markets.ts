@@ -95,8 +95,8 @@ export const marketsFor = (league: League, random: Random, players: number): Rea
   switch (league.kind) {
     case "baseball": {
       markets.push(winner("Moneyline", true, strength))
-      const favoured = strength >= 0 ? -1.5 : 1.5
-      markets.push(spread("Spread", true, favoured, strength, 0.45))
+      const favored = strength >= 0 ? -1.5 : 1.5
+      markets.push(spread("Spread", true, favored, strength, 0.45))
       for (const line of [-2.5, -3.5, 2.5, 3.5]) markets.push(spread("Spread", false, line, strength, 0.45))
       totals("Total", 0.22, [-2, -1, 1, 2])
       markets.push(overUnder("1st 5 Innings Total", "total", false, 4.5, random.normal() * 0.1, null))

@@ -7,7 +7,7 @@ import type { Partition } from "../Partition.ts"
 import type { Sink } from "../Sink.ts"
 import { type AttemptOptions, DeliveryAttempts } from "./DeliveryAttempts.ts"
 import type { Intake } from "./Intake.ts"
-import { partsOf } from "./partsOf.ts"
+import { partitionsOf } from "./partitionsOf.ts"
 import { startOf } from "./startOf.ts"
 
 interface DeliveryOptions<A> extends AttemptOptions {
@@ -106,7 +106,10 @@ export class Delivery<A> {
         const { ledger: { notices } } = this.#intake
         return Effect.andThen(this.#attempts.made(notices.takeDue(this.#intake.now())), each)
       })
-    return Effect.map(Effect.forEach(partsOf(envelopes, partition), stage, { discard: true }), () => this.#attempts.end)
+    return Effect.map(
+      Effect.forEach(partitionsOf(envelopes, partition), stage, { discard: true }),
+      () => this.#attempts.end,
+    )
   }
 
   /** In one go, so that it stands in its order. */

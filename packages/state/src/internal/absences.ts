@@ -1,20 +1,20 @@
 /** Names the filters' names of which nothing comes: `no_data`. */
 import { type Filters, type Millis, normalizeFilters } from "@boltodds/protocol"
 import { awaitAll, listAwaited, withoutGame } from "./awaited.ts"
-import type { Session } from "./model.ts"
+import type { SessionState } from "./model.ts"
 import type { Work } from "./work.ts"
 
 /** How long after the filters were sent, where no snapshot settles. */
 const withoutSnapshotMillis = 30_000
 
 /** Filters were sent: where they are not those of before, their names are awaited, those of known games excepted. */
-export const expectNames = (work: Work, session: Session, filters: Filters, at: Millis): void => {
+export const expectNames = (work: Work, session: SessionState, filters: Filters, at: Millis): void => {
   const asked = JSON.stringify(normalizeFilters(filters))
   if (asked !== session.awaitedOf) {
     session.awaitedOf = asked
     session.awaited = awaitAll(filters)
-    for (const book of session.books.values()) {
-      for (const game of book.games.values()) {
+    for (const entry of session.sportsbooks.values()) {
+      for (const game of entry.games.values()) {
         // Of one that is known from an earlier run nothing has come yet.
         if (game.heardEpoch > 0) session.awaited &&= withoutGame(session.awaited, game)
       }
@@ -27,7 +27,7 @@ export const expectNames = (work: Work, session: Session, filters: Filters, at: 
 }
 
 /** The time is up. A snapshot that still arrives, or waits for us, names them when it settles. */
-export const awaitedDue = (work: Work, session: Session, at: Millis): void => {
+export const awaitedDue = (work: Work, session: SessionState, at: Millis): void => {
   session.awaitedAt = Infinity
   if (session.settleAt !== Infinity || session.settleRest !== undefined) return
   if (session.pausedAt !== undefined) session.awaitedAt = at + withoutSnapshotMillis
@@ -35,13 +35,13 @@ export const awaitedDue = (work: Work, session: Session, at: Millis): void => {
 }
 
 /** A snapshot settled. One that began before these filters were sent says nothing of them. */
-export const awaitedSettled = (work: Work, session: Session, at: Millis): void => {
+export const awaitedSettled = (work: Work, session: SessionState, at: Millis): void => {
   const sentAt = session.awaitedAt - withoutSnapshotMillis
   if (at - sentAt >= work.core.options.settleMillis) reportAwaited(work, session)
 }
 
 /** Names them, once for each set of filters. */
-const reportAwaited = (work: Work, session: Session): void => {
+const reportAwaited = (work: Work, session: SessionState): void => {
   if (session.awaitedTold) return
   session.awaitedTold = true
   session.awaitedAt = Infinity

@@ -6,13 +6,13 @@ import { type Millis, parseTimestamp } from "@boltodds/protocol"
 import { awaitedDue, awaitedSettled } from "./absences.ts"
 import { checkLags } from "./lateness.ts"
 import { closeGame } from "./closeGame.ts"
-import { countGames, countLines, isGameVerified, isMerelyPartial, type Session } from "./model.ts"
+import { gamesIn, isGameVerified, isMerelyPartial, linesOf, type SessionState } from "./model.ts"
 import { checkUnread } from "./unread.ts"
 import { sweepRestored } from "./restored.ts"
 import type { Work } from "./work.ts"
 
 /** The earliest time at which a deadline of one session may fire. */
-const sessionDeadline = (session: Session): Millis =>
+const sessionDeadline = (session: SessionState): Millis =>
   Math.min(
     session.heartbeatAt,
     session.settleAt,
@@ -25,7 +25,7 @@ const sessionDeadline = (session: Session): Millis =>
 /** Fires every deadline up to and including `until`, earliest first. */
 export const fireDeadlines = (work: Work, until: Millis): void => {
   for (;;) {
-    let due: Session | undefined
+    let due: SessionState | undefined
     let at = Infinity
     for (const session of work.core.sessions.values()) {
       const deadline = sessionDeadline(session)
@@ -43,7 +43,7 @@ export const fireDeadlines = (work: Work, until: Millis): void => {
 }
 
 /** Fires one deadline of a session. Of several at one time: what makes prices doubtful goes first. */
-const fire = (work: Work, session: Session, at: Millis): void => {
+const fire = (work: Work, session: SessionState, at: Millis): void => {
   work.begin(session.name, session.epoch, at, null, false)
   if (session.pausedStaleAt === at) {
     session.pausedStaleAt = Infinity
@@ -65,23 +65,23 @@ const fire = (work: Work, session: Session, at: Millis): void => {
 }
 
 /** Marks the books that have said nothing for too long, and finds out when the next one may. */
-const checkBooks = (work: Work, session: Session, at: Millis): void => {
+const checkBooks = (work: Work, session: SessionState, at: Millis): void => {
   let next = Infinity
-  for (const known of session.books.values()) {
+  for (const known of session.sportsbooks.values()) {
     if (known.stale !== undefined || known.games.size === 0 || !session.connected) continue
     const due = Math.max(known.heardAt, session.listeningSince) + work.core.options.bookSilentMillis
     if (due > at) {
       next = Math.min(next, due)
       continue
     }
-    work.book(session, known.sportsbook).stale = "book_silent"
+    work.sportsbook(session, known.sportsbook).stale = "book_silent"
     work.control("stale", { reason: "book_silent", sportsbook: known.sportsbook, age_ms: at - known.heardAt })
   }
   session.bookCheckAt = next
 }
 
 /** The snapshot is complete as far as can be told: what it did not hold is gone. */
-const settle = (work: Work, session: Session, at: Millis): void => {
+const settle = (work: Work, session: SessionState, at: Millis): void => {
   session.settleAt = Infinity
   // Without an initial state this epoch tells nothing by absence: all stays as it is, and the snapshot may yet come.
   const snapshot = session.initialStates > 0
@@ -89,11 +89,11 @@ const settle = (work: Work, session: Session, at: Millis): void => {
   const sweeps = snapshot && session.subscriptions <= 1
   let absent = 0
   let unverified = 0
-  for (const known of session.books.values()) {
+  for (const known of session.sportsbooks.values()) {
     for (const game of known.games.values()) {
       if (isGameVerified(session, known, game)) continue
       if (sweeps && game.heardEpoch !== session.epoch) {
-        closeGame(work, work.book(session, known.sportsbook), game, "absent")
+        closeGame(work, work.sportsbook(session, known.sportsbook), game, "absent")
         absent++
       } else if (!isMerelyPartial(session, known, game)) unverified++
     }
@@ -114,14 +114,14 @@ const settle = (work: Work, session: Session, at: Millis): void => {
     })
     session.gapSince = undefined
   }
-  if (complete && snapshot) work.control("synced", { games: countGames(session), lines: countLines(session) })
+  if (complete && snapshot) work.control("synced", { games: gamesIn(session), lines: linesOf(session) })
   awaitedSettled(work, session, at)
 }
 
-const hasVerified = (session: Session, sportsbook: string): boolean => {
-  const book = session.books.get(sportsbook)
-  if (book === undefined) return false
-  for (const game of book.games.values()) if (isGameVerified(session, book, game)) return true
+const hasVerified = (session: SessionState, sportsbook: string): boolean => {
+  const entry = session.sportsbooks.get(sportsbook)
+  if (entry === undefined) return false
+  for (const game of entry.games.values()) if (isGameVerified(session, entry, game)) return true
   return false
 }
 
@@ -129,22 +129,22 @@ const hasVerified = (session: Session, sportsbook: string): boolean => {
  * After a day in which nothing but time was told of a session, heartbeats grow rarer in proportion. A replay that leaps
  * over years must not drown in them; a live session that is cut off has them every 10 s for a day.
  */
-const heartbeatInterval = (session: Session, at: Millis, usual: Millis): Millis => {
+const heartbeatInterval = (session: SessionState, at: Millis, usual: Millis): Millis => {
   const idle = at - session.lastEventAt
   return idle <= day ? usual : Math.round(usual * idle / day)
 }
 
 const day = 86_400_000
 
-const heartbeat = (work: Work, session: Session, at: Millis): void => {
+const heartbeat = (work: Work, session: SessionState, at: Millis): void => {
   let games = 0
   let verified = 0
   let lines = 0
-  for (const book of session.books.values()) {
-    games += book.games.size
-    for (const game of book.games.values()) {
+  for (const entry of session.sportsbooks.values()) {
+    games += entry.games.size
+    for (const game of entry.games.values()) {
       lines += game.lines.size
-      if (session.stale === undefined && book.stale === undefined && isGameVerified(session, book, game)) verified++
+      if (session.stale === undefined && entry.stale === undefined && isGameVerified(session, entry, game)) verified++
     }
   }
   work.control("heartbeat", {
@@ -157,7 +157,7 @@ const heartbeat = (work: Work, session: Session, at: Millis): void => {
   })
 }
 
-const lag = (session: Session): number | null => {
+const lag = (session: SessionState): number | null => {
   const sent = parseTimestamp(session.lastSentAt)
   return sent === null ? null : session.lastSentArrivedAt - Math.floor(sent)
 }

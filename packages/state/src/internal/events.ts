@@ -16,9 +16,9 @@ import { forgetLags } from "./lateness.ts"
 import { closeLine } from "./lines.ts"
 import { comeBack } from "./restored.ts"
 import { excludedName, forgetRemovals, rememberExcluded } from "./removals.ts"
-import { type BookEntry, type Core, countGames, countLines, type Game, type Session } from "./model.ts"
+import { type Core, type Game, gamesIn, linesOf, type SessionState, type SportsbookEntry } from "./model.ts"
 import type { StateLimit } from "../Limits.ts"
-import { refuse } from "./limits.ts"
+import { refuseBeyond } from "./limits.ts"
 import { sessionBytes } from "./size.ts"
 import type { Work } from "./work.ts"
 
@@ -30,7 +30,7 @@ export const applyEvent = (work: Work, event: FeedEvent, at: Millis): void => {
     // Sessions are named by a configuration; a recording that somebody else made may name any number.
     work.core.hasRefusedSession = true
     work.begin(excerpt(event.session, 200), event.epoch, at, null, false)
-    refuse(work, work.core, at, {}, beyond)
+    refuseBeyond(work, work.core, at, {}, beyond)
     work.end()
     return
   }
@@ -91,7 +91,7 @@ const sessionBeyond = ({ sessions, bytes, options: { limits } }: Core, name: str
   return bytes + sessionBytes(name) > limits.bytes ? "bytes" : undefined
 }
 
-const beginEpoch = (work: Work, session: Session, event: FeedEvent, at: Millis): void => {
+const beginEpoch = (work: Work, session: SessionState, event: FeedEvent, at: Millis): void => {
   // A connection that is told anew is told by somebody who missed what came between.
   if (event.epoch === session.epoch && session.connected && event._tag !== "Connected") return
   if (session.connected) openGap(work, session, at, undefined)
@@ -112,25 +112,25 @@ const beginEpoch = (work: Work, session: Session, event: FeedEvent, at: Millis):
   session.settleRest = undefined
   session.unsettled = false
   session.listeningSince = at
-  for (const known of session.books.values()) {
-    if (known.removals.size > 0) forgetRemovals(work.core, work.book(session, known.sportsbook))
+  for (const known of session.sportsbooks.values()) {
+    if (known.removals.size > 0) forgetRemovals(work.core, work.sportsbook(session, known.sportsbook))
   }
-  work.expectBooks(session, at)
+  work.expectSportsbooks(session, at)
 }
 
 /** Everything of the session is unverified from here on. */
-const openGap = (work: Work, session: Session, at: Millis, reason: DisconnectReason | undefined): void => {
-  const sportsbooks = [...session.books.values()].filter((book) => book.games.size > 0)
-    .map((book) => book.sportsbook).sort()
+const openGap = (work: Work, session: SessionState, at: Millis, reason: DisconnectReason | undefined): void => {
+  const sportsbooks = [...session.sportsbooks.values()].filter((entry) => entry.games.size > 0)
+    .map((entry) => entry.sportsbook).sort()
   work.control("gap_opened", {
     reason: reason?.kind ?? "new_connection",
     code: reason?.code ?? null,
     detail: reason?.detail?.toWellFormed() ?? null,
     sportsbooks,
-    games: countGames(session),
-    lines: countLines(session),
+    games: gamesIn(session),
+    lines: linesOf(session),
   })
-  session.doubtedAt = work.doubt()
+  session.invalidatedAt = work.invalidate()
   if (session.gapSince === undefined) {
     session.gapSince = at
     session.gapBooks = sportsbooks
@@ -149,7 +149,7 @@ const openGap = (work: Work, session: Session, at: Millis, reason: DisconnectRea
 }
 
 /** New filters: what they exclude closes. A second subscription in an epoch also ends what absence can tell. */
-const subscribed = (work: Work, session: Session, event: Subscribed, at: Millis): void => {
+const subscribed = (work: Work, session: SessionState, event: Subscribed, at: Millis): void => {
   if (!session.connected) beginEpoch(work, session, event, at)
   session.subscriptions++
   session.filters = event.filters
@@ -158,22 +158,22 @@ const subscribed = (work: Work, session: Session, event: Subscribed, at: Millis)
   if (session.subscriptions > 1) session.syncing = true
   expectNames(work, session, event.filters, at)
   const excluded: Array<string> = []
-  for (const known of match.isOpen ? [] : session.books.values()) {
-    const book = work.book(session, known.sportsbook)
-    for (const game of book.games.values()) {
+  for (const known of match.isOpen ? [] : session.sportsbooks.values()) {
+    const entry = work.sportsbook(session, known.sportsbook)
+    for (const game of entry.games.values()) {
       if (!match.game(game.sport, game.sportsbook, game.game)) {
-        closeGame(work, book, game, "filters")
+        closeGame(work, entry, game, "filters")
         excluded.push(excludedName(game.sportsbook, game.game))
-      } else if (match.hasMarkets) closeMarkets(work, book, game, match)
+      } else if (match.hasMarkets) closeMarkets(work, entry, game, match)
     }
   }
   rememberExcluded(session, excluded, at)
 }
 
-const closeMarkets = (work: Work, book: BookEntry, game: Game, match: FilterMatch): void => {
+const closeMarkets = (work: Work, entry: SportsbookEntry, game: Game, match: FilterMatch): void => {
   const excluded = [...game.lines.values()].filter((line) => !match.market(line.market))
   if (excluded.length === 0) return
-  const own = work.game(book, game)
+  const own = work.game(entry, game)
   for (const line of excluded) closeLine(work, own, line, "filters", false)
 }
 
@@ -181,7 +181,7 @@ const closeMarkets = (work: Work, book: BookEntry, game: Game, match: FilterMatc
  * We do not read from `since` on, by the session's own time: where several sessions stood still, the first to tell it
  * has moved the time of the run (`at`) ahead, and the others' pauses are as long all the same.
  */
-const paused = (work: Work, session: Session, since: Millis, at: Millis): void => {
+const paused = (work: Work, session: SessionState, since: Millis, at: Millis): void => {
   if (session.pausedAt !== undefined || !session.connected) return
   session.pausedAt = since
   if (session.stale === undefined) {
@@ -194,7 +194,7 @@ const paused = (work: Work, session: Session, since: Millis, at: Millis): void =
   }
 }
 
-const resumed = (work: Work, session: Session, until: Millis, at: Millis): void => {
+const resumed = (work: Work, session: SessionState, until: Millis, at: Millis): void => {
   if (session.pausedAt === undefined) return
   if (until - session.pausedAt >= work.core.options.pausedStaleMillis) session.delayed = true
   session.pausedAt = undefined
@@ -212,7 +212,7 @@ const resumed = (work: Work, session: Session, until: Millis, at: Millis): void 
   }
 }
 
-const silent = (work: Work, session: Session, at: Millis): void => {
+const silent = (work: Work, session: SessionState, at: Millis): void => {
   if (session.stale !== undefined || !session.connected) return
   session.stale = "silent"
   work.control("stale", {
@@ -222,7 +222,7 @@ const silent = (work: Work, session: Session, at: Millis): void => {
   })
 }
 
-const heard = (work: Work, session: Session): void => {
+const heard = (work: Work, session: SessionState): void => {
   if (session.pausedAt !== undefined) return
   session.delayed = false
   if (session.stale === undefined) return
@@ -239,6 +239,6 @@ const tick = (work: Work, event: Tick, at: Millis): void => {
   const session = work.ownSession(known)
   work.begin(event.session, event.epoch, at, null, false)
   work.control("clock_jumped", { jump_ms: jump })
-  session.doubtedAt = work.doubt()
+  session.invalidatedAt = work.invalidate()
   work.end()
 }

@@ -1,6 +1,6 @@
 /** Which known sportsbooks and games a message may be about that is not understood. */
 import type { Mentions, Scope } from "@boltodds/protocol"
-import type { BookEntry, Session } from "./model.ts"
+import type { SessionState, SportsbookEntry } from "./model.ts"
 
 /** What a message may be about. */
 export interface Places {
@@ -20,39 +20,39 @@ const mostGames = 32
  * that are named, at every sportsbook. Nothing known, and it looks like prices: the session, unless its own fields name
  * a sportsbook that is not known.
  */
-export const knownPlaces = (session: Session, mentions: Mentions): Places => {
-  if (session.books.size === 0) return { known: [], named: namedPlace(mentions) }
+export const knownPlaces = (session: SessionState, mentions: Mentions): Places => {
+  if (session.sportsbooks.size === 0) return { known: [], named: namedPlace(mentions) }
   const loose = new LooseNames(mentions.texts)
   const known: Array<Scope> = []
   let named: Places["named"]
-  for (const book of session.books.values()) {
-    if (!mentions.texts.has(book.sportsbook) && !loose.has(book.sportsbook)) continue
-    const games = gamesIn(book, mentions, loose)
-    if (games.length > 0) known.push(...scopesOf(book, games))
+  for (const entry of session.sportsbooks.values()) {
+    if (!mentions.texts.has(entry.sportsbook) && !loose.has(entry.sportsbook)) continue
+    const games = gamesIn(entry, mentions, loose)
+    if (games.length > 0) known.push(...scopesOf(entry, games))
     // A game that is not known has no lines to be wrong about.
-    else if (mentions.games.size > 0) named = { sportsbook: book.sportsbook, game: first(mentions.games)! }
-    else known.push({ sportsbook: book.sportsbook })
+    else if (mentions.games.size > 0) named = { sportsbook: entry.sportsbook, game: first(mentions.games)! }
+    else known.push({ sportsbook: entry.sportsbook })
   }
   if (known.length > 0 || named !== undefined) return { known, named }
   if (mentions.sportsbooks.size > 0) return { known, named: namedPlace(mentions) }
-  for (const book of session.books.values()) known.push(...scopesOf(book, gamesIn(book, mentions, loose)))
+  for (const entry of session.sportsbooks.values()) known.push(...scopesOf(entry, gamesIn(entry, mentions, loose)))
   if (known.length > 0) return { known, named }
   return { known: mentions.hasPrices || mentions.isOpaque ? [{}] : [], named }
 }
 
 /** A scope that is named for certain, as one of which something is known or not. */
-export const placesOf = (session: Session, { sportsbook, game }: Scope): Places => {
+export const placesOf = (session: SessionState, { sportsbook, game }: Scope): Places => {
   if (sportsbook === undefined) return { known: [{}], named: undefined }
   const named = game === undefined ? { sportsbook } : { sportsbook, game }
-  const exact = session.books.get(sportsbook)
-  const book = exact ??
-    [...session.books.values()].find((other) => looseName(other.sportsbook) === looseName(sportsbook))
-  if (book === undefined) return { known: [], named }
-  if (game === undefined) return { known: [{ sportsbook: book.sportsbook }], named: undefined }
-  if (book.games.has(game)) return { known: [{ sportsbook: book.sportsbook, game }], named: undefined }
-  const key = [...book.games.keys()].find((other) => looseName(other) === looseName(game))
-  if (key !== undefined) return { known: [{ sportsbook: book.sportsbook, game: key }], named: undefined }
-  return { known: [], named: { sportsbook: book.sportsbook, game } }
+  const exact = session.sportsbooks.get(sportsbook)
+  const entry = exact ??
+    [...session.sportsbooks.values()].find((other) => looseName(other.sportsbook) === looseName(sportsbook))
+  if (entry === undefined) return { known: [], named }
+  if (game === undefined) return { known: [{ sportsbook: entry.sportsbook }], named: undefined }
+  if (entry.games.has(game)) return { known: [{ sportsbook: entry.sportsbook, game }], named: undefined }
+  const key = [...entry.games.keys()].find((other) => looseName(other) === looseName(game))
+  if (key !== undefined) return { known: [{ sportsbook: entry.sportsbook, game: key }], named: undefined }
+  return { known: [], named: { sportsbook: entry.sportsbook, game } }
 }
 
 const namedPlace = ({ sportsbooks, games }: Mentions): Places["named"] => {
@@ -61,23 +61,23 @@ const namedPlace = ({ sportsbooks, games }: Mentions): Places["named"] => {
   return sportsbook === undefined ? undefined : game === undefined ? { sportsbook } : { sportsbook, game }
 }
 
-const scopesOf = ({ sportsbook }: BookEntry, games: ReadonlyArray<string>): ReadonlyArray<Scope> =>
+const scopesOf = ({ sportsbook }: SportsbookEntry, games: ReadonlyArray<string>): ReadonlyArray<Scope> =>
   games.length > mostGames ? [{ sportsbook }] : games.map((game) => ({ sportsbook, game }))
 
 /** Its games that are named: by key, by universal id, or else by a key that is written a little otherwise. */
-const gamesIn = (book: BookEntry, { texts }: Mentions, loose: LooseNames): ReadonlyArray<string> => {
+const gamesIn = (entry: SportsbookEntry, { texts }: Mentions, loose: LooseNames): ReadonlyArray<string> => {
   const found = new Set<string>()
   const take = (text: string): void => {
-    if (book.games.has(text)) found.add(text)
-    for (const key of book.byId.keys.get(text) ?? none) found.add(key)
+    if (entry.games.has(text)) found.add(text)
+    for (const key of entry.byId.keys.get(text) ?? none) found.add(key)
   }
   // Whichever is shorter is walked.
-  if (texts.size <= 4 * book.games.size) { for (const text of texts) take(text) }
+  if (texts.size <= 4 * entry.games.size) { for (const text of texts) take(text) }
   else {
-    for (const key of book.games.keys()) if (texts.has(key)) found.add(key)
-    for (const id of book.byId.keys.keys()) if (texts.has(id)) take(id)
+    for (const key of entry.games.keys()) if (texts.has(key)) found.add(key)
+    for (const id of entry.byId.keys.keys()) if (texts.has(id)) take(id)
   }
-  for (const key of book.games.keys()) if (!found.has(key) && loose.has(key)) found.add(key)
+  for (const key of entry.games.keys()) if (!found.has(key) && loose.has(key)) found.add(key)
   return [...found]
 }
 

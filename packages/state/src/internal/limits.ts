@@ -6,10 +6,10 @@
 import { excerpt, type GameData, type Millis, type ReachedLimit, type Scope } from "@boltodds/protocol"
 import type { StateLimit } from "../Limits.ts"
 import { takeFacts } from "./facts.ts"
-import type { BookEntry, Core, Game, Limited, LineValues, Session } from "./model.ts"
+import type { Core, Game, Limited, LineValues, SessionState, SportsbookEntry } from "./model.ts"
 import { mayRemember } from "./removals.ts"
 import { hearRestored } from "./restored.ts"
-import { bookBytes, factBytes, lineBytes, removalBytes, textBytes } from "./size.ts"
+import { factBytes, lineBytes, removalBytes, sportsbookBytes, textBytes } from "./size.ts"
 import { hear, unverify } from "./unread.ts"
 import type { Work } from "./work.ts"
 
@@ -81,25 +81,25 @@ export const factsBeyond = (
 }
 
 /** The bound that a new sportsbook is beyond, after one that holds nothing any more has made room. */
-export const bookBeyond = (
+export const sportsbookBeyond = (
   work: Work,
-  session: Session,
+  session: SessionState,
   sportsbook: string,
   at: Millis,
 ): StateLimit | undefined => {
   const { core } = work
   const { limits } = core.options
-  if (session.books.size >= limits.sportsbooks && !dropEmptyBook(work, session, at)) return "sportsbooks"
-  return core.bytes + bookBytes(sportsbook) > limits.bytes ? "bytes" : undefined
+  if (session.sportsbooks.size >= limits.sportsbooks && !dropEmptySportsbook(work, session, at)) return "sportsbooks"
+  return core.bytes + sportsbookBytes(sportsbook) > limits.bytes ? "bytes" : undefined
 }
 
-const dropEmptyBook = ({ core }: Work, session: Session, at: Millis): boolean => {
-  for (const book of session.books.values()) {
+const dropEmptySportsbook = ({ core }: Work, session: SessionState, at: Millis): boolean => {
+  for (const entry of session.sportsbooks.values()) {
     // What it removed a moment ago must not come back, and a reader waits for the `fresh` of one that is stale.
-    if (book.games.size > 0 || book.stale !== undefined || mayRemember(book, at)) continue
-    session.books.delete(book.sportsbook)
-    core.bytes -= bookBytes(book.sportsbook)
-    for (const [name, removal] of book.removals) core.bytes -= removalBytes(name, removal)
+    if (entry.games.size > 0 || entry.stale !== undefined || mayRemember(entry, at)) continue
+    session.sportsbooks.delete(entry.sportsbook)
+    core.bytes -= sportsbookBytes(entry.sportsbook)
+    for (const [name, removal] of entry.removals) core.bytes -= removalBytes(name, removal)
     return true
   }
   return false
@@ -111,7 +111,7 @@ interface Holder {
 }
 
 /** Counts what does not fit and is not known, and reports it: nothing that is known is unverified by it. */
-export const refuse = (
+export const refuseBeyond = (
   work: Work,
   holder: Holder,
   at: Millis,
@@ -157,19 +157,19 @@ const isWithinSecond = <L extends Limited>(limited: L | undefined, at: Millis): 
   limited !== undefined && at - limited.at < everyMillis
 
 /** A message with a name that is too long: what it may be about is unverified. */
-export const refuseName = (work: Work, session: Session, at: Millis, scope: Scope): void => {
+export const refuseName = (work: Work, session: SessionState, at: Millis, scope: Scope): void => {
   session.isLimited = true
   if (work.core.resumes !== undefined) hearRestored(work, scope)
   const { sportsbook, game } = scope
-  const book = sportsbook === undefined ? undefined : session.books.get(sportsbook)
-  const known = game === undefined ? undefined : book?.games.get(game)
+  const entry = sportsbook === undefined ? undefined : session.sportsbooks.get(sportsbook)
+  const known = game === undefined ? undefined : entry?.games.get(game)
   if (known !== undefined) {
     const refused = { bound: "characters", count: 1, ofKnown: true } as const
-    return limitGame(work, session, book!, known, at, refused, work.records.length, known.touchedAt)
+    return limitGame(work, session, entry!, known, at, refused, work.records.length, known.touchedAt)
   }
-  const holder = book === undefined ? session : work.book(session, book.sportsbook)
-  if (game !== undefined || (sportsbook !== undefined && book === undefined)) {
-    return refuse(work, holder, at, scope, "characters")
+  const holder = entry === undefined ? session : work.sportsbook(session, entry.sportsbook)
+  if (game !== undefined || (sportsbook !== undefined && entry === undefined)) {
+    return refuseBeyond(work, holder, at, scope, "characters")
   }
   countRefused(work, scope, "characters", 1)
   // No game or sportsbook that is known has such a name: what was verified since the last record is right.
@@ -197,8 +197,8 @@ export interface Refused {
  */
 export const limitGame = (
   work: Work,
-  session: Session,
-  book: BookEntry,
+  session: SessionState,
+  entry: SportsbookEntry,
   game: Game,
   at: Millis,
   { bound, count, ofKnown }: Refused,
@@ -207,7 +207,7 @@ export const limitGame = (
 ): void => {
   countRefused(work, { sportsbook: game.sportsbook, game: game.game }, bound, count)
   session.isLimited = true
-  const own = hear(work, session, book, game)
+  const own = hear(work, session, entry, game)
   const known = own.limited
   const more = (known?.more ?? 0) + count
   const isRecent = isWithinSecond(known, at)
@@ -218,9 +218,9 @@ export const limitGame = (
   work.markUnverifiedFrom(from)
   // Nothing of it was verified since it was last reported: its reader knows.
   const isTold = isRecent && touchedBefore < known.moment
-  own.doubtedAt = work.doubt()
+  own.invalidatedAt = work.invalidate()
   own.touchedAt = touchedBefore
-  own.limited = isTold ? { at: known.at, more, moment: own.doubtedAt } : { at, more: 0, moment: own.doubtedAt }
+  own.limited = isTold ? { at: known.at, more, moment: own.invalidatedAt } : { at, more: 0, moment: own.invalidatedAt }
   if (!isTold) report(work, { sportsbook: game.sportsbook, game: game.game }, bound, more)
 }
 

@@ -10,16 +10,23 @@ import {
 } from "@boltodds/protocol"
 import type { StateLimit } from "../Limits.ts"
 import { lineBeyond, textsBeyond } from "./limits.ts"
-import { type BookEntry, type Game, isLineVerified, type Line, type LineValues, type Session } from "./model.ts"
+import {
+  type Game,
+  isLineVerified,
+  type Line,
+  type LineValues,
+  type SessionState,
+  type SportsbookEntry,
+} from "./model.ts"
 import { readLine, unreadableOutcome } from "./readLine.ts"
 import { isBefore } from "./sentAt.ts"
 import { lineBytes, textBytes } from "./size.ts"
 import type { Work } from "./work.ts"
 
 /** Where a message stands: the parts of the model it writes to, and how. */
-export interface Target {
-  readonly session: Session
-  readonly book: BookEntry
+export interface LineTarget {
+  readonly session: SessionState
+  readonly entry: SportsbookEntry
   readonly game: Game
   readonly cause: ChangeCause
   readonly sentAt: string | null
@@ -33,7 +40,7 @@ export interface Target {
 /** Applies one outcome. Says whether that made a change, or which bound it is beyond: then nothing of it is applied. */
 export const applyOutcome = (
   work: Work,
-  target: Target,
+  target: LineTarget,
   key: string,
   value: unknown,
 ): "changed" | "same" | StateLimit => {
@@ -58,7 +65,7 @@ export const applyOutcome = (
   }
   if (unreadable !== 0) reject(work, target, key, value, unreadable, known)
   const kind = lineKind(known, says)
-  if (kind === undefined && (target.full || isLineVerified(target.session, target.book, game, known))) {
+  if (kind === undefined && (target.full || isLineVerified(target.session, target.entry, game, known))) {
     // Nothing to tell, but something to remember: when the line was last named, and whether it could be read.
     const named = !target.full && sentAt !== null && !isLate(target, known)
     if (named || known.unreadable !== unreadable) {
@@ -93,8 +100,8 @@ export const applyOutcome = (
  * Tells again the lines whose target is another side of the game now that its teams have changed. They are not named by
  * the message that said so: what was in doubt stays so.
  */
-export const retarget = (work: Work, target: Target): number => {
-  const { session, book, game, cause } = target
+export const retarget = (work: Work, target: LineTarget): number => {
+  const { session, entry, game, cause } = target
   let changed = 0
   for (const line of game.lines.values()) {
     const kind = targetKind(line.target, game.home_team, game.away_team)
@@ -102,7 +109,7 @@ export const retarget = (work: Work, target: Target): number => {
     const next = own(work, game, line)
     next.target_kind = kind
     work.lineChange("line_amended", game, next, next.odds, next.odds, next.line, cause, false)
-    if (!isLineVerified(session, book, game, next)) work.markUnverified()
+    if (!isLineVerified(session, entry, game, next)) work.markUnverified()
     changed++
   }
   return changed
@@ -120,7 +127,7 @@ export const closeLine = (work: Work, game: Game, line: Line, cause: ChangeCause
 }
 
 /** Whether the server sent this before something that arrived earlier. */
-export const isLate = ({ late, sentAt }: Target, line: Line | undefined): boolean =>
+export const isLate = ({ late, sentAt }: LineTarget, line: Line | undefined): boolean =>
   late || (line !== undefined && isBefore(sentAt, line.sentAt))
 
 /** The kind of change from a line to what a message says; undefined where nothing differs. The first that fits wins. */
@@ -182,7 +189,7 @@ const newLine = (work: Work, outcome: string, says: LineValues, sentAt: string |
 /** Counts every unreadable outcome, and reports the first of a run of them, and each further field that joins it. */
 const reject = (
   work: Work,
-  { game }: Target,
+  { game }: LineTarget,
   key: string,
   value: unknown,
   unreadable: number,

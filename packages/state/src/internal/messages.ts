@@ -14,23 +14,32 @@ import { closeGame } from "./closeGame.ts"
 import { reportStart, takeFacts } from "./facts.ts"
 import { noteLag } from "./lateness.ts"
 import { withoutArrived } from "./awaited.ts"
-import { applyOutcome, closeLine, isLate, retarget, type Target } from "./lines.ts"
-import { bookBeyond, factsBeyond, gameBeyond, limitGame, longName, refuse, type Refused, refuseName } from "./limits.ts"
-import { type BookEntry, type Game, isGameVerified, type Session } from "./model.ts"
+import { applyOutcome, closeLine, isLate, type LineTarget, retarget } from "./lines.ts"
+import {
+  factsBeyond,
+  gameBeyond,
+  limitGame,
+  longName,
+  refuseBeyond,
+  type Refused,
+  refuseName,
+  sportsbookBeyond,
+} from "./limits.ts"
+import { type Game, isGameVerified, type SessionState, type SportsbookEntry } from "./model.ts"
 import { reportNotice } from "./notices.ts"
-import { quarantine, takeUnknown } from "./notUnderstood.ts"
-import { isFromEarlierFilters, isStraggler, rememberClear, rememberRemoval } from "./removals.ts"
+import { quarantineMessage, takeUnknown } from "./notUnderstood.ts"
+import { isFromEarlierFilters, isLateArrival, rememberClear, rememberRemoval } from "./removals.ts"
 import { clearRestored, refuseRestored, takeOver } from "./restored.ts"
-import { doubtOtherKeys, indexById } from "./sameGame.ts"
+import { indexById, invalidateOtherKeys } from "./sameGame.ts"
 import { isBefore, serverTime } from "./sentAt.ts"
 import { factBytes } from "./size.ts"
 import type { Work } from "./work.ts"
 
 /** Applies one item of a frame. */
-export const applyItem = (work: Work, session: Session, at: Millis, item: Item): void => {
+export const applyItem = (work: Work, session: SessionState, at: Millis, item: Item): void => {
   if (item._tag !== "Message") {
     if (item._tag === "Unknown") takeUnknown(work, session, item, at)
-    else quarantine(work, session, item, at)
+    else quarantineMessage(work, session, item, at)
     return reportNotice(work, session, at, item)
   }
   const message = item.message
@@ -49,17 +58,17 @@ export const applyItem = (work: Work, session: Session, at: Millis, item: Item):
       const { characters } = work.core.options.limits
       if (sportsbook.length > characters) return refuseName(work, session, at, {})
       if (typeof sport === "string" && sport.length > characters) return refuseName(work, session, at, { sportsbook })
-      const beyond = session.books.has(sportsbook) ? undefined : bookBeyond(work, session, sportsbook, at)
+      const beyond = session.sportsbooks.has(sportsbook) ? undefined : sportsbookBeyond(work, session, sportsbook, at)
       // A game whose sport nobody named may be of this one: it must not stay believed.
       const isCleared = (game: Game): boolean =>
         message.action === "book_clear" || game.sport === sport || game.sport === ""
       if (beyond !== undefined) {
         if (work.core.resumes !== undefined) clearRestored(work, sportsbook, isCleared, message.action)
-        return refuse(work, session, at, { sportsbook }, beyond)
+        return refuseBeyond(work, session, at, { sportsbook }, beyond)
       }
-      const book = listen(work, session, sportsbook, at, sentAt)
-      rememberClear(work, book, message.action === "sport_clear" ? message.data.sport : undefined, sentAt, at)
-      for (const game of book.games.values()) if (isCleared(game)) closeGame(work, book, game, message.action)
+      const entry = listen(work, session, sportsbook, at, sentAt)
+      rememberClear(work, entry, message.action === "sport_clear" ? message.data.sport : undefined, sentAt, at)
+      for (const game of entry.games.values()) if (isCleared(game)) closeGame(work, entry, game, message.action)
       if (work.core.resumes !== undefined) clearRestored(work, sportsbook, isCleared, message.action)
       return
     }
@@ -84,7 +93,7 @@ const mayHoldPrices = (message: FeedMessage): boolean => {
   return false
 }
 
-const applyData = (work: Work, session: Session, at: Millis, message: DataMessage): void => {
+const applyData = (work: Work, session: SessionState, at: Millis, message: DataMessage): void => {
   const { data } = message
   const { counts } = work.core
   const sentAt = serverTime(message.timestamp)
@@ -95,108 +104,108 @@ const applyData = (work: Work, session: Session, at: Millis, message: DataMessag
   }
   const long = longName(work.core, data)
   if (long !== undefined) return refuseName(work, session, at, long)
-  if (!session.books.has(data.sportsbook)) {
-    const beyond = bookBeyond(work, session, data.sportsbook, at)
+  if (!session.sportsbooks.has(data.sportsbook)) {
+    const beyond = sportsbookBeyond(work, session, data.sportsbook, at)
     if (beyond !== undefined) {
       // What is taken back there was not kept.
       if (message.action !== "game_removed") session.isLimited = true
       if (work.core.resumes !== undefined) refuseRestored(work, data, message.action === "game_removed")
-      return refuse(work, session, at, { sportsbook: data.sportsbook, game: data.game }, beyond)
+      return refuseBeyond(work, session, at, { sportsbook: data.sportsbook, game: data.game }, beyond)
     }
   }
   if (session.awaited !== undefined) session.awaited = withoutArrived(session.awaited, data)
   const removed = message.action === "game_removed"
-  const book = listen(work, session, data.sportsbook, at, sentAt)
+  const entry = listen(work, session, data.sportsbook, at, sentAt)
   if (sentAt !== null && message.action !== "initial_state") {
-    noteLag(work, session, book, at, sentAt, message.action !== "line_update")
+    noteLag(work, session, entry, at, sentAt, message.action !== "line_update")
   }
-  const known = book.games.get(data.game) ??
-    (work.core.resumes === undefined ? undefined : takeOver(work, book, data))
+  const known = entry.games.get(data.game) ??
+    (work.core.resumes === undefined ? undefined : takeOver(work, entry, data))
   // Whoever has the game now: what was sent to this session before may still come once nobody has it.
-  if (removed) rememberRemoval(work, book, data.game, sentAt, at)
+  if (removed) rememberRemoval(work, entry, data.game, sentAt, at)
   if (known === undefined && ownedElsewhere(work, session, data)) {
     counts.overlapping++
     return
   }
   if (removed) {
-    if (known !== undefined) closeGame(work, book, known, "feed")
+    if (known !== undefined) closeGame(work, entry, known, "feed")
     return
   }
   if (known === undefined) {
-    const isOld = isStraggler(book, data, message.action !== "line_update", sentAt, at) ||
+    const isOld = isLateArrival(entry, data, message.action !== "line_update", sentAt, at) ||
       (message.action !== "initial_state" && isFromEarlierFilters(session, data.sportsbook, data.game, at))
     if (isOld) {
-      counts.stragglers++
+      counts.lateArrivals++
       return
     }
-    work.expectBooks(session, at)
+    work.expectSportsbooks(session, at)
   }
   const game = known === undefined ? newGame(work, session, data, message.action === "line_update") : undefined
   const beyond = known === undefined ? gameBeyond(work.core, game!) : factsBeyond(work.core, known, data)
   if (beyond !== undefined) {
     session.isLimited = true
     if (known === undefined) {
-      return refuse(work, book, at, { sportsbook: data.sportsbook, game: data.game }, beyond)
+      return refuseBeyond(work, entry, at, { sportsbook: data.sportsbook, game: data.game }, beyond)
     }
     const refused = { bound: beyond, count: 1, ofKnown: true }
-    return limitGame(work, session, book, known, at, refused, work.records.length, known.touchedAt)
+    return limitGame(work, session, entry, known, at, refused, work.records.length, known.touchedAt)
   }
-  if (game !== undefined) openGame(work, book, game)
-  if (message.action === "line_update") updateLines(work, session, book, known, game, data, sentAt, at)
-  else replaceGame(work, session, book, known, game, message, sentAt, at)
+  if (game !== undefined) openGame(work, entry, game)
+  if (message.action === "line_update") updateLines(work, session, entry, known, game, data, sentAt, at)
+  else replaceGame(work, session, entry, known, game, message, sentAt, at)
 }
 
 /** Whether a message is within the filters. A game we know that says of itself it is outside them is closed. */
-const passes = (work: Work, session: Session, match: FilterMatch, data: GameData): boolean => {
-  const known = session.books.get(data.sportsbook)?.games.get(data.game)
+const passes = (work: Work, session: SessionState, match: FilterMatch, data: GameData): boolean => {
+  const known = session.sportsbooks.get(data.sportsbook)?.games.get(data.game)
   // A sport left empty is the one that is known.
   const sport = data.sport === "" && known !== undefined ? known.sport : data.sport
   if (match.game(sport, data.sportsbook, data.game)) return true
-  if (known !== undefined) closeGame(work, work.book(session, data.sportsbook), known, "filters")
+  if (known !== undefined) closeGame(work, work.sportsbook(session, data.sportsbook), known, "filters")
   return false
 }
 
 /** Notes that a book spoke. */
 const listen = (
   work: Work,
-  session: Session,
+  session: SessionState,
   sportsbook: string,
   at: Millis,
   sentAt: string | null,
-): BookEntry => {
+): SportsbookEntry => {
   if (sentAt !== null) {
     session.lastSentAt = sentAt
     session.lastSentArrivedAt = at
   }
-  const book = work.book(session, sportsbook)
-  book.heardAt = at
+  const entry = work.sportsbook(session, sportsbook)
+  entry.heardAt = at
   // One that was late when its connection ended is not so on this one, as far as anybody knows.
-  if (book.stale === "book_silent" || (book.stale === "late" && book.lag === undefined)) {
-    book.stale = undefined
-    work.expectBooks(session, at)
+  if (entry.stale === "book_silent" || (entry.stale === "late" && entry.lag === undefined)) {
+    entry.stale = undefined
+    work.expectSportsbooks(session, at)
     work.control("fresh", { sportsbook })
   }
-  return book
+  return entry
 }
 
 /**
  * Whether another session has the game. One that would not be told of it any more, as the game is of another sport now,
  * loses it: what it knows of it would stay as it is.
  */
-const ownedElsewhere = (work: Work, session: Session, data: GameData): boolean => {
+const ownedElsewhere = (work: Work, session: SessionState, data: GameData): boolean => {
   if (work.core.sessions.size < 2) return false
   for (const other of work.core.sessions.values()) {
-    const game = other.name === session.name ? undefined : other.books.get(data.sportsbook)?.games.get(data.game)
+    const game = other.name === session.name ? undefined : other.sportsbooks.get(data.sportsbook)?.games.get(data.game)
     if (game === undefined) continue
     const isLost = data.sport !== "" && other.match?.game(data.sport, data.sportsbook, data.game) === false
-    if (isLost) closeGame(work, work.book(work.ownSession(other), data.sportsbook), game, "feed")
+    if (isLost) closeGame(work, work.sportsbook(work.ownSession(other), data.sportsbook), game, "feed")
     return !isLost
   }
   return false
 }
 
 /** A game that is not in the book yet. */
-const newGame = (work: Work, session: Session, data: GameData, partial: boolean): Game => {
+const newGame = (work: Work, session: SessionState, data: GameData, partial: boolean): Game => {
   const game: Game = {
     owner: work.owner,
     sport: data.sport,
@@ -215,7 +224,7 @@ const newGame = (work: Work, session: Session, data: GameData, partial: boolean)
     when: null,
     startFault: "none",
     confirmedAt: partial ? -1 : work.core.moment,
-    doubtedAt: 0,
+    invalidatedAt: 0,
     touchedAt: work.core.moment,
     unread: undefined,
     limited: undefined,
@@ -228,26 +237,26 @@ const newGame = (work: Work, session: Session, data: GameData, partial: boolean)
   return game
 }
 
-const openGame = (work: Work, book: BookEntry, game: Game): void => {
-  indexById(work, book, game.game, null, game.universal_game_id)
-  book.games.set(game.game, game)
+const openGame = (work: Work, entry: SportsbookEntry, game: Game): void => {
+  indexById(work, entry, game.game, null, game.universal_game_id)
+  entry.games.set(game.game, game)
   work.core.games++
   work.core.bytes += game.factBytes
-  touch(work, book, game)
+  touch(work, entry, game)
 }
 
 /** A message was applied: something of the game may be verified again. */
-const touch = (work: Work, book: BookEntry, game: Game): void => {
+const touch = (work: Work, entry: SportsbookEntry, game: Game): void => {
   game.touchedAt = work.core.moment
-  book.touchedAt = work.core.moment
+  entry.touchedAt = work.core.moment
 }
 
 /** Takes the facts of a message into a game that is known. */
-const learn = (work: Work, book: BookEntry, game: Game, data: GameData): boolean => {
+const learn = (work: Work, entry: SportsbookEntry, game: Game, data: GameData): boolean => {
   const id = game.universal_game_id
   const changed = takeFacts(game, data)
   if (!changed) return false
-  indexById(work, book, game.game, id, game.universal_game_id)
+  indexById(work, entry, game.game, id, game.universal_game_id)
   const bytes = factBytes(game)
   work.core.bytes += bytes - game.factBytes
   game.factBytes = bytes
@@ -256,30 +265,30 @@ const learn = (work: Work, book: BookEntry, game: Game, data: GameData): boolean
 
 const updateLines = (
   work: Work,
-  session: Session,
-  book: BookEntry,
+  session: SessionState,
+  entry: SportsbookEntry,
   known: Game | undefined,
   opened: Game | undefined,
   data: GameData,
   sentAt: string | null,
   at: Millis,
 ): void => {
-  const game = opened ?? work.game(book, known!)
+  const game = opened ?? work.game(entry, known!)
   const from = work.records.length
   const { touchedAt } = game
   game.heardEpoch = session.epoch
-  touch(work, book, game)
+  touch(work, entry, game)
   let factsChanged = false
-  if (known === undefined) work.gameChange("game_opened", game, causeOf(session, book, undefined))
+  if (known === undefined) work.gameChange("game_opened", game, causeOf(session, entry, undefined))
   else {
-    factsChanged = learn(work, book, game, data)
+    factsChanged = learn(work, entry, game, data)
     if (factsChanged) work.gameChange("game_amended", game, "feed")
   }
   reportStart(work, game, data)
   if (work.core.depth === "sync") return
   const target = {
     session,
-    book,
+    entry,
     game,
     cause: "feed" as const,
     sentAt,
@@ -300,13 +309,15 @@ const updateLines = (
     }
   }
   if (factsChanged) retarget(work, target)
-  if (beyond !== undefined) limitGame(work, session, book, game, at, { bound: beyond, count, ofKnown }, from, touchedAt)
+  if (beyond !== undefined) {
+    limitGame(work, session, entry, game, at, { bound: beyond, count, ofKnown }, from, touchedAt)
+  }
 }
 
 const replaceGame = (
   work: Work,
-  session: Session,
-  book: BookEntry,
+  session: SessionState,
+  entry: SportsbookEntry,
   known: Game | undefined,
   opened: Game | undefined,
   message: DataMessage,
@@ -315,16 +326,16 @@ const replaceGame = (
 ): void => {
   const { data } = message
   const from = work.records.length
-  const cause = causeOf(session, book, known)
-  const wasVerified = known === undefined || isGameVerified(session, book, known)
-  const game = opened ?? work.game(book, known!)
+  const cause = causeOf(session, entry, known)
+  const wasVerified = known === undefined || isGameVerified(session, entry, known)
+  const game = opened ?? work.game(entry, known!)
   const { touchedAt } = game
   let factsChanged = false
   let isNewKey = known === undefined
   if (known === undefined) work.gameChange("game_opened", game, cause)
   else {
     const id = game.universal_game_id
-    factsChanged = learn(work, book, game, data)
+    factsChanged = learn(work, entry, game, data)
     const completed = game.partial
     isNewKey = completed || id !== game.universal_game_id
     game.partial = false
@@ -332,7 +343,7 @@ const replaceGame = (
   }
   reportStart(work, game, data)
   const replaced = work.core.depth === "book"
-    ? replaceLines(work, session, book, game, data, cause, sentAt, factsChanged)
+    ? replaceLines(work, session, entry, game, data, cause, sentAt, factsChanged)
     : nothingReplaced
   const { changed, refused } = replaced
   if (refused === undefined) {
@@ -340,12 +351,12 @@ const replaceGame = (
     game.limited = undefined
   }
   game.fullEpoch = session.epoch
-  touch(work, book, game)
+  touch(work, entry, game)
   game.unread = undefined
   game.heardEpoch = session.epoch
   if (sentAt !== null && !isBefore(sentAt, game.fullSentAt)) game.fullSentAt = sentAt
   if (refused !== undefined) {
-    limitGame(work, session, book, game, at, refused, from, touchedAt)
+    limitGame(work, session, entry, game, at, refused, from, touchedAt)
   } else if (!wasVerified) {
     work.control("game_verified", {
       sport: game.sport,
@@ -355,7 +366,7 @@ const replaceGame = (
       changed,
     })
   }
-  if (isNewKey) doubtOtherKeys(work, book, game)
+  if (isNewKey) invalidateOtherKeys(work, entry, game)
   const progress = message.action === "initial_state" || !wasVerified
   if (message.action === "initial_state") session.initialStates++
   if (session.gapSince !== undefined) {
@@ -366,7 +377,7 @@ const replaceGame = (
 }
 
 /** The snapshot progressed: it settles after a while of reading, which cannot pass while we are paused. */
-const settleLater = (work: Work, session: Session, at: Millis): void => {
+const settleLater = (work: Work, session: SessionState, at: Millis): void => {
   session.progressAt = at
   const { settleMillis } = work.core.options
   if (session.pausedAt !== undefined) {
@@ -388,8 +399,8 @@ const nothingReplaced: Replaced = { changed: 0, refused: undefined }
 
 const replaceLines = (
   work: Work,
-  session: Session,
-  book: BookEntry,
+  session: SessionState,
+  entry: SportsbookEntry,
   game: Game,
   data: GameData,
   cause: ChangeCause,
@@ -398,7 +409,7 @@ const replaceLines = (
 ): Replaced => {
   const target = {
     session,
-    book,
+    entry,
     game,
     cause,
     sentAt,
@@ -454,7 +465,7 @@ const isBound = (applied: Applied): applied is StateLimit =>
 /** Applies one outcome, unless the market filters exclude it: then its line closes, where there is one. */
 const applyWithin = (
   work: Work,
-  target: Target,
+  target: LineTarget,
   key: string,
   value: unknown,
 ): Applied => {
@@ -473,10 +484,10 @@ const applyWithin = (
 }
 
 /** Why changes of a full message come: what was doubted, or appears while a gap is open, is found, not reported. */
-const causeOf = (session: Session, book: BookEntry, game: Game | undefined): ChangeCause => {
+const causeOf = (session: SessionState, entry: SportsbookEntry, game: Game | undefined): ChangeCause => {
   const inGap = session.gapSince !== undefined
   if (game === undefined) return inGap ? "resync" : "feed"
-  const doubted = Math.max(session.doubtedAt, book.doubtedAt, game.doubtedAt)
+  const doubted = Math.max(session.invalidatedAt, entry.invalidatedAt, game.invalidatedAt)
   // A game that is merely partial was never in doubt: the rest of it is news, unless a gap hid its beginning.
   if (game.partial && game.openedAt >= doubted) return inGap ? "resync" : "feed"
   return game.confirmedAt < doubted ? "resync" : "feed"

@@ -5,7 +5,7 @@
  * state stays as it was.
  *
  * Verification is kept as moments of one counter, `Core.moment`: a line is verified when it, or its game, was confirmed
- * no earlier than its session, book or game was last doubted. A gap therefore costs one assignment, whatever the size.
+ * no earlier than its session, book or game was last invalidated. A gap therefore costs one assignment, whatever the size.
  */
 import type { FilterMatch, Filters, LineExtras, Millis, Side, TargetKind } from "@boltodds/protocol"
 import type { ResolvedOptions } from "../Options.ts"
@@ -56,7 +56,7 @@ export interface GameFacts {
 }
 
 /** Something that was not understood has made a scope unverified. */
-export interface Unread {
+export interface UnreadMark {
   /** In which epoch: the next one begins with a snapshot, and forgets this. */
   readonly epoch: number
   readonly since: Millis
@@ -81,10 +81,10 @@ export interface Game extends GameFacts {
   startFault: "none" | "due" | "reported"
   /** The moment of the last full message; -1 before the first. */
   confirmedAt: number
-  doubtedAt: number
+  invalidatedAt: number
   /** The moment of the last message that was applied to it. */
   touchedAt: number
-  unread: Unread | undefined
+  unread: UnreadMark | undefined
   /** The last time that something of it was beyond a bound. */
   limited: LimitedGame | undefined
   /** Estimated bytes of its facts, and of its lines; see `size.ts`. */
@@ -121,14 +121,14 @@ export interface KeysById {
   readonly keys: Map<string, ReadonlyArray<string>>
 }
 
-export interface BookEntry {
+export interface SportsbookEntry {
   owner: Owner
   sportsbook: string
   games: Map<string, Game>
-  doubtedAt: number
+  invalidatedAt: number
   /** The moment of the last message that was applied to one of its games. */
   touchedAt: number
-  unread: Unread | undefined
+  unread: UnreadMark | undefined
   /** When data of this book last came. */
   heardAt: Millis
   /** Why it is not to be trusted as live, if so. */
@@ -143,7 +143,7 @@ export interface BookEntry {
   limited: Limited | undefined
 }
 
-export interface Session {
+export interface SessionState {
   owner: Owner
   name: string
   epoch: number
@@ -159,9 +159,9 @@ export interface Session {
   excludedUntil: Millis
   /** Subscribe messages in this epoch. */
   subscriptions: number
-  books: Map<string, BookEntry>
-  doubtedAt: number
-  unread: Unread | undefined
+  sportsbooks: Map<string, SportsbookEntry>
+  invalidatedAt: number
+  unread: UnreadMark | undefined
   /** When a scope that is unverified since something was not understood is next looked at; Infinity without one. */
   unreadCheckAt: Millis
   /** When a resync was last asked for. */
@@ -238,7 +238,7 @@ export interface Counts {
   /** Of them, those whose action the options say to ignore. */
   ignored: number
   /** Messages about a removed game that were sent before its removal. */
-  stragglers: number
+  lateArrivals: number
   /** Messages about a game that another session owns. */
   overlapping: number
   /** Outcomes applied although an earlier arrival had been sent later. */
@@ -295,37 +295,37 @@ export interface Core {
   /** Where the last event came from, ticks apart. */
   lastSession: string
   lastEpoch: number
-  sessions: Map<string, Session>
+  sessions: Map<string, SessionState>
 }
 
 /** Whether all lines of a game are known to be what the book quotes now. */
-export const isGameVerified = (session: Session, book: BookEntry, game: Game): boolean =>
-  game.confirmedAt >= doubtedAt(session, book, game)
+export const isGameVerified = (session: SessionState, entry: SportsbookEntry, game: Game): boolean =>
+  game.confirmedAt >= doubtedAt(session, entry, game)
 
 /** Whether a line is known to be what the book quotes now. */
-export const isLineVerified = (session: Session, book: BookEntry, game: Game, line: Line): boolean =>
-  Math.max(line.confirmedAt, game.confirmedAt) >= doubtedAt(session, book, game)
+export const isLineVerified = (session: SessionState, entry: SportsbookEntry, game: Game, line: Line): boolean =>
+  Math.max(line.confirmedAt, game.confirmedAt) >= doubtedAt(session, entry, game)
 
 /**
  * A game born of a line update since the last doubt: it may have more lines than are known, but none of those it has
  * is unverified.
  */
-export const isMerelyPartial = (session: Session, book: BookEntry, game: Game): boolean =>
-  game.partial && game.openedAt >= doubtedAt(session, book, game)
+export const isMerelyPartial = (session: SessionState, entry: SportsbookEntry, game: Game): boolean =>
+  game.partial && game.openedAt >= doubtedAt(session, entry, game)
 
-const doubtedAt = (session: Session, book: BookEntry, game: Game): number =>
-  Math.max(session.doubtedAt, book.doubtedAt, game.doubtedAt)
+const doubtedAt = (session: SessionState, entry: SportsbookEntry, game: Game): number =>
+  Math.max(session.invalidatedAt, entry.invalidatedAt, game.invalidatedAt)
 
 /** How many games a session knows. */
-export const countGames = (session: Session): number => {
+export const gamesIn = (session: SessionState): number => {
   let games = 0
-  for (const book of session.books.values()) games += book.games.size
+  for (const entry of session.sportsbooks.values()) games += entry.games.size
   return games
 }
 
 /** How many lines a session knows; 0 without a book. */
-export const countLines = (session: Session): number => {
+export const linesOf = (session: SessionState): number => {
   let lines = 0
-  for (const book of session.books.values()) for (const game of book.games.values()) lines += game.lines.size
+  for (const entry of session.sportsbooks.values()) for (const game of entry.games.values()) lines += game.lines.size
   return lines
 }

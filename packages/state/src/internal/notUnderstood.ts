@@ -10,13 +10,13 @@ import {
 import { isHarmless } from "./harmlessActions.ts"
 import { knownPlaces, type Places, placesOf } from "./knownPlaces.ts"
 import { countLimit } from "./limits.ts"
-import type { Session } from "./model.ts"
+import type { SessionState } from "./model.ts"
 import { hearRestored } from "./restored.ts"
 import { type Cause, reportUnread, unverify } from "./unread.ts"
 import type { Work } from "./work.ts"
 
 /** Counts and reports a message that cannot be read, and makes what it may have changed unverified. */
-export const quarantine = (work: Work, session: Session, item: QuarantinedItem, at: Millis): void => {
+export const quarantineMessage = (work: Work, session: SessionState, item: QuarantinedItem, at: Millis): void => {
   const { reason, touches, text, value, limit } = item
   if (touches !== undefined && work.core.resumes !== undefined) hearRestored(work, touches)
   work.core.counts.quarantined++
@@ -45,7 +45,7 @@ export const quarantine = (work: Work, session: Session, item: QuarantinedItem, 
 }
 
 /** A message whose action is not known. */
-export interface UnknownMessage {
+export interface UnknownFacts {
   readonly action: string
   readonly value: unknown
   readonly text: string
@@ -54,8 +54,8 @@ export interface UnknownMessage {
 /** Counts and reports a message of an unknown kind, and makes what it may have changed unverified. */
 export const takeUnknown = (
   work: Work,
-  session: Session,
-  { action, value, text }: UnknownMessage,
+  session: SessionState,
+  { action, value, text }: UnknownFacts,
   at: Millis,
 ): void => {
   work.core.counts.unknown++
@@ -74,7 +74,7 @@ export const takeUnknown = (
 
 const nowhere: Places = { known: [], named: undefined }
 
-const report = (work: Work, session: Session, at: Millis, { known, named }: Places, cause: Cause): void => {
+const report = (work: Work, session: SessionState, at: Millis, { known, named }: Places, cause: Cause): void => {
   for (const scope of known) unverify(work, session, at, scope, cause)
   if (known.length > 0) return
   if (named !== undefined && session.match !== undefined && !session.match.book(named.sportsbook)) {

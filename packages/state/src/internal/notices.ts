@@ -8,7 +8,7 @@ import {
   noticeIn,
   type NoticeLevel,
 } from "@boltodds/protocol"
-import type { Session } from "./model.ts"
+import type { SessionState } from "./model.ts"
 import type { Work } from "./work.ts"
 
 /** The same words are not repeated within this time. */
@@ -16,7 +16,7 @@ const repeatMillis = 60_000
 const mostRemembered = 64
 
 /** Reports what the server says in an item that is no data. */
-export const reportNotice = (work: Work, session: Session, at: Millis, item: Item): void => {
+export const reportNotice = (work: Work, session: SessionState, at: Millis, item: Item): void => {
   const notice = noticeIn(item)
   if (notice !== undefined) report(work, session, at, notice.action, notice.level, notice.message)
   if (item._tag !== "Message" || item.message.action !== "subscription_updated") return
@@ -27,7 +27,7 @@ export const reportNotice = (work: Work, session: Session, at: Millis, item: Ite
 
 const report = (
   work: Work,
-  session: Session,
+  session: SessionState,
   at: Millis,
   action: string | null,
   level: NoticeLevel,

@@ -121,7 +121,7 @@ const deriveInto = (game: Game, key: string, known: Line | undefined, isSame: bo
   reading.line_derived = reading.line !== null
 }
 
-/** A split line is the mean of two neighbouring halves: an odd number of quarters. */
+/** A split line is the mean of two neighboring halves: an odd number of quarters. */
 const isQuarter = (line: number | null): boolean => line !== null && Math.floor(line * 2) !== line * 2
 
 const extrasOf = (

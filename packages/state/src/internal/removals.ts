@@ -3,7 +3,7 @@
  * arrive after it, and must not bring the game back with prices that nobody quotes.
  */
 import { type Millis, parseTimestamp } from "@boltodds/protocol"
-import { type BookEntry, cleared, type Core, type Removal, type Session } from "./model.ts"
+import { cleared, type Core, type Removal, type SessionState, type SportsbookEntry } from "./model.ts"
 import { isAhead, isBefore } from "./sentAt.ts"
 import { removalBytes } from "./size.ts"
 import type { Work } from "./work.ts"
@@ -20,23 +20,23 @@ const mostRemembered = 256
  */
 export const rememberRemoval = (
   { core }: Work,
-  book: BookEntry,
+  entry: SportsbookEntry,
   game: string,
   sentAt: string | null,
   at: Millis,
 ): void => {
   if (sentAt === null) return
-  let removal = latest(book.removals.get(game), { sentAt, at, stampedAt: at })
-  forget(core, book, game)
-  if (book.removals.size >= mostRemembered) forgetPast(core, book, at)
-  const isFull = book.removals.size >= mostRemembered
+  let removal = latest(entry.removals.get(game), { sentAt, at, stampedAt: at })
+  forget(core, entry, game)
+  if (entry.removals.size >= mostRemembered) forgetPast(core, entry, at)
+  const isFull = entry.removals.size >= mostRemembered
   if (isFull || core.bytes + removalBytes(game, removal) > core.options.limits.bytes) {
     // It stands for all of them: what is late for one of them is late for it.
-    for (const known of book.removals.values()) removal = latest(known, removal)
-    forgetRemovals(core, book)
+    for (const known of entry.removals.values()) removal = latest(known, removal)
+    forgetRemovals(core, entry)
     game = cleared
   }
-  book.removals.set(game, removal)
+  entry.removals.set(game, removal)
   core.bytes += removalBytes(game, removal)
 }
 
@@ -50,34 +50,34 @@ const latest = (known: Removal | undefined, removal: Removal): Removal => {
 /** Remembers when the server cleared a book, or one sport of it: known games or not, all of them are gone. */
 export const rememberClear = (
   work: Work,
-  book: BookEntry,
+  entry: SportsbookEntry,
   sport: string | undefined,
   sentAt: string | null,
   at: Millis,
-): void => rememberRemoval(work, book, sport === undefined ? cleared : cleared + sport, sentAt, at)
+): void => rememberRemoval(work, entry, sport === undefined ? cleared : cleared + sport, sentAt, at)
 
-const forget = (core: Core, book: BookEntry, name: string): void => {
-  const removal = book.removals.get(name)
+const forget = (core: Core, entry: SportsbookEntry, name: string): void => {
+  const removal = entry.removals.get(name)
   if (removal === undefined) return
-  book.removals.delete(name)
+  entry.removals.delete(name)
   core.bytes -= removalBytes(name, removal)
 }
 
-const forgetPast = (core: Core, book: BookEntry, at: Millis): void => {
-  for (const [name, removal] of book.removals) if (at - removal.at > rememberedMillis) forget(core, book, name)
+const forgetPast = (core: Core, entry: SportsbookEntry, at: Millis): void => {
+  for (const [name, removal] of entry.removals) if (at - removal.at > rememberedMillis) forget(core, entry, name)
 }
 
 /** Forgets what a book took back. */
-export const forgetRemovals = (core: Core, book: BookEntry): void => {
-  for (const name of book.removals.keys()) forget(core, book, name)
+export const forgetRemovals = (core: Core, entry: SportsbookEntry): void => {
+  for (const name of entry.removals.keys()) forget(core, entry, name)
 }
 
 /** Whether a book may have taken anything back a moment ago: it has not been silent since. */
-export const mayRemember = (book: BookEntry, at: Millis): boolean =>
-  book.removals.size > 0 && at - book.heardAt <= rememberedMillis
+export const mayRemember = (entry: SportsbookEntry, at: Millis): boolean =>
+  entry.removals.size > 0 && at - entry.heardAt <= rememberedMillis
 
 /** Filters close these games: what was sent before they reached the server may still come once others let it in again. */
-export const rememberExcluded = (session: Session, games: ReadonlyArray<string>, at: Millis): void => {
+export const rememberExcluded = (session: SessionState, games: ReadonlyArray<string>, at: Millis): void => {
   session.excluded = new Set([...(at <= session.excludedUntil ? session.excluded : []), ...games])
   session.excludedUntil = session.excluded.size === 0 ? -Infinity : at + rememberedMillis
 }
@@ -89,7 +89,7 @@ export const excludedName = (sportsbook: string, game: string): string => `${spo
  * Whether a message about a game that is not known may be of before filters closed it. Only an initial state is surely
  * of after: the game may have moved meanwhile, and nobody was told.
  */
-export const isFromEarlierFilters = (session: Session, sportsbook: string, game: string, at: Millis): boolean =>
+export const isFromEarlierFilters = (session: SessionState, sportsbook: string, game: string, at: Millis): boolean =>
   at <= session.excludedUntil && session.excluded.has(excludedName(sportsbook, game))
 
 /**
@@ -98,14 +98,14 @@ export const isFromEarlierFilters = (session: Session, sportsbook: string, game:
  * A full state is not compared with a removal whose stamp was ahead of our clock when it came. Such a stamp is wrong by
  * an unknown amount, and a full state that is dropped leaves its game missing or partial until the next one.
  */
-export const isStraggler = (
-  book: BookEntry,
+export const isLateArrival = (
+  entry: SportsbookEntry,
   { sport, game }: { readonly sport: string; readonly game: string },
   isFull: boolean,
   sentAt: string | null,
   at: Millis,
 ): boolean => {
-  const { removals } = book
+  const { removals } = entry
   if (removals.size === 0) return false
   return [game, cleared, cleared + sport].some((name) => {
     const removal = removals.get(name)

@@ -14,18 +14,18 @@ import {
 } from "@boltodds/protocol"
 import { closeGame } from "./closeGame.ts"
 import {
-  type BookEntry,
   type Core,
-  countGames,
-  countLines,
   type Game,
+  gamesIn,
   type Line,
+  linesOf,
   type Owner,
-  type Session,
+  type SessionState,
+  type SportsbookEntry,
 } from "./model.ts"
 import { indexById } from "./sameGame.ts"
-import { bookBytes, factBytes, lineBytes, sessionBytes } from "./size.ts"
-import { newBook, newSession, type Work } from "./work.ts"
+import { factBytes, lineBytes, sessionBytes, sportsbookBytes } from "./size.ts"
+import { newSession, newSportsbook, type Work } from "./work.ts"
 
 /** Earlier than every moment at which something can be doubted: never verified. */
 const never = -1
@@ -50,23 +50,23 @@ export const restore = (core: Core, book: Book): void => {
   }
 }
 
-const sessionOf = (core: Core, name: string, owner: Owner): Session => {
+const sessionOf = (core: Core, name: string, owner: Owner): SessionState => {
   const known = core.sessions.get(name)
   if (known !== undefined) return known
   const session = newSession(name, 0, owner, Infinity)
   session.isRestored = true
-  session.doubtedAt = core.moment
+  session.invalidatedAt = core.moment
   core.sessions.set(name, session)
   core.bytes += sessionBytes(name)
   return session
 }
 
-const entryOf = (core: Core, session: Session, sportsbook: string, owner: Owner): BookEntry => {
-  const known = session.books.get(sportsbook)
+const entryOf = (core: Core, session: SessionState, sportsbook: string, owner: Owner): SportsbookEntry => {
+  const known = session.sportsbooks.get(sportsbook)
   if (known !== undefined) return known
-  const entry = newBook(sportsbook, owner)
-  session.books.set(sportsbook, entry)
-  core.bytes += bookBytes(sportsbook)
+  const entry = newSportsbook(sportsbook, owner)
+  session.sportsbooks.set(sportsbook, entry)
+  core.bytes += sportsbookBytes(sportsbook)
   return entry
 }
 
@@ -98,7 +98,7 @@ const emptyGame = (known: BookGame, owner: Owner): Game => ({
   when: null,
   startFault: "none",
   confirmedAt: never,
-  doubtedAt: 0,
+  invalidatedAt: 0,
   touchedAt: never,
   unread: undefined,
   limited: undefined,
@@ -128,8 +128,8 @@ const lineOf = (known: BookLine, owner: Owner): Line => ({
 export const openRestartGaps = (work: Work, at: Millis): void => {
   for (const known of work.core.sessions.values()) {
     const session = work.ownSession(known)
-    for (const { sportsbook } of session.books.values()) work.book(session, sportsbook).heardAt = at
-    const sportsbooks = [...session.books.values()].filter(({ games }) => games.size > 0)
+    for (const { sportsbook } of session.sportsbooks.values()) work.sportsbook(session, sportsbook).heardAt = at
+    const sportsbooks = [...session.sportsbooks.values()].filter(({ games }) => games.size > 0)
       .map(({ sportsbook }) => sportsbook).sort()
     work.stampOf(session)
     work.control("gap_opened", {
@@ -137,10 +137,10 @@ export const openRestartGaps = (work: Work, at: Millis): void => {
       code: null,
       detail: null,
       sportsbooks,
-      games: countGames(session),
-      lines: countLines(session),
+      games: gamesIn(session),
+      lines: linesOf(session),
     })
-    session.doubtedAt = work.doubt()
+    session.invalidatedAt = work.invalidate()
     session.gapSince = at
     session.gapBooks = sportsbooks
     session.lastEventAt = at
@@ -149,23 +149,23 @@ export const openRestartGaps = (work: Work, at: Millis): void => {
 }
 
 /** Something came of the session in this run: it is back under its name. */
-export const comeBack = (work: Work, session: Session, at: Millis): void => {
+export const comeBack = (work: Work, session: SessionState, at: Millis): void => {
   session.isRestored = false
   session.heartbeatAt = at + work.core.options.heartbeatMillis
   work.arm(session.heartbeatAt)
 }
 
 /** Gives a session the game that a message is about, where one has it that is known from an earlier run only. */
-export const takeOver = (work: Work, book: BookEntry, data: GameData): Game | undefined => {
+export const takeOver = (work: Work, entry: SportsbookEntry, data: GameData): Game | undefined => {
   for (const { session, entry } of restoredBooks(work, data.sportsbook)) {
     const known = entry.games.get(data.game)
     if (known === undefined) continue
-    const from = work.book(work.ownSession(session), data.sportsbook)
+    const from = work.sportsbook(work.ownSession(session), data.sportsbook)
     const game = work.game(from, known)
     from.games.delete(data.game)
     indexById(work, from, game.game, game.universal_game_id, null)
-    book.games.set(data.game, game)
-    indexById(work, book, game.game, null, game.universal_game_id)
+    entry.games.set(data.game, game)
+    indexById(work, entry, game.game, null, game.universal_game_id)
     // Readers apply what a session tells of itself to the games that name it.
     work.gameChange("game_amended", game, "resync")
     return game
@@ -178,7 +178,7 @@ export const refuseRestored = (work: Work, { sportsbook, game: key }: GameData, 
   if (!isRemoved) return hearRestored(work, { sportsbook, game: key })
   for (const { session, entry } of restoredBooks(work, sportsbook)) {
     const game = entry.games.get(key)
-    if (game !== undefined) closeGame(work, work.book(work.ownSession(session), sportsbook), game, "feed")
+    if (game !== undefined) closeGame(work, work.sportsbook(work.ownSession(session), sportsbook), game, "feed")
   }
 }
 
@@ -190,7 +190,7 @@ export const clearRestored = (
   cause: "book_clear" | "sport_clear",
 ): void => {
   for (const { session, entry } of restoredBooks(work, sportsbook)) {
-    const own = work.book(work.ownSession(session), sportsbook)
+    const own = work.sportsbook(work.ownSession(session), sportsbook)
     for (const game of entry.games.values()) if (isCleared(game)) closeGame(work, own, game, cause)
   }
 }
@@ -200,11 +200,11 @@ export const hearRestored = (work: Work, { sportsbook, game: key }: Scope): void
   for (const known of work.core.sessions.values()) {
     if (!known.isRestored) continue
     const session = work.ownSession(known)
-    for (const entry of session.books.values()) {
+    for (const entry of session.sportsbooks.values()) {
       if (sportsbook !== undefined && entry.sportsbook !== sportsbook) continue
       for (const game of entry.games.values()) {
         if (key !== undefined && game.game !== key) continue
-        work.game(work.book(session, entry.sportsbook), game).heardEpoch = 1
+        work.game(work.sportsbook(session, entry.sportsbook), game).heardEpoch = 1
       }
     }
   }
@@ -214,32 +214,32 @@ export const hearRestored = (work: Work, { sportsbook, game: key }: Scope): void
  * The snapshot of a session has settled: closes those games of an earlier run that it should have held, and those that
  * the filters of the run exclude. Other sessions may yet come for the rest.
  */
-export const sweepRestored = (work: Work, settled: Session, at: Millis): void => {
+export const sweepRestored = (work: Work, settled: SessionState, at: Millis): void => {
   const run = matchFilters(work.core.options.filters)
   for (const known of work.core.sessions.values()) {
     if (!known.isRestored) continue
     const session = work.ownSession(known)
     let absent = 0
-    for (const entry of session.books.values()) {
+    for (const entry of session.sportsbooks.values()) {
       for (const game of entry.games.values()) {
         const within = run.game(game.sport, game.sportsbook, game.game)
         const expected = settled.match?.game(game.sport, game.sportsbook, game.game) !== false
         if (within && (!expected || game.heardEpoch > 0)) continue
-        closeGame(work, work.book(session, entry.sportsbook), game, within ? "absent" : "filters")
+        closeGame(work, work.sportsbook(session, entry.sportsbook), game, within ? "absent" : "filters")
         absent++
       }
     }
-    if (countGames(session) === 0) endRestored(work, session, absent, at)
+    if (gamesIn(session) === 0) endRestored(work, session, absent, at)
   }
 }
 
 /** Nothing is left of the session: its gap is over, and so is what was stale in it. */
-const endRestored = (work: Work, session: Session, absent: number, at: Millis): void => {
+const endRestored = (work: Work, session: SessionState, absent: number, at: Millis): void => {
   work.core.sessions.delete(session.name)
   work.core.bytes -= sessionBytes(session.name)
   work.stampOf(session)
-  for (const { sportsbook, stale } of session.books.values()) {
-    work.core.bytes -= bookBytes(sportsbook)
+  for (const { sportsbook, stale } of session.sportsbooks.values()) {
+    work.core.bytes -= sportsbookBytes(sportsbook)
     if (stale !== undefined) work.control("fresh", { sportsbook })
   }
   work.control("gap_closed", {
@@ -256,9 +256,9 @@ const endRestored = (work: Work, session: Session, absent: number, at: Millis): 
 function* restoredBooks(
   work: Work,
   sportsbook: string,
-): Generator<{ readonly session: Session; readonly entry: BookEntry }> {
+): Generator<{ readonly session: SessionState; readonly entry: SportsbookEntry }> {
   for (const session of work.core.sessions.values()) {
-    const entry = session.isRestored ? session.books.get(sportsbook) : undefined
+    const entry = session.isRestored ? session.sportsbooks.get(sportsbook) : undefined
     if (entry !== undefined) yield { session, entry }
   }
 }

@@ -5,20 +5,20 @@
  * copy would then keep prices that nobody quotes. Nothing proves that it was a move, so no game is merged or closed:
  * the old copy is unverified until its own full message comes.
  */
-import type { BookEntry, Game } from "./model.ts"
+import type { Game, SportsbookEntry } from "./model.ts"
 import type { Work } from "./work.ts"
 
 /** Keeps the index after the universal id of a game changed: at its opening from null, at its closing to null. */
 export const indexById = (
   work: Pick<Work, "owner">,
-  book: BookEntry,
+  entry: SportsbookEntry,
   game: string,
   from: string | null,
   to: string | null,
 ): void => {
   if (from === to) return
-  if (book.byId.owner !== work.owner) book.byId = { owner: work.owner, keys: new Map(book.byId.keys) }
-  const { keys } = book.byId
+  if (entry.byId.owner !== work.owner) entry.byId = { owner: work.owner, keys: new Map(entry.byId.keys) }
+  const { keys } = entry.byId
   if (from !== null) {
     const rest = (keys.get(from) ?? []).filter((key) => key !== game)
     if (rest.length === 0) keys.delete(from)
@@ -35,16 +35,16 @@ const mostKeys = 64
  *
  * This happens once in the life of a key. Two keys that both get full messages from then on are both verified by them.
  */
-export const doubtOtherKeys = (work: Work, book: BookEntry, game: Game): void => {
+export const invalidateOtherKeys = (work: Work, entry: SportsbookEntry, game: Game): void => {
   const id = game.universal_game_id
   if (id === null) return
-  const keys = book.byId.keys.get(id)
+  const keys = entry.byId.keys.get(id)
   if (keys === undefined || keys.length < 2) return
   for (const key of keys) {
-    const other = key === game.game ? undefined : book.games.get(key)
+    const other = key === game.game ? undefined : entry.games.get(key)
     if (other === undefined || !isSameGame(other, game) || isUnverified(other)) continue
     work.control("game_rekeyed", {
-      sportsbook: book.sportsbook,
+      sportsbook: entry.sportsbook,
       game: game.game,
       previous_game: key,
       universal_game_id: id,
@@ -53,20 +53,20 @@ export const doubtOtherKeys = (work: Work, book: BookEntry, game: Game): void =>
     work.control("quarantined", {
       reason: `the game moved to another key: ${JSON.stringify(key)} is now ${JSON.stringify(game.game)}`,
       touches: "game",
-      sportsbook: book.sportsbook,
+      sportsbook: entry.sportsbook,
       game: key,
       outcome: null,
       text: "",
     })
     // Nothing was heard of the old key: a snapshot without it still closes its game.
-    work.game(book, other).doubtedAt = work.doubt()
+    work.game(entry, other).invalidatedAt = work.invalidate()
   }
 }
 
 /** Whether nothing of it was confirmed since it was last invalidated itself: then there is nothing to say of it again. */
 const isUnverified = (game: Game): boolean => {
-  if (game.confirmedAt >= game.doubtedAt) return false
-  for (const line of game.lines.values()) if (line.confirmedAt >= game.doubtedAt) return false
+  if (game.confirmedAt >= game.invalidatedAt) return false
+  for (const line of game.lines.values()) if (line.confirmedAt >= game.invalidatedAt) return false
   return true
 }
 

@@ -4,14 +4,14 @@
  */
 import type { LineExtras } from "@boltodds/protocol"
 import {
-  type BookEntry,
   cleared,
   type Core,
   type Game,
   type GameFacts,
   type LineValues,
   type Removal,
-  type Session,
+  type SessionState,
+  type SportsbookEntry,
 } from "./model.ts"
 
 /** A character may take two bytes. */
@@ -40,7 +40,7 @@ export const factBytes = (game: GameFacts): number =>
       (game.book_game_id?.length ?? 0) + (game.home_team?.length ?? 0) + (game.away_team?.length ?? 0))
 
 /** A sportsbook without its games. */
-export const bookBytes = (sportsbook: string): number => bookBase + charBytes * sportsbook.length
+export const sportsbookBytes = (sportsbook: string): number => bookBase + charBytes * sportsbook.length
 
 /** A session without its sportsbooks. */
 export const sessionBytes = (name: string): number => sessionBase + charBytes * name.length
@@ -63,16 +63,16 @@ export const countBytes = (core: Core): number => {
   return bytes
 }
 
-const countSession = (session: Session): number => {
+const countSession = (session: SessionState): number => {
   let bytes = sessionBytes(session.name)
-  for (const book of session.books.values()) bytes += countBook(book)
+  for (const entry of session.sportsbooks.values()) bytes += countBook(entry)
   return bytes
 }
 
-const countBook = (book: BookEntry): number => {
-  let bytes = bookBytes(book.sportsbook)
-  for (const game of book.games.values()) bytes += countGame(game)
-  for (const [name, removal] of book.removals) bytes += removalBytes(name, removal)
+const countBook = (entry: SportsbookEntry): number => {
+  let bytes = sportsbookBytes(entry.sportsbook)
+  for (const game of entry.games.values()) bytes += countGame(game)
+  for (const [name, removal] of entry.removals) bytes += removalBytes(name, removal)
   return bytes
 }
 

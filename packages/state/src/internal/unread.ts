@@ -3,7 +3,14 @@
  * where messages do not heal them.
  */
 import { excerpt, type Millis, type ReachedLimit, type Scope } from "@boltodds/protocol"
-import { type BookEntry, type Game, isGameVerified, isMerelyPartial, type Session, type Unread } from "./model.ts"
+import {
+  type Game,
+  isGameVerified,
+  isMerelyPartial,
+  type SessionState,
+  type SportsbookEntry,
+  type UnreadMark,
+} from "./model.ts"
 import type { Work } from "./work.ts"
 
 /** How long a scope stays unverified until a new snapshot is worth a connection. */
@@ -50,46 +57,52 @@ export const reportUnread = (
  * Makes a known scope unverified and reports it. A scope that has been unverified for such a cause since before anything
  * of it was verified again needs no second record.
  */
-export const unverify = (work: Work, session: Session, at: Millis, scope: Scope, cause: Cause): void => {
+export const unverify = (work: Work, session: SessionState, at: Millis, scope: Scope, cause: Cause): void => {
   if (scope.sportsbook === undefined) return unverifySession(work, session, at, cause)
-  const book = work.book(session, scope.sportsbook)
-  if (scope.game === undefined) return unverifyBook(work, session, book, at, cause)
-  const game = book.games.get(scope.game)
+  const entry = work.sportsbook(session, scope.sportsbook)
+  if (scope.game === undefined) return unverifyBook(work, session, entry, at, cause)
+  const game = entry.games.get(scope.game)
   if (game === undefined) return
-  const doubted = Math.max(session.doubtedAt, book.doubtedAt, game.doubtedAt)
+  const doubted = Math.max(session.invalidatedAt, entry.invalidatedAt, game.invalidatedAt)
   if (isUnread(session, game.unread) && game.touchedAt < doubted) return
   reportUnread(work, scope, cause)
-  const own = hear(work, session, book, game)
-  own.doubtedAt = work.doubt()
+  const own = hear(work, session, entry, game)
+  own.invalidatedAt = work.invalidate()
   own.unread = begin(work, session, isUnread(session, own.unread) ? own.unread : undefined, at, cause)
 }
 
-const unverifyBook = (work: Work, session: Session, book: BookEntry, at: Millis, cause: Cause): void => {
-  const doubted = Math.max(session.doubtedAt, book.doubtedAt)
-  const known = isUnread(session, book.unread) ? book.unread : undefined
-  if (known !== undefined && book.touchedAt < doubted) return
-  reportUnread(work, { sportsbook: book.sportsbook }, cause)
-  const lasts = known !== undefined && hasUnverified(session, book)
-  book.doubtedAt = work.doubt()
-  book.unread = begin(work, session, lasts ? known : undefined, at, cause)
+const unverifyBook = (work: Work, session: SessionState, entry: SportsbookEntry, at: Millis, cause: Cause): void => {
+  const doubted = Math.max(session.invalidatedAt, entry.invalidatedAt)
+  const known = isUnread(session, entry.unread) ? entry.unread : undefined
+  if (known !== undefined && entry.touchedAt < doubted) return
+  reportUnread(work, { sportsbook: entry.sportsbook }, cause)
+  const lasts = known !== undefined && hasUnverified(session, entry)
+  entry.invalidatedAt = work.invalidate()
+  entry.unread = begin(work, session, lasts ? known : undefined, at, cause)
   session.unsettled = true
-  for (const game of book.games.values()) hear(work, session, book, game)
+  for (const game of entry.games.values()) hear(work, session, entry, game)
 }
 
-const unverifySession = (work: Work, session: Session, at: Millis, cause: Cause): void => {
-  const books = [...session.books.values()]
+const unverifySession = (work: Work, session: SessionState, at: Millis, cause: Cause): void => {
+  const books = [...session.sportsbooks.values()]
   const known = isUnread(session, session.unread) ? session.unread : undefined
-  if (known !== undefined && books.every((book) => book.touchedAt < session.doubtedAt)) return
+  if (known !== undefined && books.every((entry) => entry.touchedAt < session.invalidatedAt)) return
   reportUnread(work, {}, cause)
-  const lasts = known !== undefined && books.some((book) => hasUnverified(session, book))
-  session.doubtedAt = work.doubt()
+  const lasts = known !== undefined && books.some((entry) => hasUnverified(session, entry))
+  session.invalidatedAt = work.invalidate()
   session.unread = begin(work, session, lasts ? known : undefined, at, cause)
   session.unsettled = books.length > 0
-  for (const book of books) for (const game of book.games.values()) hear(work, session, book, game)
+  for (const entry of books) for (const game of entry.games.values()) hear(work, session, entry, game)
 }
 
 /** One that lasts keeps its beginning, so that a resync comes in time. */
-const begin = (work: Work, session: Session, known: Unread | undefined, at: Millis, { reason }: Cause): Unread => {
+const begin = (
+  work: Work,
+  session: SessionState,
+  known: UnreadMark | undefined,
+  at: Millis,
+  { reason }: Cause,
+): UnreadMark => {
   const unread = known ?? { epoch: session.epoch, since: at, reason }
   const due = Math.max(unread.since + longestUnreadMillis, session.resyncAt + resyncMillis)
   if (due < session.unreadCheckAt) session.unreadCheckAt = due
@@ -97,29 +110,30 @@ const begin = (work: Work, session: Session, known: Unread | undefined, at: Mill
   return unread
 }
 
-const isUnread = (session: Session, unread: Unread | undefined): unread is Unread => unread?.epoch === session.epoch
+const isUnread = (session: SessionState, unread: UnreadMark | undefined): unread is UnreadMark =>
+  unread?.epoch === session.epoch
 
-const hasUnverified = (session: Session, book: BookEntry): boolean => {
-  for (const game of book.games.values()) if (isUnverified(session, book, game)) return true
+const hasUnverified = (session: SessionState, entry: SportsbookEntry): boolean => {
+  for (const game of entry.games.values()) if (isUnverified(session, entry, game)) return true
   return false
 }
 
-const isUnverified = (session: Session, book: BookEntry, game: Game): boolean =>
-  !isGameVerified(session, book, game) && !isMerelyPartial(session, book, game)
+const isUnverified = (session: SessionState, entry: SportsbookEntry, game: Game): boolean =>
+  !isGameVerified(session, entry, game) && !isMerelyPartial(session, entry, game)
 
 /** Something of it was there, though unreadable: it is not absent. */
-export const hear = (work: Work, session: Session, book: BookEntry, game: Game): Game => {
-  const own = work.game(work.book(session, book.sportsbook), game)
+export const hear = (work: Work, session: SessionState, entry: SportsbookEntry, game: Game): Game => {
+  const own = work.game(work.sportsbook(session, entry.sportsbook), game)
   own.heardEpoch = session.epoch
   return own
 }
 
 interface Lasting extends Scope {
-  readonly unread: Unread
+  readonly unread: UnreadMark
 }
 
 /** The deadline of scopes that stayed unverified: asks for a resync, at most one in ten minutes. */
-export const checkUnread = (work: Work, session: Session, at: Millis): void => {
+export const checkUnread = (work: Work, session: SessionState, at: Millis): void => {
   session.unreadCheckAt = Infinity
   if (!session.connected) return
   let oldest: Lasting | undefined
@@ -141,24 +155,27 @@ export const checkUnread = (work: Work, session: Session, at: Millis): void => {
 }
 
 /** Scopes that something not understood made unverified in this epoch, and that still are. */
-const lastingOf = (session: Session): ReadonlyArray<Lasting> => {
+const lastingOf = (session: SessionState): ReadonlyArray<Lasting> => {
   const lasting: Array<Lasting> = []
   let isSessionLasting = false
-  for (const book of session.books.values()) {
-    const { sportsbook } = book
-    const hasOpen = hasUnverified(session, book)
+  for (const entry of session.sportsbooks.values()) {
+    const { sportsbook } = entry
+    const hasOpen = hasUnverified(session, entry)
     if (!hasOpen) continue
     isSessionLasting = true
-    if (isUnread(session, book.unread)) lasting.push({ sportsbook, unread: book.unread })
-    for (const { game, unread } of unreadGames(session, book)) lasting.push({ sportsbook, game, unread })
+    if (isUnread(session, entry.unread)) lasting.push({ sportsbook, unread: entry.unread })
+    for (const { game, unread } of unreadGames(session, entry)) lasting.push({ sportsbook, game, unread })
   }
   if (isSessionLasting && isUnread(session, session.unread)) lasting.push({ unread: session.unread })
   return lasting
 }
 
-const unreadGames = (session: Session, book: BookEntry): ReadonlyArray<{ game: string; unread: Unread }> =>
-  [...book.games.values()].flatMap((game) =>
-    isUnread(session, game.unread) && isUnverified(session, book, game)
+const unreadGames = (
+  session: SessionState,
+  entry: SportsbookEntry,
+): ReadonlyArray<{ game: string; unread: UnreadMark }> =>
+  [...entry.games.values()].flatMap((game) =>
+    isUnread(session, game.unread) && isUnverified(session, entry, game)
       ? [{ game: game.game, unread: game.unread }]
       : []
   )

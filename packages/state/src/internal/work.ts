@@ -12,8 +12,8 @@ import type {
 } from "@boltodds/protocol"
 import { copyAwaited } from "./awaited.ts"
 import { copyLag } from "./lag.ts"
-import type { BookEntry, Core, Game, GameFacts, Line, Owner, Session } from "./model.ts"
-import { bookBytes, sessionBytes } from "./size.ts"
+import type { Core, Game, GameFacts, Line, Owner, SessionState, SportsbookEntry } from "./model.ts"
+import { sessionBytes, sportsbookBytes } from "./size.ts"
 
 type Mutable<A> = { -readonly [K in keyof A]: A[K] }
 type Fields<K extends ControlKind> = Omit<Extract<Control, { readonly control: K }>, keyof Stamp | "control">
@@ -54,7 +54,7 @@ export class Work {
   }
 
   /** What follows in the group is about another session than the event that brought it. */
-  stampOf({ name, epoch }: Session): void {
+  stampOf({ name, epoch }: SessionState): void {
     this.#session = name
     this.#epoch = epoch
   }
@@ -183,11 +183,11 @@ export class Work {
   }
 
   /** The session of this name as one we may change; made where there is none. */
-  session(event: FeedEvent, at: Millis): Session {
+  session(event: FeedEvent, at: Millis): SessionState {
     const known = this.core.sessions.get(event.session)
     if (known !== undefined && known.owner === this.owner) return known
     if (known === undefined) this.core.bytes += sessionBytes(event.session)
-    const session: Session = known === undefined
+    const session: SessionState = known === undefined
       ? newSession(event.session, at, this.owner, this.core.options.heartbeatMillis)
       : copySession(known, this.owner)
     this.core.sessions.set(event.session, session)
@@ -196,7 +196,7 @@ export class Work {
   }
 
   /** A session as one we may change. */
-  ownSession(session: Session): Session {
+  ownSession(session: SessionState): SessionState {
     if (session.owner === this.owner) return session
     const own = copySession(session, this.owner)
     this.core.sessions.set(session.name, own)
@@ -204,31 +204,31 @@ export class Work {
   }
 
   /** The entry of a sportsbook as one we may change; made where there is none. */
-  book(session: Session, sportsbook: string): BookEntry {
-    const known = session.books.get(sportsbook)
+  sportsbook(session: SessionState, sportsbook: string): SportsbookEntry {
+    const known = session.sportsbooks.get(sportsbook)
     if (known !== undefined && known.owner === this.owner) return known
-    if (known === undefined) this.core.bytes += bookBytes(sportsbook)
-    const book: BookEntry = known === undefined ? newBook(sportsbook, this.owner) : {
+    if (known === undefined) this.core.bytes += sportsbookBytes(sportsbook)
+    const entry: SportsbookEntry = known === undefined ? newSportsbook(sportsbook, this.owner) : {
       ...known,
       owner: this.owner,
       games: new Map(known.games),
       lag: known.lag && copyLag(known.lag),
       removals: new Map(known.removals),
     }
-    session.books.set(sportsbook, book)
-    return book
+    session.sportsbooks.set(sportsbook, entry)
+    return entry
   }
 
   /** A game as one we may change. */
-  game(book: BookEntry, game: Game): Game {
+  game(entry: SportsbookEntry, game: Game): Game {
     if (game.owner === this.owner) return game
     const own: Game = { ...game, owner: this.owner, lines: new Map(game.lines) }
-    book.games.set(game.game, own)
+    entry.games.set(game.game, own)
     return own
   }
 
   /** A book of the session, heard now, may fall silent. */
-  expectBooks(session: Session, at: Millis): void {
+  expectSportsbooks(session: SessionState, at: Millis): void {
     const due = at + this.core.options.bookSilentMillis
     if (due >= session.bookCheckAt) return
     session.bookCheckAt = due
@@ -248,16 +248,16 @@ export class Work {
   }
 
   /** The moment of a doubt: everything confirmed before it no longer counts. */
-  doubt(): number {
+  invalidate(): number {
     return ++this.core.moment
   }
 }
 
-export const newBook = (sportsbook: string, owner: Owner): BookEntry => ({
+export const newSportsbook = (sportsbook: string, owner: Owner): SportsbookEntry => ({
   owner,
   sportsbook,
   games: new Map(),
-  doubtedAt: 0,
+  invalidatedAt: 0,
   touchedAt: 0,
   unread: undefined,
   heardAt: 0,
@@ -268,15 +268,15 @@ export const newBook = (sportsbook: string, owner: Owner): BookEntry => ({
   limited: undefined,
 })
 
-const copySession = (session: Session, owner: Owner): Session => ({
+const copySession = (session: SessionState, owner: Owner): SessionState => ({
   ...session,
   owner,
-  books: new Map(session.books),
+  sportsbooks: new Map(session.sportsbooks),
   awaited: session.awaited && copyAwaited(session.awaited),
   notices: new Map(session.notices),
 })
 
-export const newSession = (name: string, at: Millis, owner: Owner, heartbeatMillis: Millis): Session => ({
+export const newSession = (name: string, at: Millis, owner: Owner, heartbeatMillis: Millis): SessionState => ({
   owner,
   name,
   epoch: 0,
@@ -288,8 +288,8 @@ export const newSession = (name: string, at: Millis, owner: Owner, heartbeatMill
   excluded: new Set(),
   excludedUntil: -Infinity,
   subscriptions: 0,
-  books: new Map(),
-  doubtedAt: 0,
+  sportsbooks: new Map(),
+  invalidatedAt: 0,
   unread: undefined,
   unreadCheckAt: Infinity,
   resyncAt: -Infinity,

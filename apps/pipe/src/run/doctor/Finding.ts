@@ -1,13 +1,13 @@
 /** What one check of the doctor found. */
 
 /** How a check came out. */
-export type Outcome = "ok" | "warning" | "failed" | "skipped"
+export type CheckOutcome = "ok" | "warning" | "failed" | "skipped"
 
 /** What a check found. */
-export interface Finding {
+export interface DoctorFinding {
   /** What was checked, in a word. */
   readonly check: CheckName
-  readonly outcome: Outcome
+  readonly outcome: CheckOutcome
   /** One line. */
   readonly text: string
   /** What to do about it. */
@@ -19,7 +19,7 @@ export interface Finding {
 }
 
 /** The checks, in the order they are made. */
-export const checkNames = [
+export const doctorChecks = [
   "key",
   "address",
   "state",
@@ -38,11 +38,11 @@ export const checkNames = [
   "latency",
 ] as const
 
-/** One of {@link checkNames}. */
-export type CheckName = (typeof checkNames)[number]
+/** One of {@link doctorChecks}. */
+export type CheckName = (typeof doctorChecks)[number]
 
 /** Tells what was found, as soon as it is. */
-export type Tell = (finding: Finding) => void
+export type Tell = (finding: DoctorFinding) => void
 
 /** `1 book`, `2 books`. */
 export const counted = (amount: number, one: string, many: string = `${one}s`): string =>

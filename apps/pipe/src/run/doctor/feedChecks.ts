@@ -29,7 +29,7 @@ export interface FeedCheckOptions {
   readonly forMillis: number
   readonly names: NameReport | { readonly unavailable: string }
   readonly holders: ReadonlyArray<KeyHolder>
-  /** The sportsbooks of the catalogue, where it could be read. */
+  /** The sportsbooks of the catalog, where it could be read. */
   readonly listed: ReadonlyArray<string> | undefined
   /** Completed when the user has seen enough. */
   readonly enough: Deferred.Deferred<void>
@@ -49,7 +49,7 @@ export interface FeedResult {
 const attempts = 2
 
 /** Dials as a stream would, listens, and tells what it saw. */
-export const checkFeed = (options: FeedCheckOptions, tell: Tell): Effect.Effect<FeedResult, UrlRefused> =>
+export const checkFeedData = (options: FeedCheckOptions, tell: Tell): Effect.Effect<FeedResult, UrlRefused> =>
   Effect.gen(function* () {
     const { feed, filters, machine, forMillis, enough, note } = options
     const watcher = new Watcher(() => performance.now())

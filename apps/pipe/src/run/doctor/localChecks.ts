@@ -14,7 +14,7 @@ import { dirname } from "node:path"
 import type { Machine } from "../machine.ts"
 import { howToGiveAKey } from "../NoKey.ts"
 import type { KeySource } from "../settings.ts"
-import { type CheckName, counted, type Finding, spanText, type Tell } from "./Finding.ts"
+import { type CheckName, counted, type DoctorFinding, spanText, type Tell } from "./Finding.ts"
 
 /**
  * 24 bits of an HMAC under a label of this program: enough to see in two reports whether the key is the same, too little
@@ -182,7 +182,7 @@ export const checkDns = ({ host }: FeedUrl, proxy: FeedProxy | undefined, tell: 
       return tell({ check, outcome: "skipped", text: `${name} is an address${through}` })
     }
     const start = performance.now()
-    const finding: Finding = await lookup(name, { all: true }).then((addresses): Finding => {
+    const finding: DoctorFinding = await lookup(name, { all: true }).then((addresses): DoctorFinding => {
       const families = [...new Set(addresses.map(({ family }) => `IPv${family}`))].sort().join(" and ")
       return {
         check,
@@ -192,7 +192,7 @@ export const checkDns = ({ host }: FeedUrl, proxy: FeedProxy | undefined, tell: 
         }${through}`,
         facts: { name, addresses },
       }
-    }, (cause: unknown): Finding => ({
+    }, (cause: unknown): DoctorFinding => ({
       check,
       outcome: proxy === undefined ? "failed" : "warning",
       text: `${name} cannot be found: ${

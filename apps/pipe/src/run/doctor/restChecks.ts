@@ -1,12 +1,12 @@
 /** What REST tells: whether the key is taken, what there is, how the clocks stand, whether the names exist. */
 import {
-  type Catalogue,
-  type CatalogueError,
+  type Catalog,
+  type CatalogError,
   checkNames,
   describeAge,
   describeUnknown,
   type HttpGet,
-  makeCatalogue,
+  makeCatalog,
   type NameReport,
   type StoredUse,
   type UrlRefused,
@@ -29,7 +29,7 @@ interface Answer {
 
 /** What REST told. */
 export interface RestResult {
-  readonly catalogue: Catalogue
+  readonly catalog: Catalog
   readonly info: InfoBody | undefined
   readonly keyRefused: boolean
   /** Whether the server answered at all. */
@@ -54,14 +54,14 @@ export const checkRest = (
             answer ??= { status, millis, at: wall + millis / 2, date }
           }))
       })
-    const catalogue = yield* makeCatalogue({ ...feed, get, store: machine.store, onStored: (use) => used ??= use })
-    const info = yield* Effect.result(catalogue.info)
+    const catalog = yield* makeCatalog({ ...feed, get, store: machine.store, onStored: (use) => used ??= use })
+    const info = yield* Effect.result(catalog.info)
     const facts = answer === undefined ? {} : { status: answer.status, millis: Math.round(answer.millis) }
     const told = { check: "rest", facts } as const
     if (info._tag === "Failure") {
       tell({ ...told, outcome: outcomeOf(info.failure), text: info.failure.message, advice: adviceFor(info.failure) })
     } else if (used !== undefined) {
-      const outcome = used.why._tag === "CatalogueUnavailable" ? "failed" : "warning"
+      const outcome = used.why._tag === "CatalogUnavailable" ? "failed" : "warning"
       tell({
         ...told,
         outcome,
@@ -82,25 +82,25 @@ export const checkRest = (
     }
     checkClock(answer, tell)
     return {
-      catalogue,
+      catalog,
       info: info._tag === "Success" ? info.success : undefined,
-      keyRefused: info._tag === "Failure" && info.failure._tag === "CatalogueRefused",
+      keyRefused: info._tag === "Failure" && info.failure._tag === "CatalogRefused",
       reachable: answer !== undefined,
     }
   })
 
-const outcomeOf = ({ _tag }: CatalogueError): "warning" | "failed" => _tag === "CatalogueBusy" ? "warning" : "failed"
+const outcomeOf = ({ _tag }: CatalogError): "warning" | "failed" => _tag === "CatalogBusy" ? "warning" : "failed"
 
-const adviceFor = ({ _tag }: CatalogueError | StoredUse["why"]): string => {
+const adviceFor = ({ _tag }: CatalogError | StoredUse["why"]): string => {
   switch (_tag) {
-    case "CatalogueRefused":
+    case "CatalogRefused":
       return "Check that the key is complete, and that the plan or trial has not ended."
-    case "CatalogueBusy":
-    case "CatalogueLimited":
+    case "CatalogBusy":
+    case "CatalogLimited":
       return "Too much was asked lately: 12 requests a minute per address, dials included. Ask again in a minute."
-    case "CatalogueUnavailable":
+    case "CatalogUnavailable":
       return "Check the network, a firewall or proxy, and --url. The feed itself may be up all the same."
-    case "CatalogueUnreadable":
+    case "CatalogUnreadable":
       return "Check --url: something other than the feed may have answered."
     case "KeyUnavailable":
       return "Check where the key is kept."
@@ -139,7 +139,7 @@ const checkClock = (answer: Answer | undefined, tell: Tell): void => {
 /** Whether the names asked for exist. */
 export const checkFilters = (
   filters: Filters,
-  { catalogue, info }: RestResult,
+  { catalog, info }: RestResult,
   tell: Tell,
 ): Effect.Effect<NameReport | { readonly unavailable: string }> =>
   Effect.gen(function* () {
@@ -155,7 +155,7 @@ export const checkFilters = (
       tell({ check, outcome: "warning", text: `cannot be checked: ${unavailable}` })
       return { unavailable }
     }
-    const result = yield* Effect.result(checkNames(filters, catalogue))
+    const result = yield* Effect.result(checkNames(filters, catalog))
     if (result._tag === "Failure") {
       const unavailable = result.failure.message
       tell({ check, outcome: "warning", text: `cannot be checked: ${unavailable}` })

@@ -7,24 +7,24 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Redacted from "effect/Redacted"
 import { ExitCode } from "../../ExitCode.ts"
-import type { Given } from "../../flags.ts"
+import type { ParsedFlags } from "../../flags.ts"
 import { paintFor, writePainted } from "../../Terminal.ts"
 import { version } from "../../version.ts"
 import { onInterruption } from "../Interruption.ts"
 import { type Machine, thisMachine } from "../machine.ts"
 import { filtersOf, keySourceOf, logOf } from "../settings.ts"
-import { checkFeed } from "./feedChecks.ts"
-import { type Finding, spanText, type Tell } from "./Finding.ts"
+import { checkFeedData } from "./feedChecks.ts"
+import { type DoctorFinding, spanText, type Tell } from "./Finding.ts"
 import { findingText } from "./findingText.ts"
 import { checkDns, checkHolders, checkKey, checkPermissions, checkProxy, checkState, checkTls } from "./localChecks.ts"
 import { redactor, secretsIn } from "./redact.ts"
 import { checkFilters, checkRest } from "./restChecks.ts"
-import { type Ending, verdictOf } from "./verdict.ts"
+import { type DoctorEnding, verdictOf } from "./verdict.ts"
 
 const defaultForMillis = 20_000
 
 /** Checks everything in its order, prints what it finds as it finds it, and a verdict. */
-export const runDoctor = async (given: Given): Promise<ExitCode> => {
+export const runDoctor = async (given: ParsedFlags): Promise<ExitCode> => {
   const log = logOf(given)
   const forMillis = given.millis("for") ?? defaultForMillis
   const json = given.isSet("json")
@@ -32,7 +32,7 @@ export const runDoctor = async (given: Given): Promise<ExitCode> => {
   const url = given.text("url")
   const secrets = [...secretsIn(url)]
   const write = (text: string): Promise<void> => writePainted(redactor(secrets)(text))
-  const findings: Array<Finding> = []
+  const findings: Array<DoctorFinding> = []
   // In their order, each when it is known: the next takes its time.
   let written = Promise.resolve()
   const tell: Tell = (finding) => {
@@ -73,7 +73,7 @@ export const runDoctor = async (given: Given): Promise<ExitCode> => {
 }
 
 interface Examination {
-  readonly given: Given
+  readonly given: ParsedFlags
   readonly url: string | undefined
   readonly forMillis: number
   readonly machine: Machine
@@ -85,11 +85,11 @@ interface Examination {
   readonly secrets: Array<string>
 }
 
-const nothing: Ending = { keyRefused: false, dialed: false, messages: 0 }
+const nothing: DoctorEnding = { keyRefused: false, dialed: false, messages: 0 }
 
 const examine = (
   { given, url, forMillis, machine, keySource, enough, note, tell, secrets }: Examination,
-): Effect.Effect<Ending, UrlRefused> =>
+): Effect.Effect<DoctorEnding, UrlRefused> =>
   Effect.gen(function* () {
     const found = yield* Effect.option(keySource.key)
     if (found._tag === "Some") secrets.push(Redacted.value(found.value))
@@ -140,7 +140,7 @@ const examine = (
       return nothing
     }
     const listed = rest.info?.sportsbooks
-    const result = yield* checkFeed(
+    const result = yield* checkFeedData(
       { feed, host, filters, machine, forMillis, names, holders, listed, enough, note },
       tell,
     )

@@ -1,16 +1,16 @@
 /** The few lines to paste into a support request. */
 import { ExitCode } from "../../ExitCode.ts"
-import type { Finding } from "./Finding.ts"
+import type { DoctorFinding } from "./Finding.ts"
 
 /** What the findings come to. */
-export interface Verdict {
+export interface DoctorVerdict {
   readonly exitCode: ExitCode
   /** One to three. */
   readonly lines: ReadonlyArray<string>
 }
 
 /** What the checks found that the outcome of a finding does not tell. */
-export interface Ending {
+export interface DoctorEnding {
   readonly keyRefused: boolean
   readonly dialed: boolean
   /** Messages with data. */
@@ -18,12 +18,16 @@ export interface Ending {
 }
 
 /** Draws the conclusion. Pure. */
-export const verdictOf = (findings: ReadonlyArray<Finding>, { keyRefused, dialed, messages }: Ending): Verdict => {
-  const found = (check: Finding["check"]): Finding | undefined => findings.find((finding) => finding.check === check)
-  const failed = (check: Finding["check"]): boolean => found(check)?.outcome === "failed"
+export const verdictOf = (
+  findings: ReadonlyArray<DoctorFinding>,
+  { keyRefused, dialed, messages }: DoctorEnding,
+): DoctorVerdict => {
+  const found = (check: DoctorFinding["check"]): DoctorFinding | undefined =>
+    findings.find((finding) => finding.check === check)
+  const failed = (check: DoctorFinding["check"]): boolean => found(check)?.outcome === "failed"
   const warned = findings.filter(({ outcome }) => outcome === "warning")
   const troubles = findings.filter(({ outcome }) => outcome === "failed")
-  const also = (...told: ReadonlyArray<Finding["check"]>): ReadonlyArray<string> => {
+  const also = (...told: ReadonlyArray<DoctorFinding["check"]>): ReadonlyArray<string> => {
     const others = [...troubles, ...warned].filter(({ check }) => !told.includes(check))
     return others.length === 0 ? [] : [`Also: ${others.map(({ check, text }) => `${check}: ${text}`).join(" · ")}`]
   }
@@ -80,7 +84,7 @@ export const verdictOf = (findings: ReadonlyArray<Finding>, { keyRefused, dialed
   }
 }
 
-const sentence = (finding: Finding | undefined): string => {
+const sentence = (finding: DoctorFinding | undefined): string => {
   const text = finding?.text ?? ""
   return /[.?!]$/.test(text) ? text : `${text}.`
 }

@@ -1,6 +1,6 @@
 /** Runs a simulator until a signal ends it. */
 import {
-  type Behaviour,
+  type Behavior,
   type ScenarioStep,
   type Simulator,
   SimulatorError,
@@ -18,7 +18,7 @@ export interface ServeSettings {
   /** As they were written. */
   readonly faults: ReadonlyArray<string>
   /** What they mean. */
-  readonly behaviours: ReadonlyArray<Behaviour>
+  readonly behaviors: ReadonlyArray<Behavior>
   /** The file of a scenario to play, from the start on. */
   readonly scenario: string | undefined
 }
@@ -42,7 +42,7 @@ export const serve = (
     )
     // First, so that it hears what a fault is deaf to.
     simulator.behave(visitors(tell))
-    yield* attempt(() => Promise.resolve(settings.behaviours.forEach((fault) => simulator.behave(fault))))
+    yield* attempt(() => Promise.resolve(settings.behaviors.forEach((fault) => simulator.behave(fault))))
     // Before anyone can read that it serves, and send one.
     const listening = yield* Effect.forkScoped(signal, { startImmediately: true })
     for (const line of introduction(settings, scenario, simulator)) tell(line)
@@ -120,7 +120,7 @@ const introduction = (
 }
 
 /** Tells who comes, what they ask for, and how much they got. */
-const visitors = (tell: Say): Behaviour => ({
+const visitors = (tell: Say): Behavior => ({
   name: "visitors",
   open: ({ id }) => {
     tell(`client ${id} connected`)

@@ -3,7 +3,7 @@ import { type BookGame, gameId } from "@boltodds/protocol"
 import { type Difference, differencesOf } from "./differences.ts"
 
 /** A game at a sportsbook, in the two readings of one moment. */
-export interface Reading {
+export interface SnapshotReading {
   readonly sportsbook: string
   readonly game: string
   readonly held: BookGame | undefined
@@ -13,7 +13,7 @@ export interface Reading {
 }
 
 /** What one comparison found. */
-export interface Verdict {
+export interface GameVerdict {
   /** Games compared. */
   readonly games: number
   /** Lines of the snapshot compared. */
@@ -49,7 +49,7 @@ export class Comparison {
   }
 
   /** Compares a game: what differs becomes open, what was open and agrees is over. */
-  compare(reading: Reading, now: number, mayHaveMoved = false): void {
+  compare(reading: SnapshotReading, now: number, mayHaveMoved = false): void {
     const id = gameId(reading.sportsbook, reading.game)
     this.#games.add(id)
     this.#lines.set(id, reading.fresh?.lines.size ?? 0)
@@ -81,7 +81,7 @@ export class Comparison {
   }
 
   /** What is known at the end. Where the book held stood still, every open difference is real. */
-  verdict(stoodStill: boolean): Verdict {
+  verdict(stoodStill: boolean): GameVerdict {
     if (stoodStill) { for (const [key, { difference }] of this.#open) this.#real.set(key, difference) }
     const all = [...this.#real.values()]
     const young = stoodStill ? 0 : [...this.#open.keys()].filter((key) => !this.#real.has(key)).length

@@ -1,6 +1,6 @@
 /** What all comparisons of a run found, added up. */
 import { type Difference, type DifferenceKind, differenceKinds } from "./differences.ts"
-import type { Verdict } from "./Comparison.ts"
+import type { GameVerdict } from "./Comparison.ts"
 
 /** Differences of one sportsbook, by kind. */
 export interface SportsbookDifferences {
@@ -40,7 +40,7 @@ export class VerifyTotals {
   #unclaimed = 0
   #races = 0
 
-  add({ games, lines, differences, unclaimed, races }: Verdict): void {
+  add({ games, lines, differences, unclaimed, races }: GameVerdict): void {
     this.#comparisons++
     this.#games += games
     this.#lines += lines

@@ -2,7 +2,7 @@
 import type { EvaluationWatch } from "@boltodds/config"
 import { visible } from "@boltodds/text"
 import { SHARE_ENV, Worker } from "node:worker_threads"
-import type { Log } from "../../Log.ts"
+import type { CommandLog } from "../../Log.ts"
 import { type WatchData, type WatchedExpression, watchFromOutside } from "./watchFromOutside.ts"
 
 /** Watches turns of the event loop while it runs. */
@@ -44,7 +44,7 @@ const longestShown = 300
  * expressions of its user goes without.
  */
 export const makeTurnWatch = (
-  { format, level, log }: Pick<Log, "format" | "level" | "log">,
+  { format, level, log }: Pick<CommandLog, "format" | "level" | "log">,
   { warnMillis = 5_000, endMillis = 30_000 }: TurnLimits = {},
 ): TurnWatch => {
   const marks = new Int32Array(new SharedArrayBuffer(8))

@@ -3,7 +3,7 @@ import { nearestNames } from "@boltodds/text"
 import { type ASTNode, type Environment, ParseError, TypeError } from "@marcbachmann/cel-js"
 import type { EmitName } from "../../Plugin.ts"
 import type { ExpressionFinding } from "./ExpressionFinding.ts"
-import { instead } from "../instead.ts"
+import { suggestName } from "../suggestName.ts"
 import { onePatternTooMany, wrongConstants } from "./constants.ts"
 import { checkingEnvironment, evaluatingEnvironment } from "./environment.ts"
 import { partsOfNode } from "./nodes.ts"
@@ -79,7 +79,7 @@ const explain = (cause: unknown, text: string, emit: EmitName): ExpressionFindin
   if (known?.code === "unknown_variable") {
     const name = text.slice(start, end)
     const message = `Cannot use this expression: a record of \`${emit}\` has no field \`${name}\``
-    return { ...where, message, remedy: instead(name, names, "its fields") }
+    return { ...where, message, remedy: suggestName(name, names, "its fields") }
   }
   return { ...where, message: `Cannot use this expression: ${plainWords(summary)}`, remedy: remedyFor(known?.code) }
 }

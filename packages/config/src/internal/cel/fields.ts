@@ -10,7 +10,7 @@ import type { EmitName } from "../../Plugin.ts"
 export type FieldKind = "text" | "number" | "flag" | "any" | ReadonlyArray<string>
 
 /** Fields by their names. */
-export interface Fields {
+export interface RecordFields {
   readonly [name: string]: FieldKind
 }
 
@@ -116,7 +116,7 @@ const quotes: Complete<keyof Quote> = {
 /** A message has two levels; these are asked for so often that they are told without `data.`. */
 const insideData = ["sport", "sportsbook", "game", "universal_game_id", "home_team", "away_team"]
 
-const messages: Fields = {
+const messages: RecordFields = {
   action: "text",
   timestamp: "text",
   data: "any",
@@ -124,18 +124,18 @@ const messages: Fields = {
 }
 
 /** What an expression about this emit can name; `raw` has nothing: it is a log, and only whole. */
-export const fieldsOf = (emit: EmitName): Fields => ({ changes, quotes, messages, raw: {} })[emit]
+export const fieldsOf = (emit: EmitName): RecordFields => ({ changes, quotes, messages, raw: {} })[emit]
 
 /** A record as expressions see it. */
-export interface View {
+export interface RecordView {
   record: unknown
 }
 
 type Bag = { readonly [name: string]: unknown } | null | undefined
 
 /** Makes a view of the records of an emit: fields that are absent are null, flags that are absent are false. */
-export const makeView = (emit: EmitName): View => {
-  const view: View = { record: undefined }
+export const makeView = (emit: EmitName): RecordView => {
+  const view: RecordView = { record: undefined }
   for (const [name, kind] of Object.entries(fieldsOf(emit))) {
     const nothing = kind === "flag" ? false : null
     const isDeep = emit === "messages" && insideData.includes(name)

@@ -1,6 +1,6 @@
 /** JSON Schema in which secrets and other long texts may be named instead of written out. */
 import type * as SchemaAST from "effect/SchemaAST"
-import { kindOf } from "../schemaParts.ts"
+import { schemaKindOf } from "../schemaParts.ts"
 
 type Json = { readonly [key: string]: unknown }
 
@@ -31,7 +31,7 @@ const formsOf = (ast: SchemaAST.AST): ReadonlyArray<SchemaAST.AST> => [
 
 const follow = (json: unknown, forms: ReadonlyArray<SchemaAST.AST>): unknown => {
   if (!isJson(json)) return json
-  if (forms.some((form) => kindOf(form) === "secret" || kindOf(form) === "reference")) {
+  if (forms.some((form) => schemaKindOf(form) === "secret" || schemaKindOf(form) === "reference")) {
     return { anyOf: [json, ...places] }
   }
   const properties = json["properties"]

@@ -12,7 +12,7 @@ const decoders: Readonly<Record<string, (body: Buffer) => Transform>> = {
 }
 
 /**
- * A body without its codings; at most `maxBytes`. gzip and zstd are recognised without the header too. Rejects a coding
+ * A body without its codings; at most `maxBytes`. gzip and zstd are recognized without the header too. Rejects a coding
  * that is not known, a damaged body, and one that is larger.
  */
 export const unpack = async (body: Buffer, encoding: string | undefined, maxBytes: number): Promise<Buffer> => {

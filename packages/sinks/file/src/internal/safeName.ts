@@ -23,7 +23,7 @@ const hashChars = 20
  * UTF-8 that `decodeURIComponent` reads (half a surrogate pair, which has no UTF-8: `%uD800`).
  *
  * So there is no `/`, `\`, NUL, control character, space, dot (leading, trailing or `..`) nor anything that Unicode
- * normalisation could change. A leading `-` is escaped too: no name looks like an option.
+ * normalization could change. A leading `-` is escaped too: no name looks like an option.
  */
 export const safeName = (value: string | undefined, rules: NameRules): string => {
   if (value === undefined) return noValue

@@ -1,13 +1,13 @@
 /** Writes the session's events: the one place where they are made, stamped and put in order. */
 import { type DisconnectReason, type Filters, type Frame, makeFrame, type Millis } from "@boltodds/protocol"
 import type { SessionError } from "../SessionError.ts"
-import type { Notice } from "../Watch.ts"
+import type { WatchNotice } from "../Watch.ts"
 import type { EventQueue } from "./EventQueue.ts"
 import type { KeyGuard } from "./KeyGuard.ts"
 import type { Timeline } from "./Timeline.ts"
 
 /** The teller of one run. What it is told is in the queue; `flush` hands it on. */
-export class Teller {
+export class EventWriter {
   readonly queue: EventQueue<SessionError>
   readonly timeline: Timeline
   readonly #session: string
@@ -37,7 +37,7 @@ export class Teller {
     this.queue.push({ _tag: "Disconnected", ...this.#base(at), reason })
   }
 
-  notice({ _tag, at }: Notice): void {
+  notice({ _tag, at }: WatchNotice): void {
     this.queue.push({ _tag, ...this.#base(at) })
   }
 

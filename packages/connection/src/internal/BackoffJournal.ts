@@ -2,30 +2,30 @@
 import type { Clock } from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Random from "effect/Random"
-import { type Attempts, decide, type Ending, noAttempts } from "../Backoff.ts"
-import { type BackoffMemory, type BackoffRecord, resumeFrom } from "../BackoffMemory.ts"
+import { type BackoffState, type ConnectionEnd, decideBackoff, initialBackoff } from "../Backoff.ts"
+import { type BackoffMemory, type BackoffRecord, resumeBackoff } from "../BackoffMemory.ts"
 import type { KeyAtHost } from "../Key.ts"
 import { scrub } from "./scrub.ts"
 
-const killed: Ending = {
+const killed: ConnectionEnd = {
   kind: "failed",
   detail: "a crash or a kill, before it had received data for a minute",
 }
 
 /** What an earlier run asks of this one. */
-export interface Inheritance {
-  readonly attempts: Attempts
+export interface InheritedBackoff {
+  readonly attempts: BackoffState
   readonly waitMillis: number
   /** Fit to show. */
   readonly why: string
 }
 
 /** Writes down each step of a run's back-off. Without a memory it does nothing. */
-export class Carryover {
+export class BackoffJournal {
   readonly #memory: BackoffMemory | undefined
   readonly #clock: Clock
   /** The attempt under way, and what held before it. */
-  #open: { readonly use: KeyAtHost; readonly before: Attempts } | undefined
+  #open: { readonly use: KeyAtHost; readonly before: BackoffState } | undefined
 
   constructor(memory: BackoffMemory | undefined, clock: Clock) {
     this.#memory = memory
@@ -33,27 +33,27 @@ export class Carryover {
   }
 
   /** What an earlier run left, where that still counts. */
-  recall(use: KeyAtHost): Effect.Effect<Inheritance | undefined> {
+  recall(use: KeyAtHost): Effect.Effect<InheritedBackoff | undefined> {
     if (this.#memory === undefined) return Effect.undefined
     return Effect.map(this.#memory.recall(use), (record) => {
-      const left = record === undefined ? undefined : resumeFrom(record, this.#clock.currentTimeMillisUnsafe())
+      const left = record === undefined ? undefined : resumeBackoff(record, this.#clock.currentTimeMillisUnsafe())
       return left === undefined ? undefined : { ...left, why: `an earlier run ended with: ${scrub(record!.why, "")}` }
     })
   }
 
   /** An attempt begins: should the process die in it, the next one is to wait as if it had failed. */
-  begin(use: KeyAtHost, before: Attempts): Effect.Effect<void> {
+  begin(use: KeyAtHost, before: BackoffState): Effect.Effect<void> {
     this.#open = { use, before }
     return this.#keepEnding(use, before, killed, "attempt")
   }
 
   /** The attempt is over, and the run waits. */
-  wait(attempts: Attempts, waitMillis: number, why: string): Effect.Effect<void> {
+  wait(attempts: BackoffState, waitMillis: number, why: string): Effect.Effect<void> {
     return this.#close(({ use }) => this.#keep(use, attempts, waitMillis, why, "wait"))
   }
 
   /** The attempt is over, and with it the run: the next one is to wait as this one would have. */
-  fail(ending: Ending): Effect.Effect<void> {
+  fail(ending: ConnectionEnd): Effect.Effect<void> {
     return this.#close(({ use, before }) => this.#keepEnding(use, before, ending, "wait"))
   }
 
@@ -62,7 +62,7 @@ export class Carryover {
     return Effect.suspend(() => {
       const open = this.#open
       if (open === undefined || this.#memory === undefined) return Effect.void
-      this.#open = { ...open, before: noAttempts }
+      this.#open = { ...open, before: initialBackoff }
       return this.#memory.forget(open.use)
     })
   }
@@ -75,7 +75,7 @@ export class Carryover {
   }
 
   #close(
-    then: (open: { readonly use: KeyAtHost; readonly before: Attempts }) => Effect.Effect<void>,
+    then: (open: { readonly use: KeyAtHost; readonly before: BackoffState }) => Effect.Effect<void>,
   ): Effect.Effect<void> {
     return Effect.suspend(() => {
       const open = this.#open
@@ -86,13 +86,13 @@ export class Carryover {
 
   #keepEnding(
     use: KeyAtHost,
-    before: Attempts,
-    ending: Ending,
+    before: BackoffState,
+    ending: ConnectionEnd,
     during: BackoffRecord["during"],
   ): Effect.Effect<void> {
     if (this.#memory === undefined) return Effect.void
     // A refused key waits like any other failure: the next run is to try it once, not to give up at once.
-    const decision = decide(before, { ...ending, kind: ending.kind === "busy" ? "busy" : "failed" })
+    const decision = decideBackoff(before, { ...ending, kind: ending.kind === "busy" ? "busy" : "failed" })
     if (decision._tag !== "Wait") return Effect.void
     const { minMillis, maxMillis, attempts } = decision
     const keyRefusals = ending.kind === "key" ? before.keyRefusals + 1 : 0
@@ -104,7 +104,7 @@ export class Carryover {
 
   #keep(
     use: KeyAtHost,
-    { step, fruitless, keyRefusals, everLive }: Attempts,
+    { step, fruitless, keyRefusals, everLive }: BackoffState,
     waitMillis: number,
     why: string,
     during: BackoffRecord["during"],

@@ -14,7 +14,7 @@ interface Entered {
 const mostSteps = 20_000_000
 
 /** Collects what is claimed, and reports the second of two that may be the same file. */
-export class Claims {
+export class ResourceClaims {
   readonly #findings: Findings
   /** Those without placeholders, by their path: there may be thousands. */
   readonly #fixed = new Map<string, Entered>()

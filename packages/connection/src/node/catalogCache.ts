@@ -1,14 +1,14 @@
-/** Answers of the catalogue, kept in files. */
+/** Answers of the catalog, kept in files. */
 import { cacheFolder, namesIn, objectIn, readSmall, reasonOf, removeOld, writeWhole } from "@boltodds/machine"
 import * as Effect from "effect/Effect"
 import { createHash } from "node:crypto"
 import { rm, stat } from "node:fs/promises"
 import { join } from "node:path"
-import type { CatalogueQuestion, CatalogueStore, StoredAnswer } from "../CatalogueStore.ts"
+import type { CatalogQuestion, CatalogStore, StoredAnswer } from "../CatalogStore.ts"
 import { keyName } from "./internal/keyName.ts"
 
-/** Options of {@link catalogueCache}. */
-export interface CatalogueCacheOptions {
+/** Options of {@link catalogCache}. */
+export interface CatalogCacheOptions {
   /** @default {@link cacheFolder} */
   readonly folder?: string | undefined
   /** @default 16_777_216 A larger answer is not kept, in bytes. */
@@ -22,16 +22,16 @@ export interface CatalogueCacheOptions {
 const keepMillis = 30 * 86_400_000
 
 /**
- * A store in `catalogue-<hash of host and key>/`, a file for each question, each written as a whole. What cannot be
+ * A store in `catalog-<hash of host and key>/`, a file for each question, each written as a whole. What cannot be
  * read counts as not there. The key itself is in no file.
  */
-export const catalogueCache = (options: CatalogueCacheOptions = {}): CatalogueStore => {
+export const catalogCache = (options: CatalogCacheOptions = {}): CatalogStore => {
   const folder = options.folder ?? cacheFolder()
   const maxBytes = options.maxAnswerBytes ?? 16 * 1024 * 1024
   const maxAnswers = options.maxAnswers ?? 32
   let told = false
   let swept = false
-  const placeOf = (question: CatalogueQuestion): string => join(folder, `catalogue-${keyName(question)}`)
+  const placeOf = (question: CatalogQuestion): string => join(folder, `catalog-${keyName(question)}`)
   return {
     load: (question) =>
       Effect.orElseSucceed(
@@ -48,20 +48,20 @@ export const catalogueCache = (options: CatalogueCacheOptions = {}): CatalogueSt
         const place = placeOf(question)
         await writeWhole(join(place, nameOf(question)), JSON.stringify({ at, question: questionText(question), body }))
         await removeBeyond(place, maxAnswers)
-        if (!swept) await removeOld(folder, (name) => name.startsWith("catalogue-"), keepMillis)
+        if (!swept) await removeOld(folder, (name) => name.startsWith("catalog-"), keepMillis)
         swept = true
       }).pipe(Effect.catch(({ cause }) =>
         Effect.sync(() => {
-          if (!told) options.onProblem?.(`Cannot keep the catalogue in ${folder}: ${reasonOf(cause)}`)
+          if (!told) options.onProblem?.(`Cannot keep the catalog in ${folder}: ${reasonOf(cause)}`)
           told = true
         })
       )),
   }
 }
 
-const questionText = ({ path, query }: CatalogueQuestion): string => JSON.stringify([path, query])
+const questionText = ({ path, query }: CatalogQuestion): string => JSON.stringify([path, query])
 
-const nameOf = (question: CatalogueQuestion): string =>
+const nameOf = (question: CatalogQuestion): string =>
   `${question.path.replace(/\W/g, "_")}-${
     createHash("sha256").update(questionText(question)).digest("hex").slice(0, 12)
   }.json`

@@ -3,7 +3,7 @@ import { type DataMessage, type FeedMessage, type LineUpdate, parseTimestamp } f
 import { entryKey } from "../FeedBook.ts"
 import { readSubscribe, Subscription } from "../Subscription.ts"
 import { timestamp } from "../world/Timestamp.ts"
-import type { Behaviour, FaultHost, OutFrame, Wire } from "./Behaviour.ts"
+import type { Behavior, FaultHost, OutFrame, Wire } from "./Behavior.ts"
 import { frameLike, framePartsOf } from "./FrameParts.ts"
 import { LatePost } from "./LatePost.ts"
 import { meets, touchesOf, touchOf } from "./Touch.ts"
@@ -23,14 +23,14 @@ interface Memory {
  *
  * One never comes behind newer news of its game: a game that has come back by then gets none.
  */
-export const stragglers = (options: {
+export const lateArrivals = (options: {
   /** The probability for each removal and clear, 0 to 1. @default 1 */
   readonly share?: number
   /** How many for a clear, and for a change of filters. @default 3 */
   readonly most?: number
   /** They come up to so many data frames later. @default 0 */
   readonly lag?: number
-} = {}): Behaviour => {
+} = {}): Behavior => {
   const { share = 1, most = 3, lag = 0 } = options
   const memories = new Map<number, Memory>()
   let host: FaultHost | undefined
@@ -77,13 +77,13 @@ export const stragglers = (options: {
           if (!random.chance(share)) break
           const later = touchesOf(parts.slice(index + 1))
           const chosen = random.shuffle(gone).filter(({ data }) => !later.some((touch) => meets(touch, data)))
-          for (const one of chosen.slice(0, most)) late.push(straggler(wire, frame, one, message.timestamp))
+          for (const one of chosen.slice(0, most)) late.push(lateArrival(wire, frame, one, message.timestamp))
         }
       }
     }
     return late
   }
-  const straggler = (wire: Wire, like: OutFrame, known: DataMessage, before: string | null | undefined): OutFrame => {
+  const lateArrival = (wire: Wire, like: OutFrame, known: DataMessage, before: string | null | undefined): OutFrame => {
     const cause = parseTimestamp(before)
     const limit = cause === null ? Number.POSITIVE_INFINITY : Math.floor(cause) - 1 - host!.random(wire).int(2000)
     const own = parseTimestamp(known.timestamp)
@@ -99,7 +99,7 @@ export const stragglers = (options: {
   }
 
   return {
-    name: "stragglers",
+    name: "late-arrivals",
     start: (_, given) => host = given,
     receive: (wire, text) => {
       const filters = readSubscribe(text)
@@ -122,7 +122,7 @@ export const stragglers = (options: {
       if (frame.kind !== "snapshot" && frame.kind !== "stream") return undefined
       const { before, behind } = memory.post.around(frame)
       const late = learn(wire, memory, frame)
-      const excluded = memory.excluded.splice(0).map((one) => straggler(wire, frame, one, undefined))
+      const excluded = memory.excluded.splice(0).map((one) => lateArrival(wire, frame, one, undefined))
       if (lag === 0) return [...before, frame, ...late, ...behind, ...excluded]
       for (const one of late) memory.post.add(one, touchesOf(framePartsOf(one.data)), 1 + host!.random(wire).int(lag))
       return [...before, frame, ...behind, ...excluded]
@@ -133,6 +133,6 @@ export const stragglers = (options: {
 
   /** An update of what is excluded, after an answer: that is an object, and says nothing of the form of data. */
   function plain(wire: Wire, known: DataMessage): OutFrame {
-    return straggler(wire, { kind: "stream", data: "[]" }, known, undefined)
+    return lateArrival(wire, { kind: "stream", data: "[]" }, known, undefined)
   }
 }

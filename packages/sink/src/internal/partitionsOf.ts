@@ -7,7 +7,7 @@ import type { Partition } from "../Partition.ts"
  * Stages, one after another, of parts that can be delivered side by side: records of one key are in one part of a stage,
  * in order. A control is about many keys, so it is a stage of its own. The same envelopes are always divided alike.
  */
-export const partsOf = <A>(
+export const partitionsOf = <A>(
   envelopes: ReadonlyArray<Envelope<A>>,
   { over, key }: Partition<A>,
 ): ReadonlyArray<ReadonlyArray<ReadonlyArray<Envelope<A>>>> => {

@@ -1,20 +1,20 @@
 import {
-  type CatalogueQuestion,
-  type CatalogueStore,
+  type CatalogQuestion,
+  type CatalogStore,
   checkNames,
   describeAge,
   describeStored,
-  type HttpAnswer,
   HttpFailure,
   type HttpGet,
+  type HttpResponse,
   keyOf,
   Limiter,
   type LimiterShape,
-  makeCatalogue,
+  makeCatalog,
   makeLimiter,
   type StoredUse,
 } from "@boltodds/connection"
-import { catalogueCache } from "@boltodds/connection/node"
+import { catalogCache } from "@boltodds/connection/node"
 import { it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
@@ -32,17 +32,17 @@ const folder = Effect.acquireRelease(
   (path) => Effect.promise(() => rm(path, { recursive: true, force: true })),
 )
 
-const good: HttpAnswer = { status: 200, retryAfter: undefined, body: `{"sports":["MLB"],"sportsbooks":["fanduel"]}` }
+const good: HttpResponse = { status: 200, retryAfter: undefined, body: `{"sports":["MLB"],"sportsbooks":["fanduel"]}` }
 const info = { sports: ["MLB"], sportsbooks: ["fanduel"] }
 
-/** A catalogue of a new process over the same cache, whose server answers like this. */
+/** A catalog of a new process over the same cache, whose server answers like this. */
 const started = (
   path: string,
-  answer: HttpAnswer | HttpFailure,
-  { secret = key, limiter = makeLimiter(), store = catalogueCache({ folder: path }) }: {
+  answer: HttpResponse | HttpFailure,
+  { secret = key, limiter = makeLimiter(), store = catalogCache({ folder: path }) }: {
     readonly secret?: string
     readonly limiter?: LimiterShape
-    readonly store?: CatalogueStore
+    readonly store?: CatalogStore
   } = {},
 ) =>
   Effect.gen(function* () {
@@ -52,7 +52,7 @@ const started = (
       asked++
       return answer instanceof HttpFailure ? Effect.fail(answer) : Effect.succeed(answer)
     }
-    const catalogue = yield* makeCatalogue({
+    const catalog = yield* makeCatalog({
       key: keyOf(secret),
       url: "wss://feed.example:1/api",
       get,
@@ -60,10 +60,10 @@ const started = (
       onStored: (use) => used.push(use),
     })
     const inContext = <A, E>(effect: Effect.Effect<A, E>) => Effect.provideService(effect, Limiter, limiter)
-    return { info: inContext(catalogue.info), catalogue, used, asked: () => asked, inContext }
+    return { info: inContext(catalog.info), catalog, used, asked: () => asked, inContext }
   })
 
-describe("a catalogue with a store", () => {
+describe("a catalog with a store", () => {
   for (
     const [name, answer, says] of [
       ["429", { ...good, status: 429, body: "" }, "feed.example:1 get_info: HTTP 429"],
@@ -76,11 +76,11 @@ describe("a catalogue with a store", () => {
         const path = yield* folder
         expect(yield* (yield* started(path, good)).info).toEqual(info)
         yield* TestClock.adjust(3 * hour)
-        const { info: again, used, catalogue, inContext } = yield* started(path, answer)
+        const { info: again, used, catalog, inContext } = yield* started(path, answer)
         expect(yield* again).toEqual(info)
         expect(used.map(describeStored)).toEqual([`from the cache of 3 h ago: ${says}`])
         expect(used[0]).toMatchObject({ path: "get_info", at: 0, ageMillis: 3 * hour })
-        const report = yield* inContext(checkNames({ sportsbooks: ["fanduell"] }, catalogue))
+        const report = yield* inContext(checkNames({ sportsbooks: ["fanduell"] }, catalog))
         expect(report).toMatchObject({ unknown: [{ name: "fanduell", nearest: ["fanduel"] }], stored: { at: 0 } })
       }))
   }
@@ -90,11 +90,11 @@ describe("a catalogue with a store", () => {
       const path = yield* folder
       yield* (yield* started(path, good)).info
       const refused = yield* started(path, { ...good, status: 401, body: "no" })
-      expect((yield* Effect.flip(refused.info))._tag).toBe("CatalogueRefused")
+      expect((yield* Effect.flip(refused.info))._tag).toBe("CatalogRefused")
       const inWords = yield* started(path, { ...good, body: `{"error":"Invalid API key"}` })
-      expect((yield* Effect.flip(inWords.info))._tag).toBe("CatalogueRefused")
+      expect((yield* Effect.flip(inWords.info))._tag).toBe("CatalogRefused")
       const other = yield* started(path, { ...good, status: 429 }, { secret: "another-key" })
-      expect((yield* Effect.flip(other.info))._tag).toBe("CatalogueBusy")
+      expect((yield* Effect.flip(other.info))._tag).toBe("CatalogBusy")
       expect([...refused.used, ...inWords.used, ...other.used]).toEqual([])
     }))
 
@@ -110,7 +110,7 @@ describe("a catalogue with a store", () => {
       expect(soon.used.map(describeStored)).toEqual([
         "from the cache of 50 s ago: the allowance of requests to feed.example:1 is used up for now",
       ])
-      const empty: CatalogueStore = { load: () => Effect.undefined, save: () => Effect.void }
+      const empty: CatalogStore = { load: () => Effect.undefined, save: () => Effect.void }
       const without = yield* started(path, good, { limiter, store: empty })
       const waiting = yield* Effect.forkChild(without.info)
       yield* TestClock.adjust(9999)
@@ -126,25 +126,25 @@ describe("a catalogue with a store", () => {
       yield* (yield* started(path, good)).info
       const answers = [new HttpFailure("ECONNREFUSED"), good]
       let asked = 0
-      const catalogue = yield* makeCatalogue({
+      const catalog = yield* makeCatalog({
         key: keyOf(key),
         url: "wss://feed.example:1/api",
         get: () => {
           const answer = answers[asked++]!
           return answer instanceof HttpFailure ? Effect.fail(answer) : Effect.succeed(answer)
         },
-        store: catalogueCache({ folder: path }),
+        store: catalogCache({ folder: path }),
       })
-      const ask = Effect.provideService(catalogue.info, Limiter, makeLimiter())
+      const ask = Effect.provideService(catalog.info, Limiter, makeLimiter())
       yield* ask
       yield* TestClock.adjust(29_999)
       yield* ask
       expect(asked).toBe(1)
-      expect((yield* catalogue.stored!).length).toBe(1)
+      expect((yield* catalog.stored!).length).toBe(1)
       yield* TestClock.adjust(1)
       yield* ask
       expect(asked).toBe(2)
-      expect(yield* catalogue.stored!).toEqual([])
+      expect(yield* catalog.stored!).toEqual([])
     }))
 
   it.effect("keeps no answer that repeats the key, and uses none of last week or of the future", () =>
@@ -157,14 +157,14 @@ describe("a catalogue with a store", () => {
       yield* (yield* started(path, good)).info
       const down = { ...good, status: 503 }
       yield* TestClock.adjust(7 * 24 * hour + 1)
-      expect((yield* Effect.flip((yield* started(path, down)).info))._tag).toBe("CatalogueBusy")
+      expect((yield* Effect.flip((yield* started(path, down)).info))._tag).toBe("CatalogBusy")
       yield* TestClock.setTime(0)
-      expect((yield* Effect.flip((yield* started(path, down)).info))._tag).toBe("CatalogueBusy")
+      expect((yield* Effect.flip((yield* started(path, down)).info))._tag).toBe("CatalogBusy")
     }))
 })
 
 describe("the cache in files", () => {
-  const question: CatalogueQuestion = {
+  const question: CatalogQuestion = {
     host: "feed",
     key: Redacted.make(key),
     path: "get_markets",
@@ -175,7 +175,7 @@ describe("the cache in files", () => {
   it.live("keeps the newest answer to each question, without the key", () =>
     Effect.gen(function* () {
       const path = yield* folder
-      const { save, load } = catalogueCache({ folder: path })
+      const { save, load } = catalogCache({ folder: path })
       yield* save(question, answer)
       expect(yield* load(question)).toEqual(answer)
       yield* save(question, { ...answer, at: 8 })
@@ -191,7 +191,7 @@ describe("the cache in files", () => {
   it.live("is bounded in the size of an answer and in their number", () =>
     Effect.gen(function* () {
       const path = yield* folder
-      const { save, load } = catalogueCache({ folder: path, maxAnswerBytes: 100, maxAnswers: 3 })
+      const { save, load } = catalogCache({ folder: path, maxAnswerBytes: 100, maxAnswers: 3 })
       yield* save(question, { at: 1, body: "x".repeat(101) })
       expect(yield* load(question)).toBeUndefined()
       for (let n = 0; n < 8; n++) yield* save({ ...question, query: { sports: String(n) } }, { at: n, body: "{}" })
@@ -203,7 +203,7 @@ describe("the cache in files", () => {
     Effect.gen(function* () {
       const path = yield* folder
       const problems: Array<string> = []
-      const { save, load } = catalogueCache({ folder: path, onProblem: (message) => problems.push(message) })
+      const { save, load } = catalogCache({ folder: path, onProblem: (message) => problems.push(message) })
       yield* save(question, answer)
       const [place] = yield* Effect.promise(() => readdir(path))
       const [name] = yield* Effect.promise(() => readdir(join(path, place!)))
@@ -219,7 +219,7 @@ describe("the cache in files", () => {
       expect(yield* load(question)).toBeUndefined()
       yield* save(question, answer)
       yield* save(question, answer)
-      expect(problems).toEqual([expect.stringContaining(`Cannot keep the catalogue in ${path}: `)])
+      expect(problems).toEqual([expect.stringContaining(`Cannot keep the catalog in ${path}: `)])
     }))
 })
 

@@ -6,7 +6,7 @@ import type { Plugin, PluginBase, ProcessorPlugin, Registry, SinkPlugin, SourceP
 export type Named<P> = ReadonlyMap<string, P>
 
 /** All plug-ins of one document. */
-export class Catalogue {
+export class PartCatalog {
   readonly sources = new Map<string, SourcePlugin>()
   readonly processors = new Map<string, ProcessorPlugin>()
   readonly sinks = new Map<string, SinkPlugin>()

@@ -1,7 +1,7 @@
 /** What the feed offers: sports, sportsbooks, games and markets, over REST. */
 import {
   type BodyError,
-  type CatalogueGame,
+  type CatalogGame,
   decodeGames,
   decodeInfo,
   decodeMarkets,
@@ -17,22 +17,22 @@ import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 import { blockedOnTheWay, refusalIn } from "./Backoff.ts"
-import { CatalogueBusy, CatalogueRefused, CatalogueUnavailable, CatalogueUnreadable } from "./CatalogueError.ts"
-import { CatalogueLimited, type CatalogueQuestion, type CatalogueStore, type StoredUse } from "./CatalogueStore.ts"
+import { CatalogBusy, CatalogRefused, CatalogUnavailable, CatalogUnreadable } from "./CatalogError.ts"
+import { CatalogLimited, type CatalogQuestion, type CatalogStore, type StoredUse } from "./CatalogStore.ts"
 import { defaultFeedUrl, parseFeedUrl, UrlRefused } from "./FeedUrl.ts"
-import { fetchGet, type HttpAnswer, type HttpGet } from "./Http.ts"
+import { fetchGet, type HttpGet, type HttpResponse } from "./Http.ts"
 import { holdsKey, scrub } from "./internal/scrub.ts"
 import { isWebPage } from "./internal/webPage.ts"
 import type { Key, KeyUnavailable } from "./Key.ts"
 import { Limiter, type LimiterShape } from "./Limiter.ts"
 import { parseRetryAfter } from "./RetryAfter.ts"
 
-/** Why the catalogue did not answer. */
-export type CatalogueError =
-  | CatalogueRefused
-  | CatalogueBusy
-  | CatalogueUnavailable
-  | CatalogueUnreadable
+/** Why the catalog did not answer. */
+export type CatalogError =
+  | CatalogRefused
+  | CatalogBusy
+  | CatalogUnavailable
+  | CatalogUnreadable
   | KeyUnavailable
 
 /** Which markets to ask for; a list left out or empty means all. */
@@ -42,16 +42,16 @@ export interface MarketsQuery {
 }
 
 /** The names that filters may use. Each answer is kept for a while; asking costs a request of the shared allowance. */
-export interface Catalogue {
-  readonly info: Effect.Effect<InfoBody, CatalogueError>
-  readonly games: Effect.Effect<ReadonlyArray<CatalogueGame>, CatalogueError>
-  readonly markets: (query?: MarketsQuery) => Effect.Effect<MarketsBody, CatalogueError>
+export interface Catalog {
+  readonly info: Effect.Effect<InfoBody, CatalogError>
+  readonly games: Effect.Effect<ReadonlyArray<CatalogGame>, CatalogError>
+  readonly markets: (query?: MarketsQuery) => Effect.Effect<MarketsBody, CatalogError>
   /** Of the answers given so far, those that came from the store: the last one for each path. */
   readonly stored?: Effect.Effect<ReadonlyArray<StoredUse>>
 }
 
-/** Options of {@link makeCatalogue}. */
-export interface CatalogueOptions {
+/** Options of {@link makeCatalog}. */
+export interface CatalogOptions {
   readonly key: Key
   /** @default {@link defaultFeedUrl} The feed's URL; REST is the same place over http. */
   readonly url?: string | undefined
@@ -65,9 +65,9 @@ export interface CatalogueOptions {
   readonly timeoutMillis?: number | undefined
   /**
    * @default none What answers where the server is too busy, cannot be reached, or the limiter would have us wait for
-   * more than 5 s; never where it refuses the key. `catalogueCache` of the `node` entry keeps it in files.
+   * more than 5 s; never where it refuses the key. `catalogCache` of the `node` entry keeps it in files.
    */
-  readonly store?: CatalogueStore | undefined
+  readonly store?: CatalogStore | undefined
   /** Called when the store answered in place of the server: such an answer is old, and whoever sees it should know. */
   readonly onStored?: ((used: StoredUse) => void) | undefined
 }
@@ -81,10 +81,10 @@ const keepStoredMillis = 30_000
 const oldestMillis = 7 * 86_400_000
 
 /**
- * Makes a catalogue. Requests go through the limiter of the context, shared with the sessions' dials; the same question
+ * Makes a catalog. Requests go through the limiter of the context, shared with the sessions' dials; the same question
  * asked twice at once is sent once; failures are not kept.
  */
-export const makeCatalogue = (options: CatalogueOptions): Effect.Effect<Catalogue, UrlRefused> =>
+export const makeCatalog = (options: CatalogOptions): Effect.Effect<Catalog, UrlRefused> =>
   Effect.gen(function* () {
     const url = parseFeedUrl(options.url ?? defaultFeedUrl, options)
     if (url instanceof UrlRefused) return yield* Effect.fail(url)
@@ -95,18 +95,18 @@ export const makeCatalogue = (options: CatalogueOptions): Effect.Effect<Catalogu
     const used = new Map<string, StoredUse>()
 
     const askServer = <A>(
-      { path, query, key }: CatalogueQuestion,
+      { path, query, key }: CatalogQuestion,
       decode: Decode<A>,
       onAnswer: (body: string, at: number) => Effect.Effect<void>,
     ): Effect.Effect<A, AskError> =>
       Effect.gen(function* () {
         const answer = yield* get(url.rest(path, query, key), { maxBytes }).pipe(
-          Effect.mapError(({ message }) => new CatalogueUnavailable(`${url.host} gave no ${path}: ${message}`)),
+          Effect.mapError(({ message }) => new CatalogUnavailable(`${url.host} gave no ${path}: ${message}`)),
           Effect.timeoutOrElse({
             duration: timeoutMillis,
             orElse: () =>
               Effect.fail(
-                new CatalogueUnavailable(`${url.host} did not answer ${path} within ${timeoutMillis / 1000} s`),
+                new CatalogUnavailable(`${url.host} did not answer ${path} within ${timeoutMillis / 1000} s`),
               ),
           }),
         )
@@ -119,7 +119,7 @@ export const makeCatalogue = (options: CatalogueOptions): Effect.Effect<Catalogu
       })
 
     /** What the store has for this, where it can still be used and read. */
-    const recall = <A>(question: CatalogueQuestion, decode: Decode<A>) =>
+    const recall = <A>(question: CatalogQuestion, decode: Decode<A>) =>
       Effect.gen(function* () {
         const answer = store === undefined ? undefined : yield* store.load(question)
         const now = yield* Clock.currentTimeMillis
@@ -131,7 +131,7 @@ export const makeCatalogue = (options: CatalogueOptions): Effect.Effect<Catalogu
       })
 
     const ask = <A>(path: string, query: Readonly<Record<string, string>>, decode: Decode<A>) =>
-      Effect.gen(function* (): Effect.fn.Return<Kept<A>, CatalogueError> {
+      Effect.gen(function* (): Effect.fn.Return<Kept<A>, CatalogError> {
         const question = { host: url.host, key: yield* options.key, path, query }
         const limiter = yield* Limiter
         if (store === undefined) {
@@ -157,14 +157,14 @@ export const makeCatalogue = (options: CatalogueOptions): Effect.Effect<Catalogu
             return { value, isOld: false }
           }),
           Effect.catchTags({
-            CatalogueBusy: (error) => instead(error),
-            CatalogueUnavailable: (error) => instead(error),
+            CatalogBusy: (error) => instead(error),
+            CatalogUnavailable: (error) => instead(error),
           }),
         )
       })
 
     const keepMillis = options.keepMillis ?? 300_000
-    const keep = <K, A>(lookup: (key: K) => Effect.Effect<Kept<A>, CatalogueError>) =>
+    const keep = <K, A>(lookup: (key: K) => Effect.Effect<Kept<A>, CatalogError>) =>
       Cache.makeWith(lookup, {
         capacity: 64,
         timeToLive: (exit) =>
@@ -184,7 +184,7 @@ export const makeCatalogue = (options: CatalogueOptions): Effect.Effect<Catalogu
   })
 
 type Decode<A> = (body: unknown) => Result.Result<A, BodyError>
-type AskError = CatalogueRefused | CatalogueBusy | CatalogueUnavailable | CatalogueUnreadable
+type AskError = CatalogRefused | CatalogBusy | CatalogUnavailable | CatalogUnreadable
 
 /** An answer in this process's memory. */
 interface Kept<A> {
@@ -196,7 +196,7 @@ interface Kept<A> {
 const valueOf = <A>({ value }: Kept<A>): A => value
 
 /** Takes a request of the allowance, or tells that it would be long until there is one. */
-const takeSoon = (limiter: LimiterShape, host: string): Effect.Effect<CatalogueLimited | undefined> =>
+const takeSoon = (limiter: LimiterShape, host: string): Effect.Effect<CatalogLimited | undefined> =>
   Effect.gen(function* () {
     const tooLong = Deferred.makeUnsafe<void>()
     const taken = limiter.take(host, "rest", (millis) => {
@@ -204,7 +204,7 @@ const takeSoon = (limiter: LimiterShape, host: string): Effect.Effect<CatalogueL
     })
     // Behind another question of this process nothing is told of how long it will be.
     const late = Effect.raceFirst(Deferred.await(tooLong), Effect.sleep(patienceMillis))
-    const error = new CatalogueLimited(`the allowance of requests to ${host} is used up for now`)
+    const error = new CatalogLimited(`the allowance of requests to ${host} is used up for now`)
     return yield* Effect.raceFirst(Effect.as(taken, undefined), Effect.as(late, error))
   })
 
@@ -226,7 +226,7 @@ const marketsQuery = ({ sports = [], sportsbooks = [] }: MarketsQuery): Readonly
 /** Judges an answer: by its status, then by what the body says instead of data, then by its form. */
 const readAnswer = <A>(
   what: string,
-  { status, retryAfter, contentType, body }: HttpAnswer,
+  { status, retryAfter, contentType, body }: HttpResponse,
   decode: (body: unknown) => Result.Result<A, BodyError>,
   secret: string,
   wallMillis: number,
@@ -239,26 +239,26 @@ const readAnswer = <A>(
     const page = isWebPage(contentType, body)
     const refusal = page ? undefined : refusalIn(said)
     if (status === 429 || status === 503 || refusal === "busy") {
-      return Result.fail(new CatalogueBusy(message, parseRetryAfter(retryAfter, wallMillis)))
+      return Result.fail(new CatalogBusy(message, parseRetryAfter(retryAfter, wallMillis)))
     }
     if (page && (status === 401 || status === 403 || status === 407)) {
       const text = scrub(pageText(body.slice(0, 4096)), secret, 200)
-      return Result.fail(new CatalogueUnavailable(`${what}: HTTP ${status} ${blockedOnTheWay(text)}`))
+      return Result.fail(new CatalogUnavailable(`${what}: HTTP ${status} ${blockedOnTheWay(text)}`))
     }
-    if (status === 401 || status === 403 || refusal === "key") return Result.fail(new CatalogueRefused(message))
-    return Result.fail(new CatalogueUnavailable(message))
+    if (status === 401 || status === 403 || refusal === "key") return Result.fail(new CatalogRefused(message))
+    return Result.fail(new CatalogUnavailable(message))
   }
   let value: unknown
   try {
     value = JSON.parse(body)
   } catch {
     // The beginning of the text tells more than the parser's complaint.
-    return Result.fail(new CatalogueUnreadable(`${what}: the answer is not JSON${words}`))
+    return Result.fail(new CatalogUnreadable(`${what}: the answer is not JSON${words}`))
   }
   return Result.mapError(decode(value), ({ reason, fromServer }): AskError => {
     const message = `${what}: ${body.includes(secret) ? said : scrub(reason, secret)}`
     const refusal = fromServer ? refusalIn(reason) : undefined
-    if (refusal === "key") return new CatalogueRefused(message)
-    return refusal === "busy" ? new CatalogueBusy(message, undefined) : new CatalogueUnreadable(message)
+    if (refusal === "key") return new CatalogRefused(message)
+    return refusal === "busy" ? new CatalogBusy(message, undefined) : new CatalogUnreadable(message)
   })
 }

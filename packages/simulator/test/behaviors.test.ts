@@ -1,6 +1,6 @@
 import {
   acceptThenClose,
-  type Behaviour,
+  type Behavior,
   cutSnapshot,
   errorThenClose,
   garbage,
@@ -14,7 +14,7 @@ import { decodeFrame } from "@boltodds/protocol"
 import { describe, expect, it } from "vitest"
 import { quiet, withSimulator } from "./withSimulator.ts"
 
-describe("behaviours", () => {
+describe("behaviors", () => {
   it.each([401, 403, 503])(
     "refuse dials with %i until they are switched off",
     (status) =>
@@ -165,7 +165,7 @@ describe("behaviours", () => {
 
   it("are added by anyone: a hook of the user's own changes frames on their way", () =>
     withSimulator(quiet, async ({ simulator, subscribed }) => {
-      const twice: Behaviour = {
+      const twice: Behavior = {
         name: "twice",
         frame: (_, frame) => frame.kind === "snapshot" ? [frame, frame] : undefined,
       }

@@ -2,7 +2,7 @@
 import type { Frame, Millis } from "@boltodds/protocol"
 
 /** Shows the frames of one connection to a callback as they arrive, and keeps them for the stream, which gives the same. */
-export class Tap {
+export class FrameTap {
   readonly #make: (at: Millis, raw: string | Uint8Array) => Frame
   readonly #now: () => Millis
   readonly #show: (frame: Frame) => void

@@ -7,7 +7,7 @@ import type { ShardOverlap } from "../ShardError.ts"
  * A session holds the filters it last told of (`Subscribed`), and those it was asked to take since: its games are given
  * up where a reader has seen that told, not before.
  */
-export class Claims {
+export class FilterClaims {
   readonly #held = new Map<string, Array<Filters>>()
   #unsettled = 0
 

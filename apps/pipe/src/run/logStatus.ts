@@ -1,13 +1,13 @@
 /** The session's life, for the log. */
 import type { Status } from "@boltodds/connection"
-import type { Log } from "../Log.ts"
+import type { CommandLog } from "../Log.ts"
 
 /** What each session does now, by its name in the log: for whoever asks this process. */
 export const sessionStatuses: Map<string, string> = new Map()
 
 /** Logs what a status means to the one who waits for data; what is routine only at `debug`. */
-export const tellStatus = (
-  log: Log,
+export const logStatus = (
+  log: CommandLog,
   host: string,
   now: () => number,
 ): (status: Status) => void => {

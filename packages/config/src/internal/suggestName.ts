@@ -2,7 +2,7 @@
 import { nearestNames } from "@boltodds/text"
 
 /** The nearest name, or all there are. `known` says what they are: "known options". */
-export const instead = (written: string, candidates: Iterable<string>, known: string): string => {
+export const suggestName = (written: string, candidates: Iterable<string>, known: string): string => {
   const names = [...candidates]
   const [near] = nearestNames(written, names)
   if (near !== undefined) return `did you mean \`${near}\`?`

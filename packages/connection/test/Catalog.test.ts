@@ -1,7 +1,7 @@
 import {
-  type Catalogue,
-  CatalogueBusy,
-  type CatalogueError,
+  type Catalog,
+  CatalogBusy,
+  type CatalogError,
   checkNames,
   compareNames,
   describeUnknown,
@@ -10,7 +10,7 @@ import {
   type HttpGet,
   keyOf,
   Limiter,
-  makeCatalogue,
+  makeCatalog,
   makeLimiter,
   renderDiagnosis,
   type StoredUse,
@@ -33,61 +33,61 @@ const serving = (
 ) =>
   Effect.gen(function* () {
     const { url, port } = yield* localServer({ request: respond })
-    const catalogue = yield* makeCatalogue({ key: keyOf(key.replace(" ", "")), url, get, timeoutMillis })
-    return { catalogue, host: `127.0.0.1:${port}` }
+    const catalog = yield* makeCatalog({ key: keyOf(key.replace(" ", "")), url, get, timeoutMillis })
+    return { catalog, host: `127.0.0.1:${port}` }
   }).pipe(Effect.provideService(Limiter, makeLimiter()))
 
 const fresh = <A, E>(effect: Effect.Effect<A, E>): Effect.Effect<A, E> =>
   Effect.provideService(effect, Limiter, makeLimiter())
 
 for (const [name, get] of [["fetch", fetchGet], ["node's client", nodeGet]] as const) {
-  describe(`the catalogue over ${name}`, () => {
+  describe(`the catalog over ${name}`, () => {
     it.live("asks with the key and encoded names, at the feed's own place", () =>
       Effect.gen(function* () {
         const asked: Array<string> = []
-        const { catalogue } = yield* serving((request, response) => {
+        const { catalog } = yield* serving((request, response) => {
           asked.push(request.url!)
           response.end('{"fanduel":{"US Open (M)":["Moneyline"]}}')
         }, get)
-        const markets = yield* fresh(catalogue.markets({ sports: ["US Open (M)", "MLB"], sportsbooks: [] }))
+        const markets = yield* fresh(catalog.markets({ sports: ["US Open (M)", "MLB"], sportsbooks: [] }))
         expect(markets).toEqual({ fanduel: { "US Open (M)": ["Moneyline"] } })
         expect(asked).toEqual(["/api/get_markets?key=s3cretkey%2F4711&sports=MLB%2CUS%20Open%20%28M%29"])
       }))
 
     it.live("says what the caller can do about each failure, without the key", () =>
       Effect.gen(function* () {
-        const failures: Array<[(response: ServerResponse) => void, CatalogueError["_tag"], string]> = [
-          [(r) => r.writeHead(401).end("no"), "CatalogueRefused", "get_info: HTTP 401: no"],
-          [(r) => r.end('{"error":"Invalid API key"}'), "CatalogueRefused", "Invalid API key"],
+        const failures: Array<[(response: ServerResponse) => void, CatalogError["_tag"], string]> = [
+          [(r) => r.writeHead(401).end("no"), "CatalogRefused", "get_info: HTTP 401: no"],
+          [(r) => r.end('{"error":"Invalid API key"}'), "CatalogRefused", "Invalid API key"],
           [
             (r) => r.writeHead(403, { "content-type": "text/html" }).end("<title>No</title>Forbidden: invalid key"),
-            "CatalogueUnavailable",
+            "CatalogUnavailable",
             'get_info: HTTP 403 with a web page ("No"), not an answer of the feed',
           ],
-          [(r) => r.writeHead(401).end("<!doctype html>"), "CatalogueUnavailable", "HTTP 401 with a web page, not"],
-          [(r) => r.writeHead(500).end("<p>unauthorized</p>"), "CatalogueUnavailable", "HTTP 500"],
-          [(r) => r.writeHead(429, { "retry-after": "9" }).end(), "CatalogueBusy", "HTTP 429"],
-          [(r) => r.writeHead(500).end(`boom s3cretkey/4711`), "CatalogueUnavailable", "HTTP 500: boom [redacted]"],
-          [(r) => r.writeHead(302, { location: "/" }).end(), "CatalogueUnavailable", "redirects are not followed"],
-          [(r) => r.end("<html>"), "CatalogueUnreadable", "the answer is not JSON: <html>"],
-          [(r) => r.end("[]"), "CatalogueUnreadable", "the answer is not"],
-          [() => {}, "CatalogueUnavailable", "did not answer get_info within 0.3 s"],
-          [(r) => r.destroy(), "CatalogueUnavailable", "gave no get_info"],
+          [(r) => r.writeHead(401).end("<!doctype html>"), "CatalogUnavailable", "HTTP 401 with a web page, not"],
+          [(r) => r.writeHead(500).end("<p>unauthorized</p>"), "CatalogUnavailable", "HTTP 500"],
+          [(r) => r.writeHead(429, { "retry-after": "9" }).end(), "CatalogBusy", "HTTP 429"],
+          [(r) => r.writeHead(500).end(`boom s3cretkey/4711`), "CatalogUnavailable", "HTTP 500: boom [redacted]"],
+          [(r) => r.writeHead(302, { location: "/" }).end(), "CatalogUnavailable", "redirects are not followed"],
+          [(r) => r.end("<html>"), "CatalogUnreadable", "the answer is not JSON: <html>"],
+          [(r) => r.end("[]"), "CatalogUnreadable", "the answer is not"],
+          [() => {}, "CatalogUnavailable", "did not answer get_info within 0.3 s"],
+          [(r) => r.destroy(), "CatalogUnavailable", "gave no get_info"],
         ]
         for (const [respond, tag, words] of failures) {
           const timeoutMillis = words.includes("within 0.3 s") ? 300 : undefined
-          const { catalogue } = yield* serving((_, response) => respond(response), get, timeoutMillis)
-          const error = yield* Effect.flip(fresh(catalogue.info))
+          const { catalog } = yield* serving((_, response) => respond(response), get, timeoutMillis)
+          const error = yield* Effect.flip(fresh(catalog.info))
           expect(error._tag).toBe(tag)
           expect(error.message).toContain(words)
           expect(JSON.stringify(error) + error.message + error.stack).not.toMatch(/s3cret/)
-          if (error._tag === "CatalogueBusy") expect(error.retryAfterMillis).toBe(9000)
+          if (error._tag === "CatalogBusy") expect(error.retryAfterMillis).toBe(9000)
         }
       }))
   })
 }
 
-describe("the catalogue", () => {
+describe("the catalog", () => {
   const counted = Effect.gen(function* () {
     let requests = 0
     let failing = false
@@ -97,19 +97,19 @@ describe("the catalogue", () => {
         const body = failing ? "oops" : '{"sports":["MLB"],"sportsbooks":["fanduel"]}'
         return { status: 200, retryAfter: undefined, body }
       })
-    const catalogue = yield* makeCatalogue({
+    const catalog = yield* makeCatalog({
       key: keyOf("k"),
       url: "wss://feed.example:1/api",
       get,
       keepMillis: 60_000,
     })
-    return { catalogue, requests: () => requests, fail: (on: boolean) => failing = on }
+    return { catalog, requests: () => requests, fail: (on: boolean) => failing = on }
   })
 
   it.effect("keeps an answer for a while, and no failure", () =>
     Effect.gen(function* () {
-      const { catalogue, requests, fail } = yield* counted
-      const info = fresh(catalogue.info)
+      const { catalog, requests, fail } = yield* counted
+      const info = fresh(catalog.info)
       yield* Effect.all([info, info, info], { concurrency: 3 })
       yield* TestClock.adjust("59 seconds")
       yield* info
@@ -125,11 +125,11 @@ describe("the catalogue", () => {
 
   it.effect("waits for its part of the allowance it shares with the dials", () =>
     Effect.gen(function* () {
-      const { catalogue, requests } = yield* counted
+      const { catalog, requests } = yield* counted
       const limiter = makeLimiter()
       for (let n = 0; n < 8; n++) yield* limiter.take("feed.example:1", "dial")
       for (let n = 0; n < 2; n++) yield* limiter.take("feed.example:1", "rest")
-      const fiber = yield* Effect.forkChild(Effect.provideService(catalogue.info, Limiter, limiter))
+      const fiber = yield* Effect.forkChild(Effect.provideService(catalog.info, Limiter, limiter))
       yield* TestClock.adjust("59 seconds")
       expect(requests()).toBe(0)
       yield* TestClock.adjust("1 second")
@@ -175,14 +175,14 @@ describe("names", () => {
     Effect.gen(function* () {
       const asked: Array<string> = []
       const note = <A>(what: string, value: A) => Effect.sync(() => (asked.push(what), value))
-      const catalogue: Catalogue = {
+      const catalog: Catalog = {
         info: note("info", known.info),
         games: note("games", known.games),
         markets: (query) => note(`markets ${JSON.stringify(query)}`, known.markets),
       }
-      yield* checkNames({ sports: [] }, catalogue)
+      yield* checkNames({ sports: [] }, catalog)
       expect(asked).toEqual([])
-      yield* checkNames({ sportsbooks: ["fanduel", "fanduell"], markets: ["Total"] }, catalogue)
+      yield* checkNames({ sportsbooks: ["fanduel", "fanduell"], markets: ["Total"] }, catalog)
       expect(asked).toEqual(["info", 'markets {"sports":[],"sportsbooks":["fanduel"]}'])
     }))
 })
@@ -213,7 +213,7 @@ describe("a diagnosis", () => {
       `Connected to spro.agency, but nothing except pings came for 20 s.
 Asked for: sports NBA; sportsbooks draftking (plan Starter)
 - names that do not exist are ignored by the server: no sportsbook \`draftking\`; did you mean \`draftkings\`?
-- the catalogue lists no game for these filters now
+- the catalog lists no game for these filters now
 - perhaps: the plan Starter allows one sport and one market: name one of each
 - perhaps: another program uses this key: the plan Starter allows 1 connection at a time
 - perhaps: the trial or subscription of this key has ended
@@ -249,7 +249,7 @@ All names asked for exist.`,
       path: "get_info",
       at: 0,
       ageMillis: 20_000,
-      why: new CatalogueBusy("HTTP 429", undefined),
+      why: new CatalogBusy("HTTP 429", undefined),
     }
     const diagnosis = diagnose({ ...facts, names: { unknown, games: 0, stored } })
     const { causes } = diagnosis
@@ -267,7 +267,7 @@ All names asked for exist.`,
       `Connected to spro.agency, but nothing within the filters came for 20 s.
 Asked for: sports NAB (plan Starter)
 - 40 messages came that were not asked for, the first of sport MLB at fanduel: the server did not take the filters as \
-they are meant; see that each name is exactly the catalogue's
+they are meant; see that each name is exactly the catalog's
 - perhaps: the plan Starter allows one sport and one market: name one of each
 The names could not be checked: HTTP 500`.replaceAll("\\\n", ""),
     )

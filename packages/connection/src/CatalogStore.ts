@@ -1,11 +1,11 @@
-/** The port through which a catalogue keeps its answers beyond the process. */
+/** The port through which a catalog keeps its answers beyond the process. */
 import type { Millis } from "@boltodds/protocol"
 import type { Effect } from "effect/Effect"
-import type { CatalogueBusy, CatalogueUnavailable } from "./CatalogueError.ts"
+import type { CatalogBusy, CatalogUnavailable } from "./CatalogError.ts"
 import type { KeyAtHost } from "./Key.ts"
 
-/** A question to the catalogue. */
-export interface CatalogueQuestion extends KeyAtHost {
+/** A question to the catalog. */
+export interface CatalogQuestion extends KeyAtHost {
   /** `get_info`, `get_games` or `get_markets`. */
   readonly path: string
   readonly query: Readonly<Record<string, string>>
@@ -20,15 +20,15 @@ export interface StoredAnswer {
 }
 
 /** Keeps the newest good answer to each question. Nothing here fails: who cannot keep an answer has none. */
-export interface CatalogueStore {
-  readonly load: (question: CatalogueQuestion) => Effect<StoredAnswer | undefined>
-  readonly save: (question: CatalogueQuestion, answer: StoredAnswer) => Effect<void>
+export interface CatalogStore {
+  readonly load: (question: CatalogQuestion) => Effect<StoredAnswer | undefined>
+  readonly save: (question: CatalogQuestion, answer: StoredAnswer) => Effect<void>
 }
 
 /** The limiter would have let the question wait for long. */
-export class CatalogueLimited extends Error {
-  readonly _tag = "CatalogueLimited"
-  override readonly name: string = "CatalogueLimited"
+export class CatalogLimited extends Error {
+  readonly _tag = "CatalogLimited"
+  override readonly name: string = "CatalogLimited"
 }
 
 /** An answer of the store was used in place of one by the server. */
@@ -39,7 +39,7 @@ export interface StoredUse {
   /** Its age, in milliseconds. */
   readonly ageMillis: number
   /** Why the server gave none now. */
-  readonly why: CatalogueBusy | CatalogueUnavailable | CatalogueLimited
+  readonly why: CatalogBusy | CatalogUnavailable | CatalogLimited
 }
 
 /** `from the cache of 3 h ago: feed.example get_info: HTTP 429` */

@@ -8,7 +8,7 @@ const openMillis = 1_000
 const closeMillis = 1_000
 
 /** Waits for a run, but not for ever: an open that never returns, or a close that does not, are left behind. */
-export class EndPatience<A> {
+export class DrainDeadline<A> {
   readonly #givenUp: Promise<Exit.Exit<A, unknown>>
   #giveUp: (exit: Exit.Exit<A, unknown>) => void = () => {}
   readonly #timers: Array<NodeJS.Timeout> = []

@@ -1,13 +1,13 @@
 /** What happens to lanes, for the log. */
 import type { LaneEvent, SinkError } from "@boltodds/sink"
 import * as Duration from "effect/Duration"
-import type { Log } from "../Log.ts"
+import type { CommandLog } from "../Log.ts"
 
 /** Hears what happens to the lane of a sink. */
-export type LaneTeller = (sink: string, event: LaneEvent) => void
+export type LaneLog = (sink: string, event: LaneEvent) => void
 
 /** Logs what a lane's events mean to the one who waits for records. */
-export const makeLaneTeller = (log: Log): LaneTeller => {
+export const makeLaneLog = (log: CommandLog): LaneLog => {
   // A breaker opens just before the lane says when it would have tried again.
   const paused = new Set<string>()
   return (sink, event) => {

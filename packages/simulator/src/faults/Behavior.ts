@@ -54,7 +54,7 @@ export interface OutFrame {
  */
 export type Held = "data" | "frames" | "everything"
 
-/** One accepted connection, as a behaviour sees it. */
+/** One accepted connection, as a behavior sees it. */
 export interface Wire {
   /** From 1, over the server's life. */
   readonly id: number
@@ -62,7 +62,7 @@ export interface Wire {
   readonly dataFrames: number
   /** What it asked for; undefined until it subscribed. */
   readonly filters: Filters | undefined
-  /** Sends as it is, past all behaviours. */
+  /** Sends as it is, past all behaviors. */
   readonly send: (data: string | Uint8Array) => void
   /** Closes with a close frame. */
   readonly close: (code?: number, reason?: string) => void
@@ -83,16 +83,16 @@ export interface Wire {
   readonly throttle: (bytesPerSecond: number | undefined) => void
 }
 
-/** What a behaviour may use of the server that it was switched on at. All of it ends when it is switched off. */
+/** What a behavior may use of the server that it was switched on at. All of it ends when it is switched off. */
 export interface FaultHost {
   /**
-   * Random numbers for this behaviour, for one connection or for all that is about none. The same `faultSeed`, name and
-   * connection give the same numbers, whatever other behaviours do.
+   * Random numbers for this behavior, for one connection or for all that is about none. The same `faultSeed`, name and
+   * connection give the same numbers, whatever other behaviors do.
    */
   readonly random: (wire?: Wire) => Random
   /** The open connections, oldest first. */
   readonly wires: () => ReadonlyArray<Wire>
-  /** Does something later, unless the behaviour is off by then. Gives what calls it off. */
+  /** Does something later, unless the behavior is off by then. Gives what calls it off. */
   readonly later: (millis: number, action: () => void) => () => void
   /** Counts that it struck: `SimulatorStats.struck`. */
   readonly struck: () => void
@@ -106,7 +106,7 @@ export interface FaultHost {
   readonly spoil: (odds?: unknown) => string | undefined
   /** See `Simulator.resend`, for one connection. */
   readonly resend: (wire: Wire, game: GameAt) => void
-  /** Sends a frame on through the behaviours that come after this one, as if it had returned it. */
+  /** Sends a frame on through the behaviors that come after this one, as if it had returned it. */
   readonly emit: (wire: Wire, frame: OutFrame) => void
   /** See `Simulator.restart`; options of the world that are left out stay as they are. */
   readonly restart: (options: RestartOptions) => void
@@ -115,11 +115,11 @@ export interface FaultHost {
 /**
  * A way to misbehave: any subset of these hooks.
  *
- * Hooks of several behaviours are asked in the order they were switched on; the first answer counts, except for
- * `frame`, where each gets what the one before made of it. A behaviour may keep state in its closure, and is then good
+ * Hooks of several behaviors are asked in the order they were switched on; the first answer counts, except for
+ * `frame`, where each gets what the one before made of it. A behavior may keep state in its closure, and is then good
  * for one server.
  */
-export interface Behaviour {
+export interface Behavior {
   /** What it is counted under, and what its random numbers hang on. */
   readonly name: string
   /** Whether it changes the made-up world: it cannot be switched on while a recording is replayed. @default false */
