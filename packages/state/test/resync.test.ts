@@ -227,14 +227,14 @@ describe("what was sent before a removal and arrives after it", () => {
     expect(lineOf(reduce(script).folded, "betmgm", early, "home")).toMatchObject({ odds: -105, verified: true })
   })
 
-  it("is forgotten behind a storm of removals, which are remembered within bounds", () => {
+  it("is late too after a storm of removals, of which the latest time alone is kept for the sportsbook", () => {
     const script = afterRemoval().connect().frame(game, removed)
     const storm = Array.from(
       { length: 256 },
       (_, index) => message("game_removed", "betmgm", `game ${index}`, {}, { timestamp: time(11) }),
     )
     script.frame(...storm, lateArrival("line_update", 9))
-    expect(counts(reduce(script).state).lateArrivals).toBe(0)
+    expect(counts(reduce(script).state).lateArrivals).toBe(1)
   })
 
   describe("where the removal is stamped ahead of our clock", () => {

@@ -156,7 +156,7 @@ export const comeBack = (work: Work, session: SessionState, at: Millis): void =>
 }
 
 /** Gives a session the game that a message is about, where one has it that is known from an earlier run only. */
-export const takeOver = (work: Work, entry: SportsbookEntry, data: GameData): Game | undefined => {
+export const takeOver = (work: Work, taker: SportsbookEntry, data: GameData): Game | undefined => {
   for (const { session, entry } of restoredBooks(work, data.sportsbook)) {
     const known = entry.games.get(data.game)
     if (known === undefined) continue
@@ -164,8 +164,8 @@ export const takeOver = (work: Work, entry: SportsbookEntry, data: GameData): Ga
     const game = work.game(from, known)
     from.games.delete(data.game)
     indexById(work, from, game.game, game.universal_game_id, null)
-    entry.games.set(data.game, game)
-    indexById(work, entry, game.game, null, game.universal_game_id)
+    taker.games.set(data.game, game)
+    indexById(work, taker, game.game, null, game.universal_game_id)
     // Readers apply what a session tells of itself to the games that name it.
     work.gameChange("game_amended", game, "resync")
     return game
