@@ -95,6 +95,20 @@ describe("a store that coalesces", () => {
     expect(rest(store)).toEqual(["3 stale", "2 fresh"])
   })
 
+  it("keeps silence in front of a suspension within it, also where the silence ends and begins again", () => {
+    const store = coalescingStore()
+    store.add([control(1, "stale", { sportsbook: null }), line(2, "line_suspended", "A", null, 100)], 0)
+    store.add([control(3, "fresh", { sportsbook: null }), control(4, "stale", { sportsbook: null })], 0)
+    expect(rest(store)).toEqual(["4 stale", "2 line_suspended A null (100)"])
+  })
+
+  it("tells silence after a gap that would take it back", () => {
+    const store = coalescingStore()
+    store.add([control(1, "stale", { sportsbook: null }), line(2, "line_suspended", "A", null, 100)], 0)
+    store.add([control(3, "gap_opened"), control(4, "stale", { sportsbook: null })], 0)
+    expect(rest(store)).toEqual(["2 line_suspended A null (100) ?", "3 gap_opened", "4 stale"])
+  })
+
   it("is bounded by the book, whatever is said of the stream", () => {
     const store = coalescingStore()
     for (let seq = 1; seq < 1_000; seq += 6) {

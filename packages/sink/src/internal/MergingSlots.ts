@@ -4,6 +4,9 @@ import { alone, asUnverified, changeOf, inPlaceOf, mergeSlots, type Slot } from 
 import { type SlotGroup, Slots } from "./Slots.ts"
 import { controlKey, overtakes, precedenceOf, touches } from "./precedence.ts"
 
+/** What makes a reader forget that a session is stale. */
+const endsStale: ReadonlySet<Control["control"]> = new Set(["stream_started", "stream_resumed", "gap_opened"])
+
 /** The rules of `coalescingStore`. */
 export class MergingSlots extends Slots {
   admit(slot: Slot): void {
@@ -60,10 +63,24 @@ export class MergingSlots extends Slots {
     if (control.control === "stream_started") this.clear()
     if (ends.length > 0) this.#end(control, ends)
     if (invalidates) this.#doubt(control)
+    if (control.control === "stale" && this.#isStillStale(slot.key)) return this.put(this.front, alone(slot))
     if (place === "front") return this.#advance(slot)
     if (place === "end") this.remove(rest, slot.key)
     const behind = rest.get(slot.key)
     this.put(rest, behind === undefined ? slot : inPlaceOf(behind, slot))
+  }
+
+  /**
+   * Whether a `stale` waits in front that nothing after it there takes back. The next one takes its place: a suspension
+   * between the two was made while nothing was live, and its reader must know that.
+   */
+  #isStillStale(key: string): boolean {
+    let isStale = false
+    for (const [waiting, { envelope: { value } }] of this.front) {
+      if (waiting === key) isStale = true
+      else if ("control" in value && endsStale.has(value.control)) isStale = false
+    }
+    return isStale
   }
 
   /** Puts bad news in front, behind all that is there: what it tells may end a doubt that stands there. */
