@@ -15,6 +15,8 @@ const { sessions, sportsbooks, games, outcomes, characters, bytes } = defaultSta
 const notKept = "not applied; its scope is unverified"
 const notParsed = "not parsed; what its beginning names is unverified"
 
+const notRead = "the rest of the frame is not read; the session is unverified"
+
 /** What, how much, where to change it, what happens beyond it. */
 const rows: ReadonlyArray<readonly [string, string, string, string]> = [
   [
@@ -29,6 +31,19 @@ const rows: ReadonlyArray<readonly [string, string, string, string]> = [
     number.format(messageLimits.messageValues),
     "–",
     notParsed,
+  ],
+  [
+    "Messages of a frame over 256 KiB",
+    `${number.format(messageLimits.frameMessages)}, or one for each ${messageLimits.bytesPerMessage} bytes`,
+    "–",
+    notRead,
+  ],
+  ["Those of them that name no sportsbook", number.format(messageLimits.frameOthers), "–", notRead],
+  [
+    "Values of a frame over 256 KiB",
+    `${number.format(messageLimits.frameValues)}, or one for each ${messageLimits.bytesPerValue} bytes`,
+    "–",
+    notRead,
   ],
   ["Sessions", number.format(sessions), "`limits.sessions`", notKept],
   ["Sportsbooks of a session", number.format(sportsbooks), "`limits.sportsbooks`", notKept],

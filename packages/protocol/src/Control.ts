@@ -351,8 +351,8 @@ export const Control: Schema.Codec<Control> = Schema.Union([
     limit: Schema.optionalKey(Schema.Struct({ name: Schema.String, bound: Whole })).annotate({
       description:
         "The bound that it was beyond: sessions, sportsbooks, games, outcomes, characters (of a name), bytes (of the " +
-        "book), message_bytes or message_values; there may be more. `bound` is its value in that run. The `reason` then " +
-        "begins with `limited`.",
+        "book), message_bytes, message_values, frame_messages, frame_others or frame_values; there may be more. `bound` " +
+        "is its value in that run. The `reason` then begins with `limited`.",
     }),
     lane: Schema.optionalKey(Schema.String),
     lost: Schema.optionalKey(Schema.String),

@@ -5,6 +5,7 @@ import { isObject, judge, pingItem, quarantine } from "./judge.ts"
 import { isKeepAliveText, longestKeepAlive } from "./keepAlive.ts"
 import { readNonFinite } from "./nonFinite.ts"
 import { bytesText, opaqueBytes, opaqueText } from "./opaque.ts"
+import { countedBy, type FrameBound, frameBoundNames, restBound } from "./frameBound.ts"
 import { type MessageLimits, messageLimits } from "./messageLimits.ts"
 import { salvageScope } from "./salvage.ts"
 import { bytesOf, headOf, type Piece, piecesOf, scopeOfHead } from "./splitFrame.ts"
@@ -15,7 +16,7 @@ export { rejectedOutcomes } from "./judge.ts"
 const strict = new TextDecoder("utf-8", { fatal: true })
 const lossy = new TextDecoder("utf-8")
 
-/** The most messages of a frame, and the most unreadable ones: what comes after them is quarantined as one. */
+/** The most messages of a text that is decoded at once, and the most unreadable ones: the rest is quarantined as one. */
 const mostItems = 1_000_000
 const mostUnreadable = 10_000
 
@@ -35,8 +36,8 @@ const deepest = 10_000
  * message. Texts are well-formed Unicode: a lone surrogate becomes U+FFFD.
  *
  * Time and memory stay in proportion to the frame: a message beyond {@link messageLimits} is not parsed but quarantined,
- * and so is one of over a million characters that nests more than 10,000 deep; after a million messages or ten thousand
- * unreadable ones the rest of a frame is quarantined as one item ({@link splitFrame} divides a frame of more).
+ * and so is one of over a million characters that nests more than 10,000 deep. The rest of a frame beyond the bounds on
+ * frames, or after ten thousand unreadable messages of a small one, is quarantined as one item ({@link splitFrame}).
  *
  * @example
  * ```ts
@@ -53,27 +54,27 @@ export const decodeFrame = (raw: string | Uint8Array): ReadonlyArray<Item> =>
 /** A large frame: divided, and each message measured before it is parsed. */
 export const decodeInPieces = (raw: string | Uint8Array, limits: MessageLimits): ReadonlyArray<Item> => {
   const items: Array<Item> = []
-  let bad = 0
-  for (const { bytes, beyond } of piecesOf(bytesOf(raw), limits)) {
-    if (items.length >= mostItems || bad >= mostUnreadable) {
-      items.push(quarantine(reasonOfRest(bad), {}, ""))
-      return items
-    }
-    if (beyond !== undefined) {
+  for (const { bytes, beyond, restBeyond } of piecesOf(bytesOf(raw), limits)) {
+    if (restBeyond !== undefined) {
+      items.push(quarantineRest(restBeyond, limits, lossy.decode(bytes)))
+    } else if (beyond !== undefined) {
       const { reason, limit } = limitBeyond(beyond, limits)
       items.push({ ...quarantine(reason, scopeOfHead(bytes), headOf(bytes)), limit })
-      continue
-    }
-    for (const item of decodeAtOnce(bytes)) {
-      if (item._tag === "Quarantined") bad++
-      items.push(item)
+    } else {
+      for (const item of decodeAtOnce(bytes)) items.push(item)
     }
   }
   return items
 }
 
-const reasonOfRest = (bad: number): string =>
-  `the rest of a frame after ${bad >= mostUnreadable ? `${mostUnreadable} unreadable ones` : `${mostItems} messages`}`
+/** The rest of a frame may be about anything, so it touches the session. */
+const quarantineRest = (beyond: FrameBound, limits: MessageLimits, text: string): QuarantinedItem => {
+  const bound = limits[beyond]
+  return {
+    ...quarantine(`limited: a frame of more than ${bound} ${countedBy[beyond]}`, {}, text),
+    limit: { name: frameBoundNames[beyond], bound },
+  }
+}
 
 const limitBeyond = (
   beyond: NonNullable<Piece["beyond"]>,
@@ -156,6 +157,8 @@ const decodeWellFormed = (untrimmed: string): ReadonlyArray<Item> => {
   if (text.length <= longestKeepAlive && isKeepAliveText(text)) return [pingItem(text)]
   if (text.charCodeAt(0) === 0 || text.charCodeAt(1) === 0) return [unreadableText(text)]
   if (text.charCodeAt(0) === 0x5b) {
+    const rest = restBound(text)
+    if (rest !== undefined) return [quarantineRest(rest, messageLimits, text)]
     return decodeWhole(text) ?? decodeByWalking(text)
   }
   try {

@@ -15,6 +15,25 @@ export interface MessageLimits {
   readonly messageBytes: number
   /** The most values of a message that is larger than `wholeFrame`: its `{`, `[` and `,` outside of texts. */
   readonly messageValues: number
+  /**
+   * The most messages of a frame that is larger than `wholeFrame`; more where they have `bytesPerMessage` on average. The
+   * rest of such a frame is not read.
+   */
+  readonly frameMessages: number
+  /** A frame of more messages than `frameMessages` is read as long as they are not shorter than this on average. */
+  readonly bytesPerMessage: number
+  /**
+   * The most messages of such a frame that are no data: elements that are not objects, and objects without the text `"sportsbook"`. No
+   * frame of the real feed has more than a few.
+   */
+  readonly frameOthers: number
+  /**
+   * The most values of such a frame (its `{`, `[` and `,` outside of texts); more where they have
+   * `bytesPerValue` on average.
+   */
+  readonly frameValues: number
+  /** A frame of more values than `frameValues` is read as long as they are not shorter than this on average. */
+  readonly bytesPerValue: number
 }
 
 /** The bounds of {@link decodeFrame} and {@link splitFrame}. */
@@ -23,14 +42,19 @@ export const messageLimits: MessageLimits = {
   pieceValues: 50_000,
   messageBytes: 8 * 1024 * 1024,
   messageValues: 400_000,
+  frameMessages: 50_000,
+  bytesPerMessage: 512,
+  frameOthers: 10_000,
+  frameValues: 4_000_000,
+  bytesPerValue: 16,
 }
 
 /** A bound that something was beyond. */
 export interface ReachedLimit {
   /**
-   * What it bounds: `message_bytes` and `message_values` are those of {@link MessageLimits}; `sessions`, `sportsbooks`,
-   * `games`, `outcomes`, `characters` and `bytes` are those of the book (`StateLimits` of `@boltodds/state`). There may
-   * be more.
+   * What it bounds: `message_bytes`, `message_values`, `frame_messages`, `frame_others` and `frame_values` are those of
+   * {@link MessageLimits}; `sessions`, `sportsbooks`, `games`, `outcomes`, `characters` and `bytes` are those of the book
+   * (`StateLimits` of `@boltodds/state`). There may be more.
    */
   readonly name: string
   /** Its value. */

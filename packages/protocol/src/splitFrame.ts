@@ -2,6 +2,7 @@
 import { lastNoBlank, skipBlanks, wideBlankAt } from "./blanks.ts"
 import { salvageScope } from "./salvage.ts"
 import type { Scope } from "./Item.ts"
+import { type FrameBound, restText } from "./frameBound.ts"
 import { type MessageLimits, messageLimits } from "./messageLimits.ts"
 
 /**
@@ -13,12 +14,18 @@ import { type MessageLimits, messageLimits } from "./messageLimits.ts"
  * A message that is too large to be read (`messageLimits.messageBytes`) is kept as far as that bound, so that a recording
  * of the frame stays readable. It decodes to the same item as the whole: that it was too large, and what it is about.
  *
+ * The rest of a frame beyond `frameMessages`, `frameOthers` or `frameValues` is left out. In its place stands a last piece
+ * such as `[,,"frame_others",59960001`: the bound, and how many bytes were left out. It decodes to one quarantined item
+ * that touches the session. Readers of older versions take it for an array that is not closed, which touches the session
+ * too.
+ *
  * @example
  * ```ts
  * import { decodeFrame, splitFrame } from "@boltodds/protocol"
  *
- * const burst = `[${Array.from({ length: 20_000 }, () => '{"action":"ping"}').join(",")}]`
- * console.log(splitFrame(burst).flatMap(decodeFrame).length) // 20000
+ * const message = JSON.stringify({ action: "new_thing", text: "x".repeat(100) })
+ * const burst = `[${Array.from({ length: 5_000 }, () => message).join(",")}]`
+ * console.log(splitFrame(burst).flatMap(decodeFrame).length) // 5000
  * ```
  */
 export const splitFrame = (raw: string | Uint8Array): ReadonlyArray<string | Uint8Array> => {
@@ -34,6 +41,8 @@ export interface Piece {
   readonly bytes: Uint8Array
   /** Where it is one message beyond a bound: which. */
   readonly beyond?: "messageBytes" | "messageValues"
+  /** Where it stands for the rest of a frame beyond a bound: which. */
+  readonly restBeyond?: FrameBound
 }
 
 const encoder = new TextEncoder()
@@ -60,6 +69,7 @@ export function* piecesOf(frame: Uint8Array, limits: MessageLimits): Generator<P
   }
   const piece = new PieceWriter(frame)
   const walk = new Walk(frame, first)
+  const count = new FrameCount(limits)
   let hasCome = false
   while (walk.next()) {
     const { from, to, values } = walk
@@ -69,6 +79,12 @@ export function* piecesOf(frame: Uint8Array, limits: MessageLimits): Generator<P
       : to - from > limits.wholeFrame && values > limits.messageValues
       ? "messageValues"
       : undefined
+    const bound = count.add(walk, beyond === undefined ? values : 0)
+    if (bound !== undefined) {
+      if (!piece.isEmpty) yield { bytes: piece.take(true) }
+      yield { bytes: encoder.encode(restText(bound, frame.length - from)), restBeyond: bound }
+      return
+    }
     // What is neither an object nor within an array is the rest of the frame.
     const isAlone = beyond !== undefined || to - from + 2 > limits.wholeFrame || (!isMessage && walk.open === 0)
     const isFull = piece.length + to - from + 3 + longestGap > limits.wholeFrame ||
@@ -88,6 +104,28 @@ export function* piecesOf(frame: Uint8Array, limits: MessageLimits): Generator<P
   if (isClosed) {
     if (!piece.isEmpty) yield { bytes: piece.take(true) }
   } else yield { bytes: piece.take(false, hasCome) }
+}
+
+/** Counts what the elements of a frame cost their reader, against the bounds on a whole frame. */
+class FrameCount {
+  readonly #limits: MessageLimits
+  #messages = 0
+  #others = 0
+  #values = 0
+
+  constructor(limits: MessageLimits) {
+    this.#limits = limits
+  }
+
+  /** Adds an element, with the values to parse. Returns the bound that it is beyond: nothing from there on is read. */
+  add(element: Walk, values: number): FrameBound | undefined {
+    const { frameMessages, frameOthers, frameValues, bytesPerMessage, bytesPerValue } = this.#limits
+    this.#messages++
+    this.#values += values
+    if (!element.namesSportsbook && ++this.#others > frameOthers) return "frameOthers"
+    if (this.#messages > Math.max(frameMessages, element.to / bytesPerMessage)) return "frameMessages"
+    return this.#values > Math.max(frameValues, element.to / bytesPerValue) ? "frameValues" : undefined
+  }
 }
 
 /** Puts elements into one array. */
@@ -163,6 +201,8 @@ class Walk {
   to = 0
   /** The `{`, `[` and `,` of the element. */
   values = 0
+  /** Whether the element is an object with the text `"sportsbook"`, which all data has. */
+  namesSportsbook = false
 
   constructor(frame: Uint8Array, start: number) {
     this.#frame = frame
@@ -200,10 +240,14 @@ class Walk {
     let depth = 0
     let values = 0
     let index = from
+    this.namesSportsbook = false
     for (; index < length; index++) {
       const byte = frame[index]!
-      if (byte === quote) index = quoteEnd(frame, index)
-      else if (byte === comma) values++
+      if (byte === quote) {
+        const end = quoteEnd(frame, index)
+        if (end - index === sportsbook.length + 1 && isSportsbook(frame, index + 1)) this.namesSportsbook = true
+        index = end
+      } else if (byte === comma) values++
       else if (byte === openBrace || byte === openBracket) {
         depth++
         values++
@@ -220,6 +264,7 @@ class Walk {
   #scalarEnd(from: number): number {
     const frame = this.#frame
     this.values = 0
+    this.namesSportsbook = false
     if (this.open === 0) return frame.length
     for (let index = from; index < frame.length; index++) {
       const byte = frame[index]!
@@ -228,6 +273,15 @@ class Walk {
     }
     return frame.length
   }
+}
+
+const sportsbook = encoder.encode("sportsbook")
+
+const isSportsbook = (frame: Uint8Array, from: number): boolean => {
+  for (let index = 0; index < sportsbook.length; index++) {
+    if (frame[from + index] !== sportsbook[index]) return false
+  }
+  return true
 }
 
 /** The quote that ends a text, or the end of the frame. */

@@ -4,7 +4,13 @@ import { decodeAtOnce, decodeInPieces } from "../src/Frame.ts"
 import { piecesOf } from "../src/splitFrame.ts"
 import { generator } from "../../state/test/random.ts"
 
-const small = { wholeFrame: 400, pieceValues: 60, messageBytes: 4_000, messageValues: 300 }
+const small = {
+  ...messageLimits,
+  wholeFrame: 400,
+  pieceValues: 60,
+  messageBytes: 4_000,
+  messageValues: 300,
+}
 const encoder = new TextEncoder()
 const decoder = new TextDecoder()
 const seen = (items: ReadonlyArray<Item>) => items.map((item) => ({ ...item, text: item.text, _tag: item._tag }))
@@ -153,11 +159,95 @@ describe("a large frame", () => {
   it("ends unclosed in its last piece, which touches the session", () => {
     const game = (name: string) =>
       JSON.stringify({ action: "line_update", data: { sport: "MLB", sportsbook: "a", game: name, outcomes: {} } })
-    const pings = Array.from({ length: 30_000 }, () => '{"action":"ping"}').join(",")
+    const pings = Array.from({ length: 9_000 }, () => '{"action":"ping","text":"a longer one"}').join(",")
     const pieces = splitFrame(`[${game("1")},${pings}`)
     expect(pieces.length).toBeGreaterThan(1)
     const last = pieces.flatMap(decodeFrame).at(-1)
     expect(last).toMatchObject({ _tag: "Quarantined", reason: "the array is not closed", touches: {} })
+  })
+})
+
+describe("a frame beyond a bound on frames", () => {
+  const data = (game: string) =>
+    JSON.stringify({ action: "line_update", data: { sport: "MLB", sportsbook: "a", game, outcomes: {} } })
+  const many = (count: number, message: string) => Array.from({ length: count }, () => message).join(",")
+  const rest = (name: string, bound: number) => ({
+    _tag: "Quarantined",
+    reason: expect.stringMatching(new RegExp(`^limited: a frame of more than ${bound} `)) as string,
+    touches: {},
+    limit: { name, bound },
+  })
+  const { frameMessages, frameOthers, frameValues } = messageLimits
+  const noData = ["{}", "x", "1", '""', "{x}", '{"a":{"b":[]}}', '{"action":"ping"}', '{"error":"a sportsbook"}', "{]"]
+
+  it.each(noData)("stops reading after 10,000 messages %s that name no sportsbook", (message) => {
+    const whole = `[${many(1_000_000, message)}]`
+    for (const frame of [whole, `[[${whole.slice(1, -1)}`, whole.replaceAll(",", " , "), `[${data("1")},${whole}]`]) {
+      const pieces = splitFrame(frame)
+      const items = pieces.flatMap(decodeFrame)
+      expect(pieces.length).toBeLessThan(10)
+      expect(items.length).toBeLessThanOrEqual(frameOthers + 2)
+      expect(items.at(-1)).toMatchObject(rest("frame_others", frameOthers))
+    }
+  })
+
+  it("stops reading objects in a row without commas", () => {
+    const items = splitFrame("{}".repeat(1_000_000)).flatMap(decodeFrame)
+    expect(items).toHaveLength(frameOthers + 1)
+    expect(items.at(-1)).toMatchObject(rest("frame_others", frameOthers))
+  })
+
+  it("reads more messages where they are as long as real ones", () => {
+    const long = data("1").replace("{}", `{"${"a".repeat(messageLimits.bytesPerMessage)}":{}}`)
+    expect(splitFrame(`[${many(frameMessages + 5, long)}]`).flatMap(decodeFrame)).toHaveLength(frameMessages + 5)
+  })
+
+  it("stops reading after 50,000 messages of any kind", () => {
+    const items = splitFrame(`[${many(frameMessages + 5, data("1"))}]`).flatMap(decodeFrame)
+    expect(items).toHaveLength(frameMessages + 1)
+    expect(items.at(-2)).toMatchObject({ _tag: "Message" })
+    expect(items.at(-1)).toMatchObject(rest("frame_messages", frameMessages))
+    expect(splitFrame(`[${many(frameMessages, data("1"))}]`).flatMap(decodeFrame)).toHaveLength(frameMessages)
+  })
+
+  it("stops reading after 4,000,000 values", () => {
+    const message = `{"action":"x","sportsbook":"a","data":[${many(10_000, "{}")}]}`
+    const items = splitFrame(`[${many(1_000, message)}]`).flatMap(decodeFrame)
+    expect(items).toHaveLength(Math.floor(frameValues / 20_003) + 1)
+    expect(items.at(-1)).toMatchObject(rest("frame_values", frameValues))
+  })
+
+  it("applies the data before the bound, and none after it", () => {
+    const garbage = many(frameOthers, "{}")
+    const dataFirst = splitFrame(`[${many(3_000, data("before"))},${garbage},{},${data("after")}]`)
+    const games = (pieces: ReadonlyArray<string | Uint8Array>) =>
+      new Set(
+        pieces.flatMap(decodeFrame).flatMap((item) =>
+          item._tag === "Message" && item.message.action === "line_update" ? [item.message.data.game] : []
+        ),
+      )
+    expect([...games(dataFirst)]).toEqual(["before"])
+    expect(dataFirst.flatMap(decodeFrame).at(-1)).toMatchObject(rest("frame_others", frameOthers))
+    // Only what is no data is counted: data goes on being read until one more of those comes.
+    const garbageFirst = `${garbage},${many(3_000, data("between"))}`
+    expect([...games(splitFrame(`[${garbageFirst}]`))]).toEqual(["between"])
+    expect([...games(splitFrame(`[${garbageFirst},{},${data("after")}]`))]).toEqual(["between"])
+  })
+
+  it("decodes to the same items whole and in pieces, also when its pieces were recorded", () => {
+    const frame = `[${many(3_000, data("before"))},${many(frameOthers + 7, '{"action":"ping"}')}]`
+    const pieces = splitFrame(frame)
+    expect(decoder.decode(pieces.at(-1) as Uint8Array)).toBe(`[,,"frame_others",${7 * '{"action":"ping"},'.length}`)
+    expect(seen(pieces.flatMap(decodeFrame))).toEqual(seen(decodeFrame(frame)))
+    const recorded = pieces.map((piece) => decoder.decode(piece as Uint8Array))
+    expect(seen(recorded.flatMap(decodeFrame))).toEqual(seen(decodeFrame(frame)))
+    expect(recorded.flatMap(splitFrame)).toEqual(recorded)
+  })
+
+  it("is named by nothing else", () => {
+    for (const text of ['[,,"frame_others",7]', '[,,"messages",7', '[,,"frame_others"', '[,"frame_others",7']) {
+      expect(decodeFrame(text).some((item) => "limit" in item), text).toBe(false)
+    }
   })
 })
 

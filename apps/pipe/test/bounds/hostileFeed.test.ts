@@ -105,13 +105,50 @@ describe("one large frame", { concurrent: false }, () => {
     expect(raw.code).toBe(0)
   })
 
-  it("of 20 MiB of empty objects in an array is outlived", async () => {
-    const frame = `[${"{},".repeat(7_000_000)}{}]`
-    const { code } = await serving(async (send) => {
-      await send(frame)
+  const garbage = (unit: string) => unit.repeat(Math.floor(60_000_000 / unit.length))
+  const list = (unit: string) => `[${garbage(unit).slice(0, -1)}]`
+  const real = (name: string) =>
+    many(
+      40,
+      (nth) =>
+        JSON.stringify(
+          game("draftkings", `${name} ${nth}`, Object.fromEntries(many(100, (at) => [`o${at}`, outcome()]))),
+        ),
+    )
+      .join(",")
+
+  it.each([
+    { what: "empty objects", name: "frame_others", frame: () => list("{},") },
+    { what: "words that are not JSON", name: "frame_others", frame: () => list("x,") },
+    { what: "objects in a row", name: "frame_others", frame: () => garbage("{}") },
+    { what: "objects that are not JSON", name: "frame_others", frame: () => list("{x},") },
+    {
+      what: "messages that name a sportsbook",
+      name: "frame_messages",
+      frame: () => list('{"a":"sportsbook","sportsbook":"b"},'),
+    },
+    {
+      what: "real data and empty objects",
+      name: "frame_others",
+      frame: () => `[${real("Before")},${list("{},").slice(1)}`,
+    },
+    { what: "empty objects and real data", name: "frame_others", frame: () => `[${garbage("{},")}${real("Behind")}]` },
+  ])("of 60 MB of $what is read as far as a bound, and the rest of it is unverified", async ({ what, name, frame }) => {
+    const { code, stdout, stderr } = await serving(async (send) => {
+      await send(game("draftkings", "G", { a: outcome() }))
+      await send(frame())
       await send(game("draftkings", "After", { a: outcome() }))
     }, (feed) => until(feed, '"game":"After"'))
     expect(code).toBe(0)
+    const records = stdout.trim().split("\n").map((line) => JSON.parse(line) as Change | Control)
+    expect(records.filter((record) => "limit" in record)).toMatchObject([{ touches: "session", limit: { name } }])
+    expect(stderr).toMatch(new RegExp(`"limits":\\[\\{"name":"${name}","bound":\\d+,"count":1`))
+    const lines = records.filter((record) => "change" in record && record.change === "line_opened")
+    const inFrame = lines.filter((record) => "game" in record && /^(?:Before|Behind) /.test(record.game ?? ""))
+    expect(inFrame).toHaveLength(what === "real data and empty objects" ? 4_000 : 0)
+    const afterAt = records.findIndex((record) => "game" in record && record.game === "After")
+    const book = fold(emptyBook, records.slice(0, afterAt))
+    expect([...book.games.values()].flatMap((of) => [...of.lines.values()]).some((line) => line.verified)).toBe(false)
   })
 
   it("of 60 MiB, the first burst, ends in the exact book at a heap of 512 MiB", async () => {
