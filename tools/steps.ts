@@ -9,6 +9,7 @@ import { longRuns } from "./long.ts"
 import { checkManifests } from "./manifests.ts"
 import { checkStability } from "./stability.ts"
 import { checkPromises } from "./promises.ts"
+import { checkPublicApi } from "./publicApi.ts"
 import { processStep, ruleStep, runProcess, type Step, type StepResult } from "./Step.ts"
 import { patience } from "./testing/patience.ts"
 import { checkTracked } from "./tracked.ts"
@@ -174,6 +175,7 @@ export const steps: ReadonlyArray<Step> = [
   processStep("build", "turbo builds every package", [
     { args: ["turbo", "run", "build", "--output-logs=errors-only", "--log-order=grouped"] },
   ]),
+  ruleStep("api", "api.txt of each library lists its public names, and each name means one thing", checkPublicApi),
   processStep(
     "publint",
     "the packed packages are sound",
