@@ -45,7 +45,7 @@ export const messageLimits: MessageLimits = {
   frameMessages: 50_000,
   bytesPerMessage: 512,
   frameOthers: 10_000,
-  frameValues: 4_000_000,
+  frameValues: 1_000_000,
   bytesPerValue: 16,
 }
 

@@ -210,11 +210,21 @@ describe("a frame beyond a bound on frames", () => {
     expect(splitFrame(`[${many(frameMessages, data("1"))}]`).flatMap(decodeFrame)).toHaveLength(frameMessages)
   })
 
-  it("stops reading after 4,000,000 values", () => {
+  it("stops reading after a million values that are shorter than those of data", () => {
     const message = `{"action":"x","sportsbook":"a","data":[${many(10_000, "{}")}]}`
     const items = splitFrame(`[${many(1_000, message)}]`).flatMap(decodeFrame)
     expect(items).toHaveLength(Math.floor(frameValues / 20_003) + 1)
     expect(items.at(-1)).toMatchObject(rest("frame_values", frameValues))
+  })
+
+  it("reads more values where they are as long as those of data", () => {
+    const outcome = { odds: "+100", link: "", outcome_name: "Moneyline", outcome_line: null, outcome_over_under: null }
+    const outcomes = Object.fromEntries(
+      Array.from({ length: 100 }, (_, at) => [`Over ${at}`, { ...outcome, outcome_target: "Home" }]),
+    )
+    const message = data("1").replace("{}", JSON.stringify(outcomes))
+    const count = Math.ceil(1.2 * frameValues / message.split(/[{,[]/).length)
+    expect(splitFrame(`[${many(count, message)}]`).flatMap(decodeFrame)).toHaveLength(count)
   })
 
   it("applies the data before the bound, and none after it", () => {
