@@ -333,6 +333,13 @@ const mistakes: ReadonlyArray<Mistake> = [
     ],
   },
   {
+    name: "a field of messages in a condition on changes",
+    text: withSinks("a: { stdout: {}, where: 'data.info.id == 7' }"),
+    problems: [
+      "4:28+4 Cannot use this expression: a record of `changes` has no field `data` → `messages` has it: write `emit: messages`, or use another field",
+    ],
+  },
+  {
     name: "a condition with an unknown field",
     text: withSinks(`a: { stdout: {}, emit: changes, where: 'spor == "NBA"' }`),
     problems: [

@@ -7,7 +7,7 @@ import { suggestName } from "../suggestName.ts"
 import { onePatternTooMany, wrongConstants } from "./constants.ts"
 import { checkingEnvironment, evaluatingEnvironment } from "./environment.ts"
 import { partsOfNode } from "./nodes.ts"
-import { fieldsOf } from "./fields.ts"
+import { emitWith, fieldsOf } from "./fields.ts"
 import { costlyLoops } from "./loops.ts"
 
 const environments = new Map<EmitName, Environment>()
@@ -79,7 +79,11 @@ const explain = (cause: unknown, text: string, emit: EmitName): ExpressionFindin
   if (known?.code === "unknown_variable") {
     const name = text.slice(start, end)
     const message = `Cannot use this expression: a record of \`${emit}\` has no field \`${name}\``
-    return { ...where, message, remedy: suggestName(name, names, "its fields") }
+    const other = emitWith(name, emit)
+    const remedy = other === undefined
+      ? suggestName(name, names, "its fields")
+      : `\`${other}\` has it: write \`emit: ${other}\`, or use another field`
+    return { ...where, message, remedy }
   }
   return { ...where, message: `Cannot use this expression: ${plainWords(summary)}`, remedy: remedyFor(known?.code) }
 }

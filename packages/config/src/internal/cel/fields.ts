@@ -126,6 +126,10 @@ const messages: RecordFields = {
 /** What an expression about this emit can name; `raw` has nothing: it is a log, and only whole. */
 export const fieldsOf = (emit: EmitName): RecordFields => ({ changes, quotes, messages, raw: {} })[emit]
 
+/** Another emit whose records have this field; `changes`, the usual one, is asked first. */
+export const emitWith = (field: string, emit: EmitName): EmitName | undefined =>
+  (["changes", "messages", "quotes"] as const).find((other) => other !== emit && field in fieldsOf(other))
+
 /** A record as expressions see it. */
 export interface RecordView {
   record: unknown
