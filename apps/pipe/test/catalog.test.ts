@@ -59,7 +59,7 @@ describe("catalog", () => {
       expect(stderr).toContain("Try: boltodds-pipe catalog --help")
       return stderr
     }
-    expect(await says()).toContain("write one of sports, books, games, markets behind catalog")
+    expect(await says()).toContain("write one of sports, sportsbooks, games, markets after catalog")
     expect(await says("sprots")).toContain('got "sprots". Did you mean "sports"?')
     expect(await says("books", "--sport", "NBA")).toContain("Cannot use --sport here: it is for games and markets")
   })
