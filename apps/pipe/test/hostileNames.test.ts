@@ -95,6 +95,8 @@ describe.skipIf(!hasPython)("on a terminal, names of the feed are written out by
     ["catalog as JSON", ["catalog", "books", "--json"]],
     ["verify", ["verify", "--for", "2s"]],
     ["the log and the report", [
+      "--emit",
+      "messages",
       "--report",
       "--count",
       "30",
