@@ -50,7 +50,7 @@ const isOver = (held: StoreLimits, bounds: StoreLimits): boolean =>
 /**
  * Takes everything, and makes the source wait while the lane is at its bounds: nothing is lost, all others wait too.
  *
- * With `patience` the source waits no longer than that for a sink that stands still; then the oldest are dropped, as by
+ * With a `blockTimeout` the source waits no longer than that for a sink that stands still; then the oldest are dropped, as by
  * {@link dropOldest}, until the sink has caught up: it has delivered something, and nothing waits any more.
  */
 export const block = <A>(options: { readonly blockTimeout?: Duration.Duration } = {}): Overflow<A> => ({

@@ -1,4 +1,4 @@
-/** The side of a lane that is filled: bounds, policy, patience, and who is to be woken. */
+/** The side of a lane that is filled: bounds, policy, block timeout, and who is to be woken. */
 import type * as Clock from "effect/Clock"
 import type * as Duration from "effect/Duration"
 import * as Latch from "effect/Latch"
