@@ -275,7 +275,11 @@ describe("--resume", { concurrent: true }, () => {
     }
     const whole = {
       ...change,
+      universal_game_id: null,
+      book_game_id: null,
       home_team: null,
+      away_team: null,
+      starts_at: null,
       outcome: "x",
       market: null,
       target: null,
@@ -301,7 +305,11 @@ describe("--resume", { concurrent: true }, () => {
         [{ boltodds_recording: 1, run: "R", options: {} }],
         "line 1 is not a record of changes (a recording: --emit raw wrote it)",
       ],
-      [[start, line, change], "line 3 is not a record of changes (fields of it are missing)"],
+      [[start, line, change], "line 3 is not a record of changes (its universal_game_id is missing)"],
+      [
+        [start, { ...line, outcome: null }],
+        "line 2 is not a record of changes (its outcome is not of the type that it must be)",
+      ],
       [[line], "line 1 is a line_moved of run R, whose beginning is missing"],
       [[start, { ...line, run: "S" }], "line 2 is a line_moved of run S, whose beginning is missing"],
       [[start, 7], "line 2 is not a record of changes (7)"],

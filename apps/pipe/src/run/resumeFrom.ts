@@ -210,16 +210,18 @@ class Reading {
   #take(text: string, file: string, line: number): void {
     const refuse = (found: string, remedy: string): Failure =>
       new Failure(ExitCode.badInput, `Cannot resume from ${file}: line ${line} ${found}. ${remedy}`)
-    const record = parse(text)
-    if (record === undefined) {
+    const parsed = parse(text)
+    if (parsed === undefined) {
       throw refuse("is not JSON", "Give a file that --emit changes wrote, or another name to start a new one.")
     }
-    if (!isRecord(record)) {
+    const wrong = wrongField(parsed)
+    if (wrong !== undefined) {
       throw refuse(
-        `is not a record of changes (${shown(record)})`,
+        `is not a record of changes (${shown(parsed, wrong)})`,
         "Only what --emit changes writes, with all fields, can be resumed: give such a file, or another name.",
       )
     }
+    const record = parsed as Change | Control
     const control = "control" in record ? record.control : undefined
     // A lane reports what it lost, of an earlier run too, in its own name.
     if (record.run !== this.#run && control !== "dropped") {
@@ -280,27 +282,61 @@ const parse = (text: string): unknown => {
   }
 }
 
-const texts = ["run", "session", "at"]
-const gameTexts = ["sport", "sportsbook", "game"]
-const lineFields = ["market", "target", "target_kind", "side", "line", "line_derived", "odds", "link"]
+/** What a field that a book is made of may hold. */
+const kinds = {
+  text: (value: unknown): boolean => typeof value === "string",
+  textOrNull: (value: unknown): boolean => value === null || typeof value === "string",
+  numberOrNull: (value: unknown): boolean => value === null || typeof value === "number",
+  flag: (value: unknown): boolean => typeof value === "boolean",
+}
 
-/** Whether it has what a book is made of: a record with fields left out (`pick`) has not. */
-const isRecord = (value: unknown): value is Change | Control => {
-  if (typeof value !== "object" || value === null) return false
+const gameFields: ReadonlyArray<readonly [name: string, kind: keyof typeof kinds]> = [
+  ["sport", "text"],
+  ["sportsbook", "text"],
+  ["game", "text"],
+  ["universal_game_id", "textOrNull"],
+  ["book_game_id", "textOrNull"],
+  ["home_team", "textOrNull"],
+  ["away_team", "textOrNull"],
+  ["starts_at", "textOrNull"],
+]
+
+const lineFields: typeof gameFields = [
+  ["outcome", "text"],
+  ["market", "textOrNull"],
+  ["target", "textOrNull"],
+  ["target_kind", "textOrNull"],
+  ["side", "textOrNull"],
+  ["line", "numberOrNull"],
+  ["line_derived", "flag"],
+  ["odds", "numberOrNull"],
+  ["link", "textOrNull"],
+]
+
+/**
+ * The first field that a book is made of and that is missing, as after `pick`, or is of another type. "" where it is no
+ * record at all.
+ */
+const wrongField = (value: unknown): string | undefined => {
+  if (typeof value !== "object" || value === null) return ""
   const record = value as { readonly [field: string]: unknown }
-  const areTexts = (names: ReadonlyArray<string>): boolean => names.every((name) => typeof record[name] === "string")
-  if (!areTexts(texts) || typeof record["seq"] !== "number") return false
-  if (typeof record["control"] === "string") return true
-  if (typeof record["change"] !== "string" || !areTexts(gameTexts) || !("home_team" in record)) return false
-  return "outcome" in record ? lineFields.every((name) => name in record) : typeof record["partial"] === "boolean"
+  if (typeof record["control"] !== "string" && typeof record["change"] !== "string") return ""
+  for (const name of ["run", "session", "at"]) if (typeof record[name] !== "string") return name
+  if (typeof record["seq"] !== "number") return "seq"
+  if (typeof record["control"] === "string") return undefined
+  const fields = "outcome" in record ? [gameFields, lineFields] : [gameFields]
+  for (const some of fields) for (const [name, kind] of some) if (!kinds[kind](record[name])) return name
+  return "outcome" in record || typeof record["partial"] === "boolean" ? undefined : "partial"
 }
 
 /** What a line holds, in few words. */
-const shown = (value: unknown): string => {
+const shown = (value: unknown, wrong: string): string => {
   if (typeof value !== "object" || value === null) return JSON.stringify(value)
   const { action, boltodds_recording, event, change, control } = value as { readonly [field: string]: unknown }
   if (boltodds_recording !== undefined || event !== undefined) return "a recording: --emit raw wrote it"
   if (typeof action === "string") return `a message of the feed or a quote, action ${JSON.stringify(action)}`
-  if (typeof change === "string" || typeof control === "string") return "fields of it are missing"
+  if (typeof change === "string" || typeof control === "string") {
+    return wrong in value ? `its ${wrong} is not of the type that it must be` : `its ${wrong} is missing`
+  }
   return `an object with ${Object.keys(value).slice(0, 5).join(", ") || "no fields"}`
 }

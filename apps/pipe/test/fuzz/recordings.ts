@@ -115,6 +115,39 @@ const resumed = async (path: string): Promise<void> => {
 /** Without its first byte, by which its kind is known. */
 const damaged = (bytes: Uint8Array): Uint8Array => bytes.subarray(1)
 
+const stamp = { run: "01J00000000000000000000000", part: 0, session: "feed", epoch: 1, at: "2026-07-16T00:00:00.000Z" }
+const withoutOutcome = [
+  { control: "stream_started", ...stamp, seq: 1, sent_at: null, frame: null, schema_version: 1, filters: {} },
+  {
+    change: "line_opened",
+    ...stamp,
+    seq: 2,
+    sent_at: null,
+    frame: 1,
+    cause: "feed",
+    sport: "NBA",
+    sportsbook: "fanduel",
+    game: "A vs B",
+    universal_game_id: null,
+    book_game_id: null,
+    home_team: "A",
+    away_team: "B",
+    starts_at: null,
+    outcome: null,
+    market: "Moneyline",
+    target: "A",
+    target_kind: "home",
+    side: null,
+    line: null,
+    line_derived: false,
+    odds: -110,
+    link: null,
+    previous_odds: null,
+    previous_line: null,
+    last: true,
+  },
+].map((record) => `${JSON.stringify(record)}\n`).join("")
+
 /** A file of a recording or of changes. */
 export const recordings: Target<MutatedFile> = {
   name: "recordings",
@@ -125,5 +158,6 @@ export const recordings: Target<MutatedFile> = {
   regressions: {
     "a resumed file with a broken zstd frame": { ending: ".zst", bytes: damaged(zstdCompressSync("x\n".repeat(500))) },
     "a resumed file with a broken gzip header": { ending: ".gz", bytes: Buffer.from("{}\n") },
+    "a resumed file with a line whose outcome is null": { ending: "", bytes: Buffer.from(withoutOutcome) },
   },
 }
