@@ -202,7 +202,8 @@ const splitAtEquals = (arg: string): readonly [string, string | undefined] => {
 }
 
 const unknownFlag = (shown: string, flags: ReadonlyArray<Flag>): string => {
-  const [meant] = nearestNames(shown, flags.map((flag) => flag.name))
+  const [near] = nearestNames(shown, flags.flatMap(({ name, alias }) => alias === undefined ? [name] : [name, alias]))
+  const meant = flags.find(({ alias }) => alias === near)?.name ?? near
   return `Cannot use ${shown}: there is no such flag${meant === undefined ? "" : `; did you mean --${meant}?`}`
 }
 

@@ -192,7 +192,7 @@ describe("--resume", { concurrent: true }, () => {
       Buffer.concat([zstdCompressSync(text), cut(zstdCompressSync("x".repeat(1e5)))]),
     )
     for (const name of ["a.ndjson.gz", "b.ndjson.zst", "c.ndjson.zst"]) {
-      const run = await runPipe(["--emit", "changes", "--resume", folder.at(name), "--for", "2s"], {
+      const run = await runPipe(["--emit", "changes", "--resume", folder.at(name), "--count", "1"], {
         env: envOf(server),
       })
       expect(run.code, `${name}: ${run.stderr}`).toBe(0)
@@ -223,7 +223,7 @@ describe("--resume", { concurrent: true }, () => {
         ["lossy.ndjson", "records were lost"],
       ] as const
     ) {
-      const ended = await runPipe(["--emit", "changes", "--resume", folder.at(name), "--for", "2s"], {
+      const ended = await runPipe(["--emit", "changes", "--resume", folder.at(name), "--count", "1"], {
         env: envOf(server),
       })
       expect(ended.code).toBe(0)
@@ -310,6 +310,7 @@ describe("--resume", { concurrent: true }, () => {
         [start, { ...line, outcome: null }],
         "line 2 is not a record of changes (its outcome is not of the type that it must be)",
       ],
+      [[{ ...start, term: "x" }], "line 1 is not a record of changes (its term is not of the type that it must be)"],
       [[line], "line 1 is a line_moved of run R, whose beginning is missing"],
       [[start, { ...line, run: "S" }], "line 2 is a line_moved of run S, whose beginning is missing"],
       [[start, 7], "line 2 is not a record of changes (7)"],
@@ -332,7 +333,7 @@ describe("--resume", { concurrent: true }, () => {
       expect(stderr).toContain(`Cannot resume from ${file}: it cannot be decompressed (`)
     }
     const good = folder.at("good.ndjson")
-    writeFileSync(good, (await runPipe(["demo", "--emit", "changes", "--for", "2s"])).stdout)
+    writeFileSync(good, (await runPipe(["demo", "--emit", "changes", "--count", "50"])).stdout)
     for (const bytes of ["1KiB", "20KiB"]) {
       const args = ["demo", "--emit", "changes", "--resume", good, "--limit", `bytes=${bytes}`]
       const { code, stderr, stdout } = await runPipe(args)

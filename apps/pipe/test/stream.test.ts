@@ -187,6 +187,7 @@ describe("what goes wrong", () => {
 
   const mistakes: ReadonlyArray<readonly [what: string, args: ReadonlyArray<string>, says: string]> = [
     ["a misspelt flag", ["--sprot", "NBA"], "there is no such flag; did you mean --sport?"],
+    ["a misspelt other name of a flag", ["--boook", "x"], "there is no such flag; did you mean --sportsbook?"],
     ["a misspelt command", ["demmo"], "there is no such command; did you mean boltodds-pipe demo?"],
     ["a command behind flags", ["--meta", "demo"], "write boltodds-pipe demo first"],
     [

@@ -130,7 +130,7 @@ const sinkOf = (
       emit: {
         enum: [...emits ?? emitNames, null],
         description:
-          "How the stream is told. messages: as it came · changes: what happened to the book · quotes: flat " +
+          "The form of the records. messages: as they came · changes: what happened to the book · quotes: flat " +
           "rows · raw: the event log.",
       },
       control: { type: ["boolean", "null"], description: "Whether gaps and doubts are told. Default true." },

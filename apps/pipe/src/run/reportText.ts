@@ -100,19 +100,19 @@ const unreadText = (
 const blindText = ({ blindWindows, connectionsLost, unverifiedGames }: Report): string => {
   if (blindWindows + connectionsLost + unverifiedGames === 0) return "never"
   return `${count(blindWindows, "window")}, ${count(connectionsLost, "connection")} lost` +
-    (unverifiedGames === 0 ? "" : `, ${count(unverifiedGames, "game")} in doubt one by one`)
+    (unverifiedGames === 0 ? "" : `, ${count(unverifiedGames, "game")} unverified one by one`)
 }
 
-/** `04:00:05 for 4.0 s: gap (network), 2 games, 9 lines in doubt; 3 changed, 1 gone`. */
+/** `04:00:05 for 4.0 s: gap (network), 2 games unverified, 3 lines changed, 1 gone`. */
 const windowText = (window: BlindWindow): string => {
   const { opened_at, duration_ms, kind, reason, sportsbook, losses, at_stake, outcome } = window
   const parts = [`${kind} (${reason}${losses > 1 ? `, ${losses} losses` : ""})`]
   if (sportsbook !== null) parts.push(sportsbook)
-  if (at_stake.games > 0) parts.push(`${count(at_stake.games, "game")} in doubt`)
+  if (at_stake.games > 0) parts.push(`${count(at_stake.games, "game")} unverified`)
   if (outcome !== null) {
     parts.push(`${count(outcome.changed, "line")} changed`)
     if (outcome.absent > 0) parts.push(`${count(outcome.absent, "game")} gone`)
-    if (outcome.unverified > 0) parts.push(`${count(outcome.unverified, "game")} still in doubt`)
+    if (outcome.unverified > 0) parts.push(`${count(outcome.unverified, "game")} still unverified`)
     if (outcome.sportsbooks_missing.length > 0) parts.push(`missing: ${outcome.sportsbooks_missing.join(", ")}`)
   }
   const span = duration_ms === null ? "until the end" : `for ${seconds(duration_ms)}`

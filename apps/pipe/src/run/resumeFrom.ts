@@ -315,7 +315,7 @@ const lineFields: typeof gameFields = [
 
 /**
  * The first field that a book is made of and that is missing, as after `pick`, or is of another type. "" where it is no
- * record at all.
+ * record at all. Less than the schema of records asks for: kinds that a later version adds pass, and are ignored.
  */
 const wrongField = (value: unknown): string | undefined => {
   if (typeof value !== "object" || value === null) return ""
@@ -323,7 +323,9 @@ const wrongField = (value: unknown): string | undefined => {
   if (typeof record["control"] !== "string" && typeof record["change"] !== "string") return ""
   for (const name of ["run", "session", "at"]) if (typeof record[name] !== "string") return name
   if (typeof record["seq"] !== "number") return "seq"
-  if (typeof record["control"] === "string") return undefined
+  if (typeof record["control"] === "string") {
+    return record["term"] === undefined || typeof record["term"] === "number" ? undefined : "term"
+  }
   const fields = "outcome" in record ? [gameFields, lineFields] : [gameFields]
   for (const some of fields) for (const [name, kind] of some) if (!kinds[kind](record[name])) return name
   return "outcome" in record || typeof record["partial"] === "boolean" ? undefined : "partial"

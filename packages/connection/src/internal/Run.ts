@@ -29,12 +29,11 @@ import type { WatchLimits } from "../Watch.ts"
 import { BackoffJournal } from "./BackoffJournal.ts"
 import { Connection } from "./Connection.ts"
 import type { EventQueue } from "./EventQueue.ts"
-import { clockChecksOf } from "./clockChecks.ts"
 import { KeyGuard } from "./KeyGuard.ts"
 import { scrubOurs, secretOf } from "./scrub.ts"
 import { FrameTap } from "./FrameTap.ts"
 import { EventWriter } from "./EventWriter.ts"
-import { Timeline } from "./Timeline.ts"
+import { clockChecksOf, Timeline } from "./Timeline.ts"
 
 /** What a run is made of. */
 export interface RunConfig {

@@ -52,3 +52,17 @@ export class Timeline {
     return this.#looked = this.now()
   }
 }
+
+const checksByClock = new WeakMap<Clock, Set<() => void>>()
+
+/**
+ * The checks of all sessions that live by this clock. A session that finds that nothing ran for a while has the others
+ * check as well: a process that stood still stood still for all of them.
+ */
+export const clockChecksOf = (clock: Clock): Set<() => void> => {
+  const known = checksByClock.get(clock)
+  if (known !== undefined) return known
+  const checks = new Set<() => void>()
+  checksByClock.set(clock, checks)
+  return checks
+}

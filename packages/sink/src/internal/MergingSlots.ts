@@ -75,6 +75,7 @@ export class MergingSlots extends Slots {
    * between the two was made while nothing was live, and its reader must know that.
    */
   #isStillStale(key: string): boolean {
+    if (!this.front.has(key)) return false
     let isStale = false
     for (const [waiting, { envelope: { value } }] of this.front) {
       if (waiting === key) isStale = true
