@@ -202,8 +202,11 @@ const splitAtEquals = (arg: string): readonly [string, string | undefined] => {
 }
 
 const unknownFlag = (shown: string, flags: ReadonlyArray<Flag>): string => {
-  const [near] = nearestNames(shown, flags.flatMap(({ name, alias }) => alias === undefined ? [name] : [name, alias]))
-  const meant = flags.find(({ alias }) => alias === near)?.name ?? near
+  const names = new Map(
+    flags.flatMap(({ name, alias }) => alias === undefined ? [[name, name]] : [[name, name], [alias, name]]),
+  )
+  const [near] = nearestNames(shown, [...names.keys()])
+  const meant = near === undefined ? undefined : names.get(near)
   return `Cannot use ${shown}: there is no such flag${meant === undefined ? "" : `; did you mean --${meant}?`}`
 }
 

@@ -15,6 +15,7 @@ const groups: ReadonlyArray<FlagGroup> = [{
     { name: "url", value: "URL", env: "FEED_URL", about: "" },
     { name: "count", value: "N", about: "" },
     { name: "for", value: "TIME", about: "" },
+    { name: "sportsbook", alias: "book", value: "NAME", repeatable: true, about: "" },
     { name: "meta", about: "" },
     { name: "help", short: "h", about: "" },
   ],
@@ -75,6 +76,9 @@ describe("flags", () => {
   it("name what was meant", () => {
     expect(complaint(() => parse("--sprot", "NBA"))).toBe(
       "Cannot use --sprot: there is no such flag; did you mean --sport?",
+    )
+    expect(complaint(() => parse("--bok", "Pinnacle"))).toBe(
+      "Cannot use --bok: there is no such flag; did you mean --sportsbook?",
     )
     expect(complaint(() => parse("--zzzzzz"))).toBe(
       "Cannot use --zzzzzz: there is no such flag",

@@ -12,6 +12,9 @@ interface Game {
 
 const retryMillis = 5
 
+/** How long a subscribe may go unanswered. A client that waits longer would wait for ever where it was ignored. */
+const answerMillis = 2000
+
 export class Comeback {
   /** Texts of all frames, over all connections. */
   readonly frames: Array<string> = []
@@ -78,9 +81,15 @@ export class Comeback {
       this.#gone = new Map()
       this.#subscribe()
     })
-    socket.on("message", (data) => this.#received(String(data)))
+    const unanswered = setTimeout(() => socket.terminate(), answerMillis)
+    socket.on("message", (data) => {
+      const text = String(data)
+      if (!/"(socket_connected|ping)"/.test(text)) clearTimeout(unanswered)
+      this.#received(text)
+    })
     socket.on("error", () => {})
     socket.on("close", () => {
+      clearTimeout(unanswered)
       if (!this.#stopped) setTimeout(() => this.#stopped || this.#dial(), retryMillis)
     })
   }
