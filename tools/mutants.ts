@@ -1,13 +1,14 @@
 /**
- * Breaks the rules of `mutantTable.ts` one at a time, in a copy of the repository, and sees whether a test notices:
- * `pnpm mutants [WORD…]` tries those whose rule or description holds a word.
+ * Breaks the rules that packages list in `test/mutants.ts`, one at a time, in a copy of the repository, and sees whether
+ * a test notices: `pnpm mutants [WORD…]` tries those whose package, rule or description has every word in it.
  */
 import { spawnSync } from "node:child_process"
 import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
-import { type Mutant, mutants } from "./mutantTable.ts"
+import { allMutants } from "./allMutants.ts"
+import type { Mutant } from "./Mutant.ts"
 
 const root = fileURLToPath(new URL("..", import.meta.url))
 
@@ -45,16 +46,18 @@ const passes = (folder: string, tests: ReadonlyArray<string>): boolean => {
 }
 
 const words = process.argv.slice(2)
-const chosen = mutants.filter(({ rule, does }) => words.every((word) => `${rule} ${does}`.includes(word)))
+const chosen = (await allMutants()).filter(({ folder, rule, does }) =>
+  words.every((word) => `${folder} ${rule} ${does}`.includes(word))
+)
 if (chosen.length === 0) {
-  console.error(`no mutant has ${words.join(" and ")} in it`)
+  console.error(`No mutant has ${words.join(" and ")} in its package, rule or description.`)
   process.exit(64)
 }
 
 const folder = copy()
 // Or everything would die of whatever is wrong here.
 if (!passes(folder, [...new Set(chosen.flatMap(({ tests }) => tests))])) {
-  console.error("without any mutant a test fails: mend that first")
+  console.error("A test fails without any mutant. Repair that first.")
   process.exit(1)
 }
 const survivors: Array<Mutant> = []

@@ -1,0 +1,216 @@
+/** Ways to break the rules of the state. `pnpm mutants state` tries them. */
+import type { Mutant } from "../../../tools/Mutant.ts"
+
+const state = "packages/state/src/internal"
+const stateTests = ["packages/state"]
+
+export const mutants: ReadonlyArray<Mutant> = [
+  ...([
+    {
+      does: "a removal removes the game at every sportsbook",
+      file: `${state}/messages.ts`,
+      from: `    if (known !== undefined) closeGame(work, entry, known, "feed")`,
+      to: `    for (const each of session.sportsbooks.values()) {
+      const game = each.games.get(data.game)
+      if (game !== undefined) closeGame(work, work.sportsbook(session, each.sportsbook), game, "feed")
+    }`,
+    },
+    {
+      does: "a sportsbook clear clears one sport only",
+      file: `${state}/messages.ts`,
+      from: `message.action === "book_clear" || game.sport === sport`,
+      to: `game.sport === sport`,
+    },
+    {
+      does: "a sport clear clears the whole book",
+      file: `${state}/messages.ts`,
+      from: `        message.action === "book_clear" || game.sport === sport || game.sport === ""`,
+      to: `        sport !== undefined`,
+    },
+    {
+      does: "a sport clear spares games whose sport nobody named",
+      file: `${state}/messages.ts`,
+      from: ` || game.sport === ""`,
+      to: ``,
+    },
+    {
+      does: "two sessions may own one game",
+      file: `${state}/messages.ts`,
+      from: `  if (work.core.sessions.size < 2) return false`,
+      to: `  if (work.core.sessions.size < 9) return false`,
+    },
+    {
+      does: "a line update verifies its whole game",
+      file: `${state}/messages.ts`,
+      from: `  touch(work, entry, game)
+  let factsChanged = false
+  if (known`,
+      to: `  touch(work, entry, game)
+  game.confirmedAt = work.core.moment
+  let factsChanged = false
+  if (known`,
+    },
+    {
+      does: "a full message keeps the lines it leaves out",
+      file: `${state}/messages.ts`,
+      from: `  if (listed < before) {`,
+      to: `  if (listed < 0) {`,
+    },
+    {
+      does: "messages outside the filters are applied",
+      file: `${state}/messages.ts`,
+      from: `  if (session.match !== undefined && !passes(`,
+      to: `  if (session.match === null && !passes(`,
+    },
+    {
+      does: "what cannot be read of one game doubts nothing",
+      file: `${state}/unread.ts`,
+      from: `  own.invalidatedAt = work.invalidate()`,
+      to: `  own.invalidatedAt = own.invalidatedAt`,
+    },
+    {
+      does: "a late arrival brings a removed game back",
+      file: `${state}/removals.ts`,
+      from: `removal === undefined || at - removal.at`,
+      to: `removal !== null || at - removal.at`,
+    },
+    {
+      does: "removals are remembered for ever",
+      file: `${state}/removals.ts`,
+      from: `const rememberedMillis = 10_000`,
+      to: `const rememberedMillis = Infinity`,
+    },
+    {
+      does: "a clear is not remembered",
+      file: `${state}/messages.ts`,
+      from: `      rememberClear(work, entry, message.action`,
+      to: `      if (at < 0) rememberClear(work, entry, message.action`,
+    },
+    {
+      does: "a game of which something did not fit stays live",
+      file: `${state}/limits.ts`,
+      from: `own.invalidatedAt = work.invalidate()`,
+      to: `own.invalidatedAt += 0`,
+    },
+  ].map((mutant) => ({ rule: "scope", tests: stateTests, ...mutant }))),
+
+  ...([
+    {
+      does: "events of an older epoch are applied",
+      file: `${state}/events.ts`,
+      from: `event.epoch < session.epoch || (event.epoch === session.epoch && session.ended)`,
+      to: `event.epoch === session.epoch && session.ended`,
+    },
+    {
+      does: "events after the end of their epoch are applied",
+      file: `${state}/events.ts`,
+      from: `event.epoch < session.epoch || (event.epoch === session.epoch && session.ended)`,
+      to: `event.epoch < session.epoch`,
+    },
+    {
+      does: "a lost connection leaves all verified",
+      file: `${state}/events.ts`,
+      from: `  session.invalidatedAt = work.invalidate()
+  if (session.gapSince`,
+      to: `  if (session.gapSince`,
+    },
+    {
+      does: "a newer epoch that begins unannounced opens no gap",
+      file: `${state}/events.ts`,
+      from: `  if (session.connected) openGap(work, session, at, undefined)`,
+      to: `  if (session.connected) session.gapSince ??= at`,
+    },
+  ].map((mutant) => ({ rule: "epoch guard", tests: stateTests, ...mutant }))),
+
+  ...([
+    {
+      does: "a snapshot without an initial state sweeps",
+      file: `${state}/deadlines.ts`,
+      from: `const snapshot = session.initialStates > 0`,
+      to: `const snapshot = session.initialStates >= 0`,
+    },
+    {
+      does: "absence tells something after the filters were replaced",
+      file: `${state}/deadlines.ts`,
+      from: `const sweeps = snapshot && session.subscriptions <= 1`,
+      to: `const sweeps = snapshot && session.subscriptions <= 9`,
+    },
+    {
+      does: "a game heard of, but in invalidate, is swept",
+      file: `${state}/deadlines.ts`,
+      from: `if (sweeps && game.heardEpoch !== session.epoch) {`,
+      to: `if (sweeps) {`,
+    },
+    {
+      does: "absent games stay",
+      file: `${state}/deadlines.ts`,
+      from: `        closeGame(work, work.sportsbook(session, known.sportsbook), game, "absent")`,
+      to: `        game.heardEpoch = session.epoch`,
+    },
+    {
+      does: "progress does not put settling off",
+      file: `${state}/messages.ts`,
+      from: `  session.settleAt = at + settleMillis`,
+      to: `  session.settleAt = Math.min(session.settleAt, at + settleMillis)`,
+    },
+    {
+      does: "anything at all puts settling off",
+      file: `${state}/messages.ts`,
+      from: `const progress = message.action === "initial_state" || !wasVerified`,
+      to: `const progress = message.action !== "line_update"`,
+    },
+    {
+      does: "a second loss does not start it again",
+      file: `${state}/events.ts`,
+      from: `  session.initialStates = 0
+`,
+      to: ``,
+    },
+    {
+      does: "a gap that closed with doubts is never synced",
+      file: `${state}/deadlines.ts`,
+      from: `session.unsettled = snapshot && !complete`,
+      to: `session.unsettled = false`,
+    },
+  ].map((mutant) => ({ rule: "settling", tests: stateTests, ...mutant }))),
+
+  ...([
+    {
+      does: "time in which we did not read counts for settling",
+      file: `${state}/events.ts`,
+      from: `    session.settleRest = session.settleAt - since
+    session.settleAt = Infinity`,
+      to: `    session.settleRest = undefined`,
+    },
+    {
+      does: "a pause that another session's time has overtaken is none",
+      file: `${state}/events.ts`,
+      from: `      paused(work, session, event.at, at)`,
+      to: `      paused(work, session, at, at)`,
+    },
+    {
+      does: "settling starts anew after a pause",
+      file: `${state}/events.ts`,
+      from: `    session.settleAt = at + session.settleRest`,
+      to: `    session.settleAt = at + work.core.options.settleMillis`,
+    },
+    {
+      does: "a long pause makes nothing stale",
+      file: `${state}/events.ts`,
+      from: `    session.pausedStaleAt = Math.max(at, since + work.core.options.pausedStaleMillis)`,
+      to: `    session.pausedStaleAt = Infinity`,
+    },
+    {
+      does: "what waited in a long pause is not flagged",
+      file: `${state}/events.ts`,
+      from: `  if (until - session.pausedAt >= work.core.options.pausedStaleMillis) session.delayed = true`,
+      to: ``,
+    },
+    {
+      does: "a sportsbook is silent while we do not read",
+      file: `${state}/deadlines.ts`,
+      from: `const due = Math.max(known.heardAt, session.listeningSince)`,
+      to: `const due = known.heardAt`,
+    },
+  ].map((mutant) => ({ rule: "paused time", tests: stateTests, ...mutant }))),
+]

@@ -1,0 +1,19 @@
+/**
+ * Every package's ways to break the rules that keep prices true, one at a time. Each must make a test fail:
+ * `pnpm mutants` tries. A package keeps its own in `test/mutants.ts`; a test checks that each still finds its place.
+ */
+import { existsSync } from "node:fs"
+import type { Mutant } from "./Mutant.ts"
+import { libraries, root } from "./workspace.ts"
+
+/** All of them, with the folder of the package that they break. */
+export const allMutants = async (): Promise<ReadonlyArray<Mutant & { readonly folder: string }>> => {
+  const all: Array<Mutant & { readonly folder: string }> = []
+  for (const { folder } of libraries) {
+    const path = `${root}/${folder}/test/mutants.ts`
+    if (!existsSync(path)) continue
+    const { mutants } = await import(path) as { readonly mutants: ReadonlyArray<Mutant> }
+    all.push(...mutants.map((mutant) => ({ ...mutant, folder })))
+  }
+  return all
+}
