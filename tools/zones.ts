@@ -6,18 +6,18 @@ import { apps, libraries, readText, sourcesOf } from "./workspace.ts"
 export const dateReaders: Readonly<Record<string, string>> = {
   "packages/connection/src/RetryAfter.ts": "HTTP dates, which end in GMT",
   "packages/sinks/webhook/src/internal/meaningOf.ts": "HTTP dates, which end in GMT",
-  "apps/pipe/src/run/doctor/restChecks.ts": "HTTP dates, which end in GMT",
+  "apps/pipe/src/commands/doctor/restChecks.ts": "HTTP dates, which end in GMT",
   "packages/protocol/src/GapLedger.ts": "the `at` of our own records, which ends in Z",
   "packages/pipeline/src/emits/changes.ts": "the `at` of our own records, which ends in Z",
   "packages/pipeline/src/emits/messages.ts": "the `at` of our own records, which ends in Z",
   "packages/pipeline/src/emits/quotes.ts": "the `at` of our own records, which ends in Z",
-  "packages/pipeline/src/internal/Groups.ts": "the `at` of our own records, which ends in Z",
+  "packages/pipeline/src/emits/Groups.ts": "the `at` of our own records, which ends in Z",
 }
 
 /** Files that write for one person at this machine, in their own time. */
 const localWriters: ReadonlySet<string> = new Set([
-  "apps/pipe/src/Log.ts",
-  "apps/pipe/src/run/watch/watchFromOutside.ts",
+  "apps/pipe/src/log/Log.ts",
+  "apps/pipe/src/process/watchFromOutside.ts",
 ])
 
 /** Names of numbers of milliseconds: a `Date` made from one of them is the same everywhere. */

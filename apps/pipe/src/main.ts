@@ -1,8 +1,8 @@
 // First: its effects must be there before anything else runs.
 // oxlint-disable-next-line import/no-unassigned-import
-import "./guards.ts"
+import "./process/guards.ts"
 import { program } from "./program.ts"
-import { exitNow } from "./run/exitNow.ts"
+import { exitNow } from "./process/exitNow.ts"
 
 const code = await program(process.argv.slice(2))
 // Not process.exit: what was written to a pipe would be cut off behind 64 KiB. But what a reader has not taken within

@@ -1,8 +1,8 @@
 import { it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { describe, expect } from "vitest"
-import { type LogOptions, makeLog, makeThrottle } from "../src/Log.ts"
-import { paintFor } from "../src/Terminal.ts"
+import { type LogOptions, makeLog, makeThrottle } from "../src/log/Log.ts"
+import { paintFor } from "../src/terminal/Terminal.ts"
 
 const collect = (options: Partial<LogOptions> = {}) => {
   const lines: Array<string> = []

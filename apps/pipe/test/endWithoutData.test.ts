@@ -3,10 +3,10 @@ import type { Report } from "@boltodds/pipeline"
 import { type FeedEvent, makeFrame } from "@boltodds/protocol"
 import * as Duration from "effect/Duration"
 import { describe, expect, it } from "vitest"
-import type { CommandLog } from "../src/Log.ts"
-import { endWithoutData } from "../src/run/endWithoutData.ts"
-import { Reception } from "../src/run/Reception.ts"
-import { reportText } from "../src/run/reportText.ts"
+import type { CommandLog } from "../src/log/Log.ts"
+import { endWithoutData } from "../src/streaming/endWithoutData.ts"
+import { Reception } from "../src/streaming/Reception.ts"
+import { reportText } from "../src/streaming/reportText.ts"
 
 const head = { session: "feed", epoch: 1, at: 0 }
 const connected: FeedEvent = { _tag: "Connected", ...head, plan: "Pro" }

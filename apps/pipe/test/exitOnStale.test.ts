@@ -6,7 +6,7 @@ import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as TestClock from "effect/testing/TestClock"
-import { watchStale } from "../src/run/exitOnStale.ts"
+import { watchStale } from "../src/feed/exitOnStale.ts"
 import { runPipe } from "./PipeProcess.ts"
 
 const live: Status = { _tag: "Live", epoch: 1, filters: {} }

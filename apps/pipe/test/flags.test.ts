@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest"
-import { UsageError } from "../src/ExitCode.ts"
-import { type FlagGroup, parseFlags } from "../src/flags.ts"
+import { UsageError } from "../src/process/ExitCode.ts"
+import { type FlagGroup, parseFlags } from "../src/commandLine/flags.ts"
 
 const groups: ReadonlyArray<FlagGroup> = [{
   title: "Flags",

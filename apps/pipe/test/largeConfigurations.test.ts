@@ -4,7 +4,7 @@ import { makeLimiter } from "@boltodds/connection"
 import * as Effect from "effect/Effect"
 import { describe, expect, it } from "vitest"
 import { patience } from "../../../tools/testing/patience.ts"
-import { makeLog } from "../src/Log.ts"
+import { makeLog } from "../src/log/Log.ts"
 import { makeRegistry } from "../src/parts/registry.ts"
 
 const log = makeLog({

@@ -1,6 +1,6 @@
 import { startSimulator } from "@boltodds/simulator"
 import { describe, expect, it } from "vitest"
-import { latencyText } from "../src/run/latencyText.ts"
+import { latencyText } from "../src/commands/latency/text.ts"
 import { PipeProcess, runPipe } from "./PipeProcess.ts"
 
 const key = "sk-latency-5f5f5f5f"

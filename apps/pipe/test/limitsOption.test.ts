@@ -1,8 +1,8 @@
 import { defaultStateLimits } from "@boltodds/state"
 import { describe, expect, it } from "vitest"
-import { limitFlag } from "../src/commands/flagGroups.ts"
-import { parseFlags } from "../src/flags.ts"
-import { limitOptionsOf } from "../src/run/limitFlag.ts"
+import { limitFlag } from "../src/commandLine/flagGroups.ts"
+import { parseFlags } from "../src/commandLine/flags.ts"
+import { limitOptionsOf } from "../src/commandLine/limitFlag.ts"
 import { PipelineFolder } from "./pipelineFolder.ts"
 import { command, recordsOf, runPipe } from "./PipeProcess.ts"
 

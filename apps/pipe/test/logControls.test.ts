@@ -1,7 +1,7 @@
 import type { Control } from "@boltodds/protocol"
 import { describe, expect, it } from "vitest"
-import type { CommandLog } from "../src/Log.ts"
-import { makeControlLog, namesText } from "../src/run/logControls.ts"
+import type { CommandLog } from "../src/log/Log.ts"
+import { makeControlLog, namesText } from "../src/log/logControls.ts"
 
 const stamp = { run: "r", seq: 1, session: "feed", epoch: 1, at: "2026-07-16T04:54:37.438Z", sent_at: null, frame: 3 }
 const event = { _tag: "Tick", session: "feed", epoch: 1, at: 0, wall: 0 } as const

@@ -2,8 +2,8 @@ import type { Control, FeedEvent } from "@boltodds/protocol"
 import type { Unread } from "@boltodds/pipeline"
 import type { Step } from "@boltodds/state"
 import { describe, expect, it } from "vitest"
-import type { CommandLog } from "../src/Log.ts"
-import { makeUnreadLog } from "../src/run/logUnread.ts"
+import type { CommandLog } from "../src/log/Log.ts"
+import { makeUnreadLog } from "../src/log/logUnread.ts"
 
 const start = Date.UTC(2026, 6, 16)
 

@@ -3,7 +3,7 @@ import { writeFileSync } from "node:fs"
 import { fileURLToPath } from "node:url"
 import { describe, expect, it } from "vitest"
 import { PipelineFolder } from "./pipelineFolder.ts"
-import { makeContactLog } from "../src/run/manifestText.ts"
+import { makeContactLog } from "../src/configuration/manifestText.ts"
 import { PipeProcess, runPipe } from "./PipeProcess.ts"
 
 const secret = "whsec_dGhpcyBpcyBhIHNlY3JldCBvZiB0aGUgdGVzdCE="

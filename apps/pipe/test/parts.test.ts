@@ -7,7 +7,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { describe, expect, it } from "vitest"
 import { cert } from "../../../packages/sinks/webhook/test/certificate.ts"
-import { makeLog } from "../src/Log.ts"
+import { makeLog } from "../src/log/Log.ts"
 import { makeRegistry } from "../src/parts/registry.ts"
 
 const log = makeLog({

@@ -11,7 +11,7 @@ import liveGames from "../../../examples/plugins/only-live-games.ts"
 import sqlite from "../../../examples/plugins/sqlite-sink.ts"
 import tcp from "../../../examples/plugins/tcp-sink.ts"
 import { makeRegistry } from "../src/parts/registry.ts"
-import { makeLog } from "../src/Log.ts"
+import { makeLog } from "../src/log/Log.ts"
 import { runPipe } from "./PipeProcess.ts"
 
 const pathOf = (path: string): string => fileURLToPath(new URL(path, import.meta.url))

@@ -4,8 +4,8 @@ import { createWriteStream, mkdtempSync, symlinkSync, truncateSync, writeFileSyn
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { describe, expect, it } from "vitest"
-import { BadConfiguration } from "../src/run/BadConfiguration.ts"
-import { mostBytes, readConfigFile } from "../src/run/readConfigFile.ts"
+import { BadConfiguration } from "../src/configuration/BadConfiguration.ts"
+import { mostBytes, readConfigFile } from "../src/configuration/readConfigFile.ts"
 
 const folder = mkdtempSync(join(tmpdir(), "boltodds-config-"))
 const at = (name: string): string => join(folder, name)

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest"
 import type { Step } from "@boltodds/state"
 import { makeFrame } from "@boltodds/protocol"
-import { makeProgress } from "../src/run/Progress.ts"
-import { ulid } from "../src/run/ulid.ts"
+import { makeProgress } from "../src/terminal/Progress.ts"
+import { ulid } from "../src/streaming/ulid.ts"
 
 describe("the name of a run", () => {
   it("is a ULID: ten letters of time, sixteen of chance", () => {

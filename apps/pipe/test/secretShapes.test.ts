@@ -5,7 +5,7 @@ import { readdirSync, readFileSync } from "node:fs"
 import { fileURLToPath } from "node:url"
 import { describe, expect, it } from "vitest"
 import { parse, stringify } from "yaml"
-import { makeLog } from "../src/Log.ts"
+import { makeLog } from "../src/log/Log.ts"
 import { makeRegistry } from "../src/parts/registry.ts"
 
 const folder = fileURLToPath(new URL("../../../examples/pipelines/", import.meta.url))

@@ -1,7 +1,7 @@
 import { Latency } from "@boltodds/pipeline"
 import type { FeedEvent } from "@boltodds/protocol"
 import { describe, expect, it } from "vitest"
-import { Spread } from "../src/internal/Spread.ts"
+import { Spread } from "../src/report/Spread.ts"
 import { connected, disconnected, frame, message, outcome, session, start, tick } from "./fixtures.ts"
 
 const sent = (at: number): string => new Date(at).toISOString().replace("Z", "000+00:00")

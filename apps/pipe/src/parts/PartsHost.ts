@@ -2,9 +2,9 @@
 import type { Key, LimiterShape, Status } from "@boltodds/connection"
 import type * as Effect from "effect/Effect"
 import type { Step } from "@boltodds/state"
-import type { CommandLog } from "../Log.ts"
-import type { Allowance } from "../run/allowed.ts"
-import type { Machine } from "../run/machine.ts"
+import type { CommandLog } from "../log/Log.ts"
+import type { Allowance } from "../commandLine/allowed.ts"
+import type { Machine } from "../feed/machine.ts"
 
 /** The program, as its parts see it. */
 export interface PartsHost {

@@ -6,7 +6,7 @@ import { namedSecretExposure } from "@boltodds/machine"
 import * as Effect from "effect/Effect"
 import { readFileSync, statSync } from "node:fs"
 import { resolve } from "node:path"
-import { keyIn, keyVariable, urlVariable } from "../environment.ts"
+import { keyIn, keyVariable, urlVariable } from "../process/environment.ts"
 import { filtersIn } from "./filterOptions.ts"
 import { vendorHost } from "./keyHost.ts"
 

@@ -2,7 +2,7 @@
 import { isKnownAction } from "@boltodds/protocol"
 import type { StateOptions } from "@boltodds/state"
 import * as Schema from "effect/Schema"
-import type { CommandLog } from "../Log.ts"
+import type { CommandLog } from "../log/Log.ts"
 
 /** What a source may be told of unknown actions. */
 export interface IgnoreOptions {

@@ -2,8 +2,8 @@
 import type { OptionProblem, OptionsPlace, WrittenOptions } from "@boltodds/config"
 import { defaultFeedUrl, parseFeedUrl, UrlRefused } from "@boltodds/connection"
 import { isLoopbackHost } from "@boltodds/text"
-import { keyIn, keyVariable, urlVariable } from "../environment.ts"
-import { type Allowance, howToAllow } from "../run/allowed.ts"
+import { keyIn, keyVariable, urlVariable } from "../process/environment.ts"
+import { type Allowance, howToAllow } from "../commandLine/allowed.ts"
 
 /** The variable that names more hosts for the key: `feed.example.com`, `feed.example.com:8443`, several with commas. */
 export const keyHostVariable = "BOLTODDS_API_KEY_HOST"

@@ -3,7 +3,7 @@ import { readLines } from "@boltodds/text"
 import { createReadStream } from "node:fs"
 import { Readable } from "node:stream"
 import { createGunzip } from "node:zlib"
-import { lineLimit } from "../run/heapBounds.ts"
+import { lineLimit } from "../process/heapBounds.ts"
 import { zstdFrames } from "./zstdFrames.ts"
 
 /** The lines of files, one file after the other; those that end in `.gz` and `.zst` are decompressed. Read once. */

@@ -16,7 +16,7 @@ import { resolve } from "node:path"
 import process from "node:process"
 import { ignoreFields, type IgnoreOptions, ignoring } from "./ignoreOption.ts"
 import { limitFields, type LimitOptions } from "./limitOption.ts"
-import { lineLimit, withinHeap } from "../run/heapBounds.ts"
+import { lineLimit, withinHeap } from "../process/heapBounds.ts"
 import { RecordedLines } from "./recordedLines.ts"
 
 /** How fast a recording is played. */

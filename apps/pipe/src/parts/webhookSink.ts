@@ -11,7 +11,7 @@ import {
 import { isLoopbackHost } from "@boltodds/text"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
-import { type Allowance, allowsAll, howToAllow } from "../run/allowed.ts"
+import { type Allowance, allowsAll, howToAllow } from "../commandLine/allowed.ts"
 import type { PartsHost } from "./PartsHost.ts"
 
 /** Webhooks. */

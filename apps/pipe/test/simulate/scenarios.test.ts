@@ -6,7 +6,7 @@ import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { afterEach, describe, expect, it, vi } from "vitest"
 import { WebSocket } from "ws"
-import { loadScenario } from "../../src/run/simulate/loadScenario.ts"
+import { loadScenario } from "../../src/commands/simulate/loadScenario.ts"
 
 const folder = mkdtempSync(join(tmpdir(), "boltodds-scenarios-"))
 const written = (name: string, text: string): string => {

@@ -1,7 +1,7 @@
 import type { BookGame, BookLine } from "@boltodds/protocol"
 import { describe, expect, it } from "vitest"
-import { Comparison } from "../../src/run/verify/Comparison.ts"
-import { differencesOf } from "../../src/run/verify/differences.ts"
+import { Comparison } from "../../src/commands/verify/Comparison.ts"
+import { differencesOf } from "../../src/commands/verify/differences.ts"
 
 const line = (outcome: string, odds: number | null, more: Partial<BookLine> = {}): BookLine => ({
   outcome,

@@ -2,7 +2,7 @@
 import { type DataMessage, decodeFrame, type FeedMessage } from "@boltodds/protocol"
 import { type Behavior, type Simulator, startSimulator } from "@boltodds/simulator"
 import { describe, expect, it } from "vitest"
-import type { VerifyReport } from "../../src/run/verify/VerifyReport.ts"
+import type { VerifyReport } from "../../src/commands/verify/VerifyReport.ts"
 import { type Ended, PipeProcess } from "../PipeProcess.ts"
 
 const key = "sk-verify-0a1b2c3d"

@@ -1,9 +1,9 @@
 /** The emit `changes`: what happened to the book, in the toolkit's own language. */
 import type { Change, Control } from "@boltodds/protocol"
 import { makeControl } from "@boltodds/sink"
-import type { Emission, Emit, EmitOptions } from "../Emit.ts"
-import { changeForm, controlForm } from "../internal/forms.ts"
-import { Groups } from "../internal/Groups.ts"
+import type { Emission, Emit, EmitOptions } from "./Emit.ts"
+import { changeForm, controlForm } from "./forms.ts"
+import { Groups } from "./Groups.ts"
 
 /**
  * Changes (`change` names the kind) and controls (`control` names it), one line each: folding them gives the book.

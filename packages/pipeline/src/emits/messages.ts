@@ -2,12 +2,12 @@
 import type { Change, Control, FeedMessage, Frame, Item } from "@boltodds/protocol"
 import { type Form, makeControl } from "@boltodds/sink"
 import type { Step } from "@boltodds/state"
-import type { Emission, Emit, EmitContext, EmitOptions } from "../Emit.ts"
-import { Epochs } from "../internal/Epochs.ts"
-import { wireForm } from "../internal/forms.ts"
-import { Groups } from "../internal/Groups.ts"
-import { isGameGone, precedesMessages } from "../internal/messageOrder.ts"
-import { withMeta } from "../internal/withMeta.ts"
+import type { Emission, Emit, EmitContext, EmitOptions } from "./Emit.ts"
+import { Epochs } from "./Epochs.ts"
+import { wireForm } from "./forms.ts"
+import { Groups } from "./Groups.ts"
+import { isGameGone, precedesMessages } from "./messageOrder.ts"
+import { withMeta } from "./withMeta.ts"
 
 /** A message whose `action` nobody has seen yet. */
 export interface PassedMessage {

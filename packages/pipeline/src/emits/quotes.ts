@@ -2,11 +2,11 @@
 import type { Change, Control, FeedMessage, Frame } from "@boltodds/protocol"
 import { type Form, makeControl } from "@boltodds/sink"
 import type { Step } from "@boltodds/state"
-import type { Emission, Emit, EmitContext, EmitOptions } from "../Emit.ts"
-import { Epochs } from "../internal/Epochs.ts"
-import { controlForm } from "../internal/forms.ts"
-import { Groups } from "../internal/Groups.ts"
-import { isGameGone, precedesMessages } from "../internal/messageOrder.ts"
+import type { Emission, Emit, EmitContext, EmitOptions } from "./Emit.ts"
+import { Epochs } from "./Epochs.ts"
+import { controlForm } from "./forms.ts"
+import { Groups } from "./Groups.ts"
+import { isGameGone, precedesMessages } from "./messageOrder.ts"
 import { type Quote, rowOfClear, rowOfGone, rowsOfGame } from "./Quote.ts"
 
 /**

@@ -1,7 +1,7 @@
 /** The emit `raw`: the event log itself, in the recording format. */
 import { encodeEvent, encodeRecordingHeader, type FeedEvent } from "@boltodds/protocol"
 import { type Form, makeRecord } from "@boltodds/sink"
-import type { Emission, Emit, EmitContext } from "../Emit.ts"
+import type { Emission, Emit, EmitContext } from "./Emit.ts"
 
 /** What the emit {@link raw} tells: the header of a recording (undefined), then its events. */
 export type RawLine = FeedEvent | undefined

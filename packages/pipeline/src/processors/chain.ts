@@ -1,7 +1,7 @@
 /** The processor `chain`: one behind another. */
 import type { Envelope } from "@boltodds/sink"
-import { heldBefore } from "../internal/heldBefore.ts"
-import type { Processor } from "../Processor.ts"
+import { heldBefore } from "./heldBefore.ts"
+import type { Processor } from "./Processor.ts"
 
 const none: ReadonlyArray<never> = []
 

@@ -10,8 +10,8 @@ import {
 } from "@boltodds/protocol"
 import { type Envelope, withValue } from "@boltodds/sink"
 import * as Duration from "effect/Duration"
-import type { RecordEnvelope } from "../internal/immediate.ts"
-import type { Processor } from "../Processor.ts"
+import type { RecordEnvelope } from "./immediate.ts"
+import type { Processor } from "./Processor.ts"
 
 /** How {@link conflate} merges. */
 export interface ConflateOptions {

@@ -1,10 +1,10 @@
 /** The processor `dedupe`: nothing twice. */
 import { type Change, isLineChange, type LineChange, sameExtras } from "@boltodds/protocol"
-import { isInvalidation, isStart } from "../internal/controls.ts"
-import { immediate } from "../internal/immediate.ts"
-import { LineTable } from "../internal/LineTable.ts"
-import { Recent } from "../internal/Recent.ts"
-import type { Processor } from "../Processor.ts"
+import { isInvalidation, isStart } from "./controls.ts"
+import { immediate } from "./immediate.ts"
+import { LineTable } from "./LineTable.ts"
+import { Recent } from "./Recent.ts"
+import type { Processor } from "./Processor.ts"
 
 /**
  * Leaves out what says nothing new to its reader:

@@ -1,6 +1,6 @@
 /** The processor `filter`: some records and not others. */
-import { immediate } from "../internal/immediate.ts"
-import type { Processor } from "../Processor.ts"
+import { immediate } from "./immediate.ts"
+import type { Processor } from "./Processor.ts"
 
 /**
  * Passes on what the predicate holds for, and remembers nothing.

@@ -1,10 +1,10 @@
 /** The processor `minMove`: only moves that matter. */
 import { type Change, compose, isLineChange, type LineChange } from "@boltodds/protocol"
 import { withValue } from "@boltodds/sink"
-import { isInvalidation, isStart } from "../internal/controls.ts"
-import { immediate } from "../internal/immediate.ts"
-import { LineTable } from "../internal/LineTable.ts"
-import type { Processor } from "../Processor.ts"
+import { isInvalidation, isStart } from "./controls.ts"
+import { immediate } from "./immediate.ts"
+import { LineTable } from "./LineTable.ts"
+import type { Processor } from "./Processor.ts"
 
 /** The smallest move that {@link minMove} passes on. */
 export type MinMoveOptions =

@@ -1,9 +1,9 @@
 /** The processors `pick` and `map`: records written down in another way. */
 import type { Form } from "@boltodds/sink"
 import { makeRecord } from "@boltodds/sink"
-import { markLast } from "../internal/forms.ts"
-import { immediate } from "../internal/immediate.ts"
-import type { Processor } from "../Processor.ts"
+import { markLast } from "../emits/forms.ts"
+import { immediate } from "./immediate.ts"
+import type { Processor } from "./Processor.ts"
 
 /** The names of the fields of a value; of a union, those of all its members. */
 export type FieldOf<A> = A extends unknown ? keyof A & string : never

@@ -2,10 +2,10 @@
 import { type Change, compose, isLineChange, type LineChange, type Millis } from "@boltodds/protocol"
 import { type Envelope, withValue } from "@boltodds/sink"
 import * as Duration from "effect/Duration"
-import { isStart } from "../internal/controls.ts"
-import { immediate, type RecordEnvelope } from "../internal/immediate.ts"
-import { LineTable } from "../internal/LineTable.ts"
-import type { Processor } from "../Processor.ts"
+import { isStart } from "./controls.ts"
+import { immediate, type RecordEnvelope } from "./immediate.ts"
+import { LineTable } from "./LineTable.ts"
+import type { Processor } from "./Processor.ts"
 
 /** How many {@link sample} tells. */
 export type SampleOptions =

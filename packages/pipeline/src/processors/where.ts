@@ -1,10 +1,10 @@
 /** The processor `where`: a part of the book, kept true. */
 import { type Change, type GameChange, isLineChange, type LineChange } from "@boltodds/protocol"
 import { type Envelope, withValue } from "@boltodds/sink"
-import { isStart } from "../internal/controls.ts"
-import { immediate } from "../internal/immediate.ts"
-import { LineTable } from "../internal/LineTable.ts"
-import type { Processor } from "../Processor.ts"
+import { isStart } from "./controls.ts"
+import { immediate } from "./immediate.ts"
+import { LineTable } from "./LineTable.ts"
+import type { Processor } from "./Processor.ts"
 
 /**
  * Passes on the changes that the predicate holds for, and takes back what no longer does: its reader has the lines whose

@@ -1,6 +1,6 @@
 import { dedupe } from "@boltodds/pipeline"
 import { describe, expect, it } from "vitest"
-import { Recent } from "../../src/internal/Recent.ts"
+import { Recent } from "../../src/processors/Recent.ts"
 import { control, game, line, said, through } from "./envelopes.ts"
 
 const same = line({ change: "line_amended", odds: -110, previous_odds: -110 })

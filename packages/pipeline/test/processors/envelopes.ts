@@ -3,8 +3,8 @@ import type { Change, Control, GameChange, LineChange } from "@boltodds/protocol
 import type { Processor } from "@boltodds/pipeline"
 import { type Envelope, makeControl, makeRecord } from "@boltodds/sink"
 import { gameChange, lineChange } from "../../../protocol/test/changes.ts"
-import { changeForm, controlForm } from "../../src/internal/forms.ts"
-import { ProcessorRun } from "../../src/internal/ProcessorRun.ts"
+import { changeForm, controlForm } from "../../src/emits/forms.ts"
+import { ProcessorRun } from "../../src/route/ProcessorRun.ts"
 
 export const start = Date.UTC(2026, 6, 16)
 const run = "01J00000000000000000000000"

@@ -25,7 +25,7 @@ import {
 import type { Envelope } from "@boltodds/sink"
 import * as Duration from "effect/Duration"
 import { describe, expect, it } from "vitest"
-import { ProcessorRun } from "../../src/internal/ProcessorRun.ts"
+import { ProcessorRun } from "../../src/route/ProcessorRun.ts"
 import { cut, forLives, groupsOf, outOf, readings, recordsOf, runs, state, turnsOf } from "./lives.ts"
 
 const every = Duration.millis(700)

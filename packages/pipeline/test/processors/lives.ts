@@ -5,7 +5,7 @@ import type { Envelope } from "@boltodds/sink"
 import { make, snapshot, type Step, thaw } from "@boltodds/state"
 import { generator } from "../../../state/test/random.ts"
 import { scenario } from "../../../state/test/scenario.ts"
-import { ProcessorRun } from "../../src/internal/ProcessorRun.ts"
+import { ProcessorRun } from "../../src/route/ProcessorRun.ts"
 
 // More, and from elsewhere: LAW_RUNS=2000 LAW_SEED=1 vitest run packages/pipeline/test/processors
 export const runs = Number(process.env["LAW_RUNS"] ?? 12)

@@ -1,0 +1,100 @@
+/** The flags of the streaming commands, as the small configuration that they are. */
+import { expectedButGot } from "@boltodds/text"
+import { UsageError } from "../process/ExitCode.ts"
+import type { ParsedFlags } from "./flags.ts"
+import type { PartNames } from "../parts/registry.ts"
+import { webhookAddress, webhookForms } from "./webhookAddress.ts"
+
+/** A document, as a configuration file has it; only what was given is in it. */
+export interface FlagDocument {
+  readonly version: 1
+  readonly source: { readonly [name: string]: object }
+  readonly sinks: { readonly [name: string]: object }
+  readonly run: object
+}
+
+/** The one output that says of every price whether it is live. */
+const defaultEmit = "changes"
+
+/** The document that these flags mean. Throws a `UsageError` for what does not fit together. */
+export const documentOf = async (
+  given: ParsedFlags,
+  source: FlagDocument["source"],
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<FlagDocument> => {
+  const emit = given.text("emit") ?? defaultEmit
+  const specs = given.texts("sink")
+  if (given.isSet("meta") && emit !== "messages") {
+    throw new UsageError(
+      `Cannot use --meta with ${emit}: its records carry all that already. For messages in envelopes add --emit messages`,
+    )
+  }
+  const resume = given.text("resume")
+  if (resume !== undefined && given.isSet("no-control")) {
+    throw new UsageError("Cannot use --resume with --no-control: readers would not learn that nothing is live yet")
+  }
+  if (resume !== undefined && emit !== "changes") {
+    throw new UsageError(`Cannot use --resume with --emit ${emit}: only changes make a book. Leave --emit out`)
+  }
+  const where = given.text("where")
+  const common = {
+    ...where === undefined ? {} : { where },
+    ...given.isSet("no-control") ? { control: false } : {},
+    ...given.isSet("meta") ? { meta: true } : {},
+  }
+  const sinks = await Promise.all((specs.length === 0 ? ["stdout"] : specs).map((spec) => sinkOf(spec, env)))
+  const count = given.number("count", { least: 1 })
+  const forMillis = given.millis("for")
+  return {
+    version: 1,
+    source,
+    sinks: Object.fromEntries(sinks.map(({ type, options }, index) => {
+      const nth = sinks.slice(0, index).filter((other) => other.type === type).length
+      const name = nth === 0 ? type : `${type}-${nth + 1}`
+      return [name, { [type]: options, emit, ...common }]
+    })),
+    run: {
+      ...count === undefined ? {} : { count },
+      ...forMillis === undefined ? {} : { for: `${forMillis}ms` },
+      ...given.isSet("report") ? { report: true } : {},
+      ...resume === undefined ? {} : { resume: escaped(resume) },
+    },
+  }
+}
+
+/** The parts that a document names. */
+export const partNamesOf = ({ source, sinks }: FlagDocument): PartNames => ({
+  source: Object.keys(source)[0]!,
+  sinks: Object.values(sinks).map((sink) => Object.keys(sink)[0]!),
+})
+
+/** Where the secret of a webhook that a flag names comes from. */
+export const webhookSecretVariable = "BOLTODDS_WEBHOOK_SECRET"
+
+interface SinkSpec {
+  readonly type: "stdout" | "file" | "webhook"
+  readonly options: object
+}
+
+const sinkOf = async (spec: string, env: Readonly<Record<string, string | undefined>>): Promise<SinkSpec> => {
+  const colon = spec.indexOf(":")
+  const [type, rest] = colon === -1 ? [spec, ""] : [spec.slice(0, colon), spec.slice(colon + 1)]
+  if (type === "stdout" && rest === "") return { type, options: {} }
+  if (type === "file" && rest !== "") return { type, options: { path: escaped(rest) } }
+  if (type === "webhook" && rest !== "") {
+    const secret = env[webhookSecretVariable]
+    // Loaded for a webhook only, which needs all of it anyway. The host chooses the format, and chats are not signed.
+    const { webhookFormat } = await import("@boltodds/sink-webhook")
+    const address = await webhookAddress(rest, env)
+    const signing = secret === undefined || secret === "" || webhookFormat(address) !== "standard"
+      ? { unsigned: true }
+      : { secret: { env: webhookSecretVariable } }
+    return { type, options: { url: escaped(address), ...signing } }
+  }
+  // A webhook's URL may hold a token.
+  const shown = type === "webhook" ? "webhook:" : spec.includes("://") ? "***" : spec
+  throw new UsageError(`Cannot use --sink: ${expectedButGot(`stdout, file:PATH, ${webhookForms}`, shown)}`)
+}
+
+/** What a flag says is meant as it is: a shell has put in its variables already. */
+const escaped = (text: string): string => text.replaceAll("$", "$$$$")

@@ -1,0 +1,146 @@
+/** SIGHUP: destinations are opened again, and what changed in the configuration is taken over. */
+import { type CheckedPipeline, type OpenSource, planReload, type ReloadPlan, type ReloadStep } from "@boltodds/config"
+import type { Running } from "@boltodds/pipeline"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
+import type { CommandLog } from "../../log/Log.ts"
+import { errorMessage } from "../../process/errorMessage.ts"
+import { makeLaneLog } from "../../log/logLaneEvent.ts"
+import type { TurnWatch } from "../../process/TurnWatch.ts"
+
+/** A run that can be reloaded. */
+interface Hold {
+  readonly run: string
+  readonly running: Running
+  readonly source: OpenSource
+}
+
+/** How long a sink that is taken out may deliver what it holds. */
+const drainWithin = Duration.seconds(10)
+
+/**
+ * Listens for SIGHUP. A configuration with mistakes changes nothing, and neither does one of which a part needs a restart:
+ * what runs goes on. What could not be taken over is tried again at the next signal. One reload follows another.
+ * `onTaken` gets each configuration before it is taken over.
+ */
+export const onHangup = (
+  load: () => Promise<CheckedPipeline>,
+  first: CheckedPipeline,
+  log: CommandLog,
+  turns: TurnWatch,
+  onTaken: (next: CheckedPipeline) => void,
+): { readonly onRunning: (running: Running, source: OpenSource, run: string) => void; readonly stop: () => void } => {
+  let hold: Hold | undefined
+  let last: Promise<void> = Promise.resolve()
+  const takeOver = makeTakeOver(first, log, turns, onTaken)
+  const reload = async (): Promise<void> => {
+    if (hold === undefined) return log.log("info", "SIGHUP is ignored: the pipeline is not running yet")
+    for (const [route, error] of await Effect.runPromise(hold.running.reopen)) {
+      log.log("warn", `${route} cannot be opened again: ${errorMessage(error.cause)}`)
+    }
+    const next = await load().catch((cause: unknown) => {
+      log.log("error", `the configuration is not taken over, and what runs goes on. ${errorMessage(cause)}`)
+    })
+    if (next !== undefined) await takeOver(next, hold)
+  }
+  const listen = (): void => void (last = last.then(reload))
+  process.on("SIGHUP", listen)
+  return {
+    onRunning: (running, source, run) => hold = { run, running, source },
+    stop: () => void process.off("SIGHUP", listen),
+  }
+}
+
+/** Takes over one configuration after another. */
+const makeTakeOver = (
+  first: CheckedPipeline,
+  log: CommandLog,
+  turns: TurnWatch,
+  onTaken: (next: CheckedPipeline) => void,
+): (next: CheckedPipeline, hold: Hold) => Promise<void> => {
+  let current = first
+  /** What the current configuration says and the run does not have: a sink by its name, or the source's options. */
+  const owed = new Map<string, ReloadStep>()
+
+  return async (next, hold) => {
+    const plan = planReload(current, next)
+    if (plan.needsRestart) {
+      for (const { needsRestart, sentence } of plan.steps) if (needsRestart) log.log("warn", sentence)
+      return log.log("warn", "the configuration is not taken over, and what runs goes on; restart to have it")
+    }
+    // What goes, goes first: a sink with another name may want the same file.
+    const [going, others] = [true, false].map((isGoing) =>
+      plan.steps.filter(({ kind }) => (kind === "sink_removed") === isGoing)
+    )
+    const steps = [...going!, ...others!, ...stillOwed(owed, plan, next)]
+    if (steps.length === 0) return log.log("info", "reloaded: nothing has changed")
+    onTaken(next)
+    const { routes } = next.open({
+      run: hold.run,
+      log: log.log,
+      onLaneEvent: makeLaneLog(log),
+      evaluations: turns.evaluations,
+    })
+    for (const step of steps) {
+      log.log("info", `reload: ${step.sentence}`)
+      const result = await Effect.runPromise(Effect.result(apply(step, plan.sourceOptions, hold, routes)))
+      const about = keyOf(step)
+      owed.delete(about)
+      if (Result.isSuccess(result)) continue
+      owed.set(about, step)
+      const why = whyOf(result.failure)
+      log.log("error", `${step.sink ?? "the source"}: ${why}; mend it, and send SIGHUP again`)
+    }
+    current = next
+  }
+}
+
+const keyOf = ({ sink }: ReloadStep): string => sink ?? ""
+
+/** What failed the last time and is wanted still, where the plan does not see to it. */
+const stillOwed = (
+  owed: ReadonlyMap<string, ReloadStep>,
+  plan: ReloadPlan,
+  next: CheckedPipeline,
+): ReadonlyArray<ReloadStep> =>
+  [...owed].filter(([about, { sink }]) =>
+    !plan.steps.some((step) => keyOf(step) === about) &&
+    (sink === undefined || next.sinks.some(({ name, isStandby }) => name === sink && !isStandby))
+  ).map(([, step]) => ({
+    ...step,
+    sentence: step.sink === undefined ? "The source is told its options again" : `The sink ${step.sink} is tried again`,
+  }))
+
+/** Of a sink its own words; that it could not be delivered would say nothing here. */
+const whyOf = (failure: unknown): string =>
+  errorMessage(
+    typeof failure === "object" && failure !== null && "_tag" in failure && failure._tag === "SinkError" &&
+      "cause" in failure
+      ? failure.cause
+      : failure,
+  )
+
+const apply = (
+  step: ReloadStep,
+  sourceOptions: unknown,
+  { running, source }: Hold,
+  routes: ReturnType<CheckedPipeline["open"]>["routes"],
+): Effect.Effect<void, unknown> => {
+  const route = routes.find(({ name }) => name === step.sink)
+  const add = route === undefined ? Effect.void : running.add(route)
+  switch (step.kind) {
+    case "source_options":
+      return source.reload?.(sourceOptions) ?? Effect.void
+    case "sink_removed":
+      return running.remove(step.sink!, drainWithin)
+    case "sink_changed":
+      return Effect.andThen(running.remove(step.sink!, drainWithin), add)
+    case "sink_added":
+      return add
+    case "source":
+    case "run":
+    case "plugins":
+      return Effect.void
+  }
+}

@@ -1,0 +1,80 @@
+/** The default command at work. */
+import { logFlags } from "../../commandLine/flagGroups.ts"
+import { type ExitCode, UsageError } from "../../process/ExitCode.ts"
+import type { ParsedFlags } from "../../commandLine/flags.ts"
+import type { EarlyEnd, PartsHost } from "../../parts/PartsHost.ts"
+import { makeRegistry } from "../../parts/registry.ts"
+import type { Step } from "@boltodds/state"
+import type * as Effect from "effect/Effect"
+import { documentOf, partNamesOf } from "../../commandLine/flagDocument.ts"
+import { loadDocument } from "../../configuration/loadDocument.ts"
+import { thisMachine } from "../../feed/machine.ts"
+import { Reception } from "../../streaming/Reception.ts"
+import { limitOptionsOf } from "../../commandLine/limitFlag.ts"
+import { runPipeline } from "../../streaming/runPipeline.ts"
+import { filtersOf, keySourceOf, logOf } from "../../commandLine/settings.ts"
+import { warnOfWebhooksOnLine } from "../../commandLine/webhookAddress.ts"
+
+/** Streams the feed as the flags say: a small configuration. */
+export const runStream = async (given: ParsedFlags): Promise<ExitCode> => {
+  const config = given.text("config")
+  if (config !== undefined) {
+    refuseBesides(given)
+    return (await import("../run/run.ts")).runConfigured(given, config)
+  }
+  given.refuseWithout("config", ["allow"], "flags are your own word, and need no permission")
+  const log = logOf(given)
+  warnOfWebhooksOnLine(given, log)
+  const document = await documentOf(given, { feed: feedOptionsOf(given) }, process.env)
+  const { key } = keySourceOf(given, log)
+  const ends: Array<Effect.Effect<EarlyEnd>> = []
+  const watches: Array<(step: Step) => void> = []
+  const machine = thisMachine(log)
+  const reception = new Reception()
+  const host: PartsHost = {
+    log,
+    key,
+    limiter: machine.limiter,
+    machine,
+    onStatus: reception.onStatus,
+    endsWhen: (end) => ends.push(end),
+    onSteps: (watch) => watches.push(watch),
+  }
+  const pipeline = await loadDocument(document, await makeRegistry(host, partNamesOf(document)))
+  return await runPipeline(pipeline, { log, ends, watches, reception })
+}
+
+/** A file says all of a pipeline: what a flag says besides would be ignored. */
+const refuseBesides = ({ written }: ParsedFlags): void => {
+  const taken = new Set(["config", "report", "allow", ...logFlags.flags.map(({ name }) => name)])
+  const others = written.filter((name) => !taken.has(name)).map((name) => `--${name}`)
+  if (others.length === 0) return
+  throw new UsageError(
+    `Cannot use ${others.join(", ")} beside --config: the file says all that. Write it there, or leave --config out.`,
+  )
+}
+
+const feedOptionsOf = (given: ParsedFlags): object => {
+  const url = given.text("url")
+  const maxAttempts = given.number("max-attempts", { least: 1 })
+  const stale = given.millis("exit-on-stale")
+  const lateBy = given.millis("late-by")
+  const lateFor = given.millis("late-for")
+  const sessions = given.number("sessions", { least: 1, most: 16 })
+  if (given.isSet("shard-by") && (sessions ?? 1) === 1) {
+    throw new UsageError("Cannot use --shard-by without --sessions N: one session is not divided")
+  }
+  return {
+    ...filtersOf(given),
+    ...url === undefined ? {} : { url },
+    ...given.isSet("insecure") ? { insecure: true } : {},
+    ...maxAttempts === undefined ? {} : { max_attempts: maxAttempts },
+    ...stale === undefined ? {} : { exit_on_stale: `${stale}ms` },
+    ...lateBy === undefined ? {} : { late_by: `${lateBy}ms` },
+    ...lateFor === undefined ? {} : { late_for: `${lateFor}ms` },
+    ...given.isSet("ignore-action") ? { ignore: given.texts("ignore-action") } : {},
+    ...limitOptionsOf(given),
+    ...sessions === undefined ? {} : { sessions },
+    ...given.isSet("shard-by") ? { shard_by: given.text("shard-by") } : {},
+  }
+}

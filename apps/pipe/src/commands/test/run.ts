@@ -1,0 +1,153 @@
+/** `test FILE` at work: a pipeline over a recording, against the lines that are expected. */
+import type { CheckedPipeline, OpenContext } from "@boltodds/config"
+import { makeLimiter } from "@boltodds/connection"
+import { openReplay, run } from "@boltodds/pipeline"
+import type { Batch, Sink } from "@boltodds/sink"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import { readFile, writeFile } from "node:fs/promises"
+import { resolve } from "node:path"
+import { ExitCode, Failure, UsageError } from "../../process/ExitCode.ts"
+import type { ParsedFlags } from "../../commandLine/flags.ts"
+import { makeRegistry } from "../../parts/registry.ts"
+import { RecordedLines } from "../../parts/recordedLines.ts"
+import { writeOut } from "../../terminal/Terminal.ts"
+import { allowedBy } from "../../commandLine/allowed.ts"
+import { failureOf } from "../../process/failureOf.ts"
+import { loadConfig } from "../../configuration/loadConfig.ts"
+import { errorMessage } from "../../process/errorMessage.ts"
+import { logOf } from "../../commandLine/settings.ts"
+import { makeTurnWatch, type TurnWatch } from "../../process/TurnWatch.ts"
+import { withinHeap } from "../../process/heapBounds.ts"
+
+/** Runs a pipeline over a recording; its sinks only collect. Compares what each was told with a file. */
+export const runTest = async (given: ParsedFlags): Promise<ExitCode> => {
+  const [file] = given.words
+  const recordings = given.texts("recording")
+  if (file === undefined || recordings.length === 0) {
+    throw new UsageError("Cannot test: write boltodds-pipe test FILE --recording RECORDING --expect SINK=FILE")
+  }
+  const log = logOf(given)
+  const registry = await makeRegistry({ log, limiter: makeLimiter(), endsWhen: () => {} })
+  const pipeline = await loadConfig(
+    file,
+    registry,
+    log,
+    allowedBy(given, process.env).has("plugins") ? "run" : "refuse",
+  )
+  const expectations = expectationsOf(given, pipeline)
+  const turns = makeTurnWatch(log)
+  if (pipeline.hasPlugins) turns.start()
+  const told = await collect(pipeline, recordings.map((path) => resolve(path)), { log: log.log, ...turns })
+    .finally(turns.stop)
+  let failures = 0
+  for (const { sink, path } of expectations) {
+    const lines = told.get(sink) ?? []
+    if (given.isSet("write")) {
+      await writeFile(path, lines.map((line) => `${line}\n`).join(""))
+      await writeOut(`${sink}: ${lines.length} lines are written to ${path}\n`)
+      continue
+    }
+    const difference = firstDifference(await expectedLines(path), lines)
+    await writeOut(difference === undefined ? `${sink}: ok, ${lines.length} lines\n` : `${sink}: ${difference}\n`)
+    if (difference !== undefined) failures += 1
+  }
+  if (failures === 0) return ExitCode.clean
+  throw new Failure(
+    ExitCode.badInput,
+    `${failures} of ${expectations.length} sinks ${
+      failures === 1 ? "was" : "were"
+    } told something else; where that is right, --write makes the files anew`,
+  )
+}
+
+interface Expectation {
+  readonly sink: string
+  readonly path: string
+}
+
+const expectationsOf = (given: ParsedFlags, { sinks }: CheckedPipeline): ReadonlyArray<Expectation> => {
+  const names = sinks.filter(({ isStandby }) => !isStandby).map(({ name }) => name)
+  const expectations = given.texts("expect").map((text) => {
+    const at = text.indexOf("=")
+    const sink = text.slice(0, Math.max(0, at))
+    if (!names.includes(sink) || at === text.length - 1) {
+      throw new UsageError(
+        `Cannot use --expect ${JSON.stringify(text)}: write SINK=FILE, SINK being ${names.join(" or ")}`,
+      )
+    }
+    return { sink, path: text.slice(at + 1) }
+  })
+  if (expectations.length === 0) throw new UsageError("Cannot test without expectations: write --expect SINK=FILE")
+  return expectations
+}
+
+/** What each sink is told. */
+const collect = async (
+  pipeline: CheckedPipeline,
+  recordings: ReadonlyArray<string>,
+  { log, evaluations, ready }: Required<Pick<OpenContext, "log">> & Pick<TurnWatch, "evaluations" | "ready">,
+): Promise<ReadonlyMap<string, ReadonlyArray<string>>> => {
+  const told = new Map<string, Array<string>>()
+  const collector = (name: string): Effect.Effect<Sink<unknown>> => {
+    const lines: Array<string> = []
+    told.set(name, lines)
+    const write = ({ envelopes }: Batch<unknown>) =>
+      Effect.sync(() => void lines.push(...envelopes.map(({ text }) => text)))
+    return Effect.succeed({ guarantee: "at-most-once", write })
+  }
+  const program = Effect.gen(function* () {
+    const lines = new RecordedLines(recordings)
+    const onWarning = (message: string): void => log("warn", message)
+    const replay = yield* openReplay(lines, { onWarning, placeOf: lines.placeOf, limits: withinHeap() })
+    const { routes } = pipeline.open({ run: replay.run, log, evaluations, sinkFor: collector })
+    yield* Effect.promise(ready)
+    const state = { run: replay.run, ...replay.options }
+    return yield* run(replay.source, routes, { state })
+  })
+  const exit = await Effect.runPromiseExit(program)
+  if (Exit.isFailure(exit)) throw failureOf(exit.cause)
+  return told
+}
+
+const expectedLines = async (path: string): Promise<ReadonlyArray<string>> => {
+  const text = await readFile(path, "utf8").catch((cause: unknown) => {
+    throw new UsageError(`Cannot read what is expected: ${errorMessage(cause)}; --write makes the file`)
+  })
+  return text.split("\n").filter((line) => line !== "")
+}
+
+const firstDifference = (expected: ReadonlyArray<string>, got: ReadonlyArray<string>): string | undefined => {
+  const at = expected.findIndex((line, index) => got[index] !== line)
+  if (at === -1 && got.length === expected.length) return undefined
+  const index = at === -1 ? expected.length : at
+  const [wanted, told] = [expected[index], got[index]]
+  const counts = expected.length === got.length
+    ? ""
+    : ` (${expected.length} lines are expected, ${got.length} are told)`
+  return [
+    `line ${index + 1} differs${counts}`,
+    ...differentFields(wanted, told).map((field) => `  ${field}`),
+    `  expected ${wanted ?? "nothing"}`,
+    `  told     ${told ?? "nothing"}`,
+  ].join("\n")
+}
+
+/** What differs in two records, by field; nothing where one is missing, or is no JSON object. */
+const differentFields = (expected: string | undefined, told: string | undefined): ReadonlyArray<string> => {
+  const [wanted, got] = [fieldsOf(expected), fieldsOf(told)]
+  if (wanted === undefined || got === undefined) return []
+  return [...new Set([...Object.keys(wanted), ...Object.keys(got)])]
+    .map((field) => ({ field, wanted: JSON.stringify(wanted[field]), got: JSON.stringify(got[field]) }))
+    .filter(({ wanted, got }) => wanted !== got)
+    .map(({ field, wanted, got }) => `${field}: expected ${wanted ?? "nothing"}, told ${got ?? "nothing"}`)
+}
+
+const fieldsOf = (text: string | undefined): { readonly [field: string]: unknown } | undefined => {
+  try {
+    const value: unknown = JSON.parse(text ?? "null")
+    return typeof value === "object" && value !== null ? value as { readonly [field: string]: unknown } : undefined
+  } catch {
+    return undefined // an expectation that somebody wrote by hand: it differs as a whole
+  }
+}

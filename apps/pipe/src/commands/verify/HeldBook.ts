@@ -1,0 +1,101 @@
+/** A book held from the events of one session. */
+import { type FeedEvent, type FeedMessage, type Millis, parseTimestamp } from "@boltodds/protocol"
+import { defaultStateLimits, type Draft, freshness, make, type State, thaw } from "@boltodds/state"
+import { ulid } from "../../streaming/ulid.ts"
+import { withinHeap } from "../../process/heapBounds.ts"
+
+/** A game that a full message was about. */
+export interface FullMessage {
+  readonly sportsbook: string
+  readonly game: string
+  /** The server's time of the message; null where it says none that can be read. */
+  readonly sentAt: Millis | null
+}
+
+/** How long no `initial_state` must come: as long as the reducer waits. */
+const settleMillis = 10_000
+
+/** The book, and what a comparison must know of it. */
+export class HeldBook {
+  plan: string | undefined
+  /** The server's time of the latest message of each sportsbook. */
+  readonly heardAt = new Map<string, Millis>()
+  readonly #draft: Draft = thaw(make({ run: ulid(Date.now()), limits: withinHeap() }))
+  readonly #onFull: (games: ReadonlyArray<FullMessage>) => void
+  #now: Millis = 0
+  #isSynced = false
+  #snapshotAt: Millis | undefined
+  #sealed: State | undefined
+
+  constructor(onFull: (games: ReadonlyArray<FullMessage>) => void = () => {}) {
+    this.#onFull = onFull
+  }
+
+  /** The book as it is now. */
+  get state(): State {
+    return this.#sealed ??= this.#draft.seal()
+  }
+
+  /**
+   * Whether a snapshot has settled on this connection: the reducer says `synced`; where games stay unverified it cannot,
+   * and 10 s without an `initial_state` count as the end.
+   */
+  get isSettled(): boolean {
+    return this.#isSynced || (this.#snapshotAt !== undefined && this.#now - this.#snapshotAt >= settleMillis)
+  }
+
+  /** The sportsbooks that are stale by now. */
+  get staleSportsbooks(): ReadonlySet<string> {
+    return new Set(freshness(this.state, this.#now).flatMap(({ stale, sportsbook }) => stale ? [sportsbook] : []))
+  }
+
+  /** Applies one turn. */
+  take(events: ReadonlyArray<FeedEvent>): void {
+    this.#sealed = undefined
+    const full: Array<FullMessage> = []
+    for (const { event, records } of this.#draft.apply(events)) {
+      this.#now = event.at
+      if (event._tag === "Connected") this.plan = event.plan
+      if (event._tag === "Frame") this.#frame(event.items, full)
+      for (const record of records) {
+        if (!("control" in record)) continue
+        if (record.control === "synced") this.#isSynced = true
+        if (record.control === "gap_opened") {
+          this.#isSynced = false
+          this.#snapshotAt = undefined
+        }
+      }
+    }
+    if (full.length > 0) this.#onFull(full)
+  }
+
+  /** Of as many sportsbooks as the book holds. */
+  #hear(sportsbook: string, sentAt: Millis): void {
+    const known = this.heardAt.get(sportsbook)
+    const { sportsbooks, characters } = defaultStateLimits
+    if (known === undefined && (this.heardAt.size >= sportsbooks || sportsbook.length > characters)) return
+    this.heardAt.set(sportsbook, Math.max(sentAt, known ?? sentAt))
+  }
+
+  #frame(items: Extract<FeedEvent, { readonly _tag: "Frame" }>["items"], full: Array<FullMessage>): void {
+    for (const item of items) {
+      if (item._tag !== "Message" || !isData(item.message)) continue
+      const { action, data: { sportsbook, game }, timestamp } = item.message
+      if (action === "initial_state") this.#snapshotAt = this.#now
+      const sentAt = parseTimestamp(timestamp)
+      if (sentAt !== null) this.#hear(sportsbook, sentAt)
+      if (action === "initial_state" || action === "game_update" || action === "game_added") {
+        full.push({ sportsbook, game, sentAt })
+      }
+    }
+  }
+}
+
+type DataMessage = Extract<
+  FeedMessage,
+  { readonly action: "line_update" | "initial_state" | "game_update" | "game_added" }
+>
+
+const isData = (message: FeedMessage): message is DataMessage =>
+  message.action === "line_update" || message.action === "initial_state" || message.action === "game_update" ||
+  message.action === "game_added"

@@ -1,0 +1,84 @@
+/** What happens to lanes, for the log. */
+import type { LaneEvent, SinkError } from "@boltodds/sink"
+import * as Duration from "effect/Duration"
+import type { CommandLog } from "./Log.ts"
+
+/** Hears what happens to the lane of a sink. */
+export type LaneLog = (sink: string, event: LaneEvent) => void
+
+/** Logs what a lane's events mean to the one who waits for records. */
+export const makeLaneLog = (log: CommandLog): LaneLog => {
+  // A breaker opens just before the lane says when it would have tried again.
+  const paused = new Set<string>()
+  return (sink, event) => {
+    const say = (level: "warn" | "info" | "error", message: string): void => log.log(level, `${sink}: ${message}`)
+    if (event._tag === "BreakerOpened") {
+      paused.add(sink)
+      return say(
+        "warn",
+        `${why(event.error)}; after ${event.failures} failures in a row nothing is tried for ${seconds(event.cool)}`,
+      )
+    }
+    const isPaused = paused.delete(sink)
+    switch (event._tag) {
+      case "Retrying":
+        if (isPaused) return
+        return say("warn", `${why(event.error)}; trying again in ${seconds(event.delay)} (attempt ${event.attempt})`)
+      case "Halved":
+        return say(
+          "warn",
+          `${why(event.error)}; a batch of ${event.records} records is too large, and is sent again in halves`,
+        )
+      case "Degraded":
+        return say("warn", `${why(event.error)}; ${records(event.lost)} lost`)
+      case "DeadLettered":
+        return say("warn", `${why(event.error)}; ${records(event.lost)} given up as dead letters`)
+      case "Lost":
+        return say("warn", `${records(event.lost)} lost: ${reasonText(event.reason)}`)
+      case "BlockTimedOut":
+        return say(
+          "warn",
+          `the feed has waited ${seconds(event.after)} for it, and waits no more until it has caught up: the oldest ` +
+            "records go",
+        )
+      case "Resnapshot":
+        return say(
+          "info",
+          `${gamesText(event.games)} sent again after a loss (a resnapshot of ${event.records} records)`,
+        )
+      case "StoreFailed":
+        return say("error", `${records(event.lost)} lost: the store cannot be written: ${textOf(event.cause)}`)
+      case "Recovered":
+        return say("info", "delivers again")
+      case "Disabled":
+        return say(
+          "error",
+          `${why(event.error)}; nothing more is delivered` + (event.lost > 0 ? `, ${records(event.lost)} lost` : ""),
+        )
+      case "Ended":
+        return
+    }
+  }
+}
+
+const gamesText = (count: number | undefined): string =>
+  count === undefined ? "the whole book is" : count === 1 ? "one game is" : `${count} games are`
+
+const records = (count: number): string => count === 1 ? "one record is" : `${count} records are`
+
+/** The cause alone: that it could not be delivered goes without saying here. */
+const why = ({ cause }: SinkError): string => textOf(cause)
+
+const reasons: { readonly [reason: string]: string } = {
+  expired: "they were older than `max_age` when their turn came",
+  block: "the sink is slower than the feed, and nobody waits for it any more",
+  coalesce: "what waited was more than the lane may hold",
+  drop_oldest: "the sink is slower than the feed, and the oldest go (overflow: drop_oldest)",
+  drop_newest: "the sink is slower than the feed, and what arrives goes (overflow: drop_newest)",
+}
+
+const reasonText = (reason: string): string => reasons[reason] ?? reason
+
+const seconds = (span: Duration.Duration): string => `${(Duration.toMillis(span) / 1000).toFixed(1)} s`
+
+const textOf = (cause: unknown): string => cause instanceof Error ? cause.message : String(cause)

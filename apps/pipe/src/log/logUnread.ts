@@ -1,0 +1,122 @@
+/** What was not understood, in the log: rate-limited, with the flag that ignores it. */
+import { type Control, isControl, type Millis } from "@boltodds/protocol"
+import type { Unread } from "@boltodds/pipeline"
+import type { Step } from "@boltodds/state"
+import type { CommandLog } from "./Log.ts"
+
+/** Looks at a run for its log. */
+export interface UnreadLog {
+  readonly onStep: (step: Step) => void
+  /** Gets the counts of the run, once there are any. */
+  readonly counting: (unread: () => Unread) => void
+}
+
+/** One cause is logged this often at most, however many messages and scopes it touches. */
+const everyMillis = 60_000
+/** Causes that are remembered. */
+const mostCauses = 1000
+
+/** Makes an {@link UnreadLog}. */
+export const makeUnreadLog = ({ log }: CommandLog): UnreadLog => {
+  const causes = new Map<string, { at: Millis; more: number }>()
+  let unread: (() => Unread) | undefined
+  let lateArrivals = 0
+  /** Actions of notices: the server's own words are in the log. */
+  const said = new Set<string>()
+  /** The key of a game that was just said to have moved: the `quarantined` after it says nothing more. */
+  let movedFrom: string | undefined
+
+  /** How many were left out since the last line of this cause; undefined where this one is left out too. */
+  const due = (cause: string, at: Millis): number | undefined => {
+    const known = causes.get(cause)
+    if (known !== undefined && at - known.at < everyMillis) {
+      known.more++
+      return undefined
+    }
+    if (causes.size >= mostCauses) causes.clear()
+    causes.set(cause, { at, more: 0 })
+    return known?.more ?? 0
+  }
+
+  const note = (control: Control, at: Millis): void => {
+    if (control.control === "resync_wanted") {
+      const { reason, unverified_ms } = control
+      const place = placeOf(control.sportsbook, control.game)
+      log(
+        "warn",
+        `${place} unverified for ${Math.round(unverified_ms / 1000)} s because of ${reason}: connecting again`,
+      )
+      return
+    }
+    if (control.control === "game_rekeyed") {
+      const { sportsbook, previous_game, game } = control
+      movedFrom = previous_game
+      if (due(`rekeyed ${sportsbook}`, at) === undefined) return
+      log("warn", `${sportsbook} moved a game to another key: ${previous_game} is unverified, ${game} is live`)
+      return
+    }
+    if (control.control !== "quarantined" || control.touches === "outcome") return
+    if (control.touches === "nothing" && control.action !== undefined && said.has(control.action)) return
+    const { reason, touches, sportsbook, game, action, limit } = control
+    if (movedFrom !== undefined && movedFrom === game) {
+      movedFrom = undefined
+      return
+    }
+    // The same action in many games is one cause; so is one reason.
+    const more = due(action === undefined ? `${reason} ${touches}` : `action ${action} ${touches}`, at)
+    if (more === undefined) return
+    const left = {
+      ...more === 0 ? {} : { not_shown: more },
+      ...limit === undefined ? {} : { limit: limit.name, bound: limit.bound },
+    }
+    if (touches === "nothing") {
+      log(action === undefined ? "warn" : "info", `${reason}: nothing is unverified`, left)
+      return
+    }
+    const place = touches === "session" ? "the whole session is" : placeOf(sportsbook, game)
+    if (control.refused !== undefined) {
+      const raise = limit === undefined ? "" : `. Its bound is limits.${limit.name} (--limit ${limit.name}=VALUE)`
+      log(
+        "warn",
+        `${reason}. What does not fit is left out; ${place} unverified until a full message fits${raise}`,
+        left,
+      )
+      return
+    }
+    const remedy = action === undefined ? "" : `. If it is harmless: --ignore-action ${quoted(action)}`
+    log("warn", `${reason}: ${place} unverified until it is read again${remedy}`, left)
+  }
+
+  const lookAtCounts = (at: Millis): void => {
+    if (unread === undefined) return
+    const now = unread().lateArrivals
+    if (now === lateArrivals || due("late arrivals", at) === undefined) return
+    const many = now - lateArrivals
+    lateArrivals = now
+    log("warn", `dropped ${many} late ${many === 1 ? "arrival" : "arrivals"}: sent before the removal they follow`)
+  }
+
+  return {
+    onStep: ({ event, records }) => {
+      // First: the notice of a message follows its quarantine.
+      for (let index = 0; index < records.length; index++) {
+        const record = records[index]!
+        if (!isControl(record) || record.control !== "feed_notice" || record.action === null) continue
+        if (said.size >= mostCauses) said.clear()
+        said.add(record.action)
+      }
+      for (let index = 0; index < records.length; index++) {
+        const record = records[index]!
+        if (isControl(record)) note(record, event.at)
+      }
+      if (event._tag === "Tick") lookAtCounts(event.at)
+    },
+    counting: (counts) => unread = counts,
+  }
+}
+
+const placeOf = (sportsbook: string | null, game: string | null): string =>
+  sportsbook === null ? "the session is" : game === null ? `${sportsbook} is` : `${sportsbook} ${game} is`
+
+/** As a shell takes it. */
+const quoted = (action: string): string => /^[\w.-]+$/.test(action) ? action : `'${action.replaceAll("'", `'\\''`)}'`

@@ -1,0 +1,64 @@
+/** What a run that failed means to the one who started it. */
+import type { CatalogError, SessionError, ShardOverlap, ShardsRefused, UrlRefused } from "@boltodds/connection"
+import type { RecordingError } from "@boltodds/protocol"
+import type { SimulatorError } from "@boltodds/simulator"
+import type { SinkError } from "@boltodds/sink"
+import * as Cause from "effect/Cause"
+import { ExitCode, Failure, UsageError } from "./ExitCode.ts"
+import { errorMessage } from "./errorMessage.ts"
+import type { NoKey } from "../feed/NoKey.ts"
+
+type Expected =
+  | SessionError
+  | SinkError
+  | UrlRefused
+  | CatalogError
+  | ShardsRefused
+  | ShardOverlap
+  | RecordingError
+  | SimulatorError
+  | NoKey
+
+/**
+ * The failure to show and to exit with; what is nobody's expected failure is given as it is: a bug. `sink` is the name
+ * of the sink that failed, where one did.
+ */
+export const failureOf = (cause: Cause.Cause<unknown>, sink: string = "a sink"): unknown => {
+  const error = cause.reasons.find(Cause.isFailReason)?.error as Expected | undefined
+  switch (error?._tag) {
+    case "KeyRefused":
+    case "KeyUnavailable":
+      return new Failure(ExitCode.keyRefused, error.message, { cause: error })
+    case "FeedUnavailable":
+    case "FrameTooLarge":
+      return new Failure(ExitCode.feedUnavailable, error.message, { cause: error })
+    case "NoKey":
+    case "ShardsRefused":
+    case "ShardOverlap":
+      return new UsageError(error.message)
+    case "UrlRefused":
+      return new UsageError(error.message.replace("with insecure", "with --insecure"))
+    case "CatalogRefused":
+      return new Failure(ExitCode.keyRefused, error.message, { cause: error })
+    case "CatalogBusy":
+    case "CatalogUnavailable":
+    case "CatalogUnreadable":
+      return new Failure(
+        ExitCode.feedUnavailable,
+        `Cannot divide the feed without its names (${error.message}); list them with --sport or --sportsbook`,
+        { cause: error },
+      )
+    case "RecordingError":
+      return new Failure(ExitCode.badInput, error.reason, { cause: error })
+    case "SimulatorError":
+      return new UsageError(error.message)
+    case "SinkError":
+      return new Failure(ExitCode.sinkFailed, `${sink} cannot be written: ${errorMessage(error.cause)}`, {
+        cause: error,
+      })
+    case undefined:
+      return Cause.squash(cause)
+    default:
+      return error
+  }
+}

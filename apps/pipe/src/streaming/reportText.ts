@@ -1,0 +1,140 @@
+/** `--report`: what became of everything, at the end. */
+import type { BlindWindow } from "@boltodds/protocol"
+import type { ExpressionCount } from "@boltodds/config"
+import type { Report, RouteReport, Unread } from "@boltodds/pipeline"
+import { sizeText } from "../process/heapBounds.ts"
+import { namesText } from "../log/logControls.ts"
+import type { Received } from "./Reception.ts"
+import * as Duration from "effect/Duration"
+
+const number = new Intl.NumberFormat("en")
+const count = (amount: number, word: string, words = `${word}s`): string =>
+  `${number.format(amount)} ${amount === 1 ? word : words}`
+
+/** For people. */
+export const reportText = (
+  report: Report,
+  received?: Received,
+  expressions: ReadonlyArray<ExpressionCount> = [],
+): string => {
+  const lines = [
+    `run ${report.run}: ${report.reason} after ${seconds(Duration.toMillis(report.duration))}`,
+    `  read       ${count(report.frames, "frame")}, ${count(report.changes, "change")}, ${
+      count(report.controls, "control")
+    }`,
+    `  blind      ${blindText(report)}`,
+  ]
+  const { book } = report
+  if (book !== undefined) lines.push(`  book       ${sizeText(book.bytes)} of at most ${sizeText(book.bound)}`)
+  const unread = unreadText(report.unread)
+  if (unread !== undefined) lines.splice(2, 0, `  not read   ${unread}`)
+  if (received !== undefined && !received.data) {
+    lines.push(
+      `  feed       ${received.connected ? "connected, but no data came" : "never connected"}: ${received.why}`,
+    )
+  }
+  for (const { message, count: times } of report.notices) {
+    lines.push(`  feed says  ${message}${times > 1 ? ` (${number.format(times)} times)` : ""}`)
+  }
+  const silent = namesText(report.noData)
+  if (silent !== "") lines.push(`  no data    ${silent}`)
+  const left = report.windows.length - mostShown
+  if (left > 0) lines.push(`             … ${count(left, "earlier window")}; all of them with --log-format json`)
+  for (const window of report.windows.slice(-mostShown)) lines.push(`             ${windowText(window)}`)
+  for (const route of report.routes) lines.push(`  ${routeText(route)}`)
+  for (const { sink, expression, failed } of expressions) {
+    if (failed > 0) lines.push(`  expression ${sink}: failed for ${count(failed, "record")}: ${shortened(expression)}`)
+  }
+  return `${lines.join("\n")}\n`
+}
+
+/** `hook  963 in + 12 restored = 970 delivered + 0 merged + 5 lost (expired 5) + 0 pending; 1 resnapshot; 3 games sent again`. */
+const routeText = ({ name, state, counts, losses, isLossy }: RouteReport): string => {
+  const lost = counts.dropped + counts.expired + counts.deadLettered
+  const reasons = Object.entries(losses).map(([reason, amount]) => `${reason} ${number.format(amount)}`).join(", ")
+  const right = [
+    `${number.format(counts.delivered)} delivered`,
+    `${number.format(counts.coalesced)} merged`,
+    ...counts.replaced > 0 ? [`${number.format(counts.replaced)} replaced`] : [],
+    `${number.format(lost)} lost${reasons === "" ? "" : ` (${reasons})`}`,
+    `${number.format(counts.pending)} pending`,
+  ].join(" + ")
+  const restored = counts.restored > 0 ? ` + ${number.format(counts.restored)} restored` : ""
+  const ends = [
+    ...state === "ended" ? ["its reader has gone"] : state === "disabled" ? ["it failed"] : [],
+    ...counts.resnapshots > 0 ? [`${count(counts.resnapshots, "resnapshot")}`] : [],
+    ...counts.gameResnapshots > 0 ? [`${count(counts.gameResnapshots, "game")} sent again`] : [],
+    ...isLossy && state !== "ended" ? ["its reader lacks what was lost"] : [],
+  ]
+  return [`${name.padEnd(10)} ${number.format(counts.in)} in${restored} = ${right}`, ...ends].join("; ")
+}
+
+const mostShown = 20
+
+const shortened = (expression: string): string => expression.length > 100 ? `${expression.slice(0, 99)}…` : expression
+
+const mostActions = 10
+
+const unreadText = (
+  { quarantined, rejected, unknown, lateArrivals, limited, limits, actions }: Unread,
+): string | undefined => {
+  const shown = actions.slice(0, mostActions).map(({ action, count, ignored }) =>
+    `${JSON.stringify(action)} ${number.format(count)}${ignored ? " (ignored)" : ""}`
+  )
+  if (actions.length > mostActions) shown.push("…")
+  const parts = [
+    ...quarantined > 0 ? [`${count(quarantined, "message")} that could not be read`] : [],
+    ...rejected > 0 ? [`${count(rejected, "outcome")} that could not be read`] : [],
+    ...unknown > 0 ? [`${count(unknown, "message")} of unknown actions`] : [],
+    ...shown.length > 0 ? [`by action: ${shown.join(", ")}`] : [],
+    ...lateArrivals > 0 ? [`${count(lateArrivals, "late arrival")} dropped`] : [],
+    ...limited > 0 ? [`${count(limited, "message or outcome", "messages or outcomes")} beyond a bound`] : [],
+    ...limits.map(({ name, bound, count, first: { sportsbook, game } }) => {
+      const place = [sportsbook, game].filter((part) => part !== null).join(" ")
+      return `${name} over ${number.format(bound)}: ${number.format(count)}${place === "" ? "" : `, first ${place}`}`
+    }),
+  ]
+  return parts.length === 0 ? undefined : parts.join("; ")
+}
+
+const blindText = ({ blindWindows, connectionsLost, unverifiedGames }: Report): string => {
+  if (blindWindows + connectionsLost + unverifiedGames === 0) return "never"
+  return `${count(blindWindows, "window")}, ${count(connectionsLost, "connection")} lost` +
+    (unverifiedGames === 0 ? "" : `, ${count(unverifiedGames, "game")} unverified one by one`)
+}
+
+/** `04:00:05 for 4.0 s: gap (network), 2 games unverified, 3 lines changed, 1 gone`. */
+const windowText = (window: BlindWindow): string => {
+  const { opened_at, duration_ms, kind, reason, sportsbook, losses, at_stake, outcome } = window
+  const parts = [`${kind} (${reason}${losses > 1 ? `, ${losses} losses` : ""})`]
+  if (sportsbook !== null) parts.push(sportsbook)
+  if (at_stake.games > 0) parts.push(`${count(at_stake.games, "game")} unverified`)
+  if (outcome !== null) {
+    parts.push(`${count(outcome.changed, "line")} changed`)
+    if (outcome.absent > 0) parts.push(`${count(outcome.absent, "game")} gone`)
+    if (outcome.unverified > 0) parts.push(`${count(outcome.unverified, "game")} still unverified`)
+    if (outcome.sportsbooks_missing.length > 0) parts.push(`missing: ${outcome.sportsbooks_missing.join(", ")}`)
+  }
+  const span = duration_ms === null ? "until the end" : `for ${seconds(duration_ms)}`
+  return `${opened_at} ${span}: ${parts.join(", ")}`
+}
+
+const seconds = (millis: number): string => `${(millis / 1000).toFixed(1)} s`
+
+/** For machines: one line. */
+export const reportJson = (
+  { duration, routes, ...report }: Report,
+  received?: Received,
+  expressions: ReadonlyArray<ExpressionCount> = [],
+): string =>
+  `${
+    JSON.stringify({
+      report: {
+        ...report,
+        ...received === undefined ? {} : { feed: received },
+        ...expressions.length === 0 ? {} : { expressions },
+        duration_ms: Math.round(Duration.toMillis(duration)),
+        routes: routes.map(({ error, ...route }) => error === undefined ? route : { ...route, error: error.message }),
+      },
+    })
+  }\n`

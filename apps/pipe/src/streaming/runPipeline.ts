@@ -1,0 +1,273 @@
+/** A checked pipeline at work: what `stream`, `demo`, `run` and `test` share. */
+import type { CheckedPipeline, OpenContext, OpenPipeline, OpenSource } from "@boltodds/config"
+import { isDelivered, isMissingRecords, type Report, type RouteReport, run, type Running } from "@boltodds/pipeline"
+import type { Step } from "@boltodds/state"
+import { visibleJson } from "@boltodds/text"
+import * as Cause from "effect/Cause"
+import * as Deferred from "effect/Deferred"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import { dirname, resolve } from "node:path"
+import { ExitCode, Failure } from "../process/ExitCode.ts"
+import type { CommandLog } from "../log/Log.ts"
+import { writeError } from "../terminal/Terminal.ts"
+import type { EarlyEnd } from "../parts/PartsHost.ts"
+import { DrainDeadline } from "./DrainDeadline.ts"
+import { failureOf } from "../process/failureOf.ts"
+import { answerStatusWith } from "../process/guards.ts"
+import { endWithoutData } from "./endWithoutData.ts"
+import { type EndSignal, onInterruption } from "../process/Interruption.ts"
+import { makeControlLog } from "../log/logControls.ts"
+import { makeUnreadLog } from "../log/logUnread.ts"
+import { errorMessage } from "../process/errorMessage.ts"
+import { makeProgress } from "../terminal/Progress.ts"
+import type { Reception } from "./Reception.ts"
+import { type Earlier, requireRoom, resumeFrom } from "./resumeFrom.ts"
+import { reportJson, reportText } from "./reportText.ts"
+import { makeLaneLog } from "../log/logLaneEvent.ts"
+import { statusText } from "./statusText.ts"
+import { bookRoomText, withinHeap } from "../process/heapBounds.ts"
+import { ulid } from "./ulid.ts"
+import { makeTurnWatch, type TurnWatch } from "../process/TurnWatch.ts"
+
+/** How a pipeline is run. */
+export interface PipelineRun {
+  readonly log: CommandLog
+  /** Effects that end the run, registered by its parts while they open. */
+  readonly ends: ReadonlyArray<Effect.Effect<EarlyEnd>>
+  /** What the source received. Default: not watched. */
+  readonly reception?: Reception
+  /** Functions that see every step, registered by its parts while they open. */
+  readonly watches?: ReadonlyArray<(step: Step) => void>
+  /** Gets a hold on the run: for reloading. */
+  readonly onRunning?: (running: Running, source: OpenSource, run: string) => void
+  /**
+   * Who sees to SIGHUP. `here` (default): it opens files again where there is a file sink, and ends the run otherwise ·
+   * `elsewhere`: the caller.
+   */
+  readonly hangup?: "here" | "elsewhere"
+  /** Watches turns that take long. Default: one of its own. */
+  readonly turns?: TurnWatch
+}
+
+/** Runs a pipeline until something ends it; the exit code of a clean end, or a `Failure`. */
+export const runPipeline = async (
+  pipeline: CheckedPipeline,
+  { log, ends, watches = [], reception, onRunning, hangup = "here", turns = makeTurnWatch(log) }: PipelineRun,
+): Promise<ExitCode> => {
+  const settings = pipeline.run
+  const progress = progressOf(pipeline, log)
+  const logControls = makeControlLog(log)
+  const unread = makeUnreadLog(log)
+  const onStep = (step: Step): void => {
+    reception?.onEvent(step.event)
+    logControls(step)
+    unread.onStep(step)
+    for (const watch of watches) watch(step)
+    progress?.onStep(step)
+  }
+  const interrupted = Deferred.makeUnsafe<string>()
+  let running: Running | undefined
+  const reopens = hangup === "here" && pipeline.sinks.some(({ type }) => type === "file")
+  const stopReopening = reopens ? onReopen(() => running, log) : () => {}
+  let ending: EndSignal | undefined
+  const stopListening = onInterruption((signal) => {
+    ending = signal
+    // Behind the terminal's own ^C.
+    if (process.stderr.isTTY === true && signal === "SIGINT") process.stderr.write("\n")
+    Deferred.doneUnsafe(interrupted, Exit.succeed(`signal ${signal}`))
+    if (running === undefined) deadline.giveUpOpening()
+  }, { hangup: hangup === "here" && !reopens })
+  const started = performance.now()
+  const stopAnswering = answerStatusWith(async () => statusText(started, running, log.format))
+
+  if (pipeline.hasPlugins) turns.start()
+  const deadline = new DrainDeadline<Report | undefined>()
+  let report: Report | undefined
+  let expressions: OpenPipeline["expressions"] = () => []
+  let early: EarlyEnd | undefined
+  const id = ulid()
+  const earlier = await earlierOf(pipeline, log)
+  const program = Effect.gen(function* () {
+    const open = pipeline.open({
+      run: id,
+      log: log.log,
+      onLaneEvent: makeLaneLog(log),
+      evaluations: turns.evaluations,
+      ...earlier === undefined ? {} : { resumes: earlier.isReader },
+    })
+    expressions = open.expressions
+    yield* Effect.promise(turns.ready)
+    // A feed is divided by the names that REST gives, and that may take its time.
+    const source = yield* Effect.raceFirst(open.source, Effect.as(Deferred.await(interrupted), undefined))
+    if (source === undefined) return undefined
+    if (earlier !== undefined && source.state?.run !== undefined) {
+      return yield* Effect.fail(
+        new Failure(
+          ExitCode.badConfiguration,
+          "Cannot resume a recording: it begins with what it holds. Leave out resume.",
+        ),
+      )
+    }
+    if (earlier?.book !== undefined) {
+      const { book, path } = earlier
+      const limits = source.state?.limits
+      yield* Effect.try({ try: () => requireRoom(path, book, limits), catch: (cause) => cause })
+    }
+    if (source.state?.run === undefined && pipeline.sinks.some(({ emit }) => emit !== "raw")) {
+      const { level, text } = bookRoomText(source.state?.limits)
+      log.log(level, text)
+    }
+    const until = Effect.raceAllFirst([
+      Deferred.await(interrupted),
+      ...settings.for === undefined ? [] : [Effect.as(Effect.sleep(settings.for), "time is up")],
+      ...ends.map((end) => Effect.map(end, (ended) => (early = ended).reason)),
+    ])
+    return yield* run(source.source, open.routes, {
+      state: {
+        run: id,
+        ...source.state,
+        limits: withinHeap(source.state?.limits),
+        ...earlier === undefined ? {} : { term: earlier.term },
+      },
+      ...earlier?.book === undefined ? {} : { resume: earlier.book },
+      until,
+      ...settings.count === undefined ? {} : { count: settings.count },
+      ...settings.drainWithin === undefined ? {} : { drainWithin: settings.drainWithin },
+      onStep,
+      onRunning: (now) => {
+        running = now
+        unread.counting(() => Effect.runSync(now.unread))
+        deadline.opened()
+        onRunning?.(now, source, id)
+      },
+      onReport: (made, outcome) => {
+        report = made
+        deadline.giveUpClosing(outcome)
+      },
+    })
+  }).pipe(Effect.scoped, Effect.provide(log.layer))
+
+  const exit = await deadline.exitOf(program)
+  progress?.end()
+  stopListening()
+  stopReopening()
+  stopAnswering()
+  turns.stop()
+  if (report !== undefined && settings.report) {
+    const received = reception?.received
+    writeError(
+      log.format === "json"
+        ? visibleJson(reportJson(report, received, expressions()))
+        : reportText(report, received, expressions()),
+    )
+  }
+  if (Exit.isFailure(exit) && ending !== undefined && Cause.hasInterruptsOnly(exit.cause)) throw notOpened()
+  if (Exit.isFailure(exit)) throw failureOf(exit.cause, brokenSinkOf(report))
+  if (exit.value === undefined) {
+    throw new Failure(ExitCode.feedUnavailable, `Ended by ${ending ?? "a signal"} before the source was open`)
+  }
+  if (early?.unavailable === true) throw new Failure(ExitCode.feedUnavailable, `Ended because ${early.reason}`)
+  endWithoutData(exit.value, reception?.received, log)
+  if (isDelivered(exit.value)) return ending === "SIGHUP" ? ExitCode.hungUp : ExitCode.clean
+  throw new Failure(ExitCode.undelivered, undelivered(exit.value, settings.drainWithin))
+}
+
+const notOpened = (): Failure =>
+  new Failure(
+    ExitCode.sinkFailed,
+    "Stopped before the pipeline was open: its source or one of its sinks did not open in time; see what it waits for",
+  )
+
+/** At SIGHUP destinations are opened again: files after their rotation by others. Returns what takes the listener away. */
+const onReopen = (running: () => Running | undefined, log: CommandLog): () => void => {
+  const reopen = async (): Promise<void> => {
+    const now = running()
+    if (now === undefined) return log.log("info", "SIGHUP is ignored: the pipeline is not running yet")
+    const problems = await Effect.runPromise(now.reopen)
+    for (const [route, error] of problems) {
+      log.log("warn", `${route} cannot be opened again: ${errorMessage(error.cause)}`)
+    }
+    if (problems.length === 0) log.log("info", "the files were opened again")
+  }
+  const listen = (): void => void reopen()
+  process.on("SIGHUP", listen)
+  return () => void process.off("SIGHUP", listen)
+}
+
+/** The first snapshot takes a while; whoever looks at a terminal where no records come is told so. */
+const progressOf = (
+  pipeline: CheckedPipeline,
+  log: CommandLog,
+): { readonly onStep: (step: Step) => void; readonly end: () => void } | undefined => {
+  const { stderr, stdout } = process
+  const isShown = pipeline.sinks.some(({ type }) => type === "stdout") && stdout.isTTY === true
+  if (stderr.isTTY !== true || isShown || pipeline.sinks.every(({ emit }) => emit === "raw")) return undefined
+  const progress = makeProgress((text) => void stderr.write(text), () => performance.now())
+  log.beforeEach(progress.clear)
+  return progress
+}
+
+/** The sink that a failed run failed by, where it was one. */
+const brokenSinkOf = (report: Report | undefined): string | undefined =>
+  report?.routes.find(({ required, state }) => required && state === "disabled")?.name
+
+const undelivered = ({ routes }: Report, within: Duration.Duration | undefined): string => {
+  const seconds = Duration.toSeconds(within ?? Duration.seconds(10))
+  let sum = 0
+  const parts = routes.filter(isMissingRecords).flatMap((route) => {
+    const { name, counts, isLossy, isKept, losses } = route
+    // Without what the lane itself had to say, such as a resnapshot that was refused.
+    const lost = isLossy ? Object.values(losses).reduce((all, amount) => all + amount, 0) : 0
+    sum += lost + counts.pending
+    const kept = isKept ? " (its outbox keeps them for the next run)" : ""
+    return [
+      ...counts.pending > 0 ? [`${name} did not take ${counts.pending} within ${seconds} s${kept}`] : [],
+      ...lost > 0 ? [`${name} lost ${lost} on the way${reasonsOf(route)}`] : [],
+      ...isLossy && lost === 0 ? [`${name} lost records in an earlier run, and no resnapshot has followed yet`] : [],
+    ]
+  })
+  return `Stopped with ${sum} records undelivered: ${parts.join("; ")}`
+}
+
+/** ` (expired 12, dead_letter 3)`. */
+const reasonsOf = ({ losses }: RouteReport): string => {
+  const reasons = Object.entries(losses).map(([reason, amount]) => `${reason} ${amount}`)
+  return reasons.length === 0 ? "" : ` (${reasons.join(", ")})`
+}
+
+/** What the run goes on from, and who has read it: the sink that writes the file, or else standard output. */
+const earlierOf = async (
+  pipeline: CheckedPipeline,
+  log: CommandLog,
+): Promise<
+  (Earlier & { readonly path: string; readonly isReader: NonNullable<OpenContext["resumes"]> }) | undefined
+> => {
+  const { file, run: { resume }, sinks } = pipeline
+  if (resume === undefined) return undefined
+  if (!sinks.some(({ emit }) => emit === "changes")) {
+    throw new Failure(
+      ExitCode.badConfiguration,
+      `Cannot resume from ${resume}: no sink gets changes, and only they make a book. Write emit: changes.`,
+    )
+  }
+  const folder = dirname(file)
+  const path = resolve(folder, resume)
+  const isWriter = (type: string, options: unknown): boolean => {
+    const given = type === "file" ? (options as { readonly path?: unknown }).path : undefined
+    return typeof given === "string" && resolve(folder, given) === path
+  }
+  let isSeries = false
+  // Only to look at the options of its sinks: nothing is open before its effects are run.
+  pipeline.open({
+    run: "",
+    log: log.log,
+    resumes: ({ type, options }) => {
+      isSeries ||= isWriter(type, options)
+      return false
+    },
+  })
+  const earlier = await resumeFrom(path, { isSeries, log: log.log })
+  return { ...earlier, path, isReader: ({ type, options }) => isSeries ? isWriter(type, options) : type === "stdout" }
+}
