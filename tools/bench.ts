@@ -1,21 +1,23 @@
 /**
- * Runs the benches that live beside the code they measure: `pnpm bench [NAME…] [key=value…]`.
+ * Runs the benches of the packages, and those of the whole command in `bench/`: `pnpm bench [NAME…] [SETTING…]`.
  *
- * A NAME picks the benches whose path holds it; `key=value` goes to the benches. Benches print ratios taken in one run,
- * medians of several rounds: absolute figures differ between machines and hours.
+ * A NAME picks the benches whose path has it. From the first argument with a dash or an equals sign on, all arguments
+ * go to the benches. Benches print ratios taken in one run, medians of several rounds: absolute figures differ between
+ * machines and hours.
  */
 import { spawnSync } from "node:child_process"
 import { globSync } from "node:fs"
 import { fileURLToPath } from "node:url"
 
 const root = fileURLToPath(new URL("..", import.meta.url))
-const names = process.argv.slice(2).filter((arg) => !arg.includes("="))
-const settings = process.argv.slice(2).filter((arg) => arg.includes("="))
-const benches = globSync("{packages,packages/sinks,apps}/*/bench/*.bench.ts", { cwd: root }).sort()
+const args = process.argv.slice(2)
+const first = args.findIndex((arg) => arg.startsWith("-") || arg.includes("="))
+const [names, settings] = first < 0 ? [args, []] : [args.slice(0, first), args.slice(first)]
+const benches = globSync("{bench,{packages,packages/sinks,apps}/*/bench}/*.bench.ts", { cwd: root }).sort()
 const chosen = names.length === 0 ? benches : benches.filter((path) => names.some((name) => path.includes(name)))
 
 if (chosen.length === 0) {
-  console.error(`no bench is called ${names.join(" or ")}; there are:\n  ${benches.join("\n  ")}`)
+  console.error(`Unknown bench ${names.join(" or ")}. There are:\n  ${benches.join("\n  ")}`)
   process.exit(64)
 }
 

@@ -1,4 +1,6 @@
-/** A made-up feed for benches: a snapshot, then line updates with now and then a full message, in arrays. */
+/** A generated feed for benches: a snapshot, then line updates, in frames of one message or an array. */
+
+import type { FeedMessage } from "./load.ts"
 
 /** A small generator: the same numbers every time. */
 const random = (seed: number) => (): number => {
@@ -8,7 +10,7 @@ const random = (seed: number) => (): number => {
   return ((t ^ (t >>> 14)) >>> 0) / 4294967296
 }
 
-const books = [
+const sportsbooks = [
   "draftkings",
   "fanduel",
   "betmgm",
@@ -22,6 +24,9 @@ const books = [
 ]
 const games = 200
 const lines = 30
+const messagesPerPass = 10_000
+/** Messages in a frame, on average. */
+const meanFrame = 8
 
 const game = (index: number): string =>
   `Home Team ${index % 30} vs Away Team ${index % 29}, 2026-07-16, ${(0x100000000000 + index).toString(16)}`
@@ -43,50 +48,43 @@ const message = (
   index: number,
   at: number,
   outcomes: ReadonlyArray<readonly [string, unknown]>,
-): string =>
-  JSON.stringify({
-    timestamp: new Date(1_784_000_000_000 + at).toISOString().replace("Z", "472+00:00"),
-    action,
-    data: {
-      sport: "MLB",
-      sportsbook: books[index % books.length],
-      game: game(index),
-      universal_game_id: (0x100000000000 + index).toString(16),
-      home_team: `Home Team ${index % 30}`,
-      away_team: `Away Team ${index % 29}`,
-      info: { id: String(31_584_696 + index), when: "2026-07-16, 07:10 PM", link: "", game: game(index) },
-      outcomes: Object.fromEntries(outcomes),
-    },
-  })
+): FeedMessage => ({
+  timestamp: new Date(1_784_000_000_000 + at).toISOString().replace("Z", "472+00:00"),
+  action,
+  data: {
+    sport: "MLB",
+    sportsbook: sportsbooks[index % sportsbooks.length],
+    game: game(index),
+    universal_game_id: (0x100000000000 + index).toString(16),
+    home_team: `Home Team ${index % 30}`,
+    away_team: `Away Team ${index % 29}`,
+    info: { id: String(31_584_696 + index), when: "2026-07-16, 07:10 PM", link: "", game: game(index) },
+    outcomes: Object.fromEntries(outcomes),
+  },
+})
 
-export interface Feed {
-  readonly frames: ReadonlyArray<Buffer>
-  readonly messages: number
-}
-
-/** Frames of text as buffers, made once. */
-export const feed = (options: { readonly messages: number; readonly perFrame: number }): Feed => {
+/** Frames as a feed sends them: single messages, and arrays of a few to two dozen. The same on every call. */
+export const generatedFeed = (): ReadonlyArray<FeedMessage | ReadonlyArray<FeedMessage>> => {
   const next = random(11)
   const price = (): number => (next() < 0.5 ? -1 : 1) * (100 + Math.floor(next() * 250))
-  const texts: Array<string> = []
+  const messages: Array<FeedMessage> = []
   for (let index = 0; index < games; index++) {
     const all = Array.from({ length: lines }, (_, line) => outcome(index, line, price()))
-    texts.push(message("initial_state", index, index, all))
+    messages.push(message("initial_state", index, index, all))
   }
-  for (let at = games; texts.length < options.messages; at++) {
+  for (let at = games; messages.length < messagesPerPass; at++) {
     const index = Math.floor(next() * games)
     const touched = 1 + Math.floor(next() * 3)
     const first = Math.floor(next() * lines)
     const changes = Array.from({ length: touched }, (_, step) => outcome(index, (first + step) % lines, price()))
-    texts.push(message("line_update", index, at, changes))
+    messages.push(message("line_update", index, at, changes))
   }
-  const frames: Array<Buffer> = []
-  for (let from = 0; from < texts.length;) {
-    // Arrays of a few to a few dozen messages, as the feed sends them.
-    const size = 1 + Math.floor(next() * (2 * options.perFrame - 1))
-    const part = texts.slice(from, from + size)
-    frames.push(Buffer.from(part.length === 1 && next() < 0.5 ? part[0]! : `[${part.join(",")}]`))
+  const frames: Array<FeedMessage | ReadonlyArray<FeedMessage>> = []
+  for (let from = 0; from < messages.length;) {
+    const size = 1 + Math.floor(next() * (2 * meanFrame - 1))
+    const part = messages.slice(from, from + size)
+    frames.push(part.length === 1 && next() < 0.5 ? part[0]! : part)
     from += size
   }
-  return { frames, messages: texts.length }
+  return frames
 }
