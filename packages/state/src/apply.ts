@@ -79,6 +79,7 @@ export const emptyCore = (options: StateOptions, depth: "sync" | "book"): Core =
   bytes: 0,
   limited: undefined,
   hasRefusedSession: false,
+  refusedRemoval: undefined,
   counts: {
     oldEpoch: 0,
     filtered: 0,

@@ -87,6 +87,24 @@ export const mutants: ReadonlyArray<Mutant> = [
       to: `      if (at < 0) rememberClear(work, entry, message.action`,
     },
     {
+      does: "a refused removal is forgotten",
+      file: `${state}/removals.ts`,
+      from: `  if (sentAt !== null) holder.refusedRemoval =`,
+      to: `  if (sentAt === undefined) holder.refusedRemoval =`,
+    },
+    {
+      does: "a removal with a fact that is too long is refused",
+      file: `${state}/limits.ts`,
+      from: `  if (isRemoval) return undefined`,
+      to: ``,
+    },
+    {
+      does: "a game without a sport is of no cleared sport",
+      file: `${state}/removals.ts`,
+      from: `if (name.startsWith(cleared) && isAfter(name)) return true`,
+      to: `if (name === "") return true`,
+    },
+    {
       does: "a game of which something did not fit stays live",
       file: `${state}/limits.ts`,
       from: `own.invalidatedAt = work.invalidate()`,

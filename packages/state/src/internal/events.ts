@@ -4,6 +4,7 @@ import {
   excerpt,
   type FeedEvent,
   type FilterMatch,
+  type Item,
   matchFilters,
   type Millis,
   type Subscribed,
@@ -15,10 +16,11 @@ import { applyItem } from "./messages.ts"
 import { forgetLags } from "./lateness.ts"
 import { closeLine } from "./lines.ts"
 import { comeBack } from "./restored.ts"
-import { excludedName, forgetRemovals, rememberExcluded } from "./removals.ts"
+import { excludedName, forgetRemovals, rememberExcluded, rememberRefused } from "./removals.ts"
 import { type Core, type Game, gamesIn, linesOf, type SessionState, type SportsbookEntry } from "./model.ts"
 import type { StateLimit } from "../Limits.ts"
 import { refuseBeyond } from "./limits.ts"
+import { serverTime } from "./sentAt.ts"
 import { sessionBytes } from "./size.ts"
 import type { Work } from "./work.ts"
 
@@ -29,6 +31,7 @@ export const applyEvent = (work: Work, event: FeedEvent, at: Millis): void => {
   if (beyond !== undefined) {
     // Sessions are named by a configuration; a recording that somebody else made may name any number.
     work.core.hasRefusedSession = true
+    if (event._tag === "Frame") rememberRefusedOf(work.core, event.items, at)
     work.begin(excerpt(event.session, 200), event.epoch, at, null, false)
     refuseBeyond(work, work.core, at, {}, beyond)
     work.end()
@@ -91,6 +94,16 @@ const sessionBeyond = ({ sessions, bytes, options: { limits } }: Core, name: str
   return bytes + sessionBytes(name) > limits.bytes ? "bytes" : undefined
 }
 
+const rememberRefusedOf = (core: Core, items: ReadonlyArray<Item>, at: Millis): void => {
+  for (const item of items) {
+    if (item._tag !== "Message") continue
+    const { message } = item
+    if (message.action === "game_removed" || message.action === "book_clear" || message.action === "sport_clear") {
+      rememberRefused(core, serverTime(message.timestamp), at)
+    }
+  }
+}
+
 const beginEpoch = (work: Work, session: SessionState, event: FeedEvent, at: Millis): void => {
   // A connection that is told anew is told by somebody who missed what came between.
   if (event.epoch === session.epoch && session.connected && event._tag !== "Connected") return
@@ -105,6 +118,7 @@ const beginEpoch = (work: Work, session: SessionState, event: FeedEvent, at: Mil
   session.initialStates = 0
   // One that begins in the middle may be one whose beginning did not fit: what it had told by then is not known.
   session.isLimited = work.core.hasRefusedSession && event._tag !== "Connected"
+  session.refusedRemoval = session.isLimited ? work.core.refusedRemoval : undefined
   session.verifiedGames = 0
   session.syncing = true
   session.progressAt = undefined

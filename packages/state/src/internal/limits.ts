@@ -19,11 +19,19 @@ const linkNames = 10
 /** No message changes the facts of a game by more than this many names. */
 const factNames = 6
 
-/** Which of the names of a message is too long: its sportsbook, its game, or a fact of the game. */
-export const longName = ({ options: { limits: { characters } } }: Core, data: GameData): Scope | undefined => {
+/**
+ * Which of the names of a message is too long: its sportsbook, its game, or a fact of the game. A removal keeps none of
+ * the facts.
+ */
+export const longName = (
+  { options: { limits: { characters } } }: Core,
+  data: GameData,
+  isRemoval: boolean,
+): Scope | undefined => {
   if (data.sportsbook.length > characters) return {}
   const { sportsbook } = data
   if (data.game.length > characters) return { sportsbook }
+  if (isRemoval) return undefined
   const info = data.info ?? undefined
   const isLong = data.sport.length > characters || isLongText(data.home_team, characters) ||
     isLongText(data.away_team, characters) || isLongText(data.universal_game_id, characters) ||

@@ -28,7 +28,7 @@ import {
 import { type Game, isGameVerified, type SessionState, type SportsbookEntry } from "./model.ts"
 import { reportNotice } from "./notices.ts"
 import { quarantineMessage, takeUnknown } from "./notUnderstood.ts"
-import { isFromEarlierFilters, isLateArrival, rememberClear, rememberRemoval } from "./removals.ts"
+import { isFromEarlierFilters, isLateArrival, rememberClear, rememberRefused, rememberRemoval } from "./removals.ts"
 import { clearRestored, refuseRestored, takeOver } from "./restored.ts"
 import { indexById, invalidateOtherKeys } from "./sameGame.ts"
 import { isBefore, serverTime } from "./sentAt.ts"
@@ -57,17 +57,20 @@ export const applyItem = (work: Work, session: SessionState, at: Millis, item: I
       work.sentAt(sentAt)
       const { characters } = work.core.options.limits
       if (sportsbook.length > characters) return refuseName(work, session, at, {})
-      if (typeof sport === "string" && sport.length > characters) return refuseName(work, session, at, { sportsbook })
+      // No game has a sport with a name that is too long, but one without a sport may be of it.
+      const isLong = typeof sport === "string" && sport.length > characters
+      if (isLong) refuseName(work, session, at, { sportsbook })
       const beyond = session.sportsbooks.has(sportsbook) ? undefined : sportsbookBeyond(work, session, sportsbook, at)
       // A game whose sport nobody named may be of this one: it must not stay believed.
       const isCleared = (game: Game): boolean =>
         message.action === "book_clear" || game.sport === sport || game.sport === ""
       if (beyond !== undefined) {
+        rememberRefused(session, sentAt, at)
         if (work.core.resumes !== undefined) clearRestored(work, sportsbook, isCleared, message.action)
-        return refuseBeyond(work, session, at, { sportsbook }, beyond)
+        return isLong ? undefined : refuseBeyond(work, session, at, { sportsbook }, beyond)
       }
       const entry = listen(work, session, sportsbook, at, sentAt)
-      rememberClear(work, entry, message.action === "sport_clear" ? message.data.sport : undefined, sentAt, at)
+      rememberClear(work, entry, message.action === "book_clear" || isLong ? undefined : message.data.sport, sentAt, at)
       for (const game of entry.games.values()) if (isCleared(game)) closeGame(work, entry, game, message.action)
       if (work.core.resumes !== undefined) clearRestored(work, sportsbook, isCleared, message.action)
       return
@@ -102,19 +105,20 @@ const applyData = (work: Work, session: SessionState, at: Millis, message: DataM
     counts.filtered++
     return
   }
-  const long = longName(work.core, data)
+  const removed = message.action === "game_removed"
+  const long = longName(work.core, data, removed)
   if (long !== undefined) return refuseName(work, session, at, long)
   if (!session.sportsbooks.has(data.sportsbook)) {
     const beyond = sportsbookBeyond(work, session, data.sportsbook, at)
     if (beyond !== undefined) {
-      // What is taken back there was not kept.
-      if (message.action !== "game_removed") session.isLimited = true
-      if (work.core.resumes !== undefined) refuseRestored(work, data, message.action === "game_removed")
+      // What is removed there was not kept.
+      if (removed) rememberRefused(session, sentAt, at)
+      else session.isLimited = true
+      if (work.core.resumes !== undefined) refuseRestored(work, data, removed)
       return refuseBeyond(work, session, at, { sportsbook: data.sportsbook, game: data.game }, beyond)
     }
   }
   if (session.awaited !== undefined) session.awaited = withoutArrived(session.awaited, data)
-  const removed = message.action === "game_removed"
   const entry = listen(work, session, data.sportsbook, at, sentAt)
   if (sentAt !== null && message.action !== "initial_state") {
     noteLag(work, session, entry, at, sentAt, message.action !== "line_update")

@@ -221,6 +221,8 @@ export interface SessionState {
   limited: Limited | undefined
   /** Something of this epoch did not fit: what is known is not the whole book. */
   isLimited: boolean
+  /** The removals of this epoch that were refused, as one; see `removals.ts`. */
+  refusedRemoval: Removal | undefined
 }
 
 /** What was met and not applied, for reports. */
@@ -285,6 +287,8 @@ export interface Core {
   limited: Limited | undefined
   /** Whether an event was refused because its session did not fit. */
   hasRefusedSession: boolean
+  /** The removals in events that were refused with their session, as one. */
+  refusedRemoval: Removal | undefined
   counts: Counts
   /** Unknown actions; replaced, never changed. */
   actions: ReadonlyMap<string, ActionCount>

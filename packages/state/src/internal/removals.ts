@@ -56,6 +56,18 @@ export const rememberClear = (
   at: Millis,
 ): void => rememberRemoval(work, entry, sport === undefined ? cleared : cleared + sport, sentAt, at)
 
+/**
+ * Remembers a removal or clear that is refused because its sportsbook or session does not fit. There is room for one time:
+ * the latest stands for all. A sportsbook that is new on this connection begins as one that was cleared then.
+ */
+export const rememberRefused = (
+  holder: { refusedRemoval: Removal | undefined },
+  sentAt: string | null,
+  at: Millis,
+): void => {
+  if (sentAt !== null) holder.refusedRemoval = latest(holder.refusedRemoval, { sentAt, at, stampedAt: at })
+}
+
 const forget = (core: Core, entry: SportsbookEntry, name: string): void => {
   const removal = entry.removals.get(name)
   if (removal === undefined) return
@@ -107,9 +119,14 @@ export const isLateArrival = (
 ): boolean => {
   const { removals } = entry
   if (removals.size === 0) return false
-  return [game, cleared, cleared + sport].some((name) => {
+  const isAfter = (name: string): boolean => {
     const removal = removals.get(name)
     if (removal === undefined || at - removal.at > rememberedMillis) return false
     return isBefore(sentAt, removal.sentAt) && !(isFull && isAhead(removal.sentAt, removal.stampedAt))
-  })
+  }
+  if (isAfter(game) || isAfter(cleared)) return true
+  if (sport !== "") return isAfter(cleared + sport)
+  // A game whose sport is not given may be of each sport that was cleared.
+  for (const name of removals.keys()) if (name.startsWith(cleared) && isAfter(name)) return true
+  return false
 }

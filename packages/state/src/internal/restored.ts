@@ -64,7 +64,7 @@ const sessionOf = (core: Core, name: string, owner: Owner): SessionState => {
 const entryOf = (core: Core, session: SessionState, sportsbook: string, owner: Owner): SportsbookEntry => {
   const known = session.sportsbooks.get(sportsbook)
   if (known !== undefined) return known
-  const entry = newSportsbook(sportsbook, owner)
+  const entry = newSportsbook(sportsbook, owner, undefined)
   session.sportsbooks.set(sportsbook, entry)
   core.bytes += sportsbookBytes(sportsbook)
   return entry

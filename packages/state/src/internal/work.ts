@@ -12,7 +12,17 @@ import type {
 } from "@boltodds/protocol"
 import { copyAwaited } from "./awaited.ts"
 import { copyLag } from "./lag.ts"
-import type { Core, Game, GameFacts, Line, Owner, SessionState, SportsbookEntry } from "./model.ts"
+import {
+  cleared,
+  type Core,
+  type Game,
+  type GameFacts,
+  type Line,
+  type Owner,
+  type Removal,
+  type SessionState,
+  type SportsbookEntry,
+} from "./model.ts"
 import { sessionBytes, sportsbookBytes } from "./size.ts"
 
 type Mutable<A> = { -readonly [K in keyof A]: A[K] }
@@ -208,13 +218,15 @@ export class Work {
     const known = session.sportsbooks.get(sportsbook)
     if (known !== undefined && known.owner === this.owner) return known
     if (known === undefined) this.core.bytes += sportsbookBytes(sportsbook)
-    const entry: SportsbookEntry = known === undefined ? newSportsbook(sportsbook, this.owner) : {
-      ...known,
-      owner: this.owner,
-      games: new Map(known.games),
-      lag: known.lag && copyLag(known.lag),
-      removals: new Map(known.removals),
-    }
+    const entry: SportsbookEntry = known === undefined
+      ? newSportsbook(sportsbook, this.owner, session.refusedRemoval)
+      : {
+        ...known,
+        owner: this.owner,
+        games: new Map(known.games),
+        lag: known.lag && copyLag(known.lag),
+        removals: new Map(known.removals),
+      }
     session.sportsbooks.set(sportsbook, entry)
     return entry
   }
@@ -253,7 +265,7 @@ export class Work {
   }
 }
 
-export const newSportsbook = (sportsbook: string, owner: Owner): SportsbookEntry => ({
+export const newSportsbook = (sportsbook: string, owner: Owner, removal: Removal | undefined): SportsbookEntry => ({
   owner,
   sportsbook,
   games: new Map(),
@@ -263,7 +275,7 @@ export const newSportsbook = (sportsbook: string, owner: Owner): SportsbookEntry
   heardAt: 0,
   stale: undefined,
   lag: undefined,
-  removals: new Map(),
+  removals: removal === undefined ? new Map() : new Map([[cleared, removal]]),
   byId: { owner, keys: new Map() },
   limited: undefined,
 })
@@ -322,4 +334,5 @@ export const newSession = (name: string, at: Millis, owner: Owner, heartbeatMill
   lastEventAt: at,
   limited: undefined,
   isLimited: false,
+  refusedRemoval: undefined,
 })
