@@ -8,8 +8,8 @@ const conditions = ["@boltodds/source", "module", "node", "development|productio
 const timed = [
   "apps/*/test/**/*.test.ts",
   "examples/**/*.test.ts",
-  "packages/connection/test/{sockets,transports,webTransport,node,readme,onFrame,proxies,brokenFrames,unpack}.test.ts",
-  "packages/connection/test/{machineLimiter,KeyLeases,BackoffMemory}.test.ts",
+  "packages/connection/test/{sockets,node}/*.test.ts",
+  "packages/connection/test/readme.test.ts",
   "packages/machine/test/namedFiles.test.ts",
   "packages/outbox/test/{Outbox.kill,lock}.test.ts",
   "packages/simulator/test/**/*.test.ts",

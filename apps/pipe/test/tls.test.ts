@@ -7,7 +7,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { createServer as createTlsServer, type Server as TlsServer } from "node:tls"
 import { afterEach, describe, expect, it } from "vitest"
-import { cert, key } from "../../../packages/connection/test/certificate.ts"
+import { cert, key } from "../../../packages/connection/test/fixtures/certificate.ts"
 import { PipelineFolder } from "./pipelineFolder.ts"
 import { type Ended, PipeProcess, runPipe } from "./PipeProcess.ts"
 

@@ -3,7 +3,7 @@
  * rounds taken in turn, and their ratio.
  */
 import { decodeFrame } from "@boltodds/protocol"
-import { KeyGuard } from "../src/internal/KeyGuard.ts"
+import { KeyGuard } from "../src/key/KeyGuard.ts"
 
 const rounds = 15
 const guard = new KeyGuard("secret-key-0123456789")

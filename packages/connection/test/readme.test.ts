@@ -8,8 +8,8 @@ import { join } from "node:path"
 import * as process from "node:process"
 import { fileURLToPath } from "node:url"
 import { afterAll, describe, expect } from "vitest"
-import { ack, data } from "./FakeFeed.ts"
-import { localServer } from "./LocalServer.ts"
+import { ack, data } from "./fixtures/FakeFeed.ts"
+import { localServer } from "./fixtures/LocalServer.ts"
 
 const folder = fileURLToPath(new URL("..", import.meta.url))
 const readme = readFileSync(new URL("../README.md", import.meta.url), "utf8")

@@ -4,8 +4,8 @@ import * as Effect from "effect/Effect"
 import { createHash } from "node:crypto"
 import { rm, stat } from "node:fs/promises"
 import { join } from "node:path"
-import type { CatalogQuestion, CatalogStore, StoredAnswer } from "../CatalogStore.ts"
-import { keyName } from "./internal/keyName.ts"
+import type { CatalogQuestion, CatalogStore, StoredAnswer } from "../catalog/CatalogStore.ts"
+import { keyName } from "./keyName.ts"
 
 /** Options of {@link catalogCache}. */
 export interface CatalogCacheOptions {

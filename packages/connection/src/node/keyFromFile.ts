@@ -3,7 +3,7 @@ import { readNamed } from "@boltodds/machine"
 import { fileText } from "@boltodds/text"
 import * as Effect from "effect/Effect"
 import type * as Redacted from "effect/Redacted"
-import { type Key, KeyUnavailable, readKey } from "../Key.ts"
+import { type Key, KeyUnavailable, readKey } from "../key/Key.ts"
 
 /** The largest file that is read for a key, in bytes: far more than a key with white space around it in UTF-16 has. */
 export const longestKeyFile = 8192

@@ -17,8 +17,8 @@ import * as Effect from "effect/Effect"
 import { rm } from "node:fs/promises"
 import { basename, join } from "node:path"
 import * as process from "node:process"
-import type { KeyHolder, KeyLeases } from "../KeyLeases.ts"
-import { keyName } from "./internal/keyName.ts"
+import type { KeyHolder, KeyLeases } from "../key/KeyLeases.ts"
+import { keyName } from "./keyName.ts"
 
 /** Options of {@link machineLeases}. */
 export interface MachineLeasesOptions {

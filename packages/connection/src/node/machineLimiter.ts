@@ -4,8 +4,14 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import { createHash } from "node:crypto"
 import { join } from "node:path"
-import { limiterFrom, type LimiterShape } from "../Limiter.ts"
-import { admit, defaultRateLimits, type RateLimits, type RateWindow, type RequestKind } from "../RateWindow.ts"
+import { limiterFrom, type LimiterShape } from "../transport/Limiter.ts"
+import {
+  admit,
+  defaultRateLimits,
+  type RateLimits,
+  type RateWindow,
+  type RequestKind,
+} from "../transport/RateWindow.ts"
 
 /** Options of {@link machineLimiter} and {@link machineAllowance}. */
 export interface MachineLimiterOptions {

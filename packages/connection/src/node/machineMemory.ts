@@ -16,8 +16,8 @@ import { isLoopbackHost } from "@boltodds/text"
 import * as Effect from "effect/Effect"
 import { rm } from "node:fs/promises"
 import { join } from "node:path"
-import type { BackoffMemory, BackoffRecord } from "../BackoffMemory.ts"
-import { keyName } from "./internal/keyName.ts"
+import type { BackoffMemory, BackoffRecord } from "../session/BackoffMemory.ts"
+import { keyName } from "./keyName.ts"
 
 /** Options of {@link machineMemory}. */
 export interface MachineMemoryOptions {

@@ -6,9 +6,9 @@ import * as Redacted from "effect/Redacted"
 import * as http from "node:http"
 import * as https from "node:https"
 import type { Socket } from "node:net"
-import { HttpFailure, type HttpGet, type HttpResponse } from "../Http.ts"
-import { scrub, secretOf } from "../internal/scrub.ts"
-import { unpack } from "./internal/unpack.ts"
+import { HttpFailure, type HttpGet, type HttpResponse } from "../transport/Http.ts"
+import { scrub, secretOf } from "../key/scrub.ts"
+import { unpack } from "./unpack.ts"
 
 /** For the proxy's answer alone: whoever asks has a limit for the whole. */
 const tunnelMillis = 10_000

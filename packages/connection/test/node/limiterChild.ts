@@ -1,0 +1,15 @@
+/** A process that asks the machine's limiter for requests until it is killed, and writes down when it got each. */
+import * as Effect from "effect/Effect"
+import { machineLimiter } from "../../src/node/machineLimiter.ts"
+
+const [folder = "", windowMillis, total, dials] = process.argv.slice(2)
+const limits = { windowMillis: Number(windowMillis), total: Number(total), dials: Number(dials) }
+const problems = { onProblem: (message: string) => process.stdout.write(`problem ${message}\n`) }
+const limiter = machineLimiter({ folder, limits, ...problems })
+const hammer = (kind: "dial" | "rest") =>
+  Effect.forever(Effect.andThen(
+    limiter.take("feed", kind),
+    Effect.sync(() => process.stdout.write(`${kind} ${performance.timeOrigin + performance.now()}\n`)),
+  ))
+process.stdout.write("ready\n")
+await Effect.runPromise(Effect.raceFirst(hammer("dial"), hammer("rest")))
