@@ -31,6 +31,8 @@ let commands = 0
 export const cleanEnv = (more: Readonly<Record<string, string>> = {}): Record<string, string> => ({
   PATH: process.env["PATH"] ?? "",
   HOME: process.env["HOME"] ?? "",
+  TMPDIR: tmpdir(),
+  NODE_COMPILE_CACHE: process.env["NODE_COMPILE_CACHE"] ?? "",
   XDG_STATE_HOME: join(stateHomes, String(commands++)),
   XDG_CACHE_HOME: join(stateHomes, `cache-${commands}`),
   NO_COLOR: "1",

@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process"
 import { createHash } from "node:crypto"
 import { fileURLToPath } from "node:url"
 import { describe, expect, it } from "vitest"
+import { patience } from "../../../../tools/testing/patience.ts"
 
 // More, and from elsewhere: MACHINE_RUNS=2000 MACHINE_SEED=1 vitest run apps/pipe/test/machine
 // Another Node (22.19 or newer) beside this one: MACHINE_NODE=/path/to/node
@@ -44,7 +45,10 @@ const firstDifference = (one: ReadonlyArray<string>, other: ReadonlyArray<string
   return index === -1 && one.length === other.length ? undefined : [one[index], other[index]]
 }
 
-describe("The machine does not matter", () => {
+/** Each test replays all recordings several times, one process after another. */
+const timeout = 240_000 * patience() * Math.max(1, runs / atOnce)
+
+describe("The machine does not matter", { timeout }, () => {
   const here = firstSeeds.map((from) => digestOf(replayed(from, plain)))
 
   /** Where a replay under other conditions differs from the one here. */
