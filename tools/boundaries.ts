@@ -19,7 +19,8 @@ export const arrows: Readonly<Record<string, ReadonlyArray<string>>> = {
     "@boltodds/text",
     "@boltodds/machine",
   ],
-  "@boltodds/simulator": ["@boltodds/protocol", "@boltodds/text"],
+  "@boltodds/feed-server": ["@boltodds/protocol", "@boltodds/text"],
+  "@boltodds/simulator": ["@boltodds/feed-server", "@boltodds/protocol", "@boltodds/text"],
 }
 
 const sinkArrows = ["@boltodds/sink", "@boltodds/protocol", "@boltodds/text", "@boltodds/machine"]

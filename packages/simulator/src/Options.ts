@@ -1,6 +1,5 @@
 /** How a simulator is set up. */
-import type { FrameOptions } from "./Frames.ts"
-import type { PlanName } from "./Limits.ts"
+import type { DisconnectHow, FeedServerOptions } from "@boltodds/feed-server"
 import type { WorldOptions } from "./world/World.ts"
 
 /** What is replayed in place of a generated world. */
@@ -24,36 +23,8 @@ export interface TraceReplayOptions {
   readonly atEnd?: "stay" | "close" | undefined
 }
 
-/** Which limits of the plans apply. */
-export interface ServerLimits {
-  /** Connections at one time per key; true: what the plan allows. @default false */
-  readonly connections?: boolean | number | undefined
-  /** What a dial beyond that gets: HTTP 503, or the text and a close once connected. @default "status" */
-  readonly overConnections?: "status" | "text" | undefined
-  /** Dials and REST requests a minute per address, together; true: 12. Beyond it: HTTP 429. @default false */
-  readonly requestsPerMinute?: boolean | number | undefined
-}
-
 /** How a simulator is set up. Everything has a default: `{}` is a server with a living world on a free port. */
-export interface SimulatorOptions extends FrameOptions {
-  /** @default "127.0.0.1" */
-  readonly host?: string | undefined
-  /** 0: any free one. @default 0 */
-  readonly port?: number | undefined
-  /**
-   * Names that this server is asked for by, or that web pages which may talk to it are from: `sim.example`, `null` for
-   * pages without an origin (files), `*` for all. Besides them those that cannot be another site's: see `simulate --help`.
-   * Programs say no origin, and are let in. @default []
-   */
-  readonly allowHosts?: ReadonlyArray<string> | undefined
-  /** Hears, once for each, why a web page was refused with HTTP 403; must not throw. */
-  readonly onRefused?: ((why: string) => void) | undefined
-  /** The only key that is accepted, or those in the list; left out, any that is not empty. */
-  readonly key?: string | ReadonlyArray<string> | undefined
-  /** Told in `socket_connected`; null: not told, as by older servers. @default "Pro" */
-  readonly plan?: PlanName | null | undefined
-  /** true: all of the plan's. @default false, so that tests on one machine are not in each other's way */
-  readonly limits?: boolean | ServerLimits | undefined
+export interface SimulatorOptions extends FeedServerOptions {
   /** The generated world; see {@link WorldOptions}. */
   readonly world?: WorldOptions | undefined
   /** Where the random numbers of faults begin. @default the world's seed */
@@ -67,17 +38,16 @@ export interface SimulatorOptions extends FrameOptions {
   readonly rate?: number | undefined
   /** Replays a file instead of generating. */
   readonly replay?: TraceReplayOptions | undefined
-  /** Between pings, in milliseconds; 0: none. @default 15000 */
-  readonly pingMillis?: number | undefined
-  /** Whether a subscribe is answered with `subscription_updated`; older servers do not. @default true */
-  readonly confirmSubscribe?: boolean | undefined
-  /** Whether an unknown game in the filters is answered with an error in the stream. @default true */
-  readonly reportUnknownGames?: boolean | undefined
-  /**
-   * A client that reads slower than messages come. `wait`: the whole world waits once more than `maxBacklogBytes` are
-   * unsent to it, so nothing is ever lost · `close`: its connection is cut then. @default "wait"
-   */
-  readonly slowClient?: "wait" | "close" | undefined
-  /** What may be unsent to one client. @default 16 MiB */
-  readonly maxBacklogBytes?: number | undefined
+}
+
+/** How the server goes away and comes back. */
+export interface RestartOptions {
+  /** Messages of the world that are not sent meanwhile. @default 0 */
+  readonly missedMessages?: number | undefined
+  /** How long it stays away: dials are reset. @default 0 */
+  readonly downMillis?: number | undefined
+  /** Comes back with a world of these options in place of the one that it had. */
+  readonly world?: WorldOptions | undefined
+  /** @default "abort" */
+  readonly how?: DisconnectHow | undefined
 }

@@ -1,61 +1,13 @@
-/** A running simulator, as a program or a test holds it. */
+/** A running simulator, as a program or a test uses it. */
+import type { ConnectionTarget, DisconnectHow, GameAt, ServerStats } from "@boltodds/feed-server"
 import type { FeedMessage, Filters, InitialState } from "@boltodds/protocol"
+import type { RestartOptions } from "./Options.ts"
 import type { Behavior } from "./faults/Behavior.ts"
-import type { GameAt } from "./FeedBook.ts"
-import type { DisconnectHow, RestartOptions } from "./Restart.ts"
 
-/** A WebSocket dial that was answered. */
-export interface DialRecord {
-  /** Milliseconds since the Unix epoch. */
-  readonly atMillis: number
-  /** 101 where it was accepted; otherwise the HTTP status, or 0 where there was no answer. */
-  readonly status: number
-}
-
-/** A REST request that was answered. */
-export interface RequestRecord {
-  readonly atMillis: number
-  /** Without the query, which holds the key. */
-  readonly path: string
-  readonly status: number
-}
-
-/** A subscribe message that was received. */
-export interface SubscribeRecord {
-  readonly atMillis: number
-  readonly connection: number
-  readonly filters: Filters
-  /** The text as the client sent it. */
-  readonly text: string
-}
-
-/** What happened so far. The lists hold the latest 10,000; the counts all. */
-export interface SimulatorStats {
-  readonly dials: ReadonlyArray<DialRecord>
-  readonly requests: ReadonlyArray<RequestRecord>
-  readonly subscribes: ReadonlyArray<SubscribeRecord>
-  /** Connections accepted, over the server's life. */
-  readonly accepted: number
-  /** Connections open now. */
-  readonly open: number
-  /** Connections open now that have subscribed. */
-  readonly subscribed: number
-  /** Messages put into frames, over all clients; pings and answers are not counted. */
-  readonly messagesSent: number
-  /** Frames sent, of every kind. */
-  readonly framesSent: number
-  readonly pingsSent: number
-  /** Texts received from clients that were no subscribe message. */
-  readonly notUnderstood: number
-  /** Connections cut because too much waited for them. */
-  readonly overflowed: number
+/** What happened so far. The lists hold the latest 10,000 entries; the counts include all. */
+export interface SimulatorStats extends ServerStats {
   /** How often each fault struck, by its name. */
   readonly struck: { readonly [fault: string]: number }
-}
-
-/** Which connection something is for; left out, all open ones. */
-export interface ConnectionTarget {
-  readonly connection?: number
 }
 
 /** How messages are pushed. */

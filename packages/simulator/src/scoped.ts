@@ -1,8 +1,7 @@
 /** The simulator for programs on Effect. */
 import * as Effect from "effect/Effect"
 import type { Scope } from "effect/Scope"
-import type { SimulatorOptions } from "./Options.ts"
-import type { RestartOptions } from "./Restart.ts"
+import type { RestartOptions, SimulatorOptions } from "./Options.ts"
 import { startSimulator } from "./startSimulator.ts"
 import type { FloodOptions, FloodResult, Simulator, SimulatorControls, SimulatorStats } from "./Simulator.ts"
 import { SimulatorError } from "./SimulatorError.ts"

@@ -1,6 +1,7 @@
 /** A client that does what docs/faults.md asks of a good one, as plainly as can be: the yardstick of the faults. */
 import type { DataMessage, FeedMessage, Filters } from "@boltodds/protocol"
-import { type Simulator, Subscription } from "@boltodds/simulator"
+import { Subscription } from "@boltodds/feed-server"
+import type { Simulator } from "@boltodds/simulator"
 import { WebSocket } from "ws"
 
 interface Game {

@@ -1,5 +1,6 @@
 /** Which frames a fault strikes. */
-import type { FaultHost, OutFrame, Wire } from "./Behavior.ts"
+import type { OutFrame, Wire } from "@boltodds/feed-server"
+import type { FaultHost } from "./Behavior.ts"
 
 /** Which data frames a fault strikes: by chance, or by counting on each connection. */
 export interface HitOptions {

@@ -1,5 +1,5 @@
 /** Frames that are sent later than they should be, but before anything newer about the same. */
-import type { OutFrame } from "./Behavior.ts"
+import type { OutFrame } from "@boltodds/feed-server"
 import { framePartsOf } from "./FrameParts.ts"
 import { meets, type TouchedNames, touchesOf } from "./Touch.ts"
 

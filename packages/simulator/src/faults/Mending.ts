@@ -1,6 +1,7 @@
 /** Telling again what a fault kept a client from knowing. */
-import type { GameAt } from "../FeedBook.ts"
-import type { FaultHost, Wire } from "./Behavior.ts"
+import type { GameAt } from "@boltodds/feed-server"
+import type { Wire } from "@boltodds/feed-server"
+import type { FaultHost } from "./Behavior.ts"
 import type { FramePart } from "./FrameParts.ts"
 import type { FaultSpan } from "./Span.ts"
 

@@ -1,5 +1,6 @@
 /** News that comes twice. */
-import type { Behavior, OutFrame, Wire } from "./Behavior.ts"
+import type { OutFrame, Wire } from "@boltodds/feed-server"
+import type { Behavior } from "./Behavior.ts"
 import { frameLike, type FramePart, framePartsOf } from "./FrameParts.ts"
 import { type HitOptions, Hits } from "./Hits.ts"
 import { LatePost } from "./LatePost.ts"

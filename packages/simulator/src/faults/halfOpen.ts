@@ -1,5 +1,6 @@
 /** Connections whose other end is gone. */
-import type { Behavior, Wire } from "./Behavior.ts"
+import type { Wire } from "@boltodds/feed-server"
+import type { Behavior } from "./Behavior.ts"
 
 /**
  * The connections that are open when it is switched on are dead, and their clients are not told: nothing is sent, nothing

@@ -1,5 +1,6 @@
 /** Holding back what is to be sent, and letting it go later. */
-import type { Behavior, Held, Wire } from "./Behavior.ts"
+import type { Held, Wire } from "@boltodds/feed-server"
+import type { Behavior } from "./Behavior.ts"
 
 /** A behavior that holds frames back on all connections while it is on. Nothing is lost by it. */
 export const holding = (name: string, what: Held): Behavior => {

@@ -1,9 +1,8 @@
 /** Updates of what is no longer there. */
 import { type DataMessage, type FeedMessage, type LineUpdate, parseTimestamp } from "@boltodds/protocol"
-import { entryKey } from "../FeedBook.ts"
-import { readSubscribe, Subscription } from "../Subscription.ts"
-import { timestamp } from "../world/Timestamp.ts"
-import type { Behavior, FaultHost, OutFrame, Wire } from "./Behavior.ts"
+import { entryKey, readSubscribe, Subscription, timestamp } from "@boltodds/feed-server"
+import type { OutFrame, Wire } from "@boltodds/feed-server"
+import type { Behavior, FaultHost } from "./Behavior.ts"
 import { frameLike, framePartsOf } from "./FrameParts.ts"
 import { LatePost } from "./LatePost.ts"
 import { meets, touchesOf, touchOf } from "./Touch.ts"

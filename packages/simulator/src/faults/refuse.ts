@@ -1,5 +1,6 @@
 /** Dials that are answered with a status. */
-import type { Behavior, FaultHost, RestAnswer } from "./Behavior.ts"
+import type { RestAnswer } from "@boltodds/feed-server"
+import type { Behavior, FaultHost } from "./Behavior.ts"
 
 /** Refuses dials, and REST requests too unless `rest` is false, with a status: 401, 403, 429, 503, … */
 export const refuse = (status: number, options: {

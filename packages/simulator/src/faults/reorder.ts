@@ -1,5 +1,6 @@
 /** News in another order. */
-import type { Behavior, FaultHost, OutFrame, Wire } from "./Behavior.ts"
+import type { OutFrame, Wire } from "@boltodds/feed-server"
+import type { Behavior, FaultHost } from "./Behavior.ts"
 import { frameLike, type FramePart, framePartsOf } from "./FrameParts.ts"
 import type { Random } from "../Random.ts"
 import { meets, type TouchedNames, touchOf } from "./Touch.ts"

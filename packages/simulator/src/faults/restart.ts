@@ -1,5 +1,5 @@
 /** A server that goes away and comes back with other games. */
-import type { RestartOptions } from "../Restart.ts"
+import type { RestartOptions } from "../Options.ts"
 import type { Behavior } from "./Behavior.ts"
 
 /**

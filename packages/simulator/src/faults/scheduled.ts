@@ -1,6 +1,7 @@
 /** When a fault strikes. */
-import type { Behavior, FaultHost, OutFrame, Wire } from "./Behavior.ts"
-import { type FaultSpan, isDataFrame } from "./Span.ts"
+import { isDataFrame, type OutFrame, type Wire } from "@boltodds/feed-server"
+import type { Behavior, FaultHost } from "./Behavior.ts"
+import type { FaultSpan } from "./Span.ts"
 
 /**
  * When a fault strikes, and for how long.

@@ -1,6 +1,6 @@
 /** A clock that is wrong. */
 import { parseTimestamp } from "@boltodds/protocol"
-import { timestamp } from "../world/Timestamp.ts"
+import { timestamp } from "@boltodds/feed-server"
 import type { Behavior, FaultHost } from "./Behavior.ts"
 import { likeFrame, textOf } from "./FrameParts.ts"
 

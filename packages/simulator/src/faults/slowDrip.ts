@@ -1,5 +1,6 @@
 /** Bytes that trickle. */
-import type { Behavior, Wire } from "./Behavior.ts"
+import type { Wire } from "@boltodds/feed-server"
+import type { Behavior } from "./Behavior.ts"
 
 /**
  * Lets only so many bytes a second out on each connection, frames cut anywhere: a whole frame takes long, and the feed's

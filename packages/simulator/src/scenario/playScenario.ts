@@ -1,6 +1,6 @@
 /** Playing a scripted run on a simulator. */
+import { isDataFrame } from "@boltodds/feed-server"
 import type { FaultHost } from "../faults/Behavior.ts"
-import { isDataFrame } from "../faults/Span.ts"
 import { faultNamed } from "../faults/table.ts"
 import type { Simulator } from "../Simulator.ts"
 import { SimulatorError } from "../SimulatorError.ts"

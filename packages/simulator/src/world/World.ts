@@ -1,4 +1,5 @@
 /** A made-up world of sports: games, books, prices, and what happens to them. */
+import { timestamp } from "@boltodds/feed-server"
 import type { FeedMessage, InitialState } from "@boltodds/protocol"
 import { Random } from "../Random.ts"
 import { type League, leagues } from "./Leagues.ts"
@@ -6,7 +7,6 @@ import { marketsFor } from "./Markets.ts"
 import { type Fixture, hourSuffix, Offer, type OfferEvent } from "./Offer.ts"
 import { type Sportsbook, sportsbooks } from "./Sportsbooks.ts"
 import { type EasternMinute, easternOf, isDate } from "./Eastern.ts"
-import { timestamp } from "./Timestamp.ts"
 import { Timetable } from "./Timetable.ts"
 
 /** What can happen in one step. */

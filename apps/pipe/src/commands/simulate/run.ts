@@ -3,7 +3,6 @@ import {
   isDate,
   leagues,
   parseFaults,
-  type PlanName,
   SimulatorError,
   type SimulatorOptions,
   sportsbooks,
@@ -57,7 +56,7 @@ const refuseIgnored = (given: ParsedFlags): void => {
 
 const optionsOf = (given: ParsedFlags): SimulatorOptions => {
   const key = given.text("key")
-  const plan = (given.text("plan") ?? "Pro") as PlanName | "none"
+  const plan = (given.text("plan") ?? "Pro") as NonNullable<SimulatorOptions["plan"]> | "none"
   const replay = replayOf(given)
   return {
     port: given.number("port", { most: 65_535 }) ?? 7878,

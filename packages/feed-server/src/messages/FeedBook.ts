@@ -9,7 +9,7 @@ import {
   type Outcome,
 } from "@boltodds/protocol"
 import type { Subscription } from "./Subscription.ts"
-import { timestamp } from "./world/Timestamp.ts"
+import { timestamp } from "./timestamp.ts"
 
 /** Where a game is found. */
 export interface GameAt {

@@ -2,23 +2,30 @@
 import type { FeedMessage, Filters } from "@boltodds/protocol"
 import type { Socket } from "node:net"
 import type { WebSocket } from "ws"
-import type { MessageBatch } from "./MessageBatch.ts"
-import type { FrameKind, Held, OutFrame, Wire } from "./faults/Behavior.ts"
-import { entryKey, type FeedBook, type FeedGame, initialState } from "./FeedBook.ts"
-import { composeFrames, type FrameForm, frameForm, type FrameOptions, mostMessages, toBytes } from "./Frames.ts"
+import { type FrameKind, type Held, isDataFrame, type ServerHooks, type Wire } from "../hooks.ts"
+import { entryKey, type FeedBook, type FeedGame, initialState } from "../messages/FeedBook.ts"
+import {
+  composeFrames,
+  type FrameForm,
+  frameForm,
+  type FrameOptions,
+  mostMessages,
+  toBytes,
+} from "../messages/frames.ts"
+import type { MessageBatch } from "../messages/MessageBatch.ts"
+import type { Subscription } from "../messages/Subscription.ts"
 import { Outbound, type OutboundHost } from "./Outbound.ts"
-import type { Subscription } from "./Subscription.ts"
 
 /** What a client needs of its server. */
 export interface ClientHost extends FrameOptions, OutboundHost {
-  /** What becomes of frames before they are sent: the behaviors. Undefined: nothing. */
-  readonly shape: ((wire: Wire, frame: OutFrame) => ReadonlyArray<OutFrame>) | undefined
+  /** Its `frame` is read before each frame. */
+  readonly hooks: ServerHooks
   /** The time that initial states are stamped with, in milliseconds since the Unix epoch. */
   readonly now: () => number
   /** A frame went out. */
   readonly sent: (kind: FrameKind) => void
   /** So many messages were put into frames. */
-  readonly told: (messages: number) => void
+  readonly countMessages: (messages: number) => void
 }
 
 /** Beyond this much unsent, a snapshot or a replay waits for the socket. */
@@ -38,7 +45,7 @@ export class ServerClient implements Wire {
   #pending = new Map<string, FeedGame>()
   /** Games that a client with filters has been told of: it is not told of the end of others. */
   #known = new Map<string, { readonly sport: string; readonly sportsbook: string }>()
-  readonly #outlet: Outbound
+  readonly #outbound: Outbound
   #unmute: (() => void) | undefined
   #form: FrameForm = "arrays"
 
@@ -47,7 +54,7 @@ export class ServerClient implements Wire {
     this.key = key
     this.#socket = webSocket
     this.#host = host
-    this.#outlet = new Outbound(webSocket, socket, host, () => this.pump())
+    this.#outbound = new Outbound(webSocket, socket, host, () => this.pump())
   }
 
   get filters(): Filters | undefined {
@@ -56,12 +63,12 @@ export class ServerClient implements Wire {
 
   /** Bytes that wait for this client, here and in the socket. */
   get backlogBytes(): number {
-    return this.#outlet.backlogBytes
+    return this.#outbound.backlogBytes
   }
 
   /** Whether a snapshot or a replay may go on. A client whose odds are held back takes what its backlog allows. */
   get hasRoom(): boolean {
-    return this.backlogBytes < (this.#outlet.holdsData ? this.#host.maxBacklogBytes : roomBytes)
+    return this.backlogBytes < (this.#outbound.holdsData ? this.#host.maxBacklogBytes : roomBytes)
   }
 
   /** Whether its snapshot is out and there is room for more. */
@@ -75,12 +82,12 @@ export class ServerClient implements Wire {
   }
 
   get isOpen(): boolean {
-    return this.#outlet.isOpen
+    return this.#outbound.isOpen
   }
 
   /** Whether a fault keeps something from going out: nobody is to wait for this client. */
   get isHindered(): boolean {
-    return this.#outlet.isHindered
+    return this.#outbound.isHindered
   }
 
   get muted(): boolean {
@@ -97,15 +104,15 @@ export class ServerClient implements Wire {
   }
 
   hold(what: Held): () => void {
-    return this.#outlet.hold(what)
+    return this.#outbound.hold(what)
   }
 
   freeze(): void {
-    this.#outlet.freeze()
+    this.#outbound.freeze()
   }
 
   throttle(bytesPerSecond: number | undefined): void {
-    this.#outlet.throttle(bytesPerSecond)
+    this.#outbound.throttle(bytesPerSecond)
   }
 
   close(code?: number, reason?: string): void {
@@ -117,32 +124,32 @@ export class ServerClient implements Wire {
   }
 
   reset(): void {
-    this.#outlet.reset()
+    this.#outbound.reset()
   }
 
   /** Sends past all behaviors. */
   send(data: string | Uint8Array): void {
-    this.#outlet.send(undefined, data)
+    this.#outbound.send(undefined, data)
   }
 
   /** Answers a WebSocket ping. */
   pong(data: Uint8Array): void {
-    this.#outlet.pong(data)
+    this.#outbound.pong(data)
   }
 
   /** Sends one frame, through the behaviors. */
   frame(kind: FrameKind, data: string | Uint8Array): void {
-    const { shape } = this.#host
-    if (shape === undefined) return this.shaped(kind, data)
-    for (const one of shape(this, { kind, data })) this.shaped(one.kind, one.data)
+    const frames = this.#host.hooks.frame?.(this, { kind, data })
+    if (frames === undefined) return this.pass(kind, data)
+    for (const one of frames) this.pass(one.kind, one.data)
   }
 
-  /** Sends one frame that the behaviors have seen. */
-  shaped(kind: FrameKind, data: string | Uint8Array): void {
+  /** Sends one frame without the `frame` hook. */
+  pass(kind: FrameKind, data: string | Uint8Array): void {
     if (!this.isOpen) return
-    if (kind === "snapshot" || kind === "stream" || kind === "pushed") this.dataFrames++
+    if (isDataFrame(kind)) this.dataFrames++
     this.#host.sent(kind)
-    this.#outlet.send(kind, data)
+    this.#outbound.send(kind, data)
   }
 
   /** Starts the stream: first an initial state of every game that is asked for, as it then stands. */
@@ -175,7 +182,7 @@ export class ServerClient implements Wire {
         texts.push(JSON.stringify(message))
         if (texts.length >= most) break
       }
-      this.#host.told(texts.length)
+      this.#host.countMessages(texts.length)
       for (const frame of this.#compose(texts)) this.frame("snapshot", frame)
     }
   }
@@ -188,13 +195,13 @@ export class ServerClient implements Wire {
     if (part.action === "game_removed") this.#concerns(part)
     else if (!this.#concerns(part)) return
     const [frame] = this.#compose([JSON.stringify(part)])
-    this.#host.told(1)
+    this.#host.countMessages(1)
     this.frame("stream", frame!)
   }
 
-  /** Sends a frame of the stream as it is; counted as one message. */
-  pass(raw: string | Uint8Array): void {
-    this.#host.told(1)
+  /** Sends a frame of the stream as it is, whatever the filters; counted as one message. */
+  stream(raw: string | Uint8Array): void {
+    this.#host.countMessages(1)
     this.frame("stream", raw)
   }
 
@@ -202,7 +209,7 @@ export class ServerClient implements Wire {
   receive(batch: MessageBatch): void {
     const subscription = this.subscription!
     if (subscription.takesAll && this.#pending.size === 0) {
-      this.#host.told(batch.items.length)
+      this.#host.countMessages(batch.items.length)
       for (const frame of batch.frames()) this.frame("stream", frame)
       return
     }
@@ -217,7 +224,7 @@ export class ServerClient implements Wire {
       if (part === undefined || !this.#concerns(part)) continue
       texts.push(part === message ? batch.text(index) : JSON.stringify(part))
     }
-    this.#host.told(texts.length)
+    this.#host.countMessages(texts.length)
     for (const frame of this.#compose(texts)) this.frame("stream", frame)
   }
 

@@ -1,16 +1,20 @@
 /** Replaying a file to clients. */
 import { decodeFrame } from "@boltodds/protocol"
-import { MessageBatch } from "./MessageBatch.ts"
-import { GameListing } from "./GameListing.ts"
-import type { ServerClient } from "./ServerClient.ts"
-import { FeedBook } from "./FeedBook.ts"
-import { type FrameOptions, toBytes } from "./Frames.ts"
-import type { TraceReplayOptions } from "./Options.ts"
-import type { Subscription } from "./Subscription.ts"
+import {
+  FeedBook,
+  type FrameOptions,
+  GameListing,
+  MessageBatch,
+  type ServerClient,
+  type Subscription,
+  toBytes,
+} from "@boltodds/feed-server"
+import type { TraceReplayOptions } from "../Options.ts"
 import { readTrace, type TraceFrame } from "./Trace.ts"
 
 /** What a replay needs of its server. */
-export interface ReplayHost extends FrameOptions {
+export interface ReplayHost {
+  readonly frames: FrameOptions
   /** Resolves when every one of these clients has room, or is gone. */
   readonly room: (clients: () => ReadonlyArray<ServerClient>) => Promise<void>
   readonly liveClients: () => ReadonlyArray<ServerClient>
@@ -165,10 +169,10 @@ export class TraceReplay {
   #tell(frame: TraceFrame, client: ServerClient | undefined): void {
     if (client !== undefined && client.subscription!.takesAll) {
       // The hot path of a replay at full speed: nothing has to be read to pass everything on.
-      const raw = this.#host.binary === true && typeof frame.raw === "string" ? toBytes(frame.raw) : frame.raw
-      return client.pass(raw)
+      const raw = this.#host.frames.binary === true && typeof frame.raw === "string" ? toBytes(frame.raw) : frame.raw
+      return client.stream(raw)
     }
-    const batch = batchOf(frame, this.#host)
+    const batch = batchOf(frame, this.#host.frames)
     if (client !== undefined) return client.receive(batch)
     for (const { message } of batch.items) if (message !== undefined) this.#present.apply(message)
     for (const one of this.#host.liveClients()) one.receive(batch)

@@ -1,6 +1,6 @@
 /** What the REST endpoints tell: names that filters may use. */
 import type { FeedMessage } from "@boltodds/protocol"
-import type { FeedBook } from "./FeedBook.ts"
+import type { FeedBook } from "../messages/FeedBook.ts"
 
 /** One game of `get_games`. Source: PROTOCOL, "Endpoints". */
 export interface ListedGame {

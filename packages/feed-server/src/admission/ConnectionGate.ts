@@ -1,13 +1,18 @@
-/** Who is let in: keys, the plan's connections, the rate limit. */
+/** Which dials and requests are accepted: keys, the plan's connections, the rate limit. */
 import { type Filters, planLimits } from "@boltodds/protocol"
-import type { RestAnswer } from "./faults/Behavior.ts"
-import { MinuteWindow, type PlanName, requestsPerMinute } from "./Limits.ts"
-import type { SimulatorOptions } from "./Options.ts"
+import type { FeedServerOptions, PlanName } from "../FeedServerOptions.ts"
+import type { RestAnswer } from "../hooks.ts"
+import { MinuteWindow } from "./MinuteWindow.ts"
 
-/** What a dial or request gets that comes too often or without a good key. */
+/** Dials and REST requests a minute, together, per address. */
+const requestsPerMinute = 12
+/** As one client reports it: PROTOCOL, "Endpoints". */
+export const tooManyText = "too many concurrent connections"
+
+/** Refuses dials and requests that come too often or without a valid key. */
 export class ConnectionGate {
-  /** What `socket_connected` tells; null: nothing. */
-  readonly toldPlan: PlanName | null
+  /** The plan in `socket_connected`; null: none. */
+  readonly plan: PlanName | null
   /** A key that is accepted. */
   readonly key: string
   readonly #keys: ReadonlySet<string> | undefined
@@ -16,9 +21,9 @@ export class ConnectionGate {
   readonly #overConnections: "status" | "text"
   readonly #starter: boolean
 
-  constructor(options: SimulatorOptions) {
-    this.toldPlan = options.plan === undefined ? "Pro" : options.plan
-    const plan = this.toldPlan ?? "Pro"
+  constructor(options: FeedServerOptions) {
+    this.plan = options.plan === undefined ? "Pro" : options.plan
+    const plan = this.plan ?? "Pro"
     const keys = options.key === undefined ? undefined : typeof options.key === "string" ? [options.key] : options.key
     this.#keys = keys === undefined ? undefined : new Set(keys)
     this.key = keys?.[0] ?? "simulated"
@@ -37,7 +42,7 @@ export class ConnectionGate {
     this.#starter = plan === "Starter" && connections !== false
   }
 
-  /** The answer to a dial or request that is refused; undefined where it is not. */
+  /** The answer to a dial or request that is refused; undefined if it is accepted. */
   refusal(remoteAddress: string, key: string): RestAnswer | undefined {
     const wait = this.#window?.take(remoteAddress, performance.now()) ?? 0
     if (wait > 0) return { status: 429, body: "Too many requests", headers: { "Retry-After": String(wait) } }
@@ -46,7 +51,7 @@ export class ConnectionGate {
     return undefined
   }
 
-  /** What becomes of a dial when so many connections of its key are open: refused by status, told by text, or fine. */
+  /** How a dial is answered when so many connections of its key are open: refused by status or by text, or accepted. */
   crowd(open: number): "status" | "text" | "fine" {
     return open >= this.#mostConnections ? this.#overConnections : "fine"
   }

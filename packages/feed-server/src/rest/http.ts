@@ -2,7 +2,7 @@
 import type { ServerResponse } from "node:http"
 import { STATUS_CODES } from "node:http"
 import type { Duplex } from "node:stream"
-import type { RestAnswer } from "./faults/Behavior.ts"
+import type { RestAnswer } from "../hooks.ts"
 import type { GameListing } from "./GameListing.ts"
 
 /** A JSON answer. */

@@ -7,7 +7,7 @@ import { decodeEvent, decodeRecordingHeader } from "@boltodds/protocol"
 import { LineSplitter, longestLineFor } from "@boltodds/text"
 import { getHeapStatistics } from "node:v8"
 import * as Result from "effect/Result"
-import { SimulatorError } from "./SimulatorError.ts"
+import { SimulatorError } from "../SimulatorError.ts"
 
 /** One frame of a recording. */
 export interface TraceFrame {

@@ -1,8 +1,8 @@
 /** What goes out of one connection, and what waits: held back, let out slowly, or never to go. */
 import type { Socket } from "node:net"
 import type { WebSocket } from "ws"
+import { type FrameKind, type Held, isDataFrame } from "../hooks.ts"
 import { SocketThrottle } from "./SocketThrottle.ts"
-import type { FrameKind, Held } from "./faults/Behavior.ts"
 
 /** What an outlet needs of its server. */
 export interface OutboundHost {
@@ -18,7 +18,7 @@ type Data = string | Uint8Array
 
 /** What is held back of what. Past all behaviors: undefined. */
 const holds = (held: Held, kind: FrameKind | undefined): boolean =>
-  held !== "data" || kind === "snapshot" || kind === "stream" || kind === "pushed"
+  held !== "data" || kind !== undefined && isDataFrame(kind)
 
 /** The way out of one connection. */
 export class Outbound {

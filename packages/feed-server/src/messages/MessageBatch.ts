@@ -1,6 +1,6 @@
 /** Messages on their way to several clients, written out once. */
 import type { FeedMessage } from "@boltodds/protocol"
-import { composeFrames, frameForm, type FrameOptions, toBytes } from "./Frames.ts"
+import { composeFrames, frameForm, type FrameOptions, toBytes } from "./frames.ts"
 
 /** One message, or a text that is none but is passed on. */
 export interface BatchItem {
