@@ -10,10 +10,12 @@ export const arrows: Readonly<Record<string, ReadonlyArray<string>>> = {
   "@boltodds/state": ["@boltodds/protocol"],
   "@boltodds/connection": ["@boltodds/protocol", "@boltodds/text", "@boltodds/machine"],
   "@boltodds/sink": ["@boltodds/protocol", "@boltodds/text"],
+  "@boltodds/lane": ["@boltodds/sink", "@boltodds/protocol", "@boltodds/text"],
   "@boltodds/outbox": ["@boltodds/sink", "@boltodds/protocol", "@boltodds/machine"],
-  "@boltodds/pipeline": ["@boltodds/sink", "@boltodds/state", "@boltodds/protocol"],
+  "@boltodds/pipeline": ["@boltodds/lane", "@boltodds/sink", "@boltodds/state", "@boltodds/protocol"],
   "@boltodds/config": [
     "@boltodds/pipeline",
+    "@boltodds/lane",
     "@boltodds/sink",
     "@boltodds/protocol",
     "@boltodds/text",

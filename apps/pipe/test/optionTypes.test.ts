@@ -4,7 +4,7 @@ import type * as node from "@boltodds/connection/node"
 import type * as outbox from "@boltodds/outbox"
 import type * as pipeline from "@boltodds/pipeline"
 import type * as simulator from "@boltodds/simulator"
-import type * as sink from "@boltodds/sink"
+import type * as lane from "@boltodds/lane"
 import type * as file from "@boltodds/sink-file"
 import type * as stdout from "@boltodds/sink-stdout"
 import type * as webhook from "@boltodds/sink-webhook"
@@ -32,7 +32,7 @@ it("take undefined in every optional field", () => {
   expectTypeOf<Refusing<node.MachineLeasesOptions>>().toEqualTypeOf<never>()
   expectTypeOf<Refusing<node.CatalogCacheOptions>>().toEqualTypeOf<never>()
   expectTypeOf<Refusing<state.StateOptions>>().toEqualTypeOf<never>()
-  expectTypeOf<Refusing<sink.LaneOptions<unknown>>>().toEqualTypeOf<never>()
+  expectTypeOf<Refusing<lane.LaneOptions<unknown>>>().toEqualTypeOf<never>()
   expectTypeOf<Refusing<webhook.WebhookOptions>>().toEqualTypeOf<never>()
   expectTypeOf<Refusing<file.FileOptions>>().toEqualTypeOf<never>()
   expectTypeOf<Refusing<stdout.StdoutOptions>>().toEqualTypeOf<never>()

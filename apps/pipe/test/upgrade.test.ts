@@ -1,7 +1,7 @@
 /** Files and schemas of the first version, read by this one. See fixtures/upgrade/README.md. */
 import { outbox, redrive } from "@boltodds/outbox"
 import { type Book, emptyBook, fold, type StreamRecord } from "@boltodds/protocol"
-import { makeLane } from "@boltodds/sink"
+import { makeLane } from "@boltodds/lane"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs"

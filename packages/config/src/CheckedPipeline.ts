@@ -1,6 +1,7 @@
 /** A configuration in which nothing is wrong. */
 import type { Route } from "@boltodds/pipeline"
-import type { LaneEvent, Sink, SinkError } from "@boltodds/sink"
+import type { LaneEvent } from "@boltodds/lane"
+import type { Sink, SinkError } from "@boltodds/sink"
 import type * as Duration from "effect/Duration"
 import type * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"

@@ -1,5 +1,6 @@
 /** How a lane is set up, as a configuration says it. */
-import type { BreakerPolicy, RetryPolicy, StoreLimits } from "@boltodds/sink"
+import type { BreakerPolicy, RetryPolicy } from "@boltodds/lane"
+import type { StoreLimits } from "@boltodds/sink"
 import type * as Duration from "effect/Duration"
 
 /** What a lane does when it is full. */

@@ -1,6 +1,6 @@
 /** From the settings of a configuration to the options of a lane. */
 import { type Change, gameId } from "@boltodds/protocol"
-import { block, coalesce, dropNewest, dropOldest, fail, type LaneOptions, type Overflow } from "@boltodds/sink"
+import { block, coalesce, dropNewest, dropOldest, fail, type LaneOptions, type Overflow } from "@boltodds/lane"
 import * as Duration from "effect/Duration"
 import type { LaneSettings, OverflowName } from "./LaneDefaults.ts"
 

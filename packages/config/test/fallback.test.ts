@@ -1,6 +1,7 @@
 import { changes, type Emit, route, run } from "@boltodds/pipeline"
 import { type FeedEvent, makeFrame } from "@boltodds/protocol"
-import { imbalance, type Sink, SinkError } from "@boltodds/sink"
+import { imbalance } from "@boltodds/lane"
+import { type Sink, SinkError } from "@boltodds/sink"
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"

@@ -4,7 +4,8 @@
  * ratios: medians of several rounds taken in turn.
  */
 import { type Outbox, outbox, type OutboxOptions } from "@boltodds/outbox"
-import { type Envelope, makeRecord, memoryStore, type Store } from "@boltodds/sink"
+import { memoryStore } from "@boltodds/lane"
+import { type Envelope, makeRecord, type Store } from "@boltodds/sink"
 import * as Effect from "effect/Effect"
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"

@@ -1,5 +1,5 @@
 import { listOutbox } from "@boltodds/outbox"
-import { memoryStore } from "@boltodds/sink"
+import { memoryStore } from "@boltodds/lane"
 import * as Effect from "effect/Effect"
 import * as fc from "fast-check"
 import { describe, expect, it } from "vitest"

@@ -1,4 +1,5 @@
-import { type Batch, imbalance, makeLane, type Sink, type SinkError } from "@boltodds/sink"
+import { imbalance, makeLane } from "@boltodds/lane"
+import type { Batch, Sink, SinkError } from "@boltodds/sink"
 import { expect, it } from "@effect/vitest"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"

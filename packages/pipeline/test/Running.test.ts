@@ -1,6 +1,7 @@
 import { changes, filter, type Report, type Route, route, run, type Running } from "@boltodds/pipeline"
 import type { Change, FeedEvent, Source } from "@boltodds/protocol"
-import { imbalance, type Sink, SinkError } from "@boltodds/sink"
+import { imbalance } from "@boltodds/lane"
+import { type Sink, SinkError } from "@boltodds/sink"
 import { describe, expect, it } from "@effect/vitest"
 import * as Cause from "effect/Cause"
 import * as Deferred from "effect/Deferred"

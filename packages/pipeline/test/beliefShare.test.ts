@@ -1,7 +1,8 @@
 /** How much of the book a reader can rely on while its receiver fails a part of the time. */
 import { type Change, type Control, emptyBook, type FeedEvent, fold, isLive, type Source } from "@boltodds/protocol"
 import { changes, route, type RouteOptions, run } from "@boltodds/pipeline"
-import { coalesce, type Sink, SinkError } from "@boltodds/sink"
+import { coalesce } from "@boltodds/lane"
+import { type Sink, SinkError } from "@boltodds/sink"
 import { describe, expect, it } from "@effect/vitest"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"

@@ -12,7 +12,8 @@ import {
   run,
   type Running,
 } from "@boltodds/pipeline"
-import { type Batch, coalesce, type Envelope, type Sink, SinkError } from "@boltodds/sink"
+import { coalesce } from "@boltodds/lane"
+import { type Batch, type Envelope, type Sink, SinkError } from "@boltodds/sink"
 import { describe, expect, it } from "@effect/vitest"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"

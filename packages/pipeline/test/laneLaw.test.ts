@@ -1,4 +1,4 @@
-import { block, coalesce, dropNewest, dropOldest, isComplete, type Overflow } from "@boltodds/sink"
+import { block, coalesce, dropNewest, dropOldest, isComplete, type Overflow } from "@boltodds/lane"
 import type { Change } from "@boltodds/protocol"
 import { describe, expect, it } from "@effect/vitest"
 import * as Duration from "effect/Duration"

@@ -9,17 +9,8 @@ import {
   identityOf,
   isLineChange,
 } from "@boltodds/protocol"
-import {
-  type Batch,
-  type Envelope,
-  type Lane,
-  type LaneCounts,
-  type LaneEvent,
-  makeLane,
-  type Overflow,
-  type Sink,
-  SinkError,
-} from "@boltodds/sink"
+import { type Lane, type LaneCounts, type LaneEvent, makeLane, type Overflow } from "@boltodds/lane"
+import { type Batch, type Envelope, type Sink, SinkError } from "@boltodds/sink"
 import { make, snapshot, snapshotGames, thaw } from "@boltodds/state"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"

@@ -1,6 +1,6 @@
 import { type Change, type Control, emptyBook, type FeedEvent, fold, gameId, isLineChange } from "@boltodds/protocol"
 import { chain, changes, conflate, pick, type Processor, sample, where } from "@boltodds/pipeline"
-import type { LostGame } from "@boltodds/sink"
+import type { LostGame } from "@boltodds/lane"
 import { make, snapshotGames, thaw } from "@boltodds/state"
 import * as Duration from "effect/Duration"
 import { describe, expect, it } from "vitest"

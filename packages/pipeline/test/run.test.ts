@@ -11,7 +11,8 @@ import {
   run,
   type RunOptions,
 } from "@boltodds/pipeline"
-import { type Envelope, imbalance, type Sink, SinkError } from "@boltodds/sink"
+import { imbalance } from "@boltodds/lane"
+import { type Envelope, type Sink, SinkError } from "@boltodds/sink"
 import { defaultStateLimits, type Step } from "@boltodds/state"
 import { describe, expect, it } from "@effect/vitest"
 import * as Cause from "effect/Cause"

@@ -1,5 +1,6 @@
 /** What happens to lanes, for the log. */
-import type { LaneEvent, SinkError } from "@boltodds/sink"
+import type { LaneEvent } from "@boltodds/lane"
+import type { SinkError } from "@boltodds/sink"
 import * as Duration from "effect/Duration"
 import type { CommandLog } from "./Log.ts"
 

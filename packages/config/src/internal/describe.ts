@@ -1,5 +1,5 @@
 /** A checked pipeline as plain data. */
-import { coalescedBounds, defaultBatch, defaultBounds } from "@boltodds/sink"
+import { coalescedBounds, defaultBatch, defaultBounds } from "@boltodds/lane"
 import { formatMillis } from "@boltodds/text"
 import * as Duration from "effect/Duration"
 import type { LaneSettings } from "../LaneDefaults.ts"

@@ -1,5 +1,5 @@
 /** A book, told as it changes, and told again from the beginning. */
-import type { SessionEpoch } from "@boltodds/sink"
+import type { SessionEpoch } from "@boltodds/lane"
 import type { Book, Change, Control, FeedEvent, Filters, Millis } from "@boltodds/protocol"
 import {
   awaitedNames,

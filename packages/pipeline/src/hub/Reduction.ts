@@ -9,7 +9,7 @@ import {
   type Step,
   thaw,
 } from "@boltodds/state"
-import type { SessionEpoch } from "@boltodds/sink"
+import type { SessionEpoch } from "@boltodds/lane"
 import type { Depth } from "../emits/Emit.ts"
 import type { Counted } from "../report/Unread.ts"
 import { FrameWords } from "./FrameWords.ts"

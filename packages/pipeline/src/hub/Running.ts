@@ -1,5 +1,6 @@
 /** A hold on a run that goes on. */
-import type { LaneCounts, SinkError } from "@boltodds/sink"
+import type { LaneCounts } from "@boltodds/lane"
+import type { SinkError } from "@boltodds/sink"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"

@@ -1,6 +1,7 @@
 /** The hub: one source, reduced once, delivered to many routes. */
 import type { Book, Source } from "@boltodds/protocol"
-import type { LaneEnd, SinkError } from "@boltodds/sink"
+import type { LaneEnd } from "@boltodds/lane"
+import type { SinkError } from "@boltodds/sink"
 import type { StateOptions, Step } from "@boltodds/state"
 import * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"

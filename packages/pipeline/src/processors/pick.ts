@@ -1,6 +1,5 @@
 /** The processors `pick` and `map`: records written down in another way. */
-import type { Form } from "@boltodds/sink"
-import { makeRecord } from "@boltodds/sink"
+import { type Form, makeRecord } from "@boltodds/sink"
 import { markLast } from "../emits/forms.ts"
 import { immediate } from "./immediate.ts"
 import type { Processor } from "./Processor.ts"

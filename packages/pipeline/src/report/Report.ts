@@ -1,6 +1,7 @@
 /** What a run comes to. */
 import type { BlindWindow, Filters, Millis, NoticeLevel } from "@boltodds/protocol"
-import type { LaneCounts, LaneStatus, SinkError } from "@boltodds/sink"
+import type { LaneCounts, LaneStatus } from "@boltodds/lane"
+import type { SinkError } from "@boltodds/sink"
 import type { Unread } from "./Unread.ts"
 import type * as Duration from "effect/Duration"
 

@@ -1,17 +1,14 @@
 /** Routes: from an emit through a processor and a lane into a sink. */
 import type { Change, Control, Millis } from "@boltodds/protocol"
 import {
-  type Envelope,
   type GameResnapshots,
   type Lane,
   type LaneOptions,
   type LostGame,
   makeLane,
   type SessionEpoch,
-  type Sink,
-  type SinkError,
-  withLast,
-} from "@boltodds/sink"
+} from "@boltodds/lane"
+import { type Envelope, type Sink, type SinkError, withLast } from "@boltodds/sink"
 import type { SnapshotPlace, Step } from "@boltodds/state"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"

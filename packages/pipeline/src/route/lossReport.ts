@@ -1,6 +1,6 @@
 /** The control that tells the readers of a lane what it lost. */
 import type { Control } from "@boltodds/protocol"
-import type { Loss } from "@boltodds/sink"
+import type { Loss } from "@boltodds/lane"
 import type { LaneOrigin } from "./LaneOrigin.ts"
 
 /**

@@ -1,6 +1,7 @@
 /** Some games sent again to the reader of one route. */
 import { type Change, type Control, type GameChange, gameId, isLineChange } from "@boltodds/protocol"
-import { type Envelope, type LostGame, withLast } from "@boltodds/sink"
+import type { LostGame } from "@boltodds/lane"
+import { type Envelope, withLast } from "@boltodds/sink"
 import type { SnapshotPlace } from "@boltodds/state"
 import type { LaneOrigin } from "./LaneOrigin.ts"
 import type { ProcessorRun } from "./ProcessorRun.ts"

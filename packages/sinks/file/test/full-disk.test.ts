@@ -1,5 +1,5 @@
 import { it } from "@effect/vitest"
-import { type LaneEvent, makeLane } from "@boltodds/sink"
+import { type LaneEvent, makeLane } from "@boltodds/lane"
 import type { Compress, FileError } from "@boltodds/sink-file"
 import * as Deferred from "effect/Deferred"
 import * as Duration from "effect/Duration"

@@ -1,4 +1,4 @@
-import { laws } from "@boltodds/sink"
+import { laws } from "@boltodds/lane"
 import { type Compress, file, type FileOptions } from "@boltodds/sink-file"
 import { join } from "node:path"
 import { describe, it } from "vitest"

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "@effect/vitest"
-import { laws, makeRecord, type SinkError } from "@boltodds/sink"
+import { laws } from "@boltodds/lane"
+import { makeRecord, type SinkError } from "@boltodds/sink"
 import { stdout } from "@boltodds/sink-stdout"
 import * as Effect from "effect/Effect"
 import { spawn } from "node:child_process"

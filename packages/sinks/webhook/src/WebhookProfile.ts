@@ -1,5 +1,5 @@
 /** How the lane before a webhook should be set up. */
-import type { RetryPolicy, StoreLimits } from "@boltodds/sink"
+import type { StoreLimits } from "@boltodds/sink"
 import * as Duration from "effect/Duration"
 import type { WebhookFormat } from "./WebhookOptions.ts"
 
@@ -19,7 +19,7 @@ export interface WebhookProfile {
   /** What arrived longer ago is not delivered any more. */
   readonly maxAge: Duration.Duration
   /** Without a limit on attempts: `maxAge` is the limit. */
-  readonly retry: RetryPolicy
+  readonly retry: { readonly base: Duration.Duration; readonly cap: Duration.Duration; readonly attempts: number }
   readonly batch: StoreLimits
   /** How long a batch waits for more. */
   readonly linger: Duration.Duration

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@effect/vitest"
-import { laws } from "@boltodds/sink"
+import { laws } from "@boltodds/lane"
 import { webhook, WebhookMisconfigured, type WebhookOptions, WebhookRecordTooLarge } from "@boltodds/sink-webhook"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"

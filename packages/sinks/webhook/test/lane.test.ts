@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@effect/vitest"
-import { imbalance, type LaneEvent, makeLane } from "@boltodds/sink"
+import { imbalance, type LaneEvent, makeLane } from "@boltodds/lane"
 import { webhook } from "@boltodds/sink-webhook"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"

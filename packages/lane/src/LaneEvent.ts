@@ -1,0 +1,36 @@
+/** What happens to a lane, for logs and reports. */
+import type * as Duration from "effect/Duration"
+import type { SinkError } from "@boltodds/sink"
+
+/**
+ * `Retrying`: a batch failed and is tried again after `delay` · `Halved`: the
+ * destination refused `records` for their size (`bytes` of text); they are sent again in halves · `Degraded`: `lost` envelopes of a batch are lost, the
+ * lane goes on · `DeadLettered`: `lost` envelopes will never be taken · `BreakerOpened`: after `failures` in a row
+ * nothing is tried for `cool` · `Recovered`: the first delivery after any of these · `Lost`: `lost` envelopes are gone
+ * for this reason (`expired`, or the name of an overflow policy); told at most once a second · `BlockTimedOut`: the
+ * source has waited long enough for this lane, and waits no more until its sink has caught up · `Resnapshot`: after a loss
+ * the whole book is sent again (a resnapshot), or so many `games` where only these were lost · `StoreFailed`: what arrived could not be stored, and is lost (0: nothing could
+ * be given up, because it could not be read); told at most once a second · `Disabled`, `Ended`:
+ * the lane delivers nothing more.
+ */
+export type LaneEvent =
+  | {
+    readonly _tag: "Retrying"
+    readonly error: SinkError
+    readonly attempt: number
+    readonly delay: Duration.Duration
+  }
+  | { readonly _tag: "Halved"; readonly error: SinkError; readonly records: number; readonly bytes: number }
+  | { readonly _tag: "Degraded" | "DeadLettered"; readonly error: SinkError; readonly lost: number }
+  | {
+    readonly _tag: "BreakerOpened"
+    readonly error: SinkError
+    readonly failures: number
+    readonly cool: Duration.Duration
+  }
+  | { readonly _tag: "Recovered" }
+  | { readonly _tag: "Lost"; readonly reason: string; readonly lost: number }
+  | { readonly _tag: "BlockTimedOut"; readonly after: Duration.Duration }
+  | { readonly _tag: "Resnapshot"; readonly records: number; readonly games?: number }
+  | { readonly _tag: "StoreFailed"; readonly cause: unknown; readonly lost: number }
+  | { readonly _tag: "Disabled" | "Ended"; readonly error: SinkError; readonly lost: number }

@@ -1,0 +1,192 @@
+/** The books of one lane: every envelope is in exactly one column. */
+import type { Millis } from "@boltodds/protocol"
+import { type Envelope, envelopeBytes, type Store } from "@boltodds/sink"
+import type { LaneCounts } from "./LaneCounts.ts"
+import type { LaneStatus } from "./LaneStatus.ts"
+import type { LaneOptions } from "../LaneOptions.ts"
+import { Notices } from "../reader/Notices.ts"
+
+/**
+ * Counts what a lane does with its store.
+ *
+ * A store may fail in the middle of anything. What it still holds then is pending, whatever became of it elsewhere: so
+ * the columns are moved by what the store says it holds, and add up also where it has thrown.
+ */
+export class LaneCounters<A> {
+  readonly store: Store<A>
+  readonly notices: Notices<A>
+  #received = 0
+  #delivered = 0
+  #coalesced = 0
+  #replaced = 0
+  #dropped = 0
+  #expired = 0
+  #deadLettered = 0
+  #deliveredBytes = 0
+  #batches = 0
+  readonly #losses = new Map<string, number>()
+  retries = 0
+
+  constructor(store: Store<A>, options: Pick<LaneOptions<A>, "run" | "notice" | "gameResnapshots" | "parallel">) {
+    const { run, notice, gameResnapshots, parallel } = options
+    this.store = store
+    const mark = (isLossy: boolean): void => store.markLossy?.(isLossy)
+    // Of what a durable store gave several batches are being written then that cannot be sent otherwise than before.
+    const isFixed = store.isDurable === true && parallel !== undefined
+    this.notices = new Notices({ run, notice, sessions: isFixed ? undefined : gameResnapshots?.sessions, mark })
+  }
+
+  get counts(): LaneCounts {
+    return {
+      in: this.#received + this.notices.made,
+      restored: this.store.restored,
+      delivered: this.#delivered,
+      coalesced: this.#coalesced,
+      replaced: this.#replaced,
+      dropped: this.#dropped,
+      expired: this.#expired,
+      deadLettered: this.#deadLettered,
+      pending: this.store.records + this.notices.underWay,
+      pendingBytes: this.store.bytes + this.notices.bytes,
+      deliveredBytes: this.#deliveredBytes,
+      batches: this.#batches,
+      retries: this.retries,
+      resnapshots: this.notices.resnapshots,
+      gameResnapshots: this.notices.gameResnapshots,
+    }
+  }
+
+  get status(): LaneStatus {
+    const { store } = this
+    return {
+      isLossy: this.notices.isIncomplete,
+      losses: Object.fromEntries(this.#losses),
+      isKept: store.isDurable === true && store.isIntact?.() !== false,
+    }
+  }
+
+  received(count: number): void {
+    this.#received += count
+  }
+
+  coalesced(count: number): void {
+    this.#coalesced += count
+  }
+
+  /** Lost, and no longer in the store. */
+  dropped(envelopes: ReadonlyArray<Envelope<A>>, reason: string): void {
+    this.#dropped += envelopes.length
+    this.#owe(envelopes, reason)
+  }
+
+  /** Grown too old, and no longer in the store. */
+  expired(envelopes: ReadonlyArray<Envelope<A>>): void {
+    this.#expired += envelopes.length
+    this.#owe(envelopes, "expired")
+  }
+
+  delivered(envelopes: ReadonlyArray<Envelope<A>>): void {
+    if (envelopes.length === 0) return
+    const held = this.notices.heard(envelopes)
+    this.#batches += 1
+    this.#delivered += envelopes.length - held.length
+    for (let index = 0; index < envelopes.length; index++) this.#deliveredBytes += envelopeBytes(envelopes[index]!)
+    this.#leave(() => this.store.settle(held), (count) => this.#delivered += count)
+  }
+
+  /** Taken, and refused for good. */
+  deadLettered(envelopes: ReadonlyArray<Envelope<A>>, reason: string, now: Millis): void {
+    const { store } = this
+    const held = this.notices.takeBack(envelopes)
+    this.#deadLettered += envelopes.length - held.length
+    this.#owe(held, "dead_letter")
+    this.#leave(
+      () => store.deadLetter === undefined ? store.settle(held) : store.deadLetter(held, reason, now),
+      (count) => this.#deadLettered += count,
+    )
+  }
+
+  /** Taken, and lost. A notice that is lost is told again: its own loss is no news. */
+  lost(envelopes: ReadonlyArray<Envelope<A>>, reason: string): void {
+    const held = this.#letGo(envelopes)
+    this.#owe(held, reason)
+    this.#leave(() => this.store.settle(held), (count) => this.#dropped += count)
+  }
+
+  /** Taken, and grown too old while it was tried. */
+  outlived(envelopes: ReadonlyArray<Envelope<A>>): void {
+    this.#owe(envelopes, "expired")
+    this.#leave(() => this.store.settle(envelopes), (count) => this.#expired += count)
+  }
+
+  /** Taken, and to be tried again with what waits. What the lane says itself is told anew. */
+  requeued(envelopes: ReadonlyArray<Envelope<A>>): void {
+    const held = this.#fold(envelopes)
+    const { store } = this
+    if (held.length > 0) this.#leave(() => store.requeue?.(held), (count) => this.#coalesced += count)
+  }
+
+  /** Of a resnapshot, and refused for good. */
+  forgone(envelopes: ReadonlyArray<Envelope<A>>): void {
+    this.notices.forgo(envelopes)
+    this.#deadLettered += envelopes.length
+    this.#losses.set("dead_letter", (this.#losses.get("dead_letter") ?? 0) + envelopes.length)
+  }
+
+  /** A resnapshot, or the rest of one, that a newer one replaces. */
+  replaced(envelopes: ReadonlyArray<Envelope<A>>): void {
+    this.notices.takeBack(envelopes)
+    this.#replaced += envelopes.length
+  }
+
+  /** Taken, and not to be delivered: the resnapshot that follows says more. */
+  withheld(envelopes: ReadonlyArray<Envelope<A>>): void {
+    if (envelopes.length === 0) return
+    this.#leave(() => this.store.settle(envelopes), (count) => this.#replaced += count)
+  }
+
+  /** Without the notices among these: they are merged into newer ones. */
+  renewed(envelopes: ReadonlyArray<Envelope<A>>): ReadonlyArray<Envelope<A>> {
+    return this.#fold(envelopes)
+  }
+
+  /** Nothing more will be delivered, these neither, which were taken. A durable store keeps them for its next opening. */
+  left(envelopes: ReadonlyArray<Envelope<A>>, reason: string): void {
+    if (this.store.isDurable === true) this.#letGo(envelopes)
+    else this.lost(envelopes, reason)
+  }
+
+  /** Nothing more will be delivered of what waits: as {@link left}. */
+  abandon(reason: string): void {
+    if (this.store.isDurable !== true) this.dropped(this.store.clear(), reason)
+  }
+
+  #owe(envelopes: ReadonlyArray<Envelope<A>>, reason: string): void {
+    if (envelopes.length === 0) return
+    this.#losses.set(reason, (this.#losses.get(reason) ?? 0) + envelopes.length)
+    this.notices.recordLoss(envelopes, reason)
+  }
+
+  /** Drops what the lane says itself; gives the others. */
+  #letGo(envelopes: ReadonlyArray<Envelope<A>>): ReadonlyArray<Envelope<A>> {
+    const held = this.notices.takeBack(envelopes)
+    this.#dropped += envelopes.length - held.length
+    return held
+  }
+
+  #fold(envelopes: ReadonlyArray<Envelope<A>>): ReadonlyArray<Envelope<A>> {
+    const held = this.notices.takeBack(envelopes)
+    this.#coalesced += envelopes.length - held.length
+    return held
+  }
+
+  /** Enters as many as the store holds fewer afterwards. */
+  #leave(act: () => void, enter: (count: number) => void): void {
+    const before = this.store.records
+    try {
+      act()
+    } finally {
+      enter(before - this.store.records)
+    }
+  }
+}

@@ -1,0 +1,152 @@
+/** The side of a lane that is filled: bounds, policy, block timeout, and who is to be woken. */
+import type * as Clock from "effect/Clock"
+import type * as Duration from "effect/Duration"
+import * as Latch from "effect/Latch"
+import { type Envelope, SinkError, type Store, type StoreLimits } from "@boltodds/sink"
+import { coalescedBounds, defaultBatch, defaultBounds, type LaneOptions } from "../LaneOptions.ts"
+import { memoryStore } from "../stores/memory/memoryStore.ts"
+import { type Admission, block, dropOldest, type Overflow } from "./Overflow.ts"
+import { LaneCounters } from "../counters/LaneCounters.ts"
+import { LossLog } from "../counters/LossLog.ts"
+import { BlockTimeout } from "./BlockTimeout.ts"
+
+/** Why a lane takes nothing more. */
+export type CloseReason = "closed" | "disabled" | "ended"
+
+/** What happens here is synchronous, within the turn of the one who pushes: he may run whoever waits for a latch. */
+export class Intake<A> {
+  readonly store: Store<A>
+  readonly ledger: LaneCounters<A>
+  readonly losses: LossLog
+  readonly blockTimeout: BlockTimeout
+  readonly batch: StoreLimits
+  readonly onEvent: NonNullable<LaneOptions<A>["onEvent"]>
+  /** Open while there may be something to do. */
+  readonly work = Latch.makeUnsafe(false)
+  /** Open once a batch has lingered long enough. */
+  readonly due = Latch.makeUnsafe(false)
+  readonly room = Latch.makeUnsafe(true)
+  /** Since when the oldest that wait have waited. */
+  waitingSince: number
+  closedBy: CloseReason | undefined
+  readonly #bounds: StoreLimits
+  readonly #overflow: Overflow<A>
+  readonly #clock: Clock.Clock
+  readonly #onFailed: (error: SinkError) => void
+
+  /** `onFailed` hears that a policy wants the lane disabled. */
+  constructor(options: LaneOptions<A>, clock: Clock.Clock, onFailed: (error: SinkError) => void) {
+    this.#clock = clock
+    this.#onFailed = onFailed
+    this.#overflow = options.overflow ?? block<A>()
+    this.#bounds = { ...this.#overflow.name === "coalesce" ? coalescedBounds : defaultBounds, ...options.bounds }
+    this.batch = { ...defaultBatch, ...options.batch }
+    this.store = options.store ?? this.#overflow.store?.() ?? memoryStore<A>()
+    this.ledger = new LaneCounters(this.store, options)
+    this.onEvent = options.onEvent ?? (() => {})
+    this.losses = new LossLog(this.onEvent)
+    this.waitingSince = this.now()
+    this.blockTimeout = new BlockTimeout({
+      span: this.#overflow.blockTimeout,
+      now: () => this.now(),
+      onLost: (after) => this.#shedHalf(after),
+    })
+  }
+
+  /** Monotonic, in milliseconds. */
+  now(): number {
+    return Number(this.#clock.monotonicTimeNanosUnsafe()) / 1e6
+  }
+
+  /** Wall clock, in milliseconds. */
+  wall(): number {
+    return this.#clock.currentTimeMillisUnsafe()
+  }
+
+  push(envelopes: ReadonlyArray<Envelope<A>>): boolean {
+    if (envelopes.length === 0) return this.closedBy !== undefined || this.room.isOpen()
+    const { ledger, store } = this
+    ledger.received(envelopes.length)
+    if (this.closedBy !== undefined) {
+      ledger.dropped(envelopes, this.closedBy)
+      return true
+    }
+    if (store.waiting === 0) this.waitingSince = this.now()
+    const { room, dropped, coalesced, failed } = this.#admit(envelopes)
+    if (dropped !== undefined) this.lost(dropped, this.#overflow.name)
+    if (coalesced !== undefined) ledger.coalesced(coalesced)
+    if (failed === true) {
+      this.#fail()
+      return true
+    }
+    if (!room) {
+      this.room.closeUnsafe()
+      this.blockTimeout.waits()
+    }
+    if (!room || this.hasBatch) this.due.openUnsafe()
+    this.work.openUnsafe()
+    return room
+  }
+
+  /** Whether a whole batch waits. */
+  get hasBatch(): boolean {
+    return this.store.waiting >= this.batch.records || this.store.waitingBytes >= this.batch.bytes
+  }
+
+  /** Lost, and no longer in the store. */
+  lost(envelopes: ReadonlyArray<Envelope<A>>, reason: string): void {
+    this.ledger.dropped(envelopes, reason)
+    this.losses.lost(envelopes.length, reason, this.now())
+  }
+
+  /** Lets the source go on where there is room. */
+  makeRoom(): void {
+    const { records, bytes } = this.store
+    if (records > this.#bounds.records / 2 || bytes > this.#bounds.bytes / 2) return
+    this.blockTimeout.goesOn()
+    this.room.openUnsafe()
+  }
+
+  close(reason: CloseReason): void {
+    this.closedBy = reason
+    this.blockTimeout.goesOn()
+    this.losses.settle(Infinity)
+    // Whoever is woken by this may push at once.
+    this.room.openUnsafe()
+  }
+
+  #admit(envelopes: ReadonlyArray<Envelope<A>>): Admission<A> {
+    const before = this.store.records
+    try {
+      const policy = this.blockTimeout.isLost ? dropOldest<A>() : this.#overflow
+      return policy.admit(this.store, envelopes, this.#bounds, this.wall())
+    } catch (cause) {
+      // A durable store that cannot commit (a full disk): what it did not take is lost, and that is said.
+      const refused = envelopes.slice(Math.max(0, this.store.records - before))
+      this.ledger.dropped(refused, "store_failed")
+      this.losses.refused(refused.length, cause, this.now())
+      return { room: true }
+    }
+  }
+
+  #fail(): void {
+    const { records, bytes } = this.#bounds
+    const cause = new Error(`more waits than the lane may hold (${records} records, ${bytes} bytes)`)
+    const error = new SinkError({ rest: "disable", cause })
+    this.onEvent({ _tag: "Disabled", error, lost: this.store.waiting })
+    this.#onFailed(error)
+  }
+
+  #shedHalf(after: Duration.Duration): void {
+    this.onEvent({ _tag: "BlockTimedOut", after })
+    const half = { records: Math.floor(this.#bounds.records / 2), bytes: Math.floor(this.#bounds.bytes / 2) }
+    try {
+      this.lost(this.store.dropUntil(half), this.#overflow.name)
+    } catch (cause) {
+      // Nothing was given up, but nobody is to wait for ever for a store that cannot be read.
+      this.onEvent({ _tag: "StoreFailed", cause, lost: 0 })
+    }
+    this.room.openUnsafe()
+    this.work.openUnsafe()
+  }
+}

@@ -1,0 +1,105 @@
+/** What a lane does when it is given more than it may hold. */
+import type { Change, Millis } from "@boltodds/protocol"
+import type * as Duration from "effect/Duration"
+import { coalescingStore } from "../stores/coalescing/coalescingStore.ts"
+import type { Envelope, Store, StoreLimits } from "@boltodds/sink"
+
+/** What became of a push. What is named in neither list is in the store. */
+export interface Admission<A> {
+  /** Whether the source may go on. False makes it wait until the lane has room. */
+  readonly room: boolean
+  /** Lost to make room, old or new, in order. Default none. They are held no more. */
+  readonly dropped?: ReadonlyArray<Envelope<A>>
+  /** How many were merged into one that waits. Default 0. */
+  readonly coalesced?: number
+  /** The lane is to take nothing more, and is disabled. Default false. */
+  readonly failed?: boolean
+}
+
+/**
+ * A policy for a full lane.
+ *
+ * `admit` is called for every push, once, synchronously, and either adds the envelopes to the store or says what
+ * became of them. It must leave the store within its bounds, or ask the source to wait (`room: false`), in which case
+ * it may be over them by one turn.
+ */
+export interface Overflow<in out A> {
+  readonly name: string
+  readonly admit: (
+    store: Store<A>,
+    envelopes: ReadonlyArray<Envelope<A>>,
+    bounds: StoreLimits,
+    now: Millis,
+  ) => Admission<A>
+  /** The store it works with, where no other is given. Default: in memory, in the order of arrival. */
+  readonly store?: () => Store<A>
+  /** How long the source waits, before the lane gives up its oldest until the sink has caught up. Default: for ever. */
+  readonly blockTimeout?: Duration.Duration
+}
+
+const roomy: Admission<never> = { room: true }
+const full: Admission<never> = { room: false }
+
+const isFull = (held: StoreLimits, bounds: StoreLimits): boolean =>
+  held.records >= bounds.records || held.bytes >= bounds.bytes
+
+const isOver = (held: StoreLimits, bounds: StoreLimits): boolean =>
+  held.records > bounds.records || held.bytes > bounds.bytes
+
+/**
+ * Takes everything, and makes the source wait while the lane is at its bounds: nothing is lost, all others wait too.
+ *
+ * With a `blockTimeout` the source waits no longer than that for a sink that stands still; then the oldest are dropped, as by
+ * {@link dropOldest}, until the sink has caught up: it has delivered something, and nothing waits any more.
+ */
+export const block = <A>(options: { readonly blockTimeout?: Duration.Duration } = {}): Overflow<A> => ({
+  name: "block",
+  ...options,
+  admit: (store, envelopes, bounds, now) => {
+    store.add(envelopes, now)
+    return isFull(store, bounds) ? full : roomy
+  },
+})
+
+/** Gives up the oldest that wait, in whole groups: what arrives is taken. Nobody waits. */
+export const dropOldest = <A>(): Overflow<A> => ({
+  name: "drop_oldest",
+  admit: (store, envelopes, bounds, now) => {
+    store.add(envelopes, now)
+    return isOver(store, bounds) ? { room: true, dropped: store.dropUntil(bounds) } : roomy
+  },
+})
+
+/** Gives up what arrives at a lane that is at its bounds: what waits stays. Nobody waits. */
+export const dropNewest = <A>(): Overflow<A> => ({
+  name: "drop_newest",
+  admit: (store, envelopes, bounds, now) => {
+    if (isFull(store, bounds)) return { room: true, dropped: envelopes }
+    store.add(envelopes, now)
+    return roomy
+  },
+})
+
+/** Disables a lane that is over its bounds: for those who would rather have nothing than a hole. */
+export const fail = <A>(): Overflow<A> => ({
+  name: "fail",
+  admit: (store, envelopes, bounds, now) => {
+    store.add(envelopes, now)
+    return isOver(store, bounds) ? { room: true, failed: true } : roomy
+  },
+})
+
+/**
+ * Keeps what is newest of each line, merged by `compose`, with bad news first: see {@link coalescingStore}. What waits is
+ * bounded by the size of the book; where the bounds are smaller, all that waits is given up at once, and told as lost.
+ */
+export const coalesce = (): Overflow<Change> => ({
+  name: "coalesce",
+  store: coalescingStore,
+  admit: (store, envelopes, bounds, now) => {
+    const coalesced = store.add(envelopes, now)
+    return isOver(store, bounds)
+      ? { room: true, coalesced, dropped: store.dropUntil(bounds) }
+      : { room: true, coalesced }
+  },
+})

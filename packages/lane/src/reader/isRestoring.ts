@@ -1,0 +1,16 @@
+/** What a lane withholds after a loss. */
+import type { Envelope } from "@boltodds/sink"
+
+const restorings = new Set<unknown>(["game_verified", "gap_closed", "synced", "fresh"])
+
+const controlOf = ({ _tag, value }: Envelope<unknown>): unknown =>
+  _tag === "Control" && typeof value === "object" && value !== null && "control" in value ? value.control : undefined
+
+/**
+ * Whether an envelope says that something is good again. After a loss that is said of a book which its readers do not
+ * have: the resnapshot says how things stand.
+ */
+export const isRestoring = (envelope: Envelope<unknown>): boolean => restorings.has(controlOf(envelope))
+
+/** The same for one game. */
+export const isRestoringGame = (envelope: Envelope<unknown>): boolean => controlOf(envelope) === "game_verified"
