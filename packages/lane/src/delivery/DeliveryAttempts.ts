@@ -15,6 +15,7 @@ import { startOf } from "../reader/startOf.ts"
 import { middleOf, sizeOf, WorkingSize } from "./WorkingSize.ts"
 import { withLossReports } from "../reader/withLossReports.ts"
 
+/** What of the options of a lane concerns its attempts. */
 export interface AttemptOptions {
   readonly run?: string | undefined
   readonly retry?: Partial<RetryPolicy> | undefined

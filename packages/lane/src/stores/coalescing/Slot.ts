@@ -3,6 +3,7 @@ import { type Change, changeKey, compose, type Control, gameId, isLineChange, ty
 import { type Envelope, envelopeBytes, withLast, withValue } from "@boltodds/sink"
 import { controlKey } from "./precedence.ts"
 
+/** What waits of one line, game or control. */
 export interface Slot {
   readonly key: string
   /** The game that it is a line of; undefined for games and controls. */
@@ -29,6 +30,7 @@ export const slotOf = (envelope: Envelope<Change>, at: Millis, offered: boolean)
 /** A change that is not merged any further must say so when it is taken. */
 export const takenOf = ({ envelope, last }: Slot): Envelope<Change> => withLast(envelope, last)
 
+/** The change in a slot that holds one. */
 export const changeOf = ({ envelope }: Slot): Change => envelope.value as Change
 
 /** One slot for two. Undefined where they cancel, and the destination cannot have seen the older one. */
