@@ -1,6 +1,6 @@
 import { type Simulator, startSimulator } from "@boltodds/simulator"
 import { type ChildProcess, spawn } from "node:child_process"
-import { mkdtempSync, readFileSync } from "node:fs"
+import { mkdtempSync, readFileSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
@@ -131,6 +131,29 @@ describe("the examples", () => {
 
   it.each(["loop.ts", "session.ts", "on-frame.ts", "actionable.ts"])("the README shows %s as it is", (file) => {
     expect(textOf("../packages/connection/README.md").includes(codeOf(file).trim())).toBe(true)
+  })
+
+  it("configured runs the pipeline of a file, in ten lines", async () => {
+    const file = join(mkdtempSync(join(tmpdir(), "boltodds-examples-")), "pipeline.yaml")
+    writeFileSync(
+      file,
+      "version: 1\nsource: { simulator: { rate: 500 } }\nsinks: { screen: { stdout: {}, emit: changes } }\nrun: { count: 20 }",
+    )
+    const child = start("configured.ts", [file])
+    let log = ""
+    child.stderr!.setEncoding("utf8").on("data", (chunk: string) => log += chunk)
+    let stdout = ""
+    child.stdout!.setEncoding("utf8").on("data", (chunk: string) => stdout += chunk)
+    expect(await new Promise((resolve) => child.on("close", resolve))).toBe(0)
+    const records = stdout.trimEnd().split("\n").map((line) =>
+      JSON.parse(line) as { control?: string; change?: string }
+    )
+    expect(records.filter(({ change }) => change !== undefined)).toHaveLength(20)
+    expect(records[0]!.control).toBe("stream_started")
+    expect(log).toContain("receiving from")
+    const body = codeOf("configured.ts").split("\n").filter((line) => line !== "" && !line.startsWith("import "))
+    expect(body.length).toBeLessThanOrEqual(10)
+    expect(textOf("../packages/parts/README.md")).toContain(codeOf("configured.ts").trim())
   })
 
   it("watch-moves prints line updates and ends", async () => {

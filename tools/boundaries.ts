@@ -23,6 +23,21 @@ export const arrows: Readonly<Record<string, ReadonlyArray<string>>> = {
   ],
   "@boltodds/feed-server": ["@boltodds/protocol", "@boltodds/text"],
   "@boltodds/simulator": ["@boltodds/feed-server", "@boltodds/protocol", "@boltodds/text"],
+  "@boltodds/parts": [
+    "@boltodds/config",
+    "@boltodds/connection",
+    "@boltodds/machine",
+    "@boltodds/outbox",
+    "@boltodds/pipeline",
+    "@boltodds/protocol",
+    "@boltodds/simulator",
+    "@boltodds/sink",
+    "@boltodds/sink-file",
+    "@boltodds/sink-stdout",
+    "@boltodds/sink-webhook",
+    "@boltodds/state",
+    "@boltodds/text",
+  ],
 }
 
 const sinkArrows = ["@boltodds/sink", "@boltodds/protocol", "@boltodds/text", "@boltodds/machine"]

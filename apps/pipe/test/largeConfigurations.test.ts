@@ -1,20 +1,11 @@
 /** Configurations of one kind of text, many times over. With work in the square of their length each takes minutes. */
 import { ConfigErrors, loadPipeline, renderProblems } from "@boltodds/config"
-import { makeLimiter } from "@boltodds/connection"
 import * as Effect from "effect/Effect"
 import { describe, expect, it } from "vitest"
 import { patience } from "../../../tools/testing/patience.ts"
-import { makeLog } from "../src/log/Log.ts"
-import { makeRegistry } from "../src/parts/registry.ts"
+import { makeRegistry } from "@boltodds/parts"
 
-const log = makeLog({
-  level: "none",
-  format: "human",
-  paint: { bold: String, dim: String, red: String, yellow: String },
-  write: () => {},
-  now: () => new Date(0),
-})
-const registry = await makeRegistry({ log, limiter: makeLimiter(), endsWhen: () => {} })
+const registry = await makeRegistry({ endsWhen: () => {} })
 
 const count = 10_000
 const timeout = 40_000 * patience()

@@ -20,7 +20,7 @@ describe("--limit NAME=VALUE", { concurrent: true }, () => {
     expect(stderr).toContain("limited: more than 2 games")
     expect(stderr).toContain("beyond a bound")
     expect(stderr).toMatch(
-      /the book may take [\d,]+ MiB of a heap of [\d,]+ MiB\. For more: NODE_OPTIONS=--max-old/,
+      /the book can use [\d,]+ MiB of a heap of [\d,]+ MiB\. For more: NODE_OPTIONS=--max-old/,
     )
   })
 
@@ -131,8 +131,8 @@ describe("limits of a source", { concurrent: true }, () => {
     const { code, stderr } = await runPipe([...demo, "--limit", "bytes=64GiB", "--for", "500ms"], { words })
     expect(code).toBe(0)
     expect(stderr).toContain(
-      "warning limits.bytes is 65,536 MiB, but a heap of 448 MiB has room for a book of 86 MiB: " +
-        "that is its bound. For more: NODE_OPTIONS=--max-old-space-size=MEBIBYTES",
+      "warning limits.bytes is 65,536 MiB, but a heap of 448 MiB has room for only 86 MiB: " +
+        "the bound is 86 MiB. For more: NODE_OPTIONS=--max-old-space-size=MEBIBYTES",
     )
   })
 })

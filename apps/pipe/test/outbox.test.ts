@@ -67,7 +67,7 @@ describe("outbox", { concurrent: true }, () => {
       `  hook: { webhook: { url: "${url}", unsigned: true, profile: durable, allow_private: true }, emit: changes }`,
     )
     const next = new PipeProcess(["run", folder.file])
-    await next.until(({ stderr }) => stderr.includes(`${count} records of an earlier run wait in the outbox`))
+    await next.until(({ stderr }) => stderr.includes(`${count} records of an earlier run from the outbox`))
     await folder.until(() => seqs.length > count)
     next.kill("SIGTERM")
     expect((await next.ended).code).toBe(0)

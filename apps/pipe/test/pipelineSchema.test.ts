@@ -1,6 +1,5 @@
 /** The JSON Schema of configurations, as it lies in the repository, and the examples that point editors to it. */
 import { configJsonSchema, configReference } from "@boltodds/config"
-import { makeLimiter } from "@boltodds/connection"
 import { Ajv2020 } from "ajv/dist/2020.js"
 import { readdirSync, readFileSync } from "node:fs"
 import { fileURLToPath } from "node:url"
@@ -10,22 +9,14 @@ import command from "../../../examples/plugins/command-source.ts"
 import liveGames from "../../../examples/plugins/only-live-games.ts"
 import sqlite from "../../../examples/plugins/sqlite-sink.ts"
 import tcp from "../../../examples/plugins/tcp-sink.ts"
-import { makeRegistry } from "../src/parts/registry.ts"
-import { makeLog } from "../src/log/Log.ts"
+import { makeRegistry } from "@boltodds/parts"
 import { runPipe } from "./PipeProcess.ts"
 
 const pathOf = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
 const examples = pathOf("../../../examples/pipelines/")
 const files = readdirSync(examples).filter((file) => file.endsWith(".yaml"))
 
-const log = makeLog({
-  level: "none",
-  format: "json",
-  paint: { bold: String, dim: String, red: String, yellow: String },
-  write: () => {},
-  now: () => new Date(0),
-})
-const registry = await makeRegistry({ log, limiter: makeLimiter(), endsWhen: () => {} })
+const registry = await makeRegistry({ endsWhen: () => {} })
 const compile = (schema: object) =>
   new Ajv2020({ strict: true, allowUnionTypes: true, allErrors: true }).compile(schema)
 

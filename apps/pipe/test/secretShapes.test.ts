@@ -1,22 +1,15 @@
 import { ConfigErrors, loadPipeline } from "@boltodds/config"
-import { makeLimiter } from "@boltodds/connection"
 import * as Effect from "effect/Effect"
 import { readdirSync, readFileSync } from "node:fs"
 import { fileURLToPath } from "node:url"
 import { describe, expect, it } from "vitest"
 import { parse, stringify } from "yaml"
-import { makeLog } from "../src/log/Log.ts"
-import { makeRegistry } from "../src/parts/registry.ts"
+import { makeRegistry } from "@boltodds/parts"
+import { fileGuards } from "../src/configuration/fileGuards.ts"
+import { allowsAll } from "../src/commandLine/allowed.ts"
 
 const folder = fileURLToPath(new URL("../../../examples/pipelines/", import.meta.url))
-const log = makeLog({
-  level: "none",
-  format: "human",
-  paint: { bold: String, dim: String, red: String, yellow: String },
-  write: () => {},
-  now: () => new Date(0),
-})
-const registry = await makeRegistry({ log, limiter: makeLimiter(), endsWhen: () => {} })
+const registry = await makeRegistry({ guards: fileGuards(allowsAll), endsWhen: () => {} })
 
 /** What `check` prints of a text, `--resolved` included. */
 const printedOf = async (text: string, file: string): Promise<string> => {

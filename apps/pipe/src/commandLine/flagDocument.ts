@@ -2,7 +2,7 @@
 import { expectedButGot } from "@boltodds/text"
 import { UsageError } from "../process/ExitCode.ts"
 import type { ParsedFlags } from "./flags.ts"
-import type { PartNames } from "../parts/registry.ts"
+import type { PartNames } from "@boltodds/parts"
 import { webhookAddress, webhookForms } from "./webhookAddress.ts"
 
 /** A document, as a configuration file has it; only what was given is in it. */

@@ -3,7 +3,7 @@ import { didYouMean, expectedButGot, expectedSize, parseBytes } from "@boltodds/
 import type { StateLimit } from "@boltodds/state"
 import { UsageError } from "../process/ExitCode.ts"
 import type { ParsedFlags } from "./flags.ts"
-import { limitNames, type LimitOptions } from "../parts/limitOption.ts"
+import { limitNames, type LimitOptions } from "@boltodds/parts"
 
 /** The bounds that the flags set; empty where there are none. Throws a `UsageError` for a name or a value that is wrong. */
 export const limitOptionsOf = (given: ParsedFlags): LimitOptions => {

@@ -2,21 +2,14 @@
 import { defaultFeedUrl, type Key, keyOf } from "@boltodds/connection"
 import { feedProxy, keyFromFile } from "@boltodds/connection/node"
 import { namedSecretExposure } from "@boltodds/machine"
+import { type FeedSettings, keyFromVariable } from "@boltodds/parts/feed"
 import type { Filters } from "@boltodds/protocol"
 import * as Effect from "effect/Effect"
 import { UsageError } from "../process/ExitCode.ts"
 import type { ParsedFlags } from "./flags.ts"
 import { type CommandLog, type Level, makeLog } from "../log/Log.ts"
 import { paintFor, writeError } from "../terminal/Terminal.ts"
-import { keyFromEnvironment } from "../feed/keyFromEnvironment.ts"
-import { howToGiveAKey } from "../feed/NoKey.ts"
-
-/** Where the feed is. */
-export interface FeedSettings {
-  readonly url: string
-  readonly insecure: boolean
-  readonly key: Key
-}
+import { environment, howToGiveAKey, keyVariable } from "../process/environment.ts"
 
 /** The filters that were given; a kind that was not is left out, which means all. */
 export const filtersOf = (given: ParsedFlags): Filters => {
@@ -60,7 +53,7 @@ export const keySourceOf = (given: ParsedFlags, log: CommandLog): KeySource => {
   if (literal !== undefined) return { key: keyOf(literal), source: "--key" }
   return path !== undefined
     ? { key: keyFromFile(path), source: `the file ${path}` }
-    : { key: keyFromEnvironment, source: "BOLTODDS_API_KEY" }
+    : { key: keyFromVariable(environment), source: keyVariable }
 }
 
 /** Where the feed is; throws a `UsageError` where there is no key to be had. */

@@ -1,10 +1,15 @@
-/** The environment as this command got it, with the key kept apart from `process.env`. */
+/** The environment of this command, with the key kept apart from `process.env`. */
 
 /** The variable that holds the key. */
 export const keyVariable = "BOLTODDS_API_KEY"
 
-/** The variable that holds the address of the feed, where neither a flag nor a file says it. */
+/** The variable that holds the address of the feed, if neither a flag nor a file does. */
 export const urlVariable = "BOLTODDS_URL"
+
+/** What to do without a key. */
+export const howToGiveAKey: string =
+  `Put it in the environment (export BOLTODDS_API_KEY=…) or in a file (--key-file PATH).
+To try without a key: boltodds-pipe demo`
 
 let key: string | undefined
 
@@ -17,7 +22,7 @@ export const takeKey = (): void => {
     key = process.env[keyVariable]
     delete process.env[keyVariable]
   } catch {
-    // A runtime that does not let us look (Deno without --allow-env): the first part that needs a variable says so.
+    // Deno without --allow-env: the first part that needs a variable fails with an error.
   }
 }
 

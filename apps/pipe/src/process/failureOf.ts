@@ -4,9 +4,10 @@ import type { RecordingError } from "@boltodds/protocol"
 import type { SimulatorError } from "@boltodds/simulator"
 import type { SinkError } from "@boltodds/sink"
 import * as Cause from "effect/Cause"
+import type { NoKey } from "@boltodds/parts/feed"
+import { howToGiveAKey } from "./environment.ts"
 import { ExitCode, Failure, UsageError } from "./ExitCode.ts"
 import { errorMessage } from "./errorMessage.ts"
-import type { NoKey } from "../feed/NoKey.ts"
 
 type Expected =
   | SessionError
@@ -33,6 +34,7 @@ export const failureOf = (cause: Cause.Cause<unknown>, sink: string = "a sink"):
     case "FrameTooLarge":
       return new Failure(ExitCode.feedUnavailable, error.message, { cause: error })
     case "NoKey":
+      return new UsageError(`${error.message}\n${howToGiveAKey}`)
     case "ShardsRefused":
     case "ShardOverlap":
       return new UsageError(error.message)

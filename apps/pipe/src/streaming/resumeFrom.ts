@@ -18,8 +18,8 @@ import { Readable } from "node:stream"
 import { constants, createGunzip } from "node:zlib"
 import { ExitCode, Failure } from "../process/ExitCode.ts"
 import type { CommandLog } from "../log/Log.ts"
-import { zstdFrames } from "../parts/zstdFrames.ts"
-import { lineLimit, sizeText, withinHeap } from "../process/heapBounds.ts"
+import { lineLimit, withinHeap, zstdFrames } from "@boltodds/parts/recording"
+import { sizeText } from "../process/heapBounds.ts"
 
 /** What an earlier run left, as far as the next one needs it. */
 export interface Earlier {

@@ -1,6 +1,8 @@
 /** A checked pipeline at work: what `stream`, `demo`, `run` and `test` share. */
+import { withinHeap } from "@boltodds/parts/recording"
 import type { CheckedPipeline, OpenContext, OpenPipeline, OpenSource } from "@boltodds/config"
 import { isDelivered, isMissingRecords, type Report, type RouteReport, run, type Running } from "@boltodds/pipeline"
+import { ulid } from "@boltodds/protocol"
 import type { Step } from "@boltodds/state"
 import { visibleJson } from "@boltodds/text"
 import * as Cause from "effect/Cause"
@@ -12,7 +14,7 @@ import { dirname, resolve } from "node:path"
 import { ExitCode, Failure } from "../process/ExitCode.ts"
 import type { CommandLog } from "../log/Log.ts"
 import { writeError } from "../terminal/Terminal.ts"
-import type { EarlyEnd } from "../parts/PartsHost.ts"
+import type { EarlyEnd } from "@boltodds/parts"
 import { DrainDeadline } from "./DrainDeadline.ts"
 import { failureOf } from "../process/failureOf.ts"
 import { answerStatusWith } from "../process/guards.ts"
@@ -22,24 +24,19 @@ import { makeControlLog } from "../log/logControls.ts"
 import { makeUnreadLog } from "../log/logUnread.ts"
 import { errorMessage } from "../process/errorMessage.ts"
 import { makeProgress } from "../terminal/Progress.ts"
-import type { Reception } from "./Reception.ts"
+import { RunHooks } from "./RunHooks.ts"
 import { type Earlier, requireRoom, resumeFrom } from "./resumeFrom.ts"
 import { reportJson, reportText } from "./reportText.ts"
 import { makeLaneLog } from "../log/logLaneEvent.ts"
 import { statusText } from "./statusText.ts"
-import { bookRoomText, withinHeap } from "../process/heapBounds.ts"
-import { ulid } from "./ulid.ts"
+import { bookRoomText } from "../process/heapBounds.ts"
 import { makeTurnWatch, type TurnWatch } from "../process/TurnWatch.ts"
 
 /** How a pipeline is run. */
 export interface PipelineRun {
   readonly log: CommandLog
-  /** Effects that end the run, registered by its parts while they open. */
-  readonly ends: ReadonlyArray<Effect.Effect<EarlyEnd>>
-  /** What the source received. Default: not watched. */
-  readonly reception?: Reception
-  /** Functions that see every step, registered by its parts while they open. */
-  readonly watches?: ReadonlyArray<(step: Step) => void>
+  /** What the parts registered. Default: nothing. */
+  readonly hooks?: RunHooks
   /** Gets a hold on the run: for reloading. */
   readonly onRunning?: (running: Running, source: OpenSource, run: string) => void
   /**
@@ -54,14 +51,15 @@ export interface PipelineRun {
 /** Runs a pipeline until something ends it; the exit code of a clean end, or a `Failure`. */
 export const runPipeline = async (
   pipeline: CheckedPipeline,
-  { log, ends, watches = [], reception, onRunning, hangup = "here", turns = makeTurnWatch(log) }: PipelineRun,
+  { log, hooks = new RunHooks(), onRunning, hangup = "here", turns = makeTurnWatch(log) }: PipelineRun,
 ): Promise<ExitCode> => {
   const settings = pipeline.run
+  const { ends, watches, reception } = hooks
   const progress = progressOf(pipeline, log)
   const logControls = makeControlLog(log)
   const unread = makeUnreadLog(log)
   const onStep = (step: Step): void => {
-    reception?.onEvent(step.event)
+    reception.onEvent(step.event)
     logControls(step)
     unread.onStep(step)
     for (const watch of watches) watch(step)
@@ -80,7 +78,7 @@ export const runPipeline = async (
     if (running === undefined) deadline.giveUpOpening()
   }, { hangup: hangup === "here" && !reopens })
   const started = performance.now()
-  const stopAnswering = answerStatusWith(async () => statusText(started, running, log.format))
+  const stopAnswering = answerStatusWith(async () => statusText(started, running, hooks.statuses, log.format))
 
   if (pipeline.hasPlugins) turns.start()
   const deadline = new DrainDeadline<Report | undefined>()
@@ -156,7 +154,7 @@ export const runPipeline = async (
   stopAnswering()
   turns.stop()
   if (report !== undefined && settings.report) {
-    const received = reception?.received
+    const received = reception.received
     writeError(
       log.format === "json"
         ? visibleJson(reportJson(report, received, expressions()))
@@ -169,7 +167,7 @@ export const runPipeline = async (
     throw new Failure(ExitCode.feedUnavailable, `Ended by ${ending ?? "a signal"} before the source was open`)
   }
   if (early?.unavailable === true) throw new Failure(ExitCode.feedUnavailable, `Ended because ${early.reason}`)
-  endWithoutData(exit.value, reception?.received, log)
+  endWithoutData(exit.value, reception.received, log)
   if (isDelivered(exit.value)) return ending === "SIGHUP" ? ExitCode.hungUp : ExitCode.clean
   throw new Failure(ExitCode.undelivered, undelivered(exit.value, settings.drainWithin))
 }

@@ -1,19 +1,19 @@
-/** What SIGUSR1 prints of a pipeline. */
+/** The status line that SIGUSR1 prints. */
 import type { RouteCounts, Running } from "@boltodds/pipeline"
 import { visible, visibleJson } from "@boltodds/text"
 import * as Effect from "effect/Effect"
 import type { CommandLog } from "../log/Log.ts"
-import { sessionStatuses } from "../log/logStatus.ts"
 
-/** One line: for how long it has run, what each session does, and the counts of each sink; JSON where the log is JSON. */
+/** One line: how long it has run, what each session does, and the counts of each sink. JSON if the log is JSON. */
 export const statusText = async (
   startedMillis: number,
   running: Running | undefined,
+  statuses: ReadonlyMap<string, string>,
   format: CommandLog["format"],
 ): Promise<string> => {
   const seconds = Math.round((performance.now() - startedMillis) / 1000)
   const sinks = running === undefined ? [] : await Effect.runPromise(running.counts)
-  const feeds = Object.fromEntries(sessionStatuses)
+  const feeds = Object.fromEntries(statuses)
   if (format === "json") return visibleJson(JSON.stringify({ status: { running_s: seconds, feeds, sinks } }))
   const parts = [
     `boltodds-pipe: running for ${seconds} s`,

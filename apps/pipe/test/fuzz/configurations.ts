@@ -1,5 +1,4 @@
 /** Configurations: the examples through what `check` does before it connects anywhere. */
-import { makeLimiter } from "@boltodds/connection"
 import { ConfigErrors, decodeText, loadPipeline } from "@boltodds/config"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
@@ -8,9 +7,8 @@ import { readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { parse, stringify } from "yaml"
-import { makeLog } from "../../src/log/Log.ts"
-import { makeRegistry } from "../../src/parts/registry.ts"
-import { paintFor } from "../../src/terminal/Terminal.ts"
+import { makeRegistry } from "@boltodds/parts"
+import { fileGuards } from "../../src/configuration/fileGuards.ts"
 import type { Target } from "./fuzz.ts"
 import { mutatedBytes, mutations } from "./mutations.ts"
 
@@ -27,14 +25,7 @@ const env = {
   OUT: "out",
 }
 
-const log = makeLog({
-  level: "none",
-  format: "json",
-  paint: paintFor({ isTTY: false }, {}),
-  write: () => {},
-  now: () => new Date(0),
-})
-const registry = makeRegistry({ log, limiter: makeLimiter(), allowed: new Set(), endsWhen: () => {} })
+const registry = makeRegistry({ guards: fileGuards(new Set()), endsWhen: () => {} })
 
 interface Document {
   readonly bytes: Uint8Array

@@ -10,7 +10,7 @@ import { type CatalogKind, catalogKinds } from "./catalogKinds.ts"
 import { ExitCode, Failure, UsageError } from "../../process/ExitCode.ts"
 import { type ParsedFlags, showWord } from "../../commandLine/flags.ts"
 import { writeOut } from "../../terminal/Terminal.ts"
-import { thisMachine } from "../../feed/machine.ts"
+import { thisMachine } from "@boltodds/parts/feed"
 import { feedOf, filtersOf, logOf } from "../../commandLine/settings.ts"
 
 /** One thing of the catalog: its name, and all that is known. */
@@ -31,7 +31,7 @@ export const runCatalog = async (given: ParsedFlags): Promise<ExitCode> => {
   if (sportsbooks.length > 0 && kind !== "markets") {
     throw pointless("sportsbook", "markets")
   }
-  const { limiter, store } = thisMachine(log)
+  const { limiter, store } = thisMachine(log.log, "boltodds-pipe")
   const program = Effect.flatMap(
     makeCatalog({ ...feed, get: nodeGet, store, onStored: (used) => log.log("warn", describeStored(used)) }),
     (catalog) => list(catalog, kind, { sports, sportsbooks }),

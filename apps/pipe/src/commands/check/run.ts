@@ -1,26 +1,28 @@
 /** `check FILE` at work. */
 import type { CheckedPipeline, SinkCheck } from "@boltodds/config"
+import { ulid } from "@boltodds/protocol"
 import * as Effect from "effect/Effect"
 import { stringify } from "yaml"
+import { fileGuards } from "../../configuration/fileGuards.ts"
+import { environment } from "../../process/environment.ts"
 import { ExitCode, Failure, UsageError } from "../../process/ExitCode.ts"
 import type { ParsedFlags } from "../../commandLine/flags.ts"
-import { makeRegistry } from "../../parts/registry.ts"
+import { makeRegistry } from "@boltodds/parts"
 import { writeOut } from "../../terminal/Terminal.ts"
 import { allowedBy } from "../../commandLine/allowed.ts"
 import { loadConfig } from "../../configuration/loadConfig.ts"
-import { thisMachine } from "../../feed/machine.ts"
+import { thisMachine } from "@boltodds/parts/feed"
 import { manifestText } from "../../configuration/manifestText.ts"
 import { errorMessage } from "../../process/errorMessage.ts"
 import { logOf } from "../../commandLine/settings.ts"
-import { ulid } from "../../streaming/ulid.ts"
 
 /** Checks configurations; prints them as they are understood, secrets masked. */
 export const runCheck = async (given: ParsedFlags): Promise<ExitCode> => {
   const log = logOf(given)
   const allowed = allowedBy(given, process.env)
   given.refuseBeside("no-plugins", ["connect"], "parts that are not loaded cannot be opened")
-  const machine = thisMachine(log)
-  const registry = await makeRegistry({ log, limiter: machine.limiter, machine, allowed, endsWhen: () => {} })
+  const machine = thisMachine(log.log, "boltodds-pipe")
+  const registry = await makeRegistry({ machine, env: environment, guards: fileGuards(allowed), endsWhen: () => {} })
   const [file] = given.words
   if (file === undefined) {
     throw new UsageError("Cannot check without a configuration: write boltodds-pipe check FILE")

@@ -1,11 +1,11 @@
 /** The demo at work: the same against a simulated feed. */
-import { makeLimiter } from "@boltodds/connection"
 import type { ExitCode } from "../../process/ExitCode.ts"
 import type { ParsedFlags } from "../../commandLine/flags.ts"
-import { makeRegistry } from "../../parts/registry.ts"
+import { makeRegistry } from "@boltodds/parts"
 import { documentOf, partNamesOf } from "../../commandLine/flagDocument.ts"
 import { loadDocument } from "../../configuration/loadDocument.ts"
 import { limitOptionsOf } from "../../commandLine/limitFlag.ts"
+import { RunHooks } from "../../streaming/RunHooks.ts"
 import { runPipeline } from "../../streaming/runPipeline.ts"
 import { filtersOf, logOf } from "../../commandLine/settings.ts"
 import { warnOfWebhooksOnLine } from "../../commandLine/webhookAddress.ts"
@@ -21,6 +21,9 @@ export const runDemo = async (given: ParsedFlags): Promise<ExitCode> => {
   const cut = given.isSet("no-cut") ? {} : { cut_after: `${cutAfter}ms` }
   const source = { simulator: { ...filtersOf(given), seed, rate, ...cut, ...limitOptionsOf(given) } }
   const document = await documentOf(given, source, process.env)
-  const registry = await makeRegistry({ log, limiter: makeLimiter(), endsWhen: () => {} }, partNamesOf(document))
-  return await runPipeline(await loadDocument(document, registry), { log, ends: [] })
+  const hooks = new RunHooks()
+  // The simulated feed always has data, so nothing is said about its reception.
+  const onStatus = (_: unknown, feed: string): void => void hooks.statuses.set(feed, "simulated")
+  const registry = await makeRegistry({ ...hooks.host, onStatus }, partNamesOf(document))
+  return await runPipeline(await loadDocument(document, registry), { log, hooks })
 }

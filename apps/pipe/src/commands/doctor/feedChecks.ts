@@ -15,8 +15,7 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Result from "effect/Result"
 import * as Stream from "effect/Stream"
-import type { Machine } from "../../feed/machine.ts"
-import type { FeedSettings } from "../../commandLine/settings.ts"
+import type { FeedSettings, Machine } from "@boltodds/parts/feed"
 import { type CheckName, counted, spanText, type Tell } from "./Finding.ts"
 import { Watcher } from "./Watcher.ts"
 
@@ -25,7 +24,7 @@ export interface FeedCheckOptions {
   readonly feed: FeedSettings
   readonly host: string
   readonly filters: Filters
-  readonly machine: Machine
+  readonly machine: Required<Machine>
   readonly forMillis: number
   readonly names: NameReport | { readonly unavailable: string }
   readonly holders: ReadonlyArray<KeyHolder>

@@ -11,8 +11,8 @@ import { lookup } from "node:dns/promises"
 import { access } from "node:fs/promises"
 import { isIP } from "node:net"
 import { dirname } from "node:path"
-import type { Machine } from "../../feed/machine.ts"
-import { howToGiveAKey } from "../../feed/NoKey.ts"
+import type { Machine } from "@boltodds/parts/feed"
+import { howToGiveAKey } from "../../process/environment.ts"
 import type { KeySource } from "../../commandLine/settings.ts"
 import { type CheckName, counted, type DoctorFinding, spanText, type Tell } from "./Finding.ts"
 
@@ -123,7 +123,7 @@ const whyNotWritable = async (folder: string): Promise<string | undefined> => {
 export const checkHolders = (
   host: string,
   key: Redacted.Redacted<string>,
-  { leases }: Machine,
+  { leases }: Required<Machine>,
   tell: Tell,
 ): Effect.Effect<ReadonlyArray<KeyHolder>> =>
   Effect.map(leases.holders({ host, key }), (holders) => {

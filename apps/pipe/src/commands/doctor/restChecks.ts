@@ -14,8 +14,7 @@ import {
 import { nodeGet } from "@boltodds/connection/node"
 import type { Filters, InfoBody } from "@boltodds/protocol"
 import * as Effect from "effect/Effect"
-import type { Machine } from "../../feed/machine.ts"
-import type { FeedSettings } from "../../commandLine/settings.ts"
+import type { FeedSettings, Machine } from "@boltodds/parts/feed"
 import { counted, spanText, type Tell } from "./Finding.ts"
 
 /** One answer of the server over HTTP. */
@@ -39,7 +38,7 @@ export interface RestResult {
 /** Asks `get_info`: is the key taken, and how long does it take? Then compares the clocks by the answer's time. */
 export const checkRest = (
   feed: FeedSettings,
-  machine: Machine,
+  machine: Required<Machine>,
   tell: Tell,
 ): Effect.Effect<RestResult, UrlRefused> =>
   Effect.gen(function* () {

@@ -11,7 +11,7 @@ import type { ParsedFlags } from "../../commandLine/flags.ts"
 import { paintFor, writePainted } from "../../terminal/Terminal.ts"
 import { version } from "../../process/version.ts"
 import { onInterruption } from "../../process/Interruption.ts"
-import { type Machine, thisMachine } from "../../feed/machine.ts"
+import { type Machine, thisMachine } from "@boltodds/parts/feed"
 import { filtersOf, keySourceOf, logOf } from "../../commandLine/settings.ts"
 import { checkFeedData } from "./feedChecks.ts"
 import { type DoctorFinding, spanText, type Tell } from "./Finding.ts"
@@ -46,7 +46,7 @@ export const runDoctor = async (given: ParsedFlags): Promise<ExitCode> => {
 
   const enough = Deferred.makeUnsafe<void>()
   const stopListening = onInterruption(() => void Deferred.doneUnsafe(enough, Exit.void))
-  const machine = patient(thisMachine(log), note)
+  const machine = patient(thisMachine(log.log, "boltodds-pipe"), note)
   // What listens at the signal ends by itself, and says what it saw; anything else is not waited for.
   const cutShort = Effect.as(Effect.andThen(Deferred.await(enough), Effect.sleep(500)), undefined)
   const exit = await Effect.runPromiseExit(
@@ -76,7 +76,7 @@ interface Examination {
   readonly given: ParsedFlags
   readonly url: string | undefined
   readonly forMillis: number
-  readonly machine: Machine
+  readonly machine: Required<Machine>
   readonly keySource: ReturnType<typeof keySourceOf>
   readonly enough: Deferred.Deferred<void>
   readonly note: (text: string) => void
@@ -148,7 +148,7 @@ const examine = (
   })
 
 /** The same machine, telling where its limiter lets someone wait. */
-const patient = (machine: Machine, note: (text: string) => void): Machine => {
+const patient = (machine: Required<Machine>, note: (text: string) => void): Required<Machine> => {
   const limiter: LimiterShape = {
     take: (host, kind, onWait) =>
       machine.limiter.take(host, kind, (millis) => {

@@ -12,8 +12,7 @@ import { writeJson, writeOut } from "../../terminal/Terminal.ts"
 import { failureOf } from "../../process/failureOf.ts"
 import { onInterruption } from "../../process/Interruption.ts"
 import { latencyText } from "./text.ts"
-import { thisMachine } from "../../feed/machine.ts"
-import { openSession } from "../../feed/openSession.ts"
+import { openSession, thisMachine } from "@boltodds/parts/feed"
 import { feedOf, filtersOf, logOf } from "../../commandLine/settings.ts"
 
 /** Watches the feed and prints what it measured, at the end and on the way; also when it is interrupted. */
@@ -26,7 +25,7 @@ export const runLatency = async (given: ParsedFlags): Promise<ExitCode> => {
   const address = parseFeedUrl(feed.url, feed)
   if (address instanceof UrlRefused) throw new UsageError(address.message.replace("with insecure", "with --insecure"))
 
-  const machine = thisMachine(log)
+  const machine = thisMachine(log.log, "boltodds-pipe")
   const latency = new Latency()
   const print = Effect.promise(() => {
     const report = latency.report()
@@ -45,7 +44,7 @@ export const runLatency = async (given: ParsedFlags): Promise<ExitCode> => {
       onStatus: (status) => {
         if (status._tag === "Live") Deferred.doneUnsafe(live, Exit.void)
       },
-    }, log)
+    }, log.log)
     const watch = Stream.runForEachArray(session.events, (events) => Effect.sync(() => latency.take(events)))
     const onTheWay = everyMillis === undefined
       ? Effect.never

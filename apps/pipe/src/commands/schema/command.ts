@@ -29,6 +29,6 @@ reference: the same as Markdown, to be read.`,
   run: async (given) => {
     const name = schemaNames.find((known) => known === given.words[0])
     if (name === undefined) throw new UsageError(`Cannot print a schema: write one of ${schemaNames.join(", ")}`)
-    return (await import("./run.ts")).runSchema(given, name)
+    return (await import("./run.ts")).runSchema(name)
   },
 }

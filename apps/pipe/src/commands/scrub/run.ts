@@ -6,10 +6,10 @@ import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 import { ExitCode, Failure, UsageError } from "../../process/ExitCode.ts"
 import type { ParsedFlags } from "../../commandLine/flags.ts"
-import { RecordedLines } from "../../parts/recordedLines.ts"
+import { RecordedLines } from "@boltodds/parts/recording"
 import { writeData, writeError } from "../../terminal/Terminal.ts"
 import { errorMessage } from "../../process/errorMessage.ts"
-import { howToGiveAKey } from "../../feed/NoKey.ts"
+import { howToGiveAKey } from "../../process/environment.ts"
 import { keySourceOf, logOf } from "../../commandLine/settings.ts"
 
 /** Lines are written this many characters at a time, or more. */

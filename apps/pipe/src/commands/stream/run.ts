@@ -2,14 +2,11 @@
 import { logFlags } from "../../commandLine/flagGroups.ts"
 import { type ExitCode, UsageError } from "../../process/ExitCode.ts"
 import type { ParsedFlags } from "../../commandLine/flags.ts"
-import type { EarlyEnd, PartsHost } from "../../parts/PartsHost.ts"
-import { makeRegistry } from "../../parts/registry.ts"
-import type { Step } from "@boltodds/state"
-import type * as Effect from "effect/Effect"
+import { makeRegistry, type PartsHost } from "@boltodds/parts"
 import { documentOf, partNamesOf } from "../../commandLine/flagDocument.ts"
 import { loadDocument } from "../../configuration/loadDocument.ts"
-import { thisMachine } from "../../feed/machine.ts"
-import { Reception } from "../../streaming/Reception.ts"
+import { thisMachine } from "@boltodds/parts/feed"
+import { RunHooks } from "../../streaming/RunHooks.ts"
 import { limitOptionsOf } from "../../commandLine/limitFlag.ts"
 import { runPipeline } from "../../streaming/runPipeline.ts"
 import { filtersOf, keySourceOf, logOf } from "../../commandLine/settings.ts"
@@ -27,21 +24,14 @@ export const runStream = async (given: ParsedFlags): Promise<ExitCode> => {
   warnOfWebhooksOnLine(given, log)
   const document = await documentOf(given, { feed: feedOptionsOf(given) }, process.env)
   const { key } = keySourceOf(given, log)
-  const ends: Array<Effect.Effect<EarlyEnd>> = []
-  const watches: Array<(step: Step) => void> = []
-  const machine = thisMachine(log)
-  const reception = new Reception()
+  const hooks = new RunHooks()
   const host: PartsHost = {
-    log,
+    ...hooks.host,
     key,
-    limiter: machine.limiter,
-    machine,
-    onStatus: reception.onStatus,
-    endsWhen: (end) => ends.push(end),
-    onSteps: (watch) => watches.push(watch),
+    machine: thisMachine(log.log, "boltodds-pipe"),
   }
   const pipeline = await loadDocument(document, await makeRegistry(host, partNamesOf(document)))
-  return await runPipeline(pipeline, { log, ends, watches, reception })
+  return await runPipeline(pipeline, { log, hooks })
 }
 
 /** A file says all of a pipeline: what a flag says besides would be ignored. */

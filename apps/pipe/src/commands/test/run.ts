@@ -1,24 +1,24 @@
 /** `test FILE` at work: a pipeline over a recording, against the lines that are expected. */
 import type { CheckedPipeline, OpenContext } from "@boltodds/config"
-import { makeLimiter } from "@boltodds/connection"
 import { openReplay, run } from "@boltodds/pipeline"
 import type { Batch, Sink } from "@boltodds/sink"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import { readFile, writeFile } from "node:fs/promises"
 import { resolve } from "node:path"
+import { fileGuards } from "../../configuration/fileGuards.ts"
+import { environment } from "../../process/environment.ts"
 import { ExitCode, Failure, UsageError } from "../../process/ExitCode.ts"
 import type { ParsedFlags } from "../../commandLine/flags.ts"
-import { makeRegistry } from "../../parts/registry.ts"
-import { RecordedLines } from "../../parts/recordedLines.ts"
+import { makeRegistry } from "@boltodds/parts"
+import { RecordedLines, withinHeap } from "@boltodds/parts/recording"
 import { writeOut } from "../../terminal/Terminal.ts"
-import { allowedBy } from "../../commandLine/allowed.ts"
+import { allowedBy, allowsAll } from "../../commandLine/allowed.ts"
 import { failureOf } from "../../process/failureOf.ts"
 import { loadConfig } from "../../configuration/loadConfig.ts"
 import { errorMessage } from "../../process/errorMessage.ts"
 import { logOf } from "../../commandLine/settings.ts"
 import { makeTurnWatch, type TurnWatch } from "../../process/TurnWatch.ts"
-import { withinHeap } from "../../process/heapBounds.ts"
 
 /** Runs a pipeline over a recording; its sinks only collect. Compares what each was told with a file. */
 export const runTest = async (given: ParsedFlags): Promise<ExitCode> => {
@@ -28,7 +28,7 @@ export const runTest = async (given: ParsedFlags): Promise<ExitCode> => {
     throw new UsageError("Cannot test: write boltodds-pipe test FILE --recording RECORDING --expect SINK=FILE")
   }
   const log = logOf(given)
-  const registry = await makeRegistry({ log, limiter: makeLimiter(), endsWhen: () => {} })
+  const registry = await makeRegistry({ env: environment, guards: fileGuards(allowsAll), endsWhen: () => {} })
   const pipeline = await loadConfig(
     file,
     registry,

@@ -1,8 +1,7 @@
 /** A book held from the events of one session. */
-import { type FeedEvent, type FeedMessage, type Millis, parseTimestamp } from "@boltodds/protocol"
+import { withinHeap } from "@boltodds/parts/recording"
+import { type FeedEvent, type FeedMessage, type Millis, parseTimestamp, ulid } from "@boltodds/protocol"
 import { defaultStateLimits, type Draft, freshness, make, type State, thaw } from "@boltodds/state"
-import { ulid } from "../../streaming/ulid.ts"
-import { withinHeap } from "../../process/heapBounds.ts"
 
 /** A game that a full message was about. */
 export interface FullMessage {

@@ -13,8 +13,7 @@ import type { CommandLog } from "../../log/Log.ts"
 import { writeJson, writeOut } from "../../terminal/Terminal.ts"
 import { failureOf } from "../../process/failureOf.ts"
 import { onInterruption } from "../../process/Interruption.ts"
-import { thisMachine } from "../../feed/machine.ts"
-import { openSession, type SessionSettings } from "../../feed/openSession.ts"
+import { openSession, type SessionSettings, thisMachine } from "@boltodds/parts/feed"
 import { feedOf, filtersOf, logOf } from "../../commandLine/settings.ts"
 import { Comparison, type SnapshotReading } from "./Comparison.ts"
 import { type FullMessage, HeldBook } from "./HeldBook.ts"
@@ -51,7 +50,7 @@ export const runVerify = async (given: ParsedFlags): Promise<ExitCode> => {
   const address = parseFeedUrl(feed.url, feed)
   if (address instanceof UrlRefused) throw new UsageError(address.message.replace("with insecure", "with --insecure"))
 
-  const machine = thisMachine(log)
+  const machine = thisMachine(log.log, "boltodds-pipe")
   const totals = new VerifyTotals()
   const settings: SessionSettings = {
     feed,
@@ -93,7 +92,7 @@ const verify = (
   log: CommandLog,
 ): Running<void> =>
   Effect.gen(function* () {
-    const open = (book: HeldBook) => runBook(book, openSession(settings, log))
+    const open = (book: HeldBook) => runBook(book, openSession(settings, log.log))
     let held: RunningBook = yield* open(new HeldBook())
     if (!(yield* settled(held, longestSnapshotMillis))) {
       return totals.addInconclusive("the first snapshot did not settle")

@@ -1,0 +1,3 @@
+export * from "./feedKey.ts"
+export * from "./Machine.ts"
+export { type FeedSettings, openSession, type SessionSettings } from "./openSession.ts"

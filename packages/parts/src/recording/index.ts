@@ -1,0 +1,3 @@
+export * from "./heap.ts"
+export * from "./RecordedLines.ts"
+export * from "./zstdFrames.ts"

@@ -1,0 +1,72 @@
+/** The registry: every part that a configuration can name. */
+import {
+  builtinProcessors,
+  type Registry,
+  type SinkPlugin,
+  type SourcePlugin,
+  type StorePlugin,
+} from "@boltodds/config"
+import type { PartsHost } from "./PartsHost.ts"
+
+/** Loads a part. Loading takes longer than anything else at the start, so each part is loaded only when it is named. */
+type Load<Plugin> = (host: PartsHost) => Promise<Plugin>
+
+// A registry holds plug-ins of many options; each plug-in's own schema checks them.
+const sources: { readonly [name: string]: Load<unknown> } = {
+  feed: async (host) => (await import("./sources/feedSource.ts")).feedSource(host),
+  simulator: async (host) => (await import("./sources/simulatorSource.ts")).simulatorSource(host),
+  replay: async () => (await import("./sources/recordingSources.ts")).replaySource,
+  stdin: async () => (await import("./sources/recordingSources.ts")).stdinSource,
+}
+
+const sinks: { readonly [name: string]: Load<unknown> } = {
+  stdout: async () => (await import("./sinks/stdoutSink.ts")).stdoutSink,
+  file: async () => (await import("./sinks/fileSink.ts")).fileSink,
+  webhook: async (host) => (await import("./sinks/webhookSink.ts")).webhookSink(host),
+}
+
+const stores: { readonly [name: string]: Load<unknown> } = {
+  outbox: async () => (await import("./sinks/outboxStore.ts")).outboxStore,
+}
+
+/** The names of parts to load. */
+export interface PartNames {
+  readonly source: string
+  readonly sinks: ReadonlyArray<string>
+}
+
+/**
+ * Makes the registry that `loadPipeline` of `@boltodds/config` takes.
+ *
+ * It holds the sources `feed`, `simulator`, `replay` and `stdin`, the sinks `stdout`, `file` and `webhook`, the store
+ * `outbox`, and the processors of `@boltodds/config`. With `only`, it holds the named sources and sinks alone, and the
+ * store only beside a webhook.
+ *
+ * @example
+ * ```ts
+ * import { loadPipeline } from "@boltodds/config"
+ * import { makeRegistry } from "@boltodds/parts"
+ * import * as Effect from "effect/Effect"
+ *
+ * const check = (text: string) =>
+ *   Effect.gen(function* () {
+ *     const registry = yield* Effect.promise(() => makeRegistry())
+ *     return yield* loadPipeline(text, { file: "pipeline.yaml", registry, env: process.env })
+ *   })
+ * ```
+ */
+export const makeRegistry = async (host: PartsHost = {}, only?: PartNames): Promise<Registry> => {
+  const load = (parts: typeof sources, names: ReadonlyArray<string> | undefined): Promise<ReadonlyArray<unknown>> =>
+    Promise.all(
+      Object.entries(parts).filter(([name]) => names === undefined || names.includes(name)).map(([, make]) =>
+        make(host)
+      ),
+    )
+  const durable = only === undefined || only.sinks.includes("webhook") ? undefined : []
+  return {
+    sources: await load(sources, only === undefined ? undefined : [only.source]) as ReadonlyArray<SourcePlugin>,
+    processors: builtinProcessors,
+    sinks: await load(sinks, only?.sinks) as ReadonlyArray<SinkPlugin>,
+    stores: await load(stores, durable) as ReadonlyArray<StorePlugin>,
+  }
+}

@@ -1,0 +1,68 @@
+/** The sink `file`. */
+import { type LogLevel, type OptionProblem, type PluginContext, type SinkPlugin, sinkPlugin } from "@boltodds/config"
+import { file, type FileEvent, FileOptions, parsePathTemplate, PathTemplateError } from "@boltodds/sink-file"
+import { join, resolve } from "node:path"
+import * as zlib from "node:zlib"
+import { realPath } from "./realPath.ts"
+
+/** Files. */
+export const fileSink: SinkPlugin<FileOptions> = sinkPlugin({
+  kind: "sink",
+  name: "file",
+  about: "Files, one JSON record a line: rotated, compressed, repaired after a crash.",
+  config: FileOptions,
+  problems: ({ path, compress }) => [...pathProblems(path, compress), ...compressProblems(compress)],
+  claims: ({ path, compress = "none" }, { folder }) => {
+    const { base, pattern } = parsePathTemplate(resolve(folder, path), { compress })
+    return [{ path: ["path"], file: [join(realPath(base), "/"), ...pattern] }]
+  },
+  make: (options, context) =>
+    file({ ...options, path: resolve(context.folder, options.path) }, {
+      onEvent: (event) => logFileEvent(event, context),
+    }),
+})
+
+/**
+ * Problems of the path together with the compression (`.gz` makes a name longer), which the schema of one option cannot
+ * see. The message leaves the path out, because a variable may have filled in a part of it.
+ */
+const pathProblems = (path: unknown, compress: unknown): ReadonlyArray<OptionProblem> => {
+  if (typeof path !== "string") return []
+  try {
+    parsePathTemplate(path, { compress: compress === "gzip" || compress === "zstd" ? compress : "none" })
+    return []
+  } catch (cause) {
+    if (!(cause instanceof PathTemplateError)) throw cause
+    const [why, ...advice] = cause.message.slice(`Cannot use the path ${JSON.stringify(path)}: `.length).split("; ")
+    return [{ path: ["path"], message: why!, remedy: advice.length === 0 ? "change the path" : advice.join("; ") }]
+  }
+}
+
+const compressProblems = (compress: unknown): ReadonlyArray<OptionProblem> => {
+  if (compress !== "zstd" || "createZstdCompress" in zlib) return []
+  const message = "Cannot use `compress: zstd`: this runtime has no zstd (Node has it from 22.15 on)"
+  return [{ path: ["compress"], message, remedy: "write `compress: gzip`, or update the runtime" }]
+}
+
+const logFileEvent = (event: FileEvent, { log, name }: PluginContext): void => {
+  const say = (level: LogLevel, message: string): void => log(level, message, { sink: name })
+  switch (event._tag) {
+    case "Repaired":
+      return say(
+        event.cutBytes === 0 ? "info" : "warn",
+        `${event.path} was left by a process that ended: kept ${event.keptBytes} bytes, cut off ${event.cutBytes}${
+          event.rescuedLines === 0 ? "" : `, and wrote ${event.rescuedLines} lines of these again`
+        }`,
+      )
+    case "Unreadable":
+      return say("warn", `cannot read ${event.path}: moved it to ${event.movedTo}`)
+    case "Gone":
+      return say("warn", `${event.path} was moved or deleted while it was written; a new file begins`)
+    case "Trouble":
+      return say("warn", event.error.message)
+    case "Removed":
+      return say("info", `deleted ${event.path} (keep: ${event.by})`)
+    case "Completed":
+      return say("debug", `${event.path} is complete: ${event.bytes} bytes`)
+  }
+}
