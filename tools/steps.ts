@@ -9,6 +9,7 @@ import { longRuns } from "./long.ts"
 import { checkManifests } from "./manifests.ts"
 import { checkStability } from "./stability.ts"
 import { checkPromises } from "./promises.ts"
+import { checkProse } from "./prose.ts"
 import { checkPublicApi } from "./publicApi.ts"
 import { processStep, ruleStep, runProcess, type Step, type StepResult } from "./Step.ts"
 import { patience } from "./testing/patience.ts"
@@ -98,6 +99,7 @@ const quick: ReadonlySet<string> = new Set([
   "stability",
   "documented",
   "promises",
+  "prose",
   "manifests",
   "tracked",
 ])
@@ -162,6 +164,7 @@ export const steps: ReadonlyArray<Step> = [
   ruleStep("documented", "every export of a library has a doc comment", checkDocumented),
   ruleStep("zones", "nothing depends on the machine's time zone or language", checkZones),
   ruleStep("promises", "every promise of the security document names the test that proves it", checkPromises),
+  ruleStep("prose", "what people read is spelled right, and in the words of the glossary", checkProse),
   ruleStep("manifests", "package.json and deno.json agree", checkManifests),
   ruleStep("tracked", "no machine paths or registry addresses in tracked files", checkTracked),
   processStep("knip", "no unused files, exports or dependencies", [{ args: ["knip", "--no-progress"] }]),

@@ -5,7 +5,7 @@ import type { Fixture } from "./Offer.ts"
 
 const minute = 60_000
 
-/** Starts are at full five minutes, as in a programme. */
+/** Starts are at full five minutes, as in a printed program. */
 const step = 5 * minute
 
 /** The shortest game, and how much longer one may be. */
