@@ -142,7 +142,8 @@ class Found implements Mentions {
     if (first === "{" || first === "[" || first === '"') return this.#unpack(text, encodings, isTop)
     const opaque = opaqueText(text)
     if (opaque === undefined) return
-    if (opaque.text === undefined) this.isOpaque = true
+    if (opaque.isLong === true) this.#tooLarge()
+    else if (opaque.text === undefined) this.isOpaque = true
     else this.#unpack(opaque.text, encodings, isTop)
   }
 

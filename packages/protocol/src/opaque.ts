@@ -32,6 +32,8 @@ export interface Opaque {
   readonly reason: string
   /** Undefined where there is no text to look for names in. */
   readonly text: string | undefined
+  /** Only its beginning was decoded: it may hold a text, of any names. */
+  readonly isLong?: true
 }
 
 /** Names bytes that hold no UTF-8 text; undefined where nothing tells what they are. */
@@ -77,12 +79,23 @@ const isHex = (text: string): boolean => text.length >= 32 && text.length % 2 ==
 /**
  * Names a text that holds encoded bytes: base64 or hexadecimal digits of JSON, of compressed data, or of something else
  * that is not text (encrypted, a binary format). Undefined where the text is not of that kind.
+ *
+ * Only the first 256 KiB characters of a longer text are decoded: they tell what it is. What it holds is then not known.
  */
 export const opaqueText = (text: string): Opaque | undefined => {
-  const trimmed = text.trim().replaceAll(/[\r\n]/g, "")
-  if (!isBase64(trimmed)) return undefined
-  const form = isHex(trimmed) ? "hexadecimal digits" : "base64"
-  const bytes = form === "base64" ? fromBase64(trimmed) : fromHex(trimmed)
+  const encoded = text.trim().replaceAll(/[\r\n]+/g, "")
+  if (!isBase64(encoded)) return undefined
+  const form = isHex(encoded) ? "hexadecimal digits" : "base64"
+  if (encoded.length <= longestDecoded) return decoded(form, encoded)
+  const opaque = decoded(form, encoded.slice(0, longestDecoded))
+  return opaque === undefined ? undefined : { ...opaque, text: undefined, isLong: true }
+}
+
+/** A multiple of 4: decoding a part of base64 needs whole groups. */
+const longestDecoded = 256 * 1024
+
+const decoded = (form: "base64" | "hexadecimal digits", encoded: string): Opaque | undefined => {
+  const bytes = form === "base64" ? fromBase64(encoded) : fromHex(encoded)
   if (bytes === undefined) return undefined
   const compression = compressionOf(bytes)
   if (compression !== undefined) return { reason: `${form} of ${compression}-compressed data`, text: undefined }
@@ -92,10 +105,11 @@ export const opaqueText = (text: string): Opaque | undefined => {
   }
   let inner: string
   try {
-    inner = new TextDecoder("utf-8", { fatal: true }).decode(bytes)
+    // As of a stream: the last character may be cut.
+    inner = new TextDecoder("utf-8", { fatal: true }).decode(bytes, { stream: true })
   } catch {
     // A long word also decodes to bytes that are no text. It is data only where it is too long to be a word.
-    return trimmed.length >= 64 ? { reason: `${form} of data that is no text`, text: undefined } : undefined
+    return encoded.length >= 64 ? { reason: `${form} of data that is no text`, text: undefined } : undefined
   }
   const first = inner.trimStart()[0]
   if (first === "{" || first === "[" || first === '"') return { reason: `${form} of JSON`, text: inner }

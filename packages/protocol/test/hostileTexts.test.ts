@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest"
 import { decodeFrame, deriveLine, parseLine } from "../src/index.ts"
 import { mentionsInText } from "../src/Mentions.ts"
+import { readNonFinite } from "../src/nonFinite.ts"
 import { cleanNotice } from "../src/Notice.ts"
 import { salvageScope } from "../src/salvage.ts"
 
@@ -35,7 +36,41 @@ const hostile = [
   '"game"',
   '"game" : ',
   '"game":"a',
+  "NaN ",
+  "NaN",
+  "-Infinity ",
+  "NaN,",
+  '{"a":NaN,',
+  "\\ud800",
+  "_",
 ]
+
+describe("numbers that JSON does not have", () => {
+  const frameOf = (element: string): string => `[${Array.from({ length: 40 }, () => element.repeat(20_000)).join(",")}]`
+
+  it("are not collected from a text that is no JSON for another reason", () => {
+    for (const element of ["NaN ", "-Infinity ", "inf\n", "nan="]) {
+      expect(decodeFrame(frameOf(element)).map(({ text }) => text.length), element).toEqual(
+        Array.from({ length: 40 }, () => expect.any(Number)),
+      )
+      expect(readNonFinite(element.repeat(2))).toBeUndefined()
+    }
+  })
+
+  it("are read where values stand", () => {
+    expect(readNonFinite('{"a":NaN , "b":[-Infinity,null,-1e+2],"NaN":inf}')).toEqual({
+      text: '{"a":"NaN" , "b":["-Infinity",null,-1e+2],"NaN":"inf"}',
+      value: { a: NaN, b: [-Infinity, null, -100], NaN: Infinity },
+    })
+    expect(readNonFinite('{"__proto__":NaN}')?.value).toEqual(
+      JSON.parse('{"__proto__":null}', (name, value) => name === "__proto__" ? NaN : value),
+    )
+    expect(readNonFinite("NaN")).toEqual({ text: '"NaN"', value: NaN })
+    for (const broken of ["{NaN:1}", '{"a":1 NaN}', '{"a":NaN 1}', '{"a":+NaN-}', '{"a":null NaN}']) {
+      expect(readNonFinite(broken), broken).toBeUndefined()
+    }
+  })
+})
 
 describe("texts of the feed that are long and of one kind", () => {
   it.each(hostile)("are read in time with their length: %j", (piece) => {
