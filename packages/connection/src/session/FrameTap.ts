@@ -1,38 +1,38 @@
 /** The way of frames to `onFrame`, ahead of the stream. */
 import type { Frame, Millis } from "@boltodds/protocol"
 
-/** Shows the frames of one connection to a callback as they arrive, and keeps them for the stream, which gives the same. */
+/** How a {@link FrameTap} makes frames and shows them. */
+export interface FrameTapOptions {
+  readonly make: (at: Millis, raw: string | Uint8Array) => Frame
+  /** Session time. May end the connection. */
+  readonly now: () => Millis
+  readonly show: (frame: Frame) => void
+}
+
+/** Shows the frames of one connection to a callback as they arrive, and keeps them for the stream. */
 export class FrameTap {
-  readonly #make: (at: Millis, raw: string | Uint8Array) => Frame
-  readonly #now: () => Millis
-  readonly #show: (frame: Frame) => void
+  readonly #options: FrameTapOptions
   #waiting: Array<Frame> = []
-  /** The time of the turn that comes in: looked up once for all of it. */
+  /** The time of the current turn, read once. */
   #at: Millis | undefined
   #closed = false
 
-  constructor(
-    make: (at: Millis, raw: string | Uint8Array) => Frame,
-    now: () => Millis,
-    show: (frame: Frame) => void,
-  ) {
-    this.#make = make
-    this.#now = now
-    this.#show = show
+  constructor(options: FrameTapOptions) {
+    this.#options = options
   }
 
   /** A frame arrived. */
   arrived(raw: string | Uint8Array): void {
     if (this.#closed) return
-    this.#at ??= this.#now()
-    // Looking at the time may have ended the connection.
+    const at = this.#at ??= this.#options.now()
+    // Reading the time may have ended the connection.
     if (this.#isClosed()) return
-    const frame = this.#make(this.#at, raw)
+    const frame = this.#options.make(at, raw)
     this.#waiting.push(frame)
-    this.#show(frame)
+    this.#options.show(frame)
   }
 
-  /** The frames shown, for as many as a turn brought; in the order the link gives them. */
+  /** The oldest `count` frames that were shown, in the order of the link. */
   take(count: number): ReadonlyArray<Frame> {
     this.#at = undefined
     if (this.#waiting.length > count) return this.#waiting.splice(0, count)
@@ -41,13 +41,14 @@ export class FrameTap {
     return all
   }
 
-  #isClosed(): boolean {
-    return this.#closed
-  }
-
-  /** The connection is over: what its socket still brings is not shown. */
+  /** The connection is over: later frames are not shown. */
   close(): void {
     this.#closed = true
     this.#waiting = []
+  }
+
+  /** A method, so that the compiler does not take the value as known. */
+  #isClosed(): boolean {
+    return this.#closed
   }
 }

@@ -37,7 +37,7 @@ export class Timeline {
   }
 
   /** Compares the clocks with each other, and with the last look. */
-  look(): ClockCheck {
+  check(): ClockCheck {
     const reading = readClocks(this.#clock)
     const { clock, movedMillis, jumped } = compareClocks(this.#session, reading)
     this.#session = clock
