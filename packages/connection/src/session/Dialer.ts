@@ -213,10 +213,10 @@ export class Dialer {
       // Runs before the link closes, which may take a while: events of that time are not wanted.
       yield* Effect.addFinalizer(() => Effect.sync(() => connection.end({ kind: "shutdown" })))
       onStatus({ _tag: "AwaitingAck", attempt: this.#backoff.fruitless + 1 })
-      const readToItsEnd = Effect.catch(connection.read, (closed) => {
+      const readToItsEnd = connection.read.pipe(Effect.catch((closed) => {
         connection.end(reasonOf(closed, secret))
         return Effect.never
-      })
+      }))
       const reason = yield* Effect.raceFirst(Deferred.await(connection.over), readToItsEnd)
       ticker.connection = undefined
       const endedAt = writer.timeline.now()

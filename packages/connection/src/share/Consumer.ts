@@ -1,97 +1,120 @@
-/** One consumer of a shared source: what waits for it. */
+/** A consumer of a shared source: its options, what waits for it, and its end. */
 import type { NonEmptyReadonlyArray } from "effect/Array"
 import type * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import type { Pull } from "effect/Pull"
-import { ConsumerCutOff } from "./ConsumerCutOff.ts"
-import type { ConsumerOptions } from "./ConsumerOptions.ts"
+import { PullQueue } from "../PullQueue.ts"
 
-type End<E> = Effect.Effect<never, E | ConsumerCutOff | Cause.Done>
+/** Options of one consumer. */
+export interface ConsumerOptions {
+  /** @default "unnamed" Its name in `ConsumerCutOff`. */
+  readonly name?: string | undefined
+  /**
+   * What happens when the other consumers wait for this one. `cut`: it fails with `ConsumerCutOff`. `pause`: the source
+   * waits for it, and so do all consumers.
+   *
+   * @default "cut"
+   */
+  readonly slow?: "cut" | "pause" | undefined
+  /** @default 8_388_608 How much may wait for it before the source waits, in bytes. One turn more is possible. */
+  readonly bufferBytes?: number | undefined
+  /**
+   * How long the other consumers may wait for this one before it has caught up, in milliseconds in all. Time counts only
+   * while one of them has nothing to do: consumers that are all slow only slow down the source.
+   *
+   * @default 1000
+   */
+  readonly patienceMillis?: number | undefined
+}
 
-/** A queue bounded by whoever fills it: `isFull` says when to stop. */
+const defaults = { name: "unnamed", bufferBytes: 8 * 1024 * 1024, patienceMillis: 1000 }
+
+/**
+ * A consumer was too slow: the other consumers had waited for it for too long. What waited for it is dropped, and what it
+ * has received is not live any more. It may join again, and then starts from the beginning.
+ */
+export class ConsumerCutOff extends Error {
+  readonly _tag = "ConsumerCutOff"
+  override readonly name: string = "ConsumerCutOff"
+  readonly consumer: string
+  /** How much waited for it, in bytes. */
+  readonly waitingBytes: number
+
+  constructor(consumer: string, waitingBytes: number, keptMillis: number) {
+    super(
+      `The consumer \`${consumer}\` was cut off: ${Math.round(waitingBytes / 1024)} KiB waited for it, and the other ` +
+        `consumers had waited for ${
+          keptMillis / 1000
+        } s. What it has received is not live any more. Join again, set a ` +
+        'larger bufferBytes, or set slow: "pause" to have the source wait for it',
+    )
+    this.consumer = consumer
+    this.waitingBytes = waitingBytes
+  }
+}
+
+/** A turn of the source, with its weight. */
+interface Turn<A> {
+  readonly items: NonEmptyReadonlyArray<A>
+  readonly bytes: number
+}
+
+type Failure<E> = E | ConsumerCutOff
+
+/** One consumer. Each pull takes one turn of the source. */
 export class Consumer<A, E> {
-  readonly pull: Pull<NonEmptyReadonlyArray<A>, E | ConsumerCutOff>
+  readonly pull: Pull<NonEmptyReadonlyArray<A>, Failure<E>>
   readonly cutsOff: boolean
   readonly patienceMillis: number
-  /** How long the others have been kept waiting for it since it last was up to date. */
+  /** How long the others have waited for it since it last was up to date. */
   keptMillis = 0
   readonly #name: string
-  readonly #bound: number
-  /** Something that others may wait for has changed. */
-  readonly #onChange: () => void
-  #turns: Array<{ readonly items: NonEmptyReadonlyArray<A>; readonly bytes: number }> = []
-  #bytes = 0
-  #full = false
-  #end: End<E> | undefined
-  #puller: ((turn: Pull<NonEmptyReadonlyArray<A>, E | ConsumerCutOff>) => void) | undefined
+  readonly #queue: PullQueue<Turn<A>, Failure<E> | Cause.Done>
 
+  /** `onChange` is called when the consumer becomes idle, or is no longer full. */
   constructor(options: ConsumerOptions, onChange: () => void) {
-    this.#name = options.name ?? "unnamed"
-    this.#bound = options.bufferBytes ?? 8 * 1024 * 1024
+    this.#name = options.name ?? defaults.name
     this.cutsOff = options.slow !== "pause"
-    this.patienceMillis = options.patienceMillis ?? 1000
-    this.#onChange = onChange
-    this.pull = Effect.callback((resume) => {
-      const ready = this.#take()
-      if (ready !== undefined) return resume(ready)
-      this.#puller = resume
-      this.keptMillis = 0
-      this.#onChange()
-      return Effect.sync(() => {
-        this.#puller = undefined
-      })
+    this.patienceMillis = options.patienceMillis ?? defaults.patienceMillis
+    this.#queue = new PullQueue({
+      weigh: ({ bytes }) => bytes,
+      boundBytes: options.bufferBytes ?? defaults.bufferBytes,
+      pullBytes: 0,
+      onRoom: onChange,
+      onIdle: () => {
+        this.keptMillis = 0
+        onChange()
+      },
     })
+    this.pull = Effect.map(this.#queue.pull, ([{ items }]) => items)
   }
 
-  /** Whether it took more than it may hold, and has not yet come down to half of that. */
+  /** Whether it has more than its bound, and is not yet down to half of that. */
   get isFull(): boolean {
-    return this.#full
+    return this.#queue.isFull
   }
 
-  /** Whether it has done all there was, and waits. */
+  /** Whether it has taken all there was, and waits. */
   get isIdle(): boolean {
-    return this.#puller !== undefined
+    return this.#queue.isIdle
   }
 
   push(items: ReadonlyArray<A>, bytes: number): void {
-    if (items.length === 0 || this.#end !== undefined) return
-    this.#turns.push({ items: items as unknown as NonEmptyReadonlyArray<A>, bytes })
-    this.#bytes += bytes
-    if (this.#bytes > this.#bound) this.#full = true
-    this.#serve()
+    if (items.length === 0) return
+    this.#queue.push({ items: items as unknown as NonEmptyReadonlyArray<A>, bytes })
+    this.#queue.flush()
   }
 
-  /** Ends its stream behind what waits. The first end counts. */
-  end(how: End<E>): void {
-    this.#end ??= how
-    this.#serve()
+  /** Ends its stream after what waits. The first end counts. */
+  end(how: Effect.Effect<never, Failure<E> | Cause.Done>): void {
+    this.#queue.end(how)
+    this.#queue.flush()
   }
 
-  /** Ends its stream now: what waits is old. */
+  /** Ends its stream now, and drops what waits: it is old. */
   cutOff(): void {
-    const error = new ConsumerCutOff(this.#name, this.#bytes, this.patienceMillis)
-    this.#turns = []
-    this.#bytes = 0
-    this.#full = false
+    const error = new ConsumerCutOff(this.#name, this.#queue.bytes, this.patienceMillis)
+    this.#queue.clear()
     this.end(Effect.fail(error))
-  }
-
-  #serve(): void {
-    const resume = this.#puller
-    const ready = resume === undefined ? undefined : this.#take()
-    if (resume === undefined || ready === undefined) return
-    this.#puller = undefined
-    resume(ready)
-  }
-
-  #take(): Pull<NonEmptyReadonlyArray<A>, E | ConsumerCutOff> | undefined {
-    const turn = this.#turns.shift()
-    if (turn === undefined) return this.#end
-    this.#bytes -= turn.bytes
-    if (this.#full && this.#bytes <= this.#bound / 2) {
-      this.#full = false
-      this.#onChange()
-    }
-    return Effect.succeed(turn.items)
   }
 }

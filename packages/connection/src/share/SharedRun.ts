@@ -1,4 +1,4 @@
-/** One running of a shared source: from its first consumer on. */
+/** One running of a shared source, from its first consumer on. */
 import type { Source } from "@boltodds/protocol"
 import * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
@@ -6,11 +6,10 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as Stream from "effect/Stream"
-import type { ConsumerOptions } from "./ConsumerOptions.ts"
+import { Consumer, type ConsumerOptions } from "./Consumer.ts"
 import type { FeedView } from "./FeedView.ts"
-import { Consumer } from "./Consumer.ts"
 
-/** Reads a source, and gives each consumer everything. */
+/** Reads a source, and gives every turn to each consumer. */
 export class SharedRun<A, E> {
   readonly #view: FeedView<A>
   readonly #consumers = new Set<Consumer<A, E>>()
@@ -32,14 +31,14 @@ export class SharedRun<A, E> {
     return this.#consumers.size
   }
 
-  /** How many have ever joined. */
+  /** How many consumers have ever joined. */
   get joins(): number {
     return this.#joins
   }
 
-  /** Begins to read, in a fiber that no consumer's end interrupts. */
+  /** Starts to read, in a fiber that outlives each consumer. */
   start(source: Source<E>): Effect.Effect<void> {
-    const reading = Stream.runForEachArray(source.events, (events) => this.#hand(this.#view.turn(events)))
+    const reading = Stream.runForEachArray(source.events, (events) => this.#handOver(this.#view.turn(events)))
     return Effect.map(
       Effect.forkDetach(Effect.onExit(reading, (exit) => Effect.sync(() => this.#end(exit)))),
       (fiber) => {
@@ -48,14 +47,14 @@ export class SharedRun<A, E> {
     )
   }
 
-  /** Stops reading; returns when the source has let go of all it held. */
+  /** Stops reading. Returns when the source has released everything. */
   readonly stop: Effect.Effect<void> = Effect.suspend(() =>
     this.#fiber === undefined ? Effect.void : Fiber.interrupt(this.#fiber)
   )
 
   join(options: ConsumerOptions): Consumer<A, E> {
     const consumer = new Consumer<A, E>(options, () => this.#changed())
-    // Whatever it weighs: none of it can be left out, and the room is for what comes.
+    // Without weight: none of it can be left out, and the bound is for what follows.
     consumer.push(this.#view.snapshot(), 0)
     this.#consumers.add(consumer)
     this.#joins++
@@ -67,14 +66,14 @@ export class SharedRun<A, E> {
     this.#changed()
   }
 
-  #hand(items: ReadonlyArray<A>): Effect.Effect<void> {
-    if (this.#give(items)) return this.#room
-    // Consumers get their turn before the source does.
+  #handOver(items: ReadonlyArray<A>): Effect.Effect<void> {
+    if (this.#push(items)) return this.#room
+    // Consumers run before the source does.
     return Effect.yieldNow
   }
 
-  /** Whether someone is full now. */
-  #give(items: ReadonlyArray<A>): boolean {
+  /** Returns whether a consumer is full now. */
+  #push(items: ReadonlyArray<A>): boolean {
     let bytes = 0
     for (let index = 0; index < items.length; index++) bytes += this.#view.weigh(items[index]!)
     let full = false
@@ -85,31 +84,32 @@ export class SharedRun<A, E> {
     return full
   }
 
-  /** Waits until no one is full; cuts off those for whom the others have waited too long. */
+  /** Waits until no consumer is full. Cuts off those for which the others have waited too long. */
   readonly #room: Effect.Effect<void> = Effect.gen({ self: this }, function* () {
     for (;;) {
       const all = [...this.#consumers]
       const full = all.filter((consumer) => consumer.isFull)
       if (full.length === 0) return yield* Effect.yieldNow
       const change = this.#change
-      const keeping = all.some((consumer) => consumer.isIdle) ? full.filter((consumer) => consumer.cutsOff) : []
-      if (keeping.length === 0) {
+      // Time counts only while another consumer has nothing to do.
+      const timed = all.some((consumer) => consumer.isIdle) ? full.filter((consumer) => consumer.cutsOff) : []
+      if (timed.length === 0) {
         yield* change
         continue
       }
-      const patience = Math.min(...keeping.map(({ patienceMillis, keptMillis }) => patienceMillis - keptMillis))
+      const untilCut = Math.min(...timed.map(({ patienceMillis, keptMillis }) => patienceMillis - keptMillis))
       const before = yield* Clock.monotonicTimeNanos
-      yield* Effect.timeoutOption(change, patience)
+      yield* Effect.timeoutOption(change, untilCut)
       const passed = Number((yield* Clock.monotonicTimeNanos) - before) / 1e6
-      for (const consumer of keeping) {
-        // One that has caught up meanwhile begins at nothing again.
+      for (const consumer of timed) {
+        // A consumer that has caught up in the meantime starts at 0 again.
         if (!consumer.isIdle) consumer.keptMillis += passed
         if (consumer.isFull && consumer.keptMillis >= consumer.patienceMillis) consumer.cutOff()
       }
     }
   })
 
-  /** Returns when anything has changed since this was made: looks and waiting must not miss each other. */
+  /** Returns once anything has changed since this was read, so that no change between a check and a wait is missed. */
   get #change(): Effect.Effect<void> {
     const seen = this.#changes
     return Effect.callback((resume) => {
@@ -133,10 +133,10 @@ export class SharedRun<A, E> {
     const closed = Exit.isSuccess(exit) || Cause.hasInterruptsOnly(exit.cause)
     const reason = Exit.isSuccess(exit) ? "source ended" : closed ? "closed" : "source failed"
     const isBroken = Exit.isFailure(exit) && Cause.hasDies(exit.cause)
-    // A view that threw is not asked again.
-    const words = isBroken ? [] : this.#view.end?.(reason) ?? []
+    // A view that threw is not called again.
+    const last = isBroken ? [] : this.#view.end?.(reason) ?? []
     for (const consumer of this.#consumers) {
-      consumer.push(words, 0)
+      consumer.push(last, 0)
       consumer.end(closed || Exit.isSuccess(exit) ? Cause.done() : Effect.failCause(exit.cause))
     }
   }

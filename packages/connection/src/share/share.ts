@@ -1,53 +1,50 @@
-/** One source for many consumers inside one process. */
+/** One source for many consumers in one process. */
 import type { FeedEvent, Source } from "@boltodds/protocol"
 import * as Effect from "effect/Effect"
 import * as Semaphore from "effect/Semaphore"
 import * as Stream from "effect/Stream"
-import type { ConsumerCutOff } from "./ConsumerCutOff.ts"
-import type { ConsumerOptions } from "./ConsumerOptions.ts"
-import { eventView } from "./eventView.ts"
+import type { ConsumerCutOff, ConsumerOptions } from "./Consumer.ts"
+import { eventView, type FeedView } from "./FeedView.ts"
 import { SharedRun } from "./SharedRun.ts"
-import type { FeedView } from "./FeedView.ts"
 
 /** Options of {@link share}. */
 export interface ShareOptions<A> {
   /**
-   * Makes what consumers see, anew for each running of the source.
+   * Makes the view, once for each running of the source.
    *
-   * @default {@link eventView}: the events. `bookView` of `@boltodds/pipeline` gives the book's records, the whole book
-   * first to those who join later.
+   * @default {@link eventView}: the events. `bookView` of `@boltodds/pipeline` gives the records of the book; a consumer
+   * that joins later gets the whole book first.
    */
   readonly view?: (() => FeedView<A>) | undefined
   /**
-   * How long the source is kept when the last consumer has left, in milliseconds; a view goes on meanwhile. `Infinity`:
-   * until it is closed.
+   * How long the source runs on after the last consumer has left, in milliseconds. `Infinity`: until it is closed.
    *
    * @default 0
    */
   readonly idleMillis?: number | undefined
 }
 
-/** A source that many consume. */
+/** A source with many consumers. */
 export interface Shared<out A, out E> {
   /**
-   * All of it from now on, behind what the view tells those who come later. The first consumer has the source begin;
-   * when the last has left it ends. Its arrays are those of the source.
+   * Everything from now on, after the view's snapshot. The first consumer starts the source, and the source ends when the
+   * last one has left. Each array of the stream is one turn of the source.
    */
   readonly consume: (options?: ConsumerOptions) => Stream.Stream<A, E | ConsumerCutOff>
-  /** The same for `for await`, which throws what the stream fails with. */
+  /** The same for `for await`. The loop throws what the stream fails with. */
   readonly loop: (options?: ConsumerOptions) => AsyncIterable<A>
-  /** How many consume it now. */
+  /** The current number of consumers. */
   readonly consumers: Effect.Effect<number>
-  /** Ends the source, and with it all consumers, behind what waits for them. The next consumer begins anew. */
+  /** Ends the source, and all consumers after what waits for them. The next consumer starts it again. */
   readonly close: Effect.Effect<void>
 }
 
 /**
- * Shares a source (a session, several, a replay) among any number of consumers, as long as one of them is there. It
- * runs once: one connection, one decoding of each frame, however many read it.
+ * Shares a source (a session, several sessions, a replay) among any number of consumers. The source runs once, with one
+ * connection and one decoding of each frame, while there is at least one consumer.
  *
- * A consumer that is slow holds up nobody for longer than its patience, unless it asks for that; memory is bounded by
- * each consumer's `bufferBytes`. What the source ends or fails with, all end or fail with, and the next begins anew.
+ * A slow consumer holds up the others for `patienceMillis` at most, unless it sets `slow: "pause"`. Memory is bounded by
+ * the `bufferBytes` of each consumer. All consumers end or fail as the source does. The next consumer starts it again.
  */
 export function share<E>(source: Source<E>, options?: { readonly idleMillis?: number }): Shared<FeedEvent, E>
 export function share<A, E>(
@@ -59,12 +56,12 @@ export function share<E>(source: Source<E>, options: ShareOptions<FeedEvent> = {
 }
 
 const shareView = <A, E>(source: Source<E>, view: () => FeedView<A>, idleMillis: number): Shared<A, E> => {
-  /** Joining waits for a source that is letting go: a key may be good for one connection only. */
-  const turnstile = Semaphore.makeUnsafe(1)
+  /** Joining waits for a source that is being released: a key may allow one connection only. */
+  const lock = Semaphore.makeUnsafe(1)
   let run: SharedRun<A, E> | undefined
 
   const join = (consumer: ConsumerOptions) =>
-    turnstile.withPermits(1)(Effect.gen(function* () {
+    lock.withPermits(1)(Effect.gen(function* () {
       if (run === undefined || run.hasEnded) {
         yield* run?.stop ?? Effect.void
         run = new SharedRun<A, E>(view())
@@ -75,9 +72,9 @@ const shareView = <A, E>(source: Source<E>, view: () => FeedView<A>, idleMillis:
       return { run, consumer: run.join(consumer) }
     }))
 
-  /** Lets go of the source, unless someone has joined since. */
-  const letGo = (left: SharedRun<A, E>, joins: number): Effect.Effect<void> =>
-    turnstile.withPermits(1)(Effect.suspend(() => {
+  /** Releases the source, unless a consumer has joined since. */
+  const release = (left: SharedRun<A, E>, joins: number): Effect.Effect<void> =>
+    lock.withPermits(1)(Effect.suspend(() => {
       if (left.joins !== joins) return Effect.void
       if (run === left) run = undefined
       return left.stop
@@ -87,8 +84,8 @@ const shareView = <A, E>(source: Source<E>, view: () => FeedView<A>, idleMillis:
     Effect.suspend(() => {
       left.leave(consumer)
       if (left.size > 0 || idleMillis === Infinity) return Effect.void
-      if (idleMillis === 0) return letGo(left, left.joins)
-      return Effect.asVoid(Effect.forkDetach(Effect.andThen(Effect.sleep(idleMillis), letGo(left, left.joins))))
+      if (idleMillis === 0) return release(left, left.joins)
+      return Effect.asVoid(Effect.forkDetach(Effect.andThen(Effect.sleep(idleMillis), release(left, left.joins))))
     })
 
   const consume: Shared<A, E>["consume"] = (consumer = {}) =>
@@ -102,7 +99,7 @@ const shareView = <A, E>(source: Source<E>, view: () => FeedView<A>, idleMillis:
     consume,
     loop: (consumer) => Stream.toAsyncIterable(consume(consumer)),
     consumers: Effect.sync(() => run?.size ?? 0),
-    close: turnstile.withPermits(1)(Effect.suspend(() => {
+    close: lock.withPermits(1)(Effect.suspend(() => {
       const closing = run
       run = undefined
       return closing?.stop ?? Effect.void

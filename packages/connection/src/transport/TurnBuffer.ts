@@ -1,97 +1,81 @@
-/** Where an adapter's callbacks meet the session's pulls: bounded, and one crossing per turn. */
+/** The buffer between the callbacks of a socket and the session's pulls: bounded, with one handover per turn. */
 import * as Effect from "effect/Effect"
+import { PullQueue } from "../PullQueue.ts"
 import type { LinkClosed, Turn } from "./Transport.ts"
 
 /** What an adapter must be able to do for its buffer. */
 export interface TurnBufferOptions {
   readonly bufferBytes: number
-  /** Calls back once all that this turn of the event loop brings has been received. */
+  /** Calls back once everything of this turn of the event loop has been received. */
   readonly atEndOfTurn: (flush: () => void) => void
-  /** Stop reading; called once the bound is passed. Where it gives a close, the link ends with it. */
+  /** Stops reading. Called once the bound is passed. Returns a close to end the link instead. */
   readonly onFull: () => LinkClosed | undefined
-  /** Read again; called when a pull has emptied a full buffer. */
+  /** Reads again. Called when a pull has emptied a full buffer. */
   readonly onDrained: () => void
 }
 
-const noFrames: ReadonlyArray<string | Uint8Array> = []
+/** A frame, or the number of a ping that was answered. */
+type Received = string | Uint8Array | number
 
-/** A bounded buffer of frames; one puller at a time. */
+const isFrame = (item: Received): item is string | Uint8Array => typeof item !== "number"
+
+/** A bounded buffer of frames. One pull at a time, which takes all that waits. */
 export class TurnBuffer {
   readonly pull: Effect.Effect<Turn, LinkClosed>
-  readonly #options: TurnBufferOptions
-  #frames: Array<string | Uint8Array> = []
-  #bytes = 0
-  #full = false
+  readonly #atEndOfTurn: TurnBufferOptions["atEndOfTurn"]
+  readonly #queue: PullQueue<Received, LinkClosed>
+  /** The last pong that a pull has taken. */
   #pong: number | undefined
-  /** The last pong that a pull has told. */
-  #toldPong: number | undefined
-  #closed: LinkClosed | undefined
-  #flushing = false
-  #waiting: ((turn: Effect.Effect<Turn, LinkClosed>) => void) | undefined
+  #newestPong: number | undefined
+  #isFlushing = false
 
-  constructor(options: TurnBufferOptions) {
-    this.#options = options
-    this.pull = Effect.callback((resume) => {
-      const ready = this.#take()
-      if (ready !== undefined) return resume(ready)
-      this.#waiting = resume
-      return Effect.sync(() => {
-        this.#waiting = undefined
-      })
+  constructor({ bufferBytes, atEndOfTurn, onFull, onDrained }: TurnBufferOptions) {
+    this.#atEndOfTurn = atEndOfTurn
+    this.#queue = new PullQueue({
+      weigh: (item) => typeof item === "number" ? 0 : item.length,
+      boundBytes: bufferBytes,
+      pullBytes: Infinity,
+      onFull: () => {
+        const closed = onFull()
+        if (closed !== undefined) this.close(closed)
+      },
+      onRoom: onDrained,
     })
+    this.pull = Effect.map(this.#queue.pull, (items) => this.#turnOf(items))
   }
 
-  /** Takes in a frame. Dropped after a close. */
+  /** Takes in a frame. Ignored after a close. */
   push(raw: string | Uint8Array): void {
-    if (this.#closed !== undefined) return
-    this.#frames.push(raw)
-    this.#bytes += raw.length
-    if (!this.#full && this.#bytes > this.#options.bufferBytes) {
-      this.#full = true
-      const end = this.#options.onFull()
-      if (end !== undefined) this.#closed = end
-    }
+    this.#queue.push(raw)
     this.#flushSoon()
   }
 
   /** The peer answered this ping. */
   pong(number: number): void {
-    this.#pong = number
+    if (number === this.#newestPong) return
+    this.#newestPong = number
+    this.#queue.push(number)
     this.#flushSoon()
   }
 
-  /** Ends the link; what waits is still pulled before. Only the first close counts. */
+  /** Ends the link after what waits. The first close counts. */
   close(reason: LinkClosed): void {
-    this.#closed ??= reason
+    this.#queue.end(Effect.fail(reason))
     this.#flushSoon()
   }
 
   #flushSoon(): void {
-    if (this.#flushing || this.#waiting === undefined) return
-    this.#flushing = true
-    this.#options.atEndOfTurn(() => {
-      this.#flushing = false
-      const resume = this.#waiting
-      if (resume === undefined) return
-      const ready = this.#take()
-      if (ready === undefined) return
-      this.#waiting = undefined
-      resume(ready)
+    if (this.#isFlushing || !this.#queue.isIdle) return
+    this.#isFlushing = true
+    this.#atEndOfTurn(() => {
+      this.#isFlushing = false
+      this.#queue.flush()
     })
   }
 
-  #take(): Effect.Effect<Turn, LinkClosed> | undefined {
-    if (this.#frames.length > 0 || this.#pong !== this.#toldPong) {
-      const turn: Turn = { frames: this.#frames.length === 0 ? noFrames : this.#frames, pong: this.#pong }
-      this.#frames = []
-      this.#bytes = 0
-      this.#toldPong = this.#pong
-      if (this.#full) {
-        this.#full = false
-        this.#options.onDrained()
-      }
-      return Effect.succeed(turn)
-    }
-    return this.#closed === undefined ? undefined : Effect.fail(this.#closed)
+  #turnOf(items: ReadonlyArray<Received>): Turn {
+    if (items.every(isFrame)) return { frames: items, pong: this.#pong }
+    this.#pong = items.findLast((item) => typeof item === "number")
+    return { frames: items.filter(isFrame), pong: this.#pong }
   }
 }

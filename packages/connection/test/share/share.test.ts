@@ -229,9 +229,9 @@ describe("a slow consumer of a shared source", () => {
       expect(error).toBeInstanceOf(ConsumerCutOff)
       expect(error).toMatchObject({ consumer: "slow one", waitingBytes: 5 * 1224 })
       expect((error as Error).message).toBe(
-        "The consumer `slow one` was cut off: 6 KiB waited for it, and the others had been kept waiting for 1 s. What " +
-          "it knows is not live any more: let it join again, give it more room (bufferBytes), or have the source wait " +
-          'for it (slow: "pause")',
+        "The consumer `slow one` was cut off: 6 KiB waited for it, and the other consumers had waited for 1 s. What it " +
+          "has received is not live any more. Join again, set a larger bufferBytes, or set " +
+          'slow: "pause" to have the source wait for it',
       )
       expect(yield* shared.consumers).toBe(1)
     }))

@@ -71,13 +71,8 @@ describe("a session over ws", () => {
           )
         ),
       )
-      expect(told.filter((tag) => tag !== "Tick")).toEqual([
-        "Connected",
-        "Subscribed",
-        "Paused",
-        "Resumed",
-        "Heard",
-      ])
+      // On a busy machine the process may stand still more than once.
+      expect(told.filter((tag) => tag !== "Tick").join(" ")).toMatch(/^Connected Subscribed (Paused Resumed )+Heard$/)
       expect(numbers).toEqual(Array.from({ length: total }, (_, n) => n))
     }))
 
