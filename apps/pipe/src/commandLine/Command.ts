@@ -1,8 +1,8 @@
-/** A command of the program: what its help tells, and what it does. */
+/** A command of the program: its help and what it does. */
 import type { ExitCode } from "../process/ExitCode.ts"
 import type { FlagGroup, ParsedFlags } from "./flags.ts"
 
-/** An example of the help: what is typed, and what it is for. */
+/** An example in the help: a command line and its purpose. */
 export interface Example {
   readonly line: string
   readonly about: string
@@ -16,12 +16,12 @@ export interface Command {
   readonly usage: string
   /** One line. */
   readonly about: string
-  /** Paragraphs of the help, each wrapped by hand at 78 columns. */
+  /** Paragraphs of the help, filled to the width of the page. Lines that begin with a space stay as they are. */
   readonly details: ReadonlyArray<string>
   readonly flags: ReadonlyArray<FlagGroup>
-  /** How many words it takes that are not flags. Default none. */
+  /** The number of arguments that are not flags. Default 0. */
   readonly words?: number
   readonly examples: ReadonlyArray<Example>
-  /** Runs to the end. Throws a `Failure` for an end that is not clean. */
+  /** Runs to the end. Throws a `Failure` if it fails. */
   readonly run: (given: ParsedFlags) => Promise<ExitCode>
 }

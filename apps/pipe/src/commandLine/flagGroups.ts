@@ -3,7 +3,7 @@ import type { FlagGroup } from "./flags.ts"
 
 /** Which part of the feed. */
 export const filterFlags: FlagGroup = {
-  title: "What to receive (leave all out for everything; each can be repeated)",
+  title: "Filters (each can be repeated; default: everything)",
   flags: [
     {
       name: "sport",
@@ -35,57 +35,55 @@ export const filterFlags: FlagGroup = {
 
 /** What to print. */
 export const outputFlags: FlagGroup = {
-  title: "What to print",
+  title: "Output",
   flags: [
     {
       name: "emit",
       value: "FORM",
       choices: ["changes", "messages", "quotes", "raw"],
-      about: "What a line is. Default changes; see above.",
+      about: "The form of a record. Default changes; see above.",
     },
     {
       name: "no-control",
-      about: "Leave out records about the stream itself (gaps, stale feeds, heartbeats).",
+      about: "Leave out controls: records about the stream itself (gaps, stale feeds, heartbeats).",
     },
     {
       name: "meta",
-      about:
-        "With --emit messages: put each message into an envelope with run, seq, at, session and epoch; the message itself is in `message`.",
+      about: "With --emit messages: wrap each message in an object with run, seq, at, session, epoch and message.",
     },
     {
       name: "count",
       value: "N",
-      about: "Stop after N data records; controls and the header of raw do not count.",
+      about: "Stop after N records, not counting controls.",
     },
     {
       name: "for",
       value: "TIME",
-      about: "Stop after a while: 500ms, 30s, 5m, 1h30m.",
+      about: "Stop after this time: 500ms, 30s, 5m, 1h30m.",
     },
     {
       name: "where",
       value: "EXPR",
-      about: "Only records for which this holds (CEL), like 'sport == \"NBA\" && odds >= 150'. Controls always pass.",
+      about: "Only records that meet this condition (CEL): 'sport == \"NBA\" && odds >= 150'. Controls always pass.",
     },
     {
       name: "sink",
       value: "SINK",
       repeatable: true,
-      about:
-        "Where to: stdout, file:PATH or webhook:URL (changes, signed with BOLTODDS_WEBHOOK_SECRET; a URL of Discord or " +
-        "Slack gets messages for people). Other users of this machine can see a URL: prefer webhook:@FILE or " +
-        "webhook:env:NAME. Default stdout.",
+      about: "The destination: stdout, file:PATH or webhook:URL. Default stdout. A webhook is signed with " +
+        "BOLTODDS_WEBHOOK_SECRET; Discord and Slack URLs get readable messages. Other users of this machine can see a " +
+        "URL: prefer webhook:@FILE or webhook:env:NAME.",
     },
     {
       name: "resume",
       value: "FILE",
       about:
-        "Go on from the changes in a file that an earlier run wrote: only what differs comes out. Append to it (>> FILE), " +
-        "or write it with --sink file:FILE. No such file yet: a first start.",
+        "Continue from the changes that an earlier run wrote to FILE: only differences are sent. Append to it (>> FILE), " +
+        "or write it with --sink file:FILE. If the file does not exist, everything is sent.",
     },
     {
       name: "report",
-      about: "At the end, print to stderr what was read, delivered and lost.",
+      about: "Print a report on stderr at the end: what was read, delivered and lost.",
     },
   ],
 }
@@ -95,11 +93,11 @@ const urlFlags = [
     name: "url",
     value: "URL",
     env: "BOLTODDS_URL",
-    about: "The feed's address, wss:// or ws://; REST is the same place over http.",
+    about: "The address of the feed, wss:// or ws://. REST uses the same host over http.",
   },
   {
     name: "insecure",
-    about: "Allow ws:// to other hosts than this one. The key is then sent in the clear.",
+    about: "Allow ws:// to other hosts than this machine. The key is then sent unencrypted.",
   },
 ]
 
@@ -107,24 +105,24 @@ export const keyFlags = [
   {
     name: "key-file",
     value: "PATH",
-    about: "Read the key from a file, anew at each dial. Without it the key is in BOLTODDS_API_KEY.",
+    about: "Read the key from a file, again at each dial. Default: the variable BOLTODDS_API_KEY.",
   },
   {
     name: "key",
     value: "KEY",
-    about: "The key itself. Other users of this machine can see it; prefer the above.",
+    about: "The key itself. Other users of this machine can see it: prefer --key-file.",
   },
 ]
 
 /** Where the feed is, for commands that only ask for names. */
 export const feedFlags: FlagGroup = {
-  title: "The feed",
+  title: "Feed",
   flags: [...urlFlags, ...keyFlags],
 }
 
 /** Where the feed is, for commands that stay. */
 export const connectionFlags: FlagGroup = {
-  title: "The connection",
+  title: "Connection",
   flags: [
     ...urlFlags,
     ...keyFlags,
@@ -137,8 +135,8 @@ export const connectionFlags: FlagGroup = {
       name: "exit-on-stale",
       value: "TIME",
       about:
-        "End with 69 once nothing has been live for so long, like 5m: for cron and orchestrators. Silence counts " +
-        "from when it is noticed, after 10 to 25 s; a quiet market is none, while the feed pings. Default: never.",
+        "End with 69 when nothing has been live for this long, as in 5m; for cron and orchestrators. Silence is noticed " +
+        "after 10 to 25 s. A quiet market is not silence while the feed pings. Default: never.",
     },
   ],
 }
@@ -149,12 +147,12 @@ export const lateFlags: FlagGroup["flags"] = [
     name: "late-by",
     value: "TIME",
     about:
-      "A sportsbook is stale (reason late) when its updates arrive so much later than at best on the connection. Default 10s.",
+      "Make a sportsbook stale (reason late) when its updates arrive this much later than the fastest on the connection. Default 10s.",
   },
   {
     name: "late-for",
     value: "TIME",
-    about: "How long they must arrive late for that, and on time until it is fresh again. Default 10s.",
+    about: "How long updates must be late to make it stale, and on time to make it fresh again. Default 10s.",
   },
 ]
 
@@ -164,8 +162,8 @@ export const ignoreFlag: FlagGroup["flags"][number] = {
   value: "NAME",
   repeatable: true,
   about:
-    "A message of this unknown action makes nothing unverified. Without it the games and sportsbooks are that such " +
-    "a message names.",
+    "Ignore messages of this unknown action. By default such a message makes the games and sportsbooks that it names " +
+    "unverified.",
 }
 
 /** How much the book may hold. */
@@ -173,9 +171,8 @@ export const limitFlag: FlagGroup["flags"][number] = {
   name: "limit",
   value: "NAME=VALUE",
   repeatable: true,
-  about:
-    "Bound what is kept: sessions, sportsbooks (of a session), games, outcomes (of a game), characters (of a name), " +
-    "bytes, as in games=50000 or bytes=512MiB. What is beyond is not applied, and unverified. Defaults: `schema reference`.",
+  about: "Bound the book: sessions, sportsbooks (of a session), games, outcomes (of a game), characters (of a name), " +
+    "bytes, as in games=50000 or bytes=512MiB. Messages beyond a bound are not applied. Defaults: `schema reference`.",
 }
 
 /** What a configuration file may do beside what is harmless. */
@@ -184,8 +181,8 @@ export const allowFlag: FlagGroup["flags"][number] = {
   value: "WHAT",
   repeatable: true,
   about:
-    "Let the file do what it alone cannot: plugins (run its modules), private (post to private addresses), insecure " +
-    "(send the key or a body in the clear); several with commas. Beside BOLTODDS_ALLOW, which says the same.",
+    "What the file may do: plugins (run its modules), private (post to private addresses), insecure (send the key or " +
+    "records unencrypted). Separate several with commas. BOLTODDS_ALLOW adds to it.",
 }
 
 /** How many connections. */
@@ -194,35 +191,35 @@ export const sessionFlags: FlagGroup["flags"] = [
     name: "sessions",
     value: "N",
     about:
-      "Divide the feed among N connections. The plan must allow as many (Pro: 3), everything that uses the key counted. Default 1.",
+      "Divide the feed among N connections. The plan must allow as many (Pro: 3), other programs with this key included. Default 1.",
   },
   {
     name: "shard-by",
     value: "KIND",
     choices: ["sport", "sportsbook"],
-    about: "How the feed is divided. Default sportsbook: sports come and go, and a new one is missed for minutes.",
+    about: "How to divide the feed. Default sportsbook. With sport, a new sport is missed for minutes.",
   },
 ]
 
 /** The log. */
 export const logFlags: FlagGroup = {
-  title: "The log, on stderr",
+  title: "Log (on stderr)",
   flags: [
     {
       name: "log-level",
       value: "LEVEL",
       choices: ["error", "warn", "info", "debug", "none"],
-      about: "Default info.",
+      about: "The least important level to show. Default info.",
     },
     {
       name: "log-format",
       value: "FORMAT",
       choices: ["human", "json"],
-      about: "Default human on a terminal, json elsewhere.",
+      about: "Default human on a terminal, else json.",
     },
     { name: "verbose", short: "v", about: "The same as --log-level debug." },
     { name: "quiet", short: "q", about: "The same as --log-level error." },
-    { name: "help", short: "h", about: "Show this." },
+    { name: "help", short: "h", about: "Show this help." },
     { name: "version", short: "V", about: "Show the version." },
   ],
 }

@@ -1,11 +1,11 @@
-/** The help texts, made from the same tables that parse the command line. */
+/** The help pages, made from the tables that also parse the command line. */
 import type { Command } from "./Command.ts"
 import type { Flag, FlagGroup } from "./flags.ts"
 import type { Paint } from "../terminal/Terminal.ts"
 
 const columns = 80
 
-/** The help of one command; of the default command it lists the others too. */
+/** The help of one command. For the default command, `others` are listed too. */
 export const helpOf = (
   program: string,
   command: Command,
@@ -17,7 +17,7 @@ export const helpOf = (
     `${paint.bold("Usage")}\n  ${[program, command.name, command.usage].filter((word) => word !== "").join(" ")}`,
   ]
   if (others.length > 0) parts.push(commandList(others, paint))
-  parts.push(...command.details)
+  parts.push(...command.details.map(reflow))
   for (const group of command.flags) parts.push(flagList(group, paint))
   if (command.examples.length > 0) {
     const examples = command.examples.map(({ line, about }) => `  ${paint.dim(`# ${about}`)}\n  ${line}`)
@@ -57,6 +57,20 @@ const flagList = ({ title, flags }: FlagGroup, paint: Paint): string => {
     return [...start, ...rest.map((line) => " ".repeat(width + 4) + line)]
   })
   return [paint.bold(title), ...lines].join("\n")
+}
+
+/** Fills lines up to the width of the page. Lines that begin with a space, such as lists, stay as they are. */
+const reflow = (text: string): string => {
+  const blocks: Array<string> = []
+  let open = false
+  for (const line of text.split("\n")) {
+    const isFixed = line.startsWith(" ")
+    // A list begins a line of its own, and so does what follows it.
+    if (open && !isFixed) blocks.push(`${blocks.pop()!} ${line}`)
+    else blocks.push(line)
+    open = !isFixed
+  }
+  return blocks.flatMap((block) => block.startsWith(" ") ? [block] : wrap(block, columns - 1)).join("\n")
 }
 
 /** Breaks a text into lines of at most `width`, at spaces. */

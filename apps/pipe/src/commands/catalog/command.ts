@@ -1,4 +1,4 @@
-/** The names that the feed knows. */
+/** The command that lists the names of the feed. */
 import type { Command } from "../../commandLine/Command.ts"
 import { catalogKinds } from "./catalogKinds.ts"
 import { feedFlags, filterFlags, logFlags } from "../../commandLine/flagGroups.ts"
@@ -9,9 +9,9 @@ export const catalogCommand: Command = {
   usage: catalogKinds.join("|"),
   about: "List the names to filter by",
   details: [
-    `Prints one name per line (for games the key, which --game takes), or one JSON
-object per line with --json. The feed ignores a name that is not exactly one of
-these: it sends no error and no data.`,
+    `Prints one name per line; for games it prints the key that --game takes. With --json
+it prints one JSON object per line. A filter must be exactly one of these names: for
+any other name the feed sends no error and no data.`,
   ],
   words: 1,
   flags: [
@@ -24,7 +24,7 @@ these: it sends no error and no data.`,
         })),
         {
           name: "json",
-          about: "One JSON object a line, with all that is known.",
+          about: "Print one JSON object per line, with all fields.",
         },
       ],
     },
@@ -32,9 +32,9 @@ these: it sends no error and no data.`,
     logFlags,
   ],
   examples: [
-    { about: "Which leagues there are", line: "boltodds-pipe catalog sports" },
+    { about: "List the leagues", line: "boltodds-pipe catalog sports" },
     {
-      about: "Today's NBA games, with their start",
+      about: "List today's NBA games with their start",
       line: "boltodds-pipe catalog games --sport NBA --json",
     },
     {

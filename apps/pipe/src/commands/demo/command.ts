@@ -1,4 +1,4 @@
-/** The same as the default command, against a feed that is simulated inside this process. */
+/** The default command with a simulated feed inside this process. */
 import type { Command } from "../../commandLine/Command.ts"
 import { filterFlags, limitFlag, logFlags, outputFlags } from "../../commandLine/flagGroups.ts"
 
@@ -8,38 +8,40 @@ export const demoCommand: Command = {
   usage: "[flags]",
   about: "Stream from a simulated feed: no key, no network",
   details: [
-    `A feed server runs inside this process, on a port of this machine only. After
-some seconds it cuts the line once: watch gap_opened, then game_verified for each
-game as it is confirmed, then gap_closed. Runs until interrupted.`,
+    `Starts a feed server inside this process, on a local port. After five seconds it
+cuts the connection once. Watch the records: gap_opened, then game_verified for
+each game as it is confirmed, then gap_closed. Runs until interrupted.`,
   ],
   flags: [
     filterFlags,
     {
       ...outputFlags,
       flags: outputFlags.flags.map((flag) =>
-        flag.name === "emit" ? { ...flag, about: "What a line is. Default changes; see boltodds-pipe --help." } : flag
+        flag.name === "emit"
+          ? { ...flag, about: "The form of a record. Default changes; see boltodds-pipe --help." }
+          : flag
       ),
     },
     {
       title: "The simulated feed",
       flags: [
-        { name: "seed", value: "N", about: "Another world. Default 1." },
-        { name: "rate", value: "N", about: "Messages a second. Default 20." },
+        { name: "seed", value: "N", about: "The seed of the simulated world. Default 1." },
+        { name: "rate", value: "N", about: "Messages per second. Default 20." },
         {
           name: "cut-after",
           value: "TIME",
-          about: "When the line is cut. Default 5s.",
+          about: "When to cut the connection. Default 5s.",
         },
-        { name: "no-cut", about: "Leave the line alone." },
+        { name: "no-cut", about: "Do not cut the connection." },
         limitFlag,
       ],
     },
     logFlags,
   ],
   examples: [
-    { about: "Watch it", line: "boltodds-pipe demo | jq -c ." },
+    { about: "Watch the records", line: "boltodds-pipe demo | jq -c ." },
     {
-      about: "Only what the stream says about itself",
+      about: "Only the records about the stream itself",
       line: "boltodds-pipe demo | jq -c 'select(.control)'",
     },
     {

@@ -8,34 +8,39 @@ export const runCommand: Command = {
   usage: "FILE [flags]",
   about: "Run a pipeline from a configuration file",
   details: [
-    `The file is YAML or JSON: a source (feed, simulator, replay or stdin) and named
-sinks (stdout, file, webhook, or your own), each with what it is told (emit,
-where, processors) and how it is delivered (lane). All mistakes in it are told at
-once. \`check\` checks it, \`schema config\` is its JSON Schema for editors,
-examples/pipelines has some to begin with.`,
-    `SIGHUP opens files again and takes over what changed in the configuration: the
-filters of the feed, sinks added, removed or changed. What needs a restart is said
-so, and then nothing changes.`,
-    `The promise, by sink: before it is received, best effort (the feed cannot replay;
-gaps are told); in memory, at most once; from commit on at least once with
-\`store: outbox\`. A sink that is slow or dead stops no other: \`overflow\` says what
-it loses, and everything that is lost is counted and told.`,
-    `A file alone cannot run code of its own, post to private addresses or send secrets
-in the clear: --allow says what it may. Nor can it send the key of BOLTODDS_API_KEY
-to another host than the vendor's: BOLTODDS_API_KEY_HOST names more. At its start a
-run logs which hosts it contacts, and with which secrets and variables; \`check\`
-prints all that it would touch.`,
-    `Exit codes: as of the stream (boltodds-pipe --help), and 78 for a configuration
-with mistakes.`,
+    `The file is YAML or JSON. It names a source (feed, simulator, replay or stdin) and
+sinks (stdout, file, webhook, or a plug-in). Each sink says what it receives
+(emit, where, processors) and how it is delivered (lane).
+  check FILE      finds every mistake in the file
+  schema config   prints a JSON Schema for editors
+  examples/pipelines/ in the repository has files to start from`,
+    `SIGHUP opens files again and reloads the configuration: the filters of the feed,
+and sinks that were added, removed or changed. If a change needs a restart, the
+log says so and nothing changes.`,
+    `Delivery, by sink:
+  - From the feed: best effort. The feed cannot replay; gaps are reported.
+  - Waiting in memory: at most once.
+  - With \`store: outbox\`: at least once, from the commit on.
+  - A slow or failed sink stops no other. \`overflow\` says which records a full
+    lane drops. Every loss is counted and reported to the reader.`,
+    `A file alone cannot run code, post to private addresses, or send secrets
+unencrypted: allow it with --allow. It cannot send the key in BOLTODDS_API_KEY to
+other hosts than the vendor's: allow more with BOLTODDS_API_KEY_HOST. At its start
+a run logs the hosts it contacts, and the secrets and variables it sends them.
+\`check\` prints everything that the file would touch.`,
+    `Exit codes: see boltodds-pipe --help. 78 means that the file has mistakes.`,
   ],
   words: 1,
   flags: [{
     title: "The run",
-    flags: [{ name: "report", about: "At the end, print to stderr what became of everything." }, allowFlag],
+    flags: [{ name: "report", about: "Print a report on stderr at the end." }, allowFlag],
   }, logFlags],
   examples: [
-    { about: "A simulated feed into files, no key needed", line: "boltodds-pipe run examples/pipelines/record.yaml" },
-    { about: "Take over a changed configuration", line: "kill -HUP $(pgrep -f 'boltodds-pipe.* run ')" },
+    {
+      about: "Record a simulated feed to files; needs no key",
+      line: "boltodds-pipe run examples/pipelines/record.yaml",
+    },
+    { about: "Reload a changed configuration", line: "kill -HUP $(pgrep -f 'boltodds-pipe.* run ')" },
   ],
   run: async (given) => (await import("./run.ts")).runConfigured(given, given.words[0]),
 }

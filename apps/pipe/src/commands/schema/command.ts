@@ -8,21 +8,23 @@ import { schemaNames } from "./schemaNames.ts"
 export const schemaCommand: Command = {
   name: "schema",
   usage: schemaNames.join("|"),
-  about: "Print a JSON Schema",
+  about: "Print a JSON Schema, or the configuration reference",
   details: [
-    `messages: what the feed sends · changes: a line of --emit changes · config: a
-configuration file, with the options of every part that comes with this command ·
-reference: the same as Markdown, to be read.`,
+    `Prints on stdout:
+  messages   the messages of the feed
+  changes    a line of --emit changes
+  config     a configuration file, with the options of every built-in part
+  reference  the same as config, as Markdown`,
   ],
   words: 1,
   flags: [logFlags],
   examples: [
     {
-      about: "For an editor: completion and checks while you type",
+      about: "Completion and checks in an editor",
       line: "boltodds-pipe schema config > pipeline.schema.json",
     },
     {
-      about: "The first line of the file then says",
+      about: "Then make this the first line of the configuration",
       line: "# yaml-language-server: $schema=./pipeline.schema.json",
     },
   ],

@@ -1,4 +1,4 @@
-/** A pipeline against what is expected of it. */
+/** The command that tests a pipeline against expected output. */
 import type { Command } from "../../commandLine/Command.ts"
 import { allowFlag, logFlags } from "../../commandLine/flagGroups.ts"
 
@@ -6,13 +6,15 @@ import { allowFlag, logFlags } from "../../commandLine/flagGroups.ts"
 export const testCommand: Command = {
   name: "test",
   usage: "FILE --recording RECORDING --expect SINK=FILE …",
-  about: "Run a pipeline over a recording, and compare with expected lines",
+  about: "Run a pipeline over a recording and compare with expected lines",
   details: [
-    `The recording (emit raw) takes the place of the source. Nothing is delivered: what
-each sink would be told, behind its emit, condition and processors, is compared
-line by line with a file. The same recording always gives the same lines.`,
-    `Exit codes: 0 as expected · 65 not, or the recording cannot be read · 78 the
-configuration has mistakes.`,
+    `Plays a recording (emit raw) in place of the source and delivers nothing. Compares
+the records that each sink would receive, after its emit, condition and processors,
+with a file, line by line. The same recording always gives the same lines.`,
+    `Exit codes:
+   0  all lines are as expected
+  65  they differ, or the recording cannot be read
+  78  the configuration has mistakes`,
   ],
   words: 1,
   flags: [
@@ -23,11 +25,16 @@ configuration has mistakes.`,
           name: "recording",
           value: "FILE",
           repeatable: true,
-          about: "What the feed sent: plain, .gz or .zst; of a rotated recording all files, in order.",
+          about: "The recording: plain, .gz or .zst. Repeat for all files of a rotated one, in order.",
         },
-        { name: "expect", value: "SINK=FILE", repeatable: true, about: "What the sink of this name is to be told." },
+        {
+          name: "expect",
+          value: "SINK=FILE",
+          repeatable: true,
+          about: "The file with the expected lines of this sink.",
+        },
         allowFlag,
-        { name: "write", about: "Write the files instead of comparing with them." },
+        { name: "write", about: "Write the expected lines to the files instead of comparing." },
       ],
     },
     logFlags,
@@ -35,11 +42,11 @@ configuration has mistakes.`,
   examples: [
     { about: "Make a recording", line: "boltodds-pipe demo --emit raw --for 20s > day.ndjson" },
     {
-      about: "Keep what is told now",
+      about: "Save the current output as expected",
       line: "boltodds-pipe test p.yaml --recording day.ndjson --expect hook=hook.ndjson --write",
     },
     {
-      about: "And compare from then on",
+      about: "Compare with it later",
       line: "boltodds-pipe test p.yaml --recording day.ndjson --expect hook=hook.ndjson",
     },
   ],
