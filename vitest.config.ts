@@ -1,5 +1,5 @@
 import { configDefaults, defineConfig } from "vitest/config"
-import { patience } from "./tools/testing/patience.ts"
+import { patience } from "./packages/testing/src/patience.ts"
 
 // Setting conditions replaces Vite's defaults, so these are listed again beside ours.
 const conditions = ["@boltodds/source", "module", "node", "development|production"]
@@ -32,8 +32,8 @@ export default defineConfig({
           name: "unit",
           include: ["packages/*/test/**/*.test.ts", "tools/**/*.test.ts"],
           exclude: [...configDefaults.exclude, ...timed],
-          globalSetup: ["tools/testing/runFolder.ts"],
-          setupFiles: ["tools/testing/sharedFolders.ts", "tools/testing/steadyRandom.ts"],
+          globalSetup: ["packages/testing/src/setup/runFolder.ts"],
+          setupFiles: ["packages/testing/src/setup/sharedFolders.ts", "packages/testing/src/setup/steadyRandom.ts"],
           testTimeout: 120_000,
           hookTimeout: 120_000,
         },
@@ -43,8 +43,8 @@ export default defineConfig({
         test: {
           name: "timed",
           include: timed,
-          globalSetup: ["tools/testing/runFolder.ts"],
-          setupFiles: ["tools/testing/sharedFolders.ts", "tools/testing/endProcesses.ts"],
+          globalSetup: ["packages/testing/src/setup/runFolder.ts"],
+          setupFiles: ["packages/testing/src/setup/sharedFolders.ts", "packages/testing/src/setup/endProcesses.ts"],
           env: { BOLTODDS_PATIENCE: String(factor) },
           testTimeout: 240_000 * factor,
           hookTimeout: 240_000 * factor,

@@ -6,7 +6,8 @@ import { join } from "node:path"
 import { DatabaseSync } from "node:sqlite"
 import { gunzipSync, zstdDecompressSync } from "node:zlib"
 import { describe, expect, it } from "vitest"
-import { newFolder, pipe, root, Running, runPipeline } from "./Running.ts"
+import { temporaryFolder } from "@boltodds/testing/temporaryFolder"
+import { pipe, root, Running, runPipeline } from "./Running.ts"
 
 const recording = "examples/pipelines/recordings/evening.ndjson.gz"
 
@@ -23,7 +24,7 @@ const startReceiver = async (env: Readonly<Record<string, string>> = {}) => {
 
 describe("the pipelines", { concurrent: true }, () => {
   it("record leaves a recording, which replay plays: a book, a gap, and the book again", async () => {
-    const out = newFolder()
+    const out = temporaryFolder()
     expect(await runPipeline("record", { OUT: out, FOR: "9s" }).ended).toMatchObject({ code: 0, stdout: "" })
     const file = join(out, "recording.ndjson.gz")
     expect(recordsOf(gunzipSync(readFileSync(file)).toString())[0]).toMatchObject({ boltodds_recording: 1 })
@@ -45,7 +46,7 @@ describe("the pipelines", { concurrent: true }, () => {
   })
 
   it("files leaves changes by sport, which fold to a book, and quotes beside them", async () => {
-    const out = newFolder()
+    const out = temporaryFolder()
     const run = runPipeline("files", { OUT: out })
     const quotes = join(out, "quotes.ndjson")
     await run.until(() => existsSync(`${quotes}.part`) && linesOf(readFileSync(`${quotes}.part`, "utf8")).length > 200)
@@ -89,7 +90,7 @@ describe("the pipelines", { concurrent: true }, () => {
   })
 
   it("durable-webhook keeps what nobody takes, and the next run delivers it first, once", async () => {
-    const out = newFolder()
+    const out = temporaryFolder()
     const away = runPipeline("durable-webhook", { OUT: out, HOOK_URL: "http://127.0.0.1:1/" })
     const file = join(out, "hook.sqlite")
     await away.until(() => away.stderr.includes("ECONNREFUSED"))
@@ -129,7 +130,7 @@ describe("the pipelines", { concurrent: true }, () => {
   })
 
   it("odds-screen shows Moneylines, archives everything, and logs big moves", async () => {
-    const out = newFolder()
+    const out = temporaryFolder()
     const run = runPipeline("odds-screen", { OUT: out })
     await run.until(() => run.stdout.includes('"line_moved"'))
     const { code, stdout } = await run.stop()
@@ -160,7 +161,7 @@ describe("the pipelines", { concurrent: true }, () => {
   })
 
   it("fallback: the reserve gets everything that the archive cannot take", async () => {
-    const out = newFolder()
+    const out = temporaryFolder()
     const run = runPipeline("fallback", { OUT: out })
     const file = join(out, "reserve.ndjson")
     await run.until(() => existsSync(`${file}.part`) && readFileSync(`${file}.part`, "utf8").includes("line_moved"))
@@ -171,7 +172,7 @@ describe("the pipelines", { concurrent: true }, () => {
   })
 
   it("plugins: rows in a database, of games that have begun", async () => {
-    const out = newFolder()
+    const out = temporaryFolder()
     const run = runPipeline("plugins", { OUT: out }, "--allow", "plugins")
     const file = join(out, "odds.sqlite")
     const rows = () => {
@@ -205,7 +206,7 @@ describe("the pipelines", { concurrent: true }, () => {
   })
 
   it("command: half a recording does not pass for a whole one", async () => {
-    const folder = newFolder()
+    const folder = temporaryFolder()
     const plugin = join(root, "examples/plugins/command-source.ts")
     const text = (line: string) =>
       `{"version":1,"plugins":["${plugin}"],"source":{"command":{"line":${line}}},"sinks":{"a":"stdout"}}`

@@ -33,11 +33,11 @@ const packagesIn = (pattern: string): ReadonlyArray<WorkspacePackage> =>
     return { name: manifest.name, folder: dirname(path).replaceAll("\\", "/"), manifest }
   })
 
-/** The libraries, in the order of their folders. */
+/** The libraries, in the order of their folders. `packages/testing` is private: no rule for published code applies. */
 export const libraries: ReadonlyArray<WorkspacePackage> = [
   ...packagesIn("packages/*/package.json"),
   ...packagesIn("packages/sinks/*/package.json"),
-]
+].filter(({ manifest }) => manifest.private !== true)
 
 /** The commands. */
 export const apps: ReadonlyArray<WorkspacePackage> = packagesIn("apps/*/package.json")

@@ -1,8 +1,8 @@
 /** What a configuration file alone cannot do. */
 import { writeFileSync } from "node:fs"
 import { describe, expect, it } from "vitest"
-import { PipelineFolder } from "./pipelineFolder.ts"
-import { runPipe } from "./PipeProcess.ts"
+import { PipelineFolder } from "@boltodds/testing/PipelineFolder"
+import { runPipe } from "@boltodds/testing/PipeProcess"
 
 const noPermission = { BOLTODDS_ALLOW: "" }
 

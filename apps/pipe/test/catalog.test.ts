@@ -1,6 +1,6 @@
 import { refuse, type Simulator, startSimulator } from "@boltodds/simulator"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
-import { runPipe } from "./PipeProcess.ts"
+import { runPipe } from "@boltodds/testing/PipeProcess"
 
 const key = "sk-catalog-1a2b3c"
 let simulator: Simulator

@@ -1,10 +1,8 @@
 import { startSimulator } from "@boltodds/simulator"
 import { describe, expect, it } from "vitest"
-import { createServer } from "node:http"
-import { once } from "node:events"
-import type { AddressInfo } from "node:net"
-import { PipelineFolder } from "./pipelineFolder.ts"
-import { runPipe } from "./PipeProcess.ts"
+import { PipelineFolder } from "@boltodds/testing/PipelineFolder"
+import { runPipe } from "@boltodds/testing/PipeProcess"
+import { Receiver } from "@boltodds/testing/Receiver"
 
 const secret = "whsec_dGhpcyBpcyBhIHNlY3JldCBvZiB0aGUgdGVzdCE="
 
@@ -141,25 +139,22 @@ ${file}:9:63: Cannot use the processor \`dedupe\` with \`emit: quotes\`: it does
 
   it("--connect asks each sink; a webhook gets a test event, and one that is not there is told with 74", async () => {
     const types: Array<string> = []
-    const server = createServer(async (request, response) => {
-      const chunks: Array<Buffer> = []
-      for await (const chunk of request) chunks.push(chunk)
-      types.push(JSON.parse(Buffer.concat(chunks).toString()).type)
+    const receiver = new Receiver(({ body }, response) => {
+      types.push(JSON.parse(body).type)
       response.writeHead(204).end()
-    }).listen(0, "127.0.0.1")
-    await once(server, "listening")
-    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
+    })
+    await receiver.up()
     const hook = (address: string) => `webhook: { url: '${address}', secret: { env: SECRET }, allow_private: true }`
     const folder = new PipelineFolder(
       "source: simulator",
-      `sinks: { hook: { ${hook(url)} }, log: { file: { path: log.ndjson } }, gone: { ${
+      `sinks: { hook: { ${hook(receiver.url)} }, log: { file: { path: log.ndjson } }, gone: { ${
         hook("http://127.0.0.1:1/")
       } } }`,
     )
     const { code, stdout, stderr } = await runPipe(["check", folder.file, "--connect", "--log-level", "error"], {
       env: { SECRET: secret },
     })
-    server.close()
+    await receiver.down()
     expect(stdout.split("\n").slice(1, -1).filter((line) => !line.startsWith("  "))).toEqual([
       "hook (webhook): ok",
       "log (file): ok",

@@ -1,8 +1,8 @@
 import { encodeEvent, encodeRecordingHeader, makeFrame } from "@boltodds/protocol"
 import { writeFileSync } from "node:fs"
 import { describe, expect, it } from "vitest"
-import { PipelineFolder } from "./pipelineFolder.ts"
-import { recordsOf, runPipe } from "./PipeProcess.ts"
+import { PipelineFolder } from "@boltodds/testing/PipelineFolder"
+import { recordsOf, runPipe } from "@boltodds/testing/PipeProcess"
 
 const numbers = `[${Array.from({ length: 100 }, (_, n) => n).join(", ")}]`
 /** Ten thousand turns: the most that `check` lets pass. They take more steps than a record has. */

@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process"
 import { type StreamRecord } from "@boltodds/protocol"
 import { describe, expect, it } from "vitest"
-import { bundled, command, PipeProcess, recordsOf, runPipe } from "./PipeProcess.ts"
+import { bundled, command, PipeProcess, recordsOf, runPipe } from "@boltodds/testing/PipeProcess"
 
 const has = (kind: string) => ({ stdout }: { readonly stdout: string }) => stdout.includes(`"control":"${kind}"`)
 

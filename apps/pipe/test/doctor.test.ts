@@ -11,7 +11,7 @@ import { createServer } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest"
-import { type Ended, PipeProcess, runPipe } from "./PipeProcess.ts"
+import { type Ended, PipeProcess, runPipe } from "@boltodds/testing/PipeProcess"
 
 const key = "sk-doctor-5e4d/3c2b"
 const wrong = "sk-wrong-0a1b/2c3d"

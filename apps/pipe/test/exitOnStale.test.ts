@@ -1,6 +1,6 @@
 import { ignoreSubscribe, startSimulator } from "@boltodds/simulator"
 import { describe, expect, it } from "vitest"
-import { runPipe } from "./PipeProcess.ts"
+import { runPipe } from "@boltodds/testing/PipeProcess"
 
 describe("--exit-on-stale", () => {
   it("ends the process with 69 and the reason on stderr", async () => {

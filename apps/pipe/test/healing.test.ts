@@ -3,7 +3,7 @@ import { type Change, type Control, emptyBook, fold, gameId, isLive } from "@bol
 import { garbage, garbageFrames, type Simulator, startSimulator } from "@boltodds/simulator"
 import { existsSync, readFileSync } from "node:fs"
 import { describe, expect, it } from "vitest"
-import { PipeProcess, recordsOf } from "./PipeProcess.ts"
+import { PipeProcess, recordsOf } from "@boltodds/testing/PipeProcess"
 
 const key = "sk-healing-1234abcd"
 const envOf = ({ url }: Simulator) => ({ BOLTODDS_URL: url, BOLTODDS_API_KEY: key })

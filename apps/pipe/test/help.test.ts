@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest"
-import { runPipe, runShell } from "./PipeProcess.ts"
+import { runPipe, runShell } from "@boltodds/testing/PipeProcess"
 import manifest from "../package.json" with { type: "json" }
 
 const commands = [

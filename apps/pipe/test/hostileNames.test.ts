@@ -1,15 +1,13 @@
 import { spawnSync } from "node:child_process"
 import { readdirSync, readFileSync, writeFileSync } from "node:fs"
-import { once } from "node:events"
-import { createServer } from "node:http"
-import type { AddressInfo } from "node:net"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { encodeEvent, encodeRecordingHeader, makeFrame } from "@boltodds/protocol"
 import { startSimulator } from "@boltodds/simulator"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
-import { PipelineFolder } from "./pipelineFolder.ts"
-import { command, type Ended, recordsOf, runPipe } from "./PipeProcess.ts"
+import { PipelineFolder } from "@boltodds/testing/PipelineFolder"
+import { command, type Ended, recordsOf, runPipe } from "@boltodds/testing/PipeProcess"
+import { Receiver } from "@boltodds/testing/Receiver"
 
 const key = "sk-hostile-names-5f5f5f5f"
 
@@ -163,20 +161,16 @@ describe.skipIf(!hasPython)("on a terminal, names of the feed are written out by
   })
 
   it("outbox, of dead letters and what their receiver said", async () => {
-    const receiver = createServer((request, response) => {
-      request.resume()
-      request.on("end", () => response.writeHead(400).end(hostile))
-    }).listen(0, "127.0.0.1")
-    await once(receiver, "listening")
-    const { port } = receiver.address() as AddressInfo
+    const receiver = new Receiver((_, response) => void response.writeHead(400).end(hostile))
+    await receiver.up()
     const folder = new PipelineFolder(
       "source: { replay: { file: day.ndjson } }",
       "sinks:",
-      `  hook: { webhook: { url: "http://127.0.0.1:${port}/", unsigned: true, profile: durable, allow_private: true }, emit: changes }`,
+      `  hook: { webhook: { url: "${receiver.url}/", unsigned: true, profile: durable, allow_private: true }, emit: changes }`,
     )
     recorded(folder)
     expect(foreign((await onTerminal(["run", folder.file])).stdout)).not.toMatch(raw)
-    receiver.close()
+    await receiver.down()
     const path = folder.at("outbox/hook.sqlite")
     expectHarmless(await onTerminal(["outbox", "list", path]))
     expectHarmless(await onTerminal(["outbox", "list", path, "--json"]))

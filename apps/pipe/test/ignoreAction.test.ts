@@ -1,7 +1,7 @@
 import { startSimulator } from "@boltodds/simulator"
 import type { FeedMessage } from "@boltodds/protocol"
 import { describe, expect, it } from "vitest"
-import { PipeProcess, recordsOf, runPipe } from "./PipeProcess.ts"
+import { PipeProcess, recordsOf, runPipe } from "@boltodds/testing/PipeProcess"
 
 /** Streams changes of a simulated feed that says something nobody knows about one of its games, until that is counted. */
 const streamWith = async (flags: ReadonlyArray<string>, until: string): Promise<{ stdout: string; stderr: string }> => {

@@ -2,7 +2,7 @@
 import { ConfigErrors, loadPipeline, renderProblems } from "@boltodds/config"
 import * as Effect from "effect/Effect"
 import { describe, expect, it } from "vitest"
-import { patience } from "../../../tools/testing/patience.ts"
+import { patience } from "@boltodds/testing/patience"
 import { makeRegistry } from "@boltodds/parts"
 
 const registry = await makeRegistry({ endsWhen: () => {} })

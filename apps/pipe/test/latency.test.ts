@@ -1,7 +1,7 @@
 import { startSimulator } from "@boltodds/simulator"
 import { describe, expect, it } from "vitest"
 import { latencyText } from "../src/commands/latency/text.ts"
-import { PipeProcess, runPipe } from "./PipeProcess.ts"
+import { PipeProcess, runPipe } from "@boltodds/testing/PipeProcess"
 
 const key = "sk-latency-5f5f5f5f"
 

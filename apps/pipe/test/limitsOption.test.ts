@@ -3,8 +3,8 @@ import { describe, expect, it } from "vitest"
 import { limitFlag } from "../src/commandLine/flagGroups.ts"
 import { parseFlags } from "../src/commandLine/flags.ts"
 import { limitOptionsOf } from "../src/commandLine/limitFlag.ts"
-import { PipelineFolder } from "./pipelineFolder.ts"
-import { command, recordsOf, runPipe } from "./PipeProcess.ts"
+import { PipelineFolder } from "@boltodds/testing/PipelineFolder"
+import { command, recordsOf, runPipe } from "@boltodds/testing/PipeProcess"
 
 const demo = ["demo", "--no-cut", "--log-format", "human"]
 const opened = (stdout: string): ReadonlyArray<unknown> =>

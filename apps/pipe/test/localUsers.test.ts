@@ -24,8 +24,8 @@ import { createHash } from "node:crypto"
 import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
 import { beforeAll, describe, expect, it, onTestFinished } from "vitest"
-import { HookReceiver, hookSecret } from "./delivery/HookReceiver.ts"
-import { bundled, type Ended, PipeProcess } from "./PipeProcess.ts"
+import { HookReceiver, hookSecret } from "@boltodds/testing/HookReceiver"
+import { bundled, type Ended, PipeProcess } from "@boltodds/testing/PipeProcess"
 
 const isRoot = process.getuid?.() === 0
 if (!isRoot) console.warn("SKIPPED: the attacks of another local user need root; run apps/pipe/test/localUsers as root")

@@ -2,9 +2,9 @@
 import { writeFileSync } from "node:fs"
 import { fileURLToPath } from "node:url"
 import { describe, expect, it } from "vitest"
-import { PipelineFolder } from "./pipelineFolder.ts"
+import { PipelineFolder } from "@boltodds/testing/PipelineFolder"
 import { makeContactLog } from "../src/configuration/manifestText.ts"
-import { PipeProcess, runPipe } from "./PipeProcess.ts"
+import { PipeProcess, runPipe } from "@boltodds/testing/PipeProcess"
 
 const secret = "whsec_dGhpcyBpcyBhIHNlY3JldCBvZiB0aGUgdGVzdCE="
 const env = {

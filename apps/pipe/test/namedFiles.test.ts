@@ -5,8 +5,8 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { describe, expect, it, onTestFinished } from "vitest"
-import { HookReceiver, hookSecret } from "./delivery/HookReceiver.ts"
-import { cleanEnv, command, type Ended, runPipe } from "./PipeProcess.ts"
+import { HookReceiver, hookSecret } from "@boltodds/testing/HookReceiver"
+import { cleanEnv, command, type Ended, runPipe } from "@boltodds/testing/PipeProcess"
 
 const key = "sk-named-7e1f0a2b"
 

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest"
 import { type FarFeed, farFeed } from "./farFeed.ts"
-import { PipeProcess, runPipe } from "./PipeProcess.ts"
+import { PipeProcess, runPipe } from "@boltodds/testing/PipeProcess"
 
 const key = "sk-onekey-9c8b7a6d"
 let simulator: Simulator

@@ -1,32 +1,28 @@
-import { once } from "node:events"
-import { createServer, type Server } from "node:http"
-import type { AddressInfo } from "node:net"
 import { describe, expect, it } from "vitest"
-import { PipelineFolder } from "./pipelineFolder.ts"
-import { PipeProcess, runPipe } from "./PipeProcess.ts"
+import { PipelineFolder } from "@boltodds/testing/PipelineFolder"
+import { PipeProcess, runPipe } from "@boltodds/testing/PipeProcess"
+import { Receiver } from "@boltodds/testing/Receiver"
 
-interface Receiver {
-  readonly server: Server
-  readonly url: string
-  readonly seqs: Array<number>
-  /** Whether it refuses what holds a change; it always takes controls. */
-  isRefusing: boolean
+/** A receiver that keeps the numbers of the records it accepts. */
+class SeqReceiver extends Receiver {
+  readonly seqs: Array<number> = []
+  /** Whether it refuses bodies with a change; it always accepts controls. */
+  isRefusing = false
+
+  constructor() {
+    super(({ body }, response) => {
+      const { records } = JSON.parse(body)
+      const isRefused = this.isRefusing && records.some((record: object) => "change" in record)
+      if (!isRefused) this.seqs.push(...records.map(({ seq }: { seq: number }) => seq))
+      response.writeHead(isRefused ? 400 : 204).end()
+    })
+  }
 }
 
-const startReceiver = async (): Promise<Receiver> => {
-  const seqs: Array<number> = []
-  const receiver = { seqs, isRefusing: false }
-  const server = createServer(async (request, response) => {
-    const chunks: Array<Buffer> = []
-    for await (const chunk of request) chunks.push(chunk)
-    const { records } = JSON.parse(Buffer.concat(chunks).toString())
-    const isRefused = receiver.isRefusing && records.some((record: object) => "change" in record)
-    if (!isRefused) seqs.push(...records.map(({ seq }: { seq: number }) => seq))
-    response.writeHead(isRefused ? 400 : 204).end()
-  }).listen(0, "127.0.0.1")
-  await once(server, "listening")
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
-  return Object.assign(receiver, { server, url })
+const startReceiver = async (): Promise<SeqReceiver> => {
+  const receiver = new SeqReceiver()
+  await receiver.up()
+  return receiver
 }
 
 /** `run` ends by itself after so many changes. */
@@ -60,7 +56,8 @@ describe("outbox", { concurrent: true }, () => {
     expect(behind.running).toBe(false)
     expect(behind.waiting.records + behind.taken.records).toBe(count)
 
-    const { server, url, seqs } = await startReceiver()
+    const server = await startReceiver()
+    const { url, seqs } = server
     folder.write(
       "source: { simulator: { seed: 7 } }",
       "sinks:",
@@ -71,7 +68,7 @@ describe("outbox", { concurrent: true }, () => {
     await folder.until(() => seqs.length > count)
     next.kill("SIGTERM")
     expect((await next.ended).code).toBe(0)
-    server.close()
+    await server.down()
     expect(seqs.slice(0, count)).toEqual(Array.from({ length: count }, (_, index) => index + 1))
     expect((await runPipe(["outbox", "list", path])).stdout).toContain("  waiting       none\n  under way     none\n")
   })
@@ -113,7 +110,7 @@ describe("outbox", { concurrent: true }, () => {
       code: 75,
       stderr: expect.stringContaining("hook lost records in an earlier run, and no resnapshot has followed yet"),
     })
-    receiver.server.close()
+    await receiver.down()
     expect((await runPipe(["outbox", "list", path])).stdout).toContain("  dead letters  none\n")
   })
 

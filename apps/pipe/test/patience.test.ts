@@ -1,7 +1,7 @@
 /** What only time shows. All at once, so that it takes as long as the longest. */
 import { acceptThenClose, ignoreSubscribe, mute, type Simulator, startSimulator } from "@boltodds/simulator"
 import { describe, expect, it } from "vitest"
-import { PipeProcess, recordsOf } from "./PipeProcess.ts"
+import { PipeProcess, recordsOf } from "@boltodds/testing/PipeProcess"
 
 const key = "sk-patience-77aa88bb"
 const envOf = ({ url }: Simulator) => ({ BOLTODDS_URL: url, BOLTODDS_API_KEY: key })

@@ -10,7 +10,7 @@ import liveGames from "../../../examples/plugins/only-live-games.ts"
 import sqlite from "../../../examples/plugins/sqlite-sink.ts"
 import tcp from "../../../examples/plugins/tcp-sink.ts"
 import { makeRegistry } from "@boltodds/parts"
-import { runPipe } from "./PipeProcess.ts"
+import { runPipe } from "@boltodds/testing/PipeProcess"
 
 const pathOf = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
 const examples = pathOf("../../../examples/pipelines/")

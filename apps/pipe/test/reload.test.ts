@@ -1,8 +1,8 @@
 import { type Change, type Control, emptyBook, fold } from "@boltodds/protocol"
 import { readFileSync, renameSync } from "node:fs"
 import { describe, expect, it } from "vitest"
-import { PipelineFolder } from "./pipelineFolder.ts"
-import { PipeProcess, recordsOf } from "./PipeProcess.ts"
+import { PipelineFolder } from "@boltodds/testing/PipelineFolder"
+import { PipeProcess, recordsOf } from "@boltodds/testing/PipeProcess"
 
 const start = async (folder: PipelineFolder): Promise<PipeProcess> => {
   const pipe = new PipeProcess(["run", folder.file])

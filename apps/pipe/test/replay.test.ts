@@ -3,7 +3,7 @@ import { type Change, type Control, emptyBook, fold } from "@boltodds/protocol"
 import { existsSync, readFileSync } from "node:fs"
 import { fileURLToPath } from "node:url"
 import { describe, expect, it } from "vitest"
-import { PipeProcess, recordsOf } from "./PipeProcess.ts"
+import { PipeProcess, recordsOf } from "@boltodds/testing/PipeProcess"
 import { priced } from "./priced.ts"
 
 const samples = fileURLToPath(new URL("../../../../shared/samples/", import.meta.url))

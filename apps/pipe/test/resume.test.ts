@@ -6,8 +6,8 @@ import { appendFileSync, closeSync, openSync, readdirSync, readFileSync, statSyn
 import { setTimeout as sleep } from "node:timers/promises"
 import { gzipSync, zstdCompressSync } from "node:zlib"
 import { describe, expect, it } from "vitest"
-import { cleanEnv, command, PipeProcess, recordsOf, runPipe } from "./PipeProcess.ts"
-import { PipelineFolder } from "./pipelineFolder.ts"
+import { cleanEnv, command, PipeProcess, recordsOf, runPipe } from "@boltodds/testing/PipeProcess"
+import { PipelineFolder } from "@boltodds/testing/PipelineFolder"
 
 // More, and at other moments: KILLS=30 KILL_SEED=7 vitest run apps/pipe/test/resume
 const kills = Number(process.env["KILLS"] ?? 3)

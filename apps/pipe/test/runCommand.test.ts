@@ -2,8 +2,8 @@ import { encodeEvent, encodeRecordingHeader, makeFrame } from "@boltodds/protoco
 import { writeFileSync } from "node:fs"
 import { describe, expect, it } from "vitest"
 import { fileURLToPath } from "node:url"
-import { PipelineFolder } from "./pipelineFolder.ts"
-import { command, PipeProcess, recordsOf, runPipe, runShell } from "./PipeProcess.ts"
+import { PipelineFolder } from "@boltodds/testing/PipelineFolder"
+import { command, PipeProcess, recordsOf, runPipe, runShell } from "@boltodds/testing/PipeProcess"
 
 const plugins = fileURLToPath(new URL("../../../examples/plugins/", import.meta.url))
 const vault = fileURLToPath(new URL("fixtures/vaultSink.ts", import.meta.url))

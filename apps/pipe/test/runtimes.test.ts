@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { describe, expect, it } from "vitest"
-import { bundled, runPipe } from "./PipeProcess.ts"
+import { bundled, runPipe } from "@boltodds/testing/PipeProcess"
 
 // The npm package's `deno` is a wrapper that keeps signals for itself.
 const deno = spawnSync("deno", ["eval", "console.log(Deno.execPath())"], { encoding: "utf8" }).stdout.trim()

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { gzipSync } from "node:zlib"
 import { afterAll, describe, expect, it } from "vitest"
-import { command, runPipe } from "./PipeProcess.ts"
+import { command, runPipe } from "@boltodds/testing/PipeProcess"
 
 const folder = mkdtempSync(join(tmpdir(), "boltodds-scrub-"))
 afterAll(() => rmSync(folder, { recursive: true }))

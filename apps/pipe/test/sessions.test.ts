@@ -1,7 +1,7 @@
 import { type Change, type Control, emptyBook, fold } from "@boltodds/protocol"
 import { refuse, startSimulator } from "@boltodds/simulator"
 import { describe, expect, it } from "vitest"
-import { PipeProcess, recordsOf, runPipe } from "./PipeProcess.ts"
+import { PipeProcess, recordsOf, runPipe } from "@boltodds/testing/PipeProcess"
 import { priced } from "./priced.ts"
 
 const key = "sk-sessions-1234abcd"

@@ -4,7 +4,7 @@ import { createServer } from "node:http"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
-import { PipeProcess, recordsOf, runPipe } from "./PipeProcess.ts"
+import { PipeProcess, recordsOf, runPipe } from "@boltodds/testing/PipeProcess"
 
 const key = "sk-signals-1a2b3c"
 let simulator: Simulator

@@ -5,7 +5,7 @@ import { createServer } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
-import { PipeProcess, recordsOf, runPipe, runShell } from "./PipeProcess.ts"
+import { PipeProcess, recordsOf, runPipe, runShell } from "@boltodds/testing/PipeProcess"
 
 const key = "sk-live-4f9a2b7c1d"
 const hasJq = spawnSync("jq", ["--version"]).status === 0

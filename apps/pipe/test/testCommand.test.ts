@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs"
 import { beforeAll, describe, expect, it } from "vitest"
-import { PipelineFolder } from "./pipelineFolder.ts"
-import { runPipe } from "./PipeProcess.ts"
+import { PipelineFolder } from "@boltodds/testing/PipelineFolder"
+import { runPipe } from "@boltodds/testing/PipeProcess"
 
 /** A recording of some seconds with a gap in it, made as the help says. */
 const recordings = new PipelineFolder(

@@ -7,9 +7,9 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { createServer as createTlsServer, type Server as TlsServer } from "node:tls"
 import { afterEach, describe, expect, it } from "vitest"
-import { cert, key } from "../../../packages/connection/test/fixtures/certificate.ts"
-import { PipelineFolder } from "./pipelineFolder.ts"
-import { type Ended, PipeProcess, runPipe } from "./PipeProcess.ts"
+import { cert, key } from "@boltodds/testing/certificate"
+import { PipelineFolder } from "@boltodds/testing/PipelineFolder"
+import { type Ended, PipeProcess, runPipe } from "@boltodds/testing/PipeProcess"
 
 const secret = "sk-tls-7f7f7f7f"
 const trusted = join(mkdtempSync(join(tmpdir(), "boltodds-tls-")), "ca.pem")

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises"
 import { fileURLToPath } from "node:url"
 import { describe, expect, it } from "vitest"
-import { PipelineFolder } from "./pipelineFolder.ts"
-import { PipeProcess, recordsOf, runPipe } from "./PipeProcess.ts"
+import { PipelineFolder } from "@boltodds/testing/PipelineFolder"
+import { PipeProcess, recordsOf, runPipe } from "@boltodds/testing/PipeProcess"
 
 const script = fileURLToPath(new URL("fixtures/stuckTurn.ts", import.meta.url))
 const plugin = fileURLToPath(new URL("fixtures/spinProcessor.ts", import.meta.url))

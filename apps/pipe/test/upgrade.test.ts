@@ -12,8 +12,8 @@ import { constants, gunzipSync } from "node:zlib"
 import { describe, expect, it } from "vitest"
 import { jsonSchema } from "@boltodds/protocol/json-schema"
 import { Ajv2020 } from "ajv/dist/2020.js"
-import { recordsOf, runPipe } from "./PipeProcess.ts"
-import { PipelineFolder } from "./pipelineFolder.ts"
+import { recordsOf, runPipe } from "@boltodds/testing/PipeProcess"
+import { PipelineFolder } from "@boltodds/testing/PipelineFolder"
 import { narrowings } from "./schemaGrowth.ts"
 
 const path = (name: string): string => fileURLToPath(new URL(`fixtures/upgrade/${name}`, import.meta.url))

@@ -2,7 +2,7 @@ import { mkdtempSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { describe, expect, it } from "vitest"
-import { runPipe } from "./PipeProcess.ts"
+import { runPipe } from "@boltodds/testing/PipeProcess"
 
 const token = "T0KENabc0123def4567"
 const address = `https://127.0.0.1:9/hooks/${token}`

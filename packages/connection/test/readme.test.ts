@@ -9,7 +9,7 @@ import * as process from "node:process"
 import { fileURLToPath } from "node:url"
 import { afterAll, describe, expect } from "vitest"
 import { ack, data } from "./fixtures/FakeFeed.ts"
-import { localServer } from "./fixtures/LocalServer.ts"
+import { localServer } from "@boltodds/testing/LocalServer"
 
 const folder = fileURLToPath(new URL("..", import.meta.url))
 const readme = readFileSync(new URL("../README.md", import.meta.url), "utf8")

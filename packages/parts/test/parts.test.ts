@@ -5,7 +5,7 @@ import { mkdtempSync, symlinkSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { describe, expect, it } from "vitest"
-import { cert } from "../../sinks/webhook/test/certificate.ts"
+import { cert } from "@boltodds/testing/certificate"
 import { makeRegistry } from "../src/registry.ts"
 
 const registry = await makeRegistry({ endsWhen: () => {} })

@@ -3,7 +3,7 @@ import { mkdtempSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { describe, expect, it } from "vitest"
-import { patience } from "../../../tools/testing/patience.ts"
+import { patience } from "@boltodds/testing/patience"
 import { quiet, withSimulator } from "./withSimulator.ts"
 
 const scenarioOf = (data: unknown): Scenario => {

@@ -1,8 +1,7 @@
 /** A feed that asks for more memory than there is, and a command with a small heap that reads it. */
-import { createServer } from "node:http"
-import type { AddressInfo } from "node:net"
-import { type WebSocket, WebSocketServer } from "ws"
-import { bundled, PipeProcess } from "../PipeProcess.ts"
+import { startLocalServer } from "@boltodds/testing/LocalServer"
+import type { WebSocket } from "ws"
+import { bundled, PipeProcess } from "@boltodds/testing/PipeProcess"
 
 export const key = "test-key-0123456789"
 
@@ -13,33 +12,26 @@ export interface HostileFeed {
   readonly url: string
   /** Connections so far. */
   readonly dials: () => number
-  readonly stop: () => void
+  readonly stop: () => Promise<void>
 }
 
-/** Serves whoever subscribes; REST answers with empty lists. */
+/** Sends to each client that subscribes; REST answers with empty lists. */
 export const hostileFeed = async (sending: Sending): Promise<HostileFeed> => {
-  const http = createServer((_request, response) => {
-    response.setHeader("content-type", "application/json")
-    response.end('{"sports":[],"sportsbooks":[]}')
-  })
-  const server = new WebSocketServer({ server: http, perMessageDeflate: false })
   let dials = 0
-  server.on("connection", (socket) => {
-    dials++
-    // It may be gone in the middle of anything.
-    socket.on("error", () => {})
-    socket.send('{"action":"socket_connected","plan":"Pro"}')
-    socket.once("message", () => void sending((message) => sendTo(socket, message)))
-  })
-  await new Promise<void>((resolve) => http.listen(0, "127.0.0.1", resolve))
-  return {
-    url: `ws://127.0.0.1:${(http.address() as AddressInfo).port}/api`,
-    dials: () => dials,
-    stop: () => {
-      for (const client of server.clients) client.terminate()
-      http.close()
+  const { url, stop } = await startLocalServer({
+    request: (_, response) => {
+      response.setHeader("content-type", "application/json")
+      response.end('{"sports":[],"sportsbooks":[]}')
     },
-  }
+    connection: (socket) => {
+      dials++
+      // The client may disappear at any moment.
+      socket.on("error", () => {})
+      socket.send('{"action":"socket_connected","plan":"Pro"}')
+      socket.once("message", () => void sending((message) => sendTo(socket, message)))
+    },
+  })
+  return { url, dials: () => dials, stop }
 }
 
 const sendTo = (socket: WebSocket, message: unknown): Promise<boolean> =>

@@ -1,8 +1,8 @@
 /** What readers of lines believe. */
 import { type Book, changeKey, emptyBook, fold, gameId, isControl, isLineChange, isLive } from "@boltodds/protocol"
 import type { Simulator } from "@boltodds/simulator"
-import type { PipeProcess } from "../PipeProcess.ts"
-import type { Row } from "./HookReceiver.ts"
+import type { PipeProcess } from "@boltodds/testing/PipeProcess"
+import type { Row } from "@boltodds/testing/HookReceiver"
 
 /** The prices that a reader of this book shows as live, as the server writes its own book. */
 export const shown = (book: Book): Record<string, string> => {

@@ -2,7 +2,7 @@
 import { emptyBook, fold, isControl } from "@boltodds/protocol"
 import { startSimulator } from "@boltodds/simulator"
 import { describe, expect, it } from "vitest"
-import { openReceiver, taken } from "./HookReceiver.ts"
+import { openReceiver, taken } from "@boltodds/testing/HookReceiver"
 import { feedKey, hasty, hookTo, pipelineIn, runPipeline, tempFolder, whileRuns } from "./pipelines.ts"
 
 describe("a durable webhook killed between a dead letter and the news of it", () => {

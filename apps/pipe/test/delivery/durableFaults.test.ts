@@ -4,11 +4,11 @@ import { startSimulator } from "@boltodds/simulator"
 import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, it } from "vitest"
-import { patience } from "../../../../tools/testing/patience.ts"
+import { patience } from "@boltodds/testing/patience"
 import { dice } from "../chaos/random.ts"
-import { runPipe } from "../PipeProcess.ts"
+import { runPipe } from "@boltodds/testing/PipeProcess"
 import { LawOfBelief } from "./books.ts"
-import { type Answer, openReceiver, type Row, taken } from "./HookReceiver.ts"
+import { type Answer, openReceiver, type Row, taken } from "@boltodds/testing/HookReceiver"
 import {
   feedKey,
   hasty,

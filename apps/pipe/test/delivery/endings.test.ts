@@ -6,7 +6,7 @@ import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { describe, expect, it, onTestFinished } from "vitest"
 import { dice } from "../chaos/random.ts"
-import { bundled, type PipeProcess } from "../PipeProcess.ts"
+import { bundled, type PipeProcess } from "@boltodds/testing/PipeProcess"
 import { feedKey, hookTo, pipelineIn, runPipeline, tempFolder } from "./pipelines.ts"
 
 // More, at random moments: ENDINGS_RUNS=30 ENDINGS_SEED=1 vitest run apps/pipe/test/delivery/endings

@@ -4,7 +4,7 @@ import { startSimulator } from "@boltodds/simulator"
 import { join } from "node:path"
 import { describe, expect, it } from "vitest"
 import { dice } from "../chaos/random.ts"
-import type { Row } from "./HookReceiver.ts"
+import type { Row } from "@boltodds/testing/HookReceiver"
 import { filesOf, recorded, rowsOf } from "./lines.ts"
 import { feedKey, pipelineIn, runPipeline, tempFolder } from "./pipelines.ts"
 

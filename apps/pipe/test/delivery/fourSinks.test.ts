@@ -2,9 +2,9 @@
 import { emptyBook, fold } from "@boltodds/protocol"
 import { startSimulator } from "@boltodds/simulator"
 import { describe, expect, it } from "vitest"
-import { recordsOf } from "../PipeProcess.ts"
+import { recordsOf } from "@boltodds/testing/PipeProcess"
 import { beforeStop, bookOf, shown } from "./books.ts"
-import { openReceiver, type Row } from "./HookReceiver.ts"
+import { openReceiver, type Row } from "@boltodds/testing/HookReceiver"
 import { recorded } from "./lines.ts"
 import { feedKey, hookTo, pipelineIn, routesIn, runPipeline, sidesOf, tempFolder } from "./pipelines.ts"
 

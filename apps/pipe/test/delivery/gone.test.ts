@@ -1,9 +1,9 @@
 /** A webhook whose receiver wants no more: what becomes of the run, of the other sinks, and of what it did not take. */
 import { type Simulator, startSimulator } from "@boltodds/simulator"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
-import { recordsOf } from "../PipeProcess.ts"
+import { recordsOf } from "@boltodds/testing/PipeProcess"
 import { bookOf, LawOfBelief, settle, shown } from "./books.ts"
-import { type HookReceiver, openReceiver, type Row, taken } from "./HookReceiver.ts"
+import { type HookReceiver, openReceiver, type Row, taken } from "@boltodds/testing/HookReceiver"
 import { recorded } from "./lines.ts"
 import {
   feedKey,

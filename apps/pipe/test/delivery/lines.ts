@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { constants, gunzipSync, zstdDecompressSync } from "node:zlib"
-import type { Row } from "./HookReceiver.ts"
+import type { Row } from "@boltodds/testing/HookReceiver"
 
 /** Frame by frame: Node's own decoder stops behind the first. A last one that is cut off gives what can be read of it. */
 const unzstd = (bytes: Buffer, isTorn: boolean): Buffer => {

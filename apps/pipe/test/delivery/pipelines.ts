@@ -4,8 +4,8 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { onTestFinished } from "vitest"
-import { command, PipeProcess } from "../PipeProcess.ts"
-import { hookSecret } from "./HookReceiver.ts"
+import { command, PipeProcess } from "@boltodds/testing/PipeProcess"
+import { hookSecret } from "@boltodds/testing/HookReceiver"
 
 /** The key of the simulated feed. */
 export const feedKey = "sk-delivery-5d1c9e7a"

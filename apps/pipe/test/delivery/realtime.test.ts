@@ -6,7 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises"
 import { describe, expect, it } from "vitest"
 import { dice } from "../chaos/random.ts"
 import { beforeStop, bookOf, lineOf, settle, shown } from "./books.ts"
-import { type Answer, openReceiver, type Row, taken } from "./HookReceiver.ts"
+import { type Answer, openReceiver, type Row, taken } from "@boltodds/testing/HookReceiver"
 import { recorded } from "./lines.ts"
 import {
   feedKey,

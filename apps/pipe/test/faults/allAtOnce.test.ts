@@ -2,7 +2,7 @@
 import { startSimulator } from "@boltodds/simulator"
 import { existsSync, readFileSync } from "node:fs"
 import { expect, it } from "vitest"
-import { PipeProcess, recordsOf } from "../PipeProcess.ts"
+import { PipeProcess, recordsOf } from "@boltodds/testing/PipeProcess"
 
 const key = "sk-endurance-9c9c9c9c"
 const mixture = [

@@ -1,7 +1,7 @@
 /** Running a target: from a seed to the first finding, or to the end of its time. */
 import * as fc from "fast-check"
 import { Worker } from "node:worker_threads"
-import { patience } from "../../../../tools/testing/patience.ts"
+import { patience } from "@boltodds/testing/patience"
 
 /** Something that reads what comes from outside. */
 export interface Target<I> {

@@ -1,5 +1,5 @@
 /** A feed, or a proxy in front of one, that stops being one at some stage of a connection. */
-import { createHash } from "node:crypto"
+import { acceptOf, textFrame } from "@boltodds/testing/RawFeed"
 import { type AddressInfo, createServer, type Socket } from "node:net"
 
 /** How far it behaves. */
@@ -19,18 +19,10 @@ export interface BadServer {
   readonly stop: () => void
 }
 
-const frame = (text: string): Buffer => {
-  const payload = Buffer.from(text)
-  const head = payload.length < 126
-    ? Buffer.from([0x81, payload.length])
-    : Buffer.from([0x81, 126, payload.length >> 8, payload.length & 255])
-  return Buffer.concat([head, payload])
-}
-
 const accepted = (head: string): string => {
   const key = /^sec-websocket-key: (.*)$/im.exec(head)?.[1]?.trim() ?? ""
-  const accept = createHash("sha1").update(`${key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`).digest("base64")
-  return `HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${accept}\r\n\r\n`
+  return "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n" +
+    `Sec-WebSocket-Accept: ${acceptOf(key)}\r\n\r\n`
 }
 
 const outcome = { odds: "-110", link: "", outcome_name: "Moneyline", outcome_line: null, outcome_over_under: null }
@@ -51,8 +43,8 @@ const nextOf: Readonly<Record<Stage, Buffer>> = {
   tls: Buffer.from([0x16, 3, 3, 0, 80, 2, 0, 0, 76, 3, 3]),
   connect: Buffer.from("HTTP/1.1 200 Connection established\r\nVia: x\r\n\r\n"),
   upgrade: Buffer.from("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n"),
-  ack: frame('{"action":"socket_connected"}'),
-  stream: frame(snapshot),
+  ack: textFrame('{"action":"socket_connected"}'),
+  stream: textFrame(snapshot),
   close: Buffer.from([0x88, 2, 3, 0xe8]),
 }
 
@@ -89,7 +81,7 @@ export const badServer = async (stage: Stage, manner: Manner): Promise<BadServer
       }
       case "deaf": {
         socket.pause()
-        const big = frame(snapshot)
+        const big = textFrame(snapshot)
         const write = (): void => {
           for (let n = 0; n < 100; n++) socket.write(stage === "stream" || stage === "close" ? big : next)
         }
@@ -121,10 +113,10 @@ export const badServer = async (stage: Stage, manner: Manner): Promise<BadServer
       if (stage === "connect" || stage === "upgrade" || !/^upgrade: websocket/im.test(head)) return misbehave(socket)
       socket.write(accepted(head))
       if (stage === "ack") return misbehave(socket)
-      socket.write(frame('{"action":"socket_connected"}'))
+      socket.write(textFrame('{"action":"socket_connected"}'))
       // Until the filters have come.
       socket.once("data", () => {
-        socket.write(frame(snapshot))
+        socket.write(textFrame(snapshot))
         if (stage === "stream") return misbehave(socket)
         arrive()
         // Misbehaves once the client says goodbye.

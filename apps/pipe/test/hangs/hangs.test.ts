@@ -6,9 +6,9 @@
  */
 import { readdirSync, readFileSync } from "node:fs"
 import { type ExpectStatic, it } from "vitest"
-import { patience } from "../../../../tools/testing/patience.ts"
+import { patience } from "@boltodds/testing/patience"
 import { dice } from "../chaos/random.ts"
-import { PipeProcess } from "../PipeProcess.ts"
+import { PipeProcess } from "@boltodds/testing/PipeProcess"
 import { badServer, type Manner, manners, type Stage, stages } from "./BadServer.ts"
 
 /** What a command prints before it is stopped matters to nobody here. */

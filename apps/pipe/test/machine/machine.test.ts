@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process"
 import { createHash } from "node:crypto"
 import { fileURLToPath } from "node:url"
 import { describe, expect, it } from "vitest"
-import { patience } from "../../../../tools/testing/patience.ts"
+import { patience } from "@boltodds/testing/patience"
 
 // More, and from elsewhere: MACHINE_RUNS=2000 MACHINE_SEED=1 vitest run apps/pipe/test/machine
 // Another Node (22.19 or newer) beside this one: MACHINE_NODE=/path/to/node

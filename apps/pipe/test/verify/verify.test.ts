@@ -3,7 +3,7 @@ import { type DataMessage, decodeFrame, type FeedMessage } from "@boltodds/proto
 import { type Behavior, type Simulator, startSimulator } from "@boltodds/simulator"
 import { describe, expect, it } from "vitest"
 import type { VerifyReport } from "../../src/commands/verify/VerifyReport.ts"
-import { type Ended, PipeProcess } from "../PipeProcess.ts"
+import { type Ended, PipeProcess } from "@boltodds/testing/PipeProcess"
 
 const key = "sk-verify-0a1b2c3d"
 

@@ -22,7 +22,7 @@ import * as Fiber from "effect/Fiber"
 import { TestClock } from "effect/testing"
 import type { IncomingMessage, ServerResponse } from "node:http"
 import { describe, expect } from "vitest"
-import { localServer } from "../fixtures/LocalServer.ts"
+import { localServer } from "@boltodds/testing/LocalServer"
 
 const key = "s3cret key/4711"
 

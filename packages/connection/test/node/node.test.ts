@@ -13,7 +13,7 @@ import { type AddressInfo, connect } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterEach, describe, expect, vi } from "vitest"
-import { localServer } from "../fixtures/LocalServer.ts"
+import { localServer } from "@boltodds/testing/LocalServer"
 
 const folder = Effect.acquireRelease(
   Effect.promise(() => mkdtemp(join(tmpdir(), "boltodds-"))),

@@ -5,7 +5,7 @@ import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import { describe, expect } from "vitest"
 import * as zlib from "node:zlib"
-import { localServer } from "../fixtures/LocalServer.ts"
+import { localServer } from "@boltodds/testing/LocalServer"
 
 const body = JSON.stringify({ sports: ["NBA", "Ligue 1 – Féminine"], sportsbooks: ["draftkings"] })
 const plain = Buffer.from(body)

@@ -8,7 +8,7 @@ import type { Socket } from "node:net"
 import type { Duplex } from "node:stream"
 import { deflateRawSync } from "node:zlib"
 import { describe, expect } from "vitest"
-import { rawFeed, rawFrame, textFrame } from "../fixtures/RawFeed.ts"
+import { rawFeed, rawFrame, textFrame } from "@boltodds/testing/RawFeed"
 
 const limit = 1000
 

@@ -9,9 +9,9 @@ import type * as net from "node:net"
 import * as tls from "node:tls"
 import { afterEach, describe, expect, vi } from "vitest"
 import { endOfDial } from "../../src/session/Backoff.ts"
-import { cert, key } from "../fixtures/certificate.ts"
-import { localServer } from "../fixtures/LocalServer.ts"
-import { connectTo, type OnConnect, scriptedProxy } from "../fixtures/ScriptedProxy.ts"
+import { cert, key } from "@boltodds/testing/certificate"
+import { localServer } from "@boltodds/testing/LocalServer"
+import { connectTo, type OnConnect, scriptedProxy } from "@boltodds/testing/ScriptedProxy"
 
 afterEach(() => {
   vi.unstubAllEnvs()

@@ -21,7 +21,7 @@ import * as Stream from "effect/Stream"
 import { inspect } from "node:util"
 import { describe, expect } from "vitest"
 import { ack, data, shape } from "../fixtures/FakeFeed.ts"
-import { answer, localServer } from "../fixtures/LocalServer.ts"
+import { answer, localServer } from "@boltodds/testing/LocalServer"
 
 const key = "s3cret-key/4711"
 const spellings = [key, encodeURIComponent(key), "s3cret"]

@@ -16,7 +16,7 @@ import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import type { WebSocket } from "ws"
 import { describe, expect } from "vitest"
-import { answer, localServer } from "../fixtures/LocalServer.ts"
+import { answer, localServer } from "@boltodds/testing/LocalServer"
 
 const key = "s3cret-key-4711"
 const options: DialOptions = { bufferBytes: 1024 * 1024 }

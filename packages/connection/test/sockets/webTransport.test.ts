@@ -4,7 +4,7 @@ import { it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import { describe, expect } from "vitest"
-import { localServer } from "../fixtures/LocalServer.ts"
+import { localServer } from "@boltodds/testing/LocalServer"
 
 describe("the web transport", () => {
   it.live("calls a browser's own functions as functions: as methods of another object they refuse", () =>

@@ -7,8 +7,8 @@ import { TestClock } from "effect/testing"
 import * as fc from "fast-check"
 import { Webhook } from "standardwebhooks"
 import { batch, envelope, line, moves } from "./records.ts"
-import { ok, openReceiver, type Received, statuses } from "./Receiver.ts"
-import { cert } from "./certificate.ts"
+import { ok, openReceiver, type Received, statuses } from "@boltodds/testing/Receiver"
+import { cert } from "@boltodds/testing/certificate"
 
 const secretOf = (fill: number, bytes = 32): string => `whsec_${Buffer.alloc(bytes, fill).toString("base64")}`
 const secret = Redacted.make(secretOf(1))

@@ -7,8 +7,8 @@ import type { LookupFunction } from "node:net"
 import { isLoopback, refusalOf } from "../src/internal/Address.ts"
 import { guardedLookup } from "../src/internal/guardedLookup.ts"
 import { batch, moves } from "./records.ts"
-import { ok, openReceiver } from "./Receiver.ts"
-import { cert } from "./certificate.ts"
+import { ok, openReceiver } from "@boltodds/testing/Receiver"
+import { cert } from "@boltodds/testing/certificate"
 
 const refused: ReadonlyArray<readonly [string, string]> = [
   ["0.0.0.0", "unspecified"],

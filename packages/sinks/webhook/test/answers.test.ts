@@ -6,7 +6,8 @@ import * as Fiber from "effect/Fiber"
 import { TestClock } from "effect/testing"
 import { gzipSync } from "node:zlib"
 import { batch, moves } from "./records.ts"
-import { type Handler, ok, openEarly, openRaw, openReceiver } from "./Receiver.ts"
+import { openEarly, openRaw } from "@boltodds/testing/RawReceiver"
+import { type Handler, ok, openReceiver } from "@boltodds/testing/Receiver"
 
 const local = (url: string, more: Partial<WebhookOptions> = {}): WebhookOptions => ({
   url,

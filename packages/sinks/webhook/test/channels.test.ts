@@ -8,7 +8,7 @@ import { discord } from "../src/internal/chat/discord.ts"
 import { fit } from "../src/internal/chat/fit.ts"
 import { slack } from "../src/internal/chat/slack.ts"
 import { batch, control, envelope, gameChange, line, moves } from "./records.ts"
-import { openReceiver, statuses } from "./Receiver.ts"
+import { openReceiver, statuses } from "@boltodds/testing/Receiver"
 
 /** The message of one batch, without a server; undefined where none is sent. */
 const told = (

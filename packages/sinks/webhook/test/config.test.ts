@@ -1,4 +1,4 @@
-import { cert, key } from "./certificate.ts"
+import { cert, key } from "@boltodds/testing/certificate"
 import { describe, expect, it } from "@effect/vitest"
 import {
   webhook,

@@ -13,7 +13,8 @@ import * as Fiber from "effect/Fiber"
 import { TestClock } from "effect/testing"
 import { bodyExcerpt, echoesOf } from "../src/internal/excerpt.ts"
 import { batch, moves } from "./records.ts"
-import { type Handler, ok, openEarly, openRaw, openReceiver, signal, statuses } from "./Receiver.ts"
+import { openEarly, openRaw, signal } from "@boltodds/testing/RawReceiver"
+import { type Handler, ok, openReceiver, statuses } from "@boltodds/testing/Receiver"
 
 const local = (url: string, more: Partial<WebhookOptions> = {}): WebhookOptions => ({
   url,

@@ -7,7 +7,8 @@ import * as Fiber from "effect/Fiber"
 import { TestClock } from "effect/testing"
 import * as fc from "fast-check"
 import { moves } from "./records.ts"
-import { type Handler, openReceiver, type Received, signal, statuses } from "./Receiver.ts"
+import { signal } from "@boltodds/testing/RawReceiver"
+import { type Handler, openReceiver, type Received, statuses } from "@boltodds/testing/Receiver"
 
 const seqs = ({ body }: Received): ReadonlyArray<number> =>
   JSON.parse(body).records.map(({ seq }: { seq: number }) => seq)

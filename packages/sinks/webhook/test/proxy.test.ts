@@ -4,49 +4,26 @@ import { afterEach, describe, expect, it, vi } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import type { LookupAddress } from "node:dns"
 import * as net from "node:net"
-import { cert } from "./certificate.ts"
-import { ok, openReceiver } from "./Receiver.ts"
+import { cert } from "@boltodds/testing/certificate"
+import { ok, openReceiver } from "@boltodds/testing/Receiver"
+import { connectTo, scriptedProxy } from "@boltodds/testing/ScriptedProxy"
 import { batch, moves } from "./records.ts"
 
 afterEach(() => {
   vi.unstubAllEnvs()
 })
 
-/** A proxy that connects whatever it is asked for to one port of this machine, or answers this. */
+/** A proxy that connects every request to one port of this machine, or gives this answer; `asked` is what it was asked for. */
 const proxyTo = (port: number, answer = "HTTP/1.1 200 OK\r\n\r\n") =>
-  Effect.acquireRelease(
-    Effect.promise(() =>
-      new Promise<{ readonly port: number; readonly asked: Array<string>; readonly stop: () => void }>((resolve) => {
-        const asked: Array<string> = []
-        const sockets = new Set<net.Socket>()
-        const server = net.createServer((socket) => {
-          sockets.add(socket)
-          socket.on("error", () => socket.destroy())
-          socket.once("data", (head: Buffer) => {
-            asked.push(/^CONNECT (\S+)/.exec(head.toString("latin1"))?.[1] ?? head.toString("latin1"))
-            if (answer === "") return
-            if (!answer.includes(" 200 ")) return socket.end(answer)
-            const target = net.connect(port, "127.0.0.1", () => {
-              socket.write(answer)
-              target.pipe(socket).pipe(target)
-            })
-            target.on("error", () => socket.destroy())
-            socket.on("close", () => target.destroy())
-          })
-        })
-        server.listen(0, "127.0.0.1", () =>
-          resolve({
-            port: (server.address() as net.AddressInfo).port,
-            asked,
-            stop: () => {
-              for (const socket of sockets) socket.destroy()
-              server.close()
-            },
-          }))
-      })
-    ),
-    ({ stop }) => Effect.sync(stop),
-  )
+  Effect.suspend(() => {
+    const asked: Array<string> = []
+    const proxy = scriptedProxy((socket, authority) => {
+      asked.push(authority)
+      if (answer.includes(" 200 ")) connectTo(port, answer)(socket, authority)
+      else if (answer !== "") socket.end(answer)
+    })
+    return Effect.map(proxy, ({ port }) => ({ port, asked }))
+  })
 
 const lookupTo =
   (...addresses: ReadonlyArray<string>): NonNullable<WebhookOptions["lookup"]> => (_host, _options, done) =>

@@ -1,16 +1,18 @@
 /** The command as a process of its own, the way a shell runs it. */
-import { type ChildProcess, spawn } from "node:child_process"
 import { existsSync, mkdtempSync, readFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { rolldown, type RolldownOptions } from "rolldown"
-import { buildOnce } from "../../../tools/testing/buildOnce.ts"
-import config from "../rolldown.config.ts"
+import config from "../../../apps/pipe/rolldown.config.ts"
+import { buildOnce } from "./buildOnce.ts"
+import { type Ended, TestProcess } from "./TestProcess.ts"
+
+export type { Ended } from "./TestProcess.ts"
 
 /** Builds the command as it is published, from the source as it stands, into a folder of its own with nothing beside it. */
 const build = async (folder: string): Promise<void> => {
-  const app = fileURLToPath(new URL("..", import.meta.url))
+  const app = fileURLToPath(new URL("../../../apps/pipe", import.meta.url))
   const options = config as RolldownOptions & { readonly output: object }
   const bundle = await rolldown({ ...options, cwd: app, plugins: options.plugins })
   await bundle.write({ ...options.output, file: join(folder, "dist", "boltodds-pipe.js") })
@@ -51,23 +53,8 @@ const secretsIn = (args: ReadonlyArray<string>, env: Readonly<Record<string, str
   return [env["BOLTODDS_API_KEY"] ?? "", ...after("--key"), ...files].filter((key) => key.length >= 8)
 }
 
-/** How a process ended. */
-export interface Ended {
-  readonly code: number | null
-  readonly signal: NodeJS.Signals | null
-  readonly stdout: string
-  readonly stderr: string
-}
-
 /** A running command. */
-export class PipeProcess {
-  readonly child: ChildProcess
-  readonly ended: Promise<Ended>
-  stdout = ""
-  stderr = ""
-  #watchers: Array<() => void> = []
-  readonly #needles = new Set<(chunk: string) => void>()
-
+export class PipeProcess extends TestProcess {
   constructor(
     args: ReadonlyArray<string>,
     { env = {}, words = command, read = true }: {
@@ -78,72 +65,7 @@ export class PipeProcess {
       readonly read?: boolean
     } = {},
   ) {
-    const [program, ...first] = words
-    this.child = spawn(program!, [...first, ...args], { env: cleanEnv(env), stdio: ["ignore", "pipe", "pipe"] })
-    if (read) this.read()
-    this.child.stderr!.setEncoding("utf8").on("data", (chunk: string) => {
-      this.stderr += chunk
-      this.#look()
-    })
-    const secrets = secretsIn(args, env)
-    this.ended = new Promise((resolve, reject) => {
-      this.child.on("error", reject)
-      // Not "close": a stdout that nobody reads would never close.
-      this.child.on(read ? "close" : "exit", (code, signal) => {
-        const { stdout, stderr } = this
-        // Whatever a test is about: the key is never told.
-        const told = secrets.some((secret) => stdout.includes(secret) || stderr.includes(secret))
-        if (told) reject(new Error("the key is in the output"))
-        else resolve({ code, signal, stdout, stderr })
-        this.#look()
-      })
-    })
-  }
-
-  /** Reads stdout from here on. */
-  read(): void {
-    this.child.stdout!.setEncoding("utf8").on("data", (chunk: string) => {
-      this.stdout += chunk
-      for (const needle of this.#needles) needle(chunk)
-      this.#look()
-    })
-  }
-
-  /** Resolves when this text comes out from here on. Looks at each piece of the output once, however much there is. */
-  async next(text: string): Promise<void> {
-    await new Promise<void>((resolve) => {
-      let end = ""
-      const needle = (chunk: string): void => {
-        const piece = end + chunk
-        end = piece.slice(-text.length)
-        if (!piece.includes(text)) return
-        this.#needles.delete(needle)
-        resolve()
-      }
-      this.#needles.add(needle)
-    })
-  }
-
-  /** Resolves once the text holds; rejects with all output when the process ends before. */
-  async until(condition: (output: { readonly stdout: string; readonly stderr: string }) => boolean): Promise<void> {
-    await new Promise<void>((resolve, reject) => {
-      const look = (): void => {
-        if (condition(this)) resolve()
-        else if (this.child.exitCode !== null || this.child.signalCode !== null) {
-          reject(new Error(`it ended with ${this.child.exitCode ?? this.child.signalCode}; ${this.stderr}`))
-        }
-      }
-      this.#watchers.push(look)
-      look()
-    })
-  }
-
-  kill(signal: NodeJS.Signals): void {
-    this.child.kill(signal)
-  }
-
-  #look(): void {
-    for (const watcher of this.#watchers) watcher()
+    super([...words, ...args], { env: cleanEnv(env), read, secrets: secretsIn(args, env) })
   }
 }
 

@@ -1,12 +1,12 @@
-/** A folder with a configuration in it, as somebody has who runs a pipeline. */
-import { existsSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs"
-import { tmpdir } from "node:os"
+/** A folder with a configuration, as a user of the command has. */
+import { existsSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { setTimeout as sleep } from "node:timers/promises"
+import { temporaryFolder } from "./temporaryFolder.ts"
 
 /** A folder of its own, with `pipeline.yaml` in it. */
 export class PipelineFolder {
-  readonly path = mkdtempSync(join(tmpdir(), "boltodds-pipeline-"))
+  readonly path = temporaryFolder()
   readonly file = join(this.path, "pipeline.yaml")
 
   constructor(...lines: ReadonlyArray<string>) {
@@ -34,7 +34,7 @@ export class PipelineFolder {
     return this.text(name).split("\n").filter((line) => line !== "")
   }
 
-  /** Resolves when this holds of what another process writes here. */
+  /** Resolves when the condition holds of what another process writes here. */
   async until(holds: () => boolean): Promise<void> {
     while (!holds()) await sleep(20)
   }

@@ -1,0 +1,105 @@
+/** A process that a test starts, and reads until it ends. */
+import { type ChildProcess, spawn } from "node:child_process"
+
+/** How a process ended. */
+export interface Ended {
+  readonly code: number | null
+  readonly signal: NodeJS.Signals | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/** A running process. */
+export class TestProcess {
+  readonly child: ChildProcess
+  readonly ended: Promise<Ended>
+  stdout = ""
+  stderr = ""
+  #watchers: Array<() => void> = []
+  readonly #needles = new Set<(chunk: string) => void>()
+
+  /** `words`: the program and its arguments. */
+  constructor(
+    words: ReadonlyArray<string>,
+    { env, cwd, read = true, secrets = [] }: {
+      /** All of its environment. */
+      readonly env: Readonly<Record<string, string>>
+      readonly cwd?: string
+      /** Whether stdout is read. Otherwise it stays in the pipe until that is full. */
+      readonly read?: boolean
+      /** Texts that must not be in its output: `ended` rejects if one is. */
+      readonly secrets?: ReadonlyArray<string>
+    },
+  ) {
+    const [program, ...args] = words
+    this.child = spawn(program!, args, { env, cwd, stdio: ["ignore", "pipe", "pipe"] })
+    if (read) this.read()
+    this.child.stderr!.setEncoding("utf8").on("data", (chunk: string) => {
+      this.stderr += chunk
+      this.#look()
+    })
+    this.ended = new Promise((resolve, reject) => {
+      this.child.on("error", reject)
+      // Not "close": a stdout that is not read would never close.
+      this.child.on(read ? "close" : "exit", (code, signal) => {
+        const { stdout, stderr } = this
+        const leaked = secrets.some((secret) => stdout.includes(secret) || stderr.includes(secret))
+        if (leaked) reject(new Error("the key is in the output"))
+        else resolve({ code, signal, stdout, stderr })
+        this.#look()
+      })
+    })
+  }
+
+  /** Reads stdout from here on. */
+  read(): void {
+    this.child.stdout!.setEncoding("utf8").on("data", (chunk: string) => {
+      this.stdout += chunk
+      for (const needle of this.#needles) needle(chunk)
+      this.#look()
+    })
+  }
+
+  /** Resolves when this text is written to stdout from here on. Searches each piece of the output once. */
+  async next(text: string): Promise<void> {
+    await new Promise<void>((resolve) => {
+      let end = ""
+      const needle = (chunk: string): void => {
+        const piece = end + chunk
+        end = piece.slice(-text.length)
+        if (!piece.includes(text)) return
+        this.#needles.delete(needle)
+        resolve()
+      }
+      this.#needles.add(needle)
+    })
+  }
+
+  /** Resolves when the condition holds; rejects with stderr if the process ends first. */
+  async until(condition: (output: { readonly stdout: string; readonly stderr: string }) => boolean): Promise<void> {
+    await new Promise<void>((resolve, reject) => {
+      const look = (): void => {
+        if (condition(this)) resolve()
+        else if (this.child.exitCode !== null || this.child.signalCode !== null) {
+          reject(new Error(`it ended with ${this.child.exitCode ?? this.child.signalCode}; ${this.stderr}`))
+        }
+      }
+      this.#watchers.push(look)
+      look()
+    })
+  }
+
+  kill(signal: NodeJS.Signals): void {
+    this.child.kill(signal)
+  }
+
+  /** Sends a signal and waits for the end. */
+  async stop(signal: NodeJS.Signals = "SIGTERM"): Promise<Ended> {
+    this.kill(signal)
+    return await this.ended
+  }
+
+  #look(): void {
+    for (const watcher of this.#watchers) watcher()
+  }
+}
