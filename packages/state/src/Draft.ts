@@ -1,9 +1,9 @@
 /** The reducer at work: events in, records out, in place on what it owns. */
 import { type Change, type Control, type FeedEvent, type Millis, schemaVersion } from "@boltodds/protocol"
-import { fireDeadlines } from "./internal/deadlines.ts"
-import { applyEvent } from "./internal/events.ts"
+import { fireDeadlines } from "./internal/deadline/deadlines.ts"
+import { applyEvent } from "./internal/session/events.ts"
 import type { ActionCount, Core, LimitCount } from "./internal/model.ts"
-import { openRestartGaps } from "./internal/restored.ts"
+import { openRestartGaps } from "./internal/session/restored.ts"
 import { Work } from "./internal/work.ts"
 import type { State, StateCounts } from "./State.ts"
 import type { Step } from "./Step.ts"

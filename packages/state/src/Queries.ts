@@ -9,9 +9,9 @@ import {
   type Millis,
   silentMillis,
 } from "@boltodds/protocol"
-import { listAwaited } from "./internal/awaited.ts"
-import { excessOf } from "./internal/lag.ts"
-import { verdictAt } from "./internal/lateness.ts"
+import { listAwaited } from "./internal/session/awaited.ts"
+import { excessOf } from "./internal/deadline/lag.ts"
+import { verdictAt } from "./internal/deadline/lateness.ts"
 import {
   type Core,
   type Game,

@@ -3,7 +3,7 @@ import type { Book } from "@boltodds/protocol"
 import type { StateOptions } from "./Options.ts"
 import { emptyCore } from "./apply.ts"
 import { seal, type State } from "./State.ts"
-import { restore } from "./internal/restored.ts"
+import { restore } from "./internal/session/restored.ts"
 
 /**
  * A state that goes on from the book which the readers of an earlier run have: what `fold` makes of the records they

@@ -1,7 +1,7 @@
 /** Telling a state again, to a reader who knows nothing, or who has lost some of it. */
 import type { Change, Control } from "@boltodds/protocol"
 import { copyCore, coreOf, type State } from "./State.ts"
-import { excessOf } from "./internal/lag.ts"
+import { excessOf } from "./internal/deadline/lag.ts"
 import {
   type Core,
   type Game,

@@ -8,7 +8,7 @@ export const mutants: ReadonlyArray<Mutant> = [
   ...([
     {
       does: "a removal removes the game at every sportsbook",
-      file: `${state}/messages.ts`,
+      file: `${state}/game/messages.ts`,
       from: `    if (known !== undefined) closeGame(work, entry, known, "feed")`,
       to: `    for (const each of session.sportsbooks.values()) {
       const game = each.games.get(data.game)
@@ -17,31 +17,31 @@ export const mutants: ReadonlyArray<Mutant> = [
     },
     {
       does: "a sportsbook clear clears one sport only",
-      file: `${state}/messages.ts`,
+      file: `${state}/game/messages.ts`,
       from: `message.action === "book_clear" || game.sport === sport`,
       to: `game.sport === sport`,
     },
     {
       does: "a sport clear clears the whole book",
-      file: `${state}/messages.ts`,
+      file: `${state}/game/messages.ts`,
       from: `        message.action === "book_clear" || game.sport === sport || game.sport === ""`,
       to: `        sport !== undefined`,
     },
     {
       does: "a sport clear spares games whose sport nobody named",
-      file: `${state}/messages.ts`,
+      file: `${state}/game/messages.ts`,
       from: ` || game.sport === ""`,
       to: ``,
     },
     {
       does: "two sessions may own one game",
-      file: `${state}/messages.ts`,
+      file: `${state}/game/messages.ts`,
       from: `  if (work.core.sessions.size < 2) return false`,
       to: `  if (work.core.sessions.size < 9) return false`,
     },
     {
       does: "a line update verifies its whole game",
-      file: `${state}/messages.ts`,
+      file: `${state}/game/messages.ts`,
       from: `  touch(work, entry, game)
   let factsChanged = false
   if (known`,
@@ -52,43 +52,43 @@ export const mutants: ReadonlyArray<Mutant> = [
     },
     {
       does: "a full message keeps the lines it leaves out",
-      file: `${state}/messages.ts`,
+      file: `${state}/game/messages.ts`,
       from: `  if (listed < before) {`,
       to: `  if (listed < 0) {`,
     },
     {
       does: "messages outside the filters are applied",
-      file: `${state}/messages.ts`,
+      file: `${state}/game/messages.ts`,
       from: `  if (session.match !== undefined && !passes(`,
       to: `  if (session.match === null && !passes(`,
     },
     {
       does: "what cannot be read of one game doubts nothing",
-      file: `${state}/unread.ts`,
+      file: `${state}/session/unread.ts`,
       from: `  own.invalidatedAt = work.invalidate()`,
       to: `  own.invalidatedAt = own.invalidatedAt`,
     },
     {
       does: "a late arrival brings a removed game back",
-      file: `${state}/removals.ts`,
+      file: `${state}/game/removals.ts`,
       from: `removal === undefined || at - removal.at`,
       to: `removal !== null || at - removal.at`,
     },
     {
       does: "removals are remembered for ever",
-      file: `${state}/removals.ts`,
+      file: `${state}/game/removals.ts`,
       from: `const rememberedMillis = 10_000`,
       to: `const rememberedMillis = Infinity`,
     },
     {
       does: "a clear is not remembered",
-      file: `${state}/messages.ts`,
+      file: `${state}/game/messages.ts`,
       from: `      rememberClear(work, entry, message.action`,
       to: `      if (at < 0) rememberClear(work, entry, message.action`,
     },
     {
       does: "a refused removal is forgotten",
-      file: `${state}/removals.ts`,
+      file: `${state}/game/removals.ts`,
       from: `  if (sentAt !== null) holder.refusedRemoval =`,
       to: `  if (sentAt === undefined) holder.refusedRemoval =`,
     },
@@ -100,7 +100,7 @@ export const mutants: ReadonlyArray<Mutant> = [
     },
     {
       does: "a game without a sport is of no cleared sport",
-      file: `${state}/removals.ts`,
+      file: `${state}/game/removals.ts`,
       from: `if (name.startsWith(cleared) && isAfter(name)) return true`,
       to: `if (name === "") return true`,
     },
@@ -115,26 +115,26 @@ export const mutants: ReadonlyArray<Mutant> = [
   ...([
     {
       does: "events of an older epoch are applied",
-      file: `${state}/events.ts`,
+      file: `${state}/session/events.ts`,
       from: `event.epoch < session.epoch || (event.epoch === session.epoch && session.ended)`,
       to: `event.epoch === session.epoch && session.ended`,
     },
     {
       does: "events after the end of their epoch are applied",
-      file: `${state}/events.ts`,
+      file: `${state}/session/events.ts`,
       from: `event.epoch < session.epoch || (event.epoch === session.epoch && session.ended)`,
       to: `event.epoch < session.epoch`,
     },
     {
       does: "a lost connection leaves all verified",
-      file: `${state}/events.ts`,
+      file: `${state}/session/events.ts`,
       from: `  session.invalidatedAt = work.invalidate()
   if (session.gapSince`,
       to: `  if (session.gapSince`,
     },
     {
       does: "a newer epoch that begins unannounced opens no gap",
-      file: `${state}/events.ts`,
+      file: `${state}/session/events.ts`,
       from: `  if (session.connected) openGap(work, session, at, undefined)`,
       to: `  if (session.connected) session.gapSince ??= at`,
     },
@@ -143,50 +143,50 @@ export const mutants: ReadonlyArray<Mutant> = [
   ...([
     {
       does: "a snapshot without an initial state sweeps",
-      file: `${state}/deadlines.ts`,
+      file: `${state}/deadline/deadlines.ts`,
       from: `const snapshot = session.initialStates > 0`,
       to: `const snapshot = session.initialStates >= 0`,
     },
     {
       does: "absence tells something after the filters were replaced",
-      file: `${state}/deadlines.ts`,
+      file: `${state}/deadline/deadlines.ts`,
       from: `const sweeps = snapshot && session.subscriptions <= 1`,
       to: `const sweeps = snapshot && session.subscriptions <= 9`,
     },
     {
       does: "a game heard of, but in invalidate, is swept",
-      file: `${state}/deadlines.ts`,
+      file: `${state}/deadline/deadlines.ts`,
       from: `if (sweeps && game.heardEpoch !== session.epoch) {`,
       to: `if (sweeps) {`,
     },
     {
       does: "absent games stay",
-      file: `${state}/deadlines.ts`,
+      file: `${state}/deadline/deadlines.ts`,
       from: `        closeGame(work, work.sportsbook(session, known.sportsbook), game, "absent")`,
       to: `        game.heardEpoch = session.epoch`,
     },
     {
       does: "progress does not put settling off",
-      file: `${state}/messages.ts`,
+      file: `${state}/game/messages.ts`,
       from: `  session.settleAt = at + settleMillis`,
       to: `  session.settleAt = Math.min(session.settleAt, at + settleMillis)`,
     },
     {
       does: "anything at all puts settling off",
-      file: `${state}/messages.ts`,
+      file: `${state}/game/messages.ts`,
       from: `const progress = message.action === "initial_state" || !wasVerified`,
       to: `const progress = message.action !== "line_update"`,
     },
     {
       does: "a second loss does not start it again",
-      file: `${state}/events.ts`,
+      file: `${state}/session/events.ts`,
       from: `  session.initialStates = 0
 `,
       to: ``,
     },
     {
       does: "a gap that closed with doubts is never synced",
-      file: `${state}/deadlines.ts`,
+      file: `${state}/deadline/deadlines.ts`,
       from: `session.unsettled = snapshot && !complete`,
       to: `session.unsettled = false`,
     },
@@ -195,38 +195,38 @@ export const mutants: ReadonlyArray<Mutant> = [
   ...([
     {
       does: "time in which we did not read counts for settling",
-      file: `${state}/events.ts`,
+      file: `${state}/session/events.ts`,
       from: `    session.settleRest = session.settleAt - since
     session.settleAt = Infinity`,
       to: `    session.settleRest = undefined`,
     },
     {
       does: "a pause that another session's time has overtaken is none",
-      file: `${state}/events.ts`,
+      file: `${state}/session/events.ts`,
       from: `      paused(work, session, event.at, at)`,
       to: `      paused(work, session, at, at)`,
     },
     {
       does: "settling starts anew after a pause",
-      file: `${state}/events.ts`,
+      file: `${state}/session/events.ts`,
       from: `    session.settleAt = at + session.settleRest`,
       to: `    session.settleAt = at + work.core.options.settleMillis`,
     },
     {
       does: "a long pause makes nothing stale",
-      file: `${state}/events.ts`,
+      file: `${state}/session/events.ts`,
       from: `    session.pausedStaleAt = Math.max(at, since + work.core.options.pausedStaleMillis)`,
       to: `    session.pausedStaleAt = Infinity`,
     },
     {
       does: "what waited in a long pause is not flagged",
-      file: `${state}/events.ts`,
+      file: `${state}/session/events.ts`,
       from: `  if (until - session.pausedAt >= work.core.options.pausedStaleMillis) session.delayed = true`,
       to: ``,
     },
     {
       does: "a sportsbook is silent while we do not read",
-      file: `${state}/deadlines.ts`,
+      file: `${state}/deadline/deadlines.ts`,
       from: `const due = Math.max(known.heardAt, session.listeningSince)`,
       to: `const due = known.heardAt`,
     },

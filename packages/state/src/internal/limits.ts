@@ -5,12 +5,12 @@
  */
 import { excerpt, type GameData, type Millis, type ReachedLimit, type Scope } from "@boltodds/protocol"
 import type { StateLimit } from "../Limits.ts"
-import { takeFacts } from "./facts.ts"
+import { takeFacts } from "./game/facts.ts"
 import type { Core, Game, Limited, LineValues, SessionState, SportsbookEntry } from "./model.ts"
-import { mayRemember } from "./removals.ts"
-import { hearRestored } from "./restored.ts"
+import { mayRemember } from "./game/removals.ts"
+import { hearRestored } from "./session/restored.ts"
 import { factBytes, lineBytes, removalBytes, sportsbookBytes, textBytes } from "./size.ts"
-import { hear, unverify } from "./unread.ts"
+import { hear, unverify } from "./session/unread.ts"
 import type { Work } from "./work.ts"
 
 const everyMillis = 1_000

@@ -9,8 +9,8 @@
  */
 import type { FilterMatch, Filters, LineExtras, Millis, Side, TargetKind } from "@boltodds/protocol"
 import type { ResolvedOptions } from "../Options.ts"
-import type { Awaited } from "./awaited.ts"
-import type { Lag } from "./lag.ts"
+import type { Awaited } from "./session/awaited.ts"
+import type { Lag } from "./deadline/lag.ts"
 
 /** Marks what a draft may change in place. */
 export interface Owner {

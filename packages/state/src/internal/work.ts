@@ -10,8 +10,8 @@ import type {
   Millis,
   Stamp,
 } from "@boltodds/protocol"
-import { copyAwaited } from "./awaited.ts"
-import { copyLag } from "./lag.ts"
+import { copyAwaited } from "./session/awaited.ts"
+import { copyLag } from "./deadline/lag.ts"
 import {
   cleared,
   type Core,

@@ -3,13 +3,13 @@
  * event at or after them, so that what comes out depends on when things happened and not on when anyone looked.
  */
 import { type Millis, parseTimestamp } from "@boltodds/protocol"
-import { awaitedDue, awaitedSettled } from "./absences.ts"
+import { awaitedDue, awaitedSettled } from "../session/absences.ts"
 import { checkLags } from "./lateness.ts"
-import { closeGame } from "./closeGame.ts"
-import { gamesIn, isGameVerified, isMerelyPartial, linesOf, type SessionState } from "./model.ts"
-import { checkUnread } from "./unread.ts"
-import { sweepRestored } from "./restored.ts"
-import type { Work } from "./work.ts"
+import { closeGame } from "../game/closeGame.ts"
+import { gamesIn, isGameVerified, isMerelyPartial, linesOf, type SessionState } from "../model.ts"
+import { checkUnread } from "../session/unread.ts"
+import { sweepRestored } from "../session/restored.ts"
+import type { Work } from "../work.ts"
 
 /** The earliest time at which a deadline of one session may fire. */
 const sessionDeadline = (session: SessionState): Millis =>

@@ -9,11 +9,11 @@ import {
 } from "@boltodds/protocol"
 import { isHarmless } from "./harmlessActions.ts"
 import { knownPlaces, type Places, placesOf } from "./knownPlaces.ts"
-import { countLimit } from "./limits.ts"
-import type { SessionState } from "./model.ts"
+import { countLimit } from "../limits.ts"
+import type { SessionState } from "../model.ts"
 import { hearRestored } from "./restored.ts"
 import { type Cause, reportUnread, unverify } from "./unread.ts"
-import type { Work } from "./work.ts"
+import type { Work } from "../work.ts"
 
 /** Counts and reports a message that cannot be read, and makes what it may have changed unverified. */
 export const quarantineMessage = (work: Work, session: SessionState, item: QuarantinedItem, at: Millis): void => {

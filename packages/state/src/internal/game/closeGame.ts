@@ -1,8 +1,8 @@
 /** The end of a game. */
 import type { ChangeCause } from "@boltodds/protocol"
-import type { Game, SportsbookEntry } from "./model.ts"
+import type { Game, SportsbookEntry } from "../model.ts"
 import { indexById } from "./sameGame.ts"
-import type { Work } from "./work.ts"
+import type { Work } from "../work.ts"
 
 /** Closes a game and all its lines. */
 export const closeGame = (work: Work, entry: SportsbookEntry, game: Game, cause: ChangeCause): void => {

@@ -12,7 +12,7 @@ import {
   sameExtras,
   targetKind,
 } from "@boltodds/protocol"
-import type { Game, Line, LineValues } from "./model.ts"
+import type { Game, Line, LineValues } from "../model.ts"
 
 /** The fields that can be unreadable, as bits of `LineValues.unreadable`. */
 const inPrice = 1

@@ -12,7 +12,7 @@ import {
   type Millis,
   type Scope,
 } from "@boltodds/protocol"
-import { closeGame } from "./closeGame.ts"
+import { closeGame } from "../game/closeGame.ts"
 import {
   type Core,
   type Game,
@@ -22,10 +22,10 @@ import {
   type Owner,
   type SessionState,
   type SportsbookEntry,
-} from "./model.ts"
-import { indexById } from "./sameGame.ts"
-import { factBytes, lineBytes, sessionBytes, sportsbookBytes } from "./size.ts"
-import { newSession, newSportsbook, type Work } from "./work.ts"
+} from "../model.ts"
+import { indexById } from "../game/sameGame.ts"
+import { factBytes, lineBytes, sessionBytes, sportsbookBytes } from "../size.ts"
+import { newSession, newSportsbook, type Work } from "../work.ts"
 
 /** Earlier than every moment at which something can be doubted: never verified. */
 const never = -1

@@ -5,8 +5,8 @@
  * copy would then keep prices that nobody quotes. Nothing proves that it was a move, so no game is merged or closed:
  * the old copy is unverified until its own full message comes.
  */
-import type { Game, SportsbookEntry } from "./model.ts"
-import type { Work } from "./work.ts"
+import type { Game, SportsbookEntry } from "../model.ts"
+import type { Work } from "../work.ts"
 
 /** Keeps the index after the universal id of a game changed: at its opening from null, at its closing to null. */
 export const indexById = (

@@ -1,8 +1,8 @@
 /** Sportsbooks whose updates arrive late: `stale` with the reason `late`, and `fresh` again. */
 import { type Millis, parseTimestamp } from "@boltodds/protocol"
 import { excessOf, judgeLag, levelDueAt, makeLag, sampleLag } from "./lag.ts"
-import type { SessionState, SportsbookEntry } from "./model.ts"
-import type { Work } from "./work.ts"
+import type { SessionState, SportsbookEntry } from "../model.ts"
+import type { Work } from "../work.ts"
 
 /**
  * Takes a live update into account. While a snapshot arrives, full messages are part of it and are left out, and line

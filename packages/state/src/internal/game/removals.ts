@@ -3,10 +3,10 @@
  * arrive after it, and must not bring the game back with prices that nobody quotes.
  */
 import { type Millis, parseTimestamp } from "@boltodds/protocol"
-import { cleared, type Core, type Removal, type SessionState, type SportsbookEntry } from "./model.ts"
+import { cleared, type Core, type Removal, type SessionState, type SportsbookEntry } from "../model.ts"
 import { isAhead, isBefore } from "./sentAt.ts"
-import { removalBytes } from "./size.ts"
-import type { Work } from "./work.ts"
+import { removalBytes } from "../size.ts"
+import type { Work } from "../work.ts"
 
 /** Stragglers come within moments. What comes later is news, whatever the server's clock says: it may have been set back. */
 const rememberedMillis = 10_000

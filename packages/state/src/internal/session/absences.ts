@@ -1,8 +1,8 @@
 /** Names the filters' names of which nothing comes: `no_data`. */
 import { type Filters, type Millis, normalizeFilters } from "@boltodds/protocol"
 import { awaitAll, listAwaited, withoutGame } from "./awaited.ts"
-import type { SessionState } from "./model.ts"
-import type { Work } from "./work.ts"
+import type { SessionState } from "../model.ts"
+import type { Work } from "../work.ts"
 
 /** How long after the filters were sent, where no snapshot settles. */
 const withoutSnapshotMillis = 30_000

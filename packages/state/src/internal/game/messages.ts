@@ -9,12 +9,12 @@ import {
   mentionsIn,
   type Millis,
 } from "@boltodds/protocol"
-import type { StateLimit } from "../Limits.ts"
+import type { StateLimit } from "../../Limits.ts"
 import { closeGame } from "./closeGame.ts"
 import { reportStart, takeFacts } from "./facts.ts"
-import { noteLag } from "./lateness.ts"
-import { withoutArrived } from "./awaited.ts"
-import { applyOutcome, closeLine, isLate, type LineTarget, retarget } from "./lines.ts"
+import { noteLag } from "../deadline/lateness.ts"
+import { withoutArrived } from "../session/awaited.ts"
+import { applyOutcome, closeLine, isLate, type LineTarget, retarget } from "../line/lines.ts"
 import {
   factsBeyond,
   gameBeyond,
@@ -24,16 +24,16 @@ import {
   type Refused,
   refuseName,
   sportsbookBeyond,
-} from "./limits.ts"
-import { type Game, isGameVerified, type SessionState, type SportsbookEntry } from "./model.ts"
-import { reportNotice } from "./notices.ts"
-import { quarantineMessage, takeUnknown } from "./notUnderstood.ts"
+} from "../limits.ts"
+import { type Game, isGameVerified, type SessionState, type SportsbookEntry } from "../model.ts"
+import { reportNotice } from "../session/notices.ts"
+import { quarantineMessage, takeUnknown } from "../session/notUnderstood.ts"
 import { isFromEarlierFilters, isLateArrival, rememberClear, rememberRefused, rememberRemoval } from "./removals.ts"
-import { clearRestored, refuseRestored, takeOver } from "./restored.ts"
+import { clearRestored, refuseRestored, takeOver } from "../session/restored.ts"
 import { indexById, invalidateOtherKeys } from "./sameGame.ts"
 import { isBefore, serverTime } from "./sentAt.ts"
-import { factBytes } from "./size.ts"
-import type { Work } from "./work.ts"
+import { factBytes } from "../size.ts"
+import type { Work } from "../work.ts"
 
 /** Applies one item of a frame. */
 export const applyItem = (work: Work, session: SessionState, at: Millis, item: Item): void => {

@@ -8,8 +8,8 @@ import {
   noticeIn,
   type NoticeLevel,
 } from "@boltodds/protocol"
-import type { SessionState } from "./model.ts"
-import type { Work } from "./work.ts"
+import type { SessionState } from "../model.ts"
+import type { Work } from "../work.ts"
 
 /** The same words are not repeated within this time. */
 const repeatMillis = 60_000

@@ -10,8 +10,8 @@ import {
   type SessionState,
   type SportsbookEntry,
   type UnreadMark,
-} from "./model.ts"
-import type { Work } from "./work.ts"
+} from "../model.ts"
+import type { Work } from "../work.ts"
 
 /** How long a scope stays unverified until a new snapshot is worth a connection. */
 const longestUnreadMillis = 60_000

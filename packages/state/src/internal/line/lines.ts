@@ -8,8 +8,8 @@ import {
   sameExtras,
   targetKind,
 } from "@boltodds/protocol"
-import type { StateLimit } from "../Limits.ts"
-import { lineBeyond, textsBeyond } from "./limits.ts"
+import type { StateLimit } from "../../Limits.ts"
+import { lineBeyond, textsBeyond } from "../limits.ts"
 import {
   type Game,
   isLineVerified,
@@ -17,11 +17,11 @@ import {
   type LineValues,
   type SessionState,
   type SportsbookEntry,
-} from "./model.ts"
+} from "../model.ts"
 import { readLine, unreadableOutcome } from "./readLine.ts"
-import { isBefore } from "./sentAt.ts"
-import { lineBytes, textBytes } from "./size.ts"
-import type { Work } from "./work.ts"
+import { isBefore } from "../game/sentAt.ts"
+import { lineBytes, textBytes } from "../size.ts"
+import type { Work } from "../work.ts"
 
 /** Where a message stands: the parts of the model it writes to, and how. */
 export interface LineTarget {
