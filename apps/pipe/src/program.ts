@@ -76,14 +76,14 @@ const strayWord = (command: Command, word: string): string => {
   if (command === streamCommand) {
     const names = [...named.map(({ name }) => name), "help"]
     if (names.includes(word)) {
-      return `Cannot use ${word} behind flags: write ${programName} ${word} first, flags after it`
+      return `Cannot use ${word} after flags: write ${programName} ${word} first`
     }
     const [meant] = nearestNames(word, names)
     if (meant !== undefined) {
-      return `Cannot run ${word}: there is no such command; did you mean ${programName} ${meant}?`
+      return `Unknown command ${word}. Did you mean ${programName} ${meant}?`
     }
   }
-  return `Cannot use the word ${showWord(word)}: it is no command, and flags begin with --`
+  return `Cannot use the word ${showWord(word)}: it is not a command, and flags begin with --`
 }
 
 const report = (cause: unknown, args: ReadonlyArray<string>): number => {

@@ -41,7 +41,7 @@ ${file}:2:24: Cannot use \`sport\`: source \`simulator\` has no such option
   2 | source: { simulator: { sport: [NBA] } }
                              ^^^^^
   → did you mean \`sports\`?
-${file}:4:31: Cannot use the emit \`chnages\`: there is none of that name
+${file}:4:31: Unknown emit \`chnages\`
   4 |   screen: { stdout: {}, emit: chnages, where: odds > 1 }
                                     ^^^^^^^
   → did you mean \`changes\`?
@@ -57,7 +57,7 @@ ${file}:8:22: Cannot use \`max_age\`: expected a duration such as 500ms, 15s, 1m
   8 |     lane: { max_age: 5 seconds }
                            ^^^^^^^^^
   → write a duration such as 500ms, 15s, 1m30s
-${file}:9:63: Cannot use the processor \`dedupe\` with \`emit: quotes\`: it does not understand its records
+${file}:9:63: Cannot use the processor \`dedupe\` with \`emit: quotes\`: it cannot process these records
   9 |   log: { file: { path: x.ndjson }, emit: quotes, processors: [dedupe] }
                                                                     ^^^^^^
   → write \`emit: changes\`, or remove it

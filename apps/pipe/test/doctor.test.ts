@@ -109,7 +109,7 @@ describe("doctor", () => {
     const { code, stdout, stderr } = await doctor([])
     expect(outcomes(stdout)).toEqual(fine)
     expect(code).toBe(0)
-    expect(verdict(stdout)).toBe("Verdict  All is fine: data comes.\n")
+    expect(verdict(stdout)).toBe("Verdict  Everything is fine: data arrives.\n")
     expect(stdout).toContain("plan Growth (1 connection)")
     expect(stdout).toMatch(/get_info answered HTTP 200 in [\d.]+ m?s: \d+ sports, 3 sportsbooks/)
     expect(stdout).toMatch(/ok +books +3 of 3 sportsbooks listed sent something\n/)
@@ -122,7 +122,7 @@ describe("doctor", () => {
     expect(stdout.split("\n").length).toBe(2)
     const report = JSON.parse(stdout) as Report
     expect([code, report.exitCode]).toEqual([0, 0])
-    expect(report.verdict).toEqual(["All is fine: data comes."])
+    expect(report.verdict).toEqual(["Everything is fine: data arrives."])
     const factsOf = (check: string) => report.findings.find((finding) => finding.check === check)!.facts!
     expect(factsOf("key")).toMatchObject({ source: "BOLTODDS_API_KEY", length: key.length })
     // An HMAC under a fixed label, 24 bits: the same key shows the same in every report.
@@ -176,7 +176,7 @@ describe("doctor", () => {
       const pasted = await doctor(["--url", url])
       expect(pasted.code).toBe(64)
       expect(outcomes(pasted.stdout)).toEqual(["ok key", "FAILED address"])
-      expect(verdict(pasted.stdout)).toContain("The feed's address cannot be used.")
+      expect(verdict(pasted.stdout)).toContain("The address of the feed cannot be used.")
     }
     const misplaced = await doctor(["--url", `${simulator.url}/${wrong}`, "--json"])
     expect(misplaced.code).toBe(69)
@@ -276,7 +276,7 @@ describe("doctor", () => {
     const dialed = await doctor(["--dial"])
     expect(simulator.stats().dials.length).toBe(before + 1)
     expect(outcomes(dialed.stdout)).toContain("ok data")
-    expect(verdict(dialed.stdout)).toContain("Data comes.\n         Also: holders: another process holds this key")
+    expect(verdict(dialed.stdout)).toContain("Data arrives.\n         Also: holders: another process holds this key")
     holder.kill("SIGTERM")
     expect((await holder.ended).code).toBe(0)
   })
@@ -289,7 +289,7 @@ describe("doctor", () => {
     mend()
     expect(code).toBe(0)
     expect(stdout).toMatch(/warning +books +3 of 4 sportsbooks listed sent something; silent: hush\n/)
-    expect(verdict(stdout)).toContain("Data comes.\n         Also: books: 3 of 4 sportsbooks listed")
+    expect(verdict(stdout)).toContain("Data arrives.\n         Also: books: 3 of 4 sportsbooks listed")
   })
 
   it("ends early, with what it knows, when it is interrupted", async () => {

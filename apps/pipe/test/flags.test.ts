@@ -75,13 +75,13 @@ describe("flags", () => {
 
   it("name what was meant", () => {
     expect(complaint(() => parse("--sprot", "NBA"))).toBe(
-      "Cannot use --sprot: there is no such flag; did you mean --sport?",
+      "Unknown flag --sprot. Did you mean --sport?",
     )
     expect(complaint(() => parse("--bok", "Pinnacle"))).toBe(
-      "Cannot use --bok: there is no such flag; did you mean --sportsbook?",
+      "Unknown flag --bok. Did you mean --sportsbook?",
     )
     expect(complaint(() => parse("--zzzzzz"))).toBe(
-      "Cannot use --zzzzzz: there is no such flag",
+      "Unknown flag --zzzzzz",
     )
     expect(complaint(() => parse("--emit", "chnages"))).toBe(
       `Cannot use --emit: expected one of messages, changes, quotes, raw; got "chnages". Did you mean "changes"?`,
@@ -96,10 +96,10 @@ describe("flags", () => {
       "Cannot use --sport without a value: write --sport NAME",
     )
     expect(complaint(() => parse("--sport", ""))).toBe(
-      "Cannot use --sport with an empty value; leave it out for all",
+      "Cannot use --sport with an empty value: leave it out for everything",
     )
     expect(complaint(() => parse("--sport= "))).toBe(
-      "Cannot use --sport with an empty value; leave it out for all",
+      "Cannot use --sport with an empty value: leave it out for everything",
     )
     expect(complaint(() => parse("--meta=yes"))).toBe(
       "Cannot use --meta with a value: it is a switch",

@@ -270,8 +270,8 @@ describe.runIf(isRoot)("another user of this machine", () => {
         `fs.writeFileSync(${JSON.stringify(join(base, "odds.1.ndjson"))}, ${JSON.stringify(forged)})`,
     )
     const { code, stderr } = await run(file)
-    expect([code, stderr]).toEqual([0, expect.stringContaining("odds.1.ndjson is passed over")])
-    expect(stderr).toContain("odds.ndjson.part is passed over")
+    expect([code, stderr]).toEqual([0, expect.stringContaining("odds.1.ndjson is skipped")])
+    expect(stderr).toContain("odds.ndjson.part is skipped")
     expect(stderr).toContain("resuming run")
     // Neither believed nor closed: it was never in the book.
     expect(readFileSync(join(base, "odds.2.ndjson"), "utf8")).not.toContain("9999")

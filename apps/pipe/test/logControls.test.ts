@@ -30,7 +30,7 @@ describe("the log of controls", () => {
   it("names what brought no data", () => {
     const names = { sports: ["MLB"], sportsbooks: ["a", "b"], games: [], markets: [] }
     expect(linesOf({ control: "no_data", ...stamp, ...names })).toEqual([
-      "info no data yet for sports MLB; sportsbooks a, b (quiet, or not what the feed calls it)",
+      "info no data yet for sports MLB; sportsbooks a, b (a quiet market, or a name that the feed does not know)",
     ])
     expect(namesText({ games: Array.from({ length: 12 }, (_, index) => `g${index}`) })).toBe(
       "games g0, g1, g2, g3, g4, g5, g6, g7, g8, g9 and 2 more",
@@ -41,8 +41,7 @@ describe("the log of controls", () => {
     const stale = { control: "stale", ...stamp, sportsbook: "betmgm", age_ms: 40_000 } as const
     const fresh = { control: "fresh", ...stamp, sportsbook: "betmgm" } as const
     expect(linesOf({ ...stale, reason: "book_silent" }, fresh, { ...stale, reason: "late" }, fresh, fresh)).toEqual([
-      "warn updates of betmgm arrive 40.0 s later than before: its prices are not live (the feed is behind, or a slow " +
-      "network or proxy before us)",
+      "warn updates of betmgm arrive 40.0 s late: its prices are stale (a slow feed, network or proxy)",
       "info updates of betmgm are on time again",
     ])
   })

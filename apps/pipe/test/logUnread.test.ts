@@ -87,9 +87,8 @@ describe("what is not understood", () => {
     const unread = makeUnreadLog({ log: (...line) => void lines.push(line) } as Pick<CommandLog, "log"> as CommandLog)
     const refused = { reason: "limited: more than 2 games", refused: 1, action: undefined }
     unread.onStep(step(start, quarantined({ ...refused, limit: { name: "games", bound: 2 } })))
-    const message =
-      "limited: more than 2 games. What does not fit is left out; draftkings A vs B is unverified until a " +
-      "full message fits. Its bound is limits.games (--limit games=VALUE)"
+    const message = "limited: more than 2 games. The rest is left out; draftkings A vs B is unverified until a " +
+      "whole message fits. To raise the bound: limits.games or --limit games=VALUE"
     expect(lines).toEqual([["warn", message, { limit: "games", bound: 2 }]])
   })
 
@@ -103,7 +102,7 @@ describe("what is not understood", () => {
       unverified_ms: 60_400,
     }
     unread.onStep(step(start, wanted))
-    expect(lines).toEqual(["warn: draftkings is unverified for 60 s because of x: connecting again"])
+    expect(lines).toEqual(["warn: draftkings is unverified for 60 s (x): connecting again"])
   })
 
   it("says once that a game moved", () => {
@@ -130,8 +129,8 @@ describe("what is not understood", () => {
     at(62, 5)
     at(63, 5)
     expect(lines).toEqual([
-      "warn: dropped 1 late arrival: sent before the removal they follow",
-      "warn: dropped 4 late arrivals: sent before the removal they follow",
+      "warn: dropped 1 late arrival (sent before the removal that they follow)",
+      "warn: dropped 4 late arrivals (sent before the removal that they follow)",
     ])
   })
 })

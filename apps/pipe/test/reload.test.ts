@@ -85,7 +85,7 @@ describe("SIGHUP", { concurrent: true }, () => {
       "  more: { file: { path: more.ndjson } }",
       "run: { report: true }",
     )
-    await reload(pipe, "the configuration is not taken over, and what runs goes on; restart to have it")
+    await reload(pipe, "the configuration was not reloaded, and the run continues unchanged; restart to apply it")
     await pipe.next('"sport":"MLB"')
     await stop(pipe)
     expect(pipe.stderr).toContain("The source has other seed: this needs a restart")
@@ -99,7 +99,7 @@ describe("SIGHUP", { concurrent: true }, () => {
     const pipe = await start(folder)
     folder.write(source, "sinks:", screen, "  more: { fiel: { path: x } }")
     await reload(pipe, "did you mean `file`?")
-    expect(pipe.stderr).toContain("the configuration is not taken over, and what runs goes on. Cannot use")
+    expect(pipe.stderr).toContain("the configuration was not reloaded, and the run continues unchanged. Cannot use")
     renameSync(folder.file, folder.at("elsewhere.yaml"))
     await reload(pipe, "there is no such file")
     folder.write(source, "sinks:", screen)
@@ -116,7 +116,7 @@ describe("SIGHUP", { concurrent: true }, () => {
     // A folder that is a file.
     folder.write(source, "sinks:", screen, "  more: { file: { path: pipeline.yaml/x.ndjson }, emit: changes }")
     await reload(pipe, "more: Cannot make the folder")
-    expect(pipe.stderr).toContain("mend it, and send SIGHUP again")
+    expect(pipe.stderr).toContain("fix it and send SIGHUP again")
     await reload(pipe, "reload: The sink more is tried again")
     folder.write(source, "sinks:", screen, "  more: { file: { path: x.ndjson }, emit: changes }")
     await reload(pipe, "reload: The sink more is replaced, as its file changed")

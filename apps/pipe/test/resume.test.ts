@@ -218,8 +218,8 @@ describe("--resume", { concurrent: true }, () => {
     )
     for (
       const [name, said] of [
-        ["none.ndjson", "does not exist yet: this is a first start"],
-        ["empty.ndjson", "holds no records yet: this is a first start"],
+        ["none.ndjson", "does not exist yet: starting from the beginning"],
+        ["empty.ndjson", "holds no records yet: starting from the beginning"],
         ["lossy.ndjson", "records were lost"],
       ] as const
     ) {

@@ -124,7 +124,7 @@ describe("run", { concurrent: true }, () => {
     expect(told.map((message) => message.replace(/in 0\.\d s/, "in 0 s"))).toEqual([
       `${why}; trying again in 0 s (attempt 1)`,
       `${why}; trying again in 0 s (attempt 2)`,
-      `${why}; after 3 failures in a row nothing is tried for 3600.0 s`,
+      `${why}; after 3 failures in a row, waiting 3600.0 s`,
     ])
   })
 })

@@ -186,9 +186,9 @@ describe("what goes wrong", () => {
   })
 
   const mistakes: ReadonlyArray<readonly [what: string, args: ReadonlyArray<string>, says: string]> = [
-    ["a misspelt flag", ["--sprot", "NBA"], "there is no such flag; did you mean --sport?"],
-    ["a misspelt other name of a flag", ["--boook", "x"], "there is no such flag; did you mean --sportsbook?"],
-    ["a misspelt command", ["demmo"], "there is no such command; did you mean boltodds-pipe demo?"],
+    ["a misspelt flag", ["--sprot", "NBA"], "Unknown flag --sprot. Did you mean --sport?"],
+    ["a misspelt other name of a flag", ["--boook", "x"], "Unknown flag --boook. Did you mean --sportsbook?"],
+    ["a misspelt command", ["demmo"], "Unknown command demmo. Did you mean boltodds-pipe demo?"],
     ["a command behind flags", ["--meta", "demo"], "write boltodds-pipe demo first"],
     [
       "another sink",
@@ -198,7 +198,7 @@ describe("what goes wrong", () => {
     ["a condition that is none", ["--where", "sprot == 'NBA'"], "did you mean `sport`?"],
     ["a placeholder that is none", ["--sink", "file:{sprot}.ndjson"], "did you mean {sport}?"],
     ["a webhook that is no address", ["--sink", "webhook:example.com"], "url must start with https://"],
-    ["--meta with what has it", ["--meta", "--emit", "changes"], "its records carry all that already"],
+    ["--meta with what has it", ["--meta", "--emit", "changes"], "its records have these fields already"],
     ["a count of nothing", ["--count", "0"], 'Cannot use --count: expected a whole number from 1 on; got "0"'],
     ["a key in the URL", ["--url", "wss://example.invalid/api?key=abc"], "give the key by itself"],
     ["a key file that is not there", ["--key-file", "/nonexistent/key"], "Cannot read the key file"],

@@ -45,8 +45,8 @@ describe("test", { concurrent: true }, () => {
     const [hook, rows] = [folder.lines("hook.ndjson"), folder.lines("rows.expected")]
     expect(written).toMatchObject({
       code: 0,
-      stdout: `hook: ${hook.length} lines are written to ${folder.at("hook.ndjson")}\n` +
-        `rows: ${rows.length} lines are written to ${folder.at("rows.expected")}\n`,
+      stdout: `hook: ${hook.length} lines written to ${folder.at("hook.ndjson")}\n` +
+        `rows: ${rows.length} lines written to ${folder.at("rows.expected")}\n`,
       stderr: "",
     })
     expect(hook.filter((line) => line.includes('"market":"Moneyline"')).length).toBeGreaterThan(20)
@@ -72,11 +72,11 @@ describe("test", { concurrent: true }, () => {
     const { code, stdout, stderr } = await runPipe(expecting(folder))
     expect({ code, stdout }).toEqual({
       code: 65,
-      stdout: `hook: line ${at + 1} differs\n  odds: expected 7, told ${JSON.parse(told).odds}\n` +
-        `  expected ${lines[at]}\n  told     ${told}\n`,
+      stdout: `hook: line ${at + 1} differs\n  odds: expected 7, got ${JSON.parse(told).odds}\n` +
+        `  expected ${lines[at]}\n  got      ${told}\n`,
     })
     expect(stderr).toBe(
-      "boltodds-pipe: 1 of 1 sinks was told something else; where that is right, --write makes the files anew\n",
+      "boltodds-pipe: 1 of 1 sinks differs from what is expected. If the new output is right, save it with --write\n",
     )
   })
 
@@ -88,8 +88,8 @@ describe("test", { concurrent: true }, () => {
     writeFileSync(folder.at("hook.ndjson"), text + "{}\n")
     const more = await runPipe(expecting(folder))
     expect(more).toMatchObject({ code: 65 })
-    expect(more.stdout).toContain(`line ${count + 1} differs (${count + 1} lines are expected, ${count} are told)\n`)
-    expect(more.stdout).toContain("  expected {}\n  told     nothing\n")
+    expect(more.stdout).toContain(`line ${count + 1} differs (expected ${count + 1} lines, got ${count})\n`)
+    expect(more.stdout).toContain("  expected {}\n  got      nothing\n")
     writeFileSync(folder.at("hook.ndjson"), text.slice(0, text.lastIndexOf("\n", text.length - 2) + 1))
     expect((await runPipe(expecting(folder))).stdout).toContain(`line ${count} differs`)
   })

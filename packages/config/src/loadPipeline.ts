@@ -136,7 +136,7 @@ const checkText = (
       // Nothing says what its values are for.
       findings.hide(tree)
       findings.error([], {
-        message: `Cannot make a pipeline of this: expected a mapping; got ${tree._tag === "List" ? "a list" : hidden}`,
+        message: `Cannot make a pipeline: expected a mapping; got ${tree._tag === "List" ? "a list" : hidden}`,
         remedy: "begin with `version: 1`, `source` and `sinks`",
       })
       return yield* failure
@@ -241,7 +241,7 @@ const checkVersion = (tree: Tree, findings: Findings): boolean => {
   if (node?._tag === "Scalar" && node.value === knownVersion) return true
   if (node === undefined) {
     const remedy = `begin with \`version: ${knownVersion}\``
-    findings.error([], { message: "Cannot make a pipeline of this: `version` is missing", remedy })
+    findings.error([], { message: "Cannot make a pipeline: `version` is missing", remedy })
     return false
   }
   findings.error(["version"], {

@@ -27,7 +27,7 @@ const mistakes: ReadonlyArray<Mistake> = [
   {
     name: "an empty text",
     text: "",
-    problems: ["1:1+1 Cannot make a pipeline of nothing: the text is empty → begin with `version: 1`"],
+    problems: ["1:1+1 Cannot make a pipeline: the file is empty → begin with `version: 1`"],
   },
   {
     name: "a text that is no YAML",
@@ -40,7 +40,7 @@ const mistakes: ReadonlyArray<Mistake> = [
     name: "a variable where YAML has no place for its brace",
     text: withSinks("a: { file: { path: ${A} } }", "b: { file: { path: ] } }"),
     problems: [
-      "4:22+2 Cannot read the text: Unexpected flow-map-start at node end → put `${NAME}` in quotes where it stands inside { } or [ ]",
+      "4:22+2 Cannot read the text: Unexpected flow-map-start at node end → put `${NAME}` in quotes inside { } or [ ]",
     ],
   },
   {
@@ -62,7 +62,7 @@ const mistakes: ReadonlyArray<Mistake> = [
       "sinks: { a: { stdout: {}, emit: *e } }",
       "x-c: &e quotes",
     ),
-    problems: ["4:9+7 Cannot use the emit `chnages`: there is none of that name → did you mean `changes`?"],
+    problems: ["4:9+7 Unknown emit `chnages` → did you mean `changes`?"],
   },
   {
     name: "an alias before its anchor",
@@ -82,20 +82,20 @@ const mistakes: ReadonlyArray<Mistake> = [
   {
     name: "a text that is nested deeper than anyone can read",
     text: lines("version: 1", `x-a: ${"[".repeat(5_000)}${"]".repeat(5_000)}`),
-    problems: [expect.stringMatching(/Cannot read the text: it is nested too deep → write it flatter$/)],
+    problems: [expect.stringMatching(/Cannot read the text: it is nested too deeply → nest it less$/)],
   },
   {
     name: "a sink without a name",
     text: withSinks('"": stdout'),
     problems: [
-      "4:3+2 Cannot make a sink without a name: logs and reports call it by that → name it, such as `archive`",
+      "4:3+2 Cannot make a sink without a name: logs and reports need one → name it, such as `archive`",
     ],
   },
   {
     name: "a second document",
     text: lines("version: 1", "source: demo", "sinks: { a: stdout }", "---", "version: 1"),
     problems: [
-      "4:1+3 Cannot read the text: it holds a second YAML document, and a configuration is one → remove the `---`, or put the second document into a file of its own",
+      "4:1+3 Cannot read the text: it holds a second YAML document; expected one → remove the `---`, or put the second document into a file of its own",
     ],
   },
   {
@@ -116,13 +116,13 @@ const mistakes: ReadonlyArray<Mistake> = [
   {
     name: "a mistake in what is merged, where it stands",
     text: lines("version: 1", "source: demo", "x-b: &b { emit: chnages }", "sinks: { a: { <<: *b, stdout: {} } }"),
-    problems: ["3:17+7 Cannot use the emit `chnages`: there is none of that name → did you mean `changes`?"],
+    problems: ["3:17+7 Unknown emit `chnages` → did you mean `changes`?"],
   },
   {
     name: "a list instead of a document",
     text: "- 1\n",
     problems: [
-      "1:1+3 Cannot make a pipeline of this: expected a mapping; got a list → begin with `version: 1`, `source` and `sinks`",
+      "1:1+3 Cannot make a pipeline: expected a mapping; got a list → begin with `version: 1`, `source` and `sinks`",
     ],
   },
   {
@@ -135,7 +135,7 @@ const mistakes: ReadonlyArray<Mistake> = [
   {
     name: "no version",
     text: lines("source: demo", "sinks: { a: stdout }"),
-    problems: ["1:1+12 Cannot make a pipeline of this: `version` is missing → begin with `version: 1`"],
+    problems: ["1:1+12 Cannot make a pipeline: `version` is missing → begin with `version: 1`"],
   },
   {
     name: "an unknown key of the document",
@@ -158,7 +158,7 @@ const mistakes: ReadonlyArray<Mistake> = [
   {
     name: "an unknown source",
     text: lines("version: 1", "source: dmeo", "sinks: { a: stdout }"),
-    problems: ["2:9+4 Cannot use the source `dmeo`: there is none of that name → did you mean `demo`?"],
+    problems: ["2:9+4 Unknown source `dmeo` → did you mean `demo`?"],
   },
   {
     name: "an unknown option of a source",
@@ -168,17 +168,17 @@ const mistakes: ReadonlyArray<Mistake> = [
   {
     name: "an unknown sink type",
     text: withSinks("hook: { webhok: { url: 'https://a.example' } }"),
-    problems: ["4:11+6 Cannot use the sink type `webhok`: there is none of that name → did you mean `webhook`?"],
+    problems: ["4:11+6 Unknown sink type `webhok` → did you mean `webhook`?"],
   },
   {
     name: "a sink without a type",
     text: withSinks("hook: { emit: changes }"),
-    problems: ["4:3+4 Cannot make a sink of this: it names no type → add one of: stdout, file, webhook"],
+    problems: ["4:3+4 Cannot make a sink: it names no type → add one of: stdout, file, webhook"],
   },
   {
     name: "a sink of two types",
     text: withSinks("both: { stdout: {}, file: { path: a } }"),
-    problems: ["4:23+4 Cannot make a sink of two types: `stdout` and `file` → make two sinks of it"],
+    problems: ["4:23+4 Cannot make a sink with two types: `stdout` and `file` → write two sinks"],
   },
   {
     name: "an unknown key of a sink",
@@ -218,7 +218,7 @@ const mistakes: ReadonlyArray<Mistake> = [
     name: "a plug-in that breaks while it looks for mistakes",
     text: withSinks("a: { webhook: { url: 'break:' } }"),
     problems: [
-      "4:17+17 Cannot use sink type `webhook`: its schema breaks on these options → tell its author",
+      "4:17+17 Cannot use sink type `webhook`: its schema fails on these options → report it to its author",
     ],
   },
   {
@@ -253,7 +253,7 @@ const mistakes: ReadonlyArray<Mistake> = [
   {
     name: "an unknown emit",
     text: withSinks("a: { stdout: {}, emit: change }"),
-    problems: ["4:26+6 Cannot use the emit `change`: there is none of that name → did you mean `changes`?"],
+    problems: ["4:26+6 Unknown emit `change` → did you mean `changes`?"],
   },
   {
     name: "an emit that a sink does not take",
@@ -265,13 +265,13 @@ const mistakes: ReadonlyArray<Mistake> = [
   {
     name: "an unknown processor",
     text: withSinks("a: { stdout: {}, emit: changes, processors: [{ conflat: { every: 1s } }] }"),
-    problems: ["4:50+7 Cannot use the processor `conflat`: there is none of that name → did you mean `conflate`?"],
+    problems: ["4:50+7 Unknown processor `conflat` → did you mean `conflate`?"],
   },
   {
     name: "a processor that does not understand the emit",
     text: withSinks("a: { stdout: {}, emit: quotes, processors: [{ conflate: { every: 1s } }] }"),
     problems: [
-      "4:49+8 Cannot use the processor `conflate` with `emit: quotes`: it does not understand its records → write `emit: changes`, or remove it",
+      "4:49+8 Cannot use the processor `conflate` with `emit: quotes`: it cannot process these records → write `emit: changes`, or remove it",
     ],
   },
   {
@@ -286,7 +286,7 @@ const mistakes: ReadonlyArray<Mistake> = [
     name: "an unknown field for pick",
     text: withSinks("a: { stdout: {}, emit: changes, processors: [{ pick: [game, ods] }] }"),
     problems: [
-      "4:63+3 Cannot use the field `ods`: a record of `changes` has none of that name → did you mean `odds`?",
+      "4:63+3 Cannot use the field `ods`: a record of `changes` has no such field → did you mean `odds`?",
     ],
   },
   {
@@ -300,35 +300,35 @@ const mistakes: ReadonlyArray<Mistake> = [
     name: "coalescing of messages",
     text: withSinks("a: { stdout: {}, emit: messages, lane: { overflow: coalesce } }"),
     problems: [
-      "4:54+8 Cannot coalesce `messages`: only changes say what they replace → write `emit: changes`, or `overflow: drop_oldest`",
+      "4:54+8 Cannot coalesce `messages`: only a change says which line it replaces → write `emit: changes`, or `overflow: drop_oldest`",
     ],
   },
   {
     name: "coalescing in a durable store",
     text: withSinks("a: { stdout: {}, emit: changes, lane: { overflow: coalesce, store: outbox } }"),
     problems: [
-      "4:53+8 Cannot coalesce in a durable store: what is committed must be delivered as it is → write `store: memory`, or another `overflow`",
+      "4:53+8 Cannot coalesce in a durable store: committed records must be delivered unchanged → write `store: memory`, or another `overflow`",
     ],
   },
   {
     name: "a block timeout of a lane that does not block",
     text: withSinks("a: { stdout: {}, lane: { overflow: fail, block_timeout: 1s } }"),
     problems: [
-      "4:59+2 Cannot use `block_timeout` with `overflow: fail`: only a lane that blocks waits → write `overflow: block`, or remove it",
+      "4:59+2 Cannot use `block_timeout` with `overflow: fail`: only a lane with `overflow: block` waits → write `overflow: block`, or remove it",
     ],
   },
   {
     name: "sides of a lane of messages",
     text: withSinks("a: { stdout: {}, emit: messages, lane: { parallel: 4 } }"),
     problems: [
-      "4:54+1 Cannot deliver `messages` side by side: only changes say which game they are about → remove it",
+      "4:54+1 Cannot deliver `messages` in parallel: only changes name their game → remove it",
     ],
   },
   {
     name: "an unknown store, and a wrong size",
     text: withSinks("a: { stdout: {}, lane: { store: memry } }", "b: { stdout: {}, lane: { max_bytes: 16 MiBB } }"),
     problems: [
-      "4:35+5 Cannot use the store `memry`: there is none of that name → did you mean `memory`?",
+      "4:35+5 Unknown store `memry` → did you mean `memory`?",
       '5:39+7 Cannot use `max_bytes`: expected a size such as 64KiB, 16MiB, 1GB, or a number of bytes; got "16 MiBB" → write a size such as 64KiB, 16MiB, 1GB, or a number of bytes',
     ],
   },
@@ -371,7 +371,7 @@ const mistakes: ReadonlyArray<Mistake> = [
     name: "a condition on the log",
     text: withSinks("a: { stdout: {}, emit: raw, where: 'true' }"),
     problems: [
-      "4:38+6 Cannot use `where` with `emit: raw`: the log of events is only of use when it is whole → remove it, or narrow what the source asks for",
+      "4:38+6 Cannot use `where` with `emit: raw`: an event log with parts left out cannot be replayed → remove it, or set filters on the source",
     ],
   },
   {
@@ -411,7 +411,7 @@ const mistakes: ReadonlyArray<Mistake> = [
   {
     name: "fallbacks in a circle",
     text: withSinks("a: { stdout: {}, fallback: b }", "b: { stdout: {}, fallback: a }"),
-    problems: ["4:30+1 Cannot fall back in a circle: a → b → a → remove one of these `fallback`s"],
+    problems: ["4:30+1 Cannot use fallbacks in a circle: a → b → a → remove one of these `fallback`s"],
   },
   {
     name: "a fallback for two, and one with an emit of its own",
@@ -421,8 +421,8 @@ const mistakes: ReadonlyArray<Mistake> = [
       "c: { stdout: {}, emit: changes }",
     ),
     problems: [
-      "5:30+1 Cannot fall back to `c`: it stands in for `a` already → write a second sink like it",
-      "6:20+4 Cannot use `emit` here: `c` stands in for `a`, and gets what that would have got → remove it; `a` says it for both",
+      "5:30+1 Cannot fall back to `c`: it is already the fallback of `a` → write a second sink like it",
+      "6:20+4 Cannot use `emit` here: `c` is the fallback of `a` and receives its records → remove it; the setting of `a` applies to both",
     ],
   },
   {
@@ -510,7 +510,7 @@ pipeline.yaml:2:19: Cannot use \`sportsboks\`: source \`feed\` has no such optio
   2 | source: { feed: { sportsboks: [draftkings] } }
                         ^^^^^^^^^^
   → did you mean \`sportsbooks\`?
-pipeline.yaml:4:31: Cannot use the emit \`changs\`: there is none of that name
+pipeline.yaml:4:31: Unknown emit \`changs\`
   4 |   screen: { stdout: {}, emit: changs }
                                     ^^^^^^
   → did you mean \`changes\`?
@@ -636,7 +636,7 @@ describe("a secret", () => {
   it("that stands in the file is a doubt, and blotted out in every message", async () => {
     const pipeline = await pipelineOf(hook("s3cret-3"))
     expect(pipeline.warnings.map(({ line, column, message }) => [line, column, message])).toEqual([
-      [4, 38, "`secret` is secret, and stands in the file for everybody who reads it"],
+      [4, 38, "`secret` is secret, and is in the file, where anyone who reads it sees it"],
     ])
     expect(pipeline.warnings[0]!.source).toBe("  hook: { webhook: { url: u, secret: ******** } }")
     const problems = await problemsOf(hook("s3cret-3, prt: s3cret-4"))
@@ -876,7 +876,7 @@ describe("a doubt", () => {
       lines("version: 1", `source: ${source}`, "sinks:", `  a: ${sink}`)
     const durable = "{ stdout: {}, lane: { store: outbox } }"
     expect(await doubtsOf(text("feed", durable))).toEqual([
-      "4:3 The whole feed goes into the durable store of `a`: that is much, day and night → narrow it with `where`, or the source with `sports`, `sportsbooks`, `games`, `markets`",
+      "4:3 The whole feed goes into the durable store of `a`: it grows by gigabytes a day → narrow it with `where`, or the source with `sports`, `sportsbooks`, `games`, `markets`",
     ])
     expect(await doubtsOf(text("{ feed: { sports: [] } }", durable))).toHaveLength(1)
     expect(await doubtsOf(text("{ feed: { sports: [NBA] } }", durable))).toEqual([])
@@ -891,13 +891,13 @@ describe("a doubt", () => {
     expect(
       await doubtsOf(withSinks(`a: { stdout: {}, emit: changes, control: false, where: 'change == "line_move"' }`)),
     ).toEqual([
-      "4:44 Without controls nobody who reads this can know what is not to be trusted after a gap → leave it out, unless another sink has them",
-      '4:58 No record known today has the change "line_move" → did you mean "line_moved"?',
+      "4:44 Without controls a reader cannot know which prices are unverified after a gap → leave it out, unless another sink has them",
+      '4:58 No known record has the change "line_move" → did you mean "line_moved"?',
     ])
     expect(
       await doubtsOf(withSinks(`a: { stdout: {}, emit: changes, where: 'side in ["over", "undr"] || sport == "x"' }`)),
     )
-      .toEqual(['4:42 No record known today has the side "undr" → did you mean "under"?'])
+      .toEqual(['4:42 No known record has the side "undr" → did you mean "under"?'])
   })
 
   it("is told of conditions on what changes, before processors that compare a line with its past", async () => {

@@ -26,7 +26,7 @@ export const documentOf = async (
   const specs = given.texts("sink")
   if (given.isSet("meta") && emit !== "messages") {
     throw new UsageError(
-      `Cannot use --meta with ${emit}: its records carry all that already. For messages in envelopes add --emit messages`,
+      `Cannot use --meta with ${emit}: its records have these fields already. Leave --meta out, or add --emit messages`,
     )
   }
   const resume = given.text("resume")

@@ -118,7 +118,7 @@ export class ParsedFlags {
   refuseBeside(other: string, names: ReadonlyArray<string>, why: string): void {
     if (!this.isSet(other)) return
     const ignored = names.filter((name) => this.written.includes(name)).map((name) => `--${name}`)
-    if (ignored.length > 0) throw new UsageError(`Cannot use ${ignored.join(", ")} beside --${other}: ${why}`)
+    if (ignored.length > 0) throw new UsageError(`Cannot use ${ignored.join(", ")} together with --${other}: ${why}`)
   }
 }
 
@@ -169,7 +169,7 @@ export const parseFlags = (
     }
     if (flag.value !== undefined && value.trim() === "") {
       throw new UsageError(
-        `Cannot use ${shown} with an empty value; leave it out for all`,
+        `Cannot use ${shown} with an empty value: leave it out for everything`,
       )
     }
     const seen = values.get(flag.name) ?? []
@@ -207,7 +207,7 @@ const unknownFlag = (shown: string, flags: ReadonlyArray<Flag>): string => {
   )
   const [near] = nearestNames(shown, [...names.keys()])
   const meant = near === undefined ? undefined : names.get(near)
-  return `Cannot use ${shown}: there is no such flag${meant === undefined ? "" : `; did you mean --${meant}?`}`
+  return `Unknown flag ${shown}${meant === undefined ? "" : `. Did you mean --${meant}?`}`
 }
 
 const wrongChoice = ({ name, choices = [] }: Flag, value: string): string => {

@@ -16,7 +16,9 @@ export const makeControlLog = (log: CommandLog): (step: Step) => void => {
         )
       case "no_data": {
         const names = namesText(record)
-        if (names !== "") log.log("info", `no data yet for ${names} (quiet, or not what the feed calls it)`)
+        if (names !== "") {
+          log.log("info", `no data yet for ${names} (a quiet market, or a name that the feed does not know)`)
+        }
         return
       }
       case "stale":
@@ -24,10 +26,8 @@ export const makeControlLog = (log: CommandLog): (step: Step) => void => {
         late.add(record.sportsbook)
         return log.log(
           "warn",
-          `updates of ${record.sportsbook} arrive ${
-            seconds(record.age_ms)
-          } later than before: its prices are not live ` +
-            "(the feed is behind, or a slow network or proxy before us)",
+          `updates of ${record.sportsbook} arrive ${seconds(record.age_ms)} late: its prices are stale ` +
+            "(a slow feed, network or proxy)",
         )
       case "fresh":
         if (record.sportsbook !== null && late.delete(record.sportsbook)) {

@@ -17,7 +17,7 @@ export const makeLaneLog = (log: CommandLog): LaneLog => {
       paused.add(sink)
       return say(
         "warn",
-        `${why(event.error)}; after ${event.failures} failures in a row nothing is tried for ${seconds(event.cool)}`,
+        `${why(event.error)}; after ${event.failures} failures in a row, waiting ${seconds(event.cool)}`,
       )
     }
     const isPaused = paused.delete(sink)
@@ -28,33 +28,33 @@ export const makeLaneLog = (log: CommandLog): LaneLog => {
       case "Halved":
         return say(
           "warn",
-          `${why(event.error)}; a batch of ${event.records} records is too large, and is sent again in halves`,
+          `${why(event.error)}; a batch of ${event.records} records is too large: sending it in halves`,
         )
       case "Degraded":
         return say("warn", `${why(event.error)}; ${records(event.lost)} lost`)
       case "DeadLettered":
-        return say("warn", `${why(event.error)}; ${records(event.lost)} given up as dead letters`)
+        return say("warn", `${why(event.error)}; ${records(event.lost)} now dead letters`)
       case "Lost":
         return say("warn", `${records(event.lost)} lost: ${reasonText(event.reason)}`)
       case "BlockTimedOut":
         return say(
           "warn",
-          `the feed has waited ${seconds(event.after)} for it, and waits no more until it has caught up: the oldest ` +
-            "records go",
+          `the block timeout of ${seconds(event.after)} has passed: the feed no longer waits for this sink, and the ` +
+            "oldest records are dropped until it has caught up",
         )
       case "Resnapshot":
         return say(
           "info",
-          `${gamesText(event.games)} sent again after a loss (a resnapshot of ${event.records} records)`,
+          `${gamesText(event.games)} sent again after a loss (resnapshot of ${event.records} records)`,
         )
       case "StoreFailed":
-        return say("error", `${records(event.lost)} lost: the store cannot be written: ${textOf(event.cause)}`)
+        return say("error", `${records(event.lost)} lost: cannot write to the store: ${textOf(event.cause)}`)
       case "Recovered":
-        return say("info", "delivers again")
+        return say("info", "delivering again")
       case "Disabled":
         return say(
           "error",
-          `${why(event.error)}; nothing more is delivered` + (event.lost > 0 ? `, ${records(event.lost)} lost` : ""),
+          `${why(event.error)}; delivery has ended` + (event.lost > 0 ? `, ${records(event.lost)} lost` : ""),
         )
       case "Ended":
         return
@@ -71,11 +71,11 @@ const records = (count: number): string => count === 1 ? "one record is" : `${co
 const why = ({ cause }: SinkError): string => textOf(cause)
 
 const reasons: { readonly [reason: string]: string } = {
-  expired: "they were older than `max_age` when their turn came",
-  block: "the sink is slower than the feed, and nobody waits for it any more",
-  coalesce: "what waited was more than the lane may hold",
-  drop_oldest: "the sink is slower than the feed, and the oldest go (overflow: drop_oldest)",
-  drop_newest: "the sink is slower than the feed, and what arrives goes (overflow: drop_newest)",
+  expired: "they waited longer than `max_age`",
+  block: "the sink is slower than the feed, and the block timeout has passed",
+  coalesce: "the lane was full",
+  drop_oldest: "the sink is slower than the feed (overflow: drop_oldest)",
+  drop_newest: "the sink is slower than the feed (overflow: drop_newest)",
 }
 
 const reasonText = (reason: string): string => reasons[reason] ?? reason

@@ -44,7 +44,7 @@ export const makeUnreadLog = ({ log }: CommandLog): UnreadLog => {
       const place = placeOf(control.sportsbook, control.game)
       log(
         "warn",
-        `${place} unverified for ${Math.round(unverified_ms / 1000)} s because of ${reason}: connecting again`,
+        `${place} unverified for ${Math.round(unverified_ms / 1000)} s (${reason}): connecting again`,
       )
       return
     }
@@ -75,10 +75,12 @@ export const makeUnreadLog = ({ log }: CommandLog): UnreadLog => {
     }
     const place = touches === "session" ? "the whole session is" : placeOf(sportsbook, game)
     if (control.refused !== undefined) {
-      const raise = limit === undefined ? "" : `. Its bound is limits.${limit.name} (--limit ${limit.name}=VALUE)`
+      const raise = limit === undefined
+        ? ""
+        : `. To raise the bound: limits.${limit.name} or --limit ${limit.name}=VALUE`
       log(
         "warn",
-        `${reason}. What does not fit is left out; ${place} unverified until a full message fits${raise}`,
+        `${reason}. The rest is left out; ${place} unverified until a whole message fits${raise}`,
         left,
       )
       return
@@ -93,7 +95,10 @@ export const makeUnreadLog = ({ log }: CommandLog): UnreadLog => {
     if (now === lateArrivals || due("late arrivals", at) === undefined) return
     const many = now - lateArrivals
     lateArrivals = now
-    log("warn", `dropped ${many} late ${many === 1 ? "arrival" : "arrivals"}: sent before the removal they follow`)
+    log(
+      "warn",
+      `dropped ${many} late ${many === 1 ? "arrival" : "arrivals"} (sent before the removal that they follow)`,
+    )
   }
 
   return {

@@ -64,7 +64,7 @@ const routeText = ({ name, state, counts, losses, isLossy }: RouteReport): strin
     ...state === "ended" ? ["its reader has gone"] : state === "disabled" ? ["it failed"] : [],
     ...counts.resnapshots > 0 ? [`${count(counts.resnapshots, "resnapshot")}`] : [],
     ...counts.gameResnapshots > 0 ? [`${count(counts.gameResnapshots, "game")} sent again`] : [],
-    ...isLossy && state !== "ended" ? ["its reader lacks what was lost"] : [],
+    ...isLossy && state !== "ended" ? ["its reader is missing records"] : [],
   ]
   return [`${name.padEnd(10)} ${number.format(counts.in)} in${restored} = ${right}`, ...ends].join("; ")
 }

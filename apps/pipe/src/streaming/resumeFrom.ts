@@ -40,7 +40,7 @@ export const resumeFrom = async (
 ): Promise<Earlier> => {
   const files = isSeries ? seriesOf(path, log) : existsSync(path) ? [path] : []
   if (files.length === 0) {
-    log("info", `${path} does not exist yet: this is a first start`)
+    log("info", `${path} does not exist yet: starting from the beginning`)
     return { book: undefined, term: 1 }
   }
   const most = withinHeap().bytes ?? Infinity
@@ -53,16 +53,16 @@ export const resumeFrom = async (
       throw isBrokenPack(cause) ? brokenPack(file, cause) : cause
     })
     if (tornBytes === 0) continue
-    log("warn", `${file} ends in the middle of a line: what it was to say (${tornBytes} bytes) is passed over`)
+    log("warn", `${file} ends in the middle of a line: the torn part (${tornBytes} bytes) is skipped`)
     if (wholeBytes !== undefined) cutOwnOutput(file, wholeBytes)
   }
   const { book, term } = reading
   if (book.run === undefined) {
-    log("info", `${path} holds no records yet: this is a first start`)
+    log("info", `${path} holds no records yet: starting from the beginning`)
     return { book: undefined, term: 1 }
   }
   if (book.lossy) {
-    log("warn", `${path} ends where records were lost, and not sent again since: the book is sent from the beginning`)
+    log("warn", `${path} ends with a loss that no resnapshot made good: the whole book is sent`)
     return { book: undefined, term: term + 1 }
   }
   requireRoom(path, book)
@@ -127,7 +127,7 @@ const seriesOf = (path: string, log: CommandLog["log"]): ReadonlyArray<string> =
     // Deleted meanwhile.
     if (stats === undefined) continue
     if (name !== basename(path) && !stats.isFile() || isPlanted(file)) {
-      log("warn", `${file} is passed over: it is not a file of the sink, or another user made it where everybody can`)
+      log("warn", `${file} is skipped: the sink did not write it, or another user can create files there`)
     } else pieces.push({ name, order: isPart ? Infinity : number })
   }
   return pieces.sort((a, b) => a.order - b.order).map(({ name }) => join(folder, name))

@@ -104,7 +104,7 @@ export const runPipeline = async (
       return yield* Effect.fail(
         new Failure(
           ExitCode.badConfiguration,
-          "Cannot resume a recording: it begins with what it holds. Leave out resume.",
+          "Cannot resume a recording: it starts with its own book. Leave resume out.",
         ),
       )
     }
@@ -175,7 +175,7 @@ export const runPipeline = async (
 const notOpened = (): Failure =>
   new Failure(
     ExitCode.sinkFailed,
-    "Stopped before the pipeline was open: its source or one of its sinks did not open in time; see what it waits for",
+    "Stopped before the pipeline was open: its source or one of its sinks did not open in time. Check what they wait for",
   )
 
 /** At SIGHUP destinations are opened again: files after their rotation by others. Returns what takes the listener away. */
@@ -247,7 +247,7 @@ const earlierOf = async (
   if (!sinks.some(({ emit }) => emit === "changes")) {
     throw new Failure(
       ExitCode.badConfiguration,
-      `Cannot resume from ${resume}: no sink gets changes, and only they make a book. Write emit: changes.`,
+      `Cannot resume from ${resume}: no sink receives changes, and only changes make a book. Write emit: changes.`,
     )
   }
   const folder = dirname(file)

@@ -102,7 +102,7 @@ describe("a full disk", () => {
     expect({ code, isLossy: archive!.isLossy }).toEqual({ code: 0, isLossy: false })
     expect(archive!.losses["drop_oldest"]).toBeGreaterThan(0)
     expect(archive!.counts.resnapshots + archive!.counts.gameResnapshots).toBeGreaterThan(0)
-    expect(stderr).toMatch(/archive: delivers again/)
+    expect(stderr).toMatch(/archive: delivering again/)
     await server.stop()
 
     const all = recordsOf(stdout) as unknown as ReadonlyArray<Row>

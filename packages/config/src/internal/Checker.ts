@@ -214,7 +214,7 @@ export class Checker {
     const names = Object.keys(fieldsOf(emit))
     if (emit === "messages" || emit === "raw" || names.includes(name)) return
     this.findings.error(path, {
-      message: `Cannot use the field \`${name}\`: a record of \`${emit}\` has none of that name`,
+      message: `Cannot use the field \`${name}\`: a record of \`${emit}\` has no such field`,
       remedy: suggestName(name, names, "its fields"),
     })
   }

@@ -40,7 +40,7 @@ export const checkFallbacks = (
       reported.add(circle)
       const at = circle.indexOf(name)
       findings.error(path, {
-        message: `Cannot fall back in a circle: ${[...circle.slice(at), ...circle.slice(0, at), name].join(" → ")}`,
+        message: `Cannot use fallbacks in a circle: ${[...circle.slice(at), ...circle.slice(0, at), name].join(" → ")}`,
         remedy: "remove one of these `fallback`s",
       })
       continue
@@ -48,7 +48,7 @@ export const checkFallbacks = (
     const other = taken.get(fallback)
     if (other !== undefined) {
       findings.error(path, {
-        message: `Cannot fall back to \`${fallback}\`: it stands in for \`${other}\` already`,
+        message: `Cannot fall back to \`${fallback}\`: it is already the fallback of \`${other}\``,
         remedy: "write a second sink like it",
       })
     } else taken.set(fallback, name)

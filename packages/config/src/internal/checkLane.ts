@@ -130,7 +130,7 @@ const whatDoesNotFit = (
   if (isMerging && emit !== "changes") {
     error(
       "overflow",
-      `Cannot coalesce \`${emit}\`: only changes say what they replace`,
+      `Cannot coalesce \`${emit}\`: only a change says which line it replaces`,
       "write `emit: changes`, or `overflow: drop_oldest`",
     )
   }
@@ -138,7 +138,7 @@ const whatDoesNotFit = (
     error(
       written.overflow === undefined ? "store" : "overflow",
       isDurable
-        ? "Cannot coalesce in a durable store: what is committed must be delivered as it is"
+        ? "Cannot coalesce in a durable store: committed records must be delivered unchanged"
         : "Cannot coalesce in this store: coalescing has a store of its own",
       "write `store: memory`, or another `overflow`",
     )
@@ -146,14 +146,14 @@ const whatDoesNotFit = (
   if (written.blockTimeout !== undefined && settings.overflow !== "block") {
     error(
       "block_timeout",
-      `Cannot use \`block_timeout\` with \`overflow: ${settings.overflow}\`: only a lane that blocks waits`,
+      `Cannot use \`block_timeout\` with \`overflow: ${settings.overflow}\`: only a lane with \`overflow: block\` waits`,
       "write `overflow: block`, or remove it",
     )
   }
   if ((settings.parallel ?? 1) > 1 && emit !== "changes") {
     error(
       "parallel",
-      `Cannot deliver \`${emit}\` side by side: only changes say which game they are about`,
+      `Cannot deliver \`${emit}\` in parallel: only changes name their game`,
       "remove it",
     )
   }

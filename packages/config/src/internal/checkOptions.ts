@@ -87,7 +87,7 @@ export const checkOptions = <A>(
         const isWritten = inside?._tag === "Scalar" && !inside.isHidden && !inside.isBroken && held !== ""
         if (isWritten) {
           findings.warn([...path, ...part.path], {
-            message: `\`${pathText(part.path)}\` is secret, and stands in the file for everybody who reads it`,
+            message: `\`${pathText(part.path)}\` is secret, and is in the file, where anyone who reads it sees it`,
             remedy: "write `{ env: NAME }` or `{ file: path }`",
           })
           shown = replaceAt(shown, part.path, hidden)
@@ -114,8 +114,8 @@ export const checkOptions = <A>(
       ? undefined
       : schemaProblems(decoded.failure, of, show)
     const breaks: ConfigFinding = {
-      message: `Cannot use ${of}: its schema breaks on these options`,
-      remedy: "tell its author",
+      message: `Cannot use ${of}: its schema fails on these options`,
+      remedy: "report it to its author",
     }
     const own = problems === undefined ? [] : ownProblems(problems, typed, failed, node)
     if (refused === undefined || own === undefined) {

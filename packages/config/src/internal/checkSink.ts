@@ -38,7 +38,7 @@ export const checkSink = (
     const meta = readFlag(entryOf(node, "meta")?.node, [...path, "meta"], false, checker)
     if (meta && emit !== "messages") {
       checker.findings.error([...path, "meta"], {
-        message: `Cannot use \`meta\` with \`emit: ${emit}\`: its records say all that already`,
+        message: `Cannot use \`meta\` with \`emit: ${emit}\`: its records have these fields already`,
         remedy: "remove it",
       }, "key")
     }
@@ -59,7 +59,7 @@ export const checkSink = (
     )
     if (!control && standsInFor === undefined) {
       checker.findings.warn([...path, "control"], {
-        message: "Without controls nobody who reads this can know what is not to be trusted after a gap",
+        message: "Without controls a reader cannot know which prices are unverified after a gap",
         remedy: "leave it out, unless another sink has them",
       })
     }
@@ -74,8 +74,8 @@ export const checkSink = (
 const checkWhere = (where: string, path: Path, emit: EmitName, checker: Checker): void => {
   if (emit !== "raw") return checker.expression(path, where, "predicate", emit)
   checker.findings.error(path, {
-    message: "Cannot use `where` with `emit: raw`: the log of events is only of use when it is whole",
-    remedy: "remove it, or narrow what the source asks for",
+    message: "Cannot use `where` with `emit: raw`: an event log with parts left out cannot be replayed",
+    remedy: "remove it, or set filters on the source",
   })
 }
 
@@ -85,14 +85,14 @@ const checkStandby = ({ name, path, node, choice }: SinkOutline, primary: SinkOu
     if (entryOf(node, key) === undefined) continue
     checker.findings.error([...path, key], {
       message:
-        `Cannot use \`${key}\` here: \`${name}\` stands in for \`${primary.name}\`, and gets what that would have got`,
-      remedy: `remove it; \`${primary.name}\` says it for both`,
+        `Cannot use \`${key}\` here: \`${name}\` is the fallback of \`${primary.name}\` and receives its records`,
+      remedy: `remove it; the setting of \`${primary.name}\` applies to both`,
     }, "key")
   }
   const emits = choice?.plugin.emits
   if (emits === undefined || emits.includes(primary.emit)) return
   checker.findings.error(choice!.path, {
-    message: `Cannot stand in for \`${primary.name}\`: a sink of type \`${
+    message: `Cannot use a fallback for \`${primary.name}\`: a sink of type \`${
       choice!.plugin.name
     }\` does not take \`${primary.emit}\``,
     remedy: `it takes: ${emits.join(", ")}`,
@@ -125,7 +125,7 @@ const checkProcessors = (
       if (!emits.includes(emit)) {
         checker.findings.error(choice.path, {
           message:
-            `Cannot use the processor \`${plugin.name}\` with \`emit: ${emit}\`: it does not understand its records`,
+            `Cannot use the processor \`${plugin.name}\` with \`emit: ${emit}\`: it cannot process these records`,
           remedy: emit === "raw" ? "remove it" : `write \`emit: ${emits.join("` or `emit: ")}\`, or remove it`,
         }, "key")
         continue

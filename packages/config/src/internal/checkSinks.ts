@@ -74,7 +74,7 @@ const outlinesIn = (node: Tree | undefined, checker: Checker): ReadonlyArray<Sin
   for (const { key } of node.entries) {
     if (key.trim() !== "") continue
     checker.findings.error(["sinks", key], {
-      message: "Cannot make a sink without a name: logs and reports call it by that",
+      message: "Cannot make a sink without a name: logs and reports need one",
       remedy: "name it, such as `archive`",
     }, "key")
   }

@@ -43,7 +43,7 @@ export const warnOfWholeFeed = (
   for (const { name, lane, where, processors, isStandby } of sinks) {
     if (isStandby || lane.store?.plugin.durable !== true || where !== undefined || processors.length > 0) continue
     checker.findings.warn(["sinks", name], {
-      message: `The whole feed goes into the durable store of \`${name}\`: that is much, day and night`,
+      message: `The whole feed goes into the durable store of \`${name}\`: it grows by gigabytes a day`,
       remedy: `narrow it with \`where\`, or the source with ${filters.map((filter) => `\`${filter}\``).join(", ")}`,
     }, "key")
   }

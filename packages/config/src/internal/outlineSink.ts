@@ -44,7 +44,7 @@ const readType = (path: Path, node: Tree, checker: Checker): Choice<SinkPlugin> 
       }, findings)
     }
     findings.error(path, {
-      message: `Cannot make a sink of this: expected a type; got ${shownIn(node, findings) ?? hidden}`,
+      message: `Cannot make a sink: expected a type; got ${shownIn(node, findings) ?? hidden}`,
       remedy: "write `stdout: {}`, or another type with its options",
     })
     return undefined
@@ -52,8 +52,8 @@ const readType = (path: Path, node: Tree, checker: Checker): Choice<SinkPlugin> 
   const [type, second] = node.entries.filter(({ key }) => sinks.has(key))
   if (second !== undefined) {
     findings.error([...path, second.key], {
-      message: `Cannot make a sink of two types: \`${type!.key}\` and \`${second.key}\``,
-      remedy: "make two sinks of it",
+      message: `Cannot make a sink with two types: \`${type!.key}\` and \`${second.key}\``,
+      remedy: "write two sinks",
     }, "key")
   }
   if (type !== undefined) {
@@ -67,7 +67,7 @@ const readType = (path: Path, node: Tree, checker: Checker): Choice<SinkPlugin> 
   checker.unknownKeys(rest, path, sinkKeys, "a sink")
   if (meant === undefined) {
     findings.error(path, {
-      message: "Cannot make a sink of this: it names no type",
+      message: "Cannot make a sink: it names no type",
       remedy: `add one of: ${[...sinks.keys()].join(", ")}`,
     }, "key")
   } else if (checker.catalog.hasUnread) {
@@ -77,7 +77,7 @@ const readType = (path: Path, node: Tree, checker: Checker): Choice<SinkPlugin> 
     scalarsOf(meant.node).forEach((scalar) => findings.hide(scalar))
     hideKey(meant, findings)
     findings.error([...path, meant.key], {
-      message: `Cannot use the sink type \`${nameText(meant.key)}\`: there is none of that name`,
+      message: `Unknown sink type \`${nameText(meant.key)}\``,
       // A key may be meant as well; a list of types is one of types only.
       remedy: suggestName(
         meant.key,
@@ -99,7 +99,7 @@ const readEmit = (path: Path, node: Tree, plugin: SinkPlugin | undefined, checke
   if (emit === undefined) {
     if (nameText(written) === hidden) checker.findings.hide(entryOf(node, "emit")!.node)
     checker.findings.error(at, {
-      message: `Cannot use the emit \`${nameText(written)}\`: there is none of that name`,
+      message: `Unknown emit \`${nameText(written)}\``,
       remedy: suggestName(written, emitNames, "emits"),
     })
     // What stands beside it is meant for the one that was meant.

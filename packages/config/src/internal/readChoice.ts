@@ -36,7 +36,7 @@ export const readChoice = <P>(
     hideAll(node, findings)
     if (nameText(name) === hidden) findings.hide(part === "value" ? node : (node as Mapping).entries[0]!.keySpan)
     findings.error(at, {
-      message: `Cannot use the ${what} \`${nameText(name)}\`: there is none of that name`,
+      message: `Unknown ${what} \`${nameText(name)}\``,
       remedy: suggestName(name, besides === undefined ? known.keys() : [besides, ...known.keys()], `${what}s`),
     }, part)
     return undefined

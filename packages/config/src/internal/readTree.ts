@@ -62,7 +62,7 @@ const treeIn = (text: string): Read => {
   } catch (cause) {
     // The parser calls itself for every level.
     const message = `Cannot read the text: ${cause instanceof RangeError ? "it is nested too deep" : String(cause)}`
-    return { tree: undefined, flaws: [{ start: 0, end: 1, message, remedy: "write it flatter" }] }
+    return { tree: undefined, flaws: [{ start: 0, end: 1, message, remedy: "nest it less" }] }
   }
 }
 
@@ -82,7 +82,7 @@ const read = (text: string): Read => {
   const flaws = document.warnings.map((warning) => flawOf(warning, text))
   const { contents } = document
   if (contents === null || (isScalar(contents) && contents.value === null)) {
-    const message = "Cannot make a pipeline of nothing: the text is empty"
+    const message = "Cannot make a pipeline: the file is empty"
     return { tree: undefined, flaws: [...flaws, { start: 0, end: 0, message, remedy: "begin with `version: 1`" }] }
   }
   let targets: ReadonlyMap<Alias, Node> | undefined
@@ -115,7 +115,7 @@ const secondDocument = (text: string, { pos: [found] }: YAMLError): Flaw => {
   return {
     start,
     end: start + (marker === -1 ? 1 : 3),
-    message: "Cannot read the text: it holds a second YAML document, and a configuration is one",
+    message: "Cannot read the text: it holds a second YAML document; expected one",
     remedy: "remove the `---`, or put the second document into a file of its own",
   }
 }
@@ -139,11 +139,11 @@ const controlCharacterIn = (text: string): Flaw | undefined => {
 const flawOf = ({ code, message, pos: [start, end] }: YAMLError, text: string): Flaw => {
   // The parser calls itself for every level.
   if (message.includes("call stack")) {
-    return { start, end, message: "Cannot read the text: it is nested too deep", remedy: "write it flatter" }
+    return { start, end, message: "Cannot read the text: it is nested too deeply", remedy: "nest it less" }
   }
   const told = `Cannot read the text: ${withoutTexts(message.split("\n")[0]!)}`
   if (text.slice(start - 1, start + 1) === "${") {
-    return { start: start - 1, end, message: told, remedy: "put `${NAME}` in quotes where it stands inside { } or [ ]" }
+    return { start: start - 1, end, message: told, remedy: "put `${NAME}` in quotes inside { } or [ ]" }
   }
   // Where the mark is may be after the comment: the parser took that for a part of the text.
   const line = text.slice(text.lastIndexOf("\n", start - 1) + 1, Math.max(end, start + 1))
@@ -154,7 +154,7 @@ const flawOf = ({ code, message, pos: [start, end] }: YAMLError, text: string): 
     start,
     end,
     message: told,
-    remedy: remedies[code] ?? "correct it; a text that holds any of { } [ ] , : # must stand in quotes",
+    remedy: remedies[code] ?? "correct it; quote a text that contains any of { } [ ] , : #",
   }
 }
 
@@ -204,7 +204,7 @@ class Reader {
       this.#alias = outer
       return tree
     }
-    if (this.#open.size > deepest) return this.#flawed(span, "it is nested too deep", "write it flatter")
+    if (this.#open.size > deepest) return this.#flawed(span, "it is nested too deep", "nest it less")
     this.#open.add(node)
     const tree = this.#parts(node, span)
     this.#open.delete(node)

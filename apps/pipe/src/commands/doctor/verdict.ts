@@ -31,19 +31,19 @@ export const verdictOf = (
     const others = [...troubles, ...warned].filter(({ check }) => !told.includes(check))
     return others.length === 0 ? [] : [`Also: ${others.map(({ check, text }) => `${check}: ${text}`).join(" · ")}`]
   }
-  if (failed("address")) return { exitCode: ExitCode.usage, lines: ["The feed's address cannot be used."] }
+  if (failed("address")) return { exitCode: ExitCode.usage, lines: ["The address of the feed cannot be used."] }
   if (failed("proxy")) {
     return {
       exitCode: ExitCode.usage,
       lines: [`The feed cannot be reached: ${found("proxy")?.text}`, ...also("proxy")],
     }
   }
-  if (failed("key")) return { exitCode: ExitCode.usage, lines: ["There is no key to ask with.", ...also("key")] }
+  if (failed("key")) return { exitCode: ExitCode.usage, lines: ["There is no key.", ...also("key")] }
   if (keyRefused) {
     return {
       exitCode: ExitCode.keyRefused,
       lines: [
-        "The server refuses the key: it is wrong or incomplete, or its plan or trial has ended.",
+        "The server refuses the key: it is wrong or incomplete, or the plan or trial has ended.",
         ...also("rest", "dial"),
       ],
     }
@@ -73,14 +73,14 @@ export const verdictOf = (
       lines: [
         failed("rest")
           ? `REST does not answer, and the feed was not dialed: ${sentence(found("rest"))}`
-          : "What could be checked without dialing is fine. The feed was not dialed: another process holds the key.",
+          : "Everything that was checked without connecting is fine. The feed was not dialed, because another process holds the key.",
         ...also("rest", "holders"),
       ],
     }
   }
   return {
     exitCode: ExitCode.clean,
-    lines: troubles.length + warned.length === 0 ? ["All is fine: data comes."] : ["Data comes.", ...also()],
+    lines: troubles.length + warned.length === 0 ? ["Everything is fine: data arrives."] : ["Data arrives.", ...also()],
   }
 }
 

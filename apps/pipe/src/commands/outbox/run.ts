@@ -20,7 +20,7 @@ import { writeJson, writeOut } from "../../terminal/Terminal.ts"
 export const runOutbox = async (given: ParsedFlags): Promise<ExitCode> => {
   const [action, path] = given.words
   if (path === undefined || (action !== "list" && action !== "redrive" && action !== "drop")) {
-    throw new UsageError("Cannot use outbox so: write boltodds-pipe outbox list FILE, redrive FILE or drop FILE")
+    throw new UsageError("Cannot use outbox: write boltodds-pipe outbox list FILE, redrive FILE or drop FILE")
   }
   refuseIgnored(action, given)
   switch (action) {

@@ -40,7 +40,7 @@ export const onHangup = (
       log.log("warn", `${route} cannot be opened again: ${errorMessage(error.cause)}`)
     }
     const next = await load().catch((cause: unknown) => {
-      log.log("error", `the configuration is not taken over, and what runs goes on. ${errorMessage(cause)}`)
+      log.log("error", `the configuration was not reloaded, and the run continues unchanged. ${errorMessage(cause)}`)
     })
     if (next !== undefined) await takeOver(next, hold)
   }
@@ -67,7 +67,7 @@ const makeTakeOver = (
     const plan = planReload(current, next)
     if (plan.needsRestart) {
       for (const { needsRestart, sentence } of plan.steps) if (needsRestart) log.log("warn", sentence)
-      return log.log("warn", "the configuration is not taken over, and what runs goes on; restart to have it")
+      return log.log("warn", "the configuration was not reloaded, and the run continues unchanged; restart to apply it")
     }
     // What goes, goes first: a sink with another name may want the same file.
     const [going, others] = [true, false].map((isGoing) =>
@@ -90,7 +90,7 @@ const makeTakeOver = (
       if (Result.isSuccess(result)) continue
       owed.set(about, step)
       const why = whyOf(result.failure)
-      log.log("error", `${step.sink ?? "the source"}: ${why}; mend it, and send SIGHUP again`)
+      log.log("error", `${step.sink ?? "the source"}: ${why}; fix it and send SIGHUP again`)
     }
     current = next
   }

@@ -21,7 +21,7 @@ const shortestKey = 4
 export const runScrub = async (given: ParsedFlags): Promise<ExitCode> => {
   const [file] = given.words
   if (file === undefined) {
-    throw new UsageError("Cannot scrub nothing: name a file, as in `scrub old.ndjson > new.ndjson`")
+    throw new UsageError("Cannot scrub without a file: write boltodds-pipe scrub FILE > COPY")
   }
   const { key, source } = keySourceOf(given, logOf(given))
   const read = await Effect.runPromise(Effect.result(key))

@@ -40,7 +40,7 @@ const refuseBesides = ({ written }: ParsedFlags): void => {
   const others = written.filter((name) => !taken.has(name)).map((name) => `--${name}`)
   if (others.length === 0) return
   throw new UsageError(
-    `Cannot use ${others.join(", ")} beside --config: the file says all that. Write it there, or leave --config out.`,
+    `Cannot use ${others.join(", ")} together with --config: write it into the file, or leave --config out.`,
   )
 }
 

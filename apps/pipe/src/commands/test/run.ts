@@ -45,7 +45,7 @@ export const runTest = async (given: ParsedFlags): Promise<ExitCode> => {
     const lines = told.get(sink) ?? []
     if (given.isSet("write")) {
       await writeFile(path, lines.map((line) => `${line}\n`).join(""))
-      await writeOut(`${sink}: ${lines.length} lines are written to ${path}\n`)
+      await writeOut(`${sink}: ${lines.length} lines written to ${path}\n`)
       continue
     }
     const difference = firstDifference(await expectedLines(path), lines)
@@ -56,8 +56,8 @@ export const runTest = async (given: ParsedFlags): Promise<ExitCode> => {
   throw new Failure(
     ExitCode.badInput,
     `${failures} of ${expectations.length} sinks ${
-      failures === 1 ? "was" : "were"
-    } told something else; where that is right, --write makes the files anew`,
+      failures === 1 ? "differs" : "differ"
+    } from what is expected. If the new output is right, save it with --write`,
   )
 }
 
@@ -112,7 +112,7 @@ const collect = async (
 
 const expectedLines = async (path: string): Promise<ReadonlyArray<string>> => {
   const text = await readFile(path, "utf8").catch((cause: unknown) => {
-    throw new UsageError(`Cannot read what is expected: ${errorMessage(cause)}; --write makes the file`)
+    throw new UsageError(`Cannot read the expected lines: ${errorMessage(cause)}. Create the file with --write`)
   })
   return text.split("\n").filter((line) => line !== "")
 }
@@ -122,14 +122,12 @@ const firstDifference = (expected: ReadonlyArray<string>, got: ReadonlyArray<str
   if (at === -1 && got.length === expected.length) return undefined
   const index = at === -1 ? expected.length : at
   const [wanted, told] = [expected[index], got[index]]
-  const counts = expected.length === got.length
-    ? ""
-    : ` (${expected.length} lines are expected, ${got.length} are told)`
+  const counts = expected.length === got.length ? "" : ` (expected ${expected.length} lines, got ${got.length})`
   return [
     `line ${index + 1} differs${counts}`,
     ...differentFields(wanted, told).map((field) => `  ${field}`),
     `  expected ${wanted ?? "nothing"}`,
-    `  told     ${told ?? "nothing"}`,
+    `  got      ${told ?? "nothing"}`,
   ].join("\n")
 }
 
@@ -140,7 +138,7 @@ const differentFields = (expected: string | undefined, told: string | undefined)
   return [...new Set([...Object.keys(wanted), ...Object.keys(got)])]
     .map((field) => ({ field, wanted: JSON.stringify(wanted[field]), got: JSON.stringify(got[field]) }))
     .filter(({ wanted, got }) => wanted !== got)
-    .map(({ field, wanted, got }) => `${field}: expected ${wanted ?? "nothing"}, told ${got ?? "nothing"}`)
+    .map(({ field, wanted, got }) => `${field}: expected ${wanted ?? "nothing"}, got ${got ?? "nothing"}`)
 }
 
 const fieldsOf = (text: string | undefined): { readonly [field: string]: unknown } | undefined => {

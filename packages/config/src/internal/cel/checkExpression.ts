@@ -128,7 +128,7 @@ const unknownTexts = (node: ASTNode, emit: EmitName): ReadonlyArray<ExpressionFi
         start: literal.start,
         end: literal.end,
         isError: false,
-        message: `No record known today has the ${field.args} "${text}"`,
+        message: `No known record has the ${field.args} "${text}"`,
         remedy: near === undefined ? `known: ${kind.join(", ")}` : `did you mean "${near}"?`,
       }]
     }),
