@@ -1,4 +1,4 @@
-/** Every promise of the security document names the test that proves it. */
+/** Every promise of the security document and of the README names the test or the page that shows it. */
 import { existsSync } from "node:fs"
 import { dirname, join } from "node:path"
 import { readText, root } from "./workspace.ts"
@@ -60,6 +60,33 @@ export const promiseProblems = (
       .map((to) => `${path}:${line}: the test ${to} does not exist`)
   })
 
-/** Checks the security document. */
-export const checkPromises = (): ReadonlyArray<string> =>
-  promiseProblems(securityDocument, readText(securityDocument), (path) => existsSync(join(root, path)))
+/** The sections of the README that promise something, with what an item must link to. */
+const readmeSections: ReadonlyMap<string, RegExp> = new Map([
+  ["What it promises", /\.test\.ts$/],
+  ["Its limits", /\.(?:test\.ts|md)$/],
+])
+
+/** What is wrong with the promises and limits of the README, one sentence each. */
+export const readmeProblems = (page: string, exists: (path: string) => boolean): ReadonlyArray<string> => {
+  const items = itemsOf(page)
+  const missing = [...readmeSections.keys()].filter((title) => !items.some(({ section }) => section === title))
+  return [
+    ...missing.map((title) => `README.md: the section "${title}" has no items`),
+    ...items.flatMap(({ section, line, text }) => {
+      const proof = readmeSections.get(section)
+      if (proof === undefined) return []
+      const links = linksOf(text)
+      if (!links.some((to) => proof.test(to))) return [`README.md:${line}: no link to what shows it`]
+      return links.filter((to) => !exists(to)).map((to) => `README.md:${line}: ${to} does not exist`)
+    }),
+  ]
+}
+
+/** Checks the security document and the README. */
+export const checkPromises = (): ReadonlyArray<string> => {
+  const exists = (path: string): boolean => existsSync(join(root, path))
+  return [
+    ...promiseProblems(securityDocument, readText(securityDocument), exists),
+    ...readmeProblems(readText("README.md"), exists),
+  ]
+}

@@ -163,7 +163,7 @@ export const steps: ReadonlyArray<Step> = [
   ruleStep("stability", "libraries use only what Effect calls stable", checkStability),
   ruleStep("documented", "every export of a library has a doc comment", checkDocumented),
   ruleStep("zones", "nothing depends on the machine's time zone or language", checkZones),
-  ruleStep("promises", "every promise of the security document names the test that proves it", checkPromises),
+  ruleStep("promises", "every promise names the test that shows it", checkPromises),
   ruleStep("prose", "what people read is spelled right, and in the words of the glossary", checkProse),
   ruleStep("manifests", "package.json and deno.json agree", checkManifests),
   ruleStep("tracked", "no machine paths or registry addresses in tracked files", checkTracked),

@@ -155,4 +155,4 @@ const escapes = /\\(?:[nrt]|u\{?[\da-f]{4,5}\}?|x[\da-f]{2})(?:\[[\d;]*[a-z])?/g
 /** A string of one word is a name; one that begins as JSON is data; one with code in it is code. */
 const isProse = (text: string): boolean =>
   /[\p{L},.;:)"'!?][ \n]+[\p{L}(]/u.test(text) && !/^\s*[[{]\s*(?:\\?"|[{[])/u.test(text) &&
-  !/=>|===|^\s*import |\bconst \w+ =|\bexport |\bSELECT |\bINSERT |\bCREATE /u.test(text)
+  !/=>|===|-----BEGIN |^\s*import |\bconst \w+ =|\bexport |\bSELECT |\bINSERT |\bCREATE /u.test(text)

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest"
-import { promiseProblems } from "../promises.ts"
+import { promiseProblems, readmeProblems } from "../promises.ts"
 
 const exists = (path: string): boolean => path === "packages/a/test/a.test.ts"
 const problems = (...lines: ReadonlyArray<string>): ReadonlyArray<string> =>
@@ -29,4 +29,24 @@ it("advice, explanations and code are no promises", () => {
   expect(
     problems("## Hardening a service", "- Do this", "## Files", "Some words.", "```", "- code", "```", "| a | b |"),
   ).toEqual([])
+})
+
+it("a promise of the README names a test, a limit a page, and both exist", () => {
+  const page = [
+    "## What it promises",
+    "- Held ([test](packages/a/test/a.test.ts))",
+    "- Held ([page](docs/a.md))",
+    "## Its limits",
+    "- Not held ([page](docs/gone.md#there))",
+    "- Not held",
+  ]
+  expect(readmeProblems(page.join("\n"), exists)).toEqual([
+    "README.md:3: no link to what shows it",
+    "README.md:5: docs/gone.md does not exist",
+    "README.md:6: no link to what shows it",
+  ])
+  expect(readmeProblems("# Other", exists)).toEqual([
+    'README.md: the section "What it promises" has no items',
+    'README.md: the section "Its limits" has no items',
+  ])
 })
