@@ -4,7 +4,7 @@ import { apps, libraries, readText, sourcesOf } from "./workspace.ts"
 
 /** Files that may call `Date.parse`, each with the reason why its text always names a zone. */
 export const dateReaders: Readonly<Record<string, string>> = {
-  "packages/connection/src/transport/RetryAfter.ts": "HTTP dates, which end in GMT",
+  "packages/connection/src/transport/Http.ts": "HTTP dates, which end in GMT",
   "packages/sinks/webhook/src/internal/meaningOf.ts": "HTTP dates, which end in GMT",
   "apps/pipe/src/commands/doctor/restChecks.ts": "HTTP dates, which end in GMT",
   "packages/protocol/src/GapLedger.ts": "the `at` of our own records, which ends in Z",

@@ -187,7 +187,7 @@ describe("doctor", () => {
     expect(alone.code).toBe(64)
     expect(outcomes(alone.stdout)).toContain("FAILED names")
     expect(outcomes(alone.stdout)).toContain("FAILED data")
-    expect(alone.stdout).toContain("- names that do not exist are ignored by the server: no sportsbook `draftking`")
+    expect(alone.stdout).toContain("- the server ignores names that do not exist: no sportsbook `draftking`")
     expect(verdict(alone.stdout)).toContain(
       "A name does not exist, and nothing comes: no sportsbook `draftking`; did you mean `draftkings`?\n",
     )

@@ -28,7 +28,7 @@ it("take undefined in every optional field", () => {
   expectTypeOf<Refusing<connection.WebTransportOptions>>().toEqualTypeOf<never>()
   expectTypeOf<Refusing<node.WsTransportOptions>>().toEqualTypeOf<never>()
   expectTypeOf<Refusing<node.MachineLimiterOptions>>().toEqualTypeOf<never>()
-  expectTypeOf<Refusing<node.MachineMemoryOptions>>().toEqualTypeOf<never>()
+  expectTypeOf<Refusing<node.MachineOptions>>().toEqualTypeOf<never>()
   expectTypeOf<Refusing<node.MachineLeasesOptions>>().toEqualTypeOf<never>()
   expectTypeOf<Refusing<node.CatalogCacheOptions>>().toEqualTypeOf<never>()
   expectTypeOf<Refusing<state.StateOptions>>().toEqualTypeOf<never>()

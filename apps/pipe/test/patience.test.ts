@@ -35,7 +35,7 @@ describe.concurrent("with patience", () => {
       const silent = await startSimulator({ key, rate: 0, pingMillis: 2000, plan: "Starter" })
       silent.behave(ignoreSubscribe())
       const pipe = new PipeProcess(["--sport", "NAB", "--log-format", "human"], { env: envOf(silent) })
-      await pipe.until(({ stderr }) => stderr.includes("nothing except pings came for"))
+      await pipe.until(({ stderr }) => stderr.includes("received only pings for"))
       await pipe.until(({ stderr }) => stderr.includes("another program uses this key"))
       expect(pipe.stderr).toContain("Asked for: sports NAB (plan Starter)")
       expect(pipe.stderr).toContain("no sport `NAB`; did you mean `NBA`?")
@@ -54,11 +54,11 @@ describe.concurrent("with patience", () => {
     await server.waitFor((stats) => stats.subscribed === 1)
     const stray = server.snapshot().slice(0, 1)
     const pushing = setInterval(() => server.push(stray), 500)
-    await pipe.until(({ stderr }) => stderr.includes("The names could not be checked: "))
+    await pipe.until(({ stderr }) => stderr.includes("Cannot check the names: "))
     clearInterval(pushing)
-    expect(pipe.stderr).toContain("but nothing within the filters came for 2")
+    expect(pipe.stderr).toContain("but received no data within the filters for 2")
     expect(pipe.stderr).toMatch(
-      /- \d+ messages came that were not asked for, the first of sport NBA at \w+: the server/,
+      /- the server sent \d+ messages outside the filters, the first about NBA at \w+: /,
     )
     pipe.kill("SIGTERM")
     const { code, stderr } = await pipe.ended

@@ -163,7 +163,7 @@ describe("what goes wrong", () => {
       env: { BOLTODDS_API_KEY: key },
     })
     expect(code).toBe(69)
-    expect(stderr).toContain("gave no data in 1 attempt")
+    expect(stderr).toContain("in 1 attempt. The last one: ")
     expect(stdout + stderr).not.toContain(key)
   })
 
@@ -200,7 +200,7 @@ describe("what goes wrong", () => {
     ["a webhook that is no address", ["--sink", "webhook:example.com"], "url must start with https://"],
     ["--meta with what has it", ["--meta", "--emit", "changes"], "its records have these fields already"],
     ["a count of nothing", ["--count", "0"], 'Cannot use --count: expected a whole number from 1 on; got "0"'],
-    ["a key in the URL", ["--url", "wss://example.invalid/api?key=abc"], "give the key by itself"],
+    ["a key in the URL", ["--url", "wss://example.invalid/api?key=abc"], "Give the key separately"],
     ["a key file that is not there", ["--key-file", "/nonexistent/key"], "Cannot read the key file"],
     ["two keys", ["--key-file", "x", "--key", "y"], "leave one out"],
     ["unencrypted to elsewhere", ["--url", "ws://example.invalid/api"], "--insecure"],

@@ -1,48 +1,47 @@
-/** The session for those who do not use Effect: `for await`, and a close. */
+/** A session without Effect: a `for await` loop, and a close. */
 import type { FeedEvent, FeedMessage, Frame, GivenFilters, Source } from "@boltodds/protocol"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
-import { checkSessionOptions } from "./session/checkOptions.ts"
-import type { Key } from "./key/Key.ts"
-import { keyFromEnv, keyOf } from "./key/Key.ts"
+import { type Key, keyFromEnv, keyOf } from "./key/Key.ts"
 import { Limiter, type LimiterShape } from "./transport/Limiter.ts"
 import type { SessionError } from "./session/SessionError.ts"
-import { makeSession, type Session, type SessionOptions } from "./session/Session.ts"
+import { makeSession, type Session } from "./session/Session.ts"
+import { checkSessionOptions, type SessionOptions } from "./session/SessionOptions.ts"
 import type { Status } from "./session/Status.ts"
 import type { Transport } from "./transport/Transport.ts"
 import { webTransport } from "./transport/webTransport.ts"
 
 /** Options of {@link connect}. */
 export interface ConnectOptions extends Omit<SessionOptions, "key" | "transport"> {
-  /** @default the environment variable BOLTODDS_API_KEY. A text, or a source such as `keyFromFile`. */
+  /** The key as text, or a source such as `keyFromFile`. @default the environment variable BOLTODDS_API_KEY */
   readonly key?: string | Key | undefined
-  /** @default {@link webTransport}; `connect` of the `node` entry takes the one on `ws`. */
+  /** @default {@link webTransport}; in `connect` of the `node` entry, `wsTransport` */
   readonly transport?: Transport | undefined
-  /** @default one for this process */
+  /** @default one limiter for this process */
   readonly limiter?: LimiterShape | undefined
 }
 
-/** A running session. Iterate it once: what one loop takes, another does not see. */
+/** A running session. Iterate it once: two loops would each get a part of the events. */
 export interface Feed extends AsyncIterable<FeedEvent> {
-  /** Every event, as the loop over the feed itself gives them. Not asking for the next pauses the socket. */
+  /** Every event. The socket is paused while the loop does not ask for the next one. */
   readonly [Symbol.asyncIterator]: () => AsyncIterator<FeedEvent>
-  /** The frames alone: for those who keep no book and want no times of doubt. */
+  /** Only the frames: for programs that keep no book and need no events about the connection. */
   readonly frames: () => AsyncIterable<Frame>
-  /** The messages of the frames, pings and acks included; what cannot be read is left out. Not a book: see `@boltodds/state`. */
+  /** The messages of the frames, pings and acks included, without those that cannot be read. For a book, see `@boltodds/state`. */
   readonly messages: () => AsyncIterable<FeedMessage>
-  /** The session as a source: for `share`, a pipeline, or whatever else works on turns. Running it is iterating. */
+  /** The session as a source, for `share` or a pipeline. Running it counts as iterating. */
   readonly source: Source<SessionError>
   readonly status: () => Status
   readonly setFilters: (filters: GivenFilters) => Promise<void>
-  /** Ends the loop after what has come in. */
+  /** Ends the loop after the events that wait. */
   readonly close: () => Promise<void>
 }
 
 /**
- * Connects to the feed. Dials when iteration begins, heals what can be healed, and throws in the loop what cannot: see
- * `makeSession`. Throws at once where the URL cannot be used, and a `TypeError` where an option or a filter is unknown or of
- * a wrong type. While there is no connection it says why with `console.warn`, once for each cause, unless `onStatus` or
- * `onWarning` is given.
+ * Connects to the feed. Dials when iteration begins, and connects again whenever that can help. The loop throws the errors
+ * of `makeSession`. Throws at once if the URL cannot be used, and a `TypeError` if an option or a filter is unknown or has
+ * a wrong type. While there is no connection, `console.warn` reports each cause once, unless `onStatus` or `onWarning` is
+ * given.
  */
 export const connect = (options: ConnectOptions = {}): Feed => {
   checkSessionOptions(options)

@@ -16,7 +16,7 @@ const reach = (entry: string): { readonly files: ReadonlySet<string>; readonly p
     if (files.has(file)) continue
     files.add(file)
     expect(existsSync(file)).toBe(true)
-    for (const [, specifier] of readFileSync(file, "utf8").matchAll(/^(?:im|ex)port [^;]*?from "([^"]+)"/gms)) {
+    for (const [, specifier] of readFileSync(file, "utf8").matchAll(/^(?:im|ex)port [^;=(]*?from "([^"]+)"/gms)) {
       if (specifier!.startsWith(".")) pending.push(join(dirname(file), specifier!))
       else packages.add(specifier!.startsWith("effect/") ? "effect" : specifier!)
     }

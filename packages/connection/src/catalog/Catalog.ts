@@ -17,72 +17,69 @@ import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 import { blockedOnTheWay, refusalIn } from "../session/Backoff.ts"
-import { CatalogBusy, CatalogRefused, CatalogUnavailable, CatalogUnreadable } from "./CatalogError.ts"
-import { CatalogLimited, type CatalogQuestion, type CatalogStore, type StoredUse } from "./CatalogStore.ts"
+import {
+  CatalogBusy,
+  type CatalogError,
+  CatalogLimited,
+  CatalogRefused,
+  CatalogUnavailable,
+  CatalogUnreadable,
+} from "./CatalogError.ts"
+import type { CatalogQuestion, CatalogStore, StoredUse } from "./CatalogStore.ts"
 import { defaultFeedUrl, parseFeedUrl, UrlRefused } from "../transport/FeedUrl.ts"
-import { fetchGet, type HttpGet, type HttpResponse } from "../transport/Http.ts"
+import { fetchGet, type HttpGet, type HttpResponse, isWebPage, parseRetryAfter } from "../transport/Http.ts"
 import { holdsKey, scrub } from "../key/scrub.ts"
-import { isWebPage } from "../transport/webPage.ts"
-import type { Key, KeyUnavailable } from "../key/Key.ts"
+import type { Key } from "../key/Key.ts"
 import { Limiter, type LimiterShape } from "../transport/Limiter.ts"
-import { parseRetryAfter } from "../transport/RetryAfter.ts"
 
-/** Why the catalog did not answer. */
-export type CatalogError =
-  | CatalogRefused
-  | CatalogBusy
-  | CatalogUnavailable
-  | CatalogUnreadable
-  | KeyUnavailable
-
-/** Which markets to ask for; a list left out or empty means all. */
+/** Which markets to ask for. A list that is left out or empty means all. */
 export interface MarketsQuery {
   readonly sports?: ReadonlyArray<string> | undefined
   readonly sportsbooks?: ReadonlyArray<string> | undefined
 }
 
-/** The names that filters may use. Each answer is kept for a while; asking costs a request of the shared allowance. */
+/** The names that filters may use. Answers are cached for a while. A question costs a request of the shared allowance. */
 export interface Catalog {
   readonly info: Effect.Effect<InfoBody, CatalogError>
   readonly games: Effect.Effect<ReadonlyArray<CatalogGame>, CatalogError>
   readonly markets: (query?: MarketsQuery) => Effect.Effect<MarketsBody, CatalogError>
-  /** Of the answers given so far, those that came from the store: the last one for each path. */
+  /** The stored answers that were used so far: the last one for each path. */
   readonly stored?: Effect.Effect<ReadonlyArray<StoredUse>>
 }
 
 /** Options of {@link makeCatalog}. */
 export interface CatalogOptions {
   readonly key: Key
-  /** @default {@link defaultFeedUrl} The feed's URL; REST is the same place over http. */
+  /** The feed's URL; REST is on the same server over http. @default {@link defaultFeedUrl} */
   readonly url?: string | undefined
-  /** @default false See `SessionOptions`. */
+  /** See `SessionOptions`. @default false */
   readonly insecure?: boolean | undefined
   /** @default {@link fetchGet} */
   readonly get?: HttpGet | undefined
-  /** @default 300_000 How long an answer is kept, in milliseconds. */
+  /** How long an answer is cached, in milliseconds. @default 300_000 */
   readonly keepMillis?: number | undefined
-  /** @default 15_000 For one request, in milliseconds. */
+  /** The time limit of a request, in milliseconds. @default 15_000 */
   readonly timeoutMillis?: number | undefined
   /**
-   * @default none What answers where the server is too busy, cannot be reached, or the limiter would have us wait for
-   * more than 5 s; never where it refuses the key. `catalogCache` of the `node` entry keeps it in files.
+   * Stores answers, and replaces the server if it is busy, cannot be reached, or the limiter asks for a wait of more than
+   * 5 s; never if it refuses the key. `catalogCache` of the `node` entry uses files. @default none
    */
   readonly store?: CatalogStore | undefined
-  /** Called when the store answered in place of the server: such an answer is old, and whoever sees it should know. */
+  /** Called when a stored answer is used: it is old, and users of the answer should know. */
   readonly onStored?: ((used: StoredUse) => void) | undefined
 }
 
 const maxBytes = 64 * 1024 * 1024
-/** An old answer now is better than a new one later than this. */
-const patienceMillis = 5000
-/** A stored answer stands this long until the server is asked again. */
+/** A stored answer is used rather than wait longer than this for the limiter. */
+const longestWaitMillis = 5000
+/** How long a stored answer is used before the server is asked again. */
 const keepStoredMillis = 30_000
-/** An older answer tells more of another time than of this one. */
+/** An older stored answer is not used. */
 const oldestMillis = 7 * 86_400_000
 
 /**
- * Makes a catalog. Requests go through the limiter of the context, shared with the sessions' dials; the same question
- * asked twice at once is sent once; failures are not kept.
+ * Makes a catalog. Requests go through the limiter of the context, which the dials of sessions share. Equal questions at
+ * the same time are sent once. Failures are not cached.
  */
 export const makeCatalog = (options: CatalogOptions): Effect.Effect<Catalog, UrlRefused> =>
   Effect.gen(function* () {
@@ -101,7 +98,7 @@ export const makeCatalog = (options: CatalogOptions): Effect.Effect<Catalog, Url
     ): Effect.Effect<A, AskError> =>
       Effect.gen(function* () {
         const answer = yield* get(url.rest(path, query, key), { maxBytes }).pipe(
-          Effect.mapError(({ message }) => new CatalogUnavailable(`${url.host} gave no ${path}: ${message}`)),
+          Effect.mapError(({ message }) => new CatalogUnavailable(`Cannot get ${path} from ${url.host}: ${message}`)),
           Effect.timeoutOrElse({
             duration: timeoutMillis,
             orElse: () =>
@@ -113,18 +110,18 @@ export const makeCatalog = (options: CatalogOptions): Effect.Effect<Catalog, Url
         const secret = Redacted.value(key)
         const now = yield* Clock.currentTimeMillis
         const value = yield* Effect.fromResult(readAnswer(`${url.host} ${path}`, answer, decode, secret, now))
-        // A key that a server repeats is not to be kept.
+        // An answer that contains the key is not stored.
         if (!holdsKey(answer.body, secret)) yield* onAnswer(answer.body, now)
         return value
       })
 
-    /** What the store has for this, where it can still be used and read. */
+    /** The stored answer, if it can be read and is not too old. */
     const recall = <A>(question: CatalogQuestion, decode: Decode<A>) =>
       Effect.gen(function* () {
         const answer = store === undefined ? undefined : yield* store.load(question)
         const now = yield* Clock.currentTimeMillis
         if (answer === undefined || now - answer.at > oldestMillis) return undefined
-        // From the future, by a clock that was set back: nobody knows how old it is.
+        // From the future: the clock was set back, and the age is unknown.
         if (answer.at > now + 60_000) return undefined
         const value = decodeText(answer.body, decode)
         return value === undefined ? undefined : { value, at: answer.at, ageMillis: Math.max(0, now - answer.at) }
@@ -186,7 +183,7 @@ export const makeCatalog = (options: CatalogOptions): Effect.Effect<Catalog, Url
 type Decode<A> = (body: unknown) => Result.Result<A, BodyError>
 type AskError = CatalogRefused | CatalogBusy | CatalogUnavailable | CatalogUnreadable
 
-/** An answer in this process's memory. */
+/** A cached answer. */
 interface Kept<A> {
   readonly value: A
   /** Whether it came from the store. */
@@ -195,16 +192,16 @@ interface Kept<A> {
 
 const valueOf = <A>({ value }: Kept<A>): A => value
 
-/** Takes a request of the allowance, or tells that it would be long until there is one. */
+/** Takes a request of the allowance, or returns an error if the wait would be too long. */
 const takeSoon = (limiter: LimiterShape, host: string): Effect.Effect<CatalogLimited | undefined> =>
   Effect.gen(function* () {
     const tooLong = Deferred.makeUnsafe<void>()
     const taken = limiter.take(host, "rest", (millis) => {
-      if (millis > patienceMillis) Deferred.doneUnsafe(tooLong, Effect.void)
+      if (millis > longestWaitMillis) Deferred.doneUnsafe(tooLong, Effect.void)
     })
-    // Behind another question of this process nothing is told of how long it will be.
-    const late = Effect.raceFirst(Deferred.await(tooLong), Effect.sleep(patienceMillis))
-    const error = new CatalogLimited(`the allowance of requests to ${host} is used up for now`)
+    // While another question of this process waits, the limiter does not report the time.
+    const late = Effect.raceFirst(Deferred.await(tooLong), Effect.sleep(longestWaitMillis))
+    const error = new CatalogLimited(`the request allowance for ${host} is used up for now`)
     return yield* Effect.raceFirst(Effect.as(taken, undefined), Effect.as(late, error))
   })
 
@@ -212,18 +209,18 @@ const decodeText = <A>(body: string, decode: Decode<A>): A | undefined => {
   try {
     return Result.getOrUndefined(decode(JSON.parse(body)))
   } catch {
-    // What is not JSON any more was changed by someone else.
+    // The file was damaged or edited.
     return undefined
   }
 }
 
-/** Lists as the server wants them: joined by commas, left out where empty. Sorted, so that equal questions are equal. */
+/** The lists as the server expects them: joined by commas, left out if empty. Sorted, so that equal questions are equal. */
 const marketsQuery = ({ sports = [], sportsbooks = [] }: MarketsQuery): Readonly<Record<string, string>> => ({
   ...(sports.length === 0 ? {} : { sports: [...sports].sort().join(",") }),
   ...(sportsbooks.length === 0 ? {} : { sportsbooks: [...sportsbooks].sort().join(",") }),
 })
 
-/** Judges an answer: by its status, then by what the body says instead of data, then by its form. */
+/** Reads an answer: checks its status, then errors in the body, then the form of the data. */
 const readAnswer = <A>(
   what: string,
   { status, retryAfter, contentType, body }: HttpResponse,
@@ -231,7 +228,7 @@ const readAnswer = <A>(
   secret: string,
   wallMillis: number,
 ): Result.Result<A, AskError> => {
-  // A server may repeat the key in what it says.
+  // A server may repeat the key in its answer.
   const said = scrub(body.trim(), secret, 200)
   const words = said === "" ? "" : `: ${said}`
   if (status < 200 || status >= 300) {
@@ -252,7 +249,7 @@ const readAnswer = <A>(
   try {
     value = JSON.parse(body)
   } catch {
-    // The beginning of the text tells more than the parser's complaint.
+    // The beginning of the text helps more than the parser's message.
     return Result.fail(new CatalogUnreadable(`${what}: the answer is not JSON${words}`))
   }
   return Result.mapError(decode(value), ({ reason, fromServer }): AskError => {

@@ -1,7 +1,7 @@
-/** The port through which a catalog keeps its answers beyond the process. */
+/** The port through which a catalog stores its answers between processes. */
 import type { Millis } from "@boltodds/protocol"
 import type { Effect } from "effect/Effect"
-import type { CatalogBusy, CatalogUnavailable } from "./CatalogError.ts"
+import type { CatalogBusy, CatalogLimited, CatalogUnavailable } from "./CatalogError.ts"
 import type { KeyAtHost } from "../key/Key.ts"
 
 /** A question to the catalog. */
@@ -11,34 +11,28 @@ export interface CatalogQuestion extends KeyAtHost {
   readonly query: Readonly<Record<string, string>>
 }
 
-/** An answer that was kept. */
+/** A stored answer. */
 export interface StoredAnswer {
-  /** When it was given, in wall time. */
+  /** When the server gave it, in wall time. */
   readonly at: Millis
-  /** JSON, as the server sent it. Holds no key. */
+  /** JSON, as the server sent it. Contains no key. */
   readonly body: string
 }
 
-/** Keeps the newest good answer to each question. Nothing here fails: who cannot keep an answer has none. */
+/** Stores the newest good answer to each question. Nothing here fails: an answer that cannot be stored or read is lost. */
 export interface CatalogStore {
   readonly load: (question: CatalogQuestion) => Effect<StoredAnswer | undefined>
   readonly save: (question: CatalogQuestion, answer: StoredAnswer) => Effect<void>
 }
 
-/** The limiter would have let the question wait for long. */
-export class CatalogLimited extends Error {
-  readonly _tag = "CatalogLimited"
-  override readonly name: string = "CatalogLimited"
-}
-
-/** An answer of the store was used in place of one by the server. */
+/** A stored answer was used instead of one from the server. */
 export interface StoredUse {
   readonly path: string
   /** When the server gave it, in wall time. */
   readonly at: Millis
   /** Its age, in milliseconds. */
   readonly ageMillis: number
-  /** Why the server gave none now. */
+  /** Why the server did not answer. */
   readonly why: CatalogBusy | CatalogUnavailable | CatalogLimited
 }
 
@@ -46,7 +40,7 @@ export interface StoredUse {
 export const describeStored = ({ ageMillis, why }: StoredUse): string =>
   `from the cache of ${describeAge(ageMillis)} ago: ${why.message}`
 
-/** `40 s`, `12 min`, `3 h`, `2 days`: the largest unit of which there is at least one, rounded down. */
+/** Describes an age as `40 s`, `12 min`, `3 h` or `2 days`, rounded down. */
 export const describeAge = (millis: number): string => {
   const seconds = Math.max(0, Math.floor(millis / 1000))
   if (seconds < 60) return `${seconds} s`

@@ -1,31 +1,32 @@
-/** Whether the names in filters exist: the server ignores those that do not, in silence. */
+/** The check that the names in filters exist: the server ignores other names without an error. */
 import { type CatalogGame, type Filters, type InfoBody, type MarketsBody, normalizeFilters } from "@boltodds/protocol"
 import * as Effect from "effect/Effect"
-import type { Catalog, CatalogError } from "./Catalog.ts"
+import type { Catalog } from "./Catalog.ts"
+import type { CatalogError } from "./CatalogError.ts"
 import type { StoredUse } from "./CatalogStore.ts"
 import { nearestNames } from "@boltodds/text"
 
-/** What a name in a filter names. */
+/** What a name in a filter is the name of. */
 export type NameKind = "sport" | "sportsbook" | "game" | "market"
 
-/** A name that the catalog does not have. */
+/** A name that is not in the catalog. */
 export interface UnknownName {
   readonly kind: NameKind
   readonly name: string
-  /** What may have been meant, nearest first. */
+  /** Similar names, the nearest first. */
   readonly nearest: ReadonlyArray<string>
 }
 
-/** What the catalog says of some filters. */
+/** The result of a check of filters. */
 export interface NameReport {
   readonly unknown: ReadonlyArray<UnknownName>
-  /** How many games the catalog lists within the filters now; undefined where it was not asked. */
+  /** How many games the catalog lists within the filters. Undefined if it was not asked. */
   readonly games: number | undefined
-  /** Where the catalog could not be asked and answered from its store: how old that is, and why. */
+  /** The oldest stored answer that was used, if any. */
   readonly stored?: StoredUse | undefined
 }
 
-/** The part of a catalog that filters are compared with; parts left out are not checked. */
+/** The parts of a catalog that filters are compared with. Parts that are left out are not checked. */
 export interface KnownNames {
   readonly info?: InfoBody
   readonly games?: ReadonlyArray<CatalogGame>
@@ -64,8 +65,8 @@ const unknownIn = (
 }
 
 /**
- * Checks the names in filters against the catalog. Asks only for what the filters mention: one request for sports and
- * sportsbooks, one for games, one for markets (of the sports and sportsbooks that do exist).
+ * Checks the names in filters against the catalog. Asks only what the filters need: one request for sports and
+ * sportsbooks, one for games, one for markets (of the sports and sportsbooks that exist).
  */
 export const checkNames = (filters: Filters, catalog: Catalog): Effect.Effect<NameReport, CatalogError> =>
   Effect.gen(function* () {

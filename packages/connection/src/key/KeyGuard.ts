@@ -1,24 +1,24 @@
-/** Keeping the key out of frames: a server may repeat it anywhere, and frames are written on and recorded. */
+/** Removal of the key from frames: a server may repeat it anywhere, and frames are recorded and passed on. */
 import { messageLimits } from "@boltodds/protocol"
 import { keyPattern } from "./scrubKey.ts"
-import { blotOut, shortestKey, spellingsOf } from "./scrub.ts"
+import { redact, shortestKey, spellingsOf } from "./scrub.ts"
 
-/** A shorter key may be a word or a number that stands in data. */
+/** A key up to this long may be a word or a number that occurs in data. In characters. */
 const longestWord = 15
 const lossy = new TextDecoder()
 const encoder = new TextEncoder()
 
-/** Takes the key out of the frames of one connection. */
+/** Removes the key from the frames of one connection. */
 export class KeyGuard {
   readonly #secret: string
   readonly #onEcho: () => void
-  /** As the key is, first; then other ways to spell it, in URLs and in JSON. */
+  /** The plain key first, then its spellings in URLs and JSON. */
   readonly #spellings: ReadonlyArray<string>
   readonly #bytes: ReadonlyArray<Uint8Array>
   readonly #escaped: RegExp
   #hasEchoed = false
 
-  /** `onEcho` is called with the first frame that holds the key. A key of fewer than 8 characters is not searched for. */
+  /** `onEcho` is called once, at the first frame that contains the key. A key of fewer than 8 characters is not removed. */
   constructor(secret: string, onEcho: () => void = () => {}) {
     this.#secret = secret
     this.#onEcho = onEcho
@@ -28,8 +28,9 @@ export class KeyGuard {
   }
 
   /**
-   * A frame without the key: the whole of it is searched, once, by the engine's own search. A frame without the key comes
-   * back as it is. In data a key that may be a word or a number (up to 15 characters, not of letters and digits) is left.
+   * Returns a frame without the key: the same object if it does not contain the key. The whole frame is searched, with the
+   * engine's own search. In data, a key that may be a word or a number stays: up to 15 characters, and not a mix of
+   * letters and digits.
    */
   clean(raw: string | Uint8Array): string | Uint8Array {
     if (!this.#holdsKey(raw)) return raw
@@ -39,8 +40,8 @@ export class KeyGuard {
       this.#hasEchoed = true
       this.#onEcho()
     }
-    const blotted = blotOut(text, this.#secret)
-    const clean = blotted.includes("\\u00") ? blotted.replace(this.#escaped, "[redacted]") : blotted
+    const redacted = redact(text, this.#secret)
+    const clean = redacted.includes("\\u00") ? redacted.replace(this.#escaped, "[redacted]") : redacted
     // A character takes at most three bytes.
     return 3 * raw.length > messageLimits.messageBytes ? asLong(clean, raw) : clean
   }
@@ -57,20 +58,20 @@ export class KeyGuard {
         if (searched.indexOf(this.#bytes[index]!) !== -1) return true
       }
     }
-    // Characters may be escaped one by one, as in `\u0073ecret`.
+    // Single characters may be escaped, as in `\u0073ecret`.
     if (!holdsEscape(searched)) return false
     this.#escaped.lastIndex = 0
     return this.#escaped.test(typeof raw === "string" ? raw : lossy.decode(raw))
   }
 }
 
-/** Long, or of letters and digits. */
+/** Whether a key is long, or a mix of letters and digits. */
 const isDistinct = (secret: string): boolean =>
   secret.length > longestWord || (/\d/.test(secret) && /\p{L}/u.test(secret))
 
 /**
- * A cleaned text as long as it was, by blanks at its end: a message that was too large and cut must stay too large, or it
- * would be read as one that broke off, and be about less than it may be about.
+ * Pads a cleaned text with blanks to its length before. A message above the size limit must stay above it: otherwise it
+ * would be read as a truncated one, with a scope that may be too small.
  */
 const asLong = (clean: string, raw: string | Uint8Array): string => {
   const missing = bytesIn(raw) - bytesIn(clean)
@@ -85,7 +86,7 @@ const escapedBytes = encoder.encode(escaped)
 const holdsEscape = (raw: string | Searchable): boolean =>
   typeof raw === "string" ? raw.includes(escaped) : raw.indexOf(escapedBytes) !== -1
 
-/** Bytes with a search of the engine for other bytes. */
+/** Bytes that the engine can search for other bytes. */
 interface Searchable {
   readonly indexOf: (bytes: Uint8Array) => number
 }
@@ -95,7 +96,7 @@ interface Buffers {
   readonly from: (bytes: ArrayBufferLike, offset: number, length: number) => Searchable
 }
 
-/** The same bytes as a buffer of Node, Deno or Bun, which searches by itself; undefined where there is none. */
+/** The same bytes as a `Buffer` of Node, Deno or Bun, which has a search. Undefined in a browser. */
 const searchable = (raw: Uint8Array): Searchable | undefined => {
   const { Buffer } = globalThis as { Buffer?: Buffers }
   if (Buffer === undefined) return undefined

@@ -1,4 +1,4 @@
-/** The port through which processes that use one key know of each other. */
+/** The port through which processes that use the same key see each other. */
 import type { Millis } from "@boltodds/protocol"
 import type { Effect } from "effect/Effect"
 import type { Scope } from "effect/Scope"
@@ -7,20 +7,20 @@ import type { KeyAtHost } from "./Key.ts"
 /** A process that has connections with a key, or is dialing. */
 export interface KeyHolder {
   readonly pid: number
-  /** The machine's name, or the container's; undefined where it is the one that asks. */
+  /** The name of the machine or container. Undefined if it is this one. */
   readonly machine: string | undefined
   readonly program: string
-  /** Since when, in wall time. */
+  /** The start, in wall time. */
   readonly since: Millis
   readonly sockets: number
 }
 
 /**
- * A list of who holds a key, so that "too many connections" and silence can be put down to someone. It forbids nothing:
- * plans allow from one connection to three. Nothing here fails: who cannot see others sees none.
+ * The list of processes that hold a key. It explains "too many connections" and silence. It forbids nothing: plans allow
+ * from one connection to three. Nothing here fails: a list that cannot be read counts as empty.
  */
 export interface KeyLeases {
-  /** Lists one socket of this process until the scope ends, or the process does. */
+  /** Lists one socket of this process, until the scope or the process ends. */
   readonly hold: (use: KeyAtHost) => Effect<void, never, Scope>
   /** The other processes that hold the key now. */
   readonly holders: (use: KeyAtHost) => Effect<ReadonlyArray<KeyHolder>>

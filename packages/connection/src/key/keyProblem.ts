@@ -1,35 +1,35 @@
-/** What keeps a text from being a key. */
+/** The check of a text that should be a key. */
 
 const longestKey = 1024
 
 /**
- * What is wrong with it, as the end of a sentence about where it was found; undefined where nothing is. Shows nothing of
- * the text but the code and the place of one character.
+ * What is wrong with a key, as the end of a sentence that begins with its source. Undefined if nothing is wrong. Shows
+ * nothing of the text except the code and the position of one character.
  */
 export const keyProblem = (key: string): string | undefined => {
   if (key === "") return "is empty"
-  if (key.includes("\0")) return "holds NUL characters: save it as UTF-8 text"
-  if (/[\r\n\u2028\u2029]/.test(key)) return "holds more than one line: leave the key alone in it"
+  if (key.includes("\0")) return "contains NUL characters. Save it as UTF-8 text"
+  if (/[\r\n\u2028\u2029]/.test(key)) return "contains more than one line. Leave only the key in it"
   if (/^\$\{?\w+\}?$|^%\w+%$|^\$env:\w+$|^\{\{.*\}\}$/.test(key)) {
-    return "holds the name of a variable that was not replaced by its value"
+    return "contains the name of a variable that was not replaced by its value"
   }
   const name = /^(?:export\s+|set\s+|setx\s+|\$env:)?["']?([A-Za-z][\w.-]*)["']?\s*[=:]\s*[^=\s]/.exec(key)?.[1]
   if (name !== undefined && /key|token|secret|boltodds/i.test(name)) {
-    return "begins with a name, as in NAME=key: leave the key alone in it"
+    return "begins with a name, as in NAME=key. Leave only the key in it"
   }
-  if (/^["'`“”‘’«»].*["'`“”‘’«»]$/.test(key)) return "has quotes around the key: remove them"
+  if (/^["'`“”‘’«»].*["'`“”‘’«»]$/.test(key)) return "has quotes around the key. Remove them"
   if (/^[a-z][a-z0-9+.-]*:\/\//i.test(key) || /[?&]key=/i.test(key)) {
-    return "holds a URL: the key is what follows key= in it"
+    return "contains a URL. The key is the part after key="
   }
-  if (/^[{<]/.test(key)) return "holds JSON, markup or a placeholder: leave the key alone in it"
-  if (/^(Bearer|Basic|Token)\s/i.test(key)) return "begins with the name of an authentication scheme: leave it out"
+  if (/^[{<]/.test(key)) return "contains JSON, markup or a placeholder. Leave only the key in it"
+  if (/^(Bearer|Basic|Token)\s/i.test(key)) return "begins with the name of an authentication scheme. Remove it"
   let position = 0
   for (const char of key) {
     position++
     if (char >= "!" && char <= "~") continue
-    return `holds ${nameOf(char)} at character ${position}, and no key does: copy the key again`
+    return `contains ${nameOf(char)} at character ${position}, which no key has. Copy the key again`
   }
-  return key.length > longestKey ? `holds ${key.length} characters: that is no key` : undefined
+  return key.length > longestKey ? `has ${key.length} characters, more than any key` : undefined
 }
 
 const nameOf = (char: string): string => {

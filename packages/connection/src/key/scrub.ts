@@ -1,29 +1,30 @@
-/** Keeping the key out of words that others wrote. */
-/** A shorter text may be part of any word: it is searched for as a whole word, in what others wrote. */
+/** Removal of the key from texts that servers and libraries wrote. */
+
+/** A shorter key may be part of any word: it is removed only where it is a whole word. In characters. */
 export const shortestKey = 8
-/** Shorter ones are words and numbers of their own. */
+/** A shorter key may be an ordinary word or number: it is not removed. In characters. */
 const shortestWord = 4
 
-/** From the first question mark of a word on only: from each of them, a long word takes its length squared. */
+/** A query, from the first question mark of a word. Matching from each of them would take quadratic time. */
 const query = /(?<!\?[^\s"'<>?]*)\?[^\s"'<>]*=[^\s"'<>]*/g
 
 /**
- * A foreign text made fit to show: without the key in any spelling, without any URL's query, without line breaks and
- * other control characters (they would steer a terminal), and of bounded length.
+ * Makes a text of others fit to show: without the key in any spelling, without the queries of URLs, without line breaks
+ * and other control characters (which could control a terminal), and of bounded length.
  *
- * Libraries and servers put the URL they were given into their messages; ours holds the key. A key of fewer than 8
- * characters is masked where it is a whole word, one of fewer than 4 nowhere.
+ * Libraries and servers repeat their URL in messages, and ours contains the key. A key of fewer than 8 characters is
+ * removed only where it is a whole word; a key of fewer than 4 is not removed.
  */
 export const scrub = (text: string, secret: string, maxLength = 300): string => {
-  const clean = blotOut(text, secret).replace(query, "?[redacted]").replace(/\p{Cc}+/gu, " ")
+  const clean = redact(text, secret).replace(query, "?[redacted]").replace(/\p{Cc}+/gu, " ")
   return clean.length > maxLength ? clean.slice(0, maxLength) + "…" : clean
 }
 
-/** A text of ours, which may quote others: a short key is not searched for, it would mask harmless words. */
+/** The same for a text of this package that may quote others. A short key stays: its removal would hit harmless words. */
 export const scrubOurs = (text: string, secret: string, maxLength = 300): string =>
   scrub(text, secret.length < shortestKey ? "" : secret, maxLength)
 
-/** What a key looks like: as it is, in JSON, also as PHP writes it, and in URLs, which escape it more or less. */
+/** The spellings of a key: plain, in JSON (with and without escaped slashes), and in URLs. */
 export const spellingsOf = (secret: string): ReadonlyArray<string> => {
   if (secret === "") return []
   if (secret !== known.secret) {
@@ -39,15 +40,15 @@ export const spellingsOf = (secret: string): ReadonlyArray<string> => {
 
 const withSlashes = (json: string): string => json.replaceAll("/", "\\/")
 
-/** Of the last one asked for. */
+/** The spellings of the last key. */
 let known: { readonly secret: string; readonly spellings: ReadonlyArray<string> } = { secret: "", spellings: [] }
 
-/** Whether a text holds the key, in any spelling. */
+/** Whether a text contains the key, in any spelling. */
 export const holdsKey = (text: string, secret: string): boolean =>
   spellingsOf(secret).some((spelling) => text.includes(spelling))
 
-/** A text without the key, in any spelling. */
-export const blotOut = (text: string, secret: string): string => {
+/** Replaces the key in a text, in any spelling, with `[redacted]`. */
+export const redact = (text: string, secret: string): string => {
   if (secret.length < shortestWord) return text
   let clean = text
   for (const spelling of spellingsOf(secret)) {
@@ -61,12 +62,12 @@ export const blotOut = (text: string, secret: string): string => {
 const wordOf = (spelling: string): RegExp =>
   new RegExp(`(?<![\\p{L}\\p{N}_-])${spelling.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&")}(?![\\p{L}\\p{N}_-])`, "gu")
 
-/** The key inside a URL made by `FeedUrl`. */
+/** The key in a URL made by `FeedUrl`. */
 export const secretOf = (url: string): string => {
   try {
     return new URL(url).searchParams.get("key") ?? ""
   } catch {
-    // A transport given something else has no key to hide.
+    // Another text has no key to hide.
     return ""
   }
 }

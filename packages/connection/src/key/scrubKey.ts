@@ -1,19 +1,18 @@
-/** Taking the key out of text that was written before. */
+/** Removal of the key from files. */
 
-/** What stands in place of the key. */
 const redacted = "[redacted]"
-/** How often a text may have been put into JSON within JSON, for the characters that JSON escapes: each doubles. */
+/** Each level of JSON within JSON doubles the backslashes of an escaped character: this allows three levels. */
 const mostBackslashes = 8
 
-/** A pattern that finds a key as it is, and as JSON (within JSON) and URLs escape it, character by character. */
+/** A pattern that finds a key in plain text, JSON (within JSON) and URLs, whichever of its characters are escaped. */
 export const keyPattern = (secret: string): RegExp => new RegExp([...secret].map(anySpelling).join(""), "g")
 
 /**
- * A text without the key, in any spelling, and how often it stood there. For files that others are to see, such as a
- * recording of an older version; what is passed on by a session holds no key.
+ * Replaces the key in a text, in any spelling, with `[redacted]`, and counts the replacements. Use it for files that you
+ * pass on, such as a recording of an older version. The events of a session contain no key.
  *
- * Every occurrence is replaced, also in words and numbers that contain the key: for a key that is part of ordinary words
- * that is too much. Throws a `RangeError` for a key of fewer than 4 characters.
+ * Every occurrence is replaced, also within longer words and numbers: a key that is part of ordinary words damages them.
+ * Throws a `RangeError` for a key of fewer than 4 characters.
  *
  * @example
  * ```ts

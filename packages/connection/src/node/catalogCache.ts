@@ -1,42 +1,42 @@
-/** Answers of the catalog, kept in files. */
+/** Answers of the catalog in files. */
 import { cacheFolder, namesIn, objectIn, readSmall, reasonOf, removeOld, writeWhole } from "@boltodds/machine"
 import * as Effect from "effect/Effect"
 import { createHash } from "node:crypto"
 import { rm, stat } from "node:fs/promises"
 import { join } from "node:path"
 import type { CatalogQuestion, CatalogStore, StoredAnswer } from "../catalog/CatalogStore.ts"
-import { keyName } from "./keyName.ts"
+import { keyName, reportOnce } from "./MachineOptions.ts"
 
 /** Options of {@link catalogCache}. */
 export interface CatalogCacheOptions {
-  /** @default {@link cacheFolder} */
+  /** The folder of the files. @default {@link cacheFolder} */
   readonly folder?: string | undefined
-  /** @default 16_777_216 A larger answer is not kept, in bytes. */
+  /** The largest answer that is stored, in bytes. @default 16_777_216 */
   readonly maxAnswerBytes?: number | undefined
-  /** @default 32 Answers kept for each key at each host; the oldest go first. */
+  /** The number of answers stored for each key at each host. The oldest are removed first. @default 32 */
   readonly maxAnswers?: number | undefined
-  /** Told once when the files cannot be written. */
+  /** Called once if the files cannot be written. */
   readonly onProblem?: ((message: string) => void) | undefined
 }
 
 const keepMillis = 30 * 86_400_000
 
 /**
- * A store in `catalog-<hash of host and key>/`, a file for each question, each written as a whole. What cannot be
- * read counts as not there. The key itself is in no file.
+ * A store in `catalog-<hash of host and key>/`, with one file for each question. A file is replaced as a whole. A file that
+ * cannot be read counts as missing. No file contains the key.
  */
 export const catalogCache = (options: CatalogCacheOptions = {}): CatalogStore => {
   const folder = options.folder ?? cacheFolder()
   const maxBytes = options.maxAnswerBytes ?? 16 * 1024 * 1024
   const maxAnswers = options.maxAnswers ?? 32
-  let told = false
+  const report = reportOnce(options)
   let swept = false
   const placeOf = (question: CatalogQuestion): string => join(folder, `catalog-${keyName(question)}`)
   return {
     load: (question) =>
       Effect.orElseSucceed(
         Effect.tryPromise(async () => {
-          // Quotes within it are escaped in the file.
+          // Quotes in the body are escaped in the file.
           const value = objectIn(await readSmall(join(placeOf(question), nameOf(question)), 2 * maxBytes + 1024))
           return value === undefined ? undefined : answerIn(value, questionText(question))
         }),
@@ -52,8 +52,7 @@ export const catalogCache = (options: CatalogCacheOptions = {}): CatalogStore =>
         swept = true
       }).pipe(Effect.catch(({ cause }) =>
         Effect.sync(() => {
-          if (!told) options.onProblem?.(`Cannot keep the catalog in ${folder}: ${reasonOf(cause)}`)
-          told = true
+          report(`Cannot store the catalog in ${folder}: ${reasonOf(cause)}`)
         })
       )),
   }

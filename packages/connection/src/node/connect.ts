@@ -1,10 +1,10 @@
-/** `connect` with what only a server runtime has. */
+/** `connect` for server runtimes. */
 import * as connection from "../connect.ts"
 import { wsTransport } from "./wsTransport.ts"
 
 /**
- * Connects to the feed through `ws`, which can pause the socket and sees why a dial was refused. Otherwise as `connect`
- * of the main entry.
+ * Connects to the feed with `ws`, which can pause the socket and sees why a dial was refused. In all else it equals
+ * `connect` of the main entry.
  *
  * @example
  * ```ts ignore

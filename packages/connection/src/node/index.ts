@@ -1,4 +1,4 @@
-/** What a session needs of Node, Deno or Bun: the transport on `ws`, proxies, and what lives in files. */
+/** The parts for Node, Deno and Bun: the transport on `ws`, proxies, and everything in files. */
 export * from "./catalogCache.ts"
 export * from "./connect.ts"
 export * from "./feedProxy.ts"
@@ -7,5 +7,6 @@ export * from "./keyFromFile.ts"
 export * from "./machineLeases.ts"
 export * from "./machineLimiter.ts"
 export * from "./machineMemory.ts"
+export type { MachineOptions } from "./MachineOptions.ts"
 export * from "./nodeGet.ts"
 export * from "./wsTransport.ts"

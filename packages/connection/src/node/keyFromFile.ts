@@ -1,16 +1,16 @@
-/** A key kept in a file. */
+/** A key in a file. */
 import { readNamed } from "@boltodds/machine"
 import { fileText } from "@boltodds/text"
 import * as Effect from "effect/Effect"
 import type * as Redacted from "effect/Redacted"
 import { type Key, KeyUnavailable, readKey } from "../key/Key.ts"
 
-/** The largest file that is read for a key, in bytes: far more than a key with white space around it in UTF-16 has. */
+/** The largest key file, in bytes: far more than a key with white space in UTF-16 needs. */
 export const longestKeyFile = 8192
 
 /**
- * The key in the bytes of a file that holds nothing else: UTF-8, or UTF-16 with a byte order mark. `where` names the file in
- * errors. What else the file must not hold: `readKey`.
+ * Reads the key from the bytes of a file that contains nothing else: UTF-8, or UTF-16 with a byte order mark. `where` names
+ * the file in errors. `readKey` lists what is refused.
  */
 export const keyInFile = (
   bytes: Uint8Array,
@@ -18,16 +18,16 @@ export const keyInFile = (
 ): Effect.Effect<Redacted.Redacted<string>, KeyUnavailable> => {
   const text = fileText(bytes)
   return text === undefined
-    ? Effect.fail(new KeyUnavailable(`Cannot read the key: ${where} is not UTF-8 text: save it as such`))
+    ? Effect.fail(new KeyUnavailable(`Cannot read the key: ${where} is not UTF-8 text. Save it as UTF-8`))
     : readKey(text, where)
 }
 
 /**
- * A key from a file that holds nothing else. Read anew at each dial, so that a replaced key is taken by itself; a pipe,
- * such as `<(vault read …)`, gives its key once, and that one stays.
+ * A key in a file that contains nothing else. The file is read again at each dial, so a replaced key needs no restart. A
+ * pipe, such as `<(vault read …)`, is read once, and its key stays.
  *
- * UTF-8, and UTF-16 with a byte order mark (as Windows shells write it). What else the file must not hold: `readKey`. A pipe
- * that stays silent fails after 10 s.
+ * The file is UTF-8, or UTF-16 with a byte order mark (as Windows shells write it). `readKey` lists what is refused. A pipe
+ * without data fails after 10 s.
  */
 export const keyFromFile = (path: string): Key => {
   const where = `the key file ${path}`
@@ -42,7 +42,7 @@ export const keyFromFile = (path: string): Key => {
   )
 }
 
-/** One after the other: two that read a pipe at the same time would each get a part of it, or nothing. */
+/** Reads one at a time: two simultaneous reads of a pipe would each get a part of it, or nothing. */
 const onceFromPipes = (path: string): () => Promise<Uint8Array> => {
   let kept: Uint8Array | undefined
   let before: Promise<unknown> = Promise.resolve()
@@ -55,7 +55,7 @@ const onceFromPipes = (path: string): () => Promise<Uint8Array> => {
   return () => {
     const reading = before.then(readOnce)
     before = reading.catch(() => {
-      // Whoever asked for it hears of it; the next tries again.
+      // The caller gets this error; the next read tries again.
     })
     return reading
   }

@@ -1,4 +1,4 @@
-/** Who holds a key on this machine, kept in files. */
+/** The holders of a key on this machine, in files. */
 import {
   isOfThisMachine,
   isRunning,
@@ -18,43 +18,39 @@ import { rm } from "node:fs/promises"
 import { basename, join } from "node:path"
 import * as process from "node:process"
 import type { KeyHolder, KeyLeases } from "../key/KeyLeases.ts"
-import { keyName } from "./keyName.ts"
+import { keyName, type MachineOptions, reportOnce } from "./MachineOptions.ts"
 
 /** Options of {@link machineLeases}. */
-export interface MachineLeasesOptions {
-  /** @default {@link stateFolder} */
-  readonly folder?: string | undefined
-  /** @default the file name of the running script. What others are told uses the key. */
+export interface MachineLeasesOptions extends MachineOptions {
+  /** The name of this program, as others see it. @default the file name of the running script */
   readonly program?: string | undefined
-  /** Told once when the files cannot be written: others then do not see that this process uses the key. */
-  readonly onProblem?: ((message: string) => void) | undefined
 }
 
 const refreshMillis = 10_000
-/** Not refreshed for this long, a holder does not count: it is stopped, or gone with its machine. */
+/** A holder that has not refreshed for this long does not count: its process or machine has stopped. */
 const freshMillis = 30_000
 const keepMillis = 86_400_000
 const maxBytes = 8192
 
-/** This process as the holder of one key. All leases of the process write to the same file. */
+/** This process as a holder of one key. All its leases write to the same file. */
 interface Own {
   sockets: number
   readonly since: number
-  /** The file is written by one at a time, so that the newest count stays. */
+  /** The last write. Writes run one after the other, so that the newest count stays. */
   written: Promise<void>
 }
 
 const own = new Map<string, Own>()
 
 /**
- * Leases in `holders-<hash of host and key>/`, a file for each process, renewed every 10 s. A holder whose process is
- * seen to be gone, or that has not renewed for 30 s, does not count. Only processes of the same machine and the same
- * container can be seen. The key itself is in no file.
+ * Leases in `holders-<hash of host and key>/`, with one file for each process, renewed every 10 s. A holder does not count
+ * if its process is gone, or if it has not renewed for 30 s. Only processes of the same machine and container can be checked.
+ * No file contains the key.
  */
 export const machineLeases = (options: MachineLeasesOptions = {}): KeyLeases => {
   const folder = options.folder ?? stateFolder()
   const program = options.program ?? basename(process.argv[1] ?? "unknown")
-  let told = false
+  const report = reportOnce(options)
   let swept = false
   const write = (place: string): Effect.Effect<void> => {
     const file = join(place, `${processId}.json`)
@@ -68,8 +64,7 @@ export const machineLeases = (options: MachineLeasesOptions = {}): KeyLeases => 
         if (sockets > 0) await writeWhole(file, JSON.stringify({ ...thisProcess(), program, since, sockets }))
         else await rm(file, { force: true })
       } catch (cause) {
-        if (!told) options.onProblem?.(`Cannot tell others in ${folder} that the key is in use: ${reasonOf(cause)}`)
-        told = true
+        report(`Cannot show in ${folder} that the key is in use: ${reasonOf(cause)}`)
       }
     }
     holding.written = next()
@@ -94,7 +89,7 @@ export const machineLeases = (options: MachineLeasesOptions = {}): KeyLeases => 
         swept = true
         yield* Effect.promise(async () => {
           await removeOld(folder, (name) => name.startsWith("holders-"), keepMillis)
-          // What a process was writing when it was killed.
+          // The unfinished files of killed processes.
           await removeOld(place, (name) => name.endsWith(".part"), freshMillis)
         })
       }),
@@ -103,7 +98,7 @@ export const machineLeases = (options: MachineLeasesOptions = {}): KeyLeases => 
 }
 
 const holdersIn = async (place: string): Promise<ReadonlyArray<KeyHolder>> => {
-  // Who cannot look sees nobody.
+  // A folder that cannot be read counts as empty.
   const names = await namesIn(place).catch(() => [])
   const found = await Promise.all(
     names.filter((name) => name.endsWith(".json")).map((name) => holderIn(join(place, name)).catch(() => undefined)),
@@ -119,7 +114,7 @@ const holderIn = async (file: string): Promise<KeyHolder | undefined> => {
   const mtimeMs = found.changedAt
   const running = isRunning(holder)
   const isFresh = Math.abs(Date.now() - mtimeMs) <= freshMillis
-  // What is left by containers that crash over and over would pile up. One that was only stopped writes it again.
+  // Files of crashed containers would accumulate. A process that was only stopped writes its file again.
   if (running === false || (running === undefined && !isFresh && isOfThisMachine(holder))) {
     await rm(file, { force: true })
     return undefined
@@ -135,8 +130,8 @@ const holderIn = async (file: string): Promise<KeyHolder | undefined> => {
   }
 }
 
-/** Beyond it there is no date (ECMA-262, "Time Values and Time Range"). */
+/** The largest time of a date (ECMA-262, "Time Values and Time Range"). */
 const longestTime = 8.64e15
 
-/** Names come from a file: on one line, and not long. */
+/** Names come from a file: they are shortened, and shown on one line. */
 const shown = (name: string): string => name.replace(/\p{Cc}+/gu, " ").slice(0, 64)

@@ -1,9 +1,10 @@
-/** One allowance for all processes of a user on this machine, kept in files. */
+/** One allowance for all processes of a user on this machine, in files. */
 import { reasonOf, removeOld, slotWaits, stateFolder, takeSlot } from "@boltodds/machine"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import { createHash } from "node:crypto"
 import { join } from "node:path"
+import { type MachineOptions, reportOnce } from "./MachineOptions.ts"
 import { limiterFrom, type LimiterShape } from "../transport/Limiter.ts"
 import {
   admit,
@@ -14,36 +15,31 @@ import {
 } from "../transport/RateWindow.ts"
 
 /** Options of {@link machineLimiter} and {@link machineAllowance}. */
-export interface MachineLimiterOptions {
-  /** @default {@link stateFolder} */
-  readonly folder?: string | undefined
+export interface MachineLimiterOptions extends MachineOptions {
   /** @default {@link defaultRateLimits} */
   readonly limits?: RateLimits | undefined
-  /** Told when the files cannot be used; the limiter goes on within this process. */
-  readonly onProblem?: ((message: string) => void) | undefined
 }
 
-/** Folders of hosts that nobody has asked for this long are removed, in milliseconds. */
+/** Folders of hosts without a request for this long are removed, in milliseconds. */
 const keepMillis = 7 * 86_400_000
 
 /**
  * A limiter that shares its allowance with every process of this user that uses the same folder.
  *
- * A request takes a slot in `rate-<hash of the host>/`: there are as many as requests in a window, and none is used
- * twice within one. Dials use the first of them only. There is no lock, so a process that is killed leaves nothing to
- * clear up. Where the folder cannot be written it says so once and limits this process alone: being unable to count is
- * no reason not to dial.
+ * A request takes a slot in `rate-<hash of the host>/`. There are as many slots as requests in a window, and each is used
+ * once in a window. Dials use only the first ones. There is no lock, so a killed process leaves nothing to clean up. If the
+ * folder cannot be written, `onProblem` is called once, and the limiter limits this process alone.
  */
 export const machineLimiter = (options: MachineLimiterOptions = {}): LimiterShape => {
   const folder = options.folder ?? stateFolder()
   const limits = options.limits ?? defaultRateLimits
   const own = new Map<string, RateWindow>()
-  let told = false
+  const report = reportOnce(options)
   let swept = false
   return limiterFrom((host, kind) =>
     Effect.gen(function* () {
       const clock = yield* Clock.Clock
-      // On monotonic time: what this process asks stays within the limits when the wall clock is set, too.
+      // In monotonic time: this process stays within the limits even if the wall clock is set.
       const mine = admit(own.get(host) ?? [], Number(clock.monotonicTimeNanosUnsafe()) / 1e6, kind, limits)
       if (mine.waitMillis > 0) return { waitMillis: Math.ceil(mine.waitMillis) }
       own.set(host, mine.window)
@@ -55,8 +51,7 @@ export const machineLimiter = (options: MachineLimiterOptions = {}): LimiterShap
         return await takeSlot(folderOf(folder, host), slotsFor(kind, limits), limits.windowMillis, now)
       }).pipe(Effect.catch((error) =>
         Effect.sync(() => {
-          if (!told) options.onProblem?.(`Cannot share the rate limit in ${folder}: ${reasonOf(error.cause)}`)
-          told = true
+          report(`Cannot share the rate limit in ${folder}: ${reasonOf(error.cause)}`)
           return 0
         })
       ))
@@ -66,17 +61,17 @@ export const machineLimiter = (options: MachineLimiterOptions = {}): LimiterShap
   )
 }
 
-/** What the processes of this machine may still ask of a host. */
+/** The requests that the processes of this machine may still make to a host. */
 export interface MachineAllowance {
-  /** Requests of any kind that may be made now. */
+  /** The number of requests that may be made now. */
   readonly left: number
-  /** Of these, dials. */
+  /** The number of dials among them. */
   readonly dialsLeft: number
-  /** Until a dial may be made, in milliseconds; 0 for now. */
+  /** Time until a dial may be made, in milliseconds; 0 means now. */
   readonly dialWaitMillis: number
 }
 
-/** Looks how much of the allowance is left, and takes nothing. Fails where the folder cannot be read. */
+/** Reads how much of the allowance is left, and takes nothing. Fails if the folder cannot be read. */
 export const machineAllowance = (
   host: string,
   options: MachineLimiterOptions = {},
@@ -111,7 +106,7 @@ const slotsBetween = (from: number, to: number): Array<number> =>
 
 const slotsOnlyForRest = ({ dials, total }: RateLimits): Array<number> => slotsBetween(Math.min(dials, total), total)
 
-/** REST takes those first that dials may not use. */
+/** The slots in the order in which a request tries them. REST begins with those that dials may not use. */
 const slotsFor = (kind: RequestKind, limits: RateLimits): Array<number> => {
   const forBoth = slotsBetween(0, Math.min(limits.dials, limits.total))
   return kind === "dial" ? forBoth : [...slotsOnlyForRest(limits), ...forBoth.toReversed()]

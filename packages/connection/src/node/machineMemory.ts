@@ -1,4 +1,4 @@
-/** Back-off that outlives a process, kept in files. */
+/** The back-off between processes, in files. */
 import {
   isOfThisMachine,
   isRunning,
@@ -17,35 +17,26 @@ import * as Effect from "effect/Effect"
 import { rm } from "node:fs/promises"
 import { join } from "node:path"
 import type { BackoffMemory, BackoffRecord } from "../session/BackoffMemory.ts"
-import { keyName } from "./keyName.ts"
-
-/** Options of {@link machineMemory}. */
-export interface MachineMemoryOptions {
-  /** @default {@link stateFolder} */
-  readonly folder?: string | undefined
-  /** Told once when the files cannot be written: this run then leaves no back-off to the next. */
-  readonly onProblem?: ((message: string) => void) | undefined
-}
+import { keyName, type MachineOptions, reportOnce } from "./MachineOptions.ts"
 
 const maxBytes = 8192
 const longestWhy = 1000
 const keepMillis = 86_400_000
 
 /**
- * A memory in `backoff-<hash of host and key>.json`, written as a whole, shared by all processes of this user that use
- * the same folder. The key itself is in no file. What cannot be read counts as nothing remembered, and nothing is
- * remembered of loopback hosts.
+ * A memory in `backoff-<hash of host and key>.json`, shared by all processes of this user that use the same folder. A file
+ * is replaced as a whole, and contains no key. A file that cannot be read counts as missing. Nothing is stored for loopback
+ * hosts.
  */
-export const machineMemory = (options: MachineMemoryOptions = {}): BackoffMemory => {
+export const machineMemory = (options: MachineOptions = {}): BackoffMemory => {
   const folder = options.folder ?? stateFolder()
-  let told = false
+  const report = reportOnce(options)
   let swept = false
   const fileOf = (use: Parameters<BackoffMemory["recall"]>[0]): string => join(folder, `backoff-${keyName(use)}.json`)
   const quietly = (work: () => Promise<void>): Effect.Effect<void> =>
     Effect.tryPromise(work).pipe(Effect.catch(({ cause }) =>
       Effect.sync(() => {
-        if (!told) options.onProblem?.(`Cannot keep the back-off in ${folder}: ${reasonOf(cause)}`)
-        told = true
+        report(`Cannot keep the back-off in ${folder}: ${reasonOf(cause)}`)
       })
     ))
   const memory: BackoffMemory = {
@@ -77,12 +68,11 @@ export const machineMemory = (options: MachineMemoryOptions = {}): BackoffMemory
 }
 
 /**
- * Whether an attempt was cut short with its process. That of a process that runs is its own affair; of one on another
- * machine we cannot know.
+ * Whether the process of an attempt is gone. Not if it runs, nor if it belongs to another machine.
  *
- * A container that is started anew has the name of the one before and another pid namespace, as a second container
- * beside it may have. What was written before we started is taken for the former: a wait too many does less harm than
- * a crash loop that dials without any. What was written since cannot be.
+ * A restarted container has the name of the one before and a new pid namespace. So may a second container beside it. A
+ * record from before this process started counts as that of the former: one wait too many does less harm than a crash loop
+ * that dials without waiting. A later record cannot be from before a restart.
  */
 const isGone = (writer: ProcessRecord, { at }: BackoffRecord): boolean => {
   const running = isRunning(writer)

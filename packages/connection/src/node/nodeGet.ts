@@ -1,4 +1,4 @@
-/** REST requests on node's own client, which go through a proxy where the environment asks for one. */
+/** REST requests with `node:http`, through the proxy of the environment. */
 import { loopbackLookup, openTunnel, ProxyError, proxyFor, socketThrough, targetOf } from "@boltodds/machine"
 import { isLoopbackHost } from "@boltodds/text"
 import * as Effect from "effect/Effect"
@@ -10,12 +10,12 @@ import { HttpFailure, type HttpGet, type HttpResponse } from "../transport/Http.
 import { scrub, secretOf } from "../key/scrub.ts"
 import { unpack } from "./unpack.ts"
 
-/** For the proxy's answer alone: whoever asks has a limit for the whole. */
+/** The time limit of the proxy's answer. The caller limits the whole request. */
 const tunnelMillis = 10_000
 
 /**
- * GET by `node:http`: `HTTPS_PROXY` and `NO_PROXY` honored, a connection and a DNS question of its own each time. A body
- * in gzip, deflate, br or zstd is unpacked; `maxBytes` bounds what comes out.
+ * GET with `node:http`. Uses `HTTPS_PROXY` and `NO_PROXY`, and a new connection and DNS lookup each time. Decodes bodies in
+ * gzip, deflate, br or zstd; `maxBytes` bounds the decoded body.
  */
 export const nodeGet: HttpGet = (url, { maxBytes }) =>
   Effect.callback<HttpResponse, HttpFailure>((resume) => {
@@ -46,7 +46,7 @@ export const nodeGet: HttpGet = (url, { maxBytes }) =>
       const secure = address.protocol === "https:"
       const request = (secure ? https : http).get(address, {
         ...(tunnel === undefined ? { agent: false } : { createConnection: () => socketThrough(tunnel, address) }),
-        // In the clear to this machine alone.
+        // Unencrypted only to this machine.
         ...(secure ? { rejectUnauthorized: true } : isLoopbackHost(address.host) ? { lookup: loopbackLookup() } : {}),
         headers: { accept: "application/json" },
       }, (response) => {

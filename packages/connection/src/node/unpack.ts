@@ -1,19 +1,19 @@
-/** Bodies in a content coding (RFC 9110, section 8.4.1). */
+/** Decoding of bodies in a content coding (RFC 9110, section 8.4.1). */
 import type { Transform } from "node:stream"
 import * as zlib from "node:zlib"
 
 const decoders: Readonly<Record<string, (body: Buffer) => Transform>> = {
   gzip: () => zlib.createGunzip(),
   "x-gzip": () => zlib.createGunzip(),
-  // With a zlib header as the standard says, or without one as some servers send it.
+  // With a zlib header as in the standard, or without one, as some servers send it.
   deflate: (body) => ((body[0] ?? 0) & 0x0f) === 8 ? zlib.createInflate() : zlib.createInflateRaw(),
   br: () => zlib.createBrotliDecompress(),
   zstd: () => zlib.createZstdDecompress(),
 }
 
 /**
- * A body without its codings; at most `maxBytes`. gzip and zstd are recognized without the header too. Rejects a coding
- * that is not known, a damaged body, and one that is larger.
+ * Decodes a body, up to `maxBytes`. gzip and zstd are recognized without the header too. Rejects an unknown coding, a
+ * damaged body, and a body that is larger.
  */
 export const unpack = async (body: Buffer, encoding: string | undefined, maxBytes: number): Promise<Buffer> => {
   const named = (encoding ?? "").toLowerCase().split(",").map((name) => name.trim()).filter((name) =>

@@ -1,4 +1,4 @@
-/** The transport on `ws`: Node, Deno, Bun. */
+/** The transport on `ws`, for Node, Deno and Bun. */
 import { loopbackLookup, noAnswer, openTunnel, ProxyError, proxyFor, socketThrough, targetOf } from "@boltodds/machine"
 import { splitFrame } from "@boltodds/protocol"
 import { isLoopbackHost } from "@boltodds/text"
@@ -10,38 +10,38 @@ import type { Socket } from "node:net"
 import { type ClientOptions, WebSocket } from "ws"
 import { scrub, secretOf } from "../key/scrub.ts"
 import { TurnBuffer } from "../transport/TurnBuffer.ts"
-import { parseRetryAfter } from "../transport/RetryAfter.ts"
+import { parseRetryAfter } from "../transport/Http.ts"
 import { defaultFeedUrl } from "../transport/FeedUrl.ts"
 import { DialError, type DialOptions, type Link, LinkClosed, type Transport } from "../transport/Transport.ts"
 import { frameLimitBytes } from "./frameLimit.ts"
 
 /** Options of {@link wsTransport}. */
 export interface WsTransportOptions {
-  /** @default 10_000 Until the WebSocket is open, in milliseconds. */
+  /** The longest time until the WebSocket is open, in milliseconds. @default 10_000 */
   readonly handshakeMillis?: number | undefined
-  /** @default see `frameLimitBytes`: 64 to 256 MiB. A larger frame ends the connection; a second in a row the session. */
+  /** The largest frame, in bytes. A larger one ends the connection, a second one in a row the session. @default 64 to 256 MiB, see `frameLimitBytes` */
   readonly maxFrameBytes?: number | undefined
   /**
-   * @default false Whether to offer permessage-deflate (RFC 7692). On a recorded day it left 6 % of the bytes and took 10
-   * to 20 times the processor time (0.4 ms more for a frame of 6.7 kB): worth it on slow or metered lines only.
+   * Whether to offer permessage-deflate (RFC 7692). On a recorded day it left 6 % of the bytes and took 10 to 20 times the
+   * processor time (0.4 ms more for a frame of 6.7 kB): use it on slow or metered lines only. @default false
    */
   readonly compress?: boolean | undefined
-  /** @default both Only IPv4 or only IPv6. */
+  /** Only IPv4 or only IPv6. @default both */
   readonly family?: 4 | 6 | undefined
-  /** @default from the environment (`HTTPS_PROXY`, `NO_PROXY`, …). False goes straight always. */
+  /** False: never use a proxy. @default the proxy of the environment (`HTTPS_PROXY`, `NO_PROXY`, …) */
   readonly proxy?: false | undefined
 }
 
 /**
- * How long the server may take to end the TCP connection after it sent its close frame, in milliseconds. Nothing can
- * follow that frame, and `ws` reports the close only when the connection has ended (after 30 s by default).
+ * How long the server may take to end the TCP connection after its close frame, in milliseconds. Nothing can follow that
+ * frame, but `ws` reports the close only when the connection has ended (after 30 s by default).
  */
 const closeMillis = 250
 
 /**
- * The transport on `ws`. It pauses the socket, sees a refusal's HTTP status, asks DNS anew at each dial, follows no
- * redirect, and trusts the runtime's certificates (`NODE_EXTRA_CA_CERTS` included). Text frames come as bytes,
- * not checked to be UTF-8: who decodes them does that. A frame of more than 256 KiB comes as several (`splitFrame`).
+ * The transport on `ws`. It can pause the socket, sees the HTTP status of a refusal, looks up DNS at each dial, follows no
+ * redirects, and trusts the runtime's certificates (`NODE_EXTRA_CA_CERTS` included). Text frames come as bytes; decoding
+ * checks that they are UTF-8. A frame of more than 256 KiB comes as several (`splitFrame`).
  */
 export const wsTransport = (options: WsTransportOptions = {}): Transport => ({
   name: "ws",
@@ -60,7 +60,7 @@ const dial = (
   try {
     address = new URL(url)
   } catch {
-    // The cause would show the URL.
+    // The cause would contain the URL.
     return Effect.fail(new DialError("network", "Cannot read the URL of the feed"))
   }
   const { host } = address
@@ -68,7 +68,7 @@ const dial = (
   if (proxy instanceof ProxyError) return Effect.fail(proxyFailure(host, proxy))
   const secret = secretOf(url)
   const through = proxy === undefined ? "" : ` (through the proxy ${proxy.label})`
-  /** Whether the proxy has to answer next, and not yet the host behind it. */
+  /** Whether the proxy must answer next, before the host. */
   let atProxy = proxy !== undefined
 
   const open = Effect.callback<Open, DialError>((resume) => {
@@ -83,7 +83,7 @@ const dial = (
         followRedirects: false,
         closeTimeout: closeMillis,
         rejectUnauthorized: true,
-        // In the clear to this machine alone.
+        // Unencrypted only to this machine.
         ...(address.protocol === "ws:" && isLoopbackHost(host) ? { lookup: loopbackLookup() } : {}),
         ...(options.family === undefined ? {} : { family: options.family }),
         ...(tunnel === undefined ? {} : { createConnection: () => socketThrough(tunnel, address) }),
@@ -123,8 +123,8 @@ const dial = (
         const code = typeof error.code === "string" ? error.code : undefined
         const why = reason(code, error.message, secret)
         fail(new DialError("network", `Cannot reach ${host}: ${why}${through}`))
-        // After `open` this is a violation of the protocol, and nothing readable can follow it. `ws` now waits for the
-        // server's close frame, and would report the end only then.
+        // After `open` this is a violation of the protocol, and nothing readable can follow. `ws` would report the end only
+        // after the server's close frame.
         buffer.close(
           isOversize(code)
             ? new LinkClosed("oversize", 1009, `a frame larger than the limit of ${maxPayload} bytes`)
@@ -176,7 +176,7 @@ interface Open {
 const proxyFailure = (host: string, { message, status }: ProxyError): DialError =>
   new DialError("proxy", `Cannot reach ${host}: ${message}`, { status })
 
-/** Over the limit, or of a length that JavaScript cannot count. */
+/** Whether a frame is above the limit, or of a length that JavaScript cannot represent. */
 const isOversize = (code: string | undefined): boolean =>
   code === "WS_ERR_UNSUPPORTED_MESSAGE_LENGTH" || code === "WS_ERR_UNSUPPORTED_DATA_PAYLOAD_LENGTH"
 
@@ -194,10 +194,10 @@ const linkOf = (socket: WebSocket, buffer: TurnBuffer, receivedBytes: () => numb
   receivedBytes,
 })
 
-/** Says goodbye, and does not wait long for the answer: the server counts this connection until it is gone. */
+/** Closes the socket, without a long wait for the answer: the server counts the connection until it has ended. */
 const hangUp = (socket: WebSocket): void => {
   if (socket.readyState === socket.OPEN) {
-    // What it still brings has no reader.
+    // Nothing reads the messages that still come.
     socket.removeAllListeners("message")
     socket.resume()
     socket.close(1000)
@@ -207,16 +207,16 @@ const hangUp = (socket: WebSocket): void => {
   }
 }
 
-/** 1005 and 1006 are never sent: they stand for a close without a code, and for no close at all (RFC 6455, 7.4.1). */
+/** 1005 and 1006 are never sent: they mean a close without a code, and no close at all (RFC 6455, section 7.4.1). */
 const closeReason = (code: number, text: string): LinkClosed =>
   code === 1006 ? new LinkClosed("network", 1006, "broken off without a close") : new LinkClosed("closed", code, text)
 
 const feedPath = new URL(defaultFeedUrl).pathname
 
-/** What servers answer where no WebSocket is served at a path: not found, not allowed, a page. */
+/** The statuses of a path without a WebSocket: not found, not allowed, a page. */
 const noFeedHere = new Set([200, 404, 405, 410, 426])
 
-/** Keys have been pasted into paths: only one of plain words is shown. */
+/** A path may contain a key by mistake: only a path of plain words is shown. */
 const shownPath = (pathname: string): string =>
   /^(\/[a-z]{1,12}){0,3}\/?$/i.test(pathname) ? `its path ${pathname}` : "the path of this URL"
 
@@ -225,7 +225,7 @@ const refusal = ({ host, pathname }: URL, response: IncomingMessage, body: strin
   const hint = status >= 300 && status < 400
     ? "; redirects are not followed"
     : noFeedHere.has(status)
-    ? `; there is no feed at ${shownPath(pathname)}${
+    ? `; no feed at ${shownPath(pathname)}${
       pathname.replace(/(?<!\/)\/+$/, "") === feedPath ? "" : `. The vendor's feed is at ${feedPath}: correct the URL`
     }`
     : ""
@@ -237,14 +237,14 @@ const refusal = ({ host, pathname }: URL, response: IncomingMessage, body: strin
   })
 }
 
-/** The first 2 kB of a body, or what came of it within a second. */
+/** Reads the first 2 kB of a body, or as much as comes within a second. */
 const readBeginning = (response: IncomingMessage, done: (text: string) => void): void => {
   const chunks: Array<Buffer> = []
   let length = 0
   const finish = () => {
     clearTimeout(timer)
     response.off("data", take).off("end", finish).off("error", finish)
-    // Breaking off below may still raise errors nobody needs.
+    // The destroyed request may still raise errors.
     response.on("error", () => {})
     done(Buffer.concat(chunks).toString("utf8"))
   }
@@ -257,18 +257,18 @@ const readBeginning = (response: IncomingMessage, done: (text: string) => void):
   response.on("data", take).once("end", finish).once("error", finish)
 }
 
-/** `write EPROTO 40CD…:error:0A00010B:SSL routines:function:wrong version number:file.c:77:`, with a line break behind. */
+/** `write EPROTO 40CD…:error:0A00010B:SSL routines:function:wrong version number:file.c:77:`, and a line break. */
 const opensslError = /:error:[0-9A-F]+:[^:]*:[^:]*:([^:]+):/
 
-/** `ECONNREFUSED`, or the message where there is no code; codes are short words and hold no URL. */
+/** The reason of an error: its code, such as `ECONNREFUSED`, or its message if it has none. A code contains no URL. */
 const reason = (code: string | undefined, message: string, secret: string): string => {
   const text = scrub(message, secret).trim()
-  // Deno has a code for what Node hides in the message.
-  if (code === "ERR_SSL_WRONG_VERSION_NUMBER") return `no TLS is spoken there (${code})`
+  // Deno has a code for this; Node has it in the message.
+  if (code === "ERR_SSL_WRONG_VERSION_NUMBER") return `the server does not use TLS (${code})`
   const tls = opensslError.exec(text)?.[1]
   if (tls !== undefined) {
     const said = `${code ?? "TLS"} ${tls}`
-    return tls === "wrong version number" ? `no TLS is spoken there (${said})` : said
+    return tls === "wrong version number" ? `the server does not use TLS (${said})` : said
   }
   return code === undefined ? text : text.includes(code) ? text : `${code} ${text}`
 }

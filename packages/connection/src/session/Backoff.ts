@@ -1,74 +1,74 @@
-/** When to dial again, and when not to. Pure. */
+/** The back-off: when to dial again, and when to stop. Pure. */
 import type { DisconnectReason } from "@boltodds/protocol"
 import { pageText } from "@boltodds/text"
-import { isWebPage } from "../transport/webPage.ts"
+import { isWebPage } from "../transport/Http.ts"
 import type { DialError } from "../transport/Transport.ts"
 
-/** How an attempt to have a connection ended. */
+/** How an attempt ended. */
 export interface ConnectionEnd {
   /**
    * `key`: the server refuses the key · `busy`: it refuses more connections or requests for now · `oversize`: it sent a
-   * frame that is too large to take · `failed`: everything else, clean closes included.
+   * frame above the size limit · `failed`: everything else, clean closes included.
    */
   readonly kind: "key" | "busy" | "oversize" | "failed"
-  /** Fit to show. */
+  /** The reason, without the key. */
   readonly detail: string
   /** The HTTP status of a refused dial. */
   readonly status?: number | undefined
-  /** What the server asked for, in milliseconds. */
+  /** How long the server asks to wait, in milliseconds. */
   readonly retryAfterMillis?: number | undefined
-  /** How long the connection was up; undefined where it never was. */
+  /** How long the connection was up. Undefined if it never was. */
   readonly upMillis?: number | undefined
-  /** How long before its end it first brought data; undefined where none came. */
+  /** Time from the first data to the end. Undefined if no data came. */
   readonly liveMillis?: number | undefined
 }
 
-/** What earlier attempts leave behind. */
+/** The state of the back-off after the attempts so far. */
 export interface BackoffState {
-  /** Doublings of the wait: attempts since one that was live for a minute. */
+  /** Doublings of the wait: attempts since the last one that was live for a minute. */
   readonly step: number
-  /** Attempts in a row that brought nothing. */
+  /** Attempts in a row without data. */
   readonly fruitless: number
   /** Refusals of the key in a row. */
   readonly keyRefusals: number
   /** Whether any connection of this run brought data. */
   readonly everLive: boolean
-  /** Connections that a frame ended which was too large, since one that brought data ended otherwise. */
+  /** Connections in a row that a frame above the size limit ended. Failed dials in between do not count. */
   readonly oversized: number
 }
 
 /** Before the first attempt. */
 export const initialBackoff: BackoffState = { step: 0, fruitless: 0, keyRefusals: 0, everLive: false, oversized: 0 }
 
-/** What to do after an attempt ended. */
+/** What to do after an attempt. */
 export type BackoffDecision =
-  /** Wait for a time drawn evenly from this range. */
+  /** Wait for a random time, uniform in this range. */
   | { readonly _tag: "Wait"; readonly attempts: BackoffState; readonly minMillis: number; readonly maxMillis: number }
-  /** The key was refused twice in a row, and never worked. */
+  /** Fail: the key was refused twice in a row, and never worked in this run. */
   | { readonly _tag: "KeyRefused"; readonly refusals: number }
-  /** `maxAttempts` are used up. */
+  /** Fail: `maxAttempts` attempts in a row brought no data. */
   | { readonly _tag: "GiveUp"; readonly attempts: number }
-  /** Two connections ended with a frame that is too large, and none in between brought data: the next one would too. */
+  /** Fail: two connections ended with a frame above the size limit. The next one would as well. */
   | { readonly _tag: "FrameTooLarge"; readonly times: number }
 
 const firstWaitMillis = 2000
 const longestWaitMillis = 60_000
-/** Live for this long, a connection has proved itself: the next wait is short again. */
+/** After this time with data the next wait is short again. */
 export const provenMillis = 60_000
-/** The server asked for patience. */
+/** The shortest wait after a refusal for being busy. */
 const busyMillis = 30_000
-/** A `Retry-After` beyond an hour is taken for a mistake. */
+/** A longer `Retry-After` counts as a mistake. */
 const longestRetryAfterMillis = 3_600_000
-/** No wait is longer, in milliseconds. */
+/** The longest possible wait, in milliseconds. */
 export const longestWaitEverMillis: number = longestRetryAfterMillis + longestWaitMillis
 
 /**
- * Full jitter: evenly from 0 to 2 s, 4 s, … 60 s, the same after clean and dirty closes, back to 2 s only after a minute
- * of live data. A server that is busy, in whatever form it says so, puts 30 s below that, or what `Retry-After` says;
- * one that restarts (close code 1012) puts 5 s below it.
+ * Full jitter: a random time between 0 and 2 s, 4 s, … 60 s, the same after clean and unclean closes, back to 2 s only
+ * after a minute with data. A busy server adds 30 s or its `Retry-After`, whichever is longer. A server that restarts
+ * (close code 1012) adds 5 s.
  *
- * A refused key is tried once more after 2 to 5 s: then it is wrong, unless it has worked in this run; then it is tried
- * every 1 to 5 minutes.
+ * A refused key is tried once more after 2 to 5 s, and then ends the run. A key that has worked in this run is tried
+ * every 1 to 5 minutes instead.
  */
 export const decideBackoff = (
   before: BackoffState,
@@ -103,16 +103,16 @@ export const decideBackoff = (
   return wait(floor, floor + jitter)
 }
 
-/** A dial that failed says nothing of the frames. A connection that was live for long took its snapshot: the next may too. */
+/** A failed dial says nothing about frames. A connection that was live for a minute has taken its snapshot: so may the next. */
 const oversizedAfter = ({ oversized }: BackoffState, { kind, liveMillis }: ConnectionEnd): number => {
   if (kind !== "oversize") return liveMillis === undefined ? oversized : 0
   return liveMillis !== undefined && liveMillis >= provenMillis ? 1 : oversized + 1
 }
 
-/** What a close code that means "service restart" asks for: 5 to 30 s (IANA, WebSocket Close Code Number Registry). */
+/** The close code "service restart" asks for a wait of 5 to 30 s (IANA, WebSocket Close Code Number Registry). */
 const restartMillis = 5000
 const restartCode = 1012
-/** "Try again later", and the codes that servers make of HTTP 429 and 503. */
+/** "Try again later", and the codes that servers derive from HTTP 429 and 503. */
 const busyCodes: ReadonlySet<number | undefined> = new Set([1013, 4429, 4503])
 
 const things = "(connections?|requests?|sessions?|clients?|sockets?|streams?|attempts|logins|devices|users)"
@@ -127,31 +127,29 @@ const busyText = new RegExp(
   ].join("|"),
   "i",
 )
-/** Said of a refused key as well: what is said of the key counts more. */
+/** Servers say this about a refused key as well: words about the key count first. */
 const laterText = /(try|retry|come back)( it| this)?( again)? (later|in )|temporarily unavailable|service unavailable/i
 const keyText =
   /(invalid|unknown|missing|expired|inactive|revoked|wrong|bad|no such).{0,30}(key|token|subscription|trial)|(key|token|subscription|trial).{0,30}(invalid|unknown|missing|expired|inactive|revoked|wrong|not valid|not found|required)|unauthori[sz]ed|forbidden/i
 
-/** A game the server does not know is no reason to give up (PROTOCOL, "A connection's life"). */
+/** An unknown game key is not a refused key (PROTOCOL, "A connection's life"). */
 const gameKeyText = /\bgame[\s_-]?keys?\b/gi
 
-/** Whether a server's words refuse for being busy, or refuse the key. */
+/** Whether a server's text means that it is busy, or that it refuses the key. */
 export const refusalIn = (text: string): "busy" | "key" | undefined => {
   if (busyText.test(text)) return "busy"
   if (keyText.test(text.replace(gameKeyText, "game"))) return "key"
   return laterText.test(text) ? "busy" : undefined
 }
 
-/** What a page in place of the feed's answer means, after what was refused. */
+/** The end of a message about a web page that came instead of the feed's answer. */
 export const blockedOnTheWay = (said: string): string =>
-  `with a web page${
-    said === "" ? "" : ` ("${said}")`
-  }, not an answer of the feed: a CDN, firewall or proxy on the way ` +
-  "blocks it. Try from another network or address, or ask who runs this one"
+  `with a web page${said === "" ? "" : ` ("${said}")`}, not an answer of the feed: a CDN, firewall or proxy ` +
+  "blocks the way. Try another network or address, or ask the administrator of this one"
 
 /**
- * What a failed dial means. A status refuses the key only where the feed itself answered: neither a proxy nor a page of
- * something on the way knows the key.
+ * The meaning of a failed dial. A status refuses the key only if the feed itself answered: a proxy or a CDN does not check
+ * the key.
  */
 export const endOfDial = (error: DialError): ConnectionEnd => {
   if (error.kind !== "refused") return { kind: "failed", detail: error.message, status: error.status }
@@ -173,9 +171,9 @@ export const endOfDial = (error: DialError): ConnectionEnd => {
 }
 
 /**
- * What the end of a connection means. `errors` are the texts of the server's error messages: those before the first
- * data, and those of the last frame. What a refused key gets is not documented, so words count too, but only where no
- * data came.
+ * The meaning of the end of a connection. `errors` are the texts of the server's error messages: all of them where no data
+ * came, otherwise those of the last frame. The answer to a refused key is not documented, so its text counts too, but only
+ * where no data came.
  */
 export const endOfConnection = (
   reason: DisconnectReason,
@@ -183,7 +181,7 @@ export const endOfConnection = (
   errors: ReadonlyArray<string>,
 ): ConnectionEnd => {
   const said = [...errors, reason.detail ?? ""].filter((text) => text !== "").join("; ")
-  // Of a resync the detail is ours, and quotes what was not understood.
+  // The detail of a resync is ours, and may quote a message that was not understood.
   const refusal = refusalIn(reason.kind === "resync" ? errors.join("; ") : said)
   const key = refusal === "key" && times.liveMillis === undefined &&
     (reason.kind === "closed" || reason.kind === "network")

@@ -1,4 +1,4 @@
-/** The back-off of a run, as it comes from the run before and goes to the one after. */
+/** The record of a run's back-off: read from the run before, written for the next one. */
 import type { Clock } from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Random from "effect/Random"
@@ -12,19 +12,19 @@ const killed: ConnectionEnd = {
   detail: "a crash or a kill, before it had received data for a minute",
 }
 
-/** What an earlier run asks of this one. */
+/** The back-off of an earlier run. */
 export interface InheritedBackoff {
   readonly attempts: BackoffState
   readonly waitMillis: number
-  /** Fit to show. */
+  /** The reason, without the key. */
   readonly why: string
 }
 
-/** Writes down each step of a run's back-off. Without a memory it does nothing. */
+/** Records each step of a run's back-off. Does nothing without a memory. */
 export class BackoffJournal {
   readonly #memory: BackoffMemory | undefined
   readonly #clock: Clock
-  /** The attempt under way, and what held before it. */
+  /** The current attempt, and the back-off before it. */
   #open: { readonly use: KeyAtHost; readonly before: BackoffState } | undefined
 
   constructor(memory: BackoffMemory | undefined, clock: Clock) {
@@ -32,32 +32,34 @@ export class BackoffJournal {
     this.#clock = clock
   }
 
-  /** What an earlier run left, where that still counts. */
+  /** The back-off of an earlier run, if it still counts. */
   recall(use: KeyAtHost): Effect.Effect<InheritedBackoff | undefined> {
     if (this.#memory === undefined) return Effect.undefined
     return Effect.map(this.#memory.recall(use), (record) => {
-      const left = record === undefined ? undefined : resumeBackoff(record, this.#clock.currentTimeMillisUnsafe())
-      return left === undefined ? undefined : { ...left, why: `an earlier run ended with: ${scrub(record!.why, "")}` }
+      const resumed = record === undefined ? undefined : resumeBackoff(record, this.#clock.currentTimeMillisUnsafe())
+      return resumed === undefined
+        ? undefined
+        : { ...resumed, why: `an earlier run ended with: ${scrub(record!.why, "")}` }
     })
   }
 
-  /** An attempt begins: should the process die in it, the next one is to wait as if it had failed. */
+  /** An attempt begins. If the process dies during it, the next run waits as if the attempt had failed. */
   begin(use: KeyAtHost, before: BackoffState): Effect.Effect<void> {
     this.#open = { use, before }
     return this.#keepEnding(use, before, killed, "attempt")
   }
 
-  /** The attempt is over, and the run waits. */
+  /** The attempt has ended, and the run waits. */
   wait(attempts: BackoffState, waitMillis: number, why: string): Effect.Effect<void> {
     return this.#close(({ use }) => this.#keep(use, attempts, waitMillis, why, "wait"))
   }
 
-  /** The attempt is over, and with it the run: the next one is to wait as this one would have. */
+  /** The attempt has ended, and so has the run. The next run waits as this one would have. */
   fail(ending: ConnectionEnd): Effect.Effect<void> {
     return this.#close(({ use, before }) => this.#keepEnding(use, before, ending, "wait"))
   }
 
-  /** Data has come for a minute: nothing of what was before counts any more. */
+  /** Data has come for a minute: earlier attempts do not count any more. */
   get prove(): Effect.Effect<void> {
     return Effect.suspend(() => {
       const open = this.#open
@@ -67,7 +69,7 @@ export class BackoffJournal {
     })
   }
 
-  /** An end that was asked for: whoever starts anew need not wait. */
+  /** The run was closed: the next run does not wait. */
   get end(): Effect.Effect<void> {
     return this.#close(({ use, before }) =>
       before.step === 0 ? this.#memory?.forget(use) ?? Effect.void : this.#keep(use, before, 0, "", "wait")
@@ -91,7 +93,7 @@ export class BackoffJournal {
     during: BackoffRecord["during"],
   ): Effect.Effect<void> {
     if (this.#memory === undefined) return Effect.void
-    // A refused key waits like any other failure: the next run is to try it once, not to give up at once.
+    // A refused key waits like any other failure: the next run tries it once.
     const decision = decideBackoff(before, { ...ending, kind: ending.kind === "busy" ? "busy" : "failed" })
     if (decision._tag !== "Wait") return Effect.void
     const { minMillis, maxMillis, attempts } = decision

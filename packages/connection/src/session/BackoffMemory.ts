@@ -1,44 +1,45 @@
-/** The port through which one run of a program leaves its back-off to the next. */
+/** The port through which a run of a program passes its back-off to the next run. */
 import type { Millis } from "@boltodds/protocol"
 import type { Effect } from "effect/Effect"
 import { type BackoffState, longestWaitEverMillis } from "./Backoff.ts"
 import type { KeyAtHost } from "../key/Key.ts"
 
-/** What a run writes down of its back-off. Times are wall time. */
+/** The back-off of a run, as it is stored. Times are wall time. */
 export interface BackoffRecord {
-  /** Doublings of the wait: attempts since one that was live for a minute. */
+  /** Doublings of the wait: attempts since the last one that was live for a minute. */
   readonly step: number
-  /** Attempts in a row that brought nothing. */
+  /** Attempts in a row without data. */
   readonly fruitless: number
-  /** Refusals of the key in a row, while it had not worked in the run. */
+  /** Refusals of the key in a row. 0 once it has worked in the run. */
   readonly keyRefusals: number
-  /** When this was written. */
+  /** The time of writing. */
   readonly at: Millis
   /** No dial before. */
   readonly until: Millis
-  /** Fit to show. */
+  /** The reason, without the key. */
   readonly why: string
-  /** `attempt`: it is under way, and this holds only if the process dies in it · `wait`: it has failed. */
+  /** `attempt`: an attempt is running, and the record counts only if the process dies during it · `wait`: it has failed. */
   readonly during: "attempt" | "wait"
 }
 
 /**
- * Keeps back-off beyond a run, one record for each key at a host. Without it a program that is restarted whenever it
- * ends dials anew each time, held back by the limiter alone. Nothing here fails: who cannot remember forgets.
+ * Stores the back-off between runs, one record for each key at a host. Without it, a program that is restarted whenever it
+ * ends dials at once each time, and only the limiter slows it down. Nothing here fails: a record that cannot be stored or
+ * read is lost.
  */
 export interface BackoffMemory {
-  /** What an earlier run left; a record `during` an attempt only where the process that wrote it is gone. */
+  /** The record of an earlier run. A record `during` an attempt only if the process that wrote it is gone. */
   readonly recall: (use: KeyAtHost) => Effect<BackoffRecord | undefined>
   readonly keep: (use: KeyAtHost, record: BackoffRecord) => Effect<void>
   readonly forget: (use: KeyAtHost) => Effect<void>
 }
 
-/** A record this long past its time is of another day's trouble, in milliseconds. */
+/** This long after its wait a record does not count any more, in milliseconds. */
 const staleMillis = 600_000
 
 /**
- * What a record asks of a run that starts now: undefined where it has nothing to say any more. Never a longer wait than
- * was set when it was written, nor than the back-off knows at all, whatever the clock or the file say. Pure.
+ * The back-off for a run that starts now. Undefined if the record is too old. The wait is never longer than the wait that
+ * was set, nor than the longest possible wait, even with a wrong clock or a damaged file. Pure.
  */
 export const resumeBackoff = (
   record: BackoffRecord,
@@ -50,7 +51,7 @@ export const resumeBackoff = (
     attempts: {
       step: record.step,
       fruitless: record.fruitless,
-      // One refusal more decides it, as it would have in that run.
+      // One more refusal decides, as it would have in that run.
       keyRefusals: Math.min(record.keyRefusals, 1),
       everLive: false,
       oversized: 0,

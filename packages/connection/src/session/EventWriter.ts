@@ -1,4 +1,4 @@
-/** Writes the session's events: the one place where they are made, stamped and put in order. */
+/** Writes the session's events: the one place that makes, stamps and orders them. */
 import { type DisconnectReason, type Filters, type Frame, makeFrame, type Millis } from "@boltodds/protocol"
 import type { SessionError } from "./SessionError.ts"
 import type { WatchNotice } from "./Watch.ts"
@@ -6,12 +6,12 @@ import type { EventQueue } from "./EventQueue.ts"
 import type { KeyGuard } from "../key/KeyGuard.ts"
 import type { Timeline } from "./Timeline.ts"
 
-/** The teller of one run. What it is told is in the queue; `flush` hands it on. */
+/** Writes the events of one run into its queue. `flush` hands them to the consumer. */
 export class EventWriter {
   readonly queue: EventQueue<SessionError>
   readonly timeline: Timeline
   readonly #session: string
-  /** Of the last connection that was accepted; 0 before the first. */
+  /** The number of the last accepted connection; 0 before the first. */
   #epoch = 0
 
   constructor(session: string, queue: EventQueue<SessionError>, timeline: Timeline) {
@@ -45,7 +45,7 @@ export class EventWriter {
     this.queue.push({ _tag: "Tick", ...this.#base(at), wall })
   }
 
-  /** The frames of a turn from this index on: this loop runs for every frame of the feed. */
+  /** Writes the frames of a turn from this index on. Hot path: runs for every frame of the feed. */
   frames(raws: ReadonlyArray<string | Uint8Array>, from: number, at: Millis, guard: KeyGuard): void {
     const stamped = this.timeline.stamp(at)
     for (let index = from; index < raws.length; index++) {
@@ -53,7 +53,7 @@ export class EventWriter {
     }
   }
 
-  /** A frame of this epoch, to be told with `frame`. */
+  /** Makes a frame of this epoch, to be written with `frame`. */
   makeFrame(epoch: number, at: Millis, raw: string | Uint8Array): Frame {
     return makeFrame(this.#session, epoch, this.timeline.stamp(at), raw)
   }

@@ -1,7 +1,7 @@
-/** Why a session ended for good. */
+/** The errors that end a session. */
 import type { KeyUnavailable } from "../key/Key.ts"
 
-/** The server refused the key twice in a row, and it never worked in this run. Dialing on would not help. */
+/** The server refused the key twice in a row, and it never worked in this run. */
 export class KeyRefused extends Error {
   readonly _tag = "KeyRefused"
   override readonly name: string = "KeyRefused"
@@ -10,13 +10,13 @@ export class KeyRefused extends Error {
   constructor(host: string, refusals: number, detail: string) {
     super(
       `${host} refused the key ${refusals} times in a row (${detail}). ` +
-        "Check that it is complete and that the plan or trial has not ended",
+        "Check that the key is complete and that the plan or trial has not ended",
     )
     this.refusals = refusals
   }
 }
 
-/** `maxAttempts` dials in a row brought nothing. */
+/** `maxAttempts` attempts in a row brought no data. */
 export class FeedUnavailable extends Error {
   readonly _tag = "FeedUnavailable"
   override readonly name: string = "FeedUnavailable"
@@ -24,13 +24,13 @@ export class FeedUnavailable extends Error {
 
   constructor(host: string, attempts: number, detail: string) {
     super(
-      `${host} gave no data in ${attempts} ${attempts === 1 ? "attempt" : "attempts"}; the last: ${detail}`,
+      `No data from ${host} in ${attempts} ${attempts === 1 ? "attempt" : "attempts"}. The last one: ${detail}`,
     )
     this.attempts = attempts
   }
 }
 
-/** Two connections in a row ended with a frame larger than the transport takes. Dialing on would not help. */
+/** Two connections in a row ended with a frame above the transport's size limit. */
 export class FrameTooLarge extends Error {
   readonly _tag = "FrameTooLarge"
   override readonly name: string = "FrameTooLarge"
@@ -38,10 +38,10 @@ export class FrameTooLarge extends Error {
   constructor(host: string, times: number, detail: string) {
     super(
       `Cannot read the feed: ${host} sent a frame that is too large on ${times} connections in a row (${detail}). ` +
-        "Ask for less with filters, or give the process more memory (Node: --max-old-space-size; an eighth of it is taken)",
+        "Narrow the filters, or give the process more memory (Node: --max-old-space-size; the limit is an eighth of it)",
     )
   }
 }
 
-/** What ends a session's stream with an error. Everything else it heals. */
+/** The errors of a session's stream. After anything else the session connects again. */
 export type SessionError = KeyRefused | FeedUnavailable | KeyUnavailable | FrameTooLarge

@@ -1,32 +1,32 @@
 /**
- * The watch over one connection: what counts as alive, silent, paused, behind and dead. Pure: every decision is a
- * function of what was seen and of session time, so it can be tested without a socket or a clock.
+ * The watch over one connection: decides when it is alive, silent, paused, behind (a backlog may wait) and dead. Pure:
+ * every decision is a function of observations and session time, and can be tested without a socket or a clock.
  */
 import { deadMillis, type DisconnectReason, type Millis, silentMillis } from "@boltodds/protocol"
 
-/** The limits a connection is held to, in milliseconds. */
+/** The limits of a connection, in milliseconds. */
 export interface WatchLimits {
-  /** Without a first frame. */
+  /** Until the first frame. */
   readonly ack: number
   /** Without any frame, feed pings included, until the session counts as silent. */
   readonly silent: number
-  /** Without any frame until the connection is given up. */
+  /** Without any frame until the connection is closed. */
   readonly dead: number
   /** Between WebSocket pings. */
   readonly ping: number
-  /** Without an answer to a WebSocket ping, and without a byte. */
+  /** Without an answer to a WebSocket ping and without a byte, until the connection is closed. */
   readonly pong: number
-  /** How long we must be behind for it to be told: shorter stops are the ordinary give and take. */
+  /** How long a backlog may last before `Paused` is reported. Shorter stops are normal. */
   readonly pauseNotice: number
-  /** How long we may stop reading until we hang up. */
+  /** How long reading may stop until the connection is closed. */
   readonly pause: number
-  /** How late an answer to a ping may be, while frames come, before we count as behind. */
+  /** How late the answer to a ping may be, while frames come, before a backlog is assumed. */
   readonly lag: number
-  /** A pause this long makes all it touches stale, so `Resumed` is told at once; after a shorter one with `Heard`. */
+  /** A pause this long makes its data stale, and `Resumed` is reported at once. After a shorter one it comes with `Heard`. */
   readonly stalePause: number
 }
 
-/** The limits of DESIGN, "The session". */
+/** The default limits. */
 export const defaultLimits: WatchLimits = {
   ack: 10_000,
   silent: silentMillis,
@@ -39,68 +39,68 @@ export const defaultLimits: WatchLimits = {
   stalePause: 5000,
 }
 
-/** Fewer new bytes than this are no sign of a frame on its way: answers to pings alone come to less. */
+/** Fewer new bytes are no sign of a frame on its way: answers to pings alone are shorter. */
 const progressBytes = 1024
 
-/** So many unanswered pings are remembered: the oldest ones, and the newest. */
+/** How many unanswered pings are remembered: the oldest ones, and the newest. */
 const mostPings = 8
 
-/** What is known of a connection. All times are session time; time we did not read is taken out of them. */
+/** The state of a connection. All times are session time, without the time in which reading was stopped. */
 export interface Watch {
   readonly limits: WatchLimits
   /** When the link opened. */
   readonly openedAt: Millis
   /** When the last frame was read; undefined before the first. */
   readonly heardAt: Millis | undefined
-  /** When bytes last came in, of whole frames or not, and their count by then. */
+  /** When bytes last came in, also of unfinished frames, and their count by then. */
   readonly progress: { readonly at: Millis; readonly bytes: number }
-  /** The WebSocket pings that wait for their answers, the oldest first: it is the one that counts. */
+  /** The WebSocket pings without an answer. The oldest comes first, and is the one that counts. */
   readonly pings: ReadonlyArray<{ readonly number: number; readonly at: Millis }>
-  /** Undefined where the transport has no pings. */
+  /** Undefined if the transport has no pings. */
   readonly nextPing: { readonly number: number; readonly at: Millis } | undefined
-  /** `Silent` was told. */
+  /** Whether `Silent` was reported. */
   readonly silent: boolean
-  /** Since when we are not reading. */
+  /** When reading stopped. Undefined while reading. */
   readonly stoppedAt: Millis | undefined
-  /** How long we did not read before that, all in all. */
+  /** The total time of earlier stops, in milliseconds. */
   readonly unread: number
-  /** What we read now may have waited in buffers. */
+  /** Set while frames that are read now may have waited in buffers. */
   readonly behind: Backlog | undefined
 }
 
 /**
- * From the moment we stop reading until it is certain that nothing sent before we read again is still on its way:
- * the answer to a ping sent then arrives behind it. An answer that is late itself proves that what comes with it is too.
+ * Lasts from the moment reading stops until nothing sent before reading resumed can still be on its way: the answer to a
+ * ping sent at that moment arrives after it. A late answer proves that the frames with it are late too.
  */
 export interface Backlog {
   readonly since: Millis
-  /** The ping whose answer ends this, if it comes soon; undefined while we are stopped, and where there are no pings. */
+  /** The ping whose answer ends the backlog, if it comes soon. Undefined while reading is stopped, and without pings. */
   readonly probe: { readonly number: number; readonly at: Millis } | undefined
-  /** `Paused` was told, so `Resumed` and `Heard` must follow. */
+  /** Whether `Paused` was reported: `Resumed` and `Heard` must follow. */
   readonly reported: boolean
-  /** When the `Paused` that no `Resumed` has followed yet was told. */
+  /** The time of a reported `Paused` that no `Resumed` has followed yet. */
   readonly pausedAt: Millis | undefined
   /**
-   * Where there are no pings: when all that waited outside of this process has been handed to it, after a time in which
-   * nothing ran. Until then turn follows turn, each with one frame.
+   * Without pings, after a time in which nothing ran: when everything that waited outside of this process has been
+   * delivered. Until then turn follows turn, each with one frame.
    */
   readonly until: Millis | undefined
 }
 
-/** Something to tell the consumer, with its time. */
+/** A notice for the consumer, with its time. */
 export interface WatchNotice {
   readonly _tag: "Paused" | "Resumed" | "Silent" | "Heard"
   readonly at: Millis
 }
 
-/** What follows from an observation, in this order: `before` what was read is told, what was read, then `after`. */
+/** What follows from an observation. Order: the notices `before`, the frames that were read, the notices `after`. */
 export interface WatchDecision {
   readonly watch: Watch
   readonly before: ReadonlyArray<WatchNotice>
   readonly after: ReadonlyArray<WatchNotice>
   /** A WebSocket ping to send now. */
   readonly ping: number | undefined
-  /** Hang up for this reason. */
+  /** Close the connection for this reason. */
   readonly end: DisconnectReason | undefined
 }
 
@@ -133,18 +133,18 @@ export const onTurn = (watch: Watch, at: Millis, frames: number, pong: number | 
   const before: Array<WatchNotice> = []
   const after: Array<WatchNotice> = []
   let { heardAt, progress, silent, pings, behind } = watch
-  // An answer does for the pings before it too: theirs may have been lost.
+  // An answer counts for the earlier pings too: their answers may have been lost.
   if (pings.length > 0 && pong !== undefined) pings = pings.filter(({ number }) => number > pong)
   if (frames > 0) {
     heardAt = at
     progress = { at, bytes: progress.bytes }
     const [ping] = pings
-    // What comes while an answer is that late has waited as long: it ends no silence.
+    // Frames that come while an answer is that late have waited as long: they do not end silence.
     if (behind === undefined && ping !== undefined && at - ping.at >= watch.limits.lag) {
       before.push({ _tag: "Paused", at })
       behind = { since: ping.at, probe: ping, reported: true, pausedAt: at, until: undefined }
     }
-    // Behind, only the end of that makes the session up to date.
+    // With a backlog, only its end makes the session up to date.
     if (silent && behind?.reported !== true) {
       before.push({ _tag: "Heard", at })
       silent = false
@@ -157,26 +157,26 @@ export const onTurn = (watch: Watch, at: Millis, frames: number, pong: number | 
       return verdict({ ...probing, behind: { ...behind, probe } }, { before, ping: number })
     }
     after.push(...caughtUp(behind, at))
-    // Without a frame it is still silent, and the next look says so again.
+    // Without a frame the connection is still silent, and the next check reports it again.
     if (behind.reported) silent = false
     behind = undefined
   }
   return verdict({ ...watch, heardAt, progress, silent, pings, behind }, { before, after })
 }
 
-/** Nothing waits any more. */
+/** The backlog has ended. */
 const caughtUp = ({ pausedAt, reported }: Backlog, at: Millis): ReadonlyArray<WatchNotice> => [
   ...(pausedAt === undefined ? [] : [{ _tag: "Resumed", at } as const]),
   ...(reported ? [{ _tag: "Heard", at } as const] : []),
 ]
 
-/** Without pings a transport cannot pause: the first turn after we read again holds all that waited in this process. */
+/** A transport without pings cannot pause: the first turn after a stop holds everything that waited in this process. */
 const isAnswered = (watch: Watch, behind: Backlog, pong: number | undefined): boolean =>
   watch.nextPing === undefined
     ? behind.until === undefined
     : (behind.probe !== undefined && pong !== undefined && pong >= behind.probe.number)
 
-/** There is no room for what we read: we stop reading. */
+/** Reading stops: there is no room for more. */
 export const onStop = (watch: Watch, at: Millis): Watch =>
   watch.stoppedAt !== undefined ? watch : {
     ...watch,
@@ -186,19 +186,19 @@ export const onStop = (watch: Watch, at: Millis): Watch =>
       : { ...watch.behind, probe: undefined },
   }
 
-/** There is room: we read again. */
+/** Reading resumes: there is room. */
 export const onResume = (watch: Watch, at: Millis): WatchDecision => {
   const { stoppedAt, behind } = watch
   if (stoppedAt === undefined || behind === undefined) return verdict(watch)
   const resumed = { ...withoutTime(watch, at - stoppedAt), stoppedAt: undefined, pings: [] }
-  // Where nothing can wait outside of this process, what waited for so short a time is not old.
+  // Nothing can wait outside of this process, and the stop was short: the frames are not old.
   if (watch.nextPing === undefined && !behind.reported) return verdict({ ...resumed, behind: undefined })
   const { watch: probing, number, probe } = sendPing(resumed, at)
   const told = tellResumed({ ...behind, probe }, watch.limits, at)
   return verdict({ ...probing, behind: told.behind }, { before: told.notices, ping: number })
 }
 
-/** After a long pause what is read is old, and to be flagged as such from here on. */
+/** After a long pause the frames that follow are old: `Resumed` is reported at once, so that they are marked. */
 const tellResumed = (
   behind: Backlog,
   limits: WatchLimits,
@@ -209,8 +209,8 @@ const tellResumed = (
     : { behind, notices: none }
 
 /**
- * Nothing at all ran between these two times: the process was stopped, or something held it. Whatever comes now may
- * have waited as it would in a pause.
+ * Nothing ran between these two times: the process was stopped or busy. Frames that come now may have waited, as in a
+ * pause.
  */
 export const onStall = (watch: Watch, from: Millis, at: Millis): WatchDecision => {
   if (watch.stoppedAt !== undefined) return onTime(watch, at, undefined)
@@ -226,7 +226,7 @@ export const onStall = (watch: Watch, from: Millis, at: Millis): WatchDecision =
   return { ...resumed, before: [{ _tag: "Paused", at: from }, ...resumed.before] }
 }
 
-/** Time went by. `receivedBytes` is the link's count, where it has one. */
+/** Time has passed. `receivedBytes` is the link's count, if it has one. */
 export const onTime = (watch: Watch, at: Millis, receivedBytes: number | undefined): WatchDecision => {
   const { limits, stoppedAt, behind } = watch
   if (stoppedAt !== undefined && behind !== undefined) {
@@ -245,7 +245,7 @@ export const onTime = (watch: Watch, at: Millis, receivedBytes: number | undefin
     now = { ...now, silent: true }
   }
   const { pings: [ping], heardAt } = now
-  // Frames come, the answer to an earlier ping does not: they waited at least as long, wherever it was.
+  // Frames come, but not the answer to an earlier ping: they have waited at least as long.
   const late = ping !== undefined && heardAt !== undefined && heardAt > ping.at && at - ping.at >= limits.lag
   if (late && now.behind === undefined) {
     now = { ...now, behind: { since: ping.at, probe: ping, reported: false, pausedAt: undefined, until: undefined } }
@@ -273,7 +273,7 @@ export const onTime = (watch: Watch, at: Millis, receivedBytes: number | undefin
   return verdict(now, { before: notices })
 }
 
-/** When `onTime` next has something to say, if nothing else happens. */
+/** When `onTime` next has something to do, if nothing else happens. */
 export const dueAt = (watch: Watch): Millis => {
   const { limits, stoppedAt, behind } = watch
   if (stoppedAt !== undefined) return stoppedAt + (mayReportPause(watch) ? limits.pauseNotice : limits.pause)
@@ -297,7 +297,7 @@ const deadline = (watch: Watch, at: Millis): DisconnectReason | undefined => {
       ? { kind: "silent", detail: `nothing within ${limits.ack / 1000} s of connecting` }
       : undefined
   }
-  // A frame of tens of megabytes takes its time on a slow line, and holds up the answers to pings behind it.
+  // A frame of tens of megabytes takes long on a slow line, and delays the answers to pings.
   if (at - progress.at < limits.pong) return undefined
   if (at - heardAt >= limits.dead) return { kind: "silent", detail: `nothing for ${limits.dead / 1000} s` }
   if (ping !== undefined && at - ping.at >= limits.pong) {
@@ -332,7 +332,7 @@ const sendPing = (watch: Watch, at: Millis): {
   }
 }
 
-/** Time we did not read says nothing about the other side. */
+/** Takes a stop out of all times: it says nothing about the server. */
 const withoutTime = (watch: Watch, millis: number): Watch => ({
   ...watch,
   openedAt: watch.openedAt + millis,
@@ -341,6 +341,6 @@ const withoutTime = (watch: Watch, millis: number): Watch => ({
   unread: watch.unread + millis,
 })
 
-/** Whether we have stopped reading for so short that `Paused`, with the time it began, may yet be told. */
+/** Whether reading has stopped and `Paused`, with the time of the stop, may still follow. */
 export const mayReportPause = (watch: Watch | undefined): boolean =>
   watch?.stoppedAt !== undefined && watch.behind?.pausedAt === undefined

@@ -1,11 +1,10 @@
-/** Which part of the feed each session of one running may still tell of. */
+/** The parts of the feed that the sessions of one running hold. */
 import { type FeedEvent, type Filters, normalizeFilters } from "@boltodds/protocol"
-import { commonOf, overlapOf, type Shard } from "./Shard.ts"
-import type { ShardOverlap } from "./ShardError.ts"
+import { commonOf, overlapOf, type Shard, type ShardOverlap } from "./Shard.ts"
 
 /**
- * A session holds the filters it last told of (`Subscribed`), and those it was asked to take since: its games are given
- * up where a reader has seen that told, not before.
+ * A session holds the filters of its last `Subscribed`, and those it was asked to take since. It has given up a game once
+ * a reader has received the `Subscribed` without it, not before.
  */
 export class FilterClaims {
   readonly #held = new Map<string, Array<Filters>>()
@@ -15,7 +14,7 @@ export class FilterClaims {
     for (const { name, filters } of shards) this.#held.set(name, [normalizeFilters(filters)])
   }
 
-  /** Each session with all the names it holds: what it has and what it is leaving. */
+  /** Each session with all the names it holds, those it is giving up included. */
   holding(kind: "sports" | "sportsbooks"): ReadonlyArray<Shard> {
     return [...this.#held].map(([name, held]) => ({
       name,
@@ -23,7 +22,7 @@ export class FilterClaims {
     }))
   }
 
-  /** Whether one of these, which do not overlap, would be given what another has not given up yet. */
+  /** The overlap where one of these shards would get what another session has not given up yet. */
   check(shards: ReadonlyArray<Shard>): ShardOverlap | undefined {
     for (const shard of shards) {
       for (const [other, held] of this.#held) {
@@ -37,7 +36,7 @@ export class FilterClaims {
     return undefined
   }
 
-  /** The sessions are asked for these. */
+  /** The sessions are asked to take these filters. */
   ask(shards: ReadonlyArray<Shard>): void {
     for (const { name, filters } of shards) {
       const held = this.#held.get(name)!
@@ -48,21 +47,21 @@ export class FilterClaims {
     }
   }
 
-  /** Whether no session is leaving anything: then nothing that is told changes what they hold. */
+  /** Whether no session is giving anything up: then no event changes what they hold. */
   get settled(): boolean {
     return this.#unsettled === 0
   }
 
-  /** A reader has been given these events; `now` are the very filters that the sessions have. */
-  told(events: ReadonlyArray<FeedEvent>, now: ReadonlyArray<Shard>): void {
+  /** A reader has received these events. `now` are the filter objects that the sessions have. */
+  delivered(events: ReadonlyArray<FeedEvent>, now: ReadonlyArray<Shard>): void {
     for (const event of events) {
       if (event._tag !== "Subscribed") continue
       const held = this.#held.get(event.session)!
       const same = (filters: Filters): boolean => sameFilters(filters, event.filters)
-      // What was asked while a session was away may never be sent, and never be told: what comes back looks like what
-      // was there before. Each asking makes an object of its own, and they are sent in order, so one that is the
-      // session's own is the last: nothing older can follow. Any other may be the first that looks like it, and what
-      // was asked after that may yet be sent.
+      // Filters that were asked for while a session had no connection may never be sent: the next `Subscribed` may equal
+      // an older one. Each request makes a new object, and they are sent in order. So if the event has the session's own
+      // object, it is the last: nothing older can follow. Otherwise it may be the first that is equal, and later ones may
+      // still be sent.
       const isNewest = now.some(({ name, filters }) => name === event.session && filters === event.filters)
       const index = isNewest && same(held.at(-1)!) ? held.length - 1 : held.findIndex(same)
       if (index <= 0) continue
@@ -72,7 +71,7 @@ export class FilterClaims {
   }
 }
 
-/** Whether two filters ask for the same, in whatever order. */
+/** Whether two filters are equal, in any order. */
 export const sameFilters = (one: Filters, other: Filters): boolean => textOf(one) === textOf(other)
 
 const textOf = (filters: Filters): string =>

@@ -1,17 +1,41 @@
-/** One of several sessions with the feed, and what no two of them may share. */
+/** One of several sessions with the feed, and the check that no two of them overlap. */
 import { type Filters, normalizeFilters } from "@boltodds/protocol"
-import { ShardOverlap, ShardsRefused } from "./ShardError.ts"
 
-/** One session among several: the name its events carry, and its part of the feed. */
+/** One session of several: the name in its events, and its part of the feed. */
 export interface Shard {
   readonly name: string
-  /** Left out or empty means everything, which no other session may then receive any of. */
+  /** Left out or empty means everything: then no other session is possible. */
   readonly filters: Filters
 }
 
 /**
- * What two filters have in common, or undefined where no game at any sportsbook passes both. Markets do not count: a
- * game belongs to one session whole, so sessions that differ in markets alone overlap.
+ * Two sessions would receive the same games. A game at a sportsbook belongs to one session, and only that session knows
+ * when it is closed or unverified.
+ */
+export class ShardOverlap extends Error {
+  readonly _tag = "ShardOverlap"
+  override readonly name: string = "ShardOverlap"
+  /** The names of the two sessions. */
+  readonly sessions: readonly [string, string]
+  /** What both would receive. A kind that is left out means all of it. */
+  readonly common: Filters
+
+  constructor(sessions: readonly [string, string], common: Filters, remark: string) {
+    super(`Cannot run sessions \`${sessions[0]}\` and \`${sessions[1]}\` side by side: ${remark}`)
+    this.sessions = sessions
+    this.common = common
+  }
+}
+
+/** The sessions cannot be made. The message says what to change. */
+export class ShardsRefused extends Error {
+  readonly _tag = "ShardsRefused"
+  override readonly name: string = "ShardsRefused"
+}
+
+/**
+ * What two filters have in common. Undefined if no game at any sportsbook passes both. Markets do not count: a game belongs
+ * to one session with all its markets, so sessions that differ only in markets overlap.
  */
 export const commonOf = (one: Filters, other: Filters): Filters | undefined => {
   const [a, b] = [normalizeFilters(one), normalizeFilters(other)]
@@ -35,12 +59,14 @@ const shared = (
   return one.filter((name) => within.has(name))
 }
 
-/** Checks that sessions can run side by side: some, with names of their own, and no game that reaches two of them. */
+/** Checks that sessions can run side by side: at least one, different names, and no game that reaches two of them. */
 export const checkShards = (shards: ReadonlyArray<Shard>): ShardOverlap | ShardsRefused | undefined => {
-  if (shards.length === 0) return new ShardsRefused("Cannot run no session at all: name at least one")
+  if (shards.length === 0) return new ShardsRefused("Cannot run without a session: name at least one")
   const named = new Set<string>()
   for (const { name } of shards) {
-    if (named.has(name)) return new ShardsRefused(`Cannot tell two sessions apart that are both named \`${name}\``)
+    if (named.has(name)) {
+      return new ShardsRefused(`Cannot use the name \`${name}\` for two sessions. Give each session a different name`)
+    }
     named.add(name)
   }
   for (const [index, one] of shards.entries()) {
@@ -54,7 +80,7 @@ export const checkShards = (shards: ReadonlyArray<Shard>): ShardOverlap | Shards
   return undefined
 }
 
-/** The refusal of two sessions that would share this: as asked for, by markets only, or since the second still has it. */
+/** The error of two sessions with something in common: as asked, in markets only, or because the second still holds it. */
 export const overlapOf = (
   sessions: readonly [string, string],
   common: Filters,
@@ -65,7 +91,7 @@ export const overlapOf = (
     asked: `both would receive ${what}, and a game can belong to one session only`,
     markets: `both would receive ${what}, and a game belongs to one session with all its markets. ` +
       "Divide by sport or by sportsbook",
-    held: `\`${sessions[1]}\` has ${what}. Have it give that up first, and ask again when its events have told so`,
+    held: `\`${sessions[1]}\` has ${what}. Have it give that up first, and ask again after its next \`Subscribed\``,
   }
   return new ShardOverlap(sessions, common, remark[how])
 }
@@ -77,7 +103,7 @@ const marketsDiffer = (one: Shard, other: Shard): boolean => {
 
 const shown = 5
 
-/** What filters let through, in words: `sport NBA at sportsbooks betmgm, fanduel`. */
+/** Describes what filters let through: `sport NBA at sportsbooks betmgm, fanduel`. */
 export const wordsFor = ({ sports, sportsbooks, games }: Filters): string => {
   const list = (kind: string, names: ReadonlyArray<string>): string => {
     const rest = names.length > shown ? ` and ${names.length - shown} more` : ""

@@ -2,27 +2,29 @@
 import type { FeedEvent, Filters, Resync, Source } from "@boltodds/protocol"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
+import type { Catalog } from "../catalog/Catalog.ts"
+import type { CatalogError } from "../catalog/CatalogError.ts"
 import type { UrlRefused } from "../transport/FeedUrl.ts"
 import { FilterClaims, sameFilters } from "./FilterClaims.ts"
 import { mergeByTime } from "./mergeByTime.ts"
-import { makeSession, type Session, type SessionOptions } from "../session/Session.ts"
+import { makeSession, type Session } from "../session/Session.ts"
+import type { SessionOptions } from "../session/SessionOptions.ts"
 import type { SessionError } from "../session/SessionError.ts"
-import { checkShards, type Shard } from "./Shard.ts"
-import { type ShardOverlap, ShardsRefused } from "./ShardError.ts"
+import { checkShards, type Shard, type ShardOverlap, ShardsRefused } from "./Shard.ts"
 import { dividedBy, filterKindOf, shardFilters } from "./shardFilters.ts"
 import type { Status } from "../session/Status.ts"
 
-/** Options of {@link makeShards}: those of a session, for each of them alike, and how they differ. */
+/** Options of {@link makeShards}: those that all sessions share, and the parts of the feed. */
 export interface ShardsOptions extends Omit<SessionOptions, "name" | "filters" | "onStatus"> {
-  /** At most as many as the plan of the key allows connections (Pro: 3), all programs that use the key counted. */
+  /** The sessions. The plan limits the connections of all programs that use the key (Pro: 3). */
   readonly sessions: ReadonlyArray<Shard>
-  /** @default "feed" The name of the whole. */
+  /** The name of the source. @default "feed" */
   readonly name?: string | undefined
-  /** Called with each status of each session, at once. */
+  /** Called at once with each status of each session. */
   readonly onStatus?: ((status: Status, session: string) => void) | undefined
 }
 
-/** Where one session of several stands. */
+/** The status of one session of several. */
 export interface ShardStatus {
   readonly session: string
   readonly status: Status
@@ -32,35 +34,36 @@ export interface ShardStatus {
 export interface Shards extends Source<SessionError | ShardOverlap | ShardsRefused> {
   readonly events: Stream.Stream<FeedEvent, SessionError>
   /**
-   * Divides new filters among the running sessions, by what they are divided by now, with {@link shardFilters}: a name
-   * stays where it is, new ones go where the least is. `names` are the catalog's, where the filters list none.
+   * Divides new filters among the running sessions with {@link shardFilters}, by the kind they are divided by now. A name
+   * stays in its session; new names go to the session with the least. `names` come from the catalog, if the filters list
+   * none.
    */
   readonly setFilters: (
     filters: Filters,
     names?: ReadonlyArray<string>,
   ) => Effect.Effect<void, ShardOverlap | ShardsRefused>
   /**
-   * Gives each session its new filters; all are named, and none may get what another has now. To move a name, have it
-   * given up, wait for the `Subscribed` that tells so, and then have the other take it: it is in no book meanwhile.
+   * Gives each session new filters. All sessions must be named, and none may get what another holds now. To move a name,
+   * have one session give it up, wait for its `Subscribed`, and then have the other take it. In between it is in no book.
    */
   readonly setShards: (shards: ReadonlyArray<Shard>) => Effect.Effect<void, ShardOverlap | ShardsRefused>
-  /** Has the session that is named connect again for a new snapshot, or all of them. */
+  /** Connects the named session again to get a new snapshot; all sessions if none is named. */
   readonly resync: (wanted: Resync) => Effect.Effect<void>
   readonly shards: Effect.Effect<ReadonlyArray<Shard>>
-  /** By the names of the sessions. */
+  /** The status of each session, by its name. */
   readonly status: Effect.Effect<ReadonlyMap<string, Status>>
-  /** The statuses now and each one after it. An observer too slow for them misses the oldest. */
+  /** The current statuses and each later one. An observer that is too slow misses the oldest. */
   readonly statuses: Stream.Stream<ShardStatus>
   /** Ends the events of all sessions. */
   readonly close: Effect.Effect<void>
 }
 
 /**
- * Makes several sessions that together receive one feed: each dials, backs off and heals for itself, under the one
- * limiter of the context; each event carries its session's `name`, and its epochs are that session's. A gap of one is
- * none of the others; what cannot be healed in one (see `makeSession`) ends all. Not pulling the events pauses all.
+ * Makes several sessions that together receive one feed. Each dials, backs off and connects again by itself, under the one
+ * limiter of the context. Each event has the `name` and the epoch of its session. A gap of one session does not affect the
+ * others. An error of one (see `makeSession`) ends all. All sessions are paused while the events are not pulled.
  *
- * Every game belongs to exactly one session, so filters through which a game could reach two are refused.
+ * Every game belongs to exactly one session: filters that could let a game reach two of them are refused.
  */
 export const makeShards = (options: ShardsOptions): Effect.Effect<Shards, UrlRefused | ShardOverlap | ShardsRefused> =>
   Effect.gen(function* () {
@@ -91,7 +94,7 @@ export const makeShards = (options: ShardsOptions): Effect.Effect<Shards, UrlRef
         Effect.succeed(
           Effect.flatMap(merged, (turn) =>
             claims.settled ? Effect.succeed(turn) : Effect.map(shards, (now) => {
-              claims.told(turn, now)
+              claims.delivered(turn, now)
               return turn
             })),
         ),
@@ -105,7 +108,7 @@ export const makeShards = (options: ShardsOptions): Effect.Effect<Shards, UrlRef
         for (const claims of running) claims.ask(next)
         return Effect.forEach(next, ({ name, filters }) => {
           const session = byName.get(name)!
-          // A server that is asked again sends everything again.
+          // A server that receives filters sends everything again.
           return Effect.flatMap(session.filters, (now) =>
             sameFilters(now, filters) ? Effect.void : session.setFilters(filters))
         }, { discard: true })
@@ -120,7 +123,9 @@ export const makeShards = (options: ShardsOptions): Effect.Effect<Shards, UrlRef
           const by = dividedBy(now)
           if (by === undefined) {
             return Effect.fail(
-              new ShardsRefused("Cannot divide filters: the sessions are divided neither by sport nor by sportsbook"),
+              new ShardsRefused(
+                "Cannot divide filters: the sessions are divided neither by sport nor by sportsbook. Use setShards",
+              ),
             )
           }
           const before = firstOf(running, (claims) => claims.holding(filterKindOf(by))) ?? now
@@ -158,5 +163,28 @@ const unknownOf = (next: ReadonlyArray<Shard>, sessions: ReadonlyMap<string, Ses
   const missing = names.find((name) => !next.some((shard) => shard.name === name))
   return missing === undefined
     ? undefined
-    : new ShardsRefused(`Nothing is said of session \`${missing}\`: name all, since it goes on`)
+    : new ShardsRefused(`No filters for session \`${missing}\`. Name all sessions: each keeps running`)
 }
+
+/**
+ * Asks the catalog for the names that the sessions are divided by, and divides new ones among the sessions. Returns the new
+ * names. `filters` are the filters that were divided, without names of that kind. A name that is no longer in the catalog
+ * stays, at no cost.
+ *
+ * Call it every few minutes: one request each, unless the catalog has the answer cached. A filter cannot mean "everything
+ * else", so a new sport or sportsbook reaches no session by itself.
+ */
+export const renewShards = (
+  shards: Shards,
+  catalog: Catalog,
+  filters: Filters = {},
+): Effect.Effect<ReadonlyArray<string>, CatalogError | ShardOverlap | ShardsRefused> =>
+  Effect.gen(function* () {
+    const running = yield* shards.shards
+    const kind = filterKindOf(dividedBy(running) ?? "sport")
+    const now = running.flatMap(({ filters }) => filters[kind] ?? [])
+    const had = new Set(now)
+    const gained = (yield* catalog.info)[kind].filter((name) => !had.has(name))
+    if (gained.length > 0) yield* shards.setFilters(filters, [...now, ...gained])
+    return gained
+  })

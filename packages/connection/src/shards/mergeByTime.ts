@@ -1,4 +1,4 @@
-/** Many sessions' turns as one sequence. */
+/** Merges the turns of several sessions in the order of time. */
 import type { FeedEvent } from "@boltodds/protocol"
 import type { NonEmptyReadonlyArray } from "effect/Array"
 import * as Cause from "effect/Cause"
@@ -9,31 +9,31 @@ import type { Scope } from "effect/Scope"
 
 type Turn = NonEmptyReadonlyArray<FeedEvent>
 
-/** One session: at most one turn of it waits here. */
+/** One session. At most one of its turns waits here. */
 interface Slot<E> {
   readonly pull: Pull<Turn, E>
   turn: ReadonlyArray<FeedEvent> | undefined
-  /** How much of the turn has been given. */
-  given: number
+  /** How many events of the turn have been taken. */
+  taken: number
   pulling: boolean
   ended: boolean
 }
 
 /**
- * Gives what waits in the order of its time, in pieces as large as that allows: mostly whole turns. It waits for no
- * session that has nothing to tell.
+ * Gives the events that wait in the order of time, in the largest possible pieces: mostly whole turns. It does not wait
+ * for a session without events.
  *
- * The order matters when a consumer comes back from a stop: one session's backlog is read before another tells what
- * time it is now, or the deadlines of the first would pass unread. A failure of one session ends all, behind what has
- * been taken from the others; the end of all ends it.
+ * The order matters when a consumer reads again after a stop: the backlog of one session must precede a later event of
+ * another, or deadlines of the first would pass before its events are read. A failure of one session ends all, after the
+ * events already taken from the others. The stream ends when all sessions have ended.
  *
- * Nothing is taken from any session beyond one turn, unless it is pulled: so all pause with it.
+ * It takes one turn at most from each session until it is pulled: all sessions pause with it.
  */
 export const mergeByTime = <E>(
   sessions: ReadonlyArray<Pull<Turn, E>>,
   scope: Scope,
 ): Pull<Turn, E> => {
-  const slots = sessions.map((pull): Slot<E> => ({ pull, turn: undefined, given: 0, pulling: false, ended: false }))
+  const slots = sessions.map((pull): Slot<E> => ({ pull, turn: undefined, taken: 0, pulling: false, ended: false }))
   let failure: Cause.Cause<E | Cause.Done> | undefined
   let waiting: ((next: Pull<Turn, E>) => void) | undefined
 
@@ -43,7 +43,7 @@ export const mergeByTime = <E>(
     let nextAt = Infinity
     for (const slot of slots) {
       if (slot.turn === undefined) continue
-      const { at } = slot.turn[slot.given]!
+      const { at } = slot.turn[slot.taken]!
       if (first === undefined || at < firstAt) {
         nextAt = firstAt
         first = slot
@@ -55,7 +55,7 @@ export const mergeByTime = <E>(
     return slots.every((slot) => slot.ended) ? Cause.done() : undefined
   }
 
-  /** Others may be about to tell something too, of before: they get their turn first. */
+  /** Yields before it chooses: other sessions may be about to deliver earlier events. */
   const filled = (): void => {
     const resume = waiting
     waiting = undefined
@@ -76,7 +76,7 @@ export const mergeByTime = <E>(
       },
     })
 
-  /** Starts each at once: what waits in a session is in its slot when the choice is made. */
+  /** Starts each pull at once: events that wait in a session are in its slot before the choice. */
   const fillEmpty = Effect.suspend(() => {
     if (failure !== undefined) return Effect.void
     const empty = slots.filter((slot) => !slot.ended && !slot.pulling && slot.turn === undefined)
@@ -97,15 +97,15 @@ export const mergeByTime = <E>(
   return Effect.andThen(fillEmpty, choose)
 }
 
-/** What waits in a slot, up to the time at which another session has something to tell; at least one event. */
+/** The events of a slot up to the time of the next event of another session; at least one event. */
 const upTo = <E>(at: number, slot: Slot<E>): ReadonlyArray<FeedEvent> => {
   const turn = slot.turn!
-  const from = slot.given
+  const from = slot.taken
   let end = turn.length
   while (end > from + 1 && turn[end - 1]!.at > at) end--
   if (end === turn.length) {
     slot.turn = undefined
-    slot.given = 0
-  } else slot.given = end
+    slot.taken = 0
+  } else slot.taken = end
   return from === 0 && end === turn.length ? turn : turn.slice(from, end)
 }

@@ -1,35 +1,33 @@
-/** Dividing one set of filters among several sessions. */
+/** The division of one set of filters among several sessions. */
 import { type Filters, normalizeFilters } from "@boltodds/protocol"
-import type { Shard } from "./Shard.ts"
-import { ShardsRefused } from "./ShardError.ts"
+import { type Shard, ShardsRefused } from "./Shard.ts"
 
-/** What the feed is divided by. Sports and sportsbooks divide it into parts that share no game. */
+/** The kind of names that the feed is divided by. Parts by sport or sportsbook share no game. */
 export type ShardBy = "sport" | "sportsbook"
 
 /** How {@link shardFilters} divides. */
 export interface ShardPlan {
   readonly by: ShardBy
-  /** How many sessions. The plan of the key must allow as many connections (Pro: 3). */
+  /** The number of sessions. The plan of the key must allow as many connections (Pro: 3). */
   readonly over: number
   /**
-   * All names there are, from the catalog: needed where the filters list none of that kind. The feed knows no "all
-   * the rest", so a name that the catalog gains later reaches no session until the filters are divided again.
+   * All names, from the catalog: needed if the filters list none of that kind. A filter cannot mean "everything else", so
+   * a name that the catalog gains later reaches no session until the filters are divided again.
    */
   readonly names?: ReadonlyArray<string>
-  /** @default 1 for each How much comes of a name, in any unit: sessions are filled evenly by it. */
+  /** The amount of data of a name, in any unit: sessions are filled evenly by it. @default 1 for each name */
   readonly weigh?: (name: string) => number
-  /** @default "feed" Sessions are named `feed-1`, `feed-2`, … */
+  /** The prefix of the sessions' names: `feed-1`, `feed-2`, … @default "feed" */
   readonly name?: string
-  /** The division in use: names stay where they are, since a game cannot change its session without a hole. */
+  /** The current division. Its names stay where they are: a game cannot change its session without a gap. */
   readonly before?: ReadonlyArray<Shard>
 }
 
 /**
- * Divides filters among sessions: each gets its share of the sports (or sportsbooks) and all the rest of the filters.
- * The same names give the same division, in whatever order they come; heavier names are dealt first, each to the
- * session with the least so far.
+ * Divides filters among sessions: each gets its share of the sports (or sportsbooks), and all other filters. The order of
+ * the names does not matter. The heaviest names are assigned first, each to the session with the least so far.
  *
- * Refuses where some session would get nothing: a filter that is left out means everything.
+ * Returns `ShardsRefused` if a session would get nothing: a filter that is left out means everything.
  */
 export const shardFilters = (filters: Filters, plan: ShardPlan): ReadonlyArray<Shard> | ShardsRefused => {
   const { by, over, weigh = () => 1, name = "feed" } = plan
@@ -41,7 +39,7 @@ export const shardFilters = (filters: Filters, plan: ShardPlan): ReadonlyArray<S
   }
   if (names.length === 0) {
     return new ShardsRefused(
-      `Cannot divide by ${by}: the filters list no ${kind}; list them, or give the catalog's names`,
+      `Cannot divide by ${by}: the filters list no ${kind}; list them, or pass the names of the catalog`,
     )
   }
   if (plan.before !== undefined && plan.before.length !== over) {
@@ -69,13 +67,13 @@ export const shardFilters = (filters: Filters, plan: ShardPlan): ReadonlyArray<S
     return new ShardsRefused(
       `Cannot divide ${names.length} ${names.length === 1 ? by : kind} over ${over} sessions: ` +
         `\`${empty.name}\` would get none, and a filter that is left out means everything` +
-        (empty.had.size === 0 ? "" : `. It has ${[...empty.had].join(", ")}: keep one of these, or start anew`),
+        (empty.had.size === 0 ? "" : `. It has ${[...empty.had].join(", ")}: keep one of these, or start again`),
     )
   }
   return shares.map(({ name, names }) => ({ name, filters: normalizeFilters({ ...whole, [kind]: names.sort() }) }))
 }
 
-/** What running sessions are divided by: what each of them lists, and no two of them alike; undefined where it is neither. */
+/** What sessions are divided by: each lists names of this kind, and no name is in two lists. Undefined if there is none. */
 export const dividedBy = (shards: ReadonlyArray<Shard>): ShardBy | undefined =>
   (["sport", "sportsbook"] as const).find((by) => {
     const lists = shards.map(({ filters }) => filters[filterKindOf(by)] ?? [])

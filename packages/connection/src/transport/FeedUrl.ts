@@ -1,23 +1,23 @@
-/** The address of the feed, kept apart from the key. */
+/** The URL of the feed, without the key. */
 import { isLoopbackHost } from "@boltodds/text"
 import * as Redacted from "effect/Redacted"
 
-/** The vendor's address (PROTOCOL, "Endpoints"). */
+/** The vendor's URL (PROTOCOL, "Endpoints"). */
 export const defaultFeedUrl = "wss://spro.agency/api"
 
-/** The address given for the feed cannot be used. The message says what to write instead. */
+/** The URL given for the feed cannot be used. The message says what to write instead. */
 export class UrlRefused extends Error {
   readonly _tag = "UrlRefused"
   override readonly name: string = "UrlRefused"
 }
 
-/** A checked address. Holds no key, so it may be shown. */
+/** A checked URL. It holds no key, so it may be shown. */
 export interface FeedUrl {
-  /** `host:port`; the limiter's and the messages' name for the server. */
+  /** `host:port`: the name of the server in messages and in the limiter. */
   readonly host: string
-  /** What to dial, with the key: a secret. */
+  /** The URL to dial, with the key: a secret. */
   readonly socket: (key: Redacted.Redacted<string>) => Redacted.Redacted<string>
-  /** A REST address of the same place, with the key: a secret. */
+  /** A REST URL on the same server, with the key: a secret. */
   readonly rest: (
     path: string,
     query: Readonly<Record<string, string>>,
@@ -26,10 +26,10 @@ export interface FeedUrl {
 }
 
 /**
- * Checks an address: `wss://` or `ws://` (`https://` and `http://` are taken as these). Unencrypted ones would send the
- * key in the clear: they are refused for hosts other than this machine unless `insecure` is set.
+ * Checks a URL: `wss://` or `ws://` (`https://` and `http://` count as these). Unencrypted URLs would send the key in the
+ * clear. They are refused for hosts other than this machine unless `insecure` is set.
  *
- * An address that brings a `key` of its own is refused: the key belongs where it is kept secret.
+ * A URL that contains a key or a password is refused: a URL is not kept secret.
  */
 export const parseFeedUrl = (
   text: string,
@@ -39,15 +39,17 @@ export const parseFeedUrl = (
   try {
     url = new URL(text)
   } catch {
-    // Not echoed: what cannot be read may hold a key.
-    return new UrlRefused(`Cannot read the feed's URL: write it like ${defaultFeedUrl}`)
+    // Not shown: it may hold a key.
+    return new UrlRefused(`Cannot read the feed's URL. Write it as in ${defaultFeedUrl}`)
   }
   const secure = url.protocol === "wss:" || url.protocol === "https:"
   if (!secure && url.protocol !== "ws:" && url.protocol !== "http:") {
     return new UrlRefused(`Cannot use a feed URL that begins with ${url.protocol}//: it must be wss:// or ws://`)
   }
   if (url.searchParams.has("key") || url.username !== "" || url.password !== "") {
-    return new UrlRefused("Cannot use a feed URL with a key or password in it: give the key by itself, it is a secret")
+    return new UrlRefused(
+      "Cannot use a feed URL that contains a key or a password. Give the key separately: it is a secret",
+    )
   }
   if (!secure && options.insecure !== true && !isLoopbackHost(url.hostname)) {
     return new UrlRefused(

@@ -1,4 +1,4 @@
-/** The port for REST requests. */
+/** HTTP: the port for REST requests, and the reading of answers. */
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import { scrub, secretOf } from "../key/scrub.ts"
@@ -15,19 +15,19 @@ export interface HttpResponse {
   readonly body: string
 }
 
-/** A GET got no answer. The message holds neither URL nor key. */
+/** A GET got no answer. The message contains neither the URL nor the key. */
 export class HttpFailure extends Error {
   readonly _tag = "HttpFailure"
   override readonly name: string = "HttpFailure"
 }
 
-/** Does a GET: follows no redirect, reads at most this many bytes, ends with its fiber. */
+/** Makes a GET request: follows no redirect, reads at most `maxBytes`, ends with its fiber. */
 export type HttpGet = (
   url: Redacted.Redacted<string>,
   options: { readonly maxBytes: number },
 ) => Effect.Effect<HttpResponse, HttpFailure>
 
-/** GET by the global `fetch`. Whether it goes through a proxy is the runtime's affair (Node: `NODE_USE_ENV_PROXY=1`). */
+/** GET with the global `fetch`. The runtime decides whether it uses a proxy (Node: `NODE_USE_ENV_PROXY=1`). */
 export const fetchGet: HttpGet = (url, { maxBytes }) => {
   const address = Redacted.value(url)
   return Effect.tryPromise({
@@ -67,9 +67,33 @@ const readText = async (response: Response, maxBytes: number): Promise<string> =
   }
 }
 
-/** `fetch failed` says nothing; what it was caused by has a code. */
+/** The message `fetch failed` has no reason in it; its cause has a code. */
 const reasonOf = (cause: unknown, secret: string): string => {
   const inner = cause instanceof Error && cause.cause instanceof Error ? cause.cause : cause
   const code = inner instanceof Error && "code" in inner && typeof inner.code === "string" ? inner.code : undefined
   return code ?? (cause instanceof Error ? scrub(cause.message, secret) : "no answer")
 }
+
+/**
+ * The wait that a `Retry-After` header asks for (RFC 9110, section 10.2.3), in milliseconds. The value is in seconds, or
+ * an HTTP date, which is compared with `wallMillis`. A date in the past gives 0, any other text undefined.
+ */
+export const parseRetryAfter = (value: string | undefined | null, wallMillis: number): number | undefined => {
+  if (value === undefined || value === null) return undefined
+  const text = value.trim()
+  if (/^\d+$/.test(text)) return Number(text) * 1000
+  // Date.parse accepts much that is not an HTTP date, such as "-1", and reads a date without a zone in local time. An HTTP
+  // date ends in GMT, or has the older form of `asctime`, which is UTC (RFC 9110, section 5.6.7).
+  const date = text.endsWith(" GMT") ? Date.parse(text) : asctime.test(text) ? Date.parse(`${text} GMT`) : NaN
+  return Number.isNaN(date) ? undefined : Math.max(0, date - wallMillis)
+}
+
+const asctime = /^[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d{2}:\d{2}:\d{2} \d{4}$/
+
+/**
+ * Whether an answer is a web page. The feed answers in JSON or plain text; CDNs, firewalls and captive portals answer in
+ * HTML or XML, and one CDN in a line of plain text.
+ */
+export const isWebPage = (contentType: string | undefined, body: string): boolean =>
+  /^\s*(text\/html|application\/xhtml)/i.test(contentType ?? "") || /^[\s\ufeff]*<(?:[a-z!?])/i.test(body) ||
+  /^\s*error code: 1\d{3}\s*$/.test(body)

@@ -1,4 +1,4 @@
-/** Who may ask a host for something, and when: one allowance for dials and REST together. */
+/** Rate limits: one allowance per host for dials and REST requests together. */
 import { isLoopbackHost } from "@boltodds/text"
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
@@ -6,19 +6,19 @@ import * as Effect from "effect/Effect"
 import * as Semaphore from "effect/Semaphore"
 import { admit, defaultRateLimits, type RateLimits, type RateWindow, type RequestKind } from "./RateWindow.ts"
 
-/** Hands out the right to one request. */
+/** Grants requests. */
 export interface LimiterShape {
   /**
-   * Returns once a request to this host may be made, first come first served within a kind. `onWait` is told when that
-   * takes a while: how long, in milliseconds, from then.
+   * Returns once a request to this host may be made, first come, first served within a kind. If that takes a while,
+   * `onWait` is called with the remaining time, in milliseconds.
    */
   readonly take: (host: string, kind: RequestKind, onWait?: (millis: number) => void) => Effect.Effect<void>
 }
 
-/** The shared state of a limiter: admits or refuses one request, atomically. */
+/** The shared state of a limiter: admits one request, or says how long to wait. Atomic. */
 export type TryTake = (host: string, kind: RequestKind) => Effect.Effect<{ readonly waitMillis: number }>
 
-/** A limiter that asks this until it is admitted. Loopback hosts have no limit: the vendor counts nothing there. */
+/** Makes a limiter that repeats `tryTake` until it admits the request. Loopback hosts have no limit. */
 export const limiterFrom = (tryTake: TryTake): LimiterShape => {
   const queues = new Map<string, Semaphore.Semaphore>()
   return {
@@ -45,7 +45,7 @@ export const makeLimiter = (limits: RateLimits = defaultRateLimits): LimiterShap
   const windows = new Map<string, RateWindow>()
   return limiterFrom((host, kind) =>
     Effect.map(Clock.monotonicTimeNanos, (nanos) => {
-      // Whole milliseconds upwards: a sleep for the rest must be enough.
+      // Rounded up: one sleep must be enough.
       const { window, waitMillis } = admit(windows.get(host) ?? [], Number(nanos) / 1e6, kind, limits)
       windows.set(host, window)
       return { waitMillis: Math.ceil(waitMillis) }
@@ -54,8 +54,8 @@ export const makeLimiter = (limits: RateLimits = defaultRateLimits): LimiterShap
 }
 
 /**
- * The limiter that sessions and catalogs use. By default one for all of this process; provide another to share the
- * allowance with more, such as the machine's other processes.
+ * The limiter of sessions and catalogs. The default is one limiter for this process. Provide another to share the
+ * allowance, for instance with the other processes of the machine.
  */
 export const Limiter: Context.Reference<LimiterShape> = Context.Reference<LimiterShape>(
   "@boltodds/connection/Limiter",

@@ -1,9 +1,9 @@
-/** How many requests a host has had in the last minute. Pure. */
+/** The requests to a host within the last minute. Pure. */
 
-/** What a request is: dials leave some of the allowance to REST, so that a session that flaps cannot starve it. */
+/** The kind of a request. Dials leave a part of the allowance to REST: a session that keeps reconnecting cannot use it up. */
 export type RequestKind = "dial" | "rest"
 
-/** The requests of the last minute, oldest first, by some clock in milliseconds. */
+/** The requests of the last minute, oldest first. Times are of any one clock, in milliseconds. */
 export type RateWindow = ReadonlyArray<{ readonly at: number; readonly kind: RequestKind }>
 
 /** How many requests may be made in any window. */
@@ -14,12 +14,12 @@ export interface RateLimits {
 }
 
 /**
- * At most 10 requests a minute, 8 of them dials. The vendor allows 12 for both together (PROTOCOL, "Endpoints"); what
- * is sent a minute apart can arrive less than a minute apart.
+ * At most 10 requests a minute, 8 of them dials. The vendor allows 12 for both together (PROTOCOL, "Endpoints"). Requests
+ * that are sent a minute apart can arrive closer together.
  */
 export const defaultRateLimits: RateLimits = { windowMillis: 60_000, total: 10, dials: 8 }
 
-/** Whether a request may go now: then it is in the window given back; otherwise how long to wait before asking again. */
+/** Decides whether a request may go now. If so, the returned window contains it; otherwise `waitMillis` is above 0. */
 export const admit = (
   window: RateWindow,
   now: number,

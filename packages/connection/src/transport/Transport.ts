@@ -1,70 +1,70 @@
-/** The port between a session and whatever carries its frames. */
+/** The port between a session and the WebSocket that carries its frames. */
 import type { Effect } from "effect/Effect"
 import type { Redacted } from "effect/Redacted"
 import type { Scope } from "effect/Scope"
 
 /** What arrived in one turn of the event loop. */
 export interface Turn {
-  /** In the order they arrived. May be empty where only a pong came. */
+  /** In the order of arrival. Empty if only a pong came. */
   readonly frames: ReadonlyArray<string | Uint8Array>
-  /** The number of the last {@link Link.ping} answered by now; every frame received before that answer has been pulled. */
+  /** The number of the last {@link Link.ping} that was answered. Every frame received before that answer has been pulled. */
   readonly pong: number | undefined
 }
 
-/** An open connection. It is closed by the scope it was dialed in. */
+/** An open connection. The scope of its dial closes it. */
 export interface Link {
   /**
-   * Takes everything received since the last pull, waiting for the next turn when there is nothing.
+   * Takes everything received since the last pull. Waits for the next turn if there is nothing.
    *
-   * Not pulling is pausing: a link holds at most `DialOptions.bufferBytes` and one turn more, and then stops reading its
-   * socket, or closes with `overflow` where the transport cannot pause. What was received before a close is pulled
-   * before the close is told.
+   * Not pulling pauses the connection: a link holds at most `DialOptions.bufferBytes` and one turn more. Then it stops
+   * reading its socket, or closes with `overflow` if the transport cannot pause. A pull fails with the close only after
+   * everything received before it has been pulled.
    */
   readonly pull: Effect<Turn, LinkClosed>
   /** Hands a text frame to the socket, in order, without waiting for it to be sent. */
   readonly send: (text: string) => Effect<void, LinkClosed>
   /**
-   * Sends a WebSocket ping that carries this number; the answer comes as {@link Turn.pong}, behind all that the server
-   * had sent before it. Never fails: on a closed link it does nothing. Undefined where the transport has no pings, which
-   * is only right where it cannot pause either: a pong is what proves that nothing waits in buffers any more.
+   * Sends a WebSocket ping that carries this number. The answer comes as {@link Turn.pong}, after everything that the
+   * server sent before it. Never fails: on a closed link it does nothing. Undefined if the transport has no pings, which
+   * is allowed only if it cannot pause either: a pong is the proof that nothing waits in buffers any more.
    */
   readonly ping: ((number: number) => void) | undefined
-  /** Bytes received so far, those of an unfinished frame included; undefined where the transport cannot tell. */
+  /** Bytes received so far, those of an unfinished frame included. Undefined if the transport does not count them. */
   readonly receivedBytes: (() => number) | undefined
 }
 
-/** How to dial. */
+/** Options of a dial. */
 export interface DialOptions {
-  /** How much may wait in a link that is not pulled before it pauses or overflows, in bytes. */
+  /** How much may wait in a link before it pauses or overflows, in bytes. */
   readonly bufferBytes: number
   /** Called as each frame arrives, inside the turn, before it can be pulled. Must not throw. */
   readonly onFrame?: ((raw: string | Uint8Array) => void) | undefined
 }
 
-/** Something that opens links. A library user may bring an own one. */
+/** Opens links. Users of the library may write their own. */
 export interface Transport {
   readonly name: string
-  /** Whether an unread link stops reading its socket; otherwise it disconnects with `overflow` over its bound. */
+  /** Whether an unread link stops reading its socket. Otherwise it closes with `overflow` above its bound. */
   readonly canPause: boolean
-  /** Whether a refused dial tells its HTTP status; otherwise every failure looks like a network error. */
+  /** Whether a refused dial has its HTTP status. Otherwise every failure looks like a network error. */
   readonly seesStatus: boolean
   /** The URL holds the key: it must not appear in any error, message, log or property. */
   readonly dial: (url: Redacted<string>, options: DialOptions) => Effect<Link, DialError, Scope>
 }
 
 /**
- * A dial did not give a connection.
+ * A dial failed.
  *
- * `refused`: the server answered with an HTTP status other than 101 · `network`: it could not be reached, or broke off ·
- * `timeout`: no answer in time · `proxy`: a proxy on the way could not be used, or refused; the status is the proxy's.
+ * `refused`: the server answered with an HTTP status other than 101 · `network`: it cannot be reached, or the connection
+ * broke · `timeout`: no answer in time · `proxy`: a proxy cannot be used, or refused; the status is the proxy's.
  */
 export class DialError extends Error {
   readonly _tag = "DialError"
   override readonly name: string = "DialError"
   readonly kind: "refused" | "network" | "timeout" | "proxy"
-  /** The HTTP status, where the transport sees it. */
+  /** The HTTP status, if the transport sees it. */
   readonly status: number | undefined
-  /** What the server's `Retry-After` asks for, in milliseconds. */
+  /** The server's `Retry-After`, in milliseconds. */
   readonly retryAfterMillis: number | undefined
   /** The beginning of the refusal's body. */
   readonly body: string | undefined
@@ -91,15 +91,15 @@ export class DialError extends Error {
 }
 
 /**
- * A link ended by itself.
+ * A link has ended.
  *
- * `closed` by the server · `network`: broken off without a close · `oversize`: a frame over the transport's limit ·
- * `overflow`: the bound of a transport that cannot pause.
+ * `closed`: by the server · `network`: broken without a close · `oversize`: a frame above the transport's limit ·
+ * `overflow`: above the bound of a transport that cannot pause.
  */
 export class LinkClosed {
   readonly _tag = "LinkClosed"
   readonly kind: "closed" | "network" | "oversize" | "overflow"
-  /** The WebSocket close code, where there was one (RFC 6455, section 7.4). */
+  /** The WebSocket close code, if there was one (RFC 6455, section 7.4). */
   readonly code: number | undefined
   /** Without the URL. */
   readonly detail: string | undefined

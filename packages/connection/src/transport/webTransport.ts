@@ -1,4 +1,4 @@
-/** The transport on the global `WebSocket`: browsers, Deno, Node without `ws`. */
+/** The transport on the global `WebSocket`, for browsers, Deno, and Node without `ws`. */
 import { splitFrame } from "@boltodds/protocol"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
@@ -29,17 +29,17 @@ export interface WebSocketEventLike {
 
 /** Options of {@link webTransport}. */
 export interface WebTransportOptions {
-  /** @default 10_000 Until the WebSocket is open, in milliseconds. */
+  /** The longest time until the WebSocket is open, in milliseconds. @default 10_000 */
   readonly handshakeMillis?: number | undefined
-  /** @default 33_554_432 How many bytes may wait unread before the connection is dropped with `overflow`. */
+  /** How much may wait unread before the connection closes with `overflow`, in bytes. @default 33_554_432 */
   readonly overflowBytes?: number | undefined
   /** @default the global WebSocket */
   readonly WebSocket?: (new (url: string) => WebSocketLike) | undefined
 }
 
 /**
- * The transport on the global `WebSocket`, with its limits: it cannot pause (over its byte bound it disconnects with
- * `overflow`), does not see why a dial was refused (a wrong key looks like a network error), and has no pings.
+ * The transport on the global `WebSocket`. Its limits: it cannot pause (above its bound it closes with `overflow`), does
+ * not see why a dial was refused (a wrong key looks like a network error), and has no pings.
  */
 export const webTransport = (options: WebTransportOptions = {}): Transport => ({
   name: "web",
@@ -61,7 +61,16 @@ const dial = (
   const open = Effect.callback<{ leave: (code: number) => void; link: Link }, DialError>((resume) => {
     const secret = secretOf(url)
     const Socket = options.WebSocket ?? (globalThis as { WebSocket?: new (url: string) => WebSocketLike }).WebSocket
-    if (Socket === undefined) return resume(Effect.fail(new DialError("network", "There is no global WebSocket here")))
+    if (Socket === undefined) {
+      return resume(
+        Effect.fail(
+          new DialError(
+            "network",
+            "Cannot dial: this runtime has no global WebSocket. Pass one as the option WebSocket",
+          ),
+        ),
+      )
+    }
     let socket: WebSocketLike
     try {
       socket = new Socket(url)
@@ -70,7 +79,7 @@ const dial = (
       return resume(Effect.fail(new DialError("network", `Cannot dial ${host}: ${message}`)))
     }
     socket.binaryType = "arraybuffer"
-    // What a socket that we have left still brings is not heard.
+    // Removes the listeners: a socket that was left may still deliver.
     const left = new AbortController()
     const leave = (code?: number): void => {
       left.abort()
@@ -78,8 +87,8 @@ const dial = (
     }
     const buffer = new TurnBuffer({
       bufferBytes: overflowBytes,
-      // A browser makes each message a task of its own; a runtime that brings several in one task gives one turn.
-      // Called as a function: a browser's own refuses to be another object's method.
+      // In a browser each message is a task of its own; a runtime that delivers several in one task gives one turn.
+      // Wrapped: a browser's own function must not be called as a method of another object.
       atEndOfTurn: (flush) => queueMicrotask(flush),
       onFull: () => {
         leave(1000)
@@ -99,7 +108,7 @@ const dial = (
     listen("close", ({ code = 1006, reason = "" }) => {
       resume(Effect.fail(new DialError("network", `Cannot reach ${host}: this transport does not see why`)))
       buffer.close(
-        // Deno gives 0 where the standard says 1006.
+        // Deno gives 0 instead of 1006.
         code === 1006 || code === 0
           ? new LinkClosed("network", 1006, "broken off without a close")
           : new LinkClosed("closed", code, scrub(reason, secret)),

@@ -3,7 +3,6 @@ import {
   CatalogBusy,
   type CatalogError,
   checkNames,
-  compareNames,
   describeUnknown,
   diagnose,
   fetchGet,
@@ -15,6 +14,7 @@ import {
   renderDiagnosis,
   type StoredUse,
 } from "@boltodds/connection"
+import { compareNames } from "../../src/catalog/checkNames.ts"
 import { nodeGet } from "@boltodds/connection/node"
 import { it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
@@ -72,7 +72,7 @@ for (const [name, get] of [["fetch", fetchGet], ["node's client", nodeGet]] as c
           [(r) => r.end("<html>"), "CatalogUnreadable", "the answer is not JSON: <html>"],
           [(r) => r.end("[]"), "CatalogUnreadable", "the answer is not"],
           [() => {}, "CatalogUnavailable", "did not answer get_info within 0.3 s"],
-          [(r) => r.destroy(), "CatalogUnavailable", "gave no get_info"],
+          [(r) => r.destroy(), "CatalogUnavailable", "Cannot get get_info"],
         ]
         for (const [respond, tag, words] of failures) {
           const timeoutMillis = words.includes("within 0.3 s") ? 300 : undefined
@@ -210,14 +210,14 @@ describe("a diagnosis", () => {
       "false quiet",
     ])
     expect(renderDiagnosis(diagnosis)).toBe(
-      `Connected to spro.agency, but nothing except pings came for 20 s.
+      `Connected to spro.agency, but received only pings for 20 s.
 Asked for: sports NBA; sportsbooks draftking (plan Starter)
-- names that do not exist are ignored by the server: no sportsbook \`draftking\`; did you mean \`draftkings\`?
+- the server ignores names that do not exist: no sportsbook \`draftking\`; did you mean \`draftkings\`?
 - the catalog lists no game for these filters now
-- perhaps: the plan Starter allows one sport and one market: name one of each
+- perhaps: the plan Starter allows one sport and one market. Name one of each
 - perhaps: another program uses this key: the plan Starter allows 1 connection at a time
 - perhaps: the trial or subscription of this key has ended
-- perhaps: there is nothing to tell within these filters at this hour`,
+- perhaps: nothing changes within these filters at the moment`,
     )
   })
 
@@ -232,14 +232,14 @@ Asked for: sports NBA; sportsbooks draftking (plan Starter)
       holders: [{ pid: 7, machine: undefined, program: "other", since, sockets: 1 }],
     })
     expect(renderDiagnosis(diagnosis)).toBe(
-      `Connected to spro.agency, but nothing except pings came for 20 s.
+      `Connected to spro.agency, but received only pings for 20 s.
 Asked for: sports NBA (plan Growth)
-- the server said: too many concurrent connections
-- the server counts too many connections of this key: end the others, and give it a minute to notice
+- the server sent an error: too many concurrent connections
+- the server counts too many connections with this key. End the others, and wait a minute
 - another process holds this key: pid 7 (other) of this machine, since 2026-07-16 17:00:00 UTC
 - perhaps: the trial or subscription of this key has ended
-- perhaps: there is nothing to tell within these filters at this hour
-All names asked for exist.`,
+- perhaps: nothing changes within these filters at the moment
+All names exist in the catalog.`,
     )
   })
 
@@ -254,7 +254,7 @@ All names asked for exist.`,
     const diagnosis = diagnose({ ...facts, names: { unknown, games: 0, stored } })
     const { causes } = diagnosis
     expect(renderDiagnosis(diagnosis).split("\n").at(-1)).toBe(
-      "The names were checked from the cache of 20 s ago: HTTP 429",
+      "Names checked from the cache of 20 s ago: HTTP 429",
     )
     expect(causes.filter(({ proven }) => proven)).toEqual([])
     expect(causes.slice(0, 2).map(({ cause }) => cause.kind)).toEqual(["unknown_names", "no_games"])
@@ -264,12 +264,12 @@ All names asked for exist.`,
     const outside = { messages: 40, sport: "MLB", sportsbook: "fanduel" }
     const diagnosis = diagnose({ ...facts, asked: { sports: ["NAB"] }, outside, names: { unavailable: "HTTP 500" } })
     expect(renderDiagnosis(diagnosis)).toBe(
-      `Connected to spro.agency, but nothing within the filters came for 20 s.
+      `Connected to spro.agency, but received no data within the filters for 20 s.
 Asked for: sports NAB (plan Starter)
-- 40 messages came that were not asked for, the first of sport MLB at fanduel: the server did not take the filters as \
-they are meant; see that each name is exactly the catalog's
-- perhaps: the plan Starter allows one sport and one market: name one of each
-The names could not be checked: HTTP 500`.replaceAll("\\\n", ""),
+- the server sent 40 messages outside the filters, the first about MLB at fanduel: it does not apply the filters as meant. \
+Check that each name is exactly as in the catalog
+- perhaps: the plan Starter allows one sport and one market. Name one of each
+Cannot check the names: HTTP 500`.replaceAll("\\\n", ""),
     )
   })
 
@@ -282,13 +282,13 @@ The names could not be checked: HTTP 500`.replaceAll("\\\n", ""),
       names: { unavailable: "HTTP 500" },
     })
     expect(renderDiagnosis(diagnosis)).toBe(
-      `Connected to spro.agency, but nothing except pings came for 20 s.
+      `Connected to spro.agency, but received only pings for 20 s.
 Asked for: everything
-- the server said: Code 1
+- the server sent an error: Code 1
 - perhaps: another program uses this key: the plans allow 1 to 3 connections at a time
 - perhaps: the trial or subscription of this key has ended
-- perhaps: the address is not that of the feed
-The names could not be checked: HTTP 500`,
+- perhaps: the URL is not that of the feed
+Cannot check the names: HTTP 500`,
     )
   })
 })

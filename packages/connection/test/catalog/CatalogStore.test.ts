@@ -68,7 +68,7 @@ describe("a catalog with a store", () => {
     const [name, answer, says] of [
       ["429", { ...good, status: 429, body: "" }, "feed.example:1 get_info: HTTP 429"],
       ["503", { ...good, status: 503, body: "later" }, "feed.example:1 get_info: HTTP 503: later"],
-      ["no network", new HttpFailure("ECONNREFUSED"), "feed.example:1 gave no get_info: ECONNREFUSED"],
+      ["no network", new HttpFailure("ECONNREFUSED"), "Cannot get get_info from feed.example:1: ECONNREFUSED"],
     ] as const
   ) {
     it.effect(`answers from it, and says how old that is, on ${name}`, () =>
@@ -108,7 +108,7 @@ describe("a catalog with a store", () => {
       expect(yield* soon.info).toEqual(info)
       expect(soon.asked()).toBe(0)
       expect(soon.used.map(describeStored)).toEqual([
-        "from the cache of 50 s ago: the allowance of requests to feed.example:1 is used up for now",
+        "from the cache of 50 s ago: the request allowance for feed.example:1 is used up for now",
       ])
       const empty: CatalogStore = { load: () => Effect.undefined, save: () => Effect.void }
       const without = yield* started(path, good, { limiter, store: empty })
@@ -219,7 +219,7 @@ describe("the cache in files", () => {
       expect(yield* load(question)).toBeUndefined()
       yield* save(question, answer)
       yield* save(question, answer)
-      expect(problems).toEqual([expect.stringContaining(`Cannot keep the catalog in ${path}: `)])
+      expect(problems).toEqual([expect.stringContaining(`Cannot store the catalog in ${path}: `)])
     }))
 })
 

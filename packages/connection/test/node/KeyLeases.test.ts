@@ -146,7 +146,7 @@ describe("the machine's leases", () => {
       yield* Effect.scoped(leases.hold(use))
       yield* Effect.scoped(leases.hold(use))
       expect(yield* leases.holders(use)).toEqual([])
-      expect(problems).toEqual([expect.stringContaining(`Cannot tell others in ${path} that the key is in use: `)])
+      expect(problems).toEqual([expect.stringContaining(`Cannot show in ${path} that the key is in use: `)])
     }))
 })
 

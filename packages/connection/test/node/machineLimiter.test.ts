@@ -1,4 +1,4 @@
-import { limiterFrom, type LimiterShape } from "@boltodds/connection"
+import type { LimiterShape } from "@boltodds/connection"
 import { machineAllowance, machineLimiter } from "@boltodds/connection/node"
 import { it } from "@effect/vitest"
 import * as Clock from "effect/Clock"
@@ -11,6 +11,7 @@ import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { afterEach, describe, expect, vi } from "vitest"
 import { cacheFolder, stateFolder, takeSlot } from "@boltodds/machine"
+import { limiterFrom } from "../../src/transport/Limiter.ts"
 
 const folder = Effect.acquireRelease(
   Effect.promise(() => mkdtemp(join(tmpdir(), "boltodds-"))),

@@ -38,7 +38,7 @@ describe("a key", () => {
       expect(Redacted.value(yield* key)).toBe("second")
       yield* Effect.promise(() => writeFile(path, "# a comment\nthird"))
       expect((yield* Effect.flip(key)).message).toBe(
-        `Cannot read the key: the key file ${path} holds more than one line: leave the key alone in it`,
+        `Cannot read the key: the key file ${path} contains more than one line. Leave only the key in it`,
       )
     }))
 

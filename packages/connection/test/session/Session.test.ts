@@ -339,7 +339,7 @@ describe("a connection that brings nothing but pings", () => {
         cause: { kind: "not_understood", messages: 2, first: `{"action":"odds_v2","payload":{}}` },
       }])
       expect(renderDiagnosis(diagnoses[0]!).split("\n")).toContain(
-        "Connected to feed.example:1, but nothing that can be understood came for 20 s.",
+        "Connected to feed.example:1, but understood no message for 20 s.",
       )
     }))
 
@@ -611,7 +611,7 @@ describe("refusals", () => {
       expect(feed.dials).toHaveLength(2)
       expect(failure()).toMatchObject({ _tag: "FrameTooLarge" })
       expect(String(failure())).toMatch(
-        /too large on 2 connections in a row \(oversize \(1009\).*Ask for less with filters/,
+        /too large on 2 connections in a row \(oversize \(1009\).*Narrow the filters/,
       )
     }))
 

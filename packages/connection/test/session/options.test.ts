@@ -21,7 +21,7 @@ describe("connect", () => {
     [{ book: ["fanduel"] }, 'Unknown filter "book". Did you mean "sportsbooks"?'],
     [{ sportsboks: ["fanduel"] }, 'Unknown filter "sportsboks". Did you mean "sportsbooks"?'],
     [{ Sports: ["NBA"] }, 'Unknown filter "Sports". Did you mean "sports"?'],
-    [{ qqq: [] }, 'Unknown filter "qqq". There are sports, sportsbooks, games, markets'],
+    [{ qqq: [] }, 'Unknown filter "qqq". Known: sports, sportsbooks, games, markets'],
     [
       { sports: "NBA" },
       'Cannot use the filter "sports": expected an array of names, got the text "NBA". Write sports: ["NBA"]',
@@ -48,7 +48,7 @@ describe("connect", () => {
 
   const options: ReadonlyArray<readonly [object, string]> = [
     [{ filter: { sports: ["NBA"] } }, 'Unknown option "filter". Did you mean "filters"?'],
-    [{ sports: ["NBA"] }, 'Unknown option "sports". There are key, '],
+    [{ sports: ["NBA"] }, 'Unknown option "sports". Known: key, '],
     [{ onstatus: () => {} }, 'Unknown option "onstatus". Did you mean "onStatus"?'],
     [{ apiKey: "abc" }, 'Unknown option "apiKey". Did you mean "key"?'],
     [
@@ -119,8 +119,8 @@ describe("a session that cannot connect", () => {
       expect(yield* mute({}, ["ECONNREFUSED", "ENOTFOUND"])).toBeGreaterThan(3)
       const said = warn.mock.calls.map(([text]) => String(text)).filter((text) => text.includes("Cannot reach"))
       expect(said).toEqual([
-        "boltodds: no connection to feed.example:1: Cannot reach feed.example:1: ECONNREFUSED. It is tried again",
-        "boltodds: no connection to feed.example:1: Cannot reach feed.example:1: ENOTFOUND. It is tried again",
+        "boltodds: no connection to feed.example:1: Cannot reach feed.example:1: ECONNREFUSED. Trying again",
+        "boltodds: no connection to feed.example:1: Cannot reach feed.example:1: ENOTFOUND. Trying again",
       ])
     }))
 

@@ -349,7 +349,7 @@ describe("sessions whose filters overlap", () => {
         filters: { sports: ["NBA"] },
       })
       expect(same).toBeInstanceOf(ShardsRefused)
-      expect(same.message).toBe("Cannot tell two sessions apart that are both named `a`")
+      expect(same.message).toBe("Cannot use the name `a` for two sessions. Give each session a different name")
       expect(yield* refusal()).toBeInstanceOf(ShardsRefused)
     }))
 })
@@ -417,7 +417,7 @@ describe("new filters for several sessions", () => {
         { name: "b", filters: { games: ["g2"] } },
       ])
       expect((yield* Effect.flip(shards.setFilters({ sports: ["MLB"] }))).message).toBe(
-        "Cannot divide filters: the sessions are divided neither by sport nor by sportsbook",
+        "Cannot divide filters: the sessions are divided neither by sport nor by sportsbook. Use setShards",
       )
     }))
 
@@ -433,7 +433,7 @@ describe("new filters for several sessions", () => {
       const atOnce = yield* Effect.flip(shards.setShards(moved))
       expect(atOnce.message).toBe(
         "Cannot run sessions `b` and `a` side by side: `a` has sport EPL. Have it give that up first, and ask again " +
-          "when its events have told so",
+          "after its next `Subscribed`",
       )
       yield* stop
       yield* settle
@@ -523,7 +523,7 @@ describe("new filters for several sessions", () => {
     Effect.gen(function* () {
       const shards = yield* make(fakeFeed(() => (connection) => connection.send(ack)), three)
       expect((yield* Effect.flip(shards.setShards(three.slice(1)))).message).toBe(
-        "Nothing is said of session `a`: name all, since it goes on",
+        "No filters for session `a`. Name all sessions: each keeps running",
       )
       expect((yield* Effect.flip(shards.setShards([{ name: "x", filters: {} }]))).message).toBe(
         "No session is named `x`; there are a, b, c",

@@ -63,13 +63,13 @@ describe("dividing filters", () => {
     const before = divide({ sports: ["A", "B", "C"] }, { by: "sport", over: 2 })
     expect(refusal({ sports: ["A", "C"] }, { by: "sport", over: 2, before })).toBe(
       "Cannot divide 2 sports over 2 sessions: `feed-2` would get none, and a filter that is left out means " +
-        "everything. It has B: keep one of these, or start anew",
+        "everything. It has B: keep one of these, or start again",
     )
   })
 
   it("refuses to divide what is not listed, by a number that is none, or over another number of running sessions", () => {
     expect(refusal({ sportsbooks: ["betmgm"] }, { by: "sport", over: 2 })).toBe(
-      "Cannot divide by sport: the filters list no sports; list them, or give the catalog's names",
+      "Cannot divide by sport: the filters list no sports; list them, or pass the names of the catalog",
     )
     for (const over of [0, -1, 1.5, NaN]) {
       expect(refusal({ sports: ["A"] }, { by: "sport", over })).toBe(

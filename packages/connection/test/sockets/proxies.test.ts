@@ -237,7 +237,7 @@ describe("a proxy that", () => {
       const error: DialError = yield* Effect.flip(Effect.scoped(wsTransport().dial(url, { bufferBytes: 1000 })))
       expect(error.kind).toBe("network")
       expect(error.message).toMatch(
-        /^Cannot reach feed\.example: no TLS is spoken there \(.*\) \(through the proxy http:\/\/127\.0\.0\.1:\d+\)$/,
+        /^Cannot reach feed\.example: the server does not use TLS \(.*\) \(through the proxy http:\/\/127\.0\.0\.1:\d+\)$/,
       )
       yield* closed(proxy.open)
     }))

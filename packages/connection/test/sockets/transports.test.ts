@@ -215,7 +215,7 @@ describe("the ws transport", () => {
         return address.href
       }
       const message = (path: string) => Effect.map(Effect.flip(dial(wsTransport(), at(path))), ({ message }) => message)
-      const refused = `127.0.0.1:${port} refused the connection with HTTP 404; there is no feed at its path`
+      const refused = `127.0.0.1:${port} refused the connection with HTTP 404; no feed at its path`
       expect(yield* message("/odds")).toBe(`${refused} /odds. The vendor's feed is at /api: correct the URL`)
       expect(yield* message("/")).toBe(`${refused} /. The vendor's feed is at /api: correct the URL`)
       expect(yield* message("/api")).toBe(`${refused} /api`)
@@ -313,6 +313,6 @@ describe("the ws transport, where TLS fails", () => {
       const host = new URL(url).host
       // Node tells it in the message of EPROTO, Deno by a code of its own.
       const said = "Deno" in globalThis ? "ERR_SSL_WRONG_VERSION_NUMBER" : "EPROTO wrong version number"
-      expect(error.message).toBe(`Cannot reach ${host}: no TLS is spoken there (${said})`)
+      expect(error.message).toBe(`Cannot reach ${host}: the server does not use TLS (${said})`)
     }))
 })

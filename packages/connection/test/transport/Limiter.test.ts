@@ -1,4 +1,5 @@
-import { defaultRateLimits, makeLimiter, parseRetryAfter, type RequestKind } from "@boltodds/connection"
+import { defaultRateLimits, makeLimiter, type RequestKind } from "@boltodds/connection"
+import { parseRetryAfter } from "../../src/transport/Http.ts"
 import { it } from "@effect/vitest"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
