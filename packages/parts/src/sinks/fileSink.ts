@@ -58,6 +58,12 @@ const logFileEvent = (event: FileEvent, { log, name }: PluginContext): void => {
       return say("warn", `cannot read ${event.path}: moved it to ${event.movedTo}`)
     case "Gone":
       return say("warn", `${event.path} was moved or deleted while it was written; a new file begins`)
+    case "TooManySeries":
+      return say(
+        "warn",
+        `more than ${event.most} different names for files in a day: records of further ones go to ${event.path}; check the ` +
+          "path's placeholders, or raise max_series",
+      )
     case "Trouble":
       return say("warn", event.error.message)
     case "Removed":

@@ -6,7 +6,8 @@ import type { FileError } from "./FileError.ts"
  * `rescuedLines` of the torn end that could still be read were compressed anew ·
  * `Unreadable`: one that begins with nothing we could read was set aside under another name, untouched · `Completed`: a
  * file has its final name; it never changes again · `Removed`: retention deleted it · `Gone`: somebody deleted or moved
- * the file that was written; a new one begins · `Trouble`: something failed that does not stop delivery (retention, a
+ * the file that was written; a new one begins · `TooManySeries`: records with further values of the placeholders go to
+ * this file from here on (`max_series`), reported once a day · `Trouble`: something failed that does not stop delivery (retention, a
  * folder that could not be synced, the end of a file at closing).
  */
 export type FileEvent =
@@ -21,4 +22,5 @@ export type FileEvent =
   | { readonly _tag: "Completed"; readonly path: string; readonly bytes: number }
   | { readonly _tag: "Removed"; readonly path: string; readonly bytes: number; readonly by: "files" | "age" | "bytes" }
   | { readonly _tag: "Gone"; readonly path: string }
+  | { readonly _tag: "TooManySeries"; readonly path: string; readonly most: number }
   | { readonly _tag: "Trouble"; readonly error: FileError }

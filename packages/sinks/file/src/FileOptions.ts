@@ -42,6 +42,11 @@ export interface FileOptions {
   /** Files open at the same time; others are closed, and opened again when something comes for them. Default 64. */
   readonly max_open?: number | undefined
   /**
+   * Different values of the path's fields within a day (UTC, by the records' own time), that is files side by side.
+   * Records of further ones go to one file, with `~more` in place of their values. Default 100,000.
+   */
+  readonly max_series?: number | undefined
+  /**
    * The mode of the files, in octal digits: `"0600"`, `"0640"` or `"0644"`. Folders that the sink makes can be entered by
    * whoever can read the files. Default: what the umask of the process gives.
    */
@@ -56,6 +61,7 @@ export interface FileOptionsText {
   readonly fsync?: string | undefined
   readonly keep?: { readonly files?: number; readonly age?: string; readonly bytes?: number | string } | undefined
   readonly max_open?: number | undefined
+  readonly max_series?: number | undefined
   readonly mode?: string | undefined
 }
 
@@ -106,6 +112,12 @@ export const FileOptions: Schema.Codec<FileOptions, FileOptionsText> = Schema.St
     }).annotate({ description: "Which complete files stay; the others are deleted." }),
   ),
   max_open: Schema.optionalKey(Count.annotateKey({ description: "Files open at the same time. Default 64." })),
+  max_series: Schema.optionalKey(
+    Count.annotateKey({
+      description:
+        "Different values of the path's fields in a day; further ones share one file, ~more. Default 100000.",
+    }),
+  ),
   mode: Schema.optionalKey(
     Mode.annotateKey({
       description: 'Who may read the files: "0600", "0640" or "0644", in quotes. Default: as the umask says.',

@@ -37,6 +37,34 @@ describe("files by the fields of a record", () => {
       expect(contents(folder)).toEqual({ "R1.ndjson": [1], "R0.ndjson": [2] })
     }))
 
+  it.effect("are bounded in number: further names share a file that says all they may need, and the next day counts anew", () =>
+    Effect.gen(function* () {
+      const folder = tempFolder()
+      const day = 24 * hour
+      yield* Effect.scoped(Effect.gen(function* () {
+        const path = join(folder, "{sportsbook}-{dd}.ndjson")
+        const { sink, events } = yield* opened({ path, max_series: 3 })
+        const named = (seq: number, sportsbook: string, at: number) => record(seq, { sportsbook }, ten + at)
+        yield* sink.write(batch(control(1, "gap_opened"), named(2, "a", 0), named(3, "b", 0), named(4, "c", 0)))
+        yield* sink.write(batch(named(5, "d", 0), named(6, "a", 0), control(7, "stale", { sportsbook: "c" })))
+        yield* sink.write(batch(control(8, "gap_closed"), named(9, "d", day), named(10, "e", day), named(11, "f", day)))
+        yield* sink.write(batch(named(12, "g", day)))
+        expect(events.filter(({ _tag }) => _tag === "TooManySeries")).toEqual([
+          { _tag: "TooManySeries", path: join(folder, "~more-01.ndjson"), most: 3 },
+          { _tag: "TooManySeries", path: join(folder, "~more-02.ndjson"), most: 3 },
+        ])
+      }))
+      const files = contents(folder)
+      expect(new Set(Object.values(files).flat())).toEqual(new Set(Array.from({ length: 12 }, (_, index) => index + 1)))
+      expect(Object.keys(files).filter((name) => name.endsWith("-01.ndjson"))).toEqual([
+        "a-01.ndjson",
+        "b-01.ndjson",
+        "~more-01.ndjson",
+        "~none-01.ndjson",
+      ])
+      expect(files["~more-01.ndjson"]).toEqual([1, 4, 5, 7, 8])
+    }))
+
   it.effect("all hear of a gap, in its place among their records", () =>
     Effect.gen(function* () {
       const folder = tempFolder()

@@ -2,6 +2,7 @@
 import { type Envelope, SinkError } from "@boltodds/sink"
 import * as Duration from "effect/Duration"
 import { lstat } from "node:fs/promises"
+import { join } from "node:path"
 import { attempt, FileError } from "../FileError.ts"
 import type { FileEvent } from "../FileEvent.ts"
 import type { FileOptions } from "../FileOptions.ts"
@@ -53,7 +54,14 @@ export class FileWriter {
   constructor(context: WriterContext) {
     const { template, options, folder, codec, run, monotonic } = context
     this.#context = context
-    this.#router = new Router(template, run)
+    const most = options.max_series ?? 100_000
+    this.#router = new Router(template, run, {
+      most,
+      onMore: ({ names }, at) => {
+        const { folders, stem, ext } = template.render(names, new Date(Number.isFinite(at) ? at : 0))
+        context.onEvent({ _tag: "TooManySeries", path: join(template.base, ...folders, stem + ext), most })
+      },
+    })
     this.#everyMillis = options.rotate?.every === undefined ? undefined : Duration.toMillis(options.rotate.every)
     this.#maxOpen = options.max_open ?? 64
     const repairContext: RepairContext = { ...context, isDurable: this.isDurable }
@@ -220,7 +228,7 @@ export class FileWriter {
   /** The file of a series, open. The longest unused is closed where there are too many. */
   async #use(series: Series): Promise<PartFile> {
     const at = Number.isFinite(this.#period.start) ? this.#period.start : this.#latest.at
-    series.part ??= new PartFile(this.#context.template.render(series.values, new Date(at)), this.#partContext)
+    series.part ??= new PartFile(this.#context.template.render(series.names, new Date(at)), this.#partContext)
     const { part } = series
     this.#open.delete(part)
     for (const unused of this.#open) {

@@ -5,14 +5,21 @@
  * record goes to the series that it names. What does not name all fields (most controls, the clearing of a book) may
  * concern many: it goes to the series without these values (`~none`), and to each that it does not contradict: at once
  * where that has a file now, else ahead of what it gets next. For the latter the newest of each kind and scope is kept.
+ *
+ * The feed names sports, sportsbooks and games, so the number of series is bounded: what would begin another one goes to
+ * one series for all of them (`~more`), which gets every control that any of them may need.
  */
 import type { Envelope } from "@boltodds/sink"
 import type { PathField, PathTemplate, PathValues } from "../PathTemplate.ts"
 import type { PartFile } from "./PartFile.ts"
+import { tooMany } from "./safeName.ts"
 
 /** All files with the same values. */
 export interface Series {
+  /** Undefined where records of any value come. */
   readonly values: PathValues
+  /** What stands in its path. */
+  readonly names: PathValues
   /** The one that is being written, where there is one. */
   part: PartFile | undefined
   /** Up to which standing line it was told. */
@@ -37,6 +44,15 @@ export interface StandingLine {
 /** What is about the run or the lane as a whole, whatever session it came with. */
 const aboutAll: ReadonlySet<string> = new Set(["stream_started", "stream_resumed", "stream_stopped", "dropped"])
 
+/** How many series there may be, and who is told that there are more. */
+export interface SeriesBound {
+  readonly most: number
+  /** Called for the first record of a day that goes to another series than its own. */
+  readonly onMore: (series: Series, at: number) => void
+}
+
+const dayMillis = 86_400_000
+
 /** Knows the series of one sink. */
 export class Router {
   readonly #fields: ReadonlyArray<PathField>
@@ -45,11 +61,15 @@ export class Router {
   readonly #series = new Map<string, Series>()
   #standing: ReadonlyMap<string, StandingLine> = new Map()
   #order = 0
+  readonly #bound: SeriesBound
+  #day = -Infinity
+  #isReported = false
 
-  constructor(template: PathTemplate, run: string | undefined) {
+  constructor(template: PathTemplate, run: string | undefined, bound: SeriesBound) {
     this.#fields = template.fields
     this.#hasKind = template.fields.includes("kind")
     this.#run = run
+    this.#bound = bound
   }
 
   /** The series that have a file now. */
@@ -61,9 +81,10 @@ export class Router {
   plan(envelopes: ReadonlyArray<Envelope<unknown>>): WritePlan {
     const lines = new Map<Series, Array<string>>()
     if (this.#fields.length === 0) {
-      lines.set(this.#seriesOf({}), envelopes.map((envelope) => envelope.text))
+      lines.set(this.#seriesOf({}, 0), envelopes.map((envelope) => envelope.text))
       return { lines, told: 0, standing: this.#standing }
     }
+    this.#beginDay(envelopes[0]?.at ?? NaN)
     const standing = new Map(this.#standing)
     let told = this.#order
     const enter = (series: Series): Array<string> => {
@@ -80,7 +101,7 @@ export class Router {
     for (const envelope of envelopes) {
       const { text } = envelope
       const values = valuesOf(envelope, this.#run)
-      const own = this.#seriesOf(values)
+      const own = this.#seriesOf(values, envelope.at)
       enter(own).push(text)
       const scope = this.#scopeOf(envelope, values)
       if (scope === undefined) continue
@@ -110,15 +131,44 @@ export class Router {
     return isWhole && !(isControl && this.#hasKind) ? undefined : values
   }
 
-  #seriesOf(values: PathValues): Series {
+  #seriesOf(values: PathValues, at: number): Series {
+    const key = this.#keyOf(values)
+    const known = this.#series.get(key)
+    if (known !== undefined) return known
+    if (this.#series.size < this.#bound.most) return this.#newSeries(key, values, values)
+    return this.#seriesOfMore(values, at)
+  }
+
+  #keyOf(values: PathValues): string {
     const only = this.#fields.length === 1 ? values[this.#fields[0]!] : undefined
-    const key = only === undefined ? keyOf(this.#fields.map((name) => values[name])) : `=${only}`
-    let series = this.#series.get(key)
-    if (series === undefined) {
-      series = { values, part: undefined, told: 0 }
-      this.#series.set(key, series)
+    return only === undefined ? keyOf(this.#fields.map((name) => values[name])) : `=${only}`
+  }
+
+  #newSeries(key: string, values: PathValues, names: PathValues): Series {
+    const series = { values, names, part: undefined, told: 0 }
+    this.#series.set(key, series)
+    return series
+  }
+
+  /** The series of what has none of its own. The names of sessions and runs are ours, and stay. */
+  #seriesOfMore({ session, run }: PathValues, at: number): Series {
+    const names = { sport: tooMany, sportsbook: tooMany, game: tooMany, kind: tooMany, session, run }
+    const key = this.#keyOf(names)
+    const series = this.#series.get(key) ?? this.#newSeries(key, { session, run }, names)
+    if (!this.#isReported) {
+      this.#isReported = true
+      this.#bound.onMore(series, at)
     }
     return series
+  }
+
+  /** A new day: what has no file now counts no more. */
+  #beginDay(at: number): void {
+    const day = Math.floor(at / dayMillis)
+    if (!(day > this.#day)) return
+    this.#day = day
+    this.#isReported = false
+    for (const [key, series] of this.#series) if (series.part === undefined) this.#series.delete(key)
   }
 }
 

@@ -15,6 +15,10 @@ export interface NameRules {
 export const noValue = "~none"
 /** What stands for the empty value. */
 export const emptyValue = "~empty"
+/** What stands for all values that are one too many (`max_series`). */
+export const moreValues = "~more"
+/** The value that has this name. A record that holds it itself goes to the same file. */
+export const tooMany = "\u0000more"
 
 const hashChars = 20
 
@@ -28,6 +32,7 @@ const hashChars = 20
 export const safeName = (value: string | undefined, rules: NameRules): string => {
   if (value === undefined) return noValue
   if (value === "") return emptyValue
+  if (value === tooMany) return moreValues
   let name = ""
   let isCut = false
   const room = rules.maxBytes - hashChars - 1
