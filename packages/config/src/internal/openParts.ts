@@ -80,6 +80,7 @@ export const checkParts = (
 
 class Opening {
   readonly #parts: CheckedParts
+  readonly #sinks: ReadonlyMap<string, CheckedSink>
   readonly #surroundings: Surroundings
   readonly #context: OpenContext
   readonly #emits = new Map<string, Emit<never>>()
@@ -87,6 +88,7 @@ class Opening {
 
   constructor(parts: CheckedParts, surroundings: Surroundings, context: OpenContext) {
     this.#parts = parts
+    this.#sinks = new Map(parts.sinks.map((sink) => [sink.name, sink]))
     this.#surroundings = surroundings
     this.#context = context
   }
@@ -171,7 +173,7 @@ class Opening {
 
   #withFallbacks(sink: CheckedSink): SinkEffect {
     const own = this.sink(sink)
-    const next = this.#parts.sinks.find(({ name }) => name === sink.fallback)
+    const next = sink.fallback === undefined ? undefined : this.#sinks.get(sink.fallback)
     if (next === undefined) return own
     const { log } = this.#context
     return withFallback(own, this.#withFallbacks(next), (why) => {

@@ -1,7 +1,7 @@
 /** A book held from the events of one session. */
 import { withinHeap } from "@boltodds/parts/recording"
 import { type FeedEvent, type FeedMessage, type Millis, parseTimestamp, ulid } from "@boltodds/protocol"
-import { defaultStateLimits, type Draft, freshness, make, type State, thaw } from "@boltodds/state"
+import { defaultStateLimits, type Draft, freshness, make, type State, type StateLimits, thaw } from "@boltodds/state"
 
 /** A game that a full message was about. */
 export interface FullMessage {
@@ -19,14 +19,21 @@ export class HeldBook {
   plan: string | undefined
   /** The server's time of the latest message of each sportsbook. */
   readonly heardAt = new Map<string, Millis>()
-  readonly #draft: Draft = thaw(make({ run: ulid(Date.now()), limits: withinHeap() }))
+  readonly #draft: Draft
+  readonly #limits: StateLimits
   readonly #onFull: (games: ReadonlyArray<FullMessage>) => void
   #now: Millis = 0
   #isSynced = false
   #snapshotAt: Millis | undefined
   #sealed: State | undefined
 
-  constructor(onFull: (games: ReadonlyArray<FullMessage>) => void = () => {}) {
+  constructor(
+    limits: Partial<StateLimits> | undefined,
+    onFull: (games: ReadonlyArray<FullMessage>) => void = () => {},
+  ) {
+    const bounds = withinHeap(limits)
+    this.#limits = { ...defaultStateLimits, ...bounds }
+    this.#draft = thaw(make({ run: ulid(Date.now()), limits: bounds }))
     this.#onFull = onFull
   }
 
@@ -71,7 +78,7 @@ export class HeldBook {
   /** Of as many sportsbooks as the book holds. */
   #hear(sportsbook: string, sentAt: Millis): void {
     const known = this.heardAt.get(sportsbook)
-    const { sportsbooks, characters } = defaultStateLimits
+    const { sportsbooks, characters } = this.#limits
     if (known === undefined && (this.heardAt.size >= sportsbooks || sportsbook.length > characters)) return
     this.heardAt.set(sportsbook, Math.max(sentAt, known ?? sentAt))
   }

@@ -1,6 +1,6 @@
 /** The command that compares the book with the feed. */
 import type { Command } from "../../commandLine/Command.ts"
-import { connectionFlags, filterFlags, logFlags } from "../../commandLine/flagGroups.ts"
+import { connectionFlags, filterFlags, limitFlag, logFlags } from "../../commandLine/flagGroups.ts"
 
 /** `boltodds-pipe verify`. */
 export const verifyCommand: Command = {
@@ -35,7 +35,10 @@ The others are those of boltodds-pipe --help.`,
         { name: "json", about: "Print one JSON object instead of text." },
       ],
     },
-    { ...connectionFlags, flags: connectionFlags.flags.filter(({ name }) => name !== "exit-on-stale") },
+    {
+      ...connectionFlags,
+      flags: [...connectionFlags.flags.filter(({ name }) => name !== "exit-on-stale"), limitFlag],
+    },
     logFlags,
   ],
   examples: [

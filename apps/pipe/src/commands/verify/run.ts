@@ -13,7 +13,9 @@ import type { CommandLog } from "../../log/Log.ts"
 import { writeJson, writeOut } from "../../terminal/Terminal.ts"
 import { failureOf } from "../../process/failureOf.ts"
 import { onInterruption } from "../../process/Interruption.ts"
+import type { LimitOptions } from "@boltodds/parts"
 import { openSession, type SessionSettings, thisMachine } from "@boltodds/parts/feed"
+import { limitOptionsOf } from "../../commandLine/limitFlag.ts"
 import { feedOf, filtersOf, logOf } from "../../commandLine/settings.ts"
 import { Comparison, type SnapshotReading } from "./Comparison.ts"
 import { type FullMessage, HeldBook } from "./HeldBook.ts"
@@ -31,6 +33,8 @@ interface Plan {
   readonly graceMillis: number
   /** As asked for; undefined: two where the plan allows it. */
   readonly connections: number | undefined
+  /** How much each of the two books may hold. */
+  readonly limits: LimitOptions["limits"]
 }
 
 /** Holds a book, compares it with fresh snapshots, and prints what differs; also when it is interrupted. */
@@ -41,6 +45,7 @@ export const runVerify = async (given: ParsedFlags): Promise<ExitCode> => {
     everyMillis: given.millis("every") ?? Math.min(600_000, forMillis),
     graceMillis: given.millis("grace") ?? 3_000,
     connections: given.number("connections", { least: 1 }),
+    limits: limitOptionsOf(given).limits,
   }
   if (plan.connections !== undefined && plan.connections > 2) {
     throw new UsageError(`Cannot verify over ${plan.connections} connections: expected 1 or 2`)
@@ -93,7 +98,7 @@ const verify = (
 ): Running<void> =>
   Effect.gen(function* () {
     const open = (book: HeldBook) => runBook(book, openSession(settings, log.log))
-    let held: RunningBook = yield* open(new HeldBook())
+    let held: RunningBook = yield* open(new HeldBook(plan.limits))
     if (!(yield* settled(held, longestSnapshotMillis))) {
       return totals.addInconclusive("the first snapshot did not settle")
     }
@@ -123,7 +128,7 @@ const compareBeside = (held: RunningBook, open: Open, plan: Plan, totals: Verify
       const stale = held.book.staleSportsbooks
       for (const game of games) comparison.compare(readingOf(game, held.book.state, book.state, stale), now())
     }
-    const book = new HeldBook(compare)
+    const book = new HeldBook(plan.limits, compare)
     const fresh = yield* open(book)
     const look = Effect.forever(
       Effect.andThen(Effect.sleep(lookMillis), Effect.sync(() => compare(comparison.openGames))),
@@ -164,7 +169,7 @@ const compareAfter = (held: RunningBook, open: Open, plan: Plan, totals: VerifyT
         comparison.compare(readingOf(game, before, book.state, stale), clock.currentTimeMillisUnsafe(), mayHaveMoved)
       }
     }
-    const book = new HeldBook(compare)
+    const book = new HeldBook(plan.limits, compare)
     const fresh = yield* open(book)
     const whole = yield* Effect.raceFirst(settled(fresh, longestSnapshotMillis), fresh.failed)
     if (!wasWhole || !whole) {

@@ -58,7 +58,7 @@ export class FileWriter {
     this.#router = new Router(template, run, {
       most,
       onMore: ({ names }, at) => {
-        const { folders, stem, ext } = template.render(names, new Date(Number.isFinite(at) ? at : 0))
+        const { folders, stem, ext } = template.render(names, new Date(at))
         context.onEvent({ _tag: "TooManySeries", path: join(template.base, ...folders, stem + ext), most })
       },
     })

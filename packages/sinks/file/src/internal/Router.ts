@@ -157,7 +157,7 @@ export class Router {
     const series = this.#series.get(key) ?? this.#newSeries(key, { session, run }, names)
     if (!this.#isReported) {
       this.#isReported = true
-      this.#bound.onMore(series, at)
+      this.#bound.onMore(series, Number.isFinite(at) ? at : 0)
     }
     return series
   }
