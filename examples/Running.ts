@@ -2,6 +2,7 @@
 import { bundled } from "@boltodds/testing/PipeProcess"
 import { temporaryFolder } from "@boltodds/testing/temporaryFolder"
 import { type Ended, TestProcess } from "@boltodds/testing/TestProcess"
+import { setTimeout as sleep } from "node:timers/promises"
 import { fileURLToPath } from "node:url"
 
 /** The root of the repository: the folder in which a reader runs the examples. */
@@ -20,6 +21,14 @@ export class Running extends TestProcess {
         ...env,
       },
     })
+  }
+
+  /** Resolves when the condition holds, of files and other processes too; rejects with stderr if the process ends first. */
+  override async until(condition: (output: Running) => boolean): Promise<void> {
+    while (!condition(this)) {
+      if (this.child.exitCode !== null) throw new Error(`it ended with ${this.child.exitCode}: ${this.stderr}`)
+      await sleep(20)
+    }
   }
 }
 
