@@ -1,6 +1,6 @@
 /** How a simulator is set up. */
 import type { DisconnectHow, FeedServerOptions } from "@boltodds/feed-server"
-import type { WorldOptions } from "./world/World.ts"
+import type { WorldOptions } from "./world/WorldOptions.ts"
 
 /** What is replayed in place of a generated world. */
 export interface TraceReplayOptions {

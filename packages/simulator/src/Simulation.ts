@@ -17,7 +17,8 @@ import { SimulatorError } from "./SimulatorError.ts"
 import { Generator } from "./world/Generator.ts"
 import { idleSports } from "./world/Leagues.ts"
 import type { OfferEvent } from "./world/Offer.ts"
-import { World, type WorldOptions } from "./world/World.ts"
+import { World } from "./world/World.ts"
+import type { WorldOptions } from "./world/WorldOptions.ts"
 
 /** A generated world or a replayed file, its book, its server and the behaviors that are on. */
 export class Simulation implements ServedFeed {

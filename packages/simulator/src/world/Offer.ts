@@ -1,31 +1,10 @@
 /** One game as one sportsbook offers it: its keys, its spelling, its prices. */
 import type { DataMessage, FeedMessage, GameData, Outcome } from "@boltodds/protocol"
 import type { Random } from "../Random.ts"
+import { type Fixture, whenText } from "./Fixture.ts"
 import type { Driver, Market, MarketSide } from "./Markets.ts"
 import { americanPrice, logistic } from "./Prices.ts"
 import type { LineStyle, Sportsbook } from "./Sportsbooks.ts"
-
-/** A game as the world knows it, the same for all books. */
-export interface Fixture {
-  readonly sport: string
-  readonly home: string
-  readonly away: string
-  /** `home` and `away` in the key, in this order. */
-  readonly key: string
-  /** The key under which books that flip home and away publish it; the same key where nobody does. */
-  readonly flippedKey: string
-  readonly universalId: string
-  readonly flippedUniversalId: string
-  /** `2026-07-16`, US Eastern; of a pinned game it changes when the game is put off. */
-  date: string
-  /** Minutes since midnight, US Eastern. */
-  startMinute: number
-  readonly markets: ReadonlyArray<Market>
-  /** Never finishes: the games that the vendor's example subscribes to. */
-  readonly pinned: boolean
-  /** How far strength and scoring have drifted, in log-odds. */
-  readonly drift: { strength: number; scoring: number }
-}
 
 /** A market at one book. */
 interface Slot {
@@ -290,18 +269,4 @@ const unitOf = (sport: string): string => sport === "MLB" ? "Runs" : sport === "
 const shortName = (team: string): string => {
   const words = team.split(" ")
   return words.length === 1 ? team : `${words[0]!.slice(0, 3).toUpperCase()} ${words.slice(1).join(" ")}`
-}
-
-/** `2026-07-16, 07:10 PM`, which is how the feed writes US Eastern time. */
-const whenText = (date: string, minute: number): string => {
-  const hour = Math.floor(minute / 60)
-  return `${date}, ${two(hour % 12 === 0 ? 12 : hour % 12)}:${two(minute % 60)} ${hour < 12 ? "AM" : "PM"}`
-}
-
-const two = (value: number): string => String(value).padStart(2, "0")
-
-/** The 12-hour Eastern start hour that old game keys end with. */
-export const hourSuffix = (minute: number): string => {
-  const hour = Math.floor(minute / 60) % 12
-  return two(hour === 0 ? 12 : hour)
 }

@@ -1,7 +1,7 @@
 /** When the games of a living world start and end. */
 import type { Random } from "../Random.ts"
 import { easternOf, millisOf, nextDay } from "./Eastern.ts"
-import type { Fixture } from "./Offer.ts"
+import type { Fixture } from "./Fixture.ts"
 
 const minute = 60_000
 
