@@ -3,7 +3,7 @@ import { chain, changes, type Emit, messages, type Processor, quotes, raw, type 
 import { SinkError } from "@boltodds/sink"
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
-import type * as Scope from "effect/Scope"
+import * as Scope from "effect/Scope"
 import { conditionProcessor } from "../builtinProcessors.ts"
 import type { EvaluationWatch, ExpressionCount, OpenContext, OpenPipeline, SinkCheck } from "../CheckedPipeline.ts"
 import type { Evaluate } from "../Expression.ts"
@@ -134,10 +134,10 @@ class Opening {
     // A store lives as long as its run, so it is opened with the route.
     return {
       ...build(options, destination),
-      open: (run) =>
-        Effect.flatMap(this.#store(name, store), (held) => {
+      open: (run, scope) =>
+        Effect.flatMap(Scope.provide(this.#store(name, store), scope), (held) => {
           const bounds = { ...held.bounds, ...options.bounds }
-          return build({ ...options, store: held.store, bounds }, destination).open(run)
+          return build({ ...options, store: held.store, bounds }, destination).open(run, scope)
         }),
     }
   }

@@ -1,5 +1,5 @@
 /** How records and controls are written down. */
-import { type Change, type Control, encodeRecord } from "@boltodds/protocol"
+import { type Change, type Control, encodeRecord, type GameChange } from "@boltodds/protocol"
 import type { ControlValue, Form } from "@boltodds/sink"
 
 const mark = <A extends Change | Control>(record: A, last: boolean): A => {
@@ -35,3 +35,11 @@ export const wireForm: Form<ControlValue> = {
     return JSON.stringify({ timestamp: at, action: `pipe_${control}`, data: { ...data, last: undefined } })
   },
 }
+
+/** A game's closing that no message of the feed said: after settling, or by new filters. */
+export const isGameGone = (change: Change): change is GameChange =>
+  change.change === "game_closed" && (change.cause === "absent" || change.cause === "filters")
+
+/** Whether a frame's record comes before its messages: a deadline that passed, or a gap that the frame itself opens. */
+export const precedesMessages = (record: Change | Control): boolean =>
+  record.frame === null || ("control" in record && record.control === "gap_opened")

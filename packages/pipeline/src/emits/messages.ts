@@ -1,13 +1,11 @@
 /** The emit `messages`: the feed's own messages, as they came. */
 import type { Change, Control, FeedMessage, Frame, Item } from "@boltodds/protocol"
-import { type Form, makeControl } from "@boltodds/sink"
+import { type Envelope, type Form, makeControl } from "@boltodds/sink"
 import type { Step } from "@boltodds/state"
 import type { Emission, Emit, EmitContext, EmitOptions } from "./Emit.ts"
 import { Epochs } from "./Epochs.ts"
-import { wireForm } from "./forms.ts"
+import { isGameGone, precedesMessages, wireForm } from "./forms.ts"
 import { Groups } from "./Groups.ts"
-import { isGameGone, precedesMessages } from "./messageOrder.ts"
-import { withMeta } from "./withMeta.ts"
 
 /** A message whose `action` nobody has seen yet. */
 export interface PassedMessage {
@@ -111,4 +109,33 @@ const isTold = (item: Item): item is Exclude<Item, { _tag: "Quarantined" }> => {
   if (item._tag !== "Message") return item._tag === "Unknown"
   const { action } = item.message
   return action !== "ping" && action !== "socket_connected" && action !== "subscription_updated"
+}
+
+/**
+ * The same emit, each line put into `{"run", "seq", "part", "at", "session", "epoch", "message"}`. The message keeps its own
+ * bytes; `seq` counts the lines of the run; `part` is 0, except where `origin` (a lane) made the line; `at` is when it came, UTC by the session clock.
+ */
+const withMeta = <A>(emit: Emit<A>): Emit<A> => ({
+  ...emit,
+  open: (context) => {
+    const run = JSON.stringify(context.state.run)
+    const emission = emit.open(context)
+    const { control } = emission
+    return {
+      of: (steps) => emission.of(steps).map((envelope) => wrap(run, envelope)),
+      ...control === undefined ? {} : { control: (value) => wrap(run, control.call(emission, value)) },
+    }
+  },
+})
+
+const wrap = <A>(run: string, envelope: Envelope<A>): Envelope<A> => {
+  const { seq, part = 0, origin, at, session, epoch } = envelope
+  const made = origin === undefined ? {} : { origin }
+  const place = JSON.stringify({ seq, part, ...made, at: new Date(at).toISOString(), session }).slice(1, -1)
+  const head = `{"run":${run},${place}`
+  const text = `${head},"epoch":${epoch},"message":${envelope.text}}`
+  const stamp = { seq, part, ...made, at, session, epoch, last: envelope.last, text }
+  return envelope._tag === "Record"
+    ? { ...stamp, _tag: "Record", value: envelope.value }
+    : { ...stamp, _tag: "Control", value: envelope.value }
 }

@@ -4,9 +4,8 @@ import { type Form, makeControl } from "@boltodds/sink"
 import type { Step } from "@boltodds/state"
 import type { Emission, Emit, EmitContext, EmitOptions } from "./Emit.ts"
 import { Epochs } from "./Epochs.ts"
-import { controlForm } from "./forms.ts"
+import { controlForm, isGameGone, precedesMessages } from "./forms.ts"
 import { Groups } from "./Groups.ts"
-import { isGameGone, precedesMessages } from "./messageOrder.ts"
 import { type Quote, rowOfClear, rowOfGone, rowsOfGame } from "./Quote.ts"
 
 /**

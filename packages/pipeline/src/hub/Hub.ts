@@ -1,4 +1,4 @@
-/** One turn after another: reduce once, tell once, hand to every route. */
+/** The hub: each turn is reduced once, emitted once, and handed to every route. */
 import type { Book, FeedEvent, Filters, Millis, Resync, Source } from "@boltodds/protocol"
 import { defaultStateLimits, resume, snapshot, type StateOptions, type Step } from "@boltodds/state"
 import { SinkError } from "@boltodds/sink"
@@ -7,22 +7,13 @@ import * as Exit from "effect/Exit"
 import * as Scope from "effect/Scope"
 import type { Depth } from "../emits/Emit.ts"
 import type { Report, RouteReport } from "../report/Report.ts"
-import type { OpenRoute, Route, RouteContext } from "../route/Route.ts"
+import type { Route, RouteContext, RunningRoute } from "../route/Route.ts"
 import { nothingUnread, type Unread, unreadOf } from "../report/Unread.ts"
-import { deepest, makeReduction, type Reduction } from "./Reduction.ts"
-import { SharedEmissions } from "../emits/Shared.ts"
+import { deepest, makeReducer, type Reducer } from "./Reducer.ts"
+import { openEmits } from "../emits/openEmits.ts"
 import { RunCounters } from "../report/RunCounters.ts"
 
-/** A route at work, with the scope that it was opened in. */
-export interface RunningRoute {
-  readonly route: Route<unknown>
-  readonly open: OpenRoute
-  readonly scope: Scope.Closeable
-  /** Its lane takes nothing more. */
-  hasEnded: boolean
-}
-
-/** What a hub needs of the options of its run. */
+/** The options of a hub. */
 export interface HubOptions {
   readonly state: StateOptions
   readonly resume?: Book | undefined
@@ -30,20 +21,20 @@ export interface HubOptions {
   readonly onStep?: ((step: Step) => void) | undefined
 }
 
-/** What happens within a turn is synchronous; only the waiting for a full lane is an effect. */
+/** Runs turns. A turn is synchronous; only waiting for a full lane is an effect. */
 export class Hub {
   readonly context: RouteContext
   readonly depth: Depth
   routes: ReadonlyArray<RunningRoute> = []
-  /** Those that were taken out while the run went on, and still deliver what they hold. */
+  /** Routes that were removed during the run and still deliver what they hold. */
   leaving: ReadonlyArray<RunningRoute> = []
-  /** What became of those that have left. */
+  /** The reports of removed routes. */
   left: ReadonlyArray<RouteReport> = []
   readonly tally: RunCounters
-  readonly #reduction: Reduction
+  readonly #reducer: Reducer
   readonly #onStep: ((step: Step) => void) | undefined
   readonly #onSated: () => void
-  /** What the book may take, in bytes. */
+  /** The bound of the book, in bytes. */
   readonly #bound: number
   readonly #resync: ((wanted: Resync) => Effect.Effect<void>) | undefined
   #lastSession = ""
@@ -60,13 +51,13 @@ export class Hub {
     const depth = deepest(routes.map((route) => route.needs))
     this.depth = depth
     this.tally = new RunCounters(depth)
-    this.#reduction = makeReduction(depth, options.state, options.resume)
+    this.#reducer = makeReducer(depth, options.state, options.resume)
     this.context = {
       run: options.state.run,
-      emissions: new SharedEmissions({ state: options.state }),
-      snapshot: this.#reduction.snapshot?.bind(this.#reduction),
-      snapshotOf: this.#reduction.snapshotOf?.bind(this.#reduction),
-      sessions: this.#reduction.sessions?.bind(this.#reduction),
+      openEmit: openEmits({ state: options.state }),
+      snapshot: this.#reducer.snapshot?.bind(this.#reducer),
+      snapshotOf: this.#reducer.snapshotOf?.bind(this.#reducer),
+      sessions: this.#reducer.sessions?.bind(this.#reducer),
       known: depth === "book" && options.resume !== undefined
         ? snapshot(resume(options.resume, options.state))
         : undefined,
@@ -80,38 +71,37 @@ export class Hub {
   }
 
   /**
-   * Opens a route in a scope of its own within the run's; it takes the next turn. One that comes late is told first what
-   * there is, before anything else can happen.
+   * Opens a route in a scope of its own within the scope of the run. It takes the next turn. A route that is added during
+   * the run first gets the whole book.
    */
   add<R>(route: Route<R>, within: Scope.Scope, isLate: boolean): Effect.Effect<RunningRoute, SinkError, R> {
     return Effect.gen({ self: this }, function* () {
       if (this.#stopped) return yield* Effect.fail(isOver(route.name))
       const scope = yield* Scope.fork(within)
-      const open = yield* Effect.onError(
-        Scope.provide(route.open(this.context), scope),
+      const running = yield* Effect.onError(
+        route.open(this.context, scope),
         (cause) => Scope.close(scope, Exit.failCause(cause)),
       )
-      // It would be told nothing any more, not even that, and nobody would drain it.
+      // The run has ended meanwhile: this route would get no records, and nothing would drain it.
       if (this.#stopped) {
         yield* Scope.close(scope, Exit.void)
         return yield* Effect.fail(isOver(route.name))
       }
-      const entry: RunningRoute = { route, open, scope, hasEnded: false }
-      if (isLate) open.sendSnapshot()
-      this.routes = [...this.routes, entry]
-      return entry
+      if (isLate) running.sendSnapshot()
+      this.routes = [...this.routes, running]
+      return running
     })
   }
 
-  /** Hands it no more turns. */
-  remove(entry: RunningRoute): void {
-    this.routes = this.routes.filter((other) => other !== entry)
-    this.leaving = [...this.leaving, entry]
+  /** Removes a route: it takes no more turns. */
+  remove(route: RunningRoute): void {
+    this.routes = this.routes.filter((other) => other !== route)
+    this.leaving = [...this.leaving, route]
   }
 
-  /** It has delivered what it could: all that is kept of it is its report. */
-  settle(entry: RunningRoute, report: RouteReport): void {
-    this.leaving = this.leaving.filter((other) => other !== entry)
+  /** Keeps the report of a route that was removed and has delivered what it could. */
+  settle(route: RunningRoute, report: RouteReport): void {
+    this.leaving = this.leaving.filter((other) => other !== route)
     this.left = [...this.left, report]
   }
 
@@ -122,19 +112,19 @@ export class Hub {
     if (final === undefined) return Effect.void
     this.#lastSession = final.session
     this.#lastEpoch = final.epoch
-    const full = this.#hand(this.#reduction.apply(events), final.at)
+    const full = this.#hand(this.#reducer.apply(events), final.at)
     return this.tally.resyncs.length === 0 ? this.#after(full) : Effect.andThen(this.#resyncs(), this.#after(full))
   }
 
-  /** What was not applied to the book so far. */
+  /** Counts of messages that were not applied to the book so far. */
   get unread(): Unread {
-    const counted = this.#reduction.counted()
+    const counted = this.#reducer.counted()
     return counted === undefined ? nothingUnread : unreadOf(counted)
   }
 
-  /** How large the book is, and may be. */
+  /** The size of the book and its bound. */
   get book(): Pick<Report, "book"> {
-    const counted = this.#reduction.counted()
+    const counted = this.#reducer.counted()
     return counted === undefined ? {} : { book: { bytes: counted.bytes, bound: this.#bound } }
   }
 
@@ -148,35 +138,35 @@ export class Hub {
   }
 
   /** When the source may be pulled again. */
-  #after(full: ReadonlyArray<OpenRoute>): Effect.Effect<void> {
-    if (this.routes.some(({ open }) => open.isSated())) {
+  #after(full: ReadonlyArray<RunningRoute>): Effect.Effect<void> {
+    if (this.routes.some((route) => route.isSated())) {
       this.#onSated()
       return Effect.never
     }
-    // Lanes get their turn before the source does: what is told is passed on while it is young, and little of it waits.
+    // Lanes run before the source is pulled again: records are delivered while they are fresh, and few of them wait.
     if (full.length === 0) return Effect.yieldNow
     return Effect.forEach(full, (route) => route.lane.room, { discard: true })
   }
 
-  /** Names of the filters of which nothing came. */
+  /** Names in the filters for which no data came. */
   get noData(): Required<Filters> {
-    return this.#reduction.awaited?.() ?? { sports: [], sportsbooks: [], games: [], markets: [] }
+    return this.#reducer.awaited?.() ?? { sports: [], sportsbooks: [], games: [], markets: [] }
   }
 
-  /** Ends the run: nothing is known live from here on, and every route hears so. Later turns are not taken. */
+  /** Ends the run: every route gets `stream_stopped`, after which nothing is live. Later turns are ignored. */
   stop(reason: string, now: Millis): void {
     this.#stopped = true
     // The time of the last event, so that a replay ends as the live run did.
     const at = this.tally.lastEventAt ?? now
-    const records = this.#reduction.stop(at, reason)
+    const records = this.#reducer.stop(at, reason)
     const event = { _tag: "Tick", session: this.#lastSession, epoch: this.#lastEpoch, at, wall: at } as const
     const steps = records.length === 0 ? [] : [{ event, records }]
     this.tally.countRecords(records)
-    // A defect of one route's processor must not keep the others from hearing that nothing is live any more.
+    // A defect in the processor of one route must not keep `stream_stopped` from the others.
     const defects: Array<unknown> = []
-    for (const { open } of this.routes) {
+    for (const route of this.routes) {
       try {
-        open.finish(steps)
+        route.finish(steps)
       } catch (defect) {
         defects.push(defect)
       }
@@ -191,11 +181,11 @@ export class Hub {
     return opening
   }
 
-  #hand(steps: ReadonlyArray<Step>, now: Millis): ReadonlyArray<OpenRoute> {
+  #hand(steps: ReadonlyArray<Step>, now: Millis): ReadonlyArray<RunningRoute> {
     this.tally.count(steps)
-    let full: Array<OpenRoute> | undefined
+    let full: Array<RunningRoute> | undefined
     for (let index = 0; index < this.routes.length; index++) {
-      const route = this.routes[index]!.open
+      const route = this.routes[index]!
       if (!route.turn(steps, now)) (full ??= []).push(route)
     }
     if (this.#onStep !== undefined) { for (let index = 0; index < steps.length; index++) this.#onStep(steps[index]!) }

@@ -1,4 +1,4 @@
-/** A hold on a run that goes on. */
+/** A handle on a run. */
 import type { LaneCounts } from "@boltodds/lane"
 import type { SinkError } from "@boltodds/sink"
 import type * as Duration from "effect/Duration"
@@ -6,12 +6,11 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Scope from "effect/Scope"
 import type { Depth } from "../emits/Emit.ts"
-import type { Hub, RunningRoute } from "./Hub.ts"
-import { reportRoute } from "../report/reportRoute.ts"
-import type { Route } from "../route/Route.ts"
+import type { Hub } from "./Hub.ts"
+import type { Route, RunningRoute } from "../route/Route.ts"
 import type { Unread } from "../report/Unread.ts"
 
-/** A route cannot be added while the run goes on: it needs to know more of the feed than is kept. */
+/** A route cannot be added during the run: it needs a deeper look into the feed than the run has. */
 export class RouteTooDeep {
   readonly _tag = "RouteTooDeep"
   readonly route: string
@@ -29,29 +28,29 @@ export class RouteTooDeep {
   }
 }
 
-/** How one route stands. */
+/** The counts of one route. */
 export interface RouteCounts {
   readonly name: string
   readonly counts: LaneCounts
 }
 
-/** What can be done with a run while it goes on. Its effects fail with nothing else than they say. */
+/** What can be done with a run while it runs. Its effects fail only with the errors in their types. */
 export interface Running {
   readonly counts: Effect.Effect<ReadonlyArray<RouteCounts>>
-  /** What has come so far and was not applied to the book. */
+  /** Counts of messages that were not applied to the book so far. */
   readonly unread: Effect.Effect<Unread>
   /**
-   * Opens the destinations again, each by itself (files after their rotation by others); gives what went wrong, by route.
+   * Opens each destination again, such as files that another program has rotated. Returns the errors, by route.
    */
   readonly reopen: Effect.Effect<ReadonlyArray<readonly [route: string, error: SinkError]>>
   /**
-   * Opens a route and hands it all turns from now on. One that tells a book is first told the whole of it. Fails where it
-   * cannot be opened, or needs more than the routes at the start of the run did, or where the run is over meanwhile.
+   * Opens a route, which takes all turns from now on. If its emit has a book, it first gets the whole book. Fails if the
+   * sink cannot be opened, if the route needs a deeper look than the routes at the start, or if the run has ended.
    */
   readonly add: (route: Route) => Effect.Effect<void, SinkError | RouteTooDeep>
   /**
-   * Hands a route no more turns, drains its lane within this time, and closes its sink; a source that waits for it goes
-   * on. Not to be interrupted. A run that is left without routes goes on too: others may be added.
+   * Removes a route: it takes no more turns, its lane drains within this time, and its sink closes. A source that waits
+   * for it continues. Cannot be interrupted. A run without routes continues, because others can be added.
    */
   readonly remove: (name: string, within: Duration.Duration) => Effect.Effect<void>
 }
@@ -62,21 +61,21 @@ const depths: ReadonlyArray<Depth> = ["frames", "sync", "book"]
 export const makeRunning = (
   hub: Hub,
   scope: Scope.Scope,
-  watch: (entry: RunningRoute) => Effect.Effect<void>,
+  watch: (route: RunningRoute) => Effect.Effect<void>,
 ): Running => ({
   counts: Effect.suspend(() =>
     Effect.forEach(
       hub.routes,
-      ({ route, open }) => Effect.map(open.lane.counts, (counts) => ({ name: route.name, counts })),
+      ({ name, lane }) => Effect.map(lane.counts, (counts) => ({ name, counts })),
     )
   ),
   unread: Effect.sync(() => hub.unread),
   reopen: Effect.suspend(() =>
     Effect.map(
-      Effect.forEach(hub.routes, ({ route, open }) =>
-        Effect.match(open.reopen, {
+      Effect.forEach(hub.routes, ({ name, reopen }) =>
+        Effect.match(reopen, {
           onSuccess: () => [],
-          onFailure: (error) => [[route.name, error] as const],
+          onFailure: (error) => [[name, error] as const],
         })),
       (results) => results.flat(),
     )
@@ -90,13 +89,13 @@ export const makeRunning = (
     }),
   remove: (name, within) =>
     Effect.suspend(() => {
-      const entry = hub.routes.find(({ route }) => route.name === name)
-      if (entry === undefined) return Effect.void
-      hub.remove(entry)
+      const route = hub.routes.find((each) => each.name === name)
+      if (route === undefined) return Effect.void
+      hub.remove(route)
       return Effect.uninterruptible(Effect.gen(function* () {
-        yield* entry.open.lane.drain(within)
-        hub.settle(entry, yield* reportRoute(entry))
-        yield* Scope.close(entry.scope, Exit.void)
+        yield* route.lane.drain(within)
+        hub.settle(route, yield* route.report)
+        yield* Scope.close(route.scope, Exit.void)
       }))
     }),
 })

@@ -1,7 +1,7 @@
-/** The book's records for many readers, some of whom come later. */
+/** One book for many readers, some of which join later. */
 import type { Change, Control, FeedEvent } from "@boltodds/protocol"
 import type { StateOptions } from "@boltodds/state"
-import { BookFeed } from "./BookFeed.ts"
+import { BookReducer } from "./Reducer.ts"
 
 /** What `share` of `@boltodds/connection` takes as a view. */
 export interface BookView {
@@ -11,26 +11,26 @@ export interface BookView {
   readonly weigh: (record: Change | Control) => number
 }
 
-/** A record with its texts, most of which it shares with others. Measured: 400 to 600. */
+/** The size of a record with its texts, most of which are shared. Measured: 400 to 600. */
 const recordBytes = 600
 
 /**
- * One book for all readers: each turn is reduced once, and its records go to all. One who joins later is first told
- * `stream_started` again, and the whole book as it then stands, doubts included (`snapshot`): so folding gives every
- * reader the same book, those too who were here before. At the end all hear `stream_stopped`: nothing is live any more.
+ * One book for many readers, for `share` of `@boltodds/connection`. Each turn is reduced once, and its records go to all
+ * readers. When a reader joins, all readers get `stream_started` and the whole current book, unverified lines included,
+ * so that folding gives every reader the same book. At the end all readers get `stream_stopped`.
  *
- * `options` is asked for each running of the source: the `run` must be a new one each time.
+ * `options` is called for each run of the source; `run` must be a new one each time.
  */
 export const bookView = (options: () => StateOptions): () => BookView => () => {
-  const telling = new BookFeed(options())
+  const reducer = new BookReducer(options())
   let at = 0
   return {
     turn: (events) => {
       at = events.at(-1)?.at ?? at
-      return telling.apply(events).flatMap(({ records }) => records)
+      return reducer.apply(events).flatMap(({ records }) => records)
     },
-    snapshot: () => telling.snapshot(),
-    end: (reason) => telling.stop(at, reason),
+    snapshot: () => reducer.snapshot(),
+    end: (reason) => reducer.stop(at, reason),
     weigh: () => recordBytes,
   }
 }

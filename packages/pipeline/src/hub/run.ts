@@ -1,4 +1,4 @@
-/** The hub: one source, reduced once, delivered to many routes. */
+/** Runs: one source, reduced once, delivered to many routes. */
 import type { Book, Source } from "@boltodds/protocol"
 import type { LaneEnd } from "@boltodds/lane"
 import type { SinkError } from "@boltodds/sink"
@@ -12,40 +12,39 @@ import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
-import { Hub, type RunningRoute } from "./Hub.ts"
-import { reportRoute } from "../report/reportRoute.ts"
+import { Hub } from "./Hub.ts"
 import type { Report, RouteReport } from "../report/Report.ts"
-import type { Route } from "../route/Route.ts"
+import type { Route, RunningRoute } from "../route/Route.ts"
 import { makeRunning, type Running } from "./Running.ts"
 
 /** How a run is set up. */
 export interface RunOptions {
-  /** The reducer's options, the run's name among them. */
+  /** The options of the reducer, with the name of the run. */
   readonly state: StateOptions
   /**
-   * Goes on from this book, which the readers of an earlier run have: what they read, folded, to the last record. It must
-   * have a `run`, and not be `lossy`; see `resume` of `@boltodds/state`. Needs a route whose emit tells a book. Routes
-   * that do not say `resumes` are told everything from the beginning instead. Default: nothing is known.
+   * Resumes from this book, which the readers of an earlier run have: all that they read, folded. It must have a `run` and
+   * not be `lossy`; see `resume` of `@boltodds/state`. Needs a route whose emit has a book. Routes without `resumes` get
+   * the whole book instead. Default: an empty book.
    */
   readonly resume?: Book | undefined
-  /** Sees every step after it was handed to the routes; must be quick and must not throw. */
+  /** Called with every step after the routes have it. Must be fast and must not throw. */
   readonly onStep?: ((step: Step) => void) | undefined
-  /** Ends the run in peace after this many data records; a route with several gets no more than these. */
+  /** Ends the run after this many data records. No route gets more. */
   readonly count?: number | undefined
-  /** Ends the run in peace when it returns, with the reason it gives: a signal, a time. */
+  /** Ends the run when it returns, with the reason that it returns: a signal, a time. */
   readonly until?: Effect.Effect<string> | undefined
-  /** How long lanes may deliver what they hold at the end, all side by side. Default 10 s. */
+  /** How long the lanes may deliver what they hold at the end, in parallel. Default 10 s. */
   readonly drainWithin?: Duration.Duration | undefined
-  /** Gets a hold on the run, once its routes are open: to look at them, and to change them while it goes on. */
+  /** Called once the routes are open, with a handle to look at them and to change them during the run. */
   readonly onRunning?: ((running: Running) => void) | undefined
   /**
-   * Gets the report however the run ends, also where it fails or is interrupted, and what the run comes to; destinations
-   * are closed after that.
+   * Called with the report and the result however the run ends, also if it fails or is interrupted. Destinations are
+   * closed after that.
    */
   readonly onReport?: ((report: Report, outcome: Exit.Exit<Report, unknown>) => void) | undefined
 }
 
-/** Why a run ends, and what that means for its result. */
+/** Why a run ends, and with which failure. */
 interface Stop<E> {
   readonly reason: string
   readonly failure?: Cause.Cause<E | SinkError>
@@ -55,10 +54,10 @@ interface Stop<E> {
  * Runs a source into routes until the source ends or fails, `until` returns, `count` is reached, every reader has
  * gone, a required sink is disabled, or it is interrupted.
  *
- * Each turn of the source (an array of its stream) is reduced once, as deep as the deepest emit asks, told once per
- * emit, and pushed to all lanes, synchronously. While a lane asks to wait the source is not pulled: that is how it
- * pauses. At the end `stream_stopped` is told, lanes drain side by side, and the report is made; an interruption takes
- * as long. A route whose reader has gone, or whose sink is not required, ends alone.
+ * Each turn of the source (an array of its stream) is reduced once, as deep as the deepest emit needs, turned into
+ * envelopes once per emit, and pushed to all lanes, synchronously. While a full lane blocks, the source is not pulled,
+ * which pauses it. At the end all routes get `stream_stopped`, the lanes drain in parallel, and the report is made, also
+ * after an interruption. A route whose reader has closed, or whose sink is not required, ends alone.
  *
  * Fails with what the source fails with, with the error of a sink that cannot be opened, and with that of a required
  * sink that was disabled.
@@ -77,7 +76,7 @@ export const run = <E, R, R2>(
         const stopWith = (stop: Stop<E>): boolean => Deferred.doneUnsafe(stopping, Exit.succeed(stop))
 
         const hub = new Hub(routes, options, () => stopWith({ reason: "count reached" }), source.resync?.bind(source))
-        const watch = (entry: RunningRoute): Effect.Effect<void> => watchLane(scope, entry, hub, stopWith)
+        const watch = (route: RunningRoute): Effect.Effect<void> => watchLane(scope, route, hub, stopWith)
         for (const route of routes) yield* restore(hub.add(route, scope, false))
 
         const intake = yield* forkWatched(
@@ -97,22 +96,22 @@ export const run = <E, R, R2>(
 
         const waited = yield* Effect.exit(restore(Deferred.await(stopping)))
         const stop: Stop<E> = Exit.isSuccess(waited) ? waited.value : failed("interrupted", waited.cause)
-        // A defect in the last words must not keep the lanes from draining.
-        const said = yield* Effect.exit(Effect.sync(() => hub.stop(stop.reason, clock.currentTimeMillisUnsafe())))
+        // A defect in `stream_stopped` must not keep the lanes from draining.
+        const stopped = yield* Effect.exit(Effect.sync(() => hub.stop(stop.reason, clock.currentTimeMillisUnsafe())))
 
-        // In a fiber of its own: this one may be interrupted already, and cannot be waited out.
+        // In its own fiber: this one may be interrupted already and cannot wait.
         const within = options.drainWithin ?? Duration.seconds(10)
         const closing = yield* Effect.forkIn(
           Effect.all([
             Effect.timeoutOption(Fiber.interrupt(intake), within),
-            ...[...hub.leaving, ...hub.routes].map(({ open }) => open.lane.drain(within)),
+            ...[...hub.leaving, ...hub.routes].map(({ lane }) => lane.drain(within)),
           ], { concurrency: "unbounded", discard: true }),
           scope,
         )
         yield* Fiber.await(closing)
 
         const gone = hub.left
-        const ended = yield* Effect.forEach([...hub.leaving, ...hub.routes], reportRoute)
+        const ended = yield* Effect.forEach([...hub.leaving, ...hub.routes], ({ report }) => report)
         const report: Report = {
           run: options.state.run,
           reason: stop.reason,
@@ -123,23 +122,23 @@ export const run = <E, R, R2>(
           unread: hub.unread,
           routes: [...gone, ...ended],
         }
-        const outcome = outcomeOf(report, ended, stop, said)
+        const outcome = outcomeOf(report, ended, stop, stopped)
         options.onReport?.(report, outcome)
         return yield* outcome
       })
     )
   )
 
-/** What a run comes to: why it was stopped, or else how its last words and its sinks fared. */
+/** The result of a run: the failure that stopped it, or else that of `stream_stopped` or of a sink. */
 const outcomeOf = <E>(
   report: Report,
   ended: ReadonlyArray<RouteReport>,
   stop: Stop<E>,
-  said: Exit.Exit<void>,
+  stopped: Exit.Exit<void>,
 ): Exit.Exit<Report, E | SinkError> => {
   if (stop.failure !== undefined) return Exit.failCause(stop.failure)
-  if (Exit.isFailure(said)) return Exit.failCause(said.cause)
-  // One that was disabled while it drained.
+  if (Exit.isFailure(stopped)) return Exit.failCause(stopped.cause)
+  // A sink can be disabled while it drains.
   const broken = ended.find((route) => route.required && route.state === "disabled")
   return broken?.error === undefined ? Exit.succeed(report) : Exit.fail(broken.error)
 }
@@ -149,7 +148,7 @@ const failed = <E>(reason: string, cause: Cause.Cause<E>): { reason: string; fai
   failure: cause,
 })
 
-/** Forks into the scope, so that it goes on when this fiber is interrupted, and hears of its end at once. */
+/** Forks into the scope, so that the effect survives an interruption of this fiber. Calls `onExit` at its end. */
 const forkWatched = <A, E, R>(
   scope: Scope.Scope,
   effect: Effect.Effect<A, E, R>,
@@ -160,26 +159,25 @@ const forkWatched = <A, E, R>(
     return fiber
   })
 
-/** A required sink that is disabled stops the run, and so does the last of all lanes that ends. */
+/** Stops the run when a required sink is disabled, or when the last lane ends. */
 const watchLane = (
   scope: Scope.Scope,
-  entry: RunningRoute,
+  route: RunningRoute,
   hub: Hub,
   stopWith: (stop: Stop<never>) => void,
 ): Effect.Effect<void> => {
-  const { route, open } = entry
   const onEnd = (end: LaneEnd): void => {
     if (end._tag === "Drained") return
-    entry.hasEnded = true
-    // One that was taken out ends nothing but itself.
-    if (!hub.routes.includes(entry)) return
+    route.hasEnded = true
+    // A removed route ends only itself.
+    if (!hub.routes.includes(route)) return
     if (end._tag === "Disabled" && route.required) {
       stopWith({ reason: `sink ${route.name} failed`, failure: Cause.fail(end.error) })
     } else if (hub.routes.every(({ hasEnded }) => hasEnded)) {
       stopWith({ reason: end._tag === "Ended" ? "reader gone" : "no sink left" })
     }
   }
-  return Effect.asVoid(forkWatched(scope, open.lane.ended, (exit) => {
+  return Effect.asVoid(forkWatched(scope, route.lane.ended, (exit) => {
     if (Exit.isSuccess(exit)) onEnd(exit.value)
   }))
 }

@@ -1,6 +1,6 @@
 /** The processor `chain`: one behind another. */
 import type { Envelope } from "@boltodds/sink"
-import { heldBefore } from "./heldBefore.ts"
+import { heldBefore } from "./controls.ts"
 import type { Processor } from "./Processor.ts"
 
 const none: ReadonlyArray<never> = []

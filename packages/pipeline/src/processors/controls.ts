@@ -1,5 +1,6 @@
-/** What controls do to the beliefs of a reader, as far as processors must know. */
-import type { ControlValue } from "@boltodds/sink"
+/** Controls, as far as processors must know them. */
+import type { ControlValue, Envelope } from "@boltodds/sink"
+import type { Processor } from "./Processor.ts"
 
 /** Whether readers forget all that they know at this control. */
 export const isStart = (control: ControlValue): boolean => "control" in control && control.control === "stream_started"
@@ -31,3 +32,7 @@ export const isInvalidation = (control: ControlValue): boolean => {
       return true
   }
 }
+
+/** What must stand before this control: of a processor that does not hear of controls, all that it holds back. */
+export const heldBefore = <B>(processor: Processor<never, B>, control: ControlValue): ReadonlyArray<Envelope<B>> =>
+  processor.control === undefined ? processor.flush() : processor.control(control)

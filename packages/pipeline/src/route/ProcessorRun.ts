@@ -2,7 +2,7 @@
 import type { Millis } from "@boltodds/protocol"
 import { type Envelope, withLast } from "@boltodds/sink"
 import type { Processor } from "../processors/Processor.ts"
-import { heldBefore } from "../processors/heldBefore.ts"
+import { heldBefore } from "../processors/controls.ts"
 
 /** Runs whole groups through a processor, and gives whole groups. */
 export class ProcessorRun<A, B> {

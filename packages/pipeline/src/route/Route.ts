@@ -11,34 +11,34 @@ import {
 import { type Envelope, type Sink, type SinkError, withLast } from "@boltodds/sink"
 import type { SnapshotPlace, Step } from "@boltodds/state"
 import * as Effect from "effect/Effect"
-import type * as Scope from "effect/Scope"
+import * as Scope from "effect/Scope"
 import type { Depth, Emit } from "../emits/Emit.ts"
-import { lossReport } from "./lossReport.ts"
 import { resnapshotGames } from "./resnapshotGames.ts"
-import { LaneOrigin } from "./LaneOrigin.ts"
+import { LaneOrigin, lossReport } from "./LaneOrigin.ts"
 import { ProcessorRun } from "./ProcessorRun.ts"
-import type { SharedEmissions } from "../emits/Shared.ts"
+import type { OpenEmit } from "../emits/openEmits.ts"
+import type { RouteReport } from "../report/Report.ts"
 import type { Processor } from "../processors/Processor.ts"
 
-/** What a route is made of; a value, to be run any number of times. */
+/** The options of a route. They are a value and can be run any number of times. */
 export interface RouteOptions<A, B, R> {
-  /** How reports, logs and `dropped` controls name it. */
+  /** The name of the route in reports, logs and `dropped` controls. */
   readonly name: string
-  /** Routes that hold the same emit (the same object) share its work. */
+  /** Routes with the same emit (the same object) share its work. */
   readonly emit: Emit<A>
-  /** Opens the sink; its scope closes when the run is over. */
+  /** Opens the sink. Its scope closes at the end of the run. */
   readonly sink: Effect.Effect<Sink<B>, SinkError, R | Scope.Scope>
   readonly lane?: Omit<LaneOptions<B>, "name" | "run" | "notice" | "resnapshot" | "gameResnapshots"> | undefined
   /** Whether the run fails when the sink is disabled. Default true. */
   readonly required?: boolean | undefined
   /**
-   * The reader of this route has the book from which the run resumes: it is told `stream_resumed` and what differs. Not
-   * so where its store holds records of an earlier run: then it is told everything. Default false.
+   * The reader of this route has the book that the run resumes from: it gets `stream_resumed` and the differences. If its
+   * store holds records of an earlier run, it gets the whole book instead. Default false.
    */
   readonly resumes?: boolean | undefined
 }
 
-/** {@link RouteOptions} with a processor between emit and lane; made anew for each run. */
+/** {@link RouteOptions} with a processor between emit and lane. Each run makes a new one. */
 export interface ProcessedRouteOptions<A, B, R> extends RouteOptions<A, B, R> {
   readonly processor: () => Processor<A, B>
 }
@@ -50,41 +50,47 @@ export interface Route<out R = never> {
   readonly needs: Depth
   readonly required: boolean
   /** @internal */
-  readonly open: (context: RouteContext) => Effect.Effect<OpenRoute, SinkError, R | Scope.Scope>
+  readonly open: (context: RouteContext, scope: Scope.Closeable) => Effect.Effect<RunningRoute, SinkError, R>
 }
 
 /** @internal What a route is opened with. */
 export interface RouteContext {
   readonly run: string
-  readonly emissions: SharedEmissions
-  /** Everything known, told again; absent where lines are not kept. */
+  readonly openEmit: OpenEmit
+  /** The whole book as records; absent if lines are not kept. */
   readonly snapshot: ((place: SnapshotPlace) => ReadonlyArray<Change | Control>) | undefined
-  /** Some games, told again, and all sessions of the run; absent where lines are not kept. */
+  /** Some games as records, and all sessions of the run; absent if lines are not kept. */
   readonly snapshotOf:
     | ((games: ReadonlyArray<LostGame>, place: SnapshotPlace) => ReadonlyArray<Change | Control>)
     | undefined
   readonly sessions: (() => ReadonlyArray<SessionEpoch>) | undefined
-  /** What the readers of an earlier run have been told, where the run goes on from there. */
+  /** The book of the readers of an earlier run, if the run resumes it. */
   readonly known: ReadonlyArray<Change | Control> | undefined
-  /** How often a route of this name has been opened in the run, this time included. */
+  /** How often a route of this name has been opened in the run, including this time. */
   readonly opening: (route: string) => number
   /** Data records after which a route takes no more data. */
   readonly count: number
 }
 
 /** @internal A route at work. */
-export interface OpenRoute {
+export interface RunningRoute extends Pick<Route, "name" | "emit" | "required"> {
+  /** The scope that it was opened in. */
+  readonly scope: Scope.Closeable
+  /** Its lane takes no more records. */
+  hasEnded: boolean
   readonly lane: Omit<Lane<never>, "push">
-  /** Tells a reader who comes later everything known so far, where its emit tells a book. */
+  /** Sends the whole book to a reader that joins late, if its emit has a book. */
   readonly sendSnapshot: () => void
-  /** Opens its destination again, where it can. */
+  /** Opens its destination again, if the sink can. */
   readonly reopen: Effect.Effect<void, SinkError>
   /** Takes a turn. False: the lane is full. */
   readonly turn: (steps: ReadonlyArray<Step>, now: Millis) => boolean
-  /** Takes the final steps of the run, and what its processor holds back before them. */
+  /** Takes the final steps of the run, after what its processor holds back. */
   readonly finish: (steps: ReadonlyArray<Step>) => void
-  /** Whether it has had all the data it may have. */
+  /** Whether it has received all the records of `count`. */
   readonly isSated: () => boolean
+  /** Its counts at the end. Returns once its lane delivers nothing more. */
+  readonly report: Effect.Effect<RouteReport>
 }
 
 /**
@@ -114,53 +120,56 @@ export function route<A, R>(options: RouteOptions<A, A, R> & { readonly processo
     emit: emit.name,
     needs: emit.needs,
     required: required ?? true,
-    open: (context) => openRoute(options, context),
+    open: (context, scope) => Scope.provide(openRoute(options, context, scope), scope),
   }
 }
 
 const openRoute = <A, R>(
   options: RouteOptions<A, A, R> & { readonly processor?: () => Processor<A, A> },
   context: RouteContext,
-): Effect.Effect<OpenRoute, SinkError, R | Scope.Scope> =>
+  scope: Scope.Closeable,
+): Effect.Effect<RunningRoute, SinkError, R | Scope.Scope> =>
   Effect.gen(function* () {
     const sink = yield* options.sink
-    const shared = context.emissions.for(options.emit)
-    const tell = shared.emission.control?.bind(shared.emission)
+    const emission = context.openEmit(options.emit)
+    const { control } = emission
     const processing = options.processor === undefined ? undefined : new ProcessorRun(options.processor())
     const origin = new LaneOrigin(options.name, context.opening(options.name), options.lane?.store?.term)
-    const again = context.snapshot === undefined ? undefined : shared.emission.snapshot?.bind(shared.emission)
-    /** Everything known, as this route tells it. */
-    const retold = (): ReadonlyArray<Envelope<A>> => {
-      if (again === undefined) return []
+    const envelopesOf = context.snapshot === undefined ? undefined : emission.snapshot
+    /** The whole book, as this route sends it. */
+    const resnapshot = (): ReadonlyArray<Envelope<A>> => {
+      if (envelopesOf === undefined) return []
       const records = context.snapshot!({ origin: origin.name, part: origin.next })
       origin.take(records.length)
-      const told = again(records)
-      return processing === undefined ? told : processing.turn(told, -Infinity)
+      const envelopes = envelopesOf(records)
+      return processing === undefined ? envelopes : processing.turn(envelopes, -Infinity)
     }
     const gameResnapshots: GameResnapshots<A> | undefined =
-      again === undefined || context.snapshotOf === undefined || context.sessions === undefined ? undefined : {
+      envelopesOf === undefined || context.snapshotOf === undefined || context.sessions === undefined ? undefined : {
         sessions: context.sessions,
         flush: () => processing?.flush() ?? [],
-        of: (games) => resnapshotGames(games, origin, context.snapshotOf!, again, processing),
+        of: (games) => resnapshotGames(games, origin, context.snapshotOf!, envelopesOf, processing),
       }
     const lane = yield* makeLane(sink, {
       ...options.lane,
       name: options.name,
       run: context.run,
-      ...tell === undefined ? {} : { notice: (loss) => tell(lossReport(context.run, options.name, origin, loss)) },
-      // A sample of so many records is to hold no more than these.
-      ...again === undefined || context.count !== Infinity ? {} : { resnapshot: retold, gameResnapshots },
+      ...control === undefined
+        ? {}
+        : { notice: (loss) => control(lossReport(context.run, options.name, origin, loss)) },
+      // A run of a fixed number of records must not send more.
+      ...envelopesOf === undefined || context.count !== Infinity ? {} : { resnapshot, gameResnapshots },
     })
     let left = context.count
-    // What its store holds of an earlier run its reader is yet to be told.
+    // A reader does not have the book yet if its store holds records of an earlier run.
     const hasBook = context.known !== undefined && options.resumes === true &&
       (options.lane?.store?.restored ?? 0) === 0
-    /** At the first records its reader is told everything: what differs would tell it nothing. */
-    let isBehind = context.known !== undefined && !hasBook && again !== undefined
-    if (hasBook && again !== undefined) processing?.turn(again(context.known!), -Infinity)
+    /** The reader needs the whole book at the first records: differences alone would mean nothing to it. */
+    let needsSnapshot = context.known !== undefined && !hasBook && envelopesOf !== undefined
+    if (hasBook && envelopesOf !== undefined) processing?.turn(envelopesOf(context.known!), -Infinity)
 
-    /** Cuts behind the last data record that may still pass; controls, and a preamble (`seq` 0), pass uncounted. */
-    const sate = (envelopes: ReadonlyArray<Envelope<A>>): ReadonlyArray<Envelope<A>> => {
+    /** Ends after the last data record of `count`. Controls and the header of a recording (`seq` 0) are not counted. */
+    const limited = (envelopes: ReadonlyArray<Envelope<A>>): ReadonlyArray<Envelope<A>> => {
       if (left === Infinity) return envelopes
       const taken: Array<Envelope<A>> = []
       for (const envelope of envelopes) {
@@ -175,33 +184,51 @@ const openRoute = <A, R>(
     }
 
     const push = (envelopes: ReadonlyArray<Envelope<A>>): boolean => {
-      const taken = sate(envelopes)
+      const taken = limited(envelopes)
       return taken.length === 0 || lane.push(taken)
     }
 
     return {
+      name: options.name,
+      emit: options.emit.name,
+      required: options.required ?? true,
+      scope,
+      hasEnded: false,
       lane,
       sendSnapshot: () => {
-        const told = retold()
-        if (told.length > 0) isBehind = false
-        push(told)
+        const envelopes = resnapshot()
+        if (envelopes.length > 0) needsSnapshot = false
+        push(envelopes)
       },
       reopen: sink.reopen ?? Effect.void,
       turn: (steps, now) => {
-        if (isBehind && steps.some(({ records }) => records.length > 0)) {
-          isBehind = false
-          return push(retold())
+        if (needsSnapshot && steps.some(({ records }) => records.length > 0)) {
+          needsSnapshot = false
+          return push(resnapshot())
         }
-        const envelopes = shared.of(steps)
+        const envelopes = emission.of(steps)
         if (processing !== undefined) return push(processing.turn(envelopes, now))
         return envelopes.length === 0 || push(envelopes)
       },
       finish: (steps) => {
         if (processing !== undefined) push(processing.flush())
         if (steps.length === 0) return
-        const envelopes = shared.of(steps)
+        const envelopes = emission.of(steps)
         push(processing === undefined ? envelopes : processing.turn(envelopes, -Infinity))
       },
       isSated: () => left === 0,
-    } satisfies OpenRoute
+      report: Effect.gen(function* () {
+        const end = yield* lane.ended
+        const counts = yield* lane.counts
+        const base = {
+          name: options.name,
+          emit: options.emit.name,
+          required: options.required ?? true,
+          counts,
+          ...yield* lane.status,
+        }
+        if (end._tag === "Drained") return { ...base, state: "open" as const }
+        return { ...base, state: end._tag === "Ended" ? "ended" as const : "disabled" as const, error: end.error }
+      }),
+    } satisfies RunningRoute
   })

@@ -1,4 +1,4 @@
-/** The server's own words where no reducer reads its messages. */
+/** Notices of the server, if no reducer reads its messages. */
 import {
   type Control,
   describeNarrowing,
@@ -19,10 +19,10 @@ const mostRemembered = 64
 const none: ReadonlyArray<Control> = []
 
 /**
- * Finds what the server says in frames that hold no data, as `feed_notice` records. Frames with data are not parsed: for
- * those only a reducer does so. The `seq` of these records counts themselves.
+ * Finds notices in frames that hold no data, as `feed_notice` records. Frames with data are not parsed; only a reducer
+ * does so. The `seq` counts these records alone.
  */
-export class FrameWords {
+export class FrameNotices {
   readonly #run: string
   readonly #filters = new Map<string, Filters>()
   readonly #said = new Map<string, number>()
@@ -47,7 +47,7 @@ export class FrameWords {
     return records
   }
 
-  /** A recording that somebody else made may name any number of sessions. */
+  /** Bounded, because a recording from elsewhere can name any number of sessions. */
   #remember({ session, filters }: Extract<FeedEvent, { readonly _tag: "Subscribed" }>): void {
     if (this.#filters.size < defaultStateLimits.sessions || this.#filters.has(session)) {
       this.#filters.set(session, filters)

@@ -1,0 +1,148 @@
+/** Reducers: how deep a run looks into the feed. */
+import type { Book, Change, Control, FeedEvent, Filters, Millis } from "@boltodds/protocol"
+import {
+  awaitedNames,
+  type Draft,
+  type GameToTell,
+  make,
+  makeSync,
+  resume,
+  snapshot,
+  snapshotGames,
+  type SnapshotPlace,
+  type StateOptions,
+  type Step,
+  thaw,
+} from "@boltodds/state"
+import type { SessionEpoch } from "@boltodds/lane"
+import type { Depth } from "../emits/Emit.ts"
+import type { Counted } from "../report/Unread.ts"
+import { FrameNotices } from "./FrameNotices.ts"
+
+/** A reducer of one run. */
+export interface Reducer {
+  readonly apply: (events: ReadonlyArray<FeedEvent>) => ReadonlyArray<Step>
+  readonly stop: (at: Millis, reason: string) => ReadonlyArray<Change | Control>
+  /** Names in the filters for which no data came. Absent if messages are not read. */
+  readonly awaited?: () => Required<Filters>
+  /** Counts of messages that were not applied. */
+  readonly counted: () => Counted | undefined
+  /** The whole book as records. Absent if lines are not kept. */
+  readonly snapshot?: (place: SnapshotPlace) => ReadonlyArray<Change | Control>
+  /** Some games as records, and all sessions that games may belong to. Absent if lines are not kept. */
+  readonly snapshotOf?: (games: ReadonlyArray<GameToTell>, place: SnapshotPlace) => ReadonlyArray<Change | Control>
+  readonly sessions?: () => ReadonlyArray<SessionEpoch>
+}
+
+const none: ReadonlyArray<never> = []
+
+/** No reducer: events as they come, with the notices of the server. */
+const frames = (run: string): Reducer => {
+  const notices = new FrameNotices(run)
+  return {
+    apply: (events) => events.map((event) => ({ event, records: notices.of(event) })),
+    stop: () => none,
+    counted: () => undefined,
+  }
+}
+
+/** Makes a reducer of this depth. `known` is the book that the run resumes from. */
+export const makeReducer = (depth: Depth, options: StateOptions, known?: Book): Reducer => {
+  switch (depth) {
+    case "frames":
+      return frames(options.run)
+    case "sync": {
+      const draft = thaw(makeSync(options))
+      return {
+        apply: (events) => draft.apply(events),
+        stop: (at, reason) => draft.stop(at, reason),
+        awaited: () => awaitedNames(draft.seal()),
+        counted: () => draft,
+      }
+    }
+    case "book":
+      return new BookReducer(options, known)
+  }
+}
+
+/** The deepest of these. */
+export const deepest = (depths: ReadonlyArray<Depth>): Depth =>
+  depths.includes("book") ? "book" : depths.includes("sync") ? "sync" : "frames"
+
+/** Keeps the whole book, and makes snapshots for readers that lack it or a part of it. */
+export class BookReducer implements Reducer {
+  readonly #draft: Draft
+  #at: Millis = 0
+  #first: Change | Control | undefined
+  #seq = 0
+  /** All sessions that games of a reader may belong to, including those that have ended. */
+  readonly #sessions = new Map<string, number>()
+
+  /** `known`: the book of an earlier run, if this run resumes it. */
+  constructor(options: StateOptions, known?: Book) {
+    this.#draft = thaw(known === undefined ? make(options) : resume(known, options))
+    for (const { session } of known?.games.values() ?? []) this.#sessions.set(session, 0)
+  }
+
+  apply(events: ReadonlyArray<FeedEvent>): ReadonlyArray<Step> {
+    const steps = this.#draft.apply(events)
+    this.#at = events.at(-1)?.at ?? this.#at
+    for (let index = steps.length - 1; index >= 0; index--) {
+      const { records } = steps[index]!
+      if (records.length === 0) continue
+      this.#seq = records[records.length - 1]!.seq
+      break
+    }
+    this.#first ??= steps.find(({ records }) => records.length > 0)?.records[0]
+    return steps
+  }
+
+  sessions(): ReadonlyArray<SessionEpoch> {
+    for (const [session, epoch] of this.#draft.sessions) this.#sessions.set(session, epoch)
+    return Array.from(this.#sessions, ([session, epoch]) => ({ session, epoch }))
+  }
+
+  awaited(): Required<Filters> {
+    return awaitedNames(this.#draft.seal())
+  }
+
+  counted(): Draft {
+    return this.#draft
+  }
+
+  stop(at: Millis, reason: string): ReadonlyArray<Change | Control> {
+    return this.#draft.stop(at, reason)
+  }
+
+  /**
+   * `stream_started` again, at which a reader forgets its book, and the whole current book, unverified lines included. It
+   * is one group, so that no reader acts on an empty book in between. Empty before the first record of the run.
+   *
+   * All records have the `seq` of the last record. `part` counts from that of the place, or from 1.
+   */
+  snapshot(place: SnapshotPlace = {}): ReadonlyArray<Change | Control> {
+    if (this.#first === undefined) return []
+    const started = startOf(this.#first)
+    const part = place.part ?? 1
+    const records = snapshot(this.#draft.seal(), { ...place, part: part + 1 })
+    const at = new Date(this.#at).toISOString()
+    const origin = place.origin === undefined ? {} : { origin: place.origin }
+    return [
+      { ...started, seq: this.#seq, part, ...origin, at, ...records.length === 0 ? { last: true } : {} },
+      ...records,
+    ]
+  }
+
+  /** Some games as they are now, for a reader that has the rest of the book. */
+  snapshotOf(games: ReadonlyArray<GameToTell>, place: SnapshotPlace): ReadonlyArray<Change | Control> {
+    return snapshotGames(this.#draft.seal(), games, place)
+  }
+}
+
+/** The start of the run for a reader without a book: `stream_started`, even if the run resumed another. */
+const startOf = (first: Change | Control): Change | Control => {
+  const { last: _, ...rest } = first
+  if (!("control" in rest) || rest.control !== "stream_resumed") return rest
+  const { control: _c, resumes: _r, ...started } = rest
+  return { control: "stream_started", ...started }
+}
