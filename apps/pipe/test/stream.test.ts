@@ -153,7 +153,7 @@ describe("what goes wrong", () => {
     })
     expect(code).toBe(77)
     expect(stderr).toContain("refused the key")
-    expect(stderr).toContain("Check that it is complete")
+    expect(stderr).toContain("Check that the key is complete")
     expect(stdout + stderr).not.toContain(wrong)
   })
 

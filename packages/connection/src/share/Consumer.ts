@@ -24,10 +24,10 @@ export interface ConsumerOptions {
    *
    * @default 1000
    */
-  readonly patienceMillis?: number | undefined
+  readonly cutAfterMillis?: number | undefined
 }
 
-const defaults = { name: "unnamed", bufferBytes: 8 * 1024 * 1024, patienceMillis: 1000 }
+const defaults = { name: "unnamed", bufferBytes: 8 * 1024 * 1024, cutAfterMillis: 1000 }
 
 /**
  * A consumer was too slow: the other consumers had waited for it for too long. What waited for it is dropped, and what it
@@ -65,7 +65,7 @@ type Failure<E> = E | ConsumerCutOff
 export class Consumer<A, E> {
   readonly pull: Pull<NonEmptyReadonlyArray<A>, Failure<E>>
   readonly cutsOff: boolean
-  readonly patienceMillis: number
+  readonly cutAfterMillis: number
   /** How long the others have waited for it since it last was up to date. */
   keptMillis = 0
   readonly #name: string
@@ -75,7 +75,7 @@ export class Consumer<A, E> {
   constructor(options: ConsumerOptions, onChange: () => void) {
     this.#name = options.name ?? defaults.name
     this.cutsOff = options.slow !== "pause"
-    this.patienceMillis = options.patienceMillis ?? defaults.patienceMillis
+    this.cutAfterMillis = options.cutAfterMillis ?? defaults.cutAfterMillis
     this.#queue = new PullQueue({
       weigh: ({ bytes }) => bytes,
       boundBytes: options.bufferBytes ?? defaults.bufferBytes,
@@ -113,7 +113,7 @@ export class Consumer<A, E> {
 
   /** Ends its stream now, and drops what waits: it is old. */
   cutOff(): void {
-    const error = new ConsumerCutOff(this.#name, this.#queue.bytes, this.patienceMillis)
+    const error = new ConsumerCutOff(this.#name, this.#queue.bytes, this.cutAfterMillis)
     this.#queue.clear()
     this.end(Effect.fail(error))
   }

@@ -97,14 +97,14 @@ export class SharedRun<A, E> {
         yield* change
         continue
       }
-      const untilCut = Math.min(...timed.map(({ patienceMillis, keptMillis }) => patienceMillis - keptMillis))
+      const untilCut = Math.min(...timed.map(({ cutAfterMillis, keptMillis }) => cutAfterMillis - keptMillis))
       const before = yield* Clock.monotonicTimeNanos
       yield* Effect.timeoutOption(change, untilCut)
       const passed = Number((yield* Clock.monotonicTimeNanos) - before) / 1e6
       for (const consumer of timed) {
         // A consumer that has caught up in the meantime starts at 0 again.
         if (!consumer.isIdle) consumer.keptMillis += passed
-        if (consumer.isFull && consumer.keptMillis >= consumer.patienceMillis) consumer.cutOff()
+        if (consumer.isFull && consumer.keptMillis >= consumer.cutAfterMillis) consumer.cutOff()
       }
     }
   })

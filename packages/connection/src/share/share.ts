@@ -43,7 +43,7 @@ export interface Shared<out A, out E> {
  * Shares a source (a session, several sessions, a replay) among any number of consumers. The source runs once, with one
  * connection and one decoding of each frame, while there is at least one consumer.
  *
- * A slow consumer holds up the others for `patienceMillis` at most, unless it sets `slow: "pause"`. Memory is bounded by
+ * A slow consumer holds up the others for `cutAfterMillis` at most, unless it sets `slow: "pause"`. Memory is bounded by
  * the `bufferBytes` of each consumer. All consumers end or fail as the source does. The next consumer starts it again.
  */
 export function share<E>(source: Source<E>, options?: { readonly idleMillis?: number }): Shared<FeedEvent, E>

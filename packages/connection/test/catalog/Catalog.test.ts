@@ -42,7 +42,7 @@ const fresh = <A, E>(effect: Effect.Effect<A, E>): Effect.Effect<A, E> =>
 
 for (const [name, get] of [["fetch", fetchGet], ["node's client", nodeGet]] as const) {
   describe(`the catalog over ${name}`, () => {
-    it.live("asks with the key and encoded names, at the feed's own place", () =>
+    it.live("sends the key and encoded names to the feed's server", () =>
       Effect.gen(function* () {
         const asked: Array<string> = []
         const { catalog } = yield* serving((request, response) => {
@@ -54,7 +54,7 @@ for (const [name, get] of [["fetch", fetchGet], ["node's client", nodeGet]] as c
         expect(asked).toEqual(["/api/get_markets?key=s3cretkey%2F4711&sports=MLB%2CUS%20Open%20%28M%29"])
       }))
 
-    it.live("says what the caller can do about each failure, without the key", () =>
+    it.live("fails with one error for each remedy, without the key", () =>
       Effect.gen(function* () {
         const failures: Array<[(response: ServerResponse) => void, CatalogError["_tag"], string]> = [
           [(r) => r.writeHead(401).end("no"), "CatalogRefused", "get_info: HTTP 401: no"],
@@ -106,7 +106,7 @@ describe("the catalog", () => {
     return { catalog, requests: () => requests, fail: (on: boolean) => failing = on }
   })
 
-  it.effect("keeps an answer for a while, and no failure", () =>
+  it.effect("caches answers, but no failures", () =>
     Effect.gen(function* () {
       const { catalog, requests, fail } = yield* counted
       const info = fresh(catalog.info)
@@ -123,7 +123,7 @@ describe("the catalog", () => {
       expect(requests()).toBe(4)
     }))
 
-  it.effect("waits for its part of the allowance it shares with the dials", () =>
+  it.effect("shares the request allowance with the dials", () =>
     Effect.gen(function* () {
       const { catalog, requests } = yield* counted
       const limiter = makeLimiter()
@@ -148,7 +148,7 @@ describe("names", () => {
     ],
     markets: { fanduel: { MLB: ["Moneyline", "Total"] }, "*": { "*": ["Spread"] } },
   }
-  it("that do not exist are named, with what may have been meant", () => {
+  it("that do not exist are reported with similar names", () => {
     const report = compareNames({
       sports: ["MLB", "mlb", "Curling"],
       sportsbooks: ["draftking", "fanduel"],
@@ -165,7 +165,7 @@ describe("names", () => {
     expect(report.games).toBe(0)
   })
 
-  it("that were not asked for are not in doubt", () => {
+  it("that were not asked for are not checked", () => {
     expect(compareNames({}, known)).toEqual({ unknown: [], games: 2 })
     expect(compareNames({ sports: ["NBA"] }, known).games).toBe(1)
     expect(compareNames({ sports: ["Curling"] }, {})).toEqual({ unknown: [], games: undefined })
@@ -198,7 +198,7 @@ describe("a diagnosis", () => {
     plan: "Starter",
     errors: [],
   }
-  it("puts what is proven before what may be", () => {
+  it("lists proven causes before possible ones", () => {
     const unknown = [{ kind: "sportsbook", name: "draftking", nearest: ["draftkings"] }] as const
     const diagnosis = diagnose({ ...facts, names: { unknown, games: 0 } })
     expect(diagnosis.causes.map(({ proven, cause }) => `${proven} ${cause.kind}`)).toEqual([
@@ -221,7 +221,7 @@ Asked for: sports NBA; sportsbooks draftking (plan Starter)
     )
   })
 
-  it("takes the server's word, and the list of who holds the key, for proof", () => {
+  it("counts errors of the server and other holders of the key as proven", () => {
     const since = Date.UTC(2026, 6, 16, 17)
     const diagnosis = diagnose({
       ...facts,
@@ -243,7 +243,7 @@ All names exist in the catalog.`,
     )
   })
 
-  it("does not take an old list of names for proof", () => {
+  it("does not count a stored list of names as proof", () => {
     const unknown = [{ kind: "sport", name: "NBA", nearest: [] }] as const
     const stored: StoredUse = {
       path: "get_info",
@@ -260,7 +260,7 @@ All names exist in the catalog.`,
     expect(causes.slice(0, 2).map(({ cause }) => cause.kind)).toEqual(["unknown_names", "no_games"])
   })
 
-  it("tells of data that nobody asked for, even when the names cannot be checked", () => {
+  it("reports data outside the filters, even when the names cannot be checked", () => {
     const outside = { messages: 40, sport: "MLB", sportsbook: "fanduel" }
     const diagnosis = diagnose({ ...facts, asked: { sports: ["NAB"] }, outside, names: { unavailable: "HTTP 500" } })
     expect(renderDiagnosis(diagnosis)).toBe(
@@ -273,7 +273,7 @@ Cannot check the names: HTTP 500`.replaceAll("\\\n", ""),
     )
   })
 
-  it("repeats what the server said, and says when names could not be checked", () => {
+  it("repeats the errors of the server, and says that the names could not be checked", () => {
     const diagnosis = diagnose({
       ...facts,
       asked: {},

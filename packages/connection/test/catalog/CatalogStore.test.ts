@@ -71,7 +71,7 @@ describe("a catalog with a store", () => {
       ["no network", new HttpFailure("ECONNREFUSED"), "Cannot get get_info from feed.example:1: ECONNREFUSED"],
     ] as const
   ) {
-    it.effect(`answers from it, and says how old that is, on ${name}`, () =>
+    it.effect(`answers from it, with the age of the answer, on ${name}`, () =>
       Effect.gen(function* () {
         const path = yield* folder
         expect(yield* (yield* started(path, good)).info).toEqual(info)
@@ -98,7 +98,7 @@ describe("a catalog with a store", () => {
       expect([...refused.used, ...inWords.used, ...other.used]).toEqual([])
     }))
 
-  it.effect("answers from it where the limiter would wait for long, and waits where it has nothing", () =>
+  it.effect("answers from it if the limiter would wait long, and waits if it has no answer", () =>
     Effect.gen(function* () {
       const path = yield* folder
       const limiter = makeLimiter({ windowMillis: 60_000, total: 1, dials: 1 })
@@ -120,7 +120,7 @@ describe("a catalog with a store", () => {
       expect(without.asked()).toBe(1)
     }))
 
-  it.effect("asks the server again after half a minute, and forgets that the answer was old", () =>
+  it.effect("asks the server again after half a minute, and no longer reports a stored answer", () =>
     Effect.gen(function* () {
       const path = yield* folder
       yield* (yield* started(path, good)).info
@@ -147,7 +147,7 @@ describe("a catalog with a store", () => {
       expect(yield* catalog.stored!).toEqual([])
     }))
 
-  it.effect("keeps no answer that repeats the key, and uses none of last week or of the future", () =>
+  it.effect("stores no answer that contains the key, and uses none from last week or the future", () =>
     Effect.gen(function* () {
       const path = yield* folder
       const echoed = { ...good, body: `{"sports":["MLB"],"sportsbooks":["${key}"]}` }
@@ -199,7 +199,7 @@ describe("the cache in files", () => {
       expect((yield* Effect.promise(() => readdir(join(path, place!)))).length).toBe(3)
     }))
 
-  it.live("takes garbage for nothing, and goes on where it cannot write, saying so once", () =>
+  it.live("ignores damaged files, and reports once that it cannot write", () =>
     Effect.gen(function* () {
       const path = yield* folder
       const problems: Array<string> = []

@@ -93,7 +93,7 @@ describe("a key in a file", () => {
       }))
   }
 
-  it.live("is refused where the file is no text, or is too large", () =>
+  it.live("is refused if the file is not text, or is too large", () =>
     Effect.gen(function* () {
       const damaged = yield* inFile(Buffer.from([0x74, 0xff, 0xfe, 0x80]))
       expect((yield* Effect.flip(damaged.key)).message).toContain("is not UTF-8 text")

@@ -19,7 +19,7 @@ const spellings = [
 ]
 
 describe("a foreign text", () => {
-  it("is shown without the key, however it is spelt, and without the query of any URL", () => {
+  it("is shown without the key in any spelling, and without the queries of URLs", () => {
     for (const spelling of spellings) {
       expect(scrub(`no ${spelling}.`, secret)).toBe("no [redacted].")
       expect(scrub(`wss://host/api?x=1&key=${spelling} failed`, secret)).toBe("wss://host/api?[redacted] failed")
@@ -28,7 +28,7 @@ describe("a foreign text", () => {
     expect(scrub(JSON.stringify({ error: 'no a"b-c"d-e' }), 'a"b-c"d-e')).toBe('{"error":"no [redacted]"}')
   })
 
-  it("loses a short key only where it is a whole word, and no words of ours", () => {
+  it("loses a short key only where it is a whole word, and keeps our own words", () => {
     expect(scrub("no such key: test. The contest 'test' (latest)", "test")).toBe(
       "no such key: [redacted]. The contest '[redacted]' (latest)",
     )
@@ -38,11 +38,11 @@ describe("a foreign text", () => {
     expect(scrubOurs(`Cannot reach ${secret}`, secret)).toBe("Cannot reach [redacted]")
   })
 
-  it("is shown on one line, and cannot steer a terminal", () => {
+  it("is shown on one line, without control characters", () => {
     expect(scrub("a\r\nb\u001b[2Jc\u009bd", secret)).toBe("a b [2Jc d")
   })
 
-  it("is cut behind the key, never within", () => {
+  it("is cut after the key, never within it", () => {
     expect(scrub(`${"x".repeat(295)}${secret}`, secret)).toBe(`${"x".repeat(295)}[reda…`)
   })
 })
@@ -53,7 +53,7 @@ describe("a frame", () => {
   /** A frame as text, and as bytes of both kinds. */
   const forms = (frame: string) => [frame, new TextEncoder().encode(frame), Buffer.from(frame)]
 
-  it("is written on without the key, wherever that stands and however it is spelt", () => {
+  it("loses the key anywhere and in any spelling", () => {
     for (const spelling of spellings) {
       for (
         const frame of [
@@ -70,14 +70,14 @@ describe("a frame", () => {
     }
   })
 
-  it("is written on without a key that JSON spells with escapes", () => {
+  it("loses a key with JSON escapes", () => {
     const plain = new KeyGuard("secret-Key/0")
     for (const raw of forms('{"error":"\\u0073ecret-\\u004Bey\\u002f0 and \\u00e9"}')) {
       expect(plain.clean(raw)).toBe('{"error":"[redacted] and \\u00e9"}')
     }
   })
 
-  it("without the key comes back as it is", () => {
+  it("without the key is returned unchanged", () => {
     for (const raw of forms(`{"timestamp":"2026","data":{"link":"%40 \\u00e9 ${long}"}}`)) {
       expect(guard.clean(raw)).toBe(raw)
     }
@@ -95,7 +95,7 @@ describe("a frame", () => {
     expect(new KeyGuard("abcdefg1").clean(data("abcdefg1"))).toBe(data("[redacted]"))
   })
 
-  it("that is too large stays too large, and touches what it touched", () => {
+  it("above the size limit stays above it, and keeps its scope", () => {
     const one = new KeyGuard(secret)
     const pad = "a".repeat(messageLimits.messageBytes)
     const update = (note: string) =>
@@ -110,7 +110,7 @@ describe("a frame", () => {
     expect(what(plain!)).toEqual([["limited: a message of more than 8388608 bytes", {}]])
   })
 
-  it("is searched as bytes where the runtime can, and as text elsewhere", () => {
+  it("is searched as bytes if the runtime can, otherwise as text", () => {
     const raw = new TextEncoder().encode(`{"error":"${secret}"}`)
     const clean = () => new KeyGuard(secret).clean(raw)
     expect(clean()).toBe('{"error":"[redacted]"}')

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest"
 const key = 'a"b\\c/d é+0%1'
 const json = (text: string) => JSON.stringify(text).slice(1, -1)
 
-describe("a text that was written before", () => {
+describe("the text of a file", () => {
   it("loses the key in every spelling, and counts it", () => {
     const form = new URLSearchParams({ key }).toString().slice("key=".length)
     const spellings = [

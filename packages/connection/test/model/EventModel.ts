@@ -1,21 +1,21 @@
-/** What a consumer may be told, and in which order: events against what the session was seen to do. */
+/** The events a consumer may receive, and their order: checked against the observed behavior of the session. */
 import type { FeedEvent } from "@boltodds/protocol"
 import type { FrameFact } from "./Observation.ts"
 import { promised } from "./sessionDocument.ts"
 
-/** Something that was seen to happen, and must be told. */
+/** Something that was observed, and must be reported. */
 export type Due =
-  | { readonly tell: "Connected"; readonly at: number }
+  | { readonly tag: "Connected"; readonly at: number }
   | {
-    readonly tell: "Frame"
+    readonly tag: "Frame"
     readonly at: number
     readonly fact: FrameFact
     readonly raw: string
     readonly waited: number
   }
-  | { readonly tell: "Subscribed"; readonly at: number; readonly text: string }
-  | { readonly tell: "Disconnected"; readonly at: number; readonly kind: string | undefined; readonly from: number }
-  | { readonly tell: "Silent" | "Paused" | "Heard"; readonly at: number }
+  | { readonly tag: "Subscribed"; readonly at: number; readonly text: string }
+  | { readonly tag: "Disconnected"; readonly at: number; readonly kind: string | undefined; readonly from: number }
+  | { readonly tag: "Silent" | "Paused" | "Heard"; readonly at: number }
 
 type Dated = Due & { readonly instant: number; isOptional?: boolean }
 
@@ -23,7 +23,7 @@ const eventBytes = 200
 
 /** The events of one session. */
 export class EventModel {
-  /** Of the last connection told. */
+  /** The epoch of the last connection that was reported. */
   epoch = 0
   #connected = false
   #at = -Infinity
@@ -38,9 +38,9 @@ export class EventModel {
   /** Frames shown ahead of the stream, that it has not given yet. */
   #shown: Array<FeedEvent> = []
   readonly #isShown: boolean
-  /** Subscriptions told, and not yet seen to be sent. */
+  /** Subscriptions that were reported, and not yet observed to be sent. */
   #ahead: Array<string> = []
-  /** Heard was told before the status, which comes with the subscription. */
+  /** Heard was reported before the status, which comes with the subscription. */
   #heardAhead = false
   readonly jumps: Array<number> = []
 
@@ -50,17 +50,17 @@ export class EventModel {
   }
 
   expect(due: Due, instant: number): void {
-    if (due.tell === "Heard" && this.#heardAhead) {
+    if (due.tag === "Heard" && this.#heardAhead) {
       this.#heardAhead = false
       return
     }
-    if (due.tell === "Subscribed" && this.#ahead.length > 0) {
+    if (due.tag === "Subscribed" && this.#ahead.length > 0) {
       const text = this.#ahead.shift()!
-      if (text !== due.text) this.#broken("Subscribed tells what was sent", `${text} for ${due.text}`)
+      if (text !== due.text) this.#broken("Subscribed has the filters that were sent", `${text} for ${due.text}`)
       return
     }
     this.#due.push({ ...due, instant })
-    if (due.tell === "Frame") this.waitingBytes += due.raw.length + eventBytes
+    if (due.tag === "Frame") this.waitingBytes += due.raw.length + eventBytes
   }
 
   /** What was read in the instant of the end may be left out. */
@@ -68,16 +68,16 @@ export class EventModel {
     for (let index = this.#due.length - 1; index >= this.#head; index--) {
       const due = this.#due[index]!
       if (due.instant !== instant) return
-      if (due.tell !== "Frame" || due.isOptional === true) continue
+      if (due.tag !== "Frame" || due.isOptional === true) continue
       due.isOptional = true
       this.waitingBytes -= due.raw.length + eventBytes
     }
   }
 
-  /** The last connection was never told of, and so neither are the frames it brought. */
+  /** The last connection was never reported, and neither are its frames. */
   neverBegan(): void {
-    const told = new Set(this.#due.flatMap((due) => due.tell === "Frame" ? [due.raw] : []))
-    this.#shown = this.#shown.filter((frame) => frame._tag === "Frame" && told.has(frame.raw as string))
+    const reported = new Set(this.#due.flatMap((due) => due.tag === "Frame" ? [due.raw] : []))
+    this.#shown = this.#shown.filter((frame) => frame._tag === "Frame" && reported.has(frame.raw as string))
   }
 
   shown(frame: FeedEvent): void {
@@ -89,20 +89,20 @@ export class EventModel {
     let bytes = this.waitingBytes + (this.#due.length - this.#head + 3) * eventBytes * 2
     for (let index = this.#head; index < this.#due.length; index++) {
       const due = this.#due[index]!
-      if (due.tell === "Frame" && due.isOptional === true) bytes += due.raw.length
+      if (due.tag === "Frame" && due.isOptional === true) bytes += due.raw.length
     }
     return bytes
   }
 
-  /** Whether all has been told that must be. */
-  get isTold(): boolean {
+  /** Whether everything that must be reported was. */
+  get isComplete(): boolean {
     return this.#head === this.#due.length
   }
   get nextDue(): string | undefined {
-    return this.#due[this.#head]?.tell
+    return this.#due[this.#head]?.tag
   }
 
-  /** Whether a subscription was told that was not sent. */
+  /** Whether a subscription was reported that was not sent. */
   get isAhead(): boolean {
     return this.#ahead.length > 0 || this.#heardAhead
   }
@@ -122,7 +122,7 @@ export class EventModel {
     if (event._tag === "Tick") {
       if (event.epoch !== this.epoch) broken("a Tick has the epoch of the last connection", `${event.epoch}`)
       if (event.wall !== event.at) {
-        if (Math.abs(event.wall - event.at) <= promised.clockJump) broken("only jumps are told by Ticks")
+        if (Math.abs(event.wall - event.at) <= promised.clockJump) broken("only jumps are reported by Ticks")
         this.jumps.push(event.wall - event.at)
       }
       return
@@ -134,19 +134,19 @@ export class EventModel {
       this.#connected = true
       this.#silent = this.#paused = this.#resumed = false
     } else {
-      if (event.epoch !== this.epoch) broken("nothing of another epoch is told", `${event._tag} ${event.epoch}`)
-      if (!this.#connected) broken("nothing is told of an epoch before its Connected or after its end", event._tag)
+      if (event.epoch !== this.epoch) broken("nothing of another epoch is reported", `${event._tag} ${event.epoch}`)
+      if (!this.#connected) broken("nothing of an epoch is reported before its Connected or after its end", event._tag)
     }
     if (event._tag === "Resumed") {
       if (!this.#paused || this.#resumed) broken("Resumed follows one Paused")
       this.#resumed = true
       return
     }
-    if (event._tag === "Subscribed" && !this.#due.some(({ tell }) => tell === "Subscribed")) {
+    if (event._tag === "Subscribed" && !this.#due.some(({ tag }) => tag === "Subscribed")) {
       this.#ahead.push(`{"action":"subscribe","filters":${JSON.stringify(event.filters)}}`)
       return
     }
-    if (event._tag === "Heard" && this.#paused && !this.#due.some(({ tell }) => tell === "Heard")) {
+    if (event._tag === "Heard" && this.#paused && !this.#due.some(({ tag }) => tag === "Heard")) {
       this.#heardAhead = true
       this.#paused = this.#resumed = this.#silent = false
       return
@@ -159,7 +159,7 @@ export class EventModel {
     if (due === undefined) return
     switch (event._tag) {
       case "Frame":
-        if (due.tell !== "Frame") return
+        if (due.tag !== "Frame") return
         if (this.#isShown) this.#compare(this.#shown.shift(), event)
         if (due.isOptional !== true) this.waitingBytes -= due.raw.length + eventBytes
         if (event.raw !== due.raw) {
@@ -173,11 +173,11 @@ export class EventModel {
         }
         return
       case "Silent":
-        if (this.#silent) broken("Silent is told once until Heard")
+        if (this.#silent) broken("Silent is reported once until Heard")
         this.#silent = true
         break
       case "Paused":
-        if (this.#paused && !this.#resumed) broken("Paused is told once until Resumed")
+        if (this.#paused && !this.#resumed) broken("Paused is reported once until Resumed")
         this.#paused = true
         this.#resumed = false
         // What onFrame was shown since then has a later time, which is not to go back.
@@ -192,17 +192,17 @@ export class EventModel {
         break
       case "Subscribed":
         if (
-          due.tell === "Subscribed" && due.text !== `{"action":"subscribe","filters":${JSON.stringify(event.filters)}}`
+          due.tag === "Subscribed" && due.text !== `{"action":"subscribe","filters":${JSON.stringify(event.filters)}}`
         ) {
-          broken("Subscribed tells what was sent", `${JSON.stringify(event.filters)} for ${due.text}`)
+          broken("Subscribed has the filters that were sent", `${JSON.stringify(event.filters)} for ${due.text}`)
         }
         break
       case "Disconnected":
         this.#connected = false
         this.#shown = this.#shown.filter(({ epoch }) => epoch > event.epoch)
-        if (due.tell === "Disconnected") {
+        if (due.tag === "Disconnected") {
           if (due.kind !== undefined && due.kind !== event.reason.kind) {
-            broken("Disconnected tells why", `${event.reason.kind} for ${due.kind}`)
+            broken("Disconnected has the reason", `${event.reason.kind} for ${due.kind}`)
           }
           if (event.at < due.from) broken("Disconnected has the time of the end", `${event.at} for ${due.at}`)
         }
@@ -216,10 +216,10 @@ export class EventModel {
     }
   }
 
-  /** What onFrame was shown: the same, unless it waited behind something that happened later. */
-  #compare(shown: FeedEvent | undefined, told: FeedEvent): void {
-    const later = shown?._tag === "Frame" && told._tag === "Frame" && shown.raw === told.raw && shown.at < told.at
-    if (shown !== told && !later) this.#broken("the stream gives the frames that onFrame was shown")
+  /** The stream gives the same frames as onFrame, unless they waited while something later was reported. */
+  #compare(shown: FeedEvent | undefined, given: FeedEvent): void {
+    const later = shown?._tag === "Frame" && given._tag === "Frame" && shown.raw === given.raw && shown.at < given.at
+    if (shown !== given && !later) this.#broken("the stream gives the frames that onFrame was shown")
   }
 
   /**
@@ -231,28 +231,28 @@ export class EventModel {
     let at = this.#head
     const isNotice = event._tag === "Silent" || event._tag === "Heard" || event._tag === "Paused"
     const first = due[at]
-    while (at < due.length && due[at]!.tell !== event._tag) {
+    while (at < due.length && due[at]!.tag !== event._tag) {
       const skipped = due[at]!
-      const skippedNotice = skipped.tell === "Silent" || skipped.tell === "Paused" ||
-        (skipped.tell === "Heard" && !this.#paused)
-      // Of a pause, Heard comes behind all that waited; where the server has just accepted, that is before we ask.
-      const mayPass = isNotice && (!(event._tag === "Heard" && this.#paused) || skipped.tell === "Subscribed")
+      const skippedNotice = skipped.tag === "Silent" || skipped.tag === "Paused" ||
+        (skipped.tag === "Heard" && !this.#paused)
+      // The Heard of a pause comes after everything that waited; if the server has just accepted, before we subscribe.
+      const mayPass = isNotice && (!(event._tag === "Heard" && this.#paused) || skipped.tag === "Subscribed")
       const mayWait = skipped.instant === first!.instant && (skippedNotice || mayPass)
       if (!mayWait && event._tag !== "Disconnected") break
       at++
     }
     const found = due[at]
-    if (found?.tell !== event._tag) {
+    if (found?.tag !== event._tag) {
       this.#broken(
-        "only what happened is told, in its order",
-        `${event._tag} ${event.epoch} where ${first?.tell ?? "nothing"} is due`,
+        "only what happened is reported, in its order",
+        `${event._tag} ${event.epoch} where ${first?.tag ?? "nothing"} is due`,
       )
       return undefined
     }
     if (event._tag === "Disconnected") {
       for (const skipped of due.slice(this.#head, at)) {
-        if (skipped.instant !== found.instant) this.#broken("all that was read before the end is told", skipped.tell)
-        if (skipped.tell === "Frame" && skipped.isOptional !== true) {
+        if (skipped.instant !== found.instant) this.#broken("everything read before the end is reported", skipped.tag)
+        if (skipped.tag === "Frame" && skipped.isOptional !== true) {
           this.waitingBytes -= skipped.raw.length + eventBytes
         }
       }

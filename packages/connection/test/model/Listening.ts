@@ -1,5 +1,5 @@
 /**
- * How long we have listened to one connection, and heard nothing. Time we did not read, or could not, is no silence;
+ * How long a connection was read, and nothing came. Time without reading is no silence;
  * how much of it the session could know of is not certain to the millisecond, so ages are kept as a least and a most.
  */
 
@@ -52,7 +52,7 @@ export class Listening {
   /** The newest ping sent, and the newest answer read. */
   ping = 0
   pong = 0
-  /** Whether the newest answer came soon enough to prove that nothing waits behind it: perhaps, and certainly. */
+  /** Whether the newest answer came soon enough to prove that there is no backlog: perhaps, and certainly. */
   mayProve = false
   proves = false
   /** It was not certain whether the newest answer came soon enough. */
@@ -88,7 +88,7 @@ export class Listening {
     this.handing = undefined
   }
 
-  /** Nothing ran for this long, and no ping can tell what waits since. */
+  /** Nothing ran for this long, and no ping shows what has waited since. */
   heldUp(millis: number): void {
     const isCertain = millis >= promised.stall
     if (!isCertain && millis < promised.stall - promised.tick) return this.handing?.listened(millis)

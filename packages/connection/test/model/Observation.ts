@@ -2,7 +2,7 @@
 import type { Diagnosis, Status } from "@boltodds/connection"
 import type { FeedEvent, Filters, Frame } from "@boltodds/protocol"
 
-/** What a refusal means, as whoever wrote the script knows it. */
+/** The meaning of a refusal, known from the script. */
 export type Meaning = "key" | "busy" | "restart" | "oversize" | "failed"
 
 /** A frame, with what is known of it without reading it. */
@@ -45,7 +45,7 @@ export type Observation =
   | { readonly see: "unsent"; readonly link: number }
   | { readonly see: "send"; readonly link: number; readonly text: string }
   | { readonly see: "ping"; readonly link: number; readonly number: number }
-  // What it tells.
+  // What it reports.
   | { readonly see: "status"; readonly status: Status }
   | { readonly see: "events"; readonly events: ReadonlyArray<FeedEvent> }
   | { readonly see: "shown"; readonly frame: Frame }
@@ -53,7 +53,7 @@ export type Observation =
   | { readonly see: "ended"; readonly how: HowEnded; readonly message: string }
   // What was done to it.
   | { readonly see: "bytes"; readonly link: number; readonly bytes: number }
-  /** From now on the transport knows that the link is over; who reads it hears of it behind what came before. */
+  /** From now on the transport knows that the link is over. Its reader learns of it after everything that came before. */
   | { readonly see: "gone"; readonly link: number; readonly kind: string; readonly means: Meaning }
   | { readonly see: "filters"; readonly filters: Filters }
   | { readonly see: "resync" }

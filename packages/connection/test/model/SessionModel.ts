@@ -1,6 +1,6 @@
 /**
- * What a session may do, and what it must: an observer with no knowledge of how it is made. It is told all that the
- * session does at its ports, all that it tells, and what was done to it; and it says where that breaks a rule of
+ * What a session may do and must do: an observer that does not know how the session is made. It sees everything that the
+ * session does at its ports and reports, and what is done to it, and finds where that breaks a rule of
  * docs/session.md. It does nothing else, so the same observations always give the same verdict.
  */
 import type { Status } from "@boltodds/connection"
@@ -32,17 +32,17 @@ interface LinkView {
   filtersSet: number
   filtersMoments: number
   filtersSetIn: number
-  /** The reader was told that it ended. */
+  /** The reader learned that it ended. */
   closedRead: boolean
-  /** The session heard of the end from a send that failed. */
+  /** The session learned of the end from a send that failed. */
   isUnsent: boolean
-  told: "fresh" | "silent" | "paused"
-  /** When it was last told that all is well again. */
+  reported: "fresh" | "silent" | "paused"
+  /** When it was last reported to be fresh. */
   freshAt: number
   /** When it was last certain that nothing waited any more. */
   caughtAt: number
   diagnosedSend: number
-  /** Data came that was asked for; or only such that was not, since it was last asked. */
+  /** Data within the filters came; or only data outside them, since the last subscription. */
   within: boolean
   outside: boolean
   /** Why it is over, as the transport knows. */
@@ -51,7 +51,7 @@ interface LinkView {
   resync: "wanted" | "due" | undefined
   /** How long the stall was that ended in this instant. */
   stalled: number
-  /** The longest there may have been before the server accepted: it is told then. */
+  /** The longest pause before the server accepted: it is reported then. */
   stalledBefore: number
 }
 
@@ -75,7 +75,7 @@ export class SessionModel {
   /** The stall that ended in this instant. */
   #stallEnded = 0
   #status: Status = { _tag: "Idle" }
-  #isToldOf = false
+  #isCompleteOf = false
   #link: LinkView | undefined
   #dialing = false
   #started = false
@@ -84,7 +84,7 @@ export class SessionModel {
   #dialFrom = 0
   #untilMono = 0
   #keyRead = false
-  /** How often the key was read for the attempt that is under way. */
+  /** How often the key was read for the current attempt. */
   #keyReads = 0
   #epoch = 0
   #heldUp = false
@@ -225,7 +225,7 @@ export class SessionModel {
       case "ping":
         return this.#pinged(seen.number)
       case "status":
-        return this.#told(seen.status)
+        return this.#onStatus(seen.status)
       case "events": {
         if (this.#asked === "interrupt") this.#broken("an interrupted reader gets nothing more")
         for (const event of seen.events) {
@@ -309,7 +309,7 @@ export class SessionModel {
       "no dial before the back-off is over",
       `${this.#dialFrom - mono} ms early`,
     )
-    this.#must(this.#status._tag === "Dialing", "a dial is told", this.#status._tag)
+    this.#must(this.#status._tag === "Dialing", "a dial is reported", this.#status._tag)
     this.#must(
       this.#key !== undefined && url.endsWith(`?key=${encodeURIComponent(this.#key)}`),
       "a dial uses the key there is now",
@@ -343,7 +343,7 @@ export class SessionModel {
       filtersSetIn: 0,
       closedRead: false,
       isUnsent: false,
-      told: "fresh",
+      reported: "fresh",
       freshAt: -Infinity,
       caughtAt: -Infinity,
       diagnosedSend: 0,
@@ -368,7 +368,7 @@ export class SessionModel {
     ear.stoppedFor = undefined
     if (ear.handing !== undefined) ear.handing.least = Math.min(ear.handing.least, promised.pauseNotice)
     // Without pings nothing waits outside of the process, and what waited in it for so short a time is not old.
-    else if (!this.#setup.pings && link.told !== "paused") ear.behindFor = undefined
+    else if (!this.#setup.pings && link.reported !== "paused") ear.behindFor = undefined
   }
 
   #turn(frames: ReadonlyArray<FrameFact>, pong: number | undefined): void {
@@ -383,13 +383,13 @@ export class SessionModel {
       if (link.phase === "unaccepted") {
         link.phase = "accepted"
         link.epoch = ++this.#epoch
-        this.#events.expect({ tell: "Connected", at: this.#at }, this.#instant)
+        this.#events.expect({ tag: "Connected", at: this.#at }, this.#instant)
       }
       ear.frames()
     }
     for (const fact of frames) {
       this.#events.expect({
-        tell: "Frame",
+        tag: "Frame",
         at: this.#at,
         fact,
         raw: this.#withoutKey(fact.raw),
@@ -447,7 +447,7 @@ export class SessionModel {
       "the newest filters are sent, in full",
       text,
     )
-    this.#events.expect({ tell: "Subscribed", at: this.#at, text }, this.#instant)
+    this.#events.expect({ tag: "Subscribed", at: this.#at, text }, this.#instant)
   }
 
   #pinged(number: number): void {
@@ -484,7 +484,7 @@ export class SessionModel {
       // Where both sides end it in one moment, either has.
       const kind = isAsked && !link.closedRead ? "shutdown" : !isAsked && link.closedRead ? link.gone?.kind : undefined
       this.#events.expect({
-        tell: "Disconnected",
+        tag: "Disconnected",
         at: this.#at + (this.#asked === undefined ? 0 : this.#setup.closing),
         from: this.#at,
         kind,
@@ -540,7 +540,7 @@ export class SessionModel {
     this.#mayEnd = may
   }
   #mayEnd: ReadonlyArray<string> = []
-  /** It heard of the server's end from a send that failed, and may have had a reason of its own in the same moment. */
+  /** It learned of the server's end from a send that failed, and may have had a reason of its own in the same moment. */
   #mayHaveOtherCause = false
 
   #left(number: number): void {
@@ -560,10 +560,10 @@ export class SessionModel {
 
   // Statuses
 
-  #told(status: Status): void {
+  #onStatus(status: Status): void {
     const before = this.#status
-    if (this.#isToldOf) this.#transition(before, status)
-    this.#isToldOf = true
+    if (this.#isCompleteOf) this.#transition(before, status)
+    this.#isCompleteOf = true
     this.#status = status
     const link = this.#link
     switch (status._tag) {
@@ -572,7 +572,7 @@ export class SessionModel {
       case "Dialing": {
         const over = this.#limiter.take(this.#now.mono, true)
         if (over !== undefined) this.#broken("no more than 10 requests a minute, 8 of them dials", over)
-        this.#must(link === undefined && this.#next === undefined, "Dialing is told when a dial begins")
+        this.#must(link === undefined && this.#next === undefined, "Dialing is reported when a dial begins")
         return this.#must(
           status.attempt === this.#backoff.fruitless + 1,
           "attempts are counted since data last came",
@@ -580,7 +580,7 @@ export class SessionModel {
         )
       }
       case "AwaitingAck":
-        this.#must(link?.phase === "unaccepted", "AwaitingAck is told of a link that opened")
+        this.#must(link?.phase === "unaccepted", "AwaitingAck follows an open link")
         return this.#must(status.attempt === this.#backoff.fruitless + 1, "attempts are counted since data last came")
       case "Syncing":
       case "Live":
@@ -590,14 +590,14 @@ export class SessionModel {
       case "BackingOff":
         return this.#backsOff(status)
       case "AwaitingReader":
-        this.#must(link === undefined, "AwaitingReader is told without a connection")
+        this.#must(link === undefined, "AwaitingReader is reported without a connection")
         return this.#must(
           this.#events.mostWaiting > this.#setup.bufferBytes / 2,
-          "only a reader who is far behind is waited for",
+          "only a reader with a large backlog is waited for",
         )
       case "Closed":
-        this.#must(this.#closedAt === undefined, "Closed is told once")
-        this.#must(this.#link === undefined && !this.#dialing, "Closed is told when nothing is open")
+        this.#must(this.#closedAt === undefined, "Closed is reported once")
+        this.#must(this.#link === undefined && !this.#dialing, "Closed is reported when nothing is open")
         this.#must(this.#asked !== undefined || this.#mustEnd !== undefined, "a session does not end by itself")
         this.#closedAt = this.#now.mono
     }
@@ -610,9 +610,9 @@ export class SessionModel {
   #fresh(status: Status & { readonly epoch: number; readonly filters: Filters }, before: Status): void {
     const link = this.#link
     if (link === undefined || link.phase !== "accepted" || link.sends === 0) {
-      return this.#broken("Syncing and Live are told of a subscribed connection")
+      return this.#broken("Syncing and Live are reported of a subscribed connection")
     }
-    // Of one turn, the end of silence is told before what ended it.
+    // In one turn, the end of silence is reported before the frame that ended it.
     const mayBe = status._tag === "Live"
       ? link.liveAt !== undefined
       : link.liveAt === undefined || link.liveAt === this.#at
@@ -626,16 +626,16 @@ export class SessionModel {
     if (!this.#setup.pings && ear.stoppedFor === undefined && ear.handing !== undefined && ear.mayBeHanded) {
       ear.behindFor = undefined
     }
-    if (link.told === "paused") {
+    if (link.reported === "paused") {
       this.#must(
         ear.stoppedFor === undefined && this.#caughtUpNow(ear),
         "nothing is fresh before all that waited has been read",
       )
     } else this.#must(ear.heard.most === 0, "silence ends with a frame")
-    link.told = "fresh"
+    link.reported = "fresh"
     ear.isUnsure = false
     link.freshAt = this.#now.mono
-    this.#events.expect({ tell: "Heard", at: this.#at }, this.#instant)
+    this.#events.expect({ tag: "Heard", at: this.#at }, this.#instant)
   }
 
   #caughtUpNow(ear: Listening): boolean {
@@ -644,7 +644,9 @@ export class SessionModel {
 
   #stale(reason: "silent" | "paused", epoch: number): void {
     const link = this.#link
-    if (link === undefined || link.phase !== "accepted") return this.#broken("Stale is told of an accepted connection")
+    if (link === undefined || link.phase !== "accepted") {
+      return this.#broken("Stale is reported of an accepted connection")
+    }
     const { ear } = link
     this.#must(epoch === this.#events.epoch || this.#events.nextDue !== undefined, "Stale names its epoch")
     if (reason === "silent") {
@@ -653,8 +655,8 @@ export class SessionModel {
         "Silent after 25 s of listening only",
         `${ear.heard.most} ms`,
       )
-      if (link.told === "fresh") link.told = "silent"
-      this.#events.expect({ tell: "Silent", at: this.#at }, this.#instant)
+      if (link.reported === "fresh") link.reported = "silent"
+      this.#events.expect({ tag: "Silent", at: this.#at }, this.#instant)
       return
     }
     const lags = ear.waits?.heardSince === true && ear.waits.age.most >= promised.lag
@@ -664,8 +666,8 @@ export class SessionModel {
       link.stalled === 0 ? 0 : link.stalled + promised.tick,
       link.sends === 0 ? link.stalledBefore : 0,
     )
-    this.#must(stop >= promised.pauseNotice || lags, "Paused is told of a second behind only", `${stop} ms`)
-    // Before the server accepted, a pause may be over before it can be told.
+    this.#must(stop >= promised.pauseNotice || lags, "Paused is reported only after a second of backlog", `${stop} ms`)
+    // Before the server accepted, a pause may be over before it can be reported.
     const answered = this.#isAnswered(ear) && (!this.#setup.pings || ear.mayProve)
     const isOver = link.sends === 0 && (answered || link.caughtAt === this.#now.mono)
     if (isOver && (this.#setup.pings ? !ear.proves : ear.handing !== undefined)) ear.isUnsure = true
@@ -673,13 +675,13 @@ export class SessionModel {
       ear.behindFor = Math.max(stop, ear.waits?.age.least ?? 0)
       if (link.stalled === 0 && ear.stoppedFor === undefined) ear.needs = ear.ping
     }
-    link.told = "paused"
+    link.reported = "paused"
     const began = ear.stoppedFor === undefined ? this.#at : this.#at - ear.stoppedFor
-    this.#events.expect({ tell: "Paused", at: began }, this.#instant)
+    this.#events.expect({ tag: "Paused", at: began }, this.#instant)
   }
 
   #backsOff({ until, why, attempt }: Status & { readonly _tag: "BackingOff" }): void {
-    this.#must(this.#link === undefined && !this.#dialing, "back-off is told without a connection")
+    this.#must(this.#link === undefined && !this.#dialing, "back-off is reported without a connection")
     const wait = until - this.#at
     this.#untilMono = this.#now.mono + wait
     if (why === limiterWhy) {
@@ -742,7 +744,7 @@ export class SessionModel {
     if (link === undefined || link.phase !== "accepted" || link.sends === 0) {
       return this.#broken("a diagnosis is of a subscribed connection")
     }
-    this.#must(link.liveAt === undefined || link.outside, "nothing is diagnosed once data came that was asked for")
+    this.#must(link.liveAt === undefined || link.outside, "nothing is diagnosed once data within the filters came")
     this.#must(
       link.ear.sinceAsked.most >= promised.noData,
       "a diagnosis comes after 20 s of listening",
@@ -765,7 +767,7 @@ export class SessionModel {
       "a stream ends as it must",
       how,
     )
-    this.#must(this.#events.isTold, "all is told before the end", this.#events.nextDue)
+    this.#must(this.#events.isComplete, "everything is reported before the end", this.#events.nextDue)
   }
 
   // What must have happened by now
@@ -786,7 +788,7 @@ export class SessionModel {
     if (link !== undefined) {
       if (link.phase !== "over") this.#watch(link)
     } else if (!this.#dialing) {
-      this.#must(this.#next === undefined, "what follows an attempt is told at once")
+      this.#must(this.#next === undefined, "what follows an attempt is reported at once")
       if (this.#status._tag === "BackingOff" && mono > this.#untilMono + 1) {
         this.#must(this.#isHeldUp, "a back-off ends when it said", `${mono - this.#untilMono} ms late`)
       }
@@ -806,12 +808,12 @@ export class SessionModel {
       `${held} bytes`,
     )
     if (this.#reads) {
-      this.#must(this.#tickAge <= 2 * promised.tick + 100, "time is told every second", `${this.#tickAge} ms`)
+      this.#must(this.#tickAge <= 2 * promised.tick + 100, "time is reported every second", `${this.#tickAge} ms`)
       this.#must(held === 0, "a reader who reads gets all there is", `${held} bytes`)
     }
   }
 
-  /** Others wait for the limiter before it: only the first in its queue is told how long. */
+  /** Others wait for the limiter before it: only the first in its queue learns how long. */
   get #isHeldUp(): boolean {
     const { mono } = this.#now
     return !this.#alone && (this.#limiter.isExhausted(mono) || this.#limiter.isExhausted(mono - 1))
@@ -832,7 +834,7 @@ export class SessionModel {
       this.#must(link.stalled < promised.pause, "30 s without reading end a connection")
       return
     }
-    this.#must(!this.#events.isAhead, "Subscribed tells what was sent")
+    this.#must(!this.#events.isAhead, "Subscribed has the filters that were sent")
     this.#must(link.sends > 0, "the server is asked as soon as it accepted")
     this.#must(
       link.gone !== undefined || link.lastSent === subscribeText(this.#filters),
@@ -864,7 +866,7 @@ export class SessionModel {
       this.#must(ear.stoppedFor <= promised.pause, "30 s without reading end a connection", `${ear.stoppedFor} ms`)
       this.#must(
         isStale || ear.stoppedFor <= promised.pauseNotice,
-        "a second without reading is told",
+        "a second without reading is reported",
         `${ear.stoppedFor} ms`,
       )
       return
@@ -873,7 +875,7 @@ export class SessionModel {
     const justFresh = mono - link.freshAt <= promised.tick + 1
     this.#must(
       isStale || justFresh || ear.heard.least <= promised.silent,
-      "25 s of silence are told",
+      "25 s of silence are reported",
       `${ear.heard.least} ms`,
     )
     const noProgress = ear.anyByte.least > promised.pong + promised.tick
@@ -889,17 +891,17 @@ export class SessionModel {
       this.#must(ear.sincePing.most <= promised.ping, "a ping goes out every 10 s", `${ear.sincePing.most} ms`)
       const lags = ear.waits?.heardSince === true && ear.heard.most > promised.tick &&
         waited > promised.lag + promised.tick
-      this.#must(isStale || !lags, "a pong 5 s late is told", `${waited} ms`)
+      this.#must(isStale || !lags, "a pong 5 s late is reported", `${waited} ms`)
     }
     this.#must(
       isStale || ear.behindFor === undefined || ear.behindFor <= promised.pauseNotice,
-      "a second behind is told",
+      "a second of backlog is reported",
       `${ear.behindFor} ms`,
     )
     if (isStale) {
       const silent = ear.heard.most >= promised.silent
       this.#must(
-        silent || (link.told === "paused" && (ear.behindFor !== undefined || ear.isUnsure)),
+        silent || (link.reported === "paused" && (ear.behindFor !== undefined || ear.isUnsure)),
         "staleness ends when its cause does",
       )
     } else {

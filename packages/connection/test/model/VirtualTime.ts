@@ -49,7 +49,7 @@ class Timers {
   }
 }
 
-/** What the machine tells of time. */
+/** The clocks of the machine. */
 export interface TimeObserver {
   /** Nothing can run any more before time goes by. */
   readonly settled: () => void

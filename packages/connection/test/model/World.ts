@@ -214,13 +214,13 @@ export class World {
     )
   }
 
-  #seekKey(actor: Actor, told: object): void {
-    this.#seekKeyIn(actor, JSON.stringify(told))
+  #seekKey(actor: Actor, given: object): void {
+    this.#seekKeyIn(actor, JSON.stringify(given))
   }
   #seekKeyIn(actor: Actor, text: string): void {
     for (const key of Object.values(keys)) {
       for (const spelling of [key, encodeURIComponent(key), JSON.stringify(key).slice(1, -1)]) {
-        if (text.includes(spelling)) this.failures.push(`${actor.name}: the key is told nowhere (${text})`)
+        if (text.includes(spelling)) this.failures.push(`${actor.name}: the key appears nowhere (${text})`)
       }
     }
   }

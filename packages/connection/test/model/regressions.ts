@@ -139,7 +139,7 @@ export const regressions: ReadonlyArray<Regression> = [
     },
   },
   {
-    holds: "a pause before the server accepted is told in the epoch it accepts, not before",
+    holds: "a pause before the server accepted is reported in the epoch that it accepts, not before",
     script: {
       seed: 135,
       yieldEvery: 2048,
@@ -156,7 +156,7 @@ export const regressions: ReadonlyArray<Regression> = [
     },
   },
   {
-    holds: "a stop too short to tell does not leave a transport without pings behind until its next frame",
+    holds: "a stop too short to be reported leaves no backlog on a transport without pings",
     script: {
       seed: 194,
       yieldEvery: 4,
@@ -176,7 +176,7 @@ export const regressions: ReadonlyArray<Regression> = [
     },
   },
   {
-    holds: "a pause is told once, however it ends",
+    holds: "a pause is reported once, however it ends",
     script: {
       seed: 313,
       yieldEvery: 2048,
@@ -219,7 +219,7 @@ export const regressions: ReadonlyArray<Regression> = [
     },
   },
   {
-    holds: "what is subscribed on a link that has closed unseen is told before its end or not at all",
+    holds: "a subscription on a link that has closed unnoticed is reported before its end or not at all",
     script: {
       seed: 130,
       yieldEvery: 2048,
@@ -253,7 +253,7 @@ export const regressions: ReadonlyArray<Regression> = [
     },
   },
   {
-    holds: "onFrame is shown nothing before it is told how long we had not read",
+    holds: "onFrame gets no frame before the pause is reported",
     script: {
       seed: 3814,
       yieldEvery: 2048,
@@ -329,7 +329,7 @@ export const regressions: ReadonlyArray<Regression> = [
     },
   },
   {
-    holds: "onFrame is told that we do not read before it is shown what comes meanwhile",
+    holds: "the stop is reported before onFrame gets a frame that arrives during it",
     script: {
       seed: 41100,
       yieldEvery: 2048,

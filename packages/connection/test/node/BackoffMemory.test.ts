@@ -23,11 +23,11 @@ const record: BackoffRecord = {
   during: "wait",
 }
 
-describe("what a run left", () => {
+describe("the back-off of an earlier run", () => {
   const waitAt = (now: number, changed: Partial<BackoffRecord> = {}) =>
     resumeBackoff({ ...record, ...changed }, now)?.waitMillis
 
-  it("holds for what is left of the wait, and the counts go on", () => {
+  it("applies for the rest of its wait, and the counts continue", () => {
     expect(resumeBackoff(record, 101_000)).toEqual({
       attempts: { step: 3, fruitless: 4, keyRefusals: 0, everLive: false, oversized: 0 },
       waitMillis: 7000,
@@ -36,24 +36,24 @@ describe("what a run left", () => {
     expect(waitAt(200_000)).toBe(0)
   })
 
-  it("never means a longer wait than was set, nor than there is", () => {
+  it("never causes a longer wait than was set, nor than the longest possible", () => {
     // The clock was set back.
     expect(waitAt(-1_000_000)).toBe(8000)
     expect(waitAt(0, { at: 0, until: 1e15 })).toBe(3_660_000)
     expect(waitAt(0, { at: 50, until: 10 })).toBe(0)
   })
 
-  it("is forgotten ten minutes after its time", () => {
+  it("does not count ten minutes after its wait", () => {
     expect(waitAt(708_000)).toBe(0)
     expect(waitAt(708_001)).toBeUndefined()
   })
 
-  it("lets a refused key be tried once more", () => {
+  it("allows one more attempt with a refused key", () => {
     expect(resumeBackoff({ ...record, keyRefusals: 7 }, 0)?.attempts.keyRefusals).toBe(1)
   })
 })
 
-/** A memory in this process, which tells what is in it. */
+/** A memory in this process, whose content can be read. */
 const memoryOf = (first?: BackoffRecord) => {
   const kept: Array<BackoffRecord | "forgotten"> = []
   let now = first
@@ -68,7 +68,7 @@ const memoryOf = (first?: BackoffRecord) => {
 const refusal = new DialError("network", "Cannot reach feed: ECONNREFUSED")
 
 describe("a session with a memory", () => {
-  it.effect("waits as the run before it would have, says why, and goes on counting", () =>
+  it.effect("waits as the run before would have, reports the reason, and continues its counts", () =>
     Effect.gen(function* () {
       const { memory, kept } = memoryOf({ ...record, at: 0, until: 5000 })
       const feed = fakeFeed(() => refusal)
@@ -91,7 +91,7 @@ describe("a session with a memory", () => {
       ])
     }))
 
-  it.effect("counts its own attempts only against maxAttempts, and leaves its wait to the next", () =>
+  it.effect("counts only its own attempts for maxAttempts, and passes its wait to the next run", () =>
     Effect.gen(function* () {
       const { memory, kept } = memoryOf({ ...record, at: -9000, until: -1000 })
       const feed = fakeFeed(() => refusal)
@@ -103,7 +103,7 @@ describe("a session with a memory", () => {
       expect((kept.at(-1) as BackoffRecord).until).toBeGreaterThan((kept.at(-1) as BackoffRecord).at)
     }))
 
-  it.effect("forgets all of it after a minute of live data", () =>
+  it.effect("removes the record after a minute with data", () =>
     Effect.gen(function* () {
       const { memory, kept } = memoryOf({ ...record, at: 0, until: 0 })
       const feed = fakeFeed(() => (connection) => (acceptWithAck(connection), connection.send(data)))
@@ -120,7 +120,7 @@ describe("a session with a memory", () => {
       expect(kept.slice(1)).toEqual(["forgotten", "forgotten"])
     }))
 
-  it.effect("leaves no wait when it is asked to end", () =>
+  it.effect("leaves no wait when it is closed", () =>
     Effect.gen(function* () {
       const { memory, kept } = memoryOf({ ...record, at: 0, until: 0 })
       const feed = fakeFeed(() => (connection) => (acceptWithAck(connection), connection.send(data)))
@@ -135,7 +135,7 @@ describe("a session with a memory", () => {
       expect(fresh.kept.at(-1)).toBe("forgotten")
     }))
 
-  it.effect("has a key that was refused before tried once, behind a wait", () =>
+  it.effect("tries a key that was refused before once, after a wait", () =>
     Effect.gen(function* () {
       const { memory, kept } = memoryOf()
       const refused = new DialError("refused", "HTTP 401", { status: 401 })
@@ -166,7 +166,7 @@ const deadPid = Effect.promise(() =>
 )
 
 describe("the machine's memory", () => {
-  it.live("remembers nothing of loopback hosts", () =>
+  it.live("stores nothing for loopback hosts", () =>
     Effect.gen(function* () {
       const memory = machineMemory({ folder: yield* folder })
       const own = { ...use, host: "127.0.0.1:4711" }
@@ -174,7 +174,7 @@ describe("the machine's memory", () => {
       expect(yield* memory.recall(own)).toBeUndefined()
     }))
 
-  it.live("gives each key at each host what was left for it, in a file without the key", () =>
+  it.live("has one record for each key at each host, in a file without the key", () =>
     Effect.gen(function* () {
       const path = yield* folder
       yield* machineMemory({ folder: path }).keep(use, record)
@@ -190,7 +190,7 @@ describe("the machine's memory", () => {
       expect(yield* Effect.promise(() => readdir(path))).toEqual([])
     }))
 
-  it.live("holds an attempt against its process only once that is gone", () =>
+  it.live("counts a record during an attempt only if its process is gone", () =>
     Effect.gen(function* () {
       const path = yield* folder
       const { keep, recall } = machineMemory({ folder: path })
@@ -214,7 +214,7 @@ describe("the machine's memory", () => {
       expect(yield* recall(use)).toBeUndefined()
     }))
 
-  it.live("takes what it cannot read for nothing, and goes on where it cannot write, saying so once", () =>
+  it.live("ignores damaged files, and reports once that it cannot write", () =>
     Effect.gen(function* () {
       const path = yield* folder
       const { keep, recall } = machineMemory({ folder: path })
@@ -247,7 +247,7 @@ describe("the machine's memory", () => {
       expect(yield* Effect.promise(() => readdir(path))).toEqual([file])
     }))
 
-  it.live("makes a second run in its folder wait, with another key not", () =>
+  it.live("makes a second run with the same key wait, but not with another key", () =>
     Effect.gen(function* () {
       const memory = machineMemory({ folder: yield* folder })
       const wait = { ...record, at: Date.now(), until: Date.now() + 50_000 }

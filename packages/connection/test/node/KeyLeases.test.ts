@@ -67,7 +67,7 @@ describe("a holder of a key", () => {
 })
 
 describe("the machine's leases", () => {
-  it.live("show a process to others while it holds the key, and never the key", () =>
+  it.live("show others that a process holds the key, and never the key", () =>
     Effect.gen(function* () {
       const path = yield* folder
       const { holders } = machineLeases({ folder: path })
@@ -95,7 +95,7 @@ describe("the machine's leases", () => {
       expect(yield* Effect.promise(() => readdir(join(path, place!)))).toEqual([])
     }))
 
-  it.live("forget a process that was killed at once", () =>
+  it.live("do not list a process that was killed", () =>
     Effect.gen(function* () {
       const path = yield* folder
       const child = yield* holdElsewhere(path)
@@ -106,7 +106,7 @@ describe("the machine's leases", () => {
       expect(yield* Effect.promise(() => readdir(join(path, place!)))).toEqual([])
     }))
 
-  it.live("count a process that cannot be seen for 30 s after its last sign", () =>
+  it.live("list a process that cannot be checked for 30 s after its last refresh", () =>
     Effect.gen(function* () {
       const path = yield* folder
       const child = yield* holdElsewhere(path)
@@ -137,7 +137,7 @@ describe("the machine's leases", () => {
       }
     }))
 
-  it.live("stop nothing where they cannot be written, and say so once", () =>
+  it.live("have no effect if they cannot be written, and report it once", () =>
     Effect.gen(function* () {
       const path = join(yield* folder, "a-file")
       yield* Effect.promise(() => writeFile(path, ""))
@@ -183,7 +183,7 @@ describe("a process that looks like one of ours and runs in another pid namespac
       expect(yield* Effect.promise(() => readdir(join(path, place!)))).toEqual([])
     }))
 
-  it.live("has its attempt held against it only where it may be the run before this one", () =>
+  it.live("has a record during an attempt counted only if it may be the run before this one", () =>
     Effect.gen(function* () {
       const path = yield* folder
       const { keep, recall } = machineMemory({ folder: path })
@@ -239,7 +239,7 @@ describe("a session with leases", () => {
       expect(log.slice(3)).toEqual(["release"])
     }))
 
-  it.effect("names who holds the key, as a fact, when nothing comes", () =>
+  it.effect("names the other holder of the key as a proven cause when nothing comes", () =>
     Effect.gen(function* () {
       const lines: Array<string> = []
       yield* read(fakeFeed(), {

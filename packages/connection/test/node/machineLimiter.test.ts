@@ -34,7 +34,7 @@ describe("the machine's limiter", () => {
   const limits = { windowMillis: 400, total: 3, dials: 2 }
 
   it.live(
-    "lets no more through in any window than allowed, whoever of many processes is killed when",
+    "grants no more requests in any window than allowed, whichever of many processes is killed",
     () =>
       Effect.gen(function* () {
         const path = yield* folder
@@ -77,7 +77,7 @@ describe("the machine's limiter", () => {
         const times = granted.map(({ at }) => at).sort((a, b) => a - b)
         const dials = granted.filter(({ kind }) => kind === "dial").map(({ at }) => at)
         expect(problems).toEqual([])
-        // A process may lose the processor between being let through and writing down the time.
+        // A process may lose the processor between the grant and the time it writes down.
         const span = windowMillis - 250
         expect(mostWithin(times, span)).toBeLessThanOrEqual(10)
         expect(mostWithin(dials, span)).toBeLessThanOrEqual(8)
@@ -90,7 +90,7 @@ describe("the machine's limiter", () => {
       }),
   )
 
-  it.live("lets the processes that share its folder through no more often together", () =>
+  it.live("grants the processes that share a folder no more together", () =>
     Effect.gen(function* () {
       const path = yield* folder
       const limiters = [1, 2, 3].map(() => machineLimiter({ folder: path, limits }))
@@ -106,7 +106,7 @@ describe("the machine's limiter", () => {
       expect(mostWithin(granted, limits.windowMillis - 100)).toBeLessThanOrEqual(3)
     }))
 
-  it.live("keeps a part of the allowance for REST, and tells what is left", () =>
+  it.live("keeps a part of the allowance for REST, and reports what is left", () =>
     Effect.gen(function* () {
       const path = yield* folder
       const options = { folder: path, limits: { windowMillis: 60_000, total: 10, dials: 8 } }
@@ -123,7 +123,7 @@ describe("the machine's limiter", () => {
       expect((yield* machineAllowance("another", options)).left).toBe(10)
     }))
 
-  it.live("counts a use in the future as one of now: the clock was set back", () =>
+  it.live("counts a use in the future as one of now, because the clock was set back", () =>
     Effect.gen(function* () {
       const path = yield* folder
       const options = { folder: path, limits: { windowMillis: 300, total: 1, dials: 1 } }
@@ -138,7 +138,7 @@ describe("the machine's limiter", () => {
       expect((yield* Effect.promise(() => stat(slot))).mtimeMs).toBeLessThan(Date.now())
     }))
 
-  it.live("lets this process through no more often when the clock is set forward", () =>
+  it.live("grants this process no more when the clock is set forward", () =>
     Effect.gen(function* () {
       const path = yield* folder
       const options = { folder: path, limits: { windowMillis: 300, total: 1, dials: 1 } }
@@ -159,7 +159,7 @@ describe("the machine's limiter", () => {
       expect(performance.now() - start).toBeGreaterThan(250)
     }))
 
-  it.live("gives way to a newer use of the slot that it found free", () =>
+  it.live("waits if another process has used the slot that it found free", () =>
     Effect.gen(function* () {
       const path = yield* folder
       const options = { folder: path, limits: { windowMillis: 60_000, total: 2, dials: 2 } }
@@ -182,14 +182,14 @@ describe("the machine's limiter", () => {
       expect((yield* machineAllowance(host, options)).left).toBe(0)
     }))
 
-  it.live("gives way to who used the slot between looking and taking", () =>
+  it.live("waits if another process takes the slot first", () =>
     Effect.gen(function* () {
       const path = yield* folder
       const slot = (generation: number) => join(path, `slot-0-${generation}`)
       writeFileSync(slot(1), "")
       utimesSync(slot(1), 0, 0)
       let others = () => {
-        // They took it twice more, and cleared up behind themselves, while we slept.
+        // During our sleep others took the slot twice, and removed the older files.
         writeFileSync(slot(3), "")
         others = () => {}
       }
@@ -202,7 +202,7 @@ describe("the machine's limiter", () => {
       expect(yield* Effect.promise(() => takeSlot(path, [0], 60_000, now))).toBeGreaterThan(59_000)
     }))
 
-  it.live("forgets hosts that nobody has asked for a week", () =>
+  it.live("removes the folders of hosts without a request for a week", () =>
     Effect.gen(function* () {
       const path = yield* folder
       yield* machineLimiter({ folder: path, limits }).take("old", "dial")
@@ -228,7 +228,7 @@ describe("the machine's limiter", () => {
       }),
   )
 
-  it.live("limits this process alone where its folder cannot be written, and says so once", () =>
+  it.live("limits this process alone if the folder cannot be written, and reports it once", () =>
     Effect.gen(function* () {
       const path = join(yield* folder, "a-file")
       yield* Effect.promise(() => writeFile(path, ""))
@@ -240,7 +240,7 @@ describe("the machine's limiter", () => {
       expect(problems).toEqual([expect.stringContaining(`Cannot share the rate limit in ${path}`)])
     }))
 
-  it("keeps its files where XDG says", () => {
+  it("stores its files in the XDG folders", () => {
     vi.stubEnv("XDG_STATE_HOME", "/somewhere/state")
     vi.stubEnv("XDG_CACHE_HOME", "/somewhere/cache")
     expect([stateFolder(), cacheFolder()]).toEqual(["/somewhere/state/boltodds", "/somewhere/cache/boltodds"])
@@ -253,7 +253,7 @@ describe("the machine's limiter", () => {
     ])
   })
 
-  it.live("asks again until it is admitted", () =>
+  it.live("repeats the request until it is admitted", () =>
     Effect.gen(function* () {
       let asked = 0
       const limiter = limiterFrom(() => Effect.sync(() => ({ waitMillis: asked++ < 3 ? 1 : 0 })))

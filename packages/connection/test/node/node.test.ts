@@ -25,7 +25,7 @@ afterEach(() => {
 })
 
 describe("a key", () => {
-  it.live("is read from its file anew each time", () =>
+  it.live("is read from its file each time", () =>
     Effect.gen(function* () {
       const path = join(yield* folder, "key")
       const key = keyFromFile(path)
@@ -42,7 +42,7 @@ describe("a key", () => {
       )
     }))
 
-  it.live("is read from a pipe once, however often it is asked for", () =>
+  it.live("is read from a pipe only once", () =>
     Effect.gen(function* () {
       const path = join(yield* folder, "pipe")
       execFileSync("mkfifo", [path])
@@ -65,7 +65,7 @@ describe("a key", () => {
       expect((yield* Effect.flip(from({ BOLTODDS_API_KEY: "" })))._tag).toBe("KeyUnavailable")
     }))
 
-  it.effect("shows itself to nobody", () =>
+  it.effect("appears in no text of its value", () =>
     Effect.gen(function* () {
       const key = yield* keyOf("s3cret")
       expect(`${String(key)} ${JSON.stringify({ key })}`).not.toContain("s3cret")

@@ -52,7 +52,7 @@ describe("a REST body", () => {
       }))
   }
 
-  it.live("that is damaged, or in a coding that is not known, is refused with its name", () =>
+  it.live("that is damaged or in an unknown coding is refused, with the name of the coding", () =>
     Effect.gen(function* () {
       const cut = zlib.gzipSync(plain).subarray(0, 20)
       expect((yield* Effect.flip(get("gzip", cut))).message).toBe("the answer is not valid gzip (Z_BUF_ERROR)")

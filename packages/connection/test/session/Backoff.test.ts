@@ -61,7 +61,7 @@ describe("the back-off", () => {
     expect(waits([{ ...busy, retryAfterMillis: 1e12 }])).toEqual(["3600000-3602000"])
   })
 
-  it("tries a refused key once more, soon", () => {
+  it("tries a refused key once more after a few seconds", () => {
     expect(waits([key, key])).toEqual(["2000-5000", "KeyRefused"])
     expect(waits([key, failed, key, key])).toEqual(["2000-5000", "0-4000", "2000-5000", "KeyRefused"])
   })
@@ -70,7 +70,7 @@ describe("the back-off", () => {
     expect(waits([live(100), key, key, key])).toEqual(["0-2000", "60000-300000", "60000-300000", "60000-300000"])
   })
 
-  it("ends with the second connection that a frame ended which is too large, where none brought data in between", () => {
+  it("ends when two connections end with a frame above the size limit, without data in between", () => {
     const oversize = (liveMillis?: number): ConnectionEnd =>
       endOfConnection({ kind: "oversize", code: 1009, detail: "a frame" }, { upMillis: 70_000, liveMillis }, [])
     expect(waits([oversize(), oversize()])).toEqual(["0-2000", "FrameTooLarge"])
@@ -88,7 +88,7 @@ describe("the back-off", () => {
     expect(waits([oversize(60_000), oversize(60_000)])).toEqual(["0-2000", "0-2000"])
   })
 
-  it("gives up after maxAttempts that brought nothing, and never otherwise", () => {
+  it("ends after maxAttempts attempts without data, and never otherwise", () => {
     let attempts = initialBackoff
     const next = (ending: ConnectionEnd): string => {
       const decision = decideBackoff(attempts, ending, 3)
@@ -130,10 +130,10 @@ describe("the back-off", () => {
   )
 })
 
-describe("what an ending means", () => {
+describe("the meaning of an end", () => {
   const refused = (status: number, body = "") => endOfDial(new DialError("refused", `HTTP ${status}`, { status, body }))
 
-  it("reads the status of a refused dial, and its words", () => {
+  it("reads the status of a refused dial, and its text", () => {
     expect([401, 403, 429, 503, 404, 302, 500].map((status) => refused(status).kind)).toEqual([
       "key",
       "key",
@@ -151,7 +151,7 @@ describe("what an ending means", () => {
     })
   })
 
-  it("blames nothing that a proxy or a page on the way says on the key, nor takes it for the feed's words", () => {
+  it("does not count an answer of a proxy or a web page as one of the feed", () => {
     for (const status of [401, 403, 407, 429, 503]) {
       const error = new DialError("proxy", "the proxy p refuses", { status, body: "invalid API key; rate limit" })
       expect(endOfDial(error)).toMatchObject({ kind: "failed", detail: "the proxy p refuses" })
@@ -181,7 +181,7 @@ describe("what an ending means", () => {
   })
 
   const never = { upMillis: 100, liveMillis: undefined }
-  it("reads the server's words before a close", () => {
+  it("reads the server's messages before a close", () => {
     expect(endOfConnection({ kind: "closed", code: 1008, detail: "too many connections" }, never, []).kind).toBe(
       "busy",
     )
@@ -196,7 +196,7 @@ describe("what an ending means", () => {
   const kindOf = (code: number, detail = "", errors: ReadonlyArray<string> = []) =>
     endOfConnection({ kind: "closed", code, detail }, upFor, errors).kind
 
-  it("takes a server for busy by its close code or its words, whatever came before", () => {
+  it("counts a server as busy by its close code or its text, whatever came before", () => {
     for (const code of [1013, 4429, 4503]) expect(kindOf(code), String(code)).toBe("busy")
     for (const code of [1000, 1001, 1006, 1008, 1011, 1012, 4000, 4401]) {
       expect(kindOf(code), String(code)).toBe("failed")
@@ -232,18 +232,18 @@ describe("what an ending means", () => {
     }
   })
 
-  it("does not take a refused key for a busy server because it says to try later", () => {
+  it("does not count a refused key as a busy server because it says to try later", () => {
     const { kind } = endOfConnection({ kind: "closed", code: 1008 }, never, ["Invalid API key, try again later"])
     expect(kind).toBe("key")
   })
 
-  it("leaves a server that restarts 5 s at least", () => {
+  it("waits at least 5 s for a server that restarts", () => {
     const ending = endOfConnection({ kind: "closed", code: 1012 }, upFor, [])
     expect(ending).toMatchObject({ kind: "failed", retryAfterMillis: 5000 })
     expect(decideBackoff(initialBackoff, ending)).toMatchObject({ minMillis: 5000, maxMillis: 7000 })
   })
 
-  it("does not doubt a key that brings data, or for words about something else", () => {
+  it("does not count a key as refused if it brings data, or for words about something else", () => {
     const lively = { upMillis: 100, liveMillis: 50 }
     expect(endOfConnection({ kind: "closed", code: 1000 }, lively, ["invalid key"]).kind).toBe("failed")
     expect(endOfConnection({ kind: "silent" }, never, ["invalid key"]).kind).toBe("failed")

@@ -66,12 +66,12 @@ describe("the queue of events", () => {
               queue.flush()
               flushed = true
             } else {
-              // Nothing is handed on before the end of a turn.
+              // Nothing is handed over before the end of a turn.
               flushed = false
               if (action === "tick" || action === "jump") {
                 const event = tick(at, action === "jump" ? at + 9000 : at)
                 const last = waiting.at(-1)
-                // Ticks in a row are one, but for one that tells of a jump.
+                // Ticks in a row are one, except one that reports a jump.
                 if (last?._tag === "Tick" && last.wall === last.at) waiting[waiting.length - 1] = event
                 else waiting.push(event)
                 queue.push(event)
@@ -105,7 +105,7 @@ describe("the queue of events", () => {
       )
     ))
 
-  it.effect("has room again once half of its bound is left, after the consumer has its events", () =>
+  it.effect("has room again once half of its bound is free, after the consumer has its events", () =>
     Effect.gen(function* () {
       const queue = new EventQueue<never>(bound)
       for (let at = 0; at < 10; at++) queue.pushFrame(frame(at, 30_000 - eventBytes))
@@ -122,7 +122,7 @@ describe("the queue of events", () => {
       expect(queue.full).toBe(false)
     }))
 
-  it.effect("hands out what waits before its end, and then ends for ever", () =>
+  it.effect("gives everything before its end, and then stays ended", () =>
     Effect.gen(function* () {
       const queue = new EventQueue<string>(bound)
       queue.pushFrame(frame(1, 100_000))

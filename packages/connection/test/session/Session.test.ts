@@ -83,7 +83,7 @@ describe("a session", () => {
       expect(shape(events).filter((one) => one.startsWith("Connected"))).toEqual(["Connected 1", "Connected 2"])
     }))
 
-  it.effect("takes any first frame for an acceptance", () =>
+  it.effect("counts any first frame as acceptance", () =>
     Effect.gen(function* () {
       const feed = fakeFeed(() => (connection) => connection.send(data))
       const { events } = yield* read(feed)
@@ -91,7 +91,7 @@ describe("a session", () => {
       expect(events.find(({ _tag }) => _tag === "Connected")).toMatchObject({ plan: undefined })
     }))
 
-  it.effect("gives up a connection without a first frame after 10 s, and tells of no epoch", () =>
+  it.effect("ends a connection without a first frame after 10 s, and reports no epoch", () =>
     Effect.gen(function* () {
       const feed = fakeFeed((dial) => dial === 1 ? () => {} : acceptWithAck)
       const { events, statuses } = yield* read(feed)
@@ -153,7 +153,7 @@ describe("a session", () => {
       ])
     }))
 
-  it.effect("tells silence at 25 s and its end, and redials at 45 s", () =>
+  it.effect("reports silence at 25 s and its end, and redials at 45 s", () =>
     Effect.gen(function* () {
       const feed = fakeFeed()
       const { events, statuses } = yield* read(feed)
@@ -173,7 +173,7 @@ describe("a session", () => {
       expect(events.findLast(({ _tag }) => _tag === "Disconnected")?.at).toBe(70_000)
     }))
 
-  it.effect("keeps one connection through a quiet night: 24 hours of pings, 17 s apart, and nothing to tell", () =>
+  it.effect("keeps one connection through a quiet night: 24 hours of pings, 17 s apart", () =>
     Effect.gen(function* () {
       const feed = fakeFeed(() => (connection) => connection.send(ack, data))
       const { events, statuses } = yield* read(feed)
@@ -202,7 +202,7 @@ describe("a session", () => {
       expect(events.findLast(({ _tag }) => _tag === "Disconnected")?.at).toBe(20_000)
     }))
 
-  it.effect("sends new filters at once, tells them in their place, and uses them from then on", () =>
+  it.effect("sends new filters at once, reports them in order, and uses them from then on", () =>
     Effect.gen(function* () {
       const feed = fakeFeed()
       const { session, events } = yield* read(feed, { filters: { sports: ["MLB"] } })
@@ -257,7 +257,7 @@ describe("a session", () => {
       expect(events.findLast(({ _tag }) => _tag === "Frame")).toBe(seen.at(-1))
     }))
 
-  it.effect("shows onFrame nothing of a connection that it has left", () =>
+  it.effect("shows onFrame nothing of a connection that has ended", () =>
     Effect.gen(function* () {
       const feed = fakeFeed()
       let seen = 0
@@ -326,7 +326,7 @@ describe("a connection that brings nothing but pings", () => {
       expect(diagnoses.length).toBe(2)
     }))
 
-  it.effect("is not said to be silent when messages came that cannot be understood", () =>
+  it.effect("is diagnosed with messages that cannot be understood", () =>
     Effect.gen(function* () {
       const feed = fakeFeed()
       const diagnoses: Array<Diagnosis> = []
@@ -343,7 +343,7 @@ describe("a connection that brings nothing but pings", () => {
       )
     }))
 
-  it.effect("is told of data that is all outside the filters", () =>
+  it.effect("is diagnosed with data outside the filters", () =>
     Effect.gen(function* () {
       const feed = fakeFeed()
       const diagnoses: Array<Diagnosis> = []
@@ -379,7 +379,7 @@ describe("a connection that brings nothing but pings", () => {
 describe("a slow consumer", () => {
   const bufferBytes = 1000
 
-  it.effect("pauses the session, which tells when it began and when what waited was read", () =>
+  it.effect("pauses the session, which reports the start of the pause and the end of the backlog", () =>
     Effect.gen(function* () {
       const feed = fakeFeed()
       const { events, statuses, stop, go } = yield* read(feed, { bufferBytes })
@@ -411,7 +411,7 @@ describe("a slow consumer", () => {
       expect(statuses.at(-1)).toMatchObject({ _tag: "Live" })
     }))
 
-  it.effect("that is soon back gets no word of it", () =>
+  it.effect("that is soon back receives no notice", () =>
     Effect.gen(function* () {
       const feed = fakeFeed()
       const { events, stop, go } = yield* read(feed, { bufferBytes })
@@ -446,8 +446,8 @@ describe("a slow consumer", () => {
       yield* go
       yield* TestClock.adjust("1 second")
       expect(feed.dials.length).toBe(2)
-      const told = shape(events).slice(3)
-      expect(told.filter((one) => one !== "Frame 1")).toEqual([
+      const received = shape(events).slice(3)
+      expect(received.filter((one) => one !== "Frame 1")).toEqual([
         "Paused 1",
         "Disconnected 1 slow_reader",
         "Connected 2",
@@ -456,7 +456,7 @@ describe("a slow consumer", () => {
       ])
     }))
 
-  it.effect("leaves few events waiting, however long it is away", () =>
+  it.effect("leaves few events waiting, however long it is stopped", () =>
     Effect.gen(function* () {
       const feed = fakeFeed()
       const { events, stop, go } = yield* read(feed)
@@ -470,7 +470,7 @@ describe("a slow consumer", () => {
 })
 
 describe("a clock that jumps", () => {
-  it.effect("is told by a Tick, ends the connection, and carries session time forward with the next", () =>
+  it.effect("is reported by a Tick, ends the connection, and moves session time forward with the next one", () =>
     Effect.gen(function* () {
       const feed = fakeFeed()
       const { clock, move } = yield* wallShift
@@ -516,7 +516,7 @@ describe("a clock that jumps", () => {
       expect(times.at(-1)).toBe(20_000)
     }))
 
-  it.effect("by little is no jump", () =>
+  it.effect("by a little is no jump", () =>
     Effect.gen(function* () {
       const feed = fakeFeed()
       const { clock, move } = yield* wallShift
@@ -540,7 +540,7 @@ describe("refusals", () => {
       expect(failure()!.message).toContain("HTTP 401")
     }))
 
-  it.effect("of a key in words count as well", () =>
+  it.effect("of a key in a text count as well", () =>
     Effect.gen(function* () {
       const feed = fakeFeed(() => (connection) => {
         connection.send(ack, `{"error":"Invalid API key ${key}"}`)
@@ -655,7 +655,7 @@ describe("the key", () => {
       expect(feed.dials).toEqual([])
     }))
 
-  it.effect("is read anew at each dial, and may be missing for a moment", () =>
+  it.effect("is read at each dial, and may be missing for a moment", () =>
     Effect.gen(function* () {
       const keys: Array<string | undefined> = ["first-key", undefined, "second-key"]
       const feed = fakeFeed()

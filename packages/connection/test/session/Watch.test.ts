@@ -13,33 +13,33 @@ import {
 
 /** A connection that opened at 0 and got its first frame. */
 const open = (canPing = true): Watch => onTurn(openWatch(0, canPing), 0, 1, undefined).watch
-const told = ({ before, after }: WatchDecision): ReadonlyArray<string> =>
+const noticesOf = ({ before, after }: WatchDecision): ReadonlyArray<string> =>
   [...before, ...after].map(({ _tag, at }) => `${_tag} ${at}`)
 
 describe("silence", () => {
-  it("gives up a connection that says nothing within 10 s", () => {
+  it("ends a connection without a frame within 10 s", () => {
     const watch = openWatch(0, true)
     expect(dueAt(watch)).toBe(10_000)
     expect(onTime(watch, 9999, 0).end).toBeUndefined()
     expect(onTime(watch, 10_000, 0).end).toEqual({ kind: "silent", detail: "nothing within 10 s of connecting" })
   })
 
-  it("is told at 25 s without any frame, and over with the next", () => {
+  it("is reported at 25 s without any frame, and ends with the next", () => {
     const quiet = onTime(open(false), 24_999, undefined)
-    expect(told(quiet)).toEqual([])
+    expect(noticesOf(quiet)).toEqual([])
     expect(dueAt(quiet.watch)).toBe(25_000)
     const silent = onTime(quiet.watch, 25_000, undefined)
-    expect(told(silent)).toEqual(["Silent 25000"])
-    expect(told(onTime(silent.watch, 26_000, undefined))).toEqual([])
-    expect(told(onTurn(silent.watch, 27_000, 1, undefined))).toEqual(["Heard 27000"])
+    expect(noticesOf(silent)).toEqual(["Silent 25000"])
+    expect(noticesOf(onTime(silent.watch, 26_000, undefined))).toEqual([])
+    expect(noticesOf(onTurn(silent.watch, 27_000, 1, undefined))).toEqual(["Heard 27000"])
   })
 
-  it("is told once, when frames come that count as old", () => {
+  it("is reported once, when frames come that count as old", () => {
     let watch = onTime(onStop(open(), 1000), 2000, 0).watch
     watch = onTime(onResume(watch, 3000).watch, 28_000, 5000).watch
     expect(watch.silent).toBe(true)
     watch = onTurn(watch, 29_000, 1, undefined).watch
-    expect(told(onTime(watch, 54_500, 10_000))).toEqual([])
+    expect(noticesOf(onTime(watch, 54_500, 10_000))).toEqual([])
   })
 
   it("ends the connection at 45 s", () => {
@@ -57,7 +57,7 @@ describe("silence", () => {
     expect(onTime(busy.watch, 50_000, 5_000_000).end?.kind).toBe("silent")
   })
 
-  it("is not broken by answers to pings alone", () => {
+  it("is not ended by answers to pings alone", () => {
     let watch = open()
     let end: string | undefined
     for (let at = 1000; end === undefined; at += 1000) {
@@ -86,40 +86,40 @@ describe("pings", () => {
     expect(onTime(sent, 20_000, 0).end).toEqual({ kind: "no_pong", detail: "no answer to a ping for 10 s" })
   })
 
-  it("may be answered late while frames come, and the session counts as behind until then", () => {
+  it("may be answered late while frames come, and the session has a backlog until then", () => {
     let watch = onTime(open(), 10_000, 0).watch
     const notices: Array<string> = []
     for (let at = 11_000; at <= 22_000; at += 1000) {
       const turn = onTurn(watch, at, 5, undefined)
       const verdict = onTime(turn.watch, at, at)
       expect(verdict.end).toBeUndefined()
-      notices.push(...told(turn), ...told(verdict))
+      notices.push(...noticesOf(turn), ...noticesOf(verdict))
       watch = verdict.watch
     }
     expect(notices).toEqual(["Paused 15000", "Resumed 20000"])
     // So late an answer says that what comes with it is late as well: another is asked for.
     const late = onTurn(watch, 22_500, 1, 1)
-    expect(told(late)).toEqual([])
+    expect(noticesOf(late)).toEqual([])
     expect(late.ping).toBe(3)
-    expect(told(onTurn(late.watch, 22_600, 1, 3))).toEqual(["Heard 22600"])
+    expect(noticesOf(onTurn(late.watch, 22_600, 1, 3))).toEqual(["Heard 22600"])
   })
 
-  it("that are overdue make what comes old before it is believed, and no end of silence", () => {
+  it("that are overdue make the frames old, and do not end silence", () => {
     let watch = onTurn(onTime(onTurn(open(), 9000, 1, undefined).watch, 10_000, 0).watch, 10_050, 0, 1).watch
     watch = onTime(watch, 20_000, 0).watch
     watch = onTurn(watch, 20_050, 1, 2).watch
     watch = onTime(watch, 30_000, 0).watch
     const silent = onTime(watch, 45_050, 3000)
-    expect(told(silent)).toEqual(["Silent 45050"])
+    expect(noticesOf(silent)).toEqual(["Silent 45050"])
     const turn = onTurn(silent.watch, 45_060, 100, undefined)
-    expect(told(turn)).toEqual(["Paused 45060"])
-    expect(told(onTurn(turn.watch, 45_100, 1, silent.watch.pings.at(-1)!.number))).toEqual([
+    expect(noticesOf(turn)).toEqual(["Paused 45060"])
+    expect(noticesOf(onTurn(turn.watch, 45_100, 1, silent.watch.pings.at(-1)!.number))).toEqual([
       "Resumed 45100",
       "Heard 45100",
     ])
   })
 
-  it("go on while answers are missing, so that one lost answer is made good by the next", () => {
+  it("continue while answers are missing: the next answer makes up for a lost one", () => {
     let watch = onTime(open(), 10_000, 0).watch
     const pings: Array<string> = []
     for (let at = 11_000; at <= 30_000; at += 1000) {
@@ -128,50 +128,50 @@ describe("pings", () => {
       watch = verdict.watch
     }
     expect(pings).toEqual(["2 20000", "3 30000"])
-    expect(told(onTurn(watch, 30_100, 1, 3))).toEqual(["Heard 30100"])
+    expect(noticesOf(onTurn(watch, 30_100, 1, 3))).toEqual(["Heard 30100"])
   })
 })
 
 describe("a pause", () => {
-  it("of less than a second is not told", () => {
+  it("of less than a second is not reported", () => {
     const stopped = onStop(open(), 1000)
     expect(dueAt(stopped)).toBe(2000)
     const resumed = onResume(onTime(stopped, 1999, 0).watch, 1999)
-    expect(told(resumed)).toEqual([])
+    expect(noticesOf(resumed)).toEqual([])
     expect(resumed.ping).toBe(1)
-    expect(told(onTurn(resumed.watch, 2010, 3, 1))).toEqual([])
+    expect(noticesOf(onTurn(resumed.watch, 2010, 3, 1))).toEqual([])
   })
 
-  it("is told with the time it began, and over once the answer to a ping sent at its end has come", () => {
+  it("is reported with its start, and ends with the answer to a ping sent when reading resumes", () => {
     const paused = onTime(onStop(open(), 1000), 2000, 0)
-    expect(told(paused)).toEqual(["Paused 1000"])
+    expect(noticesOf(paused)).toEqual(["Paused 1000"])
     const resumed = onResume(paused.watch, 9000)
-    expect(told(resumed)).toEqual(["Resumed 9000"])
+    expect(noticesOf(resumed)).toEqual(["Resumed 9000"])
     expect(resumed.ping).toBe(1)
     const old = onTurn(resumed.watch, 9001, 50, undefined)
-    expect(told(old)).toEqual([])
-    expect(told(onTurn(old.watch, 9200, 2, 1))).toEqual(["Heard 9200"])
+    expect(noticesOf(old)).toEqual([])
+    expect(noticesOf(onTurn(old.watch, 9200, 2, 1))).toEqual(["Heard 9200"])
   })
 
-  it("too short to make anything stale is over as a whole, with the answer to the ping", () => {
+  it("too short to make data stale ends with the answer to the ping", () => {
     const paused = onTime(onStop(open(), 1000), 2000, 0)
     const resumed = onResume(paused.watch, 3000)
-    expect(told(resumed)).toEqual([])
-    expect(told(onTurn(resumed.watch, 3100, 9, 1))).toEqual(["Resumed 3100", "Heard 3100"])
+    expect(noticesOf(resumed)).toEqual([])
+    expect(noticesOf(onTurn(resumed.watch, 3100, 9, 1))).toEqual(["Resumed 3100", "Heard 3100"])
   })
 
-  it("made of many short ones is told, for as long as nothing proves that we caught up", () => {
+  it("made of many short ones is reported until a ping proves that the backlog has ended", () => {
     let watch = open()
     const notices: Array<string> = []
     for (let at = 0; at < 8000; at += 500) {
       watch = onStop(watch, at)
       const resumed = onResume(watch, at + 400)
       const later = onTime(resumed.watch, at + 450, 0)
-      notices.push(...told(resumed), ...told(later))
+      notices.push(...noticesOf(resumed), ...noticesOf(later))
       watch = onTurn(later.watch, at + 450, 100, undefined).watch
     }
     expect(notices).toEqual(["Paused 1450", "Resumed 6450"])
-    expect(told(onTurn(watch, 8000, 1, watch.behind!.probe!.number))).toEqual(["Heard 8000"])
+    expect(noticesOf(onTurn(watch, 8000, 1, watch.behind!.probe!.number))).toEqual(["Heard 8000"])
   })
 
   it("does not count as silence, nor as a missing answer", () => {
@@ -179,8 +179,8 @@ describe("a pause", () => {
     const paused = onTime(onStop(pinged, 11_000), 12_000, 0).watch
     expect(onTime(paused, 40_000, 0)).toMatchObject({ end: undefined, before: [] })
     const resumed = onResume(paused, 40_000).watch
-    expect(told(onTime(resumed, 41_000, 0))).toEqual([])
-    expect(told(onTime(onTurn(resumed, 40_001, 0, 2).watch, 54_000, 0))).toEqual(["Silent 54000"])
+    expect(noticesOf(onTime(resumed, 41_000, 0))).toEqual([])
+    expect(noticesOf(onTime(onTurn(resumed, 40_001, 0, 2).watch, 54_000, 0))).toEqual(["Silent 54000"])
   })
 
   it("ends the connection at 30 s", () => {
@@ -190,50 +190,50 @@ describe("a pause", () => {
     expect(onTime(paused, 31_000, 0).end).toEqual({ kind: "slow_reader", detail: "not read for 30 s" })
   })
 
-  it("so short that it was not told leaves a transport without pings up to date", () => {
+  it("too short to be reported leaves no backlog on a transport without pings", () => {
     const resumed = onResume(onStop(open(false), 1000), 1000)
-    expect(told(onTime(resumed.watch, 12_000, undefined))).toEqual([])
+    expect(noticesOf(onTime(resumed.watch, 12_000, undefined))).toEqual([])
   })
 
-  it("without pings is over with the first turn read after it", () => {
+  it("without pings ends with the first turn read after it", () => {
     const paused = onTime(onStop(open(false), 1000), 2000, undefined).watch
     const resumed = onResume(paused, 8000)
-    expect(told(resumed)).toEqual(["Resumed 8000"])
-    expect(told(onTurn(resumed.watch, 8001, 4, undefined))).toEqual(["Heard 8001"])
+    expect(noticesOf(resumed)).toEqual(["Resumed 8000"])
+    expect(noticesOf(onTurn(resumed.watch, 8001, 4, undefined))).toEqual(["Heard 8001"])
   })
 })
 
 describe("a time in which nothing ran", () => {
-  it("without pings is over a second later: until then what waited outside comes, frame after frame", () => {
+  it("without pings ends a second later, because frames that waited outside come one by one", () => {
     const stalled = onStall(onTurn(open(false), 1000, 1, undefined).watch, 2000, 22_000)
-    expect(told(stalled)).toEqual(["Paused 2000", "Resumed 22000"])
+    expect(noticesOf(stalled)).toEqual(["Paused 2000", "Resumed 22000"])
     let watch = stalled.watch
     for (let at = 22_001; at < 22_010; at++) {
       const turn = onTurn(watch, at, 1, undefined)
-      expect(told(turn)).toEqual([])
+      expect(noticesOf(turn)).toEqual([])
       watch = turn.watch
     }
     expect(dueAt(watch)).toBe(23_000)
     const over = onTime(watch, 23_000, undefined)
-    expect(told(over)).toEqual(["Heard 23000"])
+    expect(noticesOf(over)).toEqual(["Heard 23000"])
     expect(over.watch.behind).toBeUndefined()
   })
 
   it("counts as a pause", () => {
     const stalled = onStall(open(), 1000, 9000)
-    expect(told(stalled)).toEqual(["Paused 1000", "Resumed 9000"])
+    expect(noticesOf(stalled)).toEqual(["Paused 1000", "Resumed 9000"])
     expect(stalled.ping).toBe(1)
-    expect(told(onTurn(stalled.watch, 9100, 3, 1))).toEqual(["Heard 9100"])
+    expect(noticesOf(onTurn(stalled.watch, 9100, 3, 1))).toEqual(["Heard 9100"])
   })
 
-  it("in a pause that was told is not told again", () => {
+  it("in a reported pause is not reported again", () => {
     const paused = onTime(onStop(open(), 1000), 2000, 0)
     const resumed = onResume(paused.watch, 3000).watch
-    expect(told(onStall(resumed, 3500, 33_500))).toEqual([])
+    expect(noticesOf(onStall(resumed, 3500, 33_500))).toEqual([])
   })
 
-  it("while we were not reading is told with the stop it prolongs", () => {
-    expect(told(onStall(onStop(open(), 1000), 1500, 4000))).toEqual(["Paused 1000"])
+  it("while reading is stopped is reported with the time of the stop", () => {
+    expect(noticesOf(onStall(onStop(open(), 1000), 1500, 4000))).toEqual(["Paused 1000"])
     expect(onStall(onStop(open(), 1000), 1500, 31_000).end).toEqual({
       kind: "slow_reader",
       detail: "not read for 30 s",

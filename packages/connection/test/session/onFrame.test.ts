@@ -38,7 +38,7 @@ const kinds = (events: ReadonlyArray<FeedEvent>): ReadonlyArray<DisconnectKind> 
   events.flatMap((event) => event._tag === "Disconnected" ? [event.reason.kind] : [])
 
 describe("onFrame", () => {
-  it.effect("is shown what waited while nothing ran only when the status says so", () =>
+  it.effect("gets frames that waited while nothing ran only after the status reports it", () =>
     Effect.gen(function* () {
       const { clock, stall } = yield* stallable
       const feed = fakeFeed()
@@ -61,7 +61,7 @@ describe("onFrame", () => {
         .toEqual(["Paused", "Resumed", "Frame", "Frame"])
     }))
 
-  it.effect("is not shown what a connection brings that a jump of the clock has ended", () =>
+  it.effect("gets no frame of a connection that a jump of the clock has ended", () =>
     Effect.gen(function* () {
       const { clock, jump } = yield* stallable
       const feed = fakeFeed()

@@ -73,7 +73,7 @@ describe("connect", () => {
     })
   }
 
-  it("takes undefined for whatever is not given", async () => {
+  it("treats undefined as not given", async () => {
     const names = [
       "url",
       "insecure",
@@ -113,7 +113,7 @@ const mute = (options: Partial<SessionOptions>, causes: ReadonlyArray<string> = 
   })
 
 describe("a session that cannot connect", () => {
-  it.effect("warns once for each cause where nobody listens", () =>
+  it.effect("warns once for each cause without any callback", () =>
     Effect.gen(function* () {
       const warn = vi.spyOn(console, "warn").mockImplementation(() => {})
       expect(yield* mute({}, ["ECONNREFUSED", "ENOTFOUND"])).toBeGreaterThan(3)
@@ -124,12 +124,12 @@ describe("a session that cannot connect", () => {
       ])
     }))
 
-  it.effect("warns where it is told to, and not where it is told not to or somebody listens", () =>
+  it.effect("warns with onWarning, and not if that is false or onStatus is given", () =>
     Effect.gen(function* () {
       const warn = vi.spyOn(console, "warn").mockImplementation(() => {})
-      const heard: Array<string> = []
-      yield* mute({ onWarning: (message) => heard.push(message), onStatus: () => {} })
-      expect(heard.filter((text) => text.includes("ECONNREFUSED")).length).toBe(1)
+      const warnings: Array<string> = []
+      yield* mute({ onWarning: (message) => warnings.push(message), onStatus: () => {} })
+      expect(warnings.filter((text) => text.includes("ECONNREFUSED")).length).toBe(1)
       yield* mute({ onWarning: false })
       yield* mute({ onStatus: () => {} })
       expect(warn).not.toHaveBeenCalled()

@@ -83,7 +83,7 @@ const read = (feed: FakeFeed, sessions: ReadonlyArray<Shard> = three, options: P
     }
   })
 
-const told = (events: ReadonlyArray<FeedEvent>, session?: string): ReadonlyArray<string> =>
+const tagsOf = (events: ReadonlyArray<FeedEvent>, session?: string): ReadonlyArray<string> =>
   events.filter((event) => event._tag !== "Tick" && (session === undefined || event.session === session))
     .map(({ _tag, session, epoch }) => `${session} ${_tag} ${epoch}`)
 const subscribe = (filters: object): string => JSON.stringify({ action: "subscribe", filters })
@@ -92,7 +92,7 @@ const connectionOf = (feed: FakeFeed, sport: string) =>
   feed.connections.findLast(({ received }) => received[0]?.includes(sport))!
 
 describe("several sessions as one", () => {
-  it.effect("dial each for itself, under one limiter, and name the session in every event", () =>
+  it.effect("dial independently, under one limiter, and name the session in every event", () =>
     Effect.gen(function* () {
       const feed = fakeFeed()
       const { events, shards } = yield* read(feed)
@@ -102,13 +102,13 @@ describe("several sessions as one", () => {
         [subscribe({ sports: ["NFL"] })],
       ])
       for (const name of ["a", "b", "c"]) {
-        expect(told(events, name)).toEqual([`${name} Connected 1`, `${name} Frame 1`, `${name} Subscribed 1`])
+        expect(tagsOf(events, name)).toEqual([`${name} Connected 1`, `${name} Frame 1`, `${name} Subscribed 1`])
       }
       expect([...(yield* shards.status)].map(([name, { _tag }]) => `${name} ${_tag}`))
         .toEqual(["a Syncing", "b Syncing", "c Syncing"])
     }))
 
-  it.effect("go on undisturbed when one is cut, whose epochs are its own", () =>
+  it.effect("continue when one is cut, with its own epochs", () =>
     Effect.gen(function* () {
       const feed = fakeFeed()
       const statuses: Array<string> = []
@@ -122,14 +122,14 @@ describe("several sessions as one", () => {
       yield* TestClock.adjust("1 second")
       connectionOf(feed, "MLB").send(data)
       yield* settle
-      expect(told(events.slice(before), "a")).toEqual(["a Frame 1", "a Frame 1"])
-      expect(told(events.slice(before), "b")).toEqual([
+      expect(tagsOf(events.slice(before), "a")).toEqual(["a Frame 1", "a Frame 1"])
+      expect(tagsOf(events.slice(before), "b")).toEqual([
         "b Disconnected 1",
         "b Connected 2",
         "b Frame 2",
         "b Subscribed 2",
       ])
-      expect(told(events.slice(before), "c")).toEqual([])
+      expect(tagsOf(events.slice(before), "c")).toEqual([])
       expect(feed.connections.length).toBe(4)
       expect(statuses.filter((status) => status.startsWith("b"))).toEqual([
         "b Idle",
@@ -171,7 +171,7 @@ describe("several sessions as one", () => {
       }
       expect(failure()).toBe(undefined)
       expect(feed.connections.map(({ hungUp }) => hungUp)).toEqual([false, false])
-      expect(told(events, "a").filter((one) => one === "a Frame 1").length).toBe(601)
+      expect(tagsOf(events, "a").filter((one) => one === "a Frame 1").length).toBe(601)
       const dials = feed.dials.slice(2)
       expect(dials.slice(1).map((at, index) => at - dials[index]!)).toEqual([
         31_000,
@@ -183,7 +183,7 @@ describe("several sessions as one", () => {
       ])
     }))
 
-  it.effect("make together no more dials than one may: eight a minute", () =>
+  it.effect("make no more dials together than one may: eight a minute", () =>
     Effect.gen(function* () {
       const feed = fakeFeed(() => (connection) => {
         connection.send(ack, data)
@@ -230,7 +230,7 @@ describe("several sessions as one", () => {
       expect(frames.length).toBe(60)
     }))
 
-  it.effect("give a backlog of one before another's later time", () =>
+  it.effect("deliver the backlog of one before later events of another", () =>
     Effect.gen(function* () {
       const feed = fakeFeed()
       const { stop, go, events } = yield* read(feed)
@@ -250,7 +250,7 @@ describe("several sessions as one", () => {
       expect(ats).toEqual([...ats].sort((a, b) => a - b))
     }))
 
-  it.effect("that stood still together say so together, whoever notices it first", () =>
+  it.effect("that stood still together report it together, whichever notices it first", () =>
     Effect.gen(function* () {
       const real = yield* Clock.Clock
       let stall = 0
@@ -271,11 +271,11 @@ describe("several sessions as one", () => {
       yield* settle
       const order = events.slice(before).map(({ _tag, session, at }) => `${session} ${_tag} ${at}`)
       expect(order.slice(0, 3).sort()).toEqual(["a Paused 5000", "b Paused 5000", "c Paused 5000"])
-      expect(order.filter((told) => told.startsWith("b")))
+      expect(order.filter((tag) => tag.startsWith("b")))
         .toEqual(["b Paused 5000", "b Resumed 11500", "b Frame 11500", "b Heard 11500"])
     }))
 
-  it.effect("are given as the sessions' own turns", () =>
+  it.effect("are delivered as the sessions' own turns", () =>
     Effect.gen(function* () {
       const feed = fakeFeed()
       const { turns } = yield* read(feed)
@@ -332,7 +332,7 @@ describe("sessions whose filters overlap", () => {
       )
     }))
 
-  it.effect("are taken where any kind of name keeps them apart", () =>
+  it.effect("are accepted if any kind of name keeps them apart", () =>
     Effect.gen(function* () {
       yield* make(fakeFeed(), [
         { name: "a", filters: { sports: ["MLB"], sportsbooks: ["betmgm"] } },
@@ -342,7 +342,7 @@ describe("sessions whose filters overlap", () => {
       yield* make(fakeFeed(), [{ name: "a", filters: { games: ["g1"] } }, { name: "b", filters: { games: ["g2"] } }])
     }))
 
-  it.effect("are refused without names of their own, and without any session", () =>
+  it.effect("are refused with equal names, and without any session", () =>
     Effect.gen(function* () {
       const same = yield* refusal({ name: "a", filters: { sports: ["MLB"] } }, {
         name: "a",
@@ -374,7 +374,7 @@ describe("new filters for several sessions", () => {
       ])
     }))
 
-  it.effect("come from what the catalog gains; what it loses stays, and what fails changes nothing", () =>
+  it.effect("come from new names in the catalog; removed names stay, and a failure changes nothing", () =>
     Effect.gen(function* () {
       const feed = fakeFeed()
       const { shards } = yield* read(feed)
@@ -410,7 +410,7 @@ describe("new filters for several sessions", () => {
       expect((yield* shards.shards).map(({ filters }) => filters.sports)).toEqual([["MLB"], ["NBA"], ["NFL"]])
     }))
 
-  it.effect("cannot be divided where the sessions are divided otherwise", () =>
+  it.effect("cannot be divided if the sessions are divided in another way", () =>
     Effect.gen(function* () {
       const { shards } = yield* read(fakeFeed(), [
         { name: "a", filters: { games: ["g1"] } },
@@ -421,7 +421,7 @@ describe("new filters for several sessions", () => {
       )
     }))
 
-  it.effect("move a name only after its session has told that it gave it up", () =>
+  it.effect("move a name only after the Subscribed of the session that gave it up", () =>
     Effect.gen(function* () {
       const feed = fakeFeed()
       const { shards, stop, go } = yield* read(feed, [
@@ -454,7 +454,7 @@ describe("new filters for several sessions", () => {
       ])
     }))
 
-  it.effect("do not move a name from a session that is away and could not tell", () =>
+  it.effect("do not move a name from a session without a connection", () =>
     Effect.gen(function* () {
       const feed = fakeFeed((dial) => dial === 3 ? new DialError("network", "Cannot reach it") : acceptWithAck)
       const { shards } = yield* read(feed, [
@@ -481,7 +481,7 @@ describe("new filters for several sessions", () => {
     { name: "b", filters: { sports: b } },
   ]
 
-  it.effect("move a name that was given up, taken back and given up again while its session was away", () =>
+  it.effect("move a name that was given up, taken back and given up again without a connection", () =>
     Effect.gen(function* () {
       const feed = fakeFeed()
       const { shards } = yield* read(feed, mine(["MLB", "EPL"], ["NBA"]))
@@ -499,7 +499,7 @@ describe("new filters for several sessions", () => {
       expect(connectionOf(feed, "NBA").received.at(-1)).toBe(subscribe({ sports: ["NBA", "EPL"] }))
     }))
 
-  it.effect("do not move a name whose session tells of an earlier giving up, and has taken it back since", () =>
+  it.effect("do not move a name that its session gave up earlier, and has taken back since", () =>
     Effect.gen(function* () {
       const feed = fakeFeed()
       const { shards, events, stop, step } = yield* read(feed, mine(["MLB", "EPL"], ["NBA"]))

@@ -13,7 +13,7 @@ const refusal = (...args: Parameters<typeof shardFilters>): string => {
 }
 
 describe("dividing filters", () => {
-  it("deals the names evenly, and leaves the rest of the filters to each", () => {
+  it("divides the names evenly, and gives all other filters to each", () => {
     expect(divide(
       { sports: ["NBA", "MLB", "NFL", "EPL", "NHL"], sportsbooks: ["betmgm"], markets: ["Spread"] },
       { by: "sport", over: 3 },
@@ -46,7 +46,7 @@ describe("dividing filters", () => {
     ])
   })
 
-  it("leaves every name where it was, and gives new ones to the session with the least", () => {
+  it("keeps every name in its session, and gives new ones to the session with the least", () => {
     const before = divide({ sports: ["A", "B", "C", "D", "E"] }, { by: "sport", over: 2 })
     expect(sportsOf(before)).toEqual([["A", "C", "E"], ["B", "D"]])
     const sports = ["A", "D", "B", "X", "Y"]
@@ -56,7 +56,7 @@ describe("dividing filters", () => {
     ])
   })
 
-  it("refuses what would leave a session without a list, which would mean everything", () => {
+  it("refuses to leave a session without a list, which would mean everything", () => {
     expect(refusal({ sports: ["NBA"] }, { by: "sport", over: 2 })).toBe(
       "Cannot divide 1 sport over 2 sessions: `feed-2` would get none, and a filter that is left out means everything",
     )
@@ -67,7 +67,7 @@ describe("dividing filters", () => {
     )
   })
 
-  it("refuses to divide what is not listed, by a number that is none, or over another number of running sessions", () => {
+  it("refuses to divide without a list, by an invalid number, or over another number of running sessions", () => {
     expect(refusal({ sportsbooks: ["betmgm"] }, { by: "sport", over: 2 })).toBe(
       "Cannot divide by sport: the filters list no sports; list them, or pass the names of the catalog",
     )

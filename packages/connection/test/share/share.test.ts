@@ -154,7 +154,7 @@ describe("a shared source", () => {
       expect(seen.running).toBe(0)
     }))
 
-  it.effect("ends all consumers with what it ends or fails with, behind what waits for them", () =>
+  it.effect("ends all consumers with what it ends or fails with, after what waits for them", () =>
     Effect.gen(function* () {
       const { queue, source } = yield* manual
       const shared = share(source)
@@ -236,7 +236,7 @@ describe("a slow consumer of a shared source", () => {
       expect(yield* shared.consumers).toBe(1)
     }))
 
-  it.effect("may be slow now and then, but not use up the patience of the others without ever catching up", () =>
+  it.effect("may be slow at times, but is cut off if it never catches up", () =>
     Effect.gen(function* () {
       const { queue, source } = yield* manual
       const shared = share(source)
@@ -369,14 +369,14 @@ describe("one who joins a session later", () => {
       expect(feed.dials.length).toBe(1)
     }))
 
-  it.effect("begins as the others where it has missed no frame behind the subscription", () =>
+  it.effect("receives no gap if it has missed no frame after the subscription", () =>
     Effect.gen(function* () {
       const shared = yield* shareFeed(fakeFeed())
       yield* consume(shared)
       expect(shape((yield* consume(shared)).items)).toEqual(["Connected 1", "Subscribed 1"])
     }))
 
-  it.effect("is told of no connection where there is none now", () =>
+  it.effect("receives no connection if there is none now", () =>
     Effect.gen(function* () {
       const feed = fakeFeed()
       const shared = yield* shareFeed(feed)
@@ -389,7 +389,7 @@ describe("one who joins a session later", () => {
       expect(shape(late.items)).toEqual(["Connected 2", "Frame 2", "Subscribed 2"])
     }))
 
-  it.effect("is told that the session is silent, and since when", () =>
+  it.effect("receives the silence of the session, with its start", () =>
     Effect.gen(function* () {
       const feed = fakeFeed()
       const shared = yield* shareFeed(feed)
@@ -420,7 +420,7 @@ describe("one who joins a session later", () => {
 })
 
 describe("the welcome of several sessions", () => {
-  it("tells of one that paused long ago before one that told its time since: its pause is as long as it was", () => {
+  it("replays a session that paused long ago before one with later events, so that the pause keeps its length", () => {
     const view = eventView()
     const of = (session: string, at: number) => ({ session, epoch: 1, at })
     view.turn([

@@ -69,7 +69,7 @@ const violations: ReadonlyArray<readonly [string, Buffer, LinkClosed | RegExp]> 
 
 describe("the ws transport, on a connection that goes wrong", () => {
   for (const [name, bytes, said] of violations) {
-    it.live(`ends at once on ${name}, and hangs up`, () =>
+    it.live(`ends at once on ${name}, and closes the connection`, () =>
       Effect.gen(function* () {
         const { closed, hungUp } = yield* after((socket) => void socket.write(bytes))
         if (said instanceof RegExp) {
@@ -89,7 +89,7 @@ describe("the ws transport, on a connection that goes wrong", () => {
       expect(closed).toEqual(new LinkClosed("closed", 1013, "later"))
     }), 5000)
 
-  it.live("ends where the server ends its half of the connection", () =>
+  it.live("ends when the server ends its half of the connection", () =>
     Effect.gen(function* () {
       const { closed } = yield* after((socket) => void socket.end())
       expect(closed).toMatchObject({ kind: "network", code: 1006 })
@@ -101,7 +101,7 @@ describe("the ws transport, on a connection that goes wrong", () => {
       expect(closed).toMatchObject({ kind: "network", code: 1006 })
     }), 5000)
 
-  it.live("gives a text that is not UTF-8 as it came: its decoder judges it", () =>
+  it.live("gives a text that is not UTF-8 unchanged, for the decoder to check", () =>
     Effect.gen(function* () {
       const { url } = yield* rawFeed((socket) => void socket.write(rawFrame(0x81, Buffer.from([0x7b, 0xff, 0x7d]))))
       const link = yield* wsTransport().dial(Redacted.make(url), { bufferBytes: 1000 })

@@ -145,7 +145,7 @@ const answers: ReadonlyArray<readonly [string, OnConnect, RegExp, number | undef
   ["answers in HTTP/0.9", (socket) => socket.end("<html>hello</html>"), /did not answer in HTTP\. Check/, undefined],
   ["answers in HTTP/2", (socket) => socket.end("HTTP/2 200\r\n\r\n"), /did not answer in HTTP\. Check/, undefined],
   [
-    "answers with a status that is none",
+    "answers with an invalid status",
     (socket) => socket.end("HTTP/1.1 OK\r\n\r\n"),
     /status line that is not HTTP/,
     undefined,

@@ -48,12 +48,12 @@ describe("a session over ws", () => {
         url,
         bufferBytes: 1_000_000,
         onStatus: (status) => {
-          // The consumer stops once subscribed, until the session has told that it stopped reading.
+          // The consumer stops once subscribed, until the session has reported that it stopped reading.
           if (status._tag === "Dialing") gate.closeUnsafe()
           if (status._tag === "Stale") gate.openUnsafe()
         },
       })
-      const told: Array<string> = []
+      const tags: Array<string> = []
       const numbers: Array<number> = []
       yield* events(stream).pipe(
         Stream.takeUntil((event) => event._tag === "Heard"),
@@ -61,7 +61,7 @@ describe("a session over ws", () => {
           Effect.andThen(
             Effect.sync(() => {
               for (const event of turn) {
-                if (event._tag !== "Frame") told.push(event._tag)
+                if (event._tag !== "Frame") tags.push(event._tag)
                 else {for (const item of event.items) {
                     if (item._tag === "Unknown") numbers.push((item.value as { n: number }).n)
                   }}
@@ -72,11 +72,11 @@ describe("a session over ws", () => {
         ),
       )
       // On a busy machine the process may stand still more than once.
-      expect(told.filter((tag) => tag !== "Tick").join(" ")).toMatch(/^Connected Subscribed (Paused Resumed )+Heard$/)
+      expect(tags.filter((tag) => tag !== "Tick").join(" ")).toMatch(/^Connected Subscribed (Paused Resumed )+Heard$/)
       expect(numbers).toEqual(Array.from({ length: total }, (_, n) => n))
     }))
 
-  it.live("heals a cut and goes on in a new epoch", () =>
+  it.live("connects again after a cut, in a new epoch", () =>
     Effect.gen(function* () {
       let connections = 0
       const { url } = yield* localServer({
@@ -204,7 +204,7 @@ for (const [name, make] of [["ws", connect], ["web", connectWeb]] as const) {
         expect(feed.status()).toEqual({ _tag: "Closed" })
       }))
 
-    it.live("gives messages to a loop, and hangs up when the loop is left", () =>
+    it.live("gives messages to a loop, and closes the connection when the loop is left", () =>
       Effect.gen(function* () {
         const gone = yield* Deferred.make<void>()
         const { url } = yield* localServer({
@@ -225,7 +225,7 @@ for (const [name, make] of [["ws", connect], ["web", connectWeb]] as const) {
         yield* Deferred.await(gone)
       }))
 
-    it.live("changes filters on the way", () =>
+    it.live("changes filters while connected", () =>
       Effect.gen(function* () {
         const { url } = yield* server
         const feed = open(url)
@@ -243,11 +243,11 @@ for (const [name, make] of [["ws", connect], ["web", connectWeb]] as const) {
         expect(echoes).toEqual([{ sports: ["MLB"] }, { sports: ["NBA"] }])
       }))
 
-    it("throws at once where the URL cannot be used", () => {
+    it("throws at once if the URL cannot be used", () => {
       expect(() => make({ url: "ws://feed.example/api", key })).toThrow(/unencrypted/)
     })
 
-    it.live("throws in the loop what cannot be healed", () =>
+    it.live("throws an error of the session in the loop", () =>
       Effect.gen(function* () {
         const { url } = yield* server
         const failing = make({ url, key: "", limiter: makeLimiter() })

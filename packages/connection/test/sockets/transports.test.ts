@@ -49,10 +49,10 @@ for (const [name, transport] of [["ws", wsTransport()], ["web", webTransport()]]
   describe(`the ${name} transport`, () => {
     it.live("carries texts and bytes both ways, in order", () =>
       Effect.gen(function* () {
-        const heard = yield* Deferred.make<string>()
+        const received = yield* Deferred.make<string>()
         const { url } = yield* localServer({
           connection: (socket) => {
-            socket.on("message", (message) => Deferred.doneUnsafe(heard, Effect.succeed(String(message))))
+            socket.on("message", (message) => Deferred.doneUnsafe(received, Effect.succeed(String(message))))
             socket.send("one")
             socket.send(Buffer.from("zwölf"))
             socket.send("three")
@@ -61,10 +61,10 @@ for (const [name, transport] of [["ws", wsTransport()], ["web", webTransport()]]
         const link = yield* dial(transport, url)
         expect(yield* pullFrames(link, 3)).toEqual(["one", "zwölf", "three"])
         yield* link.send("subscribe")
-        expect(yield* Deferred.await(heard)).toBe("subscribe")
+        expect(yield* Deferred.await(received)).toBe("subscribe")
       }))
 
-    it.live("gives what came before a close, then its code and reason, without the key", () =>
+    it.live("gives everything before a close, then its code and reason, without the key", () =>
       Effect.gen(function* () {
         const { url } = yield* localServer({
           connection: (socket) => {
@@ -79,7 +79,7 @@ for (const [name, transport] of [["ws", wsTransport()], ["web", webTransport()]]
         expect(yield* Effect.flip(link.send("too late"))).toBeInstanceOf(LinkClosed)
       }))
 
-    it.live("tells a connection broken off from one that was closed", () =>
+    it.live("distinguishes a broken connection from a closed one", () =>
       Effect.gen(function* () {
         const { url } = yield* localServer({ connection: (socket) => socket.terminate() })
         const { closed } = yield* pullAll(yield* dial(transport, url))
@@ -137,7 +137,7 @@ describe("the ws transport", () => {
         },
       })
       const link = yield* dial(wsTransport(), url, { bufferBytes: 1_000_000 })
-      // Until the buffers between the two are full nothing tells: wait for the sender's backlog to stand still.
+      // Nothing shows that the buffers in between are full: wait until the sender's backlog stops growing.
       let before = -1
       while (server!.bufferedAmount !== before) {
         before = server!.bufferedAmount
@@ -151,7 +151,7 @@ describe("the ws transport", () => {
       expect(link.receivedBytes!()).toBeGreaterThan(60_000_000)
     }))
 
-  it.live("tells the answer to a ping behind all that was sent before it", () =>
+  it.live("gives the answer to a ping after everything sent before it", () =>
     Effect.gen(function* () {
       const { url } = yield* localServer({
         connection: (socket) => {
@@ -311,7 +311,7 @@ describe("the ws transport, where TLS fails", () => {
       const { url } = yield* localServer({})
       const error: DialError = yield* Effect.flip(dial(wsTransport(), url.replace("ws://", "wss://")))
       const host = new URL(url).host
-      // Node tells it in the message of EPROTO, Deno by a code of its own.
+      // Node has it in the message of EPROTO, Deno has a code for it.
       const said = "Deno" in globalThis ? "ERR_SSL_WRONG_VERSION_NUMBER" : "EPROTO wrong version number"
       expect(error.message).toBe(`Cannot reach ${host}: the server does not use TLS (${said})`)
     }))

@@ -7,7 +7,7 @@ import { describe, expect } from "vitest"
 import { localServer } from "@boltodds/testing/LocalServer"
 
 describe("the web transport", () => {
-  it.live("calls a browser's own functions as functions: as methods of another object they refuse", () =>
+  it.live("calls a browser's own functions without an object, as they require", () =>
     Effect.gen(function* () {
       const { url } = yield* localServer({ connection: (socket) => socket.send("one") })
       const usual = globalThis.queueMicrotask

@@ -57,7 +57,7 @@ describe("the limiter", () => {
       }),
   )
 
-  it.effect("serves dials in their order and tells how long one waits", () =>
+  it.effect("serves dials in order, and reports how long one waits", () =>
     Effect.gen(function* () {
       const limiter = makeLimiter({ windowMillis: 1000, total: 1, dials: 1 })
       const order: Array<string> = []
