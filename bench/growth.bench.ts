@@ -1,5 +1,5 @@
 /**
- * What a book costs as it grows: fills books of several sizes, then updates them at a fixed rate.
+ * What a book costs as it grows: fills a book to several sizes, then updates them at a fixed rate.
  *
  *     pnpm build && pnpm bench growth [--lines 33000,330000,1000000] [--rate 5000] [--seconds 8] [--emit changes]
  *

@@ -11,12 +11,12 @@ for await (const event of connect({ url, filters: { markets: ["Moneyline", "Tota
   const lines = draft.apply([event]).flatMap(({ records }) =>
     records.flatMap((record) => "change" in record && isLineChange(record) ? [record] : [])
   )
-  // A price first heard of is not news, nor is one that a gap hid: when it changed nobody knows.
-  const news = lines.filter(({ change, cause }) => change !== "line_opened" && cause === "feed")
-  if (news.length === 0) continue
+  // A first price is not a move, nor is one after a gap: the time of its change is unknown.
+  const moves = lines.filter(({ change, cause }) => change !== "line_opened" && cause === "feed")
+  if (moves.length === 0) continue
   const state = draft.seal()
-  for (const line of news) {
-    // Asked of the state behind the whole frame, at the frame's time; `isActionable` is the same without the reason.
+  for (const line of moves) {
+    // Asked of the state after the whole frame, at the frame's time; `isActionable` is the same without the reason.
     const why = whyNotActionable(state, line, event.at)
     const price = `${line.sportsbook}: ${line.game}: ${line.outcome} ${line.odds}`
     console.log(why === undefined ? `act on ${price}` : `leave ${price}: ${why}`)

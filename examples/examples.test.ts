@@ -61,7 +61,7 @@ const textOf = (file: string): string => readFileSync(new URL(file, import.meta.
 const codeOf = (file: string): string => textOf(file).replace(/^\/\*\*[\s\S]*?\*\/\n/, "")
 
 describe("the examples", () => {
-  it("loop tells what comes, and when a cut puts it in doubt, in ten lines", async () => {
+  it("loop prints what comes, and when a cut invalidates it, in ten lines", async () => {
     const own = await startSimulator({ rate: 200, world: { games: 6 } })
     const child = start("loop.ts", [], own)
     let cut = false
@@ -70,22 +70,23 @@ describe("the examples", () => {
         cut = true
         own.disconnect("abort")
       }
-      return stdout.includes("in doubt") && stdout.split("initial_state").length > 2 && stdout.endsWith("line_update\n")
+      return stdout.includes("unverified") && stdout.split("initial_state").length > 2 &&
+        stdout.endsWith("line_update\n")
     })
     expect(stdout).toMatch(
-      /^socket_connected\n(?:subscription_updated\n)?(?:initial_state\n)+[^]*\nin doubt from here on: network\nsocket_connected\n/,
+      /^socket_connected\n(?:subscription_updated\n)?(?:initial_state\n)+[^]*\nunverified from here on: network\nsocket_connected\n/,
     )
     expect(codeOf("loop.ts").split("\n").filter((line) => line !== "").length).toBeLessThanOrEqual(10)
     await own.stop()
   })
 
-  it("session tells the events of each turn, in fifteen lines", async () => {
+  it("session prints the events of each turn, in fifteen lines", async () => {
     const stdout = await until(start("session.ts"), (stdout) => stdout.split("1 Frame").length > 10)
     expect(stdout.replaceAll(/^\d Tick\n/gm, "")).toMatch(/^1 Connected\n1 Frame\n1 Subscribed\n(?:1 Frame\n?)+/)
     expect(codeOf("session.ts").split("\n").filter((line) => line !== "").length).toBeLessThanOrEqual(15)
   })
 
-  it("on-frame tells each move of a price with the frame that brought it", async () => {
+  it("on-frame prints each move of a price with the frame that brought it", async () => {
     const stdout = await until(start("on-frame.ts"), (stdout) => stdout.split("\n").length > 10)
     for (const line of stdout.split("\n").slice(0, -1)) {
       expect(line).toMatch(/^[\w ]+: .+: .+ -?\d+ -> -?\d+ in frame of \d+ bytes$/)
@@ -213,7 +214,7 @@ describe("the examples", () => {
     const pipe = start("../apps/pipe/src/main.ts", ["--emit", "changes", "--count", "300", "--log-level", "none"])
     pipe.stdout!.pipe(fold.stdin!)
     const lines = await linesOf(fold)
-    const counts = lines.map((line) => /^(\d+) live, (\d+) in doubt$/.exec(line)!.slice(1).map(Number))
+    const counts = lines.map((line) => /^(\d+) live, (\d+) unverified$/.exec(line)!.slice(1).map(Number))
     const mostLive = Math.max(...counts.map(([live]) => live!))
     expect(mostLive).toBeGreaterThan(100)
     expect(counts.at(-1)![0]).toBe(0)

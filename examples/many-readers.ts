@@ -1,4 +1,4 @@
-/** One connection for many readers in one process: who comes later is told the whole book first. */
+/** One connection for many readers in one process: a later reader gets the whole book first. */
 import { defaultFeedUrl, share } from "@boltodds/connection"
 import { connect } from "@boltodds/connection/node"
 import { bookView } from "@boltodds/pipeline"
@@ -9,7 +9,7 @@ const shared = share(connect({ url }).source, {
   view: bookView(() => ({ run: crypto.randomUUID(), settleMillis: 2000 })),
 })
 
-/** Folds what it is told until it has read so many groups of records; what it then holds. */
+/** Folds what it receives until it has read so many groups of records; what it then holds. */
 const reader = async (name: string, groups: number): Promise<string> => {
   let book = emptyBook
   let group: Array<StreamRecord> = []

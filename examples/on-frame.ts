@@ -15,7 +15,7 @@ const feed = connect({
   filters: { markets: ["Moneyline"] },
   onFrame: (frame) => {
     const [step] = draft.apply([frame])
-    // What puts frames in doubt is in the stream, which comes later; the status knows at once.
+    // The event that invalidates frames comes later in the stream; the status changes at once.
     if (feed.status()._tag !== "Live") return
     for (const record of step!.records) {
       if ("change" in record && isLineChange(record) && record.change === "line_moved" && record.cause === "feed") {

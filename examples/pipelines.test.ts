@@ -37,7 +37,7 @@ describe("the pipelines", { concurrent: true }, () => {
     expect(controls.lastIndexOf("game_verified")).toBeGreaterThan(controls.indexOf("gap_opened"))
   })
 
-  it("replay tells the same at each time, of a recording that is small", async () => {
+  it("replay emits the same each time, of a recording that is small", async () => {
     expect(statSync(join(root, recording)).size).toBeLessThan(60_000)
     const [first, second] = await Promise.all([runPipeline("replay").ended, runPipeline("replay").ended])
     expect(first).toEqual({ code: 0, stdout: second.stdout, stderr: "" })
@@ -69,7 +69,7 @@ describe("the pipelines", { concurrent: true }, () => {
     expect(rows.length).toBeGreaterThan(100)
   })
 
-  it("webhook tells a receiver the whole book, signed", async () => {
+  it("webhook sends a receiver the whole book, signed", async () => {
     const { receiver, url } = await startReceiver()
     const run = runPipeline("webhook", { HOOK_URL: url })
     await receiver.until(() => receiver.stdout.includes("line_moved"))
@@ -81,7 +81,7 @@ describe("the pipelines", { concurrent: true }, () => {
     expect(bookOf(stdout).games.size).toBeGreaterThan(5)
   })
 
-  it("webhook with another secret than the receiver's tells it nothing, and says so", async () => {
+  it("webhook with another secret than the receiver's delivers nothing, and reports it", async () => {
     const { receiver, url } = await startReceiver({ HOOK_SECRET: "whsec_YW5vdGhlciBzZWNyZXQsIG5vdCB0aGUgc2FtZSEh" })
     const run = runPipeline("webhook", { HOOK_URL: url })
     await run.until(() => run.stderr.includes("it answered 401"))
@@ -116,7 +116,7 @@ describe("the pipelines", { concurrent: true }, () => {
     expect((await pipe("outbox", "list", file)).stdout).toContain("  waiting       none\n")
   })
 
-  it("discord tells big moves of Moneylines at two books in words", async () => {
+  it("discord describes big moves of Moneylines at two sportsbooks", async () => {
     const { receiver, url } = await startReceiver()
     const run = runPipeline("discord", { DISCORD_URL: url })
     await receiver.until(() => / [+-]\d+ → [+-]\d+/.test(receiver.stdout))
@@ -191,7 +191,7 @@ describe("the pipelines", { concurrent: true }, () => {
       .toBeGreaterThan(50)
   })
 
-  it("command: what a program prints, told to one that listens, as replay tells it", async () => {
+  it("command: what a program prints is sent to one that listens, as replay emits it", async () => {
     let text = ""
     const server = createServer((socket) => void socket.setEncoding("utf8").on("data", (it: string) => text += it))
     server.listen(0, "127.0.0.1")
@@ -221,7 +221,7 @@ describe("the pipelines", { concurrent: true }, () => {
     expect(none.stderr).toContain("no-program-of-that-name")
   })
 
-  it("discord passes its test: what the recording tells the channel is what is expected", async () => {
+  it("discord passes its test: the recording sends the channel what is expected", async () => {
     const expected = "examples/pipelines/expected/channel.ndjson"
     const words = ["test", "examples/pipelines/discord.yaml", "--recording", recording, "--log-level", "error"]
     const { code, stdout, stderr } = await pipe(...words, "--expect", `channel=${expected}`)

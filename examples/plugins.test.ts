@@ -118,7 +118,7 @@ describe("the sink sqlite", () => {
     expect(error.message).toContain("file is not a database")
   })
 
-  it("refuses a name of a table that is none", () => {
+  it("refuses an invalid name of a table", () => {
     expect(() => Schema.decodeUnknownSync(sqlite.config)({ path: "x", table: `a"; DROP TABLE a` })).toThrow(
       "the name of a table",
     )
@@ -243,11 +243,11 @@ describe("the processor only_live_games", () => {
       .map(({ change, odds }) => [change, odds])
   }
 
-  // 18:00:30 UTC, in the form of the feed: New York is four hours behind.
+  // 18:00:30 UTC, in the form of the feed: New York is at UTC-4.
   const soon = "2026-07-16, 02:00 PM"
   const later = "2026-07-16, 02:15 PM"
 
-  it("tells a line from the start of its game on, and takes it back when the game is put off", async () => {
+  it("emits a line from the start of its game on, and withdraws it when the game is put off", async () => {
     expect(
       await told(
         `{ "before": "30s" }`,
@@ -259,7 +259,7 @@ describe("the processor only_live_games", () => {
     ).toEqual([["line_moved", 110], ["line_closed", null]])
   })
 
-  it("tells nothing of a game before its start, and all of one that has begun", async () => {
+  it("emits nothing of a game before its start, and everything of one that has begun", async () => {
     expect(await told("{}", [0, message("initial_state", later, "+100")])).toEqual([])
     expect(await told("{}", [1, message("initial_state", soon, "+100")])).toEqual([["line_opened", 100]])
   })

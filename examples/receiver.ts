@@ -1,7 +1,7 @@
 /**
  * A receiver of webhooks to try pipelines with: checks the signature, looks at each id once, prints what comes.
  *
- * `PORT` (default 8787; 0 for any) and `HOOK_SECRET` (default: that of the examples). Behind `ANSWER=500` it refuses.
+ * `PORT` (default 8787; 0 for any) and `HOOK_SECRET` (default: that of the examples). With `ANSWER=500` it refuses.
  */
 import { createHmac, timingSafeEqual } from "node:crypto"
 import { createServer, type IncomingHttpHeaders } from "node:http"

@@ -1,4 +1,4 @@
-// Stands behind `npm start` and `npm test`: makes a fresh clone ready, then runs what was asked for.
+// Runs for `npm start` and `npm test`: makes a fresh clone ready, then runs what was asked for.
 //
 // Plain JavaScript for any Node from 18 on, because it is what provides the modern Node when the machine's is older.
 // What it says goes to stderr: stdout belongs to the command.

@@ -48,7 +48,7 @@ export const importsOf = (path: string, source: string): ReadonlyArray<Import> =
       for (const { local } of node.specifiers) names.add(local.type === "Literal" ? local.value : local.name)
     },
     ImportExpression(node) {
-      // A module that a user named, by its place on their disk, is none of this repository.
+      // A module that a user named, by its place on their disk, does not belong to this repository.
       if (/^pathToFileURL\(.*\)\.href$/s.test(source.slice(node.source.start, node.source.end))) return
       if (node.source.type !== "Literal" || typeof node.source.value !== "string") {
         throw new UnreadableSource(`Cannot check a dynamic import of ${path}: its specifier must be a string literal`)

@@ -61,7 +61,7 @@ export const unstableUses = (path: string, text: string): ReadonlyArray<string> 
     const stability = stabilityOf(specifier.slice("effect/".length))
     if (stability === undefined) return [`${at}: there is no module ${specifier}`]
     return [...names].flatMap((name) => {
-      const tag = stability.get(name) ?? "untold"
+      const tag = stability.get(name) ?? "unknown"
       return tag === "stable" ? [] : [`${at}: the stability of ${specifier} ${name} is ${tag}`]
     })
   })

@@ -36,7 +36,7 @@ export const bundleFor = async (source: string): Promise<{ readonly code: string
 /** What the page said, by the path it was posted to. */
 type Heard = (path: string, body: string) => void
 
-/** Serves files by their paths, and hears what is posted. */
+/** Serves files by their paths, and receives what is posted. */
 export const servePage = async (
   files: Readonly<Record<string, { readonly type: string; readonly text: string }>>,
   heard: Heard,

@@ -30,7 +30,7 @@ beforeAll(async () => {
   script = (await bundleFor('export * from "./page.ts"')).code
 })
 
-/** Runs a script in a page, and gives what it posts to `/done`; hears its other words as they come. */
+/** Runs a script in a page, and gives what it posts to `/done`; collects its other lines as they come. */
 const inPage = async (
   body: string,
   recording: string = "",
@@ -96,7 +96,7 @@ const record = async (): Promise<string> => {
   return lines.join("\n") + "\n"
 }
 
-/** Folds a recording in the page and here, and compares the books, and every record on the way. */
+/** Folds a recording in the page and here, and compares the results, and every record on the way. */
 const foldInBoth = async (recording: string) => {
   const told = JSON.parse(
     await inPage(

@@ -26,7 +26,7 @@ export const replay = (recording: string): { readonly records: string; readonly 
   return { records: records.join("\n"), book: book(draft.seal()) }
 }
 
-/** The live feed, until `isOver` says so; the book at that moment. Told of each record as it comes out. */
+/** The live feed, until `isOver` says so; the book at that moment. Calls back for each record. */
 export const watch = async (
   feed: { readonly url: string; readonly key: string; readonly options: StateOptions },
   onRecord: (record: Change | Control) => void,

@@ -17,7 +17,7 @@ const endOf = async (child: ChildProcess, program: string): Promise<void> => {
 async function* printed(program: string, args: ReadonlyArray<string>, folder: string): AsyncGenerator<string> {
   const child = spawn(program, args, { cwd: folder, stdio: ["ignore", "pipe", "inherit"] })
   const ended = endOf(child, program)
-  ended.catch(() => {}) // told below, behind its last line
+  ended.catch(() => {}) // reported below, after its last line
   try {
     yield* readLines(child.stdout)
     await ended

@@ -6,8 +6,8 @@ import * as Schema from "effect/Schema"
 
 /**
  * Made of `where`, so that its reader is never left with a price that nobody corrects any more: a game that is put off
- * takes its lines back. Its clock is the time of the records: a replay gives the same. A line is told from its first
- * change after the start on; a game whose start is not known is none that has begun.
+ * takes its lines back. Its clock is the time of the records: a replay gives the same. A line is emitted from its first
+ * change after the start on; a game with an unknown start counts as not begun.
  */
 export default processorPlugin({
   kind: "processor",

@@ -2,7 +2,7 @@
  * A sink of your own: records into a table of SQLite, each exactly once.
  *
  * The table is a log, in the order of arrival, and no book: its newest price of a line may have been closed, suspended
- * or put in doubt since (`control` is `gap_opened`, `stale`, …).
+ * or invalidated since (`control` is `gap_opened`, `stale`, …).
  */
 import { sinkPlugin } from "@boltodds/config"
 import { type Batch, type Sink, SinkError } from "@boltodds/sink"

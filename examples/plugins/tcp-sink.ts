@@ -24,7 +24,7 @@ class Line {
   /** Resolves when the operating system has taken the text; rejects where it cannot, and the lane tries again. */
   async write(text: string, signal: AbortSignal): Promise<void> {
     const socket = this.#socket ?? await this.#connect(signal)
-    // The time to drain is over: whoever does not read is not waited for.
+    // The time to drain is over: a receiver that does not read is not waited for.
     signal.addEventListener("abort", () => socket.destroy(), { once: true })
     await new Promise<void>((resolve, reject) => {
       // A socket that broke since the last write says so here.
@@ -41,7 +41,7 @@ class Line {
     return this.#socket = socket
   }
 
-  /** Ends the connection behind what was written. */
+  /** Ends the connection after what was written. */
   async close(): Promise<void> {
     const socket = this.#socket
     if (socket === undefined) return
@@ -64,7 +64,7 @@ export default sinkPlugin({
       Effect.acquireRelease(Effect.sync(() => new Line(host, port)), (line) => Effect.promise(() => line.close())),
       (line) =>
         sinkFromPromise<unknown>({
-          // TCP tells nobody what the other side has read: what was on its way when a connection broke is lost,
+          // TCP does not report what the other side has read: what was on its way when a connection broke is lost,
           // and of the batch that met the break some may come twice.
           guarantee: "at-most-once",
           write: ({ envelopes }, signal) => line.write(envelopes.map(({ text }) => `${text}\n`).join(""), signal),

@@ -39,7 +39,7 @@ describe("circles of files", () => {
     ])
   })
 
-  it("are told once each, by the shortest chain through their first file", () => {
+  it("are reported once each, by the shortest chain through their first file", () => {
     expect(circlesIn([
       file("inner/A", `import "./B.ts"`, `import "../C.ts"`),
       file("inner/B", `import "../C.ts"`),

@@ -36,7 +36,7 @@ import * as Gone from "effect/Gone"`
       "File.ts:1: the stability of effect/Graph isGraph is unstable",
       `File.ts:2: import a subpath ("effect/Effect"), not all of Effect`,
       "File.ts:3: @effect/platform-node/NodeRuntime is not for libraries; only apps may use it",
-      "File.ts:4: the stability of effect/Option nope is untold",
+      "File.ts:4: the stability of effect/Option nope is unknown",
       "File.ts:5: there is no module effect/Gone",
     ])
   })
