@@ -1,49 +1,50 @@
-/** Emits: what the stream is told as. */
+/** Emits: the forms of records. */
 import type { Change, Control } from "@boltodds/protocol"
 import type { Envelope } from "@boltodds/sink"
 import type { StateOptions, Step } from "@boltodds/state"
 
 /**
- * How deep the hub must look into the feed for an emit.
+ * How deep an emit needs the hub to look into the feed.
  *
- * `frames`: events as they come · `sync`: gaps, settling and quarantine are known, lines are not kept · `book`: the
- * whole book, with its changes.
+ * - `frames`: events as they come
+ * - `sync`: gaps, settling and quarantine, without lines
+ * - `book`: the whole book, with its changes
  */
 export type Depth = "frames" | "sync" | "book"
 
-/** A way to tell the stream. A value without state: what it needs to remember lives in the emission of one run. */
+/** A form of records. It has no state; the state of one run is in its {@link Emission}. */
 export interface Emit<out A> {
   readonly name: string
-  /** The hub takes the deepest that any route asks for, once for all. */
+  /** The hub uses the deepest that any route needs, for all routes. */
   readonly needs: Depth
-  /** Begins a run. */
+  /** Opens the emit for one run. */
   readonly open: (context: EmitContext) => Emission<A>
 }
 
-/** What an emission knows of its run. */
+/** The run of an emission. */
 export interface EmitContext {
-  /** The options of the reducer, the run's name among them. */
+  /** The options of the reducer, with the name of the run. */
   readonly state: StateOptions
 }
 
 /** An emit at work in one run. */
 export interface Emission<out A> {
   /**
-   * The envelopes of some steps, in order, in whole groups: every group's final envelope, and no other, is `last`.
-   * Called once per turn and shared by all routes. How steps are grouped into calls makes no difference.
+   * The envelopes of some steps, in order and in whole groups. Only the final envelope of a group is `last`. Called once
+   * per turn for all routes. The division of steps into calls makes no difference.
    */
   readonly of: (steps: ReadonlyArray<Step>) => ReadonlyArray<Envelope<A>>
-  /** Tells a control that a lane makes by itself (`dropped`). Absent where this emit has no controls. */
+  /** The envelope of a control that a lane makes (`dropped`). Absent if the emit has no controls. */
   readonly control?: (control: Control) => Envelope<never>
   /**
-   * Tells the whole book again, to a reader who has lost some of it: `stream_started` and a snapshot, one group. Absent
-   * where an emit does not tell a book.
+   * The envelopes of a resnapshot, for a reader that lost records: `stream_started` and the whole book, in one group.
+   * Absent if the emit has no book.
    */
   readonly snapshot?: (records: ReadonlyArray<Change | Control>) => ReadonlyArray<Envelope<A>>
 }
 
-/** What the emits of records have in common. */
+/** Options of the emits. */
 export interface EmitOptions {
-  /** Whether controls are told. Without them nobody can know what is not to be trusted. Default true. */
+  /** Whether controls are sent. Without them a reader cannot know which prices are unverified. Default true. */
   readonly control?: boolean | undefined
 }

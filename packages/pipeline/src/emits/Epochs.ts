@@ -1,4 +1,4 @@
-/** Which events still belong to a living connection. */
+/** Which events belong to a live connection. */
 import type { FeedEvent } from "@boltodds/protocol"
 import { defaultStateLimits, type StateOptions } from "@boltodds/state"
 
@@ -8,8 +8,8 @@ interface Known {
 }
 
 /**
- * Nothing of an epoch counts once it has ended or a newer one began: the reducer's rule, for emits beside it. Nor do
- * sessions that are beyond its bounds, of which it says so: a recording may name any number.
+ * Ignores events of an epoch that has ended or was replaced by a newer one. This is the rule of the reducer, for emits
+ * beside it. Sessions beyond the bounds of the reducer are ignored too, because a recording can name any number.
  */
 export class Epochs {
   readonly #mostSessions: number
@@ -23,7 +23,7 @@ export class Epochs {
     this.#longestName = limits?.characters ?? defaultStateLimits.characters
   }
 
-  /** Whether the event counts; notes what it says about its epoch. */
+  /** Whether the event counts. Keeps track of its epoch. */
   counts(event: FeedEvent): boolean {
     if (event._tag === "Tick") return true
     const known = this.#knownOf(event.session)

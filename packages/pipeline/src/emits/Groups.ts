@@ -1,8 +1,8 @@
-/** Building the envelopes of a turn, group by group. */
+/** Builds the envelopes of a turn, group by group. */
 import type { Millis } from "@boltodds/protocol"
 import { type ControlValue, type Envelope, type Form, makeControl, makeRecord, withLast } from "@boltodds/sink"
 
-/** The envelopes of one turn. The stamp is set per event and written over: makers of envelopes copy it. */
+/** The envelopes of one turn. The stamp is reused for each event; makers of envelopes copy it. */
 export class Groups<A> {
   readonly envelopes: Array<Envelope<A>> = []
   readonly #stamp = {
@@ -18,14 +18,14 @@ export class Groups<A> {
   #iso = ""
   #isoMillis: Millis = 0
 
-  /** Where what follows belongs. */
+  /** Sets the session, epoch and time of the next envelopes. */
   begin(session: string, epoch: number, at: Millis): void {
     this.#stamp.session = session
     this.#stamp.epoch = epoch
     this.#stamp.at = at
   }
 
-  /** Which of the records of its number follows. Without it, the one that the number counts. */
+  /** Sets the `part` and `origin` of the next envelope. */
   part(part: number, origin: string | undefined): void {
     this.#stamp.part = part
     this.#stamp.origin = origin
@@ -45,7 +45,7 @@ export class Groups<A> {
     if (last) this.#from = this.envelopes.length
   }
 
-  /** Sets the time to that of a record: a deadline's lies before its event's. */
+  /** Sets the time to that of a record: the time of a deadline is before that of its event. */
   at(iso: string): void {
     if (iso !== this.#iso) {
       this.#iso = iso
@@ -54,7 +54,7 @@ export class Groups<A> {
     this.#stamp.at = this.#isoMillis
   }
 
-  /** Ends a group that may not have been told to its last: the final one that was told becomes the last. */
+  /** Ends a group whose last record may have been left out: its final envelope becomes `last`. */
   end(): void {
     const { envelopes } = this
     const final = envelopes.length - 1

@@ -1,4 +1,4 @@
-/** The emit `changes`: what happened to the book, in the toolkit's own language. */
+/** The emit `changes`: changes of the book. */
 import type { Change, Control } from "@boltodds/protocol"
 import { makeControl } from "@boltodds/sink"
 import type { Emission, Emit, EmitOptions } from "./Emit.ts"
@@ -6,10 +6,10 @@ import { changeForm, controlForm } from "./forms.ts"
 import { Groups } from "./Groups.ts"
 
 /**
- * Changes (`change` names the kind) and controls (`control` names it), one line each: folding them gives the book.
+ * Changes (`change` names the kind) and controls (`control` names it), one per line. Folding them gives the book.
  *
- * Without controls the lines of a gap look live: leave them out only where another route has them. What a lane says of
- * its own losses (`dropped`, and `stream_started` where it tells everything again) is told all the same.
+ * Without controls, the lines of a gap look live: leave them out only if another route has them. The controls of a
+ * lane (`dropped`, and the `stream_started` of a resnapshot) are always sent.
  */
 export const changes = (options: EmitOptions = {}): Emit<Change> => ({
   name: "changes",
@@ -23,7 +23,7 @@ const open = (withControls: boolean): Emission<Change> => ({
     for (const { event, records } of steps) {
       if (records.length === 0) continue
       groups.begin(event.session, event.epoch, event.at)
-      tell(groups, records, withControls)
+      write(groups, records, withControls)
     }
     return groups.envelopes
   },
@@ -34,15 +34,15 @@ const open = (withControls: boolean): Emission<Change> => ({
     for (const [index, record] of records.entries()) {
       groups.begin(record.session, record.epoch, 0)
       const { last: _, ...rest } = record
-      // Also where no controls are told: what is not told again would stay with the reader for ever.
+      // Always sent: otherwise the reader would keep lines that are not in the snapshot.
       const isStart = "control" in record && record.control === "stream_started"
-      tell(groups, [index === records.length - 1 ? { ...rest, last: true } : rest], withControls || isStart)
+      write(groups, [index === records.length - 1 ? { ...rest, last: true } : rest], withControls || isStart)
     }
     return groups.envelopes
   },
 })
 
-const tell = (groups: Groups<Change>, records: ReadonlyArray<Change | Control>, withControls: boolean): void => {
+const write = (groups: Groups<Change>, records: ReadonlyArray<Change | Control>, withControls: boolean): void => {
   for (const record of records) {
     groups.at(record.at)
     groups.part(record.part ?? 0, record.origin)

@@ -1,4 +1,4 @@
-/** How records and controls are written down. */
+/** The texts of records and controls. */
 import { type Change, type Control, encodeRecord, type GameChange } from "@boltodds/protocol"
 import type { ControlValue, Form } from "@boltodds/sink"
 
@@ -7,22 +7,22 @@ const mark = <A extends Change | Control>(record: A, last: boolean): A => {
   return Object.fromEntries(Object.entries(record).filter(([field]) => field !== "last")) as unknown as A
 }
 
-/** The same value as the last of its group or not, where it is a record of ours; other values do not say so. */
+/** Sets `last` in a change or control; other values stay as they are. */
 export const markLast = <A>(value: A, last: boolean): A => isRecord(value) ? mark(value, last) : value
 
-/** Whether a value is stamped like a record of the toolkit's own language. */
+/** Whether a value is a change or a control. */
 const isRecord = (value: unknown): value is Change | Control =>
   typeof value === "object" && value !== null && "run" in value && "seq" in value
 
-/** Changes, in the toolkit's own language. */
+/** The text of changes. */
 export const changeForm: Form<Change> = { encode: encodeRecord, mark }
 
-/** Controls, in the toolkit's own language. */
+/** The text of controls. */
 export const controlForm: Form<ControlValue> = { encode: encodeRecord, mark }
 
 /**
- * Controls in the envelope of the wire, under actions of their own: `pipe_gap_opened`, …, and `pipe_game_gone` for a
- * game that is closed without a message of the feed saying so.
+ * The text of controls in the envelope of the wire, with actions such as `pipe_gap_opened`, and `pipe_game_gone` for a
+ * game that was closed without a message of the feed.
  */
 export const wireForm: Form<ControlValue> = {
   encode: (value) => {
@@ -30,16 +30,16 @@ export const wireForm: Form<ControlValue> = {
       const { at, sportsbook, game, sport, cause } = value
       return JSON.stringify({ timestamp: at, action: "pipe_game_gone", data: { sportsbook, game, sport, cause } })
     }
-    // A message of the feed cannot say that it is the last of its frame, so a control beside it does not either.
+    // Messages of the feed have no `last`, so the controls beside them have none either.
     const { control, at, ...data } = value
     return JSON.stringify({ timestamp: at, action: `pipe_${control}`, data: { ...data, last: undefined } })
   },
 }
 
-/** A game's closing that no message of the feed said: after settling, or by new filters. */
+/** Whether a game was closed without a message of the feed: after settling, or by new filters. */
 export const isGameGone = (change: Change): change is GameChange =>
   change.change === "game_closed" && (change.cause === "absent" || change.cause === "filters")
 
-/** Whether a frame's record comes before its messages: a deadline that passed, or a gap that the frame itself opens. */
+/** Whether a record comes before the messages of its frame: a passed deadline, or a gap that the frame itself opens. */
 export const precedesMessages = (record: Change | Control): boolean =>
   record.frame === null || ("control" in record && record.control === "gap_opened")

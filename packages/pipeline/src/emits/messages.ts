@@ -1,4 +1,4 @@
-/** The emit `messages`: the feed's own messages, as they came. */
+/** The emit `messages`: the messages of the feed. */
 import type { Change, Control, FeedMessage, Frame, Item } from "@boltodds/protocol"
 import { type Envelope, type Form, makeControl } from "@boltodds/sink"
 import type { Step } from "@boltodds/state"
@@ -7,7 +7,7 @@ import { Epochs } from "./Epochs.ts"
 import { isGameGone, precedesMessages, wireForm } from "./forms.ts"
 import { Groups } from "./Groups.ts"
 
-/** A message whose `action` nobody has seen yet. */
+/** A message of an unknown action. */
 export interface PassedMessage {
   readonly action: string
   readonly [field: string]: unknown
@@ -22,21 +22,21 @@ export interface MessagesOptions extends EmitOptions {
   readonly meta?: boolean | undefined
 }
 
-/** What the emit {@link messages} tells. */
+/** A record of the emit {@link messages}. */
 export type MessageRecord = FeedMessage | PassedMessage
 
 /**
- * Each message of the wire as it came, byte for byte, one a line; pings and acknowledgements are left out, messages
- * nobody knows are not. A message written over several lines is put on one: between the tokens of JSON a line break is
+ * Each message of the feed, byte for byte, one per line, without pings and acknowledgements. Messages of unknown
+ * actions are included. A message that spans several lines is put on one: between the tokens of JSON, a line break is
  * a space.
  *
- * Controls stand between them in the wire's own envelope, `{"timestamp", "action": "pipe_gap_opened", "data"}`; what
- * could not be read is told as `pipe_quarantined`, and a game that settling or new filters closed as `pipe_game_gone`.
- * Messages of a frame come before the controls that it caused, but for those that open a gap. Where no route asks for
- * the book, counts of lines in them are 0.
+ * Controls come between them in the envelope of the wire, `{"timestamp", "action": "pipe_gap_opened", "data"}`. A
+ * message that could not be read comes as `pipe_quarantined`, and a game that was closed by settling or new filters as
+ * `pipe_game_gone`. The messages of a frame come before the controls that it caused, except for those that open a gap.
+ * If no route needs the book, the counts of lines in controls are 0.
  *
- * This is not a book: after a gap, and in a game's full update, what is not named any more is gone. `changes` tells
- * that. The `seq` of an envelope counts the lines of this emit.
+ * This is not a book: after a gap, and in a full update of a game, lines that are no longer named are gone, which only
+ * `changes` says. The `seq` of an envelope counts the lines of this emit.
  */
 export const messages = (options: MessagesOptions = {}): Emit<MessageRecord> => {
   const emit: Emit<MessageRecord> = {
@@ -47,7 +47,7 @@ export const messages = (options: MessagesOptions = {}): Emit<MessageRecord> => 
   return options.meta === true ? withMeta(emit) : emit
 }
 
-/** Only for messages without a text of their own, of which there are none on the wire. */
+/** Only for messages without their own text; messages of the wire have one. */
 const messageForm: Form<MessageRecord> = { encode: JSON.stringify }
 
 class Messages implements Emission<MessageRecord> {
@@ -70,10 +70,10 @@ class Messages implements Emission<MessageRecord> {
       groups.begin(event.session, event.epoch, event.at)
       let record = 0
       if (isFrame) {
-        while (record < records.length && precedesMessages(records[record]!)) this.#tell(groups, records[record++]!)
+        while (record < records.length && precedesMessages(records[record]!)) this.#write(groups, records[record++]!)
         if (counts) this.#frame(groups, event, record === records.length)
       }
-      while (record < records.length) this.#tell(groups, records[record++]!)
+      while (record < records.length) this.#write(groups, records[record++]!)
       groups.end()
     }
     return groups.envelopes
@@ -87,16 +87,16 @@ class Messages implements Emission<MessageRecord> {
     const { items } = frame
     groups.begin(frame.session, frame.epoch, frame.at)
     let final = items.length - 1
-    while (final >= 0 && !isTold(items[final]!)) final--
+    while (final >= 0 && !isData(items[final]!)) final--
     for (let index = 0; index <= final; index++) {
       const item = items[index]!
-      if (!isTold(item)) continue
+      if (!isData(item)) continue
       const value = item._tag === "Message" ? item.message : item.value as PassedMessage
       groups.record(++this.#seq, isAll && index === final, value, messageForm, item.text)
     }
   }
 
-  #tell(groups: Groups<MessageRecord>, record: Change | Control): void {
+  #write(groups: Groups<MessageRecord>, record: Change | Control): void {
     if (this.#withControls && ("control" in record || isGameGone(record))) {
       groups.at(record.at)
       groups.control(++this.#seq, record.last === true, record, wireForm)
@@ -104,8 +104,8 @@ class Messages implements Emission<MessageRecord> {
   }
 }
 
-/** Whether an item is data: everything that could be read, but for what only keeps the connection. */
-const isTold = (item: Item): item is Exclude<Item, { _tag: "Quarantined" }> => {
+/** Whether an item is data: readable, and not only for the connection. */
+const isData = (item: Item): item is Exclude<Item, { _tag: "Quarantined" }> => {
   if (item._tag !== "Message") return item._tag === "Unknown"
   const { action } = item.message
   return action !== "ping" && action !== "socket_connected" && action !== "subscription_updated"

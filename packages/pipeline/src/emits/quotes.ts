@@ -1,4 +1,4 @@
-/** The emit `quotes`: one flat row per outcome per message, for data tools. */
+/** The emit `quotes`: one flat row per outcome and message, for data tools. */
 import type { Change, Control, FeedMessage, Frame } from "@boltodds/protocol"
 import { type Form, makeControl } from "@boltodds/sink"
 import type { Step } from "@boltodds/state"
@@ -9,11 +9,12 @@ import { Groups } from "./Groups.ts"
 import { type Quote, rowOfClear, rowOfGone, rowsOfGame } from "./Quote.ts"
 
 /**
- * One flat row per outcome per message, see {@link Quote}. Stateless: a field that a message leaves out is null.
+ * One flat row per outcome and message, see {@link Quote}. Stateless: a field that a message leaves out is null.
  *
- * Controls stand between them as in `changes` (`control` names the kind): after `gap_opened`, `clock_jumped` or `stale`
- * nothing said before is to be trusted, after `quarantined` nothing in its scope. Messages outside the filters are told
- * as they come: only `changes` leaves out what was on its way when filters were replaced. The `seq` of an envelope counts the rows of this emit.
+ * Controls come between them as in `changes` (`control` names the kind). After `gap_opened`, `clock_jumped` or `stale`
+ * all earlier rows are unverified; after `quarantined`, those in its scope. Messages outside the filters are included:
+ * only `changes` leaves out messages that were in transit when the filters were replaced. The `seq` of an envelope
+ * counts the rows of this emit.
  */
 export const quotes = (options: EmitOptions = {}): Emit<Quote> => ({
   name: "quotes",
@@ -42,10 +43,10 @@ class Quotes implements Emission<Quote> {
       groups.begin(event.session, event.epoch, event.at)
       let record = 0
       if (event._tag === "Frame") {
-        while (record < records.length && precedesMessages(records[record]!)) this.#tell(groups, records[record++]!)
+        while (record < records.length && precedesMessages(records[record]!)) this.#write(groups, records[record++]!)
         if (counts) this.#frame(groups, event)
       }
-      while (record < records.length) this.#tell(groups, records[record++]!)
+      while (record < records.length) this.#write(groups, records[record++]!)
       groups.end()
     }
     return groups.envelopes
@@ -67,7 +68,7 @@ class Quotes implements Emission<Quote> {
     }
   }
 
-  #tell(groups: Groups<Quote>, record: Change | Control): void {
+  #write(groups: Groups<Quote>, record: Change | Control): void {
     groups.at(record.at)
     if ("control" in record) {
       if (this.#withControls) groups.control(++this.#seq, false, record, controlForm)

@@ -1,15 +1,15 @@
-/** The emit `raw`: the event log itself, in the recording format. */
+/** The emit `raw`: the event log, in the format of recordings. */
 import { encodeEvent, encodeRecordingHeader, type FeedEvent } from "@boltodds/protocol"
 import { type Form, makeRecord } from "@boltodds/sink"
 import type { Emission, Emit, EmitContext } from "./Emit.ts"
 
-/** What the emit {@link raw} tells: the header of a recording (undefined), then its events. */
+/** A record of the emit {@link raw}: the header of a recording (undefined), then its events. */
 export type RawLine = FeedEvent | undefined
 
 /**
- * The complete event log as a recording: a header that names the run and the reducer's options, then every event.
- * Replayed, it gives the same records. No controls: they come out of the replay. `seq` counts the events; the header has
- * 0, and is no data.
+ * The complete event log as a recording: a header with the run and the options of the reducer, then every event. A
+ * replay gives the same records. It has no controls, because a replay produces them. `seq` counts the events; the
+ * header has 0 and does not count as data.
  */
 export const raw = (): Emit<RawLine> => ({ name: "raw", needs: "frames", open })
 

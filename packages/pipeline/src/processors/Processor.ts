@@ -1,26 +1,26 @@
-/** Processors: what a route does with records on their way to its sink. */
+/** Processors: how a route changes records before its lane. */
 import type { Millis } from "@boltodds/protocol"
 import type { ControlValue, Envelope } from "@boltodds/sink"
 
 /**
- * A step between an emit and a lane; one per route and run. It may change, drop, delay and merge records.
+ * A step between an emit and a lane. Each route and run has its own. It may change, drop, delay and merge records.
  *
- * Its only clock is these arguments, so that a replay gives the same. Controls never pass through it: before each it is
- * flushed, so none overtakes a record that was before it. Which envelope is the `last` of its group is set anew behind
- * it.
+ * Its only clock is its arguments, so that a replay gives the same output. Controls never pass through it: it is
+ * flushed before each control, so that no control overtakes an earlier record. The `last` of each group is set again
+ * after it.
  */
 export interface Processor<in A, out B> {
-  /** Takes the records of one group, or of its part between two controls; gives what can be passed on already. */
+  /** Takes the records of one group, or of a part of it between two controls. Returns the records that pass now. */
   readonly push: (records: ReadonlyArray<Envelope<A>>) => ReadonlyArray<Envelope<B>>
-  /** When it has something to do without being pushed. */
+  /** The time of its next `advance`; undefined if none is due. */
   readonly dueAt: () => Millis | undefined
-  /** That time has come. Afterwards `dueAt` is later, or undefined. */
+  /** Called at the time of `dueAt`. Afterwards `dueAt` must be later or undefined. */
   readonly advance: (now: Millis) => ReadonlyArray<Envelope<B>>
-  /** All that is held back must come out now. */
+  /** Returns all held records. */
   readonly flush: () => ReadonlyArray<Envelope<B>>
   /**
-   * Hears that this control comes next, and gives what must stand before it. For a processor whose records mean
-   * something else to a reader who is in doubt. Default: `flush`.
+   * Called before this control. Returns the records that must come before it. For a processor whose output depends on
+   * whether the lines of the reader are verified. Default: `flush`.
    */
   readonly control?: (control: ControlValue) => ReadonlyArray<Envelope<B>>
 }

@@ -1,4 +1,4 @@
-/** The processor `chain`: one behind another. */
+/** The processor `chain`: one processor after another. */
 import type { Envelope } from "@boltodds/sink"
 import { heldBefore } from "./controls.ts"
 import type { Processor } from "./Processor.ts"
@@ -6,7 +6,7 @@ import type { Processor } from "./Processor.ts"
 const none: ReadonlyArray<never> = []
 
 /**
- * One processor behind another.
+ * Runs one processor after another.
  *
  * @example
  * ```ts

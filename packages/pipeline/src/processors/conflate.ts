@@ -1,4 +1,4 @@
-/** The processor `conflate`: the newest of each line, at intervals. */
+/** The processor `conflate`: the newest record of each line, at intervals. */
 import {
   type Change,
   compose,
@@ -13,30 +13,30 @@ import * as Duration from "effect/Duration"
 import type { RecordEnvelope } from "./immediate.ts"
 import type { Processor } from "./Processor.ts"
 
-/** How {@link conflate} merges. */
+/** Options of {@link conflate}. */
 export interface ConflateOptions {
   /** How long the first change of an interval may be held. More than zero. */
   readonly every: Duration.Duration
   /**
-   * Whether a suspension, a closing or a doubt goes ahead alone. Default false: what is held goes out with it, in order.
+   * Whether a suspension, closing or invalidation passes alone. Default false: held records come out with it, in order.
    *
-   * In a feed with many suspensions a second that merges little, since each of them ends the interval. With true
-   * an interval lasts as long as it says, but `seq` rises only within a line, and other lines may be up to `every` older
-   * than the highest `seq` that the reader has received: then nobody may pass over a record because its `seq` is lower.
+   * With false, a feed with many suspensions merges little, because each suspension ends the interval. With true, an
+   * interval lasts its full time, but `seq` rises only within a line, and other lines can be up to `every` older than the
+   * highest `seq` that the reader has received. A reader must then not skip a record because its `seq` is lower.
    */
   readonly overtake?: boolean | undefined
 }
 
 /**
- * Holds changes for an interval and passes on the newest of each line, merged by `compose`: `previous_odds` is what the
- * reader last had, `merged` how many are in it; a line that was opened and closed meanwhile is not told at all.
+ * Holds changes for an interval and passes on the newest of each line, merged by `compose`: `previous_odds` is the
+ * price that the reader last received, and `merged` the number of changes in it. A line that was opened and closed
+ * within the interval is left out.
  *
  * An interval begins with the first change that is held and lasts `every` by the time of the records. Suspensions,
- * closings and doubts about what the reader has are passed on at once, and so are the records held before them, so that
- * no price is believed at a `seq` at which it was over. So is a snapshot, and before every control all that is held
- * comes out.
+ * closings and invalidations pass at once, with the records held before them, so that no price counts as live at a
+ * `seq` at which it was over. So do snapshots. Before every control, all held records come out.
  *
- * Whenever something has come out, folding all that came out gives the same book as folding all that went in.
+ * Whenever records have come out, folding all output gives the same book as folding all input.
  *
  * @example
  * ```ts
@@ -56,7 +56,7 @@ export const conflate = (options: ConflateOptions): Processor<Change, Change> =>
 
 type Held<A extends Change> = RecordEnvelope<A>
 
-/** What is held of one game. Its opening stays where it was, for it must stand before the lines. */
+/** The held records of one game. Its opening keeps its place, because it must come before the lines. */
 interface HeldGame {
   opened: Held<Change> | undefined
   /** Amended, or closed. */
@@ -85,14 +85,14 @@ class Conflation implements Processor<Change, Change> {
     let isWhole = false
     for (const envelope of records) {
       if (envelope._tag !== "Record") continue
-      // A reader who is told the book again has none meanwhile.
+      // During a resnapshot the reader has no book.
       isWhole ||= envelope.value.cause === "snapshot"
       if (this.#hold(envelope)) {
         if (this.#overtake) out.push(this.#takeUrgent(envelope.value))
         else out.push(...this.flush())
       } else if (this.#games.size > 0) this.#due ??= envelope.at + this.#every
     }
-    // The rest of a group that has come out in part: readers act on whole groups.
+    // The rest of a group that has come out in part follows, because readers act on whole groups.
     if (isWhole || (out.length > 0 && !this.#overtake)) out.push(...this.flush())
     return out
   }
@@ -115,11 +115,11 @@ class Conflation implements Processor<Change, Change> {
       out.push(...lines.values())
     }
     this.#games.clear()
-    // The records of a snapshot have one number: they stay as they stand, the game before its lines.
+    // The records of a snapshot share one `seq`, so they keep their order: the game before its lines.
     return out.sort((a, b) => a.seq - b.seq)
   }
 
-  /** Merges a record into what is held. True: the reader must hear of it now. */
+  /** Merges a record into the held ones. True: it must pass at once. */
   #hold(envelope: RecordEnvelope<Change>): boolean {
     const { value } = envelope
     return isLineChange(value) ? this.#holdLine(envelope, value) : this.#holdGame(envelope, value)
@@ -129,7 +129,7 @@ class Conflation implements Processor<Change, Change> {
     const { lines } = this.#gameOf(change)
     const older = lines.get(change.outcome)
     const merged = older === undefined ? change : compose(older.value, change)
-    // To the end: in the order of the numbers.
+    // Moves to the end, so that the order is that of `seq`.
     lines.delete(change.outcome)
     if (merged === undefined) {
       this.#letGo(change)
@@ -146,7 +146,7 @@ class Conflation implements Processor<Change, Change> {
       game.amended = holding(envelope, game.amended === undefined ? change : compose(game.amended.value, change))
       return false
     }
-    // An opening or a closing does away with all lines told before it.
+    // An opening or a closing replaces all lines before it.
     game.lines.clear()
     const amended = game.amended === undefined ? change : compose(game.amended.value, change)
     game.amended = undefined
@@ -179,7 +179,7 @@ class Conflation implements Processor<Change, Change> {
     return game
   }
 
-  /** Forgets a game of which nothing is held, and the deadline where nothing is held at all. */
+  /** Forgets a game without held records, and the deadline if no game has any. */
   #letGo(change: Change): void {
     const { opened, amended, lines } = this.#gameOf(change)
     if (opened === undefined && amended === undefined && lines.size === 0) {
@@ -189,6 +189,6 @@ class Conflation implements Processor<Change, Change> {
   }
 }
 
-/** The newest envelope around a merged change, which says of `last` what the newest did. */
+/** The newest envelope with a merged change in it, and the `last` of the newest. */
 const holding = (envelope: RecordEnvelope<Change>, change: Change | undefined): Held<Change> =>
   withValue(envelope, change ?? envelope.value) as Held<Change>

@@ -2,12 +2,12 @@
 import type { ControlValue, Envelope } from "@boltodds/sink"
 import type { Processor } from "./Processor.ts"
 
-/** Whether readers forget all that they know at this control. */
+/** Whether readers forget their whole book at this control. */
 export const isStart = (control: ControlValue): boolean => "control" in control && control.control === "stream_started"
 
 /**
- * Whether lines that a reader knows may be in doubt after this control: then a record that says what the reader has
- * already been told may say that it is so again. True for kinds nobody knows yet.
+ * Whether this control may invalidate lines of the reader. After it, a record that repeats a known line confirms the line,
+ * so it must pass. True for kinds that are not known yet.
  */
 export const isInvalidation = (control: ControlValue): boolean => {
   if (!("control" in control)) return true
@@ -16,11 +16,11 @@ export const isInvalidation = (control: ControlValue): boolean => {
     case "game_verified":
     case "gap_closed":
     case "synced":
-    // The `quarantined` that follows it says what is unverified.
+    // The `quarantined` that follows names what is unverified.
     case "game_rekeyed":
-    // A gap follows, and says so.
+    // A `gap_opened` follows.
     case "resync_wanted":
-    // What is stale is kept apart from what is known of lines: it ends with `fresh`, not with a record of a line.
+    // Staleness ends with `fresh`, not with a record of a line.
     case "stale":
     case "fresh":
     case "feed_notice":
@@ -33,6 +33,6 @@ export const isInvalidation = (control: ControlValue): boolean => {
   }
 }
 
-/** What must stand before this control: of a processor that does not hear of controls, all that it holds back. */
+/** The records that must come before this control: all held ones, for a processor that takes no controls. */
 export const heldBefore = <B>(processor: Processor<never, B>, control: ControlValue): ReadonlyArray<Envelope<B>> =>
   processor.control === undefined ? processor.flush() : processor.control(control)

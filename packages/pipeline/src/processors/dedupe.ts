@@ -1,4 +1,4 @@
-/** The processor `dedupe`: nothing twice. */
+/** The processor `dedupe`: no record twice. */
 import { type Change, isLineChange, type LineChange, sameExtras } from "@boltodds/protocol"
 import { isInvalidation, isStart } from "./controls.ts"
 import { immediate } from "./immediate.ts"
@@ -7,15 +7,14 @@ import { Recent } from "./Recent.ts"
 import type { Processor } from "./Processor.ts"
 
 /**
- * Leaves out what says nothing new to its reader:
+ * Leaves out records that tell the reader nothing new:
  *
- * - a record that came before: its `seq`, in the same run, is among those of the newest 16,384 records at least, or not higher than
- *   that of the last record of its line (those of a snapshot share a number, and are kept);
- * - a record of a line whose every field of the line, and its doubt, are as the reader was last told. Merging leaves such
- *   records behind: a line that was suspended and resumed at the same price within an interval of `conflate`.
+ * - A record that came before: its `seq`, in the same run, is among at least the newest 16,384, or is not higher than
+ *   that of the last record of its line. Records of a snapshot share a `seq` and are kept.
+ * - A record of a line that equals the last one in every field of the line, with no invalidation in between. Merging
+ *   produces such records, when a line is suspended and resumed at the same price within an interval of `conflate`.
  *
- * A line confirmed is news where it was in doubt: after a control that puts lines in doubt the next record of each line
- * passes, whatever it says.
+ * After a control that invalidates lines, the next record of each line passes, because it confirms the line.
  *
  * @example
  * ```ts
@@ -32,10 +31,10 @@ import type { Processor } from "./Processor.ts"
  * ```
  */
 export const dedupe = (): Processor<Change, Change> => {
-  const lines = new LineTable<Told>()
+  const lines = new LineTable<LastSent>()
   const seen = new Recent(newest)
   let run = ""
-  let doubts = 0
+  let invalidations = 0
 
   const forget = (): void => {
     lines.clear()
@@ -45,7 +44,7 @@ export const dedupe = (): Processor<Change, Change> => {
   return immediate((envelope) => {
     const change = envelope.value
     if (change.run !== run) {
-      // Readers of another run have nothing yet.
+      // A new run starts with an empty book.
       forget()
       run = change.run
     }
@@ -54,19 +53,19 @@ export const dedupe = (): Processor<Change, Change> => {
       if (change.change !== "game_amended") lines.deleteGame(change)
       return envelope
     }
-    const told = lines.get(change)
-    // Not by the highest of all numbers: behind a processor that merges they rise within a line only.
-    if (told !== undefined && change.cause !== "snapshot" && change.seq <= told.line.seq) return undefined
+    const sent = lines.get(change)
+    // Compared within the line only, because after a processor that merges `seq` rises only within a line.
+    if (sent !== undefined && change.cause !== "snapshot" && change.seq <= sent.line.seq) return undefined
     if (change.change === "line_closed") {
       lines.delete(change)
       return envelope
     }
-    if (told !== undefined && told.doubt === doubts && isSameLine(told.line, change)) return undefined
-    lines.set(change, { line: change, doubt: doubts })
+    if (sent !== undefined && sent.invalidation === invalidations && isSameLine(sent.line, change)) return undefined
+    lines.set(change, { line: change, invalidation: invalidations })
     return envelope
   }, (control) => {
     if (isStart(control)) forget()
-    else if (isInvalidation(control)) doubts++
+    else if (isInvalidation(control)) invalidations++
     return undefined
   })
 }
@@ -74,10 +73,10 @@ export const dedupe = (): Processor<Change, Change> => {
 /** Numbers that are remembered. */
 const newest = 16_384
 
-interface Told {
+interface LastSent {
   readonly line: LineChange
-  /** How many controls had put lines in doubt when it was told. */
-  readonly doubt: number
+  /** The number of invalidations when it was sent. */
+  readonly invalidation: number
 }
 
 const isSameLine = (a: LineChange, b: LineChange): boolean =>

@@ -1,13 +1,13 @@
-/** The processor `filter`: some records and not others. */
+/** The processor `filter`: only records that meet a predicate. */
 import { immediate } from "./immediate.ts"
 import type { Processor } from "./Processor.ts"
 
 /**
- * Passes on what the predicate holds for, and remembers nothing.
+ * Passes on the records that meet the predicate. Keeps no state.
  *
- * For messages, quotes and events. Of changes it is safe where a line and its game can never begin or cease to satisfy
- * the predicate (`change.sport === "NBA"`): otherwise the reader keeps a price that nobody will correct. There use
- * {@link where}.
+ * For messages, quotes and events. Use it on changes only if a line and its game can never begin or stop to meet the
+ * predicate (`change.sport === "NBA"`): otherwise the reader keeps a price that no later record corrects. For other
+ * predicates use {@link where}.
  *
  * @example
  * ```ts

@@ -1,4 +1,4 @@
-/** The processor `minMove`: only moves that matter. */
+/** The processor `minMove`: leaves out small moves. */
 import { type Change, compose, isLineChange, type LineChange } from "@boltodds/protocol"
 import { withValue } from "@boltodds/sink"
 import { isInvalidation, isStart } from "./controls.ts"
@@ -14,21 +14,23 @@ export type MinMoveOptions =
   | { readonly probability: number }
 
 /**
- * Leaves out `line_moved` where only the price moved, by less than this from the price that its reader was last told.
+ * Leaves out a `line_moved` in which only the price moved, by less than this from the price that the reader last
+ * received.
  *
- * Of a line whose past it has not seen (a `where` before it lets lines in) the reader was told nothing: what counts is
- * the distance from the `previous_odds` of the first record. Until the price is that far from it the reader does not
- * know the line. In a run that was resumed the reader may know such a line, and its first record passes. So put it
- * before conditions on what changes, such as `odds`: then it sees every line from its opening. Put it before `conflate`
- * too: behind it, a price may be newer than the highest `seq` of the reader, since the record with that `seq` was left out.
+ * A reader has no price of a line whose opening this processor has not seen (because a `where` before it let the line
+ * in). Then the distance counts from the `previous_odds` of the first record, and until the price is that far away the
+ * reader does not know the line. In a resumed run the reader may know such a line, so its first record passes.
+ * Therefore put this processor before conditions on fields that change, such as `odds`. Put it before `conflate` too:
+ * after `conflate`, a price can be newer than the highest `seq` of the reader, because the record with that `seq` was
+ * left out.
  *
- * **Its reader's prices are then off by up to that much**, never by as much or more: many small moves in one direction
- * are told once they add up. That is what this processor is for; do not bet on such prices to the cent.
+ * **The prices of the reader are off by up to that much**, never by as much or more: small moves in one direction pass
+ * once they add up. Do not bet on such prices to the cent.
  *
- * Everything else passes: moves of the number, the market, the target or the side, suspensions, resumptions, openings,
- * closings, amendments, what was found after a gap, and of each line the first record after a control that puts lines in
- * doubt, since it confirms the line. What passes carries the exact price, and in `previous_odds` what the reader was
- * last told (`merged` counts what was left out before it).
+ * Everything else passes: moves of the number, market, target or side; suspensions, resumptions, openings, closings,
+ * amendments; changes found after a gap; and the first record of each line after a control that invalidates lines,
+ * because it confirms the line. A record that passes has the exact price; its `previous_odds` is the price that the
+ * reader last received, and `merged` counts the records left out before it.
  *
  * @example
  * ```ts
@@ -42,12 +44,13 @@ export type MinMoveOptions =
 export const minMove = (options: MinMoveOptions): Processor<Change, Change> => {
   const { scale, least } = measureOf(options)
   const lines = new LineTable<LastSent>()
-  let doubts = 0
+  let invalidations = 0
   let isResumed = false
 
-  /** Whether the reader, who was told this, need not hear of that. */
-  const isSmall = ({ line, doubt }: LastSent, change: LineChange): boolean =>
-    change.change === "line_moved" && change.cause === "feed" && (doubt === doubts || doubt === undefined) &&
+  /** Whether a change is too small for a reader that last received this. */
+  const isSmall = ({ line, invalidation }: LastSent, change: LineChange): boolean =>
+    change.change === "line_moved" && change.cause === "feed" &&
+    (invalidation === invalidations || invalidation === undefined) &&
     line.unverified !== true && change.unverified !== true &&
     line.odds !== null && change.odds !== null && isSameBet(line, change) &&
     Math.abs(scale(change.odds) - scale(line.odds)) < least - rounding
@@ -58,18 +61,18 @@ export const minMove = (options: MinMoveOptions): Processor<Change, Change> => {
       if (change.change !== "game_amended") lines.deleteGame(change)
       return envelope
     }
-    const told = lines.get(change) ?? (isResumed ? undefined : untold(change))
-    const whole = told?.withheld === undefined ? change : compose(told.withheld, change) as LineChange
-    if (told !== undefined && isSmall(told, change)) {
-      told.withheld = whole
-      lines.set(change, told)
+    const sent = lines.get(change) ?? (isResumed ? undefined : unsent(change))
+    const whole = sent?.withheld === undefined ? change : compose(sent.withheld, change) as LineChange
+    if (sent !== undefined && isSmall(sent, change)) {
+      sent.withheld = whole
+      lines.set(change, sent)
       return undefined
     }
     if (change.change === "line_closed") {
       lines.delete(change)
-      // Its reader never heard of the line.
-      if (told !== undefined && told.doubt === undefined) return undefined
-    } else lines.set(change, { line: whole, doubt: doubts, withheld: undefined })
+      // The reader never received the line.
+      if (sent !== undefined && sent.invalidation === undefined) return undefined
+    } else lines.set(change, { line: whole, invalidation: invalidations, withheld: undefined })
     return whole === change ? envelope : withValue<Change>(envelope, whole)
   }, (control) => {
     if (isStart(control)) {
@@ -78,33 +81,33 @@ export const minMove = (options: MinMoveOptions): Processor<Change, Change> => {
     } else if ("control" in control && control.control === "stream_resumed") {
       lines.clear()
       isResumed = true
-    } else if (isInvalidation(control)) doubts++
+    } else if (isInvalidation(control)) invalidations++
     return undefined
   })
 }
 
 interface LastSent {
   readonly line: LineChange
-  /** How many controls had put lines in doubt when it was told; undefined where it was not told at all. */
-  readonly doubt: number | undefined
-  /** All that was left out since, as one change. */
+  /** The number of invalidations when it was sent; undefined if it was never sent. */
+  readonly invalidation: number | undefined
+  /** All records left out since, as one change. */
   withheld: LineChange | undefined
 }
 
-/** A line whose first record is a move: as it was before, of which the reader was not told. */
-const untold = (change: LineChange): LastSent | undefined =>
+/** A line whose first record is a move: the state before it, which the reader has not received. */
+const unsent = (change: LineChange): LastSent | undefined =>
   change.change === "line_moved" && change.previous_odds !== null && change.previous_odds !== change.odds &&
     change.previous_line === change.line
-    ? { line: { ...change, odds: change.previous_odds }, doubt: undefined, withheld: undefined }
+    ? { line: { ...change, odds: change.previous_odds }, invalidation: undefined, withheld: undefined }
     : undefined
 
-/** Differences that are only the computer's: 0.51 - 0.50 is not quite 0.01. */
+/** Tolerance for floating-point errors: 0.51 - 0.50 is not exactly 0.01. */
 const rounding = 1e-9
 
-/** American odds as a number without the gap between -100 and +100, which are the same price. */
+/** American odds without the gap between -100 and +100, which are the same price. */
 const centsOf = (odds: number): number => odds > 0 ? odds - 100 : odds + 100
 
-/** What American odds imply, the bookmaker's margin included. */
+/** The implied probability of American odds, including the bookmaker's margin. */
 const probabilityOf = (odds: number): number => odds > 0 ? 100 / (odds + 100) : odds / (odds - 100)
 
 const measureOf = (

@@ -1,4 +1,4 @@
-/** The processors `pick` and `map`: records written down in another way. */
+/** The processors `pick` and `map`: other texts for records. */
 import { type Form, makeRecord } from "@boltodds/sink"
 import { markLast } from "../emits/forms.ts"
 import { immediate } from "./immediate.ts"
@@ -8,11 +8,11 @@ import type { Processor } from "./Processor.ts"
 export type FieldOf<A> = A extends unknown ? keyof A & string : never
 
 /**
- * Writes only these fields, in this order; one that a record does not have is left out.
+ * Writes only these fields, in this order. A field that a record does not have is left out.
  *
- * What is written is exactly what is named: without `change` nobody can tell a closing from a price, without `run` and
- * `seq` nobody can tell which record came twice, and `last` ends a group only where it is named. Only the text becomes
- * narrower: lanes and later processors still see whole records. Controls are written whole.
+ * The text has only the named fields: without `change`, a reader cannot tell a closing from a price; without `run` and
+ * `seq`, it cannot tell which record came twice; and `last` ends a group only if it is named. Lanes and later
+ * processors still see whole records. Controls are written whole.
  *
  * @example
  * ```ts
@@ -37,10 +37,10 @@ export const pick = <A>(fields: ReadonlyArray<FieldOf<A>>): Processor<A, A> =>
   })
 
 /**
- * Writes the object that `f` makes of each record. `f` must be pure: it is called when the text is wanted, perhaps more
- * than once, and sees `last` as it then is.
+ * Writes the object that `f` makes of each record. `f` must be pure: it is called when the text is needed, possibly
+ * more than once, with the `last` of that moment.
  *
- * Only the text changes: lanes and later processors still see the records themselves. Controls are written whole.
+ * Only the text changes: lanes and later processors still see the records. Controls are written whole.
  *
  * @example
  * ```ts

@@ -1,4 +1,4 @@
-/** The processor `sample`: some of many prices. */
+/** The processor `sample`: some of the prices of each line. */
 import { type Change, compose, isLineChange, type LineChange, type Millis } from "@boltodds/protocol"
 import { type Envelope, withValue } from "@boltodds/sink"
 import * as Duration from "effect/Duration"
@@ -7,24 +7,24 @@ import { immediate, type RecordEnvelope } from "./immediate.ts"
 import { LineTable } from "./LineTable.ts"
 import type { Processor } from "./Processor.ts"
 
-/** How many {@link sample} tells. */
+/** Options of {@link sample}. */
 export type SampleOptions =
-  /** Of the moves and amendments of each line, one in so many. */
+  /** One in this many moves and amendments of each line passes. */
   | { readonly every: number }
-  /** Of the moves and amendments of each line, the first after so much time since its last record. */
+  /** The first move or amendment of each line passes after this time since its last record. */
   | { readonly interval: Duration.Duration }
 
 /**
- * A sample of each line's prices, for series and statistics: of `line_moved` and `line_amended` of a line one in `every`,
- * or the first once `interval` has passed. Openings, suspensions, resumptions and closings are all told, and so is the
- * first record after each of them that left nothing in doubt.
+ * A sample of the prices of each line, for series and statistics: one in `every` of the `line_moved` and
+ * `line_amended` of a line, or the first after `interval`. Openings, suspensions, resumptions and closings all pass,
+ * and so does the first record after each of them that leaves no line unverified.
  *
- * A sampled price may be over before the next is told, so every price told is marked `unverified`: it is not known to be
- * what the book quotes now, and a reader that folds the stream never takes one for live. Suspended is told as it is.
- * `previous_odds` is the price told before, `merged` counts what was left out.
+ * A sampled price may be over before the next one comes, so every price is marked `unverified`, and a reader that
+ * folds the stream never takes one for live. A suspension passes unchanged. `previous_odds` is the price that the
+ * reader last received, and `merged` counts the records left out.
  *
- * Before a `game_verified`, which makes its reader believe the lines of the game, the newest that was left out of each of
- * them is told; there, and only there, `seq` does not rise from line to line. To hold back prices and still have a
+ * Before a `game_verified`, after which the reader takes the lines of the game as live, the newest record left out of
+ * each line passes. There, and only there, `seq` does not rise from line to line. To hold prices back and still have a
  * book, use `conflate`.
  *
  * @example
@@ -46,7 +46,7 @@ export const sample = (options: SampleOptions): Processor<Change, Change> => {
   const isDue = dueBy(options)
   const lines = new LineTable<Sampled>()
 
-  const tell = (line: Sampled, envelope: RecordEnvelope<Change>, whole: LineChange): Envelope<Change> => {
+  const send = (line: Sampled, envelope: RecordEnvelope<Change>, whole: LineChange): Envelope<Change> => {
     const isPrice = whole.change !== "line_closed" && whole.odds !== null
     line.believed = !isPrice
     line.since = 0
@@ -73,13 +73,13 @@ export const sample = (options: SampleOptions): Processor<Change, Change> => {
     }
     if (change.change === "line_closed") lines.delete(change)
     else if (known === undefined) lines.set(change, line)
-    return tell(line, envelope, whole)
+    return send(line, envelope, whole)
   }, (control) => {
     if (isStart(control)) lines.clear()
     if (!("control" in control) || control.control !== "game_verified") return undefined
     const out: Array<Envelope<Change>> = []
     for (const line of lines.ofGame(control)) {
-      if (line.withheld !== undefined) out.push(tell(line, line.withheld, line.withheld.value as LineChange))
+      if (line.withheld !== undefined) out.push(send(line, line.withheld, line.withheld.value as LineChange))
       line.believed = true
     }
     return out.sort((a, b) => a.seq - b.seq)
@@ -87,12 +87,12 @@ export const sample = (options: SampleOptions): Processor<Change, Change> => {
 }
 
 interface Sampled {
-  /** The reader may take what it was told for live: it must hear when that is over. */
+  /** The reader may take the last record as live, so it must receive its end. */
   believed: boolean
-  /** Records since the last that was told. */
+  /** Records since the last one that passed. */
   since: number
   toldAt: Millis
-  /** All that was left out since, as one change in the newest envelope. */
+  /** All records left out since, as one change in the newest envelope. */
   withheld: RecordEnvelope<Change> | undefined
 }
 

@@ -1,4 +1,4 @@
-/** The processor `where`: a part of the book, kept true. */
+/** The processor `where`: a part of the book that stays correct. */
 import { type Change, type GameChange, isLineChange, type LineChange } from "@boltodds/protocol"
 import { type Envelope, withValue } from "@boltodds/sink"
 import { isStart } from "./controls.ts"
@@ -7,21 +7,21 @@ import { LineTable } from "./LineTable.ts"
 import type { Processor } from "./Processor.ts"
 
 /**
- * Passes on the changes that the predicate holds for, and takes back what no longer does: its reader has the lines whose
- * newest record satisfies the predicate, as they are, and no others.
+ * Passes on the changes that meet the predicate, and withdraws lines that no longer do. The reader has exactly the
+ * lines whose newest record meets the predicate.
  *
- * *Lines.* Every record that satisfies the predicate is passed on as it is; the first of a line may be of any kind, and
- * opens the line for the reader. When a later record of such a line no longer does, the line leaves: that record is told
- * as `line_closed` with `cause: "filters"`, without odds, its other fields as they are now, its `previous_odds` what the
- * reader had. To tell it with its new odds would leave the reader with a price that nobody corrects any more. Then the
- * line is forgotten, until a record satisfies the predicate again.
+ * *Lines.* Every record that meets the predicate passes unchanged. The first record of a line opens it for the reader,
+ * whatever its kind. When a later record of the line no longer meets the predicate, it passes as `line_closed` with
+ * `cause: "filters"`, without odds; `previous_odds` is the price that the reader had. With its new odds, the reader
+ * would keep a price that no later record corrects. The line is then unknown to the reader until a record meets the
+ * predicate again.
  *
- * *Games.* A game's record is passed on where it satisfies the predicate, or where the reader knows the game from
- * anything told before. So a predicate on odds need not think of games: a line opens its game as `partial`, and the
- * game's closing always follows. A predicate that is true for games makes all of them known, with the lines that pass.
+ * *Games.* The record of a game passes if it meets the predicate, or if the reader knows the game from an earlier
+ * record. So a predicate on odds can ignore games: a line opens its game as `partial`, and the closing of the game
+ * always follows. A predicate that is true for games makes all games known, with the lines that pass.
  *
- * A predicate on the kind (`change.change === "line_moved"`) works, but then every other record of a line takes it back.
- * Memory grows with the lines and games that the reader knows, not with those in the feed.
+ * A predicate on the kind (`change.change === "line_moved"`) works, but every record of another kind withdraws the
+ * line. Memory grows with the lines and games that the reader knows, not with those of the feed.
  *
  * @example
  * ```ts
@@ -38,29 +38,29 @@ import type { Processor } from "./Processor.ts"
  * ```
  */
 export const where = (predicate: (change: Change) => boolean): Processor<Change, Change> => {
-  const told = new LineTable<true>()
+  const known = new LineTable<true>()
 
-  /** Whether the record of a line is passed on, left out, or takes the line back. */
+  /** Whether the record of a line passes, is left out, or withdraws the line. */
   const line = (change: LineChange): "pass" | "leave" | "omit" => {
     const holds = predicate(change)
-    const known = told.get(change) !== undefined
+    const isKnown = known.get(change) !== undefined
     if (change.change === "line_closed") {
-      told.delete(change)
-      return known || holds ? "pass" : "omit"
+      known.delete(change)
+      return isKnown || holds ? "pass" : "omit"
     }
     if (holds) {
-      told.set(change, true)
+      known.set(change, true)
       return "pass"
     }
-    told.delete(change)
-    return known ? "leave" : "omit"
+    known.delete(change)
+    return isKnown ? "leave" : "omit"
   }
 
   const game = (change: GameChange): boolean => {
-    const passes = predicate(change) || told.hasGame(change)
-    // An opening begins the game anew, without lines; one that was merged may stand for a closing too.
-    if (change.change !== "game_amended") told.deleteGame(change)
-    if (passes && change.change !== "game_closed") told.open(change)
+    const passes = predicate(change) || known.hasGame(change)
+    // An opening starts the game again without lines. A merged one can also stand for a closing.
+    if (change.change !== "game_amended") known.deleteGame(change)
+    if (passes && change.change !== "game_closed") known.open(change)
     return passes
   }
 
@@ -76,7 +76,7 @@ export const where = (predicate: (change: Change) => boolean): Processor<Change,
         return undefined
     }
   }, (control) => {
-    if (isStart(control)) told.clear()
+    if (isStart(control)) known.clear()
     return undefined
   })
 }

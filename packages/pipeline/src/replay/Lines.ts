@@ -1,4 +1,4 @@
-/** Lines as they are read, one by one, with their numbers. */
+/** Reads lines one by one, with their numbers. */
 import { RecordingError } from "@boltodds/protocol"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
@@ -6,7 +6,7 @@ import * as Result from "effect/Result"
 /** A line with something in it, or undefined at the end. */
 export type LineRead = Result.Result<string | undefined, RecordingError>
 
-/** Reads lines on demand; passes over empty ones. */
+/** Reads lines on demand. Skips empty ones. */
 export class Lines {
   /** The number of the line that was read last, from 1. */
   number = 0
@@ -16,7 +16,7 @@ export class Lines {
   #reading = false
   #closed = false
 
-  /** `placeOf`: what a line is called, by its number. */
+  /** `placeOf` names a line in errors, by its number. */
   constructor(lines: AsyncIterable<string>, placeOf = (number: number): string => `line ${number} of the recording`) {
     this.#lines = lines
     this.placeOf = placeOf
@@ -46,13 +46,13 @@ export class Lines {
     return new RecordingError(`Cannot read ${this.placeOf(number)}: ${reason}`)
   }
 
-  /** Lets go of the lines. */
+  /** Closes the lines. */
   readonly close: Effect.Effect<void> = Effect.suspend(() => {
     if (this.#closed) return Effect.void
     this.#closed = true
     const closing = this.#iterator?.return?.()
     if (closing === undefined) return Effect.void
-    // It may not end before a read does that is under way, of which nobody wants to hear any more: how it ends, neither.
+    // Closing may have to wait for a read in progress. Its result no longer matters, so it is not awaited.
     if (this.#reading) return Effect.sync(() => void Promise.allSettled([closing]))
     return Effect.asVoid(Effect.promise(() => closing))
   })

@@ -1,4 +1,4 @@
-/** The events of a recording, at a pace. */
+/** The events of a recording, at a given speed. */
 import {
   decodeEvent,
   decodeRecordingHeader,
@@ -32,7 +32,7 @@ export class RecordedEvents {
   readonly #lines: Lines
   readonly #playing: Playing
   #ahead: FeedEvent | undefined
-  /** Nothing more is to be read: in peace, or with this error. */
+  /** Set at the end of the recording, with the error if there was one. */
   #end: { readonly error?: RecordingError } | undefined
   /** When the first event was played, and when it had happened. */
   #began: { readonly now: Millis; readonly at: Millis } | undefined
@@ -55,7 +55,7 @@ export class RecordedEvents {
     return [first, ...rest] satisfies NonEmptyReadonlyArray<FeedEvent>
   })
 
-  /** Waits for the moment of an event; gives the moment of the recording that it is then. */
+  /** Waits for the time of an event. Returns the time in the recording then. */
   #await(at: Millis, speed: number): Effect.Effect<Millis> {
     return Effect.gen({ self: this }, function* () {
       const clock = yield* Clock.Clock
@@ -67,7 +67,7 @@ export class RecordedEvents {
     })
   }
 
-  /** The events behind the one that is ahead, as far as they happened by then. */
+  /** The events after the first that happened until then. */
   async #readUntil(first: FeedEvent, until: Millis): Promise<ReadonlyArray<FeedEvent>> {
     const events: Array<FeedEvent> = []
     let length = lengthOf(first)
@@ -100,7 +100,7 @@ export class RecordedEvents {
     return undefined
   }
 
-  /** Takes a line that is no event: a header, an end that was cut off, or an error. */
+  /** Handles a line that is not an event: a header, a torn last line, or an error. */
   async #readOther(line: string, failure: RecordingError): Promise<void> {
     const { run, tornTail, onWarning } = this.#playing
     const number = this.#lines.number
@@ -112,10 +112,10 @@ export class RecordedEvents {
       const next = await this.#lines.read()
       if (Result.isFailure(next)) return fail(failure.reason)
       if (next.success !== undefined) {
-        return fail("it is not JSON; was the writer stopped here, and the file written on?")
+        return fail("it is not JSON; a writer was probably stopped here and another one continued the file")
       }
-      if (tornTail === "fail") return fail("it was cut off; the recording ends in the middle of it")
-      onWarning(`The recording ends in the middle of ${this.#lines.placeOf(number)}: that line is left out`)
+      if (tornTail === "fail") return fail("it is torn; the recording ends in the middle of it")
+      onWarning(`The recording ends in the middle of ${this.#lines.placeOf(number)}: this line is ignored`)
       this.#end = {}
       return
     }
@@ -123,7 +123,7 @@ export class RecordedEvents {
     const header = decodeRecordingHeader(line)
     if (Result.isFailure(header)) return fail(header.failure.reason)
     if (header.success.run !== run) {
-      fail(`another run begins here, ${header.success.run}, and this replay is of ${run}; replay each run by itself`)
+      fail(`another run (${header.success.run}) begins here, and this replay is of ${run}; replay each run alone`)
     }
   }
 }

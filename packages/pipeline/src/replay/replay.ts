@@ -11,19 +11,19 @@ import { limitsOf, stateOptionsOf } from "./stateOptionsOf.ts"
 /** How a recording is played. */
 export interface ReplayOptions {
   /**
-   * How fast: `"max"`, or how many times as fast as it happened; more than zero. Events that are late, because nobody
-   * pulled, are played at once. Default `"max"`.
+   * The speed: `"max"`, or a multiple of real time above zero. Events that are late, because the source was not pulled,
+   * are played at once. Default `"max"`.
    */
   readonly speed?: "max" | number | undefined
-  /** What a last line that was cut off in the middle does: it ends the replay with a warning, or fails it. Default `"end"`. */
+  /** Whether a torn last line ends the replay with a warning or fails it. Default `"end"`. */
   readonly tornTail?: "end" | "fail" | undefined
-  /** Hears what was passed over: a last line that was cut off. Default: nobody. */
+  /** Called with a warning about a torn last line. Default: ignored. */
   readonly onWarning?: ((message: string) => void) | undefined
   /** Bounds of the reducer in this process: of these and the recording's own the smaller ones hold. Default none. */
   readonly limits?: Partial<StateLimits> | undefined
-  /** What the source is called. Default `"replay"`. */
+  /** The name of the source. Default `"replay"`. */
   readonly name?: string | undefined
-  /** What a line is called in errors, by its number among all `lines`, from 1. Default `line 3 of the recording`. */
+  /** Names a line in errors, by its number among all `lines`, from 1. Default `line 3 of the recording`. */
   readonly placeOf?: ((line: number) => string) | undefined
 }
 
@@ -76,7 +76,7 @@ export const openReplay = (
       const line = yield* Effect.promise(() => reader.read())
       if (Result.isFailure(line)) return yield* Effect.fail(line.failure)
       if (line.success === undefined) {
-        return yield* Effect.fail(new RecordingError("Cannot replay: the recording is empty; give one with a header"))
+        return yield* Effect.fail(new RecordingError("Cannot replay: the recording is empty; expected a header"))
       }
       const header = decodeRecordingHeader(line.success)
       if (Result.isFailure(header)) return yield* Effect.fail(reader.unreadable(header.failure.reason))

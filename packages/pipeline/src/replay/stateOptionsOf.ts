@@ -1,4 +1,4 @@
-/** The reducer's options in the header of a recording. */
+/** The options of the reducer in the header of a recording. */
 import { Filters } from "@boltodds/protocol"
 import { defaultStateLimits, type StateLimit, type StateLimits, type StateOptions } from "@boltodds/state"
 import * as Result from "effect/Result"
@@ -24,20 +24,20 @@ const fields = {
 
 const isOptions: (value: unknown) => value is Options = Schema.is(Schema.Struct(fields))
 
-/** Checks them; fails with the reason. One that is not known would have changed what was told. */
+/** Checks the options; fails with the reason. An unknown option is an error, because it changed the records. */
 export const stateOptionsOf = (options: { readonly [option: string]: unknown }): Result.Result<Options, string> => {
   const unknown = Object.keys(options).find((name) => !(name in fields))
   if (unknown !== undefined) {
     return Result.fail(
-      `the option ${JSON.stringify(unknown)} is not known; a newer version of this program may know it`,
+      `unknown option ${JSON.stringify(unknown)}; a newer version of this program may know it`,
     )
   }
-  return isOptions(options) ? Result.succeed(options) : Result.fail("an option of the reducer has a value that is none")
+  return isOptions(options) ? Result.succeed(options) : Result.fail("an option of the reducer has an invalid value")
 }
 
 /**
- * The limits that a recording is replayed with: of its own (which gives the same records) and those of this process, the
- * smaller ones. A recording that somebody else made must not fill the memory.
+ * The limits of a replay: the smaller ones of the recording (which give the same records) and of this process. A
+ * recording from elsewhere must not fill the memory.
  */
 export const limitsOf = (
   recorded: { readonly [limit: string]: number },

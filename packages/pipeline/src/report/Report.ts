@@ -1,4 +1,4 @@
-/** What a run comes to. */
+/** The report of a run. */
 import type { BlindWindow, Filters, Millis, NoticeLevel } from "@boltodds/protocol"
 import type { LaneCounts, LaneStatus } from "@boltodds/lane"
 import type { SinkError } from "@boltodds/sink"
@@ -10,9 +10,9 @@ export interface RouteReport extends LaneStatus {
   readonly name: string
   readonly emit: string
   readonly required: boolean
-  /** `open`: it delivered until the run ended · `ended`: its reader went · `disabled`: its sink failed for good. */
+  /** `open`: it delivered until the end of the run · `ended`: its reader closed · `disabled`: its sink failed for good. */
   readonly state: "open" | "ended" | "disabled"
-  /** What ended or disabled it. */
+  /** The error that ended or disabled it. */
   readonly error?: SinkError
   readonly counts: LaneCounts
 }
@@ -32,30 +32,30 @@ export interface Report {
   readonly lastEventAt: Millis | null
   /** Connections that had been accepted and were lost. */
   readonly connectionsLost: number
-  /** How many blind windows there were: times in which what was known was not to be believed. */
+  /** The number of blind windows: times in which prices were unverified or stale. */
   readonly blindWindows: number
   /**
-   * The windows, of more than 1,000 the newest. Where no route asked for more than frames they are what the events alone
-   * tell: from the loss of a connection to the next subscription, and silence.
+   * The windows; of more than 1,000, the newest. If no route needed more than frames, only losses of a connection (until
+   * the next subscription) and silence are known.
    */
   readonly windows: ReadonlyArray<BlindWindow>
-  /** Games that were in doubt one by one, because something of theirs could not be read. */
+  /** Games that were unverified alone, because a message of theirs could not be read. */
   readonly unverifiedGames: number
-  /** What the server said in its own words: of more than 100 texts the first. */
+  /** Notices of the server; of more than 100 texts, the first. */
   readonly notices: ReadonlyArray<NoticeReport>
-  /** Names of the filters of which nothing came until the end; empty where no route looks into messages (`raw`). */
+  /** Names in the filters for which no data came; empty if no route reads messages (`raw`). */
   readonly noData: Required<Filters>
   /**
    * Estimated size in memory of what is known at the end, and its bound (`limits.bytes`), both in bytes. Absent where no
    * route asked for more than frames.
    */
   readonly book?: { readonly bytes: number; readonly bound: number }
-  /** What came and was not applied to the book. */
+  /** Counts of messages that were not applied to the book. */
   readonly unread: Unread
   readonly routes: ReadonlyArray<RouteReport>
 }
 
-/** Words of the server, and how often they were reported. */
+/** A notice of the server, and how often it was reported. */
 export interface NoticeReport {
   readonly action: string | null
   readonly level: NoticeLevel
@@ -64,12 +64,12 @@ export interface NoticeReport {
 }
 
 /**
- * Whether the reader of a route lacks something now: records that were not delivered, or that were lost, for whatever
- * reason, and that no resnapshot has made good. An emit that has no resnapshot (`messages`, `quotes`, `raw`) cannot make
- * a loss good. A reader that has gone lacks nothing.
+ * Whether the reader of a route is missing records now: records that were not delivered, or were lost and not made good by
+ * a resnapshot. An emit without resnapshots (`messages`, `quotes`, `raw`) cannot make a loss good. A reader that has
+ * closed is missing nothing.
  */
 export const isMissingRecords = ({ state, counts, isLossy }: RouteReport): boolean =>
   state !== "ended" && (isLossy || counts.pending > 0)
 
-/** Whether every reader that has not gone has everything. */
+/** Whether every reader that is still there has all records. */
 export const isDelivered = (report: Report): boolean => !report.routes.some(isMissingRecords)

@@ -1,4 +1,4 @@
-/** What the hub counts for its report. */
+/** The counters of a run, for its report. */
 import { type Control, type FeedEvent, type FeedNotice, GapLedger, type ResyncWanted } from "@boltodds/protocol"
 import type { Step } from "@boltodds/state"
 import type { Depth } from "../emits/Emit.ts"
@@ -17,7 +17,7 @@ export class RunCounters {
   controls = 0
   connectionsLost = 0
   lastEventAt: number | null = null
-  /** Resyncs that the reducer wants, until somebody takes them. */
+  /** Resyncs that the reducer wants, until the hub takes them. */
   resyncs: ReadonlyArray<ResyncWanted> = []
   readonly #depth: Depth
   readonly #notices = new Map<string, NoticeReport>()
@@ -42,7 +42,7 @@ export class RunCounters {
     if (last !== undefined) this.lastEventAt = last.event.at
   }
 
-  /** Also those that no event of the source brought. */
+  /** Counts records, including those without an event of the source. */
   countRecords(records: Step["records"]): void {
     for (let nth = 0; nth < records.length; nth++) {
       const record = records[nth]!
@@ -72,8 +72,8 @@ export class RunCounters {
 }
 
 /**
- * The controls that stand for this event in a ledger of blind windows. Nobody looks into frames here: a gap ends when
- * the next connection has subscribed, and nothing is known to be complete.
+ * The controls of an event for the ledger of blind windows, without a reducer. Frames are not read here: a gap ends when
+ * the next connection has subscribed, and it is not known whether the snapshot is complete.
  */
 const lossesAsControls = (event: FeedEvent): ReadonlyArray<Control> => {
   const { session, epoch } = event

@@ -1,4 +1,4 @@
-/** How values are spread, in bounded memory. */
+/** The distribution of values, in bounded memory. */
 
 /** Neighboring steps differ by this factor, so a percentile is at most 1 % off. */
 const factor = Math.log(1.02)
@@ -18,7 +18,7 @@ export class Spread {
     this.#steps.set(step, (this.#steps.get(step) ?? 0) + 1)
   }
 
-  /** The value that this share of all values, in percent, do not exceed; NaN where there are none. */
+  /** The percentile of the values; NaN without values. */
   percentile(percent: number): number {
     let left = Math.max(1, Math.ceil(this.count * percent / 100))
     for (const [step, amount] of [...this.#steps].sort(([a], [b]) => a - b)) {

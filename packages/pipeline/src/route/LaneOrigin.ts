@@ -3,23 +3,23 @@ import type { Control } from "@boltodds/protocol"
 import type { Loss } from "@boltodds/lane"
 
 /**
- * The origin of the records that one opening of a lane makes: `dropped` controls, and the book sent again. Their `part` is
- * counted over the whole life of the opening, so that no two of them are one, also where they have one `seq`.
+ * The origin of the records that one opening of a lane makes: `dropped` controls and resnapshots. `part` counts them over
+ * the whole life of the opening, so that no two have the same identity, even with the same `seq`.
  */
 export class LaneOrigin {
   /**
-   * Of a lane in memory the name and its number among the openings of that name in this run: a reload may open it again.
-   * Of one with a store on disk the store's term, which other processes count too: `hook.1`, `hook.term3`.
+   * In memory, the name of the lane and the number of this opening in the run, because a reload may open it again. With a
+   * store on disk, the term of the store, which other processes count too: `hook.1`, `hook.term3`.
    */
   readonly name: string
-  /** The first part that no record has yet. */
+  /** The next `part`. */
   next = 1
 
   constructor(lane: string, opening: number, term: number | undefined) {
     this.name = term === undefined ? `${lane}.${opening}` : `${lane}.term${term}`
   }
 
-  /** Takes so many parts, which no other record will have; gives the first. */
+  /** Reserves this many parts; returns the first. */
   take(count: number): number {
     const first = this.next
     this.next += count
@@ -28,9 +28,9 @@ export class LaneOrigin {
 }
 
 /**
- * `dropped`; `quarantined` with the reason `dropped` where one game is concerned, or nothing that anybody believes. It
- * stands in this lane for the records it is about, and so has the `seq` of the last of them; the lane is its origin, and
- * counts its `part`.
+ * The control that reports a loss: `dropped`, or `quarantined` with the reason `dropped` if the loss concerns one game or
+ * only information. It replaces the lost records in this lane, so it has the `seq` of the last of them. The lane is its
+ * origin and counts its `part`.
  */
 export const lossReport = (run: string, lane: string, origin: LaneOrigin, loss: Loss): Control => {
   const { reason, count, game, isInformation } = loss

@@ -1,4 +1,4 @@
-/** A processor at work in one route: its time, its controls, its groups. */
+/** A processor at work in one route: time, controls and groups. */
 import type { Millis } from "@boltodds/protocol"
 import { type Envelope, withLast } from "@boltodds/sink"
 import type { Processor } from "../processors/Processor.ts"
@@ -13,7 +13,7 @@ export class ProcessorRun<A, B> {
     this.#processor = processor
   }
 
-  /** The groups of a turn that ended at `now`. How groups are divided into turns makes no difference. */
+  /** Processes the groups of a turn that ended at `now`. The division of groups into turns makes no difference. */
   turn(envelopes: ReadonlyArray<Envelope<A>>, now: Millis): ReadonlyArray<Envelope<B>> {
     let from = 0
     for (let index = 0; index < envelopes.length; index++) {
@@ -23,14 +23,14 @@ export class ProcessorRun<A, B> {
       from = index + 1
     }
     this.#advance(now)
-    return this.#give()
+    return this.#take()
   }
 
-  /** Everything that is still held back, before its time or at the end. */
+  /** Returns all records that are still held. */
   flush(): ReadonlyArray<Envelope<B>> {
     this.#pass(this.#processor.flush())
     this.#seal(0)
-    return this.#give()
+    return this.#take()
   }
 
   #group(envelopes: ReadonlyArray<Envelope<A>>, from: number, to: number): void {
@@ -58,7 +58,9 @@ export class ProcessorRun<A, B> {
       this.#seal(start)
       const next = this.#processor.dueAt()
       if (next !== undefined && next <= due) {
-        throw new Error(`Cannot go on: a processor was told that it is ${due} and is still due at ${next}`)
+        throw new Error(
+          `Cannot advance a processor: dueAt must be later than ${due} after advance: current value is ${next}`,
+        )
       }
       due = next
     }
@@ -68,13 +70,13 @@ export class ProcessorRun<A, B> {
     for (const envelope of envelopes) this.#out.push(envelope)
   }
 
-  /** What came out of one group is one group. */
+  /** The output of one group is one group. */
   #seal(start: number): void {
     const final = this.#out.length - 1
     for (let index = start; index <= final; index++) this.#out[index] = withLast(this.#out[index]!, index === final)
   }
 
-  #give(): ReadonlyArray<Envelope<B>> {
+  #take(): ReadonlyArray<Envelope<B>> {
     const out = this.#out
     this.#out = []
     return out

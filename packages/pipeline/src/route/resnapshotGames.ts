@@ -1,4 +1,4 @@
-/** Some games sent again to the reader of one route. */
+/** Resnapshots of single games for the reader of one route. */
 import { type Change, type Control, type GameChange, gameId, isLineChange } from "@boltodds/protocol"
 import type { LostGame } from "@boltodds/lane"
 import { type Envelope, withLast } from "@boltodds/sink"
@@ -9,13 +9,14 @@ import type { ProcessorRun } from "./ProcessorRun.ts"
 type Records = ReadonlyArray<Change | Control>
 
 /**
- * These games as this route sends them, in one group: as they stand now, through its processor.
+ * The envelopes of a resnapshot of these games, in one group: the games as they are now, through the processor of the
+ * route.
  *
- * A processor is given the closing of each game first, so that it forgets what it knows of the game. Where it then lets
- * lines pass and not the `game_opened` before them, the group begins with the game's closing: otherwise its reader would
- * keep lines that are gone.
+ * A processor first gets the closing of each game, so that it forgets the game. If it then passes lines but not the
+ * `game_opened` before them, the group begins with the closing of the game: otherwise the reader would keep lines that
+ * are gone.
  *
- * Undefined where a processor is in front and a game is not in the state: it may stand there by another name.
+ * Undefined if there is a processor and a game is not in the state: it may be there under another name.
  */
 export const resnapshotGames = <A>(
   games: ReadonlyArray<LostGame>,
@@ -24,20 +25,20 @@ export const resnapshotGames = <A>(
   envelopesOf: (records: Records) => ReadonlyArray<Envelope<A>>,
   processing: ProcessorRun<A, A> | undefined,
 ): ReadonlyArray<Envelope<A>> | undefined => {
-  // The closings stand before what is opened, by their numbers too.
+  // The closings come before the openings, also by `part`.
   const ahead = processing === undefined ? 0 : origin.take(games.length)
   const place = { origin: origin.name, part: origin.next }
   const records = snapshotOf(games, place)
   origin.take(records.length)
   if (processing === undefined) return envelopesOf(records)
-  // Not in the state, or not by this name: a processor may have given the game another one.
+  // The game is not in the state under this name: a processor may have renamed it.
   if (records.some(isClosing)) return undefined
   const closings = records.filter(isOpening).map((record, index) => closingOf(record, ahead + index))
   const closed = processing.turn(envelopesOf(closings), -Infinity)
   const opened = processing.turn(envelopesOf(records), -Infinity)
   const begun = new Set(opened.flatMap((envelope) => beginningOf(envelope)))
   const missing = closings.filter((closing) => !begun.has(gameId(closing.sportsbook, closing.game)))
-  // As the processor writes it, where it lets it pass.
+  // In the form of the processor, if it passes the closing.
   const passed = new Map(closed.flatMap((envelope) => beginningOf(envelope).map((id) => [id, envelope] as const)))
   const closedFirst = missing.flatMap((closing) => {
     const own = passed.get(gameId(closing.sportsbook, closing.game))
