@@ -6,12 +6,18 @@ import type { ActionCount, Core, LimitCount } from "./internal/model.ts"
 import { openRestartGaps } from "./internal/session/restored.ts"
 import { Work } from "./internal/work.ts"
 import type { State, StateCounts } from "./State.ts"
-import type { Step } from "./Step.ts"
 
 /** The last time a `Date` can hold (ECMA-262, "Time Values and Time Range"). */
 const lastMillis = 8.64e15
 
 const none: ReadonlyArray<Change | Control> = []
+
+/** One event and its records, in order. Records of deadlines that passed before the event come first. */
+export interface Step {
+  readonly event: FeedEvent
+  /** Changes and controls, in the order of their `seq`. */
+  readonly records: ReadonlyArray<Change | Control>
+}
 
 /**
  * A reducer that works in place: what a long-lived consumer holds.

@@ -1,9 +1,10 @@
 /** A state that begins with the book of an earlier run. */
-import type { Book } from "@boltodds/protocol"
+import { type Book, lineExtras } from "@boltodds/protocol"
 import type { StateOptions } from "./Options.ts"
 import { emptyCore } from "./apply.ts"
 import { seal, type State } from "./State.ts"
 import { restore } from "./internal/session/restored.ts"
+import { factBytes, lineBytes, sessionBytes, sportsbookBytes } from "./internal/size.ts"
 
 /**
  * A state that goes on from the book which the readers of an earlier run have: what `fold` makes of the records they
@@ -46,4 +47,28 @@ export const resume = (book: Book, options: StateOptions): State => {
   const core = { ...emptyCore(options, "book"), resumes: book.run, moment: 1 }
   restore(core, book)
   return seal(core)
+}
+
+/**
+ * The estimated size of the state that `resume` makes of a book, in bytes: what `limits.bytes` bounds. `resume` takes a
+ * book of any size; beyond the bound nothing new fits, not even a session of another name.
+ */
+export const bookSize = (book: Book): number => {
+  let bytes = 0
+  const sportsbooks = new Set(book.staleBooks)
+  for (const game of book.games.values()) {
+    bytes += factBytes(game)
+    for (const [outcome, line] of game.lines) {
+      bytes += lineBytes(outcome, { ...line, extras: lineExtras(line), unreadable: 0 })
+    }
+    sportsbooks.add(`${game.session}\u0000${game.sportsbook}`)
+  }
+  const sessions = new Set<string>()
+  for (const id of sportsbooks) {
+    const [session, sportsbook] = id.split("\u0000") as [string, string]
+    bytes += sportsbookBytes(sportsbook)
+    sessions.add(session)
+  }
+  for (const session of sessions) bytes += sessionBytes(session)
+  return bytes
 }

@@ -1,10 +1,9 @@
 /** The pure functions over states: events in, records out. */
 import type { Change, Control, FeedEvent, Millis } from "@boltodds/protocol"
-import { Draft } from "./Draft.ts"
+import { Draft, type Step } from "./Draft.ts"
 import type { ActionCount, Core, LimitCount } from "./internal/model.ts"
 import { resolveOptions, type StateOptions } from "./Options.ts"
 import { copyCore, coreOf, seal, type State, type StateCounts, type Sync } from "./State.ts"
-import type { Step } from "./Step.ts"
 
 /** The state before anything happened. */
 export const make = (options: StateOptions): State => seal(emptyCore(options, "book"))

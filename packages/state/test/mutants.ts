@@ -36,12 +36,12 @@ export const mutants: ReadonlyArray<Mutant> = [
     {
       does: "two sessions may own one game",
       file: `${state}/game/messages.ts`,
-      from: `  if (work.core.sessions.size < 2) return false`,
-      to: `  if (work.core.sessions.size < 9) return false`,
+      from: `  if (core.sessions.size < 2) return undefined`,
+      to: `  if (core.sessions.size < 9) return undefined`,
     },
     {
       does: "a line update verifies its whole game",
-      file: `${state}/game/messages.ts`,
+      file: `${state}/game/gameData.ts`,
       from: `  touch(work, entry, game)
   let factsChanged = false
   if (known`,
@@ -52,15 +52,15 @@ export const mutants: ReadonlyArray<Mutant> = [
     },
     {
       does: "a full message keeps the lines it leaves out",
-      file: `${state}/game/messages.ts`,
+      file: `${state}/line/outcomes.ts`,
       from: `  if (listed < before) {`,
       to: `  if (listed < 0) {`,
     },
     {
       does: "messages outside the filters are applied",
       file: `${state}/game/messages.ts`,
-      from: `  if (session.match !== undefined && !passes(`,
-      to: `  if (session.match === null && !passes(`,
+      from: `    if (!isWithin(session.match, data, filtered)) {`,
+      to: `    if (at < 0 && !isWithin(session.match, data, filtered)) {`,
     },
     {
       does: "what cannot be read of one game doubts nothing",
@@ -167,13 +167,13 @@ export const mutants: ReadonlyArray<Mutant> = [
     },
     {
       does: "progress does not put settling off",
-      file: `${state}/game/messages.ts`,
+      file: `${state}/game/gameData.ts`,
       from: `  session.settleAt = at + settleMillis`,
       to: `  session.settleAt = Math.min(session.settleAt, at + settleMillis)`,
     },
     {
       does: "anything at all puts settling off",
-      file: `${state}/game/messages.ts`,
+      file: `${state}/game/gameData.ts`,
       from: `const progress = message.action === "initial_state" || !wasVerified`,
       to: `const progress = message.action !== "line_update"`,
     },

@@ -122,13 +122,10 @@ interface Holder {
 export const refuseBeyond = (
   work: Work,
   holder: Holder,
-  at: Millis,
-  scope: Scope,
-  bound: StateLimit,
-  refused = 1,
+  { at, scope, bound }: { readonly at: Millis; readonly scope: Scope; readonly bound: StateLimit },
 ): void => {
-  countRefused(work, scope, bound, refused)
-  const more = due(holder, at, refused)
+  countRefused(work, scope, bound, 1)
+  const more = due(holder, at, 1)
   if (more !== undefined) report(work, scope, bound, more)
 }
 
@@ -173,11 +170,12 @@ export const refuseName = (work: Work, session: SessionState, at: Millis, scope:
   const known = game === undefined ? undefined : entry?.games.get(game)
   if (known !== undefined) {
     const refused = { bound: "characters", count: 1, ofKnown: true } as const
-    return limitGame(work, session, entry!, known, at, refused, work.records.length, known.touchedAt)
+    const before = { from: work.records.length, touchedAt: known.touchedAt }
+    return limitGame(work, { session, entry: entry!, game: known, at }, refused, before)
   }
   const holder = entry === undefined ? session : work.sportsbook(session, entry.sportsbook)
   if (game !== undefined || (sportsbook !== undefined && entry === undefined)) {
-    return refuseBeyond(work, holder, at, scope, "characters")
+    return refuseBeyond(work, holder, { at, scope, bound: "characters" })
   }
   countRefused(work, scope, "characters", 1)
   // No game or sportsbook that is known has such a name: what was verified since the last record is right.
@@ -199,19 +197,30 @@ export interface Refused {
   readonly ofKnown: boolean
 }
 
+interface LimitedPlace {
+  readonly session: SessionState
+  readonly entry: SportsbookEntry
+  readonly game: Game
+  readonly at: Millis
+}
+
+/** What was so before a message was applied. */
+interface BeforeMessage {
+  /** Where its records begin. */
+  readonly from: number
+  /** The moment of the message before it that was applied to the game. */
+  readonly touchedAt: number
+}
+
 /**
  * A message of a known game that could not be applied as a whole. What it said of the game is kept and unverified, like
- * all of the game, until a full message fits. `from` is where its records begin.
+ * all of the game, until a full message fits.
  */
 export const limitGame = (
   work: Work,
-  session: SessionState,
-  entry: SportsbookEntry,
-  game: Game,
-  at: Millis,
+  { session, entry, game, at }: LimitedPlace,
   { bound, count, ofKnown }: Refused,
-  from: number,
-  touchedBefore: number,
+  { from, touchedAt: touchedBefore }: BeforeMessage,
 ): void => {
   countRefused(work, { sportsbook: game.sportsbook, game: game.game }, bound, count)
   session.isLimited = true

@@ -5,7 +5,7 @@
 import { type Millis, parseTimestamp } from "@boltodds/protocol"
 import { awaitedDue, awaitedSettled } from "../session/absences.ts"
 import { checkLags } from "./lateness.ts"
-import { closeGame } from "../game/closeGame.ts"
+import { closeGame } from "../game/games.ts"
 import { gamesIn, isGameVerified, isMerelyPartial, linesOf, type SessionState } from "../model.ts"
 import { checkUnread } from "../session/unread.ts"
 import { sweepRestored } from "../session/restored.ts"

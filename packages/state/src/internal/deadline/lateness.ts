@@ -10,10 +10,8 @@ import type { Work } from "../work.ts"
  */
 export const noteLag = (
   work: Work,
-  session: SessionState,
-  entry: SportsbookEntry,
-  at: Millis,
-  sentAt: string,
+  { session, entry }: { readonly session: SessionState; readonly entry: SportsbookEntry },
+  { sentAt, at }: { readonly sentAt: string; readonly at: Millis },
   isFull: boolean,
 ): void => {
   if (entry.lag !== undefined && at < entry.lag.nextAt) return

@@ -4,7 +4,7 @@
  */
 import { type Millis, parseTimestamp } from "@boltodds/protocol"
 import { cleared, type Core, type Removal, type SessionState, type SportsbookEntry } from "../model.ts"
-import { isAhead, isBefore } from "./sentAt.ts"
+import { isAhead, isBefore, type Sent } from "./sentAt.ts"
 import { removalBytes } from "../size.ts"
 import type { Work } from "../work.ts"
 
@@ -22,8 +22,7 @@ export const rememberRemoval = (
   { core }: Work,
   entry: SportsbookEntry,
   game: string,
-  sentAt: string | null,
-  at: Millis,
+  { sentAt, at }: Sent,
 ): void => {
   if (sentAt === null) return
   let removal = latest(entry.removals.get(game), { sentAt, at, stampedAt: at })
@@ -52,9 +51,8 @@ export const rememberClear = (
   work: Work,
   entry: SportsbookEntry,
   sport: string | undefined,
-  sentAt: string | null,
-  at: Millis,
-): void => rememberRemoval(work, entry, sport === undefined ? cleared : cleared + sport, sentAt, at)
+  sent: Sent,
+): void => rememberRemoval(work, entry, sport === undefined ? cleared : cleared + sport, sent)
 
 /**
  * Remembers a removal or clear that is refused because its sportsbook or session does not fit. There is room for one time:
@@ -62,8 +60,7 @@ export const rememberClear = (
  */
 export const rememberRefused = (
   holder: { refusedRemoval: Removal | undefined },
-  sentAt: string | null,
-  at: Millis,
+  { sentAt, at }: Sent,
 ): void => {
   if (sentAt !== null) holder.refusedRemoval = latest(holder.refusedRemoval, { sentAt, at, stampedAt: at })
 }
@@ -114,8 +111,7 @@ export const isLateArrival = (
   entry: SportsbookEntry,
   { sport, game }: { readonly sport: string; readonly game: string },
   isFull: boolean,
-  sentAt: string | null,
-  at: Millis,
+  { sentAt, at }: Sent,
 ): boolean => {
   const { removals } = entry
   if (removals.size === 0) return false

@@ -1,6 +1,12 @@
 /** The server's times, compared. */
 import { type Millis, parseTimestamp } from "@boltodds/protocol"
 
+/** When a message was sent, by the server's clock (null where it does not say), and when it arrived, by ours. */
+export interface Sent {
+  readonly sentAt: string | null
+  readonly at: Millis
+}
+
 /**
  * Whether one server time is before another. Times of one form (ISO 8601 with microseconds and `+00:00`, as the feed
  * writes) compare as text; others are read; what cannot be read is before nothing.

@@ -11,7 +11,7 @@ import {
   type Tick,
 } from "@boltodds/protocol"
 import { expectNames } from "./absences.ts"
-import { closeGame } from "../game/closeGame.ts"
+import { closeGame } from "../game/games.ts"
 import { applyItem } from "../game/messages.ts"
 import { forgetLags } from "../deadline/lateness.ts"
 import { closeLine } from "../line/lines.ts"
@@ -33,7 +33,7 @@ export const applyEvent = (work: Work, event: FeedEvent, at: Millis): void => {
     work.core.hasRefusedSession = true
     if (event._tag === "Frame") rememberRefusedOf(work.core, event.items, at)
     work.begin(excerpt(event.session, 200), event.epoch, at, null, false)
-    refuseBeyond(work, work.core, at, {}, beyond)
+    refuseBeyond(work, work.core, { at, scope: {}, bound: beyond })
     work.end()
     return
   }
@@ -99,7 +99,7 @@ const rememberRefusedOf = (core: Core, items: ReadonlyArray<Item>, at: Millis): 
     if (item._tag !== "Message") continue
     const { message } = item
     if (message.action === "game_removed" || message.action === "book_clear" || message.action === "sport_clear") {
-      rememberRefused(core, serverTime(message.timestamp), at)
+      rememberRefused(core, { sentAt: serverTime(message.timestamp), at })
     }
   }
 }

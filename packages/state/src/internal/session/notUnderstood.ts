@@ -7,7 +7,6 @@ import {
   type Millis,
   type QuarantinedItem,
 } from "@boltodds/protocol"
-import { isHarmless } from "./harmlessActions.ts"
 import { knownPlaces, type Places, placesOf } from "./knownPlaces.ts"
 import { countLimit } from "../limits.ts"
 import type { SessionState } from "../model.ts"
@@ -99,3 +98,24 @@ const countAction = ({ core }: Work, name: string, ignored: boolean): boolean =>
   core.actions = new Map(core.actions).set(action, { count: (known?.count ?? 0) + 1, ignored })
   return known === undefined
 }
+
+/** Actions that other feeds use for the connection itself. */
+const harmless: ReadonlySet<string> = new Set([
+  "ping",
+  "heartbeat",
+  "pong",
+  "keepalive",
+  "keep_alive",
+  "hello",
+  "welcome",
+  "connected",
+  "ack",
+  "subscribed",
+  "unsubscribed",
+])
+
+/**
+ * Whether messages of this unknown action are about the connection and not about odds: they may name sportsbooks, as an
+ * acknowledgement of filters does. One that holds prices is no such message, whatever it is called.
+ */
+const isHarmless = (action: string): boolean => harmless.has(action.toLowerCase())

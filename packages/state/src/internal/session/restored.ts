@@ -12,7 +12,7 @@ import {
   type Millis,
   type Scope,
 } from "@boltodds/protocol"
-import { closeGame } from "../game/closeGame.ts"
+import { closeGame } from "../game/games.ts"
 import {
   type Core,
   type Game,
