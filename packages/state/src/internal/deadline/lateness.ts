@@ -1,6 +1,7 @@
 /** Sportsbooks whose updates arrive late: `stale` with the reason `late`, and `fresh` again. */
 import { type Millis, parseTimestamp } from "@boltodds/protocol"
 import { excessOf, judgeLag, levelDueAt, makeLag, sampleLag } from "./lag.ts"
+import type { Sent } from "../game/sentAt.ts"
 import type { SessionState, SportsbookEntry } from "../model.ts"
 import type { Work } from "../work.ts"
 
@@ -10,8 +11,7 @@ import type { Work } from "../work.ts"
  */
 export const noteLag = (
   work: Work,
-  { session, entry }: { readonly session: SessionState; readonly entry: SportsbookEntry },
-  { sentAt, at }: { readonly sentAt: string; readonly at: Millis },
+  { session, entry, sentAt, at }: Sent & { readonly session: SessionState; readonly entry: SportsbookEntry },
   isFull: boolean,
 ): void => {
   if (entry.lag !== undefined && at < entry.lag.nextAt) return

@@ -9,7 +9,7 @@ import {
   type Millis,
 } from "@boltodds/protocol"
 import { closeGame, newGame, openGame } from "./games.ts"
-import { replaceGame, updateLines } from "./gameData.ts"
+import { type Arrival, replaceGame, updateLines } from "./gameData.ts"
 import { noteLag } from "../deadline/lateness.ts"
 import { withoutArrived } from "../session/awaited.ts"
 import { factsBeyond, gameBeyond, limitGame, longName, refuseBeyond, refuseName, sportsbookBeyond } from "../limits.ts"
@@ -112,9 +112,8 @@ const applyData = (work: Work, session: SessionState, at: Millis, message: DataM
   }
   if (session.awaited !== undefined) session.awaited = withoutArrived(session.awaited, data)
   const entry = listen(work, session, data.sportsbook, sent)
-  if (sentAt !== null && message.action !== "initial_state") {
-    noteLag(work, { session, entry }, { sentAt, at }, message.action !== "line_update")
-  }
+  const arrival: Arrival = { session, entry, message, sentAt, at }
+  if (sentAt !== null && message.action !== "initial_state") noteLag(work, arrival, message.action !== "line_update")
   const known = entry.games.get(data.game) ??
     (work.core.resumes === undefined ? undefined : takeOver(work, entry, data))
   // Whoever has the game now: what was sent to this session before may still come once nobody has it.
@@ -154,7 +153,6 @@ const applyData = (work: Work, session: SessionState, at: Millis, message: DataM
     })
   }
   if (game !== undefined) openGame(work, entry, game)
-  const arrival = { session, entry, message, sentAt, at }
   if (message.action === "line_update") updateLines(work, arrival, known, game)
   else replaceGame(work, arrival, known, game)
 }
