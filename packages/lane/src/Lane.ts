@@ -56,7 +56,7 @@ export const makeLane = <A>(
       const reason = reasonOf(end)
       if (intake.closedBy === undefined || reason !== "closed") intake.close(reason)
       try {
-        if (reason !== "closed") intake.ledger.abandon(reason)
+        if (reason !== "closed") intake.counters.abandon(reason)
       } finally {
         // Whatever the store has to say: somebody waits for this.
         Deferred.doneUnsafe(ended, Effect.succeed(end))
@@ -76,13 +76,13 @@ export const makeLane = <A>(
     )
     yield* intake.blockTimeout.watch
 
-    const counts = Effect.sync(() => intake.ledger.counts)
+    const counts = Effect.sync(() => intake.counters.counts)
     return {
       name: options.name,
       push: (envelopes) => intake.push(envelopes),
       room: intake.room.await,
       counts,
-      status: Effect.sync(() => intake.ledger.status),
+      status: Effect.sync(() => intake.counters.status),
       ended: Deferred.await(ended),
       drain: (within) =>
         Effect.gen(function* () {
@@ -105,6 +105,6 @@ const reasonOf = (end: LaneEnd): CloseReason =>
 const broken = <A>(cause: Cause.Cause<never>, intake: Intake<A>): Effect.Effect<LaneEnd> => {
   if (Cause.hasInterruptsOnly(cause)) return Effect.failCause(cause)
   const error = new SinkError({ rest: "disable", cause: Cause.squash(cause) })
-  intake.onEvent({ _tag: "Disabled", error, lost: intake.store.isDurable === true ? 0 : intake.store.waiting })
+  intake.onEvent({ _tag: "Disabled", error, lost: intake.counters.mode === "fixed" ? 0 : intake.store.waiting })
   return Effect.succeed({ _tag: "Disabled", error })
 }

@@ -1,6 +1,6 @@
 /** What can be said of a lane. */
 import type * as Duration from "effect/Duration"
-import type { BreakerPolicy } from "./delivery/BreakerPolicy.ts"
+import type { BreakerPolicy } from "./delivery/CircuitBreaker.ts"
 import type { Envelope, Store, StoreLimits } from "@boltodds/sink"
 import type { LaneEvent } from "./LaneEvent.ts"
 import type { Loss } from "./reader/Loss.ts"

@@ -5,7 +5,7 @@ import type { Change, Control } from "@boltodds/protocol"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import { TestClock } from "effect/testing"
-import { divide, LostGames } from "../src/reader/LostGames.ts"
+import { addLosses, divideLosses, isOutdated as isOutdatedBy } from "../src/reader/GameLosses.ts"
 import { brief, control, game, line } from "./records.ts"
 
 type Answer = ConstructorParameters<typeof SinkError>[0] | undefined
@@ -72,10 +72,9 @@ const ofGame = (name: string) => ({ game: name })
 
 describe("what is outdated by a loss in its game", () => {
   const lostOf = (isUnplaced: boolean) => {
-    const games = new LostGames<Change>("")
-    const [loss] = divide("expired", [line(3, "line_moved", "A", 2, 1), line(9, "line_moved", "A", 3, 2)])!.games
-    games.add(loss!, 1, isUnplaced)
-    return (envelope: Envelope<Change>) => games.isOutdated(envelope)
+    const [loss] = divideLosses("expired", [line(3, "line_moved", "A", 2, 1), line(9, "line_moved", "A", 3, 2)])!.games
+    const games = addLosses(new Map(), [loss!], 1, isUnplaced)
+    return (envelope: Envelope<Change>) => isOutdatedBy(games, "", envelope)
   }
 
   it("is each price before the last that was lost, and no closing", () => {

@@ -15,7 +15,7 @@ export const mutants: ReadonlyArray<Mutant> = [
     {
       does: "what the lane makes itself is not counted as come in",
       file: `${lane}/counters/LaneCounters.ts`,
-      from: `      in: this.#received + this.notices.made,`,
+      from: `      in: this.#received + this.reader.made,`,
       to: `      in: this.#received,`,
     },
     {
@@ -44,64 +44,66 @@ export const mutants: ReadonlyArray<Mutant> = [
   ...([
     {
       does: "losses wait a second, whether readers know of any or not",
-      file: `${lane}/reader/Notices.ts`,
-      from: `(this.#isLossy && !this.#areReadersAware) || this.#hasUnsaidGame`,
-      to: `false`,
+      file: `${lane}/reader/Reader.ts`,
+      from: `(reader.gap === "unreported" || hasUnreportedGame(reader) || now`,
+      to: `(now`,
     },
     {
-      does: "a notice that was lost is not sent again",
-      file: `${lane}/reader/Notices.ts`,
-      from: `      else this.#takeBackNotice(loss)`,
+      does: "a report that was lost is not sent again",
+      file: `${lane}/reader/Reader.ts`,
+      from: `    next = toReport(next, [loss])
+`,
       to: ``,
     },
     {
-      does: "of a part of what is sent again the reader does not know that it is one",
-      file: `${lane}/reader/Notices.ts`,
-      from: `      this.#oweAgain()
-    } else if`,
-      to: `    } else if`,
+      does: "a resnapshot that arrived in part is not reported as one",
+      file: `${lane}/reader/Reader.ts`,
+      from: `next = reportAgain({ ...openGap(next), gap: "unreported" })`,
+      to: `next = openGap(next)`,
     },
     {
-      does: "news stands ahead of the beginning of a stream",
+      does: "the report of a stored loss precedes the beginning of a stream",
       file: `${lane}/delivery/Delivery.ts`,
-      from: `    const start = notices.isLossy ? startOf(envelopes) : -1`,
-      to: `    const start = notices.isLossy && this.#partition !== undefined ? startOf(envelopes) : -1`,
+      from: `const start = mode === "fixed" && reader.hasGap ?`,
+      to: `const start = mode === "fixed" && reader.hasGap && parallel !== undefined ?`,
     },
     {
-      does: "each try of a long outage adds another notice",
-      file: `${lane}/delivery/DeliveryAttempts.ts`,
-      from: `isDue ? this.#intake.ledger.renewed(fresh) : fresh`,
-      to: `fresh`,
+      does: "each try of a long outage adds another report",
+      file: `${lane}/delivery/Preparation.ts`,
+      from: `isDue ? counters.renewed(envelopes) : envelopes`,
+      to: `envelopes`,
     },
     {
-      does: "stored batches do not wait for the news",
-      file: `${lane}/delivery/DeliveryAttempts.ts`,
-      from: `        if (isDue) {`,
-      to: `        if (isDue && attempt < 0) {`,
+      does: "stored batches do not wait for the reports",
+      file: `${lane}/delivery/Preparation.ts`,
+      from: `      return isDue
+`,
+      to: `      return isDue && attempt < 0
+`,
     },
     {
       does: "a later process is not told of a loss",
-      file: `${lane}/reader/Notices.ts`,
-      from: `    this.#mark(isLossy)`,
-      to: `    if (!isLossy) this.#mark(isLossy)`,
+      file: `${lane}/reader/LaneReader.ts`,
+      from: `    if (before !== after) this.#mark(after)`,
+      to: `    if (before !== after && !after) this.#mark(after)`,
     },
     {
-      does: "readers who forgot at the beginning of a stream pass for warned",
-      file: `${lane}/reader/Notices.ts`,
-      from: `    if (!isToldBehind) this.#areReadersAware = false`,
-      to: `    if (isToldBehind) this.#areReadersAware = false`,
+      does: "a reader that forgot its gap at the beginning of a stream passes for one that knows of it",
+      file: `${lane}/reader/Reader.ts`,
+      from: `  if (start.isReportedAfter) return gapped`,
+      to: `  if (!start.isReportedAfter) return gapped`,
     },
     {
-      does: "what a processor held back goes ahead of the news",
-      file: `${lane}/delivery/DeliveryAttempts.ts`,
-      from: `const due = ledger.notices.takeDue(this.#intake.now())`,
-      to: `const due = ledger.notices.takeDue(-Infinity).slice(1)`,
+      does: "what a processor held back precedes the reports",
+      file: `${lane}/delivery/Preparation.ts`,
+      from: `const due = reader.dueReport(now)`,
+      to: `const due = reader.dueReport(-Infinity).slice(1)`,
     },
     {
       does: "a new reader is sent nothing",
-      file: `${lane}/delivery/DeliveryAttempts.ts`,
-      from: `    if (error.isNewReader === true) ledger.notices.begin`,
-      to: `    if (error.isNewReader === null) ledger.notices.begin`,
+      file: `${lane}/delivery/Delivery.ts`,
+      from: `    if (error.isNewReader === true) reader.onNewReader`,
+      to: `    if (error.isNewReader === null) reader.onNewReader`,
     },
   ].map((mutant) => ({ rule: "reports of losses", tests: laneTests, ...mutant }))),
 
@@ -110,10 +112,10 @@ export const mutants: ReadonlyArray<Mutant> = [
       does: "asks all the time where there is nothing to tell",
       file: `${lane}/delivery/deliverAll.ts`,
       from: `    schedule().sent(intake.now())
-    if (told === undefined) notices.loseEverything()
-    if (told === undefined || told.length === 0) return none`,
-      to: `    if (told === undefined) notices.loseEverything()
-    if (told === undefined || told.length === 0) return none
+    if (records === undefined) reader.openGap()
+    if (records === undefined || records.length === 0) return none`,
+      to: `    if (records === undefined) reader.openGap()
+    if (records === undefined || records.length === 0) return none
     schedule().sent(intake.now())`,
     },
     {
@@ -123,10 +125,10 @@ export const mutants: ReadonlyArray<Mutant> = [
       to: `now - this.#toldAt < lasting`,
     },
     {
-      does: "what has grown too old is told",
-      file: `${lane}/delivery/DeliveryAttempts.ts`,
-      from: `this.#intake.wall() - since > (this.#maxAge ?? Infinity)`,
-      to: `this.#intake.wall() < since`,
+      does: "a resnapshot that has grown too old is sent",
+      file: `${lane}/delivery/Preparation.ts`,
+      from: `this.#intake.wall() - madeAt > this.#maxAge`,
+      to: `this.#intake.wall() < madeAt`,
     },
   ].map((mutant) => ({ rule: "resnapshots", tests: laneTests, ...mutant }))),
 
@@ -139,45 +141,45 @@ export const mutants: ReadonlyArray<Mutant> = [
     },
     {
       does: "any number of games is unverified one by one",
-      file: `${lane}/reader/LostGames.ts`,
-      from: `    return ids.size <= mostLostGames`,
-      to: `    return ids.size > 0`,
+      file: `${lane}/reader/GameLosses.ts`,
+      from: `  return ids.size <= mostLostGames`,
+      to: `  return ids.size > 0`,
     },
     {
       does: "a lost game is verified before it was sent again",
-      file: `${lane}/delivery/DeliveryAttempts.ts`,
-      from: `(envelope: Envelope<A>) => notices.isRestored(envelope)`,
+      file: `${lane}/delivery/Preparation.ts`,
+      from: `(envelope: Envelope<A>) => reader.isRestored(envelope)`,
       to: `(_: Envelope<A>) => false`,
     },
     {
       does: "what is older than a loss is believed after it",
-      file: `${lane}/reader/LostGames.ts`,
-      from: `for (const { lastSeq } of entry.losses.values()) if (value.seq <= lastSeq)`,
-      to: `for (const { firstSeq } of entry.losses.values()) if (value.seq <= firstSeq)`,
+      file: `${lane}/reader/GameLosses.ts`,
+      from: `for (const { lastSeq } of loss.losses.values()) if (value.seq <= lastSeq)`,
+      to: `for (const { firstSeq } of loss.losses.values()) if (value.seq <= firstSeq)`,
     },
     {
       does: "what shares its number with a loss is believed after it",
-      file: `${lane}/reader/LostGames.ts`,
+      file: `${lane}/reader/GameLosses.ts`,
       from: `if (value.seq <= lastSeq) return true`,
       to: `if (value.seq < lastSeq) return true`,
     },
     {
       does: "one session alone is told of a lost game",
-      file: `${lane}/reader/Notices.ts`,
+      file: `${lane}/reader/Reader.ts`,
       from: `    return [loss, ...others.map(`,
       to: `    return [loss, ...others.slice(0, 0).map(`,
     },
     {
       does: "a resnapshot of a game hides what was lost of it since",
-      file: `${lane}/reader/Notices.ts`,
-      from: `some((id) => this.#isLostAgain(id))`,
+      file: `${lane}/reader/Reader.ts`,
+      from: `some((id) => isLostAgain(reader, resnapshot, id))`,
       to: `some((id) => id === "")`,
     },
     {
       does: "a game begins anew without the record that says so",
-      file: `${lane}/reader/Notices.ts`,
-      from: `    if (this.#newsGames !== undefined && envelopes.some(mayMove)) {`,
-      to: `    if (this.#newsGames === undefined && envelopes.some(mayMove)) {`,
+      file: `${lane}/reader/Reader.ts`,
+      from: `  return reader.resnapshot?.games !== undefined && envelopes.some(mayMove)`,
+      to: `  return reader.resnapshot?.games === undefined && envelopes.some(mayMove)`,
     },
   ].map((mutant) => ({ rule: "lost games", tests: laneTests, ...mutant }))),
 
@@ -204,10 +206,12 @@ export const mutants: ReadonlyArray<Mutant> = [
 
   ...([
     {
-      does: "what failed in one part is overtaken by the parts behind it",
+      does: "what failed in one part is overtaken by the parts after it",
       file: `${lane}/delivery/Delivery.ts`,
-      from: `        if (this.#attempts.unfinished.length > 0) {`,
-      to: `        if (this.#attempts.unfinished.length < 0) {`,
+      from: `      if (unfinished.length > 0) {
+        waitAgain`,
+      to: `      if (unfinished.length < 0) {
+        waitAgain`,
     },
     {
       does: "an opening that may have arrived cancels with its closing",

@@ -4,7 +4,8 @@ import { type Envelope, envelopeBytes, type Store } from "@boltodds/sink"
 import type { LaneCounts } from "./LaneCounts.ts"
 import type { LaneStatus } from "./LaneStatus.ts"
 import type { LaneOptions } from "../LaneOptions.ts"
-import { Notices } from "../reader/Notices.ts"
+import { type BatchMode, batchModeOf } from "../delivery/BatchMode.ts"
+import { LaneReader } from "../reader/LaneReader.ts"
 
 /**
  * Counts what a lane does with its store.
@@ -14,7 +15,8 @@ import { Notices } from "../reader/Notices.ts"
  */
 export class LaneCounters<A> {
   readonly store: Store<A>
-  readonly notices: Notices<A>
+  readonly mode: BatchMode
+  readonly reader: LaneReader<A>
   #received = 0
   #delivered = 0
   #coalesced = 0
@@ -30,15 +32,16 @@ export class LaneCounters<A> {
   constructor(store: Store<A>, options: Pick<LaneOptions<A>, "run" | "notice" | "gameResnapshots" | "parallel">) {
     const { run, notice, gameResnapshots, parallel } = options
     this.store = store
+    this.mode = batchModeOf(store)
     const mark = (isLossy: boolean): void => store.markLossy?.(isLossy)
     // Of what a durable store gave several batches are being written then that cannot be sent otherwise than before.
-    const isFixed = store.isDurable === true && parallel !== undefined
-    this.notices = new Notices({ run, notice, sessions: isFixed ? undefined : gameResnapshots?.sessions, mark })
+    const isFixed = this.mode === "fixed" && parallel !== undefined
+    this.reader = new LaneReader({ run, notice, sessions: isFixed ? undefined : gameResnapshots?.sessions, mark })
   }
 
   get counts(): LaneCounts {
     return {
-      in: this.#received + this.notices.made,
+      in: this.#received + this.reader.made,
       restored: this.store.restored,
       delivered: this.#delivered,
       coalesced: this.#coalesced,
@@ -46,22 +49,22 @@ export class LaneCounters<A> {
       dropped: this.#dropped,
       expired: this.#expired,
       deadLettered: this.#deadLettered,
-      pending: this.store.records + this.notices.underWay,
-      pendingBytes: this.store.bytes + this.notices.bytes,
+      pending: this.store.records + this.reader.inFlight,
+      pendingBytes: this.store.bytes + this.reader.bytes,
       deliveredBytes: this.#deliveredBytes,
       batches: this.#batches,
       retries: this.retries,
-      resnapshots: this.notices.resnapshots,
-      gameResnapshots: this.notices.gameResnapshots,
+      resnapshots: this.reader.resnapshots,
+      gameResnapshots: this.reader.gameResnapshots,
     }
   }
 
   get status(): LaneStatus {
     const { store } = this
     return {
-      isLossy: this.notices.isIncomplete,
+      isLossy: this.reader.isIncomplete,
       losses: Object.fromEntries(this.#losses),
-      isKept: store.isDurable === true && store.isIntact?.() !== false,
+      isKept: this.mode === "fixed" && store.isIntact?.() !== false,
     }
   }
 
@@ -76,18 +79,18 @@ export class LaneCounters<A> {
   /** Lost, and no longer in the store. */
   dropped(envelopes: ReadonlyArray<Envelope<A>>, reason: string): void {
     this.#dropped += envelopes.length
-    this.#owe(envelopes, reason)
+    this.#lose(envelopes, reason)
   }
 
   /** Grown too old, and no longer in the store. */
   expired(envelopes: ReadonlyArray<Envelope<A>>): void {
     this.#expired += envelopes.length
-    this.#owe(envelopes, "expired")
+    this.#lose(envelopes, "expired")
   }
 
   delivered(envelopes: ReadonlyArray<Envelope<A>>): void {
     if (envelopes.length === 0) return
-    const held = this.notices.heard(envelopes)
+    const held = this.reader.onDelivered(envelopes)
     this.#batches += 1
     this.#delivered += envelopes.length - held.length
     for (let index = 0; index < envelopes.length; index++) this.#deliveredBytes += envelopeBytes(envelopes[index]!)
@@ -97,9 +100,9 @@ export class LaneCounters<A> {
   /** Taken, and refused for good. */
   deadLettered(envelopes: ReadonlyArray<Envelope<A>>, reason: string, now: Millis): void {
     const { store } = this
-    const held = this.notices.takeBack(envelopes)
+    const held = this.reader.onFailed(envelopes)
     this.#deadLettered += envelopes.length - held.length
-    this.#owe(held, "dead_letter")
+    this.#lose(held, "dead_letter")
     this.#leave(
       () => store.deadLetter === undefined ? store.settle(held) : store.deadLetter(held, reason, now),
       (count) => this.#deadLettered += count,
@@ -109,13 +112,13 @@ export class LaneCounters<A> {
   /** Taken, and lost. A notice that is lost is told again: its own loss is no news. */
   lost(envelopes: ReadonlyArray<Envelope<A>>, reason: string): void {
     const held = this.#letGo(envelopes)
-    this.#owe(held, reason)
+    this.#lose(held, reason)
     this.#leave(() => this.store.settle(held), (count) => this.#dropped += count)
   }
 
   /** Taken, and grown too old while it was tried. */
-  outlived(envelopes: ReadonlyArray<Envelope<A>>): void {
-    this.#owe(envelopes, "expired")
+  expiredInFlight(envelopes: ReadonlyArray<Envelope<A>>): void {
+    this.#lose(envelopes, "expired")
     this.#leave(() => this.store.settle(envelopes), (count) => this.#expired += count)
   }
 
@@ -127,15 +130,15 @@ export class LaneCounters<A> {
   }
 
   /** Of a resnapshot, and refused for good. */
-  forgone(envelopes: ReadonlyArray<Envelope<A>>): void {
-    this.notices.forgo(envelopes)
+  leftOut(envelopes: ReadonlyArray<Envelope<A>>): void {
+    this.reader.onLeftOut(envelopes)
     this.#deadLettered += envelopes.length
     this.#losses.set("dead_letter", (this.#losses.get("dead_letter") ?? 0) + envelopes.length)
   }
 
   /** A resnapshot, or the rest of one, that a newer one replaces. */
   replaced(envelopes: ReadonlyArray<Envelope<A>>): void {
-    this.notices.takeBack(envelopes)
+    this.reader.onFailed(envelopes)
     this.#replaced += envelopes.length
   }
 
@@ -152,30 +155,30 @@ export class LaneCounters<A> {
 
   /** Nothing more will be delivered, these neither, which were taken. A durable store keeps them for its next opening. */
   left(envelopes: ReadonlyArray<Envelope<A>>, reason: string): void {
-    if (this.store.isDurable === true) this.#letGo(envelopes)
+    if (this.mode === "fixed") this.#letGo(envelopes)
     else this.lost(envelopes, reason)
   }
 
   /** Nothing more will be delivered of what waits: as {@link left}. */
   abandon(reason: string): void {
-    if (this.store.isDurable !== true) this.dropped(this.store.clear(), reason)
+    if (this.mode !== "fixed") this.dropped(this.store.clear(), reason)
   }
 
-  #owe(envelopes: ReadonlyArray<Envelope<A>>, reason: string): void {
+  #lose(envelopes: ReadonlyArray<Envelope<A>>, reason: string): void {
     if (envelopes.length === 0) return
     this.#losses.set(reason, (this.#losses.get(reason) ?? 0) + envelopes.length)
-    this.notices.recordLoss(envelopes, reason)
+    this.reader.onLoss(envelopes, reason)
   }
 
   /** Drops what the lane says itself; gives the others. */
   #letGo(envelopes: ReadonlyArray<Envelope<A>>): ReadonlyArray<Envelope<A>> {
-    const held = this.notices.takeBack(envelopes)
+    const held = this.reader.onFailed(envelopes)
     this.#dropped += envelopes.length - held.length
     return held
   }
 
   #fold(envelopes: ReadonlyArray<Envelope<A>>): ReadonlyArray<Envelope<A>> {
-    const held = this.notices.takeBack(envelopes)
+    const held = this.reader.onFailed(envelopes)
     this.#coalesced += envelopes.length - held.length
     return held
   }

@@ -1,20 +1,18 @@
-/** The side of a lane that is emptied: what is delivered next, and when. */
+/** The loop of a lane: wait for something to send, take it, deliver it, and send a resnapshot after a loss. */
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type { Envelope, Sink } from "@boltodds/sink"
 import type { LaneEnd } from "../LaneEnd.ts"
 import type { LaneOptions } from "../LaneOptions.ts"
-import { Delivery } from "./Delivery.ts"
+import { makeDelivery } from "./Delivery.ts"
 import type { Intake } from "../input/Intake.ts"
 import { longestForGames, ResnapshotSchedule } from "../reader/ResnapshotSchedule.ts"
-import { withLossReports } from "../reader/withLossReports.ts"
 
 const none: ReadonlyArray<never> = []
 
-/** Delivers whatever comes, until nothing more will, or the sink takes no more. */
+/** Delivers all that the lane takes in. Returns when nothing more comes, or the sink takes nothing more. */
 export const deliverAll = <A>(intake: Intake<A>, sink: Sink<A>, options: LaneOptions<A>): Effect.Effect<LaneEnd> => {
-  const { batch: limits, ledger, store } = intake
-  const { notices } = ledger
+  const { batch: limits, counters, counters: { mode, reader }, store } = intake
   const lingerMillis = Duration.toMillis(options.linger ?? Duration.zero)
   const maxAge = options.maxAge === undefined ? undefined : Duration.toMillis(options.maxAge)
   const { gameResnapshots } = options
@@ -23,24 +21,24 @@ export const deliverAll = <A>(intake: Intake<A>, sink: Sink<A>, options: LaneOpt
     options.resnapshot !== undefined && gameResnapshots !== undefined,
     longestForGames,
   )
-  const delivery = new Delivery(sink, intake, { ...options, maxAge })
-  let saidFinally = false
-  /** Its readers may have a hole of which nobody has told them. Where nothing was left of that run, this one begins anew. */
-  let isOwing = store.isLossy === true && store.restored > 0
-  if (store.isLossy === true && !isOwing) store.markLossy?.(false)
+  const delivery = makeDelivery(sink, intake, options)
+  let hasReportedLast = false
+  /** An earlier run ended with losses that it may not have reported. Where nothing is left of that run, this one begins anew. */
+  let mustReportRestart = store.isLossy === true && store.restored > 0
+  if (store.isLossy === true && !mustReportRestart) store.markLossy?.(false)
 
   const isDraining = (): boolean => intake.closedBy !== undefined
-  const schedule = (): ResnapshotSchedule => notices.isLossy ? ofEverything : ofGames
-  const mayResnapshot = (): boolean => !isDraining() && notices.wantsResnapshot && schedule().isDue(intake.now())
+  const schedule = (): ResnapshotSchedule => reader.hasGap ? ofEverything : ofGames
+  const mayResnapshot = (): boolean => !isDraining() && reader.wantsResnapshot && schedule().isDue(intake.now())
 
-  /** Waits until there is something to deliver. False: there never will be. */
+  /** Waits until there is something to deliver. False: nothing more comes. */
   const awaitWork = Effect.gen(function* () {
     while (store.waiting === 0) {
-      const noticeDue = notices.dueAt
-      if (isDraining()) return noticeDue !== undefined && !saidFinally
-      if ((noticeDue !== undefined && intake.now() >= noticeDue) || mayResnapshot()) return true
+      const reportDue = reader.dueAt
+      if (isDraining()) return reportDue !== undefined && !hasReportedLast
+      if ((reportDue !== undefined && intake.now() >= reportDue) || mayResnapshot()) return true
       intake.work.closeUnsafe()
-      const wake = Math.min(noticeDue ?? Infinity, notices.wantsResnapshot ? schedule().dueAt : Infinity)
+      const wake = Math.min(reportDue ?? Infinity, reader.wantsResnapshot ? schedule().dueAt : Infinity)
       yield* wake === Infinity
         ? intake.work.await
         : Effect.timeoutOption(intake.work.await, Duration.millis(Math.max(1, Math.ceil(wake - intake.now()))))
@@ -58,64 +56,69 @@ export const deliverAll = <A>(intake: Intake<A>, sink: Sink<A>, options: LaneOpt
   const takeBatch = (): ReadonlyArray<Envelope<A>> => {
     if (maxAge !== undefined) {
       const old = store.expire(intake.wall() - maxAge)
-      ledger.expired(old)
+      counters.expired(old)
       intake.losses.lost(old.length, "expired", intake.now())
     }
     intake.losses.settle(intake.now())
     const taken = store.take(limits)
     intake.waitingSince = intake.now()
     if (store.waiting === 0) intake.blockTimeout.emptied()
-    if (isOwing && taken.length > 0) {
-      isOwing = false
-      notices.begin(taken[0]!, "restart")
+    if (mustReportRestart && taken.length > 0) {
+      mustReportRestart = false
+      reader.onNewReader(taken[0]!, "restart")
     }
-    // The last word of a lane is tried once: a sink that loses it too would be told for ever.
-    const final = isDraining() && taken.length === 0
-    if (final) saidFinally = true
-    if (final) return notices.take(intake.now())
-    if (taken.length === 0) return notices.takeDue(intake.now())
-    return store.isDurable === true ? taken : withLossReports(notices, taken, intake.now())
+    // The last report of a lane is tried once: a sink that loses it too would never end.
+    if (isDraining() && taken.length === 0) {
+      hasReportedLast = true
+      return reader.report(intake.now())
+    }
+    if (taken.length === 0) return reader.dueReport(intake.now())
+    return mode === "fixed" ? taken : reader.before(taken, intake.now())
   }
 
-  /** What is held back in front of the lane: a resnapshot of single games must not be the only one to bring it. */
-  const takeHeldBack = (): boolean => {
-    if (gameResnapshots === undefined || notices.isLossy || !mayResnapshot()) return false
+  /** Pushes what a processor holds back: a resnapshot of single games must not be the only thing to bring it. */
+  const pushHeldBack = (): boolean => {
+    if (gameResnapshots === undefined || reader.hasGap || !mayResnapshot()) return false
     intake.push(gameResnapshots.flush())
     return true
   }
 
-  /** Everything again, or the games that were lost, right behind what has just been taken: nothing waits any more. */
-  const takeNews = (hasHeldBack: boolean): ReadonlyArray<Envelope<A>> => {
+  /** A resnapshot of the book, or of the games that were lost. It follows what has just been taken: nothing waits any more. */
+  const takeResnapshot = (hasHeldBack: boolean): ReadonlyArray<Envelope<A>> => {
     if (store.waiting > 0 || !mayResnapshot()) return none
     // The first loss may have been found only when the batch was taken: then the next time.
-    if (!notices.isLossy && !hasHeldBack) return none
-    // What a durable store gave goes alone, and behind what must be told first: news would take that along, behind both.
-    if (store.isDurable === true && notices.isDue(intake.now())) return none
-    const games = notices.isLossy ? undefined : notices.lostGames
-    const told = games === undefined ? options.resnapshot!() : gameResnapshots!.of(games)
-    // Also where there was nothing to tell: or it would be asked for again and again.
+    if (!reader.hasGap && !hasHeldBack) return none
+    // The reports of a fixed batch go ahead of it: the resnapshot would take them along, after it.
+    if (mode === "fixed" && reader.isReportDue(intake.now())) return none
+    const games = reader.hasGap ? undefined : reader.lostGames
+    const records = games === undefined ? options.resnapshot!() : gameResnapshots!.of(games)
+    // Also where it has no records: or it would be made again and again.
     schedule().sent(intake.now())
-    if (told === undefined) notices.loseEverything()
-    if (told === undefined || told.length === 0) return none
-    intake.onEvent({ _tag: "Resnapshot", records: told.length, ...games === undefined ? {} : { games: games.length } })
-    return notices.takeNews(told, intake.now(), games)
+    if (records === undefined) reader.openGap()
+    if (records === undefined || records.length === 0) return none
+    intake.onEvent({
+      _tag: "Resnapshot",
+      records: records.length,
+      ...games === undefined ? {} : { games: games.length },
+    })
+    return reader.resnapshot(records, intake.now(), games)
   }
 
   return Effect.gen(function* () {
     while (yield* awaitWork) {
       yield* delivery.ready
-      const hasHeldBack = takeHeldBack()
+      const hasHeldBack = pushHeldBack()
       const batch = takeBatch()
-      const isOfEverything = notices.isLossy
-      const news = takeNews(hasHeldBack)
+      const isOfEverything = reader.hasGap
+      const resnapshot = takeResnapshot(hasHeldBack)
       intake.makeRoom()
       let end = yield* delivery.deliver(batch)
-      if (news.length > 0) {
-        // Behind what waits again it would be history; and it must not hide what was lost after it was made.
-        if (end !== undefined || delivery.hasGivenBack) ledger.replaced(news)
-        else end = yield* delivery.deliverNews(news)
+      if (resnapshot.length > 0) {
+        // After what waits again it would be history; and it must not hide what was lost after it was made.
+        if (end !== undefined || delivery.hasRequeued()) counters.replaced(resnapshot)
+        else end = yield* delivery.deliverResnapshot(resnapshot)
         if (delivery.takeRefused()) (isOfEverything ? ofEverything : ofGames).refused()
-        notices.arrived()
+        reader.onResnapshotDone()
       }
       if (end !== undefined) return end
     }

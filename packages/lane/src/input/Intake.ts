@@ -16,7 +16,7 @@ export type CloseReason = "closed" | "disabled" | "ended"
 /** What happens here is synchronous, within the turn of the one who pushes: he may run whoever waits for a latch. */
 export class Intake<A> {
   readonly store: Store<A>
-  readonly ledger: LaneCounters<A>
+  readonly counters: LaneCounters<A>
   readonly losses: LossLog
   readonly blockTimeout: BlockTimeout
   readonly batch: StoreLimits
@@ -42,7 +42,7 @@ export class Intake<A> {
     this.#bounds = { ...this.#overflow.name === "coalesce" ? coalescedBounds : defaultBounds, ...options.bounds }
     this.batch = { ...defaultBatch, ...options.batch }
     this.store = options.store ?? this.#overflow.store?.() ?? memoryStore<A>()
-    this.ledger = new LaneCounters(this.store, options)
+    this.counters = new LaneCounters(this.store, options)
     this.onEvent = options.onEvent ?? (() => {})
     this.losses = new LossLog(this.onEvent)
     this.waitingSince = this.now()
@@ -65,16 +65,16 @@ export class Intake<A> {
 
   push(envelopes: ReadonlyArray<Envelope<A>>): boolean {
     if (envelopes.length === 0) return this.closedBy !== undefined || this.room.isOpen()
-    const { ledger, store } = this
-    ledger.received(envelopes.length)
+    const { counters, store } = this
+    counters.received(envelopes.length)
     if (this.closedBy !== undefined) {
-      ledger.dropped(envelopes, this.closedBy)
+      counters.dropped(envelopes, this.closedBy)
       return true
     }
     if (store.waiting === 0) this.waitingSince = this.now()
     const { room, dropped, coalesced, failed } = this.#admit(envelopes)
     if (dropped !== undefined) this.lost(dropped, this.#overflow.name)
-    if (coalesced !== undefined) ledger.coalesced(coalesced)
+    if (coalesced !== undefined) counters.coalesced(coalesced)
     if (failed === true) {
       this.#fail()
       return true
@@ -95,7 +95,7 @@ export class Intake<A> {
 
   /** Lost, and no longer in the store. */
   lost(envelopes: ReadonlyArray<Envelope<A>>, reason: string): void {
-    this.ledger.dropped(envelopes, reason)
+    this.counters.dropped(envelopes, reason)
     this.losses.lost(envelopes.length, reason, this.now())
   }
 
@@ -123,7 +123,7 @@ export class Intake<A> {
     } catch (cause) {
       // A durable store that cannot commit (a full disk): what it did not take is lost, and that is said.
       const refused = envelopes.slice(Math.max(0, this.store.records - before))
-      this.ledger.dropped(refused, "store_failed")
+      this.counters.dropped(refused, "store_failed")
       this.losses.refused(refused.length, cause, this.now())
       return { room: true }
     }
