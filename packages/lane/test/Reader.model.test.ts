@@ -100,7 +100,8 @@ const live = (seed: number, seen: Record<string, number>): void => {
 
   /** Delivered as far as `some`; the rest fails, and is lost or tried again behind newer reports. */
   const deliver = (envelopes: ReadonlyArray<E>): void => {
-    if (chance(0.2)) chance(0.5) ? lose() : loseAll()
+    if (chance(0.1)) lose()
+    else if (chance(0.1)) loseAll()
     // As the lane does: a stream that begins makes its reader forget which games it lacks.
     if (reader.lacksGames && envelopes.some(isStart)) reader.openGap()
     const batch = reader.before(envelopes, clock)
@@ -158,7 +159,8 @@ const live = (seed: number, seen: Record<string, number>): void => {
       deliver([...start, ...envelopes])
     } else if (what < 0.75) {
       const reports = reader.dueReport(clock)
-      chance(0.6) ? arrive(reports) : reader.onFailed(reports)
+      if (chance(0.6)) arrive(reports)
+      else reader.onFailed(reports)
     } else if (reader.wantsResnapshot) resnapshot()
     clock += below(1_500)
     expect(reader.wantsResnapshot, `seed ${seed}, step ${step}`).toBe(model.lacksAll || model.games.size > 0)

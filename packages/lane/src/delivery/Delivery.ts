@@ -112,7 +112,7 @@ export const makeDelivery = <A>(sink: Sink<A>, intake: Intake<A>, options: LaneO
       if (piece.followsReports === true && end === undefined && reader.isReportDue(intake.now())) {
         yield* Effect.sleep(reportPause)
       }
-      while (end === undefined && breakerWait(breaker, intake.now()) > 0) yield* ready
+      while (mustWait()) yield* ready
       if (end !== undefined) {
         counters.left(piece.envelopes, end._tag === "Ended" ? "ended" : "disabled")
         continue
@@ -294,6 +294,9 @@ export const makeDelivery = <A>(sink: Sink<A>, intake: Intake<A>, options: LaneO
     if (end === undefined) counters.requeued(again)
     else counters.left(again, end._tag === "Ended" ? "ended" : "disabled")
   }
+
+  /** Another part of the batch may open the breaker, or end the lane, while this one waits. */
+  const mustWait = (): boolean => end === undefined && breakerWait(breaker, intake.now()) > 0
 
   const ready = Effect.suspend(() => {
     const wait = breakerWait(breaker, intake.now())
