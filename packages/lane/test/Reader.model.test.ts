@@ -101,7 +101,7 @@ const live = (seed: number, seen: Record<string, number>): void => {
   /** Delivered as far as `some`; the rest fails, and is lost or tried again behind newer reports. */
   const deliver = (envelopes: ReadonlyArray<E>): void => {
     if (chance(0.1)) lose()
-    else if (chance(0.1)) loseAll()
+    else if (chance(0.12)) loseAll()
     // As the lane does: a stream that begins makes its reader forget which games it lacks.
     if (reader.lacksGames && envelopes.some(isStart)) reader.openGap()
     const batch = reader.before(envelopes, clock)
