@@ -1,5 +1,5 @@
 /**
- * What searching every frame for the key costs, beside decoding it. Run: `pnpm bench keyGuard`. Prints medians of several
+ * Compares the search of every frame for the key with its decoding. Run: `pnpm bench keyGuard`. Prints medians of several
  * rounds taken in turn, and their ratio.
  */
 import { decodeFrame } from "@boltodds/protocol"

@@ -1,4 +1,4 @@
-/** A server that writes ready-made frames as fast as the other side takes them; a process of its own. */
+/** A server that writes ready-made frames as fast as the client reads them, in a separate process. */
 import { WebSocketServer } from "ws"
 import * as process from "node:process"
 

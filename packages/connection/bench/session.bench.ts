@@ -1,6 +1,6 @@
 /**
- * What a session costs beside a bare `ws` loop that only counts: frames a second and CPU, the same sender, in turns.
- * Needs an idle machine with two cores: beside other work the throughput says nothing, and the CPU little.
+ * Compares a session with a bare `ws` loop that only counts: frames a second and CPU, with the same sender, in turns.
+ * Needs an idle machine with two cores: with other load the throughput means nothing, and the CPU little.
  *
  * `node --conditions=@boltodds/source packages/connection/bench/session.bench.ts`
  */
@@ -86,7 +86,7 @@ for (const [frameBytes, total] of [[300, 200_000], [2000, 80_000], [20_000, 10_0
     rounds.tapped.push(await measure(total, () => tapped(url, total)))
   }
   sender.kill()
-  // The best of each: what else runs on the machine only ever makes a round slower.
+  // The best of each: other load only makes a round slower.
   const of = (name: keyof typeof rounds) => ({
     rate: Math.max(...rounds[name].slice(1).map(({ framesPerSecond }) => framesPerSecond)),
     cpu: Math.min(...rounds[name].slice(1).map(({ cpuMicros }) => cpuMicros)),

@@ -20,7 +20,7 @@ export interface FeedView<A> {
 /**
  * The default view of `share`: every event as it is.
  *
- * A consumer that joins later has missed the snapshot, and nobody can send it again. For each session that is connected
+ * A consumer that joins later has missed the snapshot, which cannot be sent again. For each session that is connected
  * it receives a `Disconnected` of the epoch before (kind `shutdown`, with the reason as its detail), then the `Connected`
  * and `Subscribed` of this epoch, and the `Paused` or `Silent` where one holds. Its reducer begins in a gap: its book is
  * empty, and holds only what comes from then on, until the next connection brings everything. A consumer that joins

@@ -9,7 +9,7 @@ const use = { host, key: Redacted.make(key) }
 const inputEnds = Effect.promise(() => new Promise((resolve) => process.stdin.resume().once("end", resolve)))
 const hold = Effect.gen(function* () {
   yield* leases.hold(use)
-  // Another part of the program, with leases of its own.
+  // Another part of the program, with its own leases.
   yield* machineLeases({ folder, program: "lease child" }).hold(use)
   process.stdout.write("holding\n")
   yield* inputEnds

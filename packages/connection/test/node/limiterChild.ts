@@ -1,4 +1,4 @@
-/** A process that asks the machine's limiter for requests until it is killed, and writes down when it got each. */
+/** A process that takes requests from the machine's limiter until it is killed, and prints the time of each. */
 import * as Effect from "effect/Effect"
 import { machineLimiter } from "../../src/node/machineLimiter.ts"
 

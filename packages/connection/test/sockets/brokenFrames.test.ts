@@ -41,7 +41,7 @@ const oversize = new LinkClosed("oversize", 1009, `a frame larger than the limit
 
 /** What breaks the protocol, and what the link says of it. */
 const violations: ReadonlyArray<readonly [string, Buffer, LinkClosed | RegExp]> = [
-  ["a compressed frame that nobody offered", rawFrame(0xc1, deflateRawSync("{}")), /RSV1 must be clear/],
+  ["a compressed frame without an offer", rawFrame(0xc1, deflateRawSync("{}")), /RSV1 must be clear/],
   ["a frame with the second reserved bit", rawFrame(0xa1, "{}"), /RSV2 and RSV3 must be clear/],
   ["a frame with the third reserved bit", rawFrame(0x91, "{}"), /RSV2 and RSV3 must be clear/],
   ["a masked frame", Buffer.from([0x81, 0x84, 0, 0, 0, 0, ...Buffer.from("ping")]), /MASK must be clear/],
