@@ -86,7 +86,7 @@ describe("the parts of a configuration", () => {
     ],
     ["two keys", "feed: { key: k, key_file: k.txt }", "2:27: Cannot use `key_file` together with `key`"],
     ["a file without a key", "feed: { key_file: k.txt }", "2:29: Cannot read the key: the file k.txt:"],
-    ["a key that is two", "feed: { key: a b }", "2:24: Cannot read the key: the key given holds"],
+    ["a key that is two", "feed: { key: a b }", "2:24: Cannot read the key: the key given contains"],
     [
       "more sessions than names",
       "feed: { sessions: 3, sportsbooks: [draftkings] }",
