@@ -122,7 +122,7 @@ export const mutants: ReadonlyArray<Mutant> = [
       does: "a pause of more than a minute begins anew",
       file: `${lane}/reader/ResnapshotSchedule.ts`,
       from: `now - this.dueAt < lasting`,
-      to: `now - this.#toldAt < lasting`,
+      to: `now - this.#sentAt < lasting`,
     },
     {
       does: "a resnapshot that has grown too old is sent",

@@ -1,12 +1,12 @@
-/** What travels through a lane: a record or a control, with what a lane must know of it. */
+/** A record or a control on its way to a sink, with the facts that a lane needs. */
 import type { Control, GameChange, Millis } from "@boltodds/protocol"
 
 /** What every envelope carries. */
 export interface Stamped {
   /**
    * From 1, counted by the emit. 0 is a preamble, such as the header of a recording: no data, and not counted as such. It
-   * is no position: a lane that coalesces, a resnapshot and a redriven dead letter come out of its order. Whoever keeps a
-   * position counts deliveries.
+   * is no position: a lane that coalesces, a resnapshot and a redriven dead letter come out of its order. To keep a position,
+   * count deliveries.
    */
   readonly seq: number
   /**
@@ -14,7 +14,7 @@ export interface Stamped {
    * part are the identity: no two records of an emit share it, and one that is delivered again has the same. Default 0.
    */
   readonly part?: number | undefined
-  /** Who made it, where that was not the run: a lane. Default: the run. */
+  /** The lane that made it, where the run did not. Default: the run. */
   readonly origin?: string | undefined
   /** When it happened, by the session clock. */
   readonly at: Millis
@@ -24,13 +24,13 @@ export interface Stamped {
   readonly run?: string | undefined
   /** The opening of the durable store in which it was added: see `Store`. Default: not known. */
   readonly term?: number | undefined
-  /** The final envelope of what happened at once (a frame, a deadline): lanes cut batches only behind one of these. */
+  /** The last envelope of what happened at once (a frame, a deadline): lanes cut batches only after one of these. */
   readonly last: boolean
 }
 
 /**
- * A control as an emit tells it. An emit that carries no changes of the book tells the closing of a game that no
- * message announced (`cause` `absent` or `filters`) as a control too: filters must not take it away.
+ * A control as an emit sends it. An emit without changes of the book sends the closing of a game that no message
+ * announced (`cause` `absent` or `filters`) as a control too: filters must not remove it.
  */
 export type ControlValue = Control | GameChange
 

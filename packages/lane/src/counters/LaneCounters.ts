@@ -1,4 +1,4 @@
-/** The books of one lane: every envelope is in exactly one column. */
+/** The counters of one lane: each envelope is in exactly one column. */
 import type { Millis } from "@boltodds/protocol"
 import { type Envelope, envelopeBytes, type Store } from "@boltodds/sink"
 import type { LaneCounts } from "./LaneCounts.ts"
@@ -109,7 +109,7 @@ export class LaneCounters<A> {
     )
   }
 
-  /** Taken, and lost. A notice that is lost is told again: its own loss is no news. */
+  /** Taken, and lost. A report that is lost is made again: its own loss is not reported. */
   lost(envelopes: ReadonlyArray<Envelope<A>>, reason: string): void {
     const held = this.#letGo(envelopes)
     this.#lose(held, reason)
@@ -122,7 +122,7 @@ export class LaneCounters<A> {
     this.#leave(() => this.store.settle(envelopes), (count) => this.#expired += count)
   }
 
-  /** Taken, and to be tried again with what waits. What the lane says itself is told anew. */
+  /** Taken, and to be tried again with what waits. The lane's own reports are made anew. */
   requeued(envelopes: ReadonlyArray<Envelope<A>>): void {
     const held = this.#fold(envelopes)
     const { store } = this
@@ -148,7 +148,7 @@ export class LaneCounters<A> {
     this.#leave(() => this.store.settle(envelopes), (count) => this.#replaced += count)
   }
 
-  /** Without the notices among these: they are merged into newer ones. */
+  /** Returns these without the reports among them, which are merged into newer ones. */
   renewed(envelopes: ReadonlyArray<Envelope<A>>): ReadonlyArray<Envelope<A>> {
     return this.#fold(envelopes)
   }
@@ -170,7 +170,7 @@ export class LaneCounters<A> {
     this.reader.onLoss(envelopes, reason)
   }
 
-  /** Drops what the lane says itself; gives the others. */
+  /** Drops what the lane made itself; returns the others. */
   #letGo(envelopes: ReadonlyArray<Envelope<A>>): ReadonlyArray<Envelope<A>> {
     const held = this.reader.onFailed(envelopes)
     this.#dropped += envelopes.length - held.length

@@ -1,9 +1,9 @@
-/** What went wrong with a write, as the lane understands it. */
+/** The error of a write that failed. */
 import * as Cause from "effect/Cause"
 import { SinkError, type SinkFailure, type SinkOutcome } from "@boltodds/sink"
 
 /**
- * A sink that breaks its contract by a defect is broken: trying it again would not mend it. A sink from another copy of
+ * A defect in a sink disables the lane: another try would not help. A sink from another copy of
  * this package has another class, so the shape decides.
  */
 export const errorOf = (cause: Cause.Cause<SinkError>): SinkError => {

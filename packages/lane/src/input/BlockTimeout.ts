@@ -1,11 +1,11 @@
-/** How long a source waits for one lane. */
+/** How long a full lane may hold up the source. */
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Latch from "effect/Latch"
 import type * as Scope from "effect/Scope"
 
 interface BlockTimeoutOptions {
-  /** Default: for ever. */
+  /** Default: without end. */
   readonly span: Duration.Duration | undefined
   /** Monotonic, in milliseconds. */
   readonly now: () => number
@@ -13,13 +13,13 @@ interface BlockTimeoutOptions {
 }
 
 /**
- * Lost when the source has waited so long at a stretch, and found again when the sink has caught up: it has delivered
- * something since, and nothing waits any more. Room alone says nothing, for it was made by giving things up.
+ * Times out when the source has waited this long without a break. Ends when the sink has caught up: it has delivered
+ * something since, and nothing waits. Room in the lane is no sign of that: dropping records makes room too.
  */
 export class BlockTimeout {
   readonly #options: BlockTimeoutOptions
   readonly #waiting = Latch.makeUnsafe(false)
-  /** When the source began to wait, and which wait of its life it is. */
+  /** When the source began to wait, and the number of this wait. */
   #since = 0
   #wait = 0
   #hasDelivered = false
@@ -29,7 +29,7 @@ export class BlockTimeout {
     this.#options = options
   }
 
-  /** The source waits. */
+  /** The source begins to wait. */
   waits(): void {
     if (this.#options.span === undefined || this.#waiting.isOpen()) return
     this.#since = this.#options.now()
@@ -37,22 +37,22 @@ export class BlockTimeout {
     this.#waiting.openUnsafe()
   }
 
-  /** The source goes on. */
+  /** The source continues. */
   goesOn(): void {
     this.#waiting.closeUnsafe()
   }
 
-  /** Something has arrived. */
+  /** The sink has delivered something. */
   delivered(): void {
     this.#hasDelivered = true
   }
 
-  /** Nothing waits any more. */
+  /** Nothing waits in the lane. */
   emptied(): void {
     if (this.#hasDelivered) this.isLost = false
   }
 
-  /** Looks at the clock, in the background of a scope. */
+  /** Checks the clock, in the background of a scope. */
   get watch(): Effect.Effect<void, never, Scope.Scope> {
     const { span, now, onLost } = this.#options
     if (span === undefined) return Effect.void
@@ -61,7 +61,7 @@ export class BlockTimeout {
       const wait = this.#wait
       const left = this.#since + Duration.toMillis(span) - now()
       if (left > 0) yield* Effect.sleep(Duration.millis(Math.ceil(left)))
-      // Another wait has a time of its own.
+      // A later wait is timed from its own beginning.
       if (!this.#waiting.isOpen() || wait !== this.#wait) return
       this.goesOn()
       this.isLost = true

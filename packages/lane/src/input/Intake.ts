@@ -1,4 +1,4 @@
-/** The side of a lane that is filled: bounds, policy, block timeout, and who is to be woken. */
+/** The input of a lane: its bounds, its overflow policy, its block timeout. */
 import type * as Clock from "effect/Clock"
 import type * as Duration from "effect/Duration"
 import * as Latch from "effect/Latch"
@@ -13,7 +13,7 @@ import { BlockTimeout } from "./BlockTimeout.ts"
 /** Why a lane takes nothing more. */
 export type CloseReason = "closed" | "disabled" | "ended"
 
-/** What happens here is synchronous, within the turn of the one who pushes: he may run whoever waits for a latch. */
+/** Everything here is synchronous, within the turn of the push: opening a latch may run the fiber that waits for it. */
 export class Intake<A> {
   readonly store: Store<A>
   readonly counters: LaneCounters<A>
@@ -26,7 +26,7 @@ export class Intake<A> {
   /** Open once a batch has lingered long enough. */
   readonly due = Latch.makeUnsafe(false)
   readonly room = Latch.makeUnsafe(true)
-  /** Since when the oldest that wait have waited. */
+  /** When the oldest that wait arrived. */
   waitingSince: number
   closedBy: CloseReason | undefined
   readonly #bounds: StoreLimits
@@ -34,7 +34,7 @@ export class Intake<A> {
   readonly #clock: Clock.Clock
   readonly #onFailed: (error: SinkError) => void
 
-  /** `onFailed` hears that a policy wants the lane disabled. */
+  /** `onFailed` is called when a policy disables the lane. */
   constructor(options: LaneOptions<A>, clock: Clock.Clock, onFailed: (error: SinkError) => void) {
     this.#clock = clock
     this.#onFailed = onFailed
@@ -99,7 +99,7 @@ export class Intake<A> {
     this.losses.lost(envelopes.length, reason, this.now())
   }
 
-  /** Lets the source go on where there is room. */
+  /** Lets the source continue where there is room. */
   makeRoom(): void {
     const { records, bytes } = this.store
     if (records > this.#bounds.records / 2 || bytes > this.#bounds.bytes / 2) return
@@ -111,7 +111,7 @@ export class Intake<A> {
     this.closedBy = reason
     this.blockTimeout.goesOn()
     this.losses.settle(Infinity)
-    // Whoever is woken by this may push at once.
+    // The source that this wakes may push at once.
     this.room.openUnsafe()
   }
 
@@ -121,7 +121,7 @@ export class Intake<A> {
       const policy = this.blockTimeout.isLost ? dropOldest<A>() : this.#overflow
       return policy.admit(this.store, envelopes, this.#bounds, this.wall())
     } catch (cause) {
-      // A durable store that cannot commit (a full disk): what it did not take is lost, and that is said.
+      // A durable store that cannot commit (a full disk): what it did not take is lost, counted and reported.
       const refused = envelopes.slice(Math.max(0, this.store.records - before))
       this.counters.dropped(refused, "store_failed")
       this.losses.refused(refused.length, cause, this.now())
@@ -143,7 +143,7 @@ export class Intake<A> {
     try {
       this.lost(this.store.dropUntil(half), this.#overflow.name)
     } catch (cause) {
-      // Nothing was given up, but nobody is to wait for ever for a store that cannot be read.
+      // Nothing was dropped, but the source must not wait without end for a store that cannot be read.
       this.onEvent({ _tag: "StoreFailed", cause, lost: 0 })
     }
     this.room.openUnsafe()

@@ -1,12 +1,12 @@
-/** What a lane does when it is given more than it may hold. */
+/** What a full lane does. */
 import type { Change, Millis } from "@boltodds/protocol"
 import type * as Duration from "effect/Duration"
 import { coalescingStore } from "../stores/coalescing/coalescingStore.ts"
 import type { Envelope, Store, StoreLimits } from "@boltodds/sink"
 
-/** What became of a push. What is named in neither list is in the store. */
+/** The result of a push. Envelopes that it does not name are in the store. */
 export interface Admission<A> {
-  /** Whether the source may go on. False makes it wait until the lane has room. */
+  /** Whether the source may continue. False makes it wait until the lane has room. */
   readonly room: boolean
   /** Lost to make room, old or new, in order. Default none. They are held no more. */
   readonly dropped?: ReadonlyArray<Envelope<A>>
@@ -31,9 +31,9 @@ export interface Overflow<in out A> {
     bounds: StoreLimits,
     now: Millis,
   ) => Admission<A>
-  /** The store it works with, where no other is given. Default: in memory, in the order of arrival. */
+  /** The store it works with, unless the lane names another. Default: `memoryStore`. */
   readonly store?: () => Store<A>
-  /** How long the source waits, before the lane gives up its oldest until the sink has caught up. Default: for ever. */
+  /** How long the source waits before the lane drops its oldest records until the sink catches up. Default: no limit. */
   readonly blockTimeout?: Duration.Duration
 }
 
@@ -47,7 +47,7 @@ const isOver = (held: StoreLimits, bounds: StoreLimits): boolean =>
   held.records > bounds.records || held.bytes > bounds.bytes
 
 /**
- * Takes everything, and makes the source wait while the lane is at its bounds: nothing is lost, all others wait too.
+ * Takes everything, and makes the source wait while the lane is full: nothing is lost, and all other lanes wait too.
  *
  * With a `blockTimeout` the source waits no longer than that for a sink that stands still; then the oldest are dropped, as by
  * {@link dropOldest}, until the sink has caught up: it has delivered something, and nothing waits any more.
@@ -61,7 +61,7 @@ export const block = <A>(options: { readonly blockTimeout?: Duration.Duration } 
   },
 })
 
-/** Gives up the oldest that wait, in whole groups: what arrives is taken. Nobody waits. */
+/** Drops the oldest that wait, in whole groups, and takes what arrives. The source does not wait. */
 export const dropOldest = <A>(): Overflow<A> => ({
   name: "drop_oldest",
   admit: (store, envelopes, bounds, now) => {
@@ -70,7 +70,7 @@ export const dropOldest = <A>(): Overflow<A> => ({
   },
 })
 
-/** Gives up what arrives at a lane that is at its bounds: what waits stays. Nobody waits. */
+/** Drops what arrives at a full lane, and keeps what waits. The source does not wait. */
 export const dropNewest = <A>(): Overflow<A> => ({
   name: "drop_newest",
   admit: (store, envelopes, bounds, now) => {
@@ -80,7 +80,7 @@ export const dropNewest = <A>(): Overflow<A> => ({
   },
 })
 
-/** Disables a lane that is over its bounds: for those who would rather have nothing than a hole. */
+/** Disables a lane that is over its bounds: for a reader that needs every record or none. */
 export const fail = <A>(): Overflow<A> => ({
   name: "fail",
   admit: (store, envelopes, bounds, now) => {

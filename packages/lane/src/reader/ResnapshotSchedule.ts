@@ -4,14 +4,14 @@ const shortest = 1_000
 const longest = 300_000
 /** For single games. Where so many are lost meanwhile that they are everything, the longer pauses of that apply. */
 export const longestForGames = 8_000
-/** How long a telling must have lasted beyond its pause, or the next one waits twice as long. */
+/** How long a resnapshot must last beyond its pause, or the next one waits twice as long. */
 const lasting = 60_000
 
 /** A second after the loss at first; twice as long, up to the longest pause, each time that it did not last. */
 export class ResnapshotSchedule {
   readonly #may: boolean
   readonly #longest: number
-  #toldAt = -Infinity
+  #sentAt = -Infinity
   #pause = shortest
 
   constructor(may: boolean, longestMillis = longest) {
@@ -19,16 +19,16 @@ export class ResnapshotSchedule {
     this.#longest = longestMillis
   }
 
-  /** Infinity where nothing can be told again. */
+  /** Infinity where no resnapshot can be made. */
   get dueAt(): number {
-    return this.#may ? this.#toldAt + this.#pause : Infinity
+    return this.#may ? this.#sentAt + this.#pause : Infinity
   }
 
   isDue(now: number): boolean {
     return now >= this.dueAt
   }
 
-  /** The destination cannot take what is told: it is tried as seldom as can be. */
+  /** The destination cannot take the resnapshot: it is tried as rarely as possible. */
   refused(): void {
     this.#pause = longest
   }
@@ -36,6 +36,6 @@ export class ResnapshotSchedule {
   sent(now: number): void {
     // Counted from the end of the pause: a loss within it had to wait for that in any case.
     this.#pause = now - this.dueAt < lasting ? Math.min(this.#longest, this.#pause * 2) : shortest
-    this.#toldAt = now
+    this.#sentAt = now
   }
 }

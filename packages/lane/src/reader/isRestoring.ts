@@ -1,4 +1,4 @@
-/** What a lane withholds after a loss. */
+/** The controls that a lane withholds after a loss. */
 import type { Envelope } from "@boltodds/sink"
 
 const restorings = new Set<unknown>(["game_verified", "gap_closed", "synced", "fresh"])
@@ -7,8 +7,8 @@ const controlOf = ({ _tag, value }: Envelope<unknown>): unknown =>
   _tag === "Control" && typeof value === "object" && value !== null && "control" in value ? value.control : undefined
 
 /**
- * Whether an envelope says that something is good again. After a loss that is said of a book which its readers do not
- * have: the resnapshot says how things stand.
+ * Whether an envelope says that something is verified or fresh again. After a loss the reader does not have the book
+ * that this is about: the resnapshot brings it.
  */
 export const isRestoring = (envelope: Envelope<unknown>): boolean => restorings.has(controlOf(envelope))
 
