@@ -185,10 +185,10 @@ describe("what is written to a terminal", () => {
       /(?:stdout|stderr)\.write\(|console\.|writeSync\((?:1|2)\b/.test(readFileSync(join(source, file), "utf8"))
     )
     expect(writers.sort()).toEqual([
-      "Terminal.ts", // the door
-      "guards.ts", // the line of status, made visible where it is made: this file is loaded before all others
-      "run/runPipeline.ts", // a line feed after ^C, and progress, which counts
-      "run/watch/watchFromOutside.ts", // another thread, which is given visible texts
+      "process/guards.ts", // the line of status, made visible where it is made: this file is loaded before all others
+      "process/watchFromOutside.ts", // another thread, which is given visible texts
+      "streaming/runPipeline.ts", // a line feed after ^C, and progress, which counts
+      "terminal/Terminal.ts", // the door
     ])
   })
 

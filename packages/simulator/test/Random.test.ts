@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest"
-import { Random } from "@boltodds/simulator"
+import { Random } from "../src/Random.ts"
 
 describe("Random", () => {
   it("gives the same numbers for a seed as it always did", () => {

@@ -3,8 +3,8 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { gzipSync } from "node:zlib"
 import { encodeEvent, encodeRecordingHeader, makeFrame } from "@boltodds/protocol"
-import { readTrace, type TraceFrame } from "@boltodds/simulator"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { readTrace, type TraceFrame } from "../src/replay/Trace.ts"
 
 let folder = ""
 beforeAll(async () => {

@@ -7,8 +7,9 @@ import {
   parseLine,
   parseStartsAt,
 } from "@boltodds/protocol"
-import { defaultWeights, exampleGames, World, type WorldEvent, type WorldOptions } from "@boltodds/simulator"
+import { exampleGames, World, type WorldOptions } from "@boltodds/simulator"
 import { describe, expect, it } from "vitest"
+import { defaultWeights, type WorldEvent } from "../src/world/WorldOptions.ts"
 
 const noon = Date.UTC(2026, 6, 16, 12)
 

@@ -1,4 +1,4 @@
-/** Frames taken apart and put together again, byte for byte where nothing is changed. */
+/** Frames split into messages and put together again, byte for byte if nothing changes; and what messages are about. */
 import { decodeFrame, type FeedMessage } from "@boltodds/protocol"
 
 /** One message of a frame. */
@@ -28,3 +28,35 @@ export const textOf = (data: string | Uint8Array): string =>
 /** A text in the form of another frame: text or bytes. */
 export const likeFrame = (like: string | Uint8Array, text: string): string | Uint8Array =>
   typeof like === "string" ? text : Buffer.from(text, "utf8")
+
+/** A game at a book, or (no game) more of a book. */
+export interface TouchedNames {
+  readonly sportsbook: string
+  readonly game: string | undefined
+}
+
+/** What a message is about; undefined where it is not about odds. */
+export const touchOf = (message: FeedMessage | undefined): TouchedNames | undefined => {
+  switch (message?.action) {
+    case "initial_state":
+    case "game_update":
+    case "game_added":
+    case "line_update":
+    case "game_removed":
+      return { sportsbook: message.data.sportsbook, game: message.data.game }
+    case "book_clear":
+    case "sport_clear":
+      return { sportsbook: message.data.sportsbook, game: undefined }
+    default:
+      return undefined
+  }
+}
+
+/** What a frame is about. */
+export const touchesOf = (parts: ReadonlyArray<FramePart>): ReadonlyArray<TouchedNames> =>
+  parts.flatMap(({ message }) => touchOf(message) ?? [])
+
+/** Whether the order of two messages matters. A clear is taken to be about all games of its book. */
+export const meets = (one: TouchedNames, other: TouchedNames): boolean =>
+  one.sportsbook === other.sportsbook &&
+  (one.game === undefined || other.game === undefined || one.game === other.game)

@@ -1,7 +1,6 @@
 /** Frames that are sent later than they should be, but before anything newer about the same. */
 import type { OutFrame } from "@boltodds/feed-server"
-import { framePartsOf } from "./FrameParts.ts"
-import { meets, type TouchedNames, touchesOf } from "./Touch.ts"
+import { framePartsOf, meets, type TouchedNames, touchesOf } from "./FrameParts.ts"
 
 interface Letter {
   readonly frame: OutFrame

@@ -1,9 +1,8 @@
 /** Telling again what a fault kept a client from knowing. */
-import type { GameAt } from "@boltodds/feed-server"
-import type { Wire } from "@boltodds/feed-server"
+import type { GameAt, Wire } from "@boltodds/feed-server"
 import type { FaultHost } from "./Behavior.ts"
 import type { FramePart } from "./FrameParts.ts"
-import type { FaultSpan } from "./Span.ts"
+import type { FaultSpan } from "./Parameter.ts"
 
 /** What follows when a connection was kept from knowing something. */
 export interface MendOptions {

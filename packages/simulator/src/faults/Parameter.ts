@@ -1,6 +1,8 @@
 /** What can be said about a fault, in text. */
 import { expectedDuration, expectedSize, parseBytes, parseMillis } from "@boltodds/text"
-import type { FaultSpan } from "./Span.ts"
+
+/** So many milliseconds, or so many data frames of a connection. */
+export type FaultSpan = { readonly millis: number } | { readonly frames: number }
 
 /** A parameter of a fault. */
 export interface Parameter<out A> {

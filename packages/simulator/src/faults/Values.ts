@@ -1,6 +1,5 @@
 /** Reading what was said about parameters. */
-import { expectedButGot } from "@boltodds/text"
-import { insteadOfFrame } from "./instead.ts"
+import { expectedButGot, nearestNames } from "@boltodds/text"
 import type { Parameter, ValueOf } from "./Parameter.ts"
 
 /** Parameters by name. */
@@ -35,7 +34,7 @@ export const readValues = <P extends Parameters>(
     const parameter = Object.hasOwn(parameters, name) ? parameters[name] : undefined
     if (parameter === undefined) {
       const names = Object.keys(parameters)
-      const others = names.length === 0 ? ". It has none" : insteadOfFrame(name, names, "It has")
+      const others = names.length === 0 ? ". It has none" : knownNames(name, names, "It has")
       problems.push({ parameter: name, message: `${of} has no ${name}${others}` })
       continue
     }
@@ -50,3 +49,9 @@ export const readValues = <P extends Parameters>(
 
 const textOf = (written: unknown): string =>
   typeof written === "string" ? written : written === null ? "" : JSON.stringify(written) ?? ""
+
+/** The end of a message about an unknown name: the nearest name, if one is near, and all names after `verb`. */
+export const knownNames = (text: string, all: ReadonlyArray<string>, verb: string): string => {
+  const [near] = nearestNames(text, all)
+  return `${near === undefined ? "." : `; did you mean ${near}?`} ${verb} ${all.join(", ")}`
+}

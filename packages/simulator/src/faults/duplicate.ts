@@ -1,10 +1,12 @@
 /** News that comes twice. */
 import type { OutFrame, Wire } from "@boltodds/feed-server"
 import type { Behavior } from "./Behavior.ts"
-import { frameLike, type FramePart, framePartsOf } from "./FrameParts.ts"
+import { type Fault, fault } from "./Fault.ts"
+import { frameLike, type FramePart, framePartsOf, meets, touchesOf, touchOf } from "./FrameParts.ts"
 import { type HitOptions, Hits } from "./Hits.ts"
 import { LatePost } from "./LatePost.ts"
-import { meets, touchesOf, touchOf } from "./Touch.ts"
+import { choice, frames } from "./Parameter.ts"
+import { given, hits, within } from "./schedules.ts"
 
 /**
  * Sends frames, or single messages of them, twice: at once, or up to `lag` data frames later.
@@ -69,3 +71,17 @@ export const duplicate = (options: HitOptions & {
     stop: () => posts.clear(),
   }
 }
+
+/** The fault of this file. */
+export const duplicateFault: Fault = fault({
+  name: "duplicate",
+  about: "Frames, or single messages of them, come twice: at once or some frames later.",
+  client: "Ends with the same book, and tells of no change the second time.",
+  parameters: {
+    ...hits,
+    what: choice(["frames", "messages"], "what is repeated", "frames"),
+    lag: frames("the copy comes up to so many data frames later", "0", 0),
+  },
+  make: (v) =>
+    within(duplicate(given({ share: v.share, every: v.every, times: v.times, what: v.what, lag: v.lag })), v),
+})

@@ -1,8 +1,11 @@
 /** Frames that are none. */
 import type { Behavior } from "./Behavior.ts"
+import { type Fault, fault } from "./Fault.ts"
 import { framePartsOf } from "./FrameParts.ts"
 import { type HitOptions, Hits } from "./Hits.ts"
 import { Mending, type MendOptions } from "./Mending.ts"
+import { flag } from "./Parameter.ts"
+import { given, hits, mending, within } from "./schedules.ts"
 
 /** Frames that no client should be stopped by: broken, odd, hostile. Each is sent as it stands. */
 export const garbageFrames: ReadonlyArray<string | Uint8Array> = [
@@ -71,3 +74,15 @@ export const garbage = (
     stop: () => mending.finish(),
   }
 }
+
+/** The fault of this file. */
+export const garbageFault: Fault = fault({
+  name: "garbage",
+  about: "Frames that are none come between the data, or in place of it: broken JSON, odd values, deep nesting, bytes.",
+  client: "Carries on and counts them. Data that they took the place of it cannot know of.",
+  parameters: { ...hits, replace: flag("whether they take the place of data", "no"), ...mending },
+  make: (v) => {
+    const { share, every, times, replace, mend, within: span } = v
+    return within(garbage(given({ share, every, times, replace, mend, within: span })), v)
+  },
+})

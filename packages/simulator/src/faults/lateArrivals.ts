@@ -1,11 +1,12 @@
 /** Updates of what is no longer there. */
+import { entryKey, type OutFrame, readSubscribe, Subscription, timestamp, type Wire } from "@boltodds/feed-server"
 import { type DataMessage, type FeedMessage, type LineUpdate, parseTimestamp } from "@boltodds/protocol"
-import { entryKey, readSubscribe, Subscription, timestamp } from "@boltodds/feed-server"
-import type { OutFrame, Wire } from "@boltodds/feed-server"
 import type { Behavior, FaultHost } from "./Behavior.ts"
-import { frameLike, framePartsOf } from "./FrameParts.ts"
+import { type Fault, fault } from "./Fault.ts"
+import { frameLike, framePartsOf, meets, touchesOf, touchOf } from "./FrameParts.ts"
 import { LatePost } from "./LatePost.ts"
-import { meets, touchesOf, touchOf } from "./Touch.ts"
+import { count, fraction, frames } from "./Parameter.ts"
+import { given, stretch, within } from "./schedules.ts"
 
 /** What one connection was told, and what it will be told late. */
 interface Memory {
@@ -135,3 +136,17 @@ export const lateArrivals = (options: {
     return lateArrival(wire, { kind: "stream", data: "[]" }, known, undefined)
   }
 }
+
+/** The fault of this file. */
+export const lateArrivalsFault: Fault = fault({
+  name: "late-arrivals",
+  about: "Updates of a game after its removal or a clear, stamped before it; and of what new filters exclude.",
+  client: "Ignores what is stamped before the removal, and what it did not ask for: no line comes back to life.",
+  parameters: {
+    share: fraction("the probability for each removal and clear", "1"),
+    most: count("how many for a clear, or a change of filters", "3"),
+    lag: frames("they come up to so many data frames later", "0", 0),
+    ...stretch,
+  },
+  make: (v) => within(lateArrivals(given({ share: v.share, most: v.most, lag: v.lag })), v),
+})

@@ -1,7 +1,7 @@
 /** Faults from a line of text. */
 import { SimulatorError } from "../SimulatorError.ts"
 import type { Behavior } from "./Behavior.ts"
-import { insteadOfFrame } from "./instead.ts"
+import { knownNames } from "./Values.ts"
 import { faultNamed, faults } from "./table.ts"
 
 /** One fault as it was written. */
@@ -40,7 +40,7 @@ export const parseFaults = (text: string): ReadonlyArray<Behavior> => {
 
 /** What to say about a name that no fault has. */
 export const unknownFault = (name: string): string =>
-  `there is no fault ${name}${insteadOfFrame(name, faults.map((fault) => fault.name), "There are")}`
+  `there is no fault ${name}${knownNames(name, faults.map((fault) => fault.name), "There are")}`
 
 const word = /\s*(?:(,)|([a-z][\w-]*)=(?:"((?:[^"\\]|\\.)*)"|([^\s,"]*))|([^\s,="]+)(?=[\s,]|$)|(\S+))/gy
 

@@ -1,9 +1,11 @@
 /** News in another order. */
 import type { OutFrame, Wire } from "@boltodds/feed-server"
-import type { Behavior, FaultHost } from "./Behavior.ts"
-import { frameLike, type FramePart, framePartsOf } from "./FrameParts.ts"
 import type { Random } from "../Random.ts"
-import { meets, type TouchedNames, touchOf } from "./Touch.ts"
+import type { Behavior, FaultHost } from "./Behavior.ts"
+import { type Fault, fault } from "./Fault.ts"
+import { frameLike, type FramePart, framePartsOf, meets, type TouchedNames, touchOf } from "./FrameParts.ts"
+import { fraction, frames } from "./Parameter.ts"
+import { given, stretch, within } from "./schedules.ts"
 
 /** How long a burst may be held back to become full. */
 const longestMillis = 50
@@ -85,3 +87,16 @@ const mix = (parts: ReadonlyArray<FramePart>, random: Random): ReadonlyArray<Fra
 /** What is about nothing that is known keeps its place among its like. */
 const bothTouch = (one: TouchedNames | undefined, other: TouchedNames | undefined): boolean =>
   one === undefined || other === undefined ? one === other : meets(one, other)
+
+/** The fault of this file. */
+export const reorderFault: Fault = fault({
+  name: "reorder",
+  about: "Messages of a burst come in another order, never those of one game at one book.",
+  client: "Relies on no order between games and between books.",
+  parameters: {
+    burst: frames("data frames that make up a burst", "1"),
+    share: fraction("the probability for each burst", "1"),
+    ...stretch,
+  },
+  make: (v) => within(reorder(given({ burst: v.burst, share: v.share })), v),
+})

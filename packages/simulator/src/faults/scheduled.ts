@@ -1,7 +1,7 @@
 /** When a fault strikes. */
 import { isDataFrame, type OutFrame, type Wire } from "@boltodds/feed-server"
 import type { Behavior, FaultHost } from "./Behavior.ts"
-import type { FaultSpan } from "./Span.ts"
+import type { FaultSpan } from "./Parameter.ts"
 
 /**
  * When a fault strikes, and for how long.

@@ -1,11 +1,9 @@
 /** A scripted run: what happens to the feed, and when. */
 import { expectedButGot } from "@boltodds/text"
-import { insteadOfFrame } from "../faults/instead.ts"
-import { readMillis, timeForm } from "../faults/Parameter.ts"
+import { knownNames, type ParameterProblem } from "../faults/Values.ts"
+import { type FaultSpan, readMillis, timeForm } from "../faults/Parameter.ts"
 import { unknownFault } from "../faults/parseFaults.ts"
-import type { FaultSpan } from "../faults/Span.ts"
 import { faultNamed } from "../faults/table.ts"
-import type { ParameterProblem } from "../faults/Values.ts"
 import { actions } from "./actions.ts"
 
 /** One step of a scenario: a fault that is switched on, or an action. Plain data, as it was written. */
@@ -54,7 +52,7 @@ export const readScenario = (data: unknown): ScenarioRead => {
     if (field === "about" || field === "steps") continue
     problems.push({
       path: [field],
-      message: `a scenario has no ${field}${insteadOfFrame(field, ["about", "steps"], "It has")}`,
+      message: `a scenario has no ${field}${knownNames(field, ["about", "steps"], "It has")}`,
     })
   }
   const { about, steps } = data
@@ -131,7 +129,7 @@ const readWhat = (
   const known = actions.find(({ name }) => name === action)
   if (known === undefined) {
     const name = typeof action === "string" ? action : JSON.stringify(action)
-    const others = insteadOfFrame(name, actions.map((one) => one.name), "There are")
+    const others = knownNames(name, actions.map((one) => one.name), "There are")
     problems.push({ path: [...path, "do"], message: `there is nothing to do called ${name}${others}` })
     return undefined
   }
