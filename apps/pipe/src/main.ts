@@ -5,8 +5,8 @@ import { program } from "./program.ts"
 import { exitNow } from "./process/exitNow.ts"
 
 const code = await program(process.argv.slice(2))
-// Not process.exit: what was written to a pipe would be cut off behind 64 KiB. But what a reader has not taken within
-// its time, and is counted as undelivered, must not hold us here for ever.
+// Not process.exit, which cuts the output to a pipe after 64 KiB. But records that the reader did not take in time, and
+// that are counted as undelivered, must not keep the process alive.
 if (code !== 0 && process.stdout.writableLength > 0) exitNow(code)
 process.exitCode = code
 

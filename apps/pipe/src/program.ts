@@ -18,7 +18,7 @@ import { ExitCode, Failure, UsageError } from "./process/ExitCode.ts"
 import { parseFlags, showWord } from "./commandLine/flags.ts"
 import { helpOf } from "./commandLine/help.ts"
 import { permissionAdvice, permissionHint } from "./process/permission.ts"
-import { hearOutput, paintFor, writeError, writeOut, writePainted } from "./terminal/Terminal.ts"
+import { ignoreOutputErrors, paintFor, writeError, writeOut, writePainted } from "./terminal/Terminal.ts"
 import { version } from "./process/version.ts"
 
 const programName = "boltodds-pipe"
@@ -40,9 +40,9 @@ const byName = (name: string | undefined) => named.find((command) => command.nam
 
 /** Runs the program; resolves with the exit code when all is done. Never rejects. */
 export const program = async (args: ReadonlyArray<string>): Promise<number> => {
-  // Whoever reads the log may leave; the data goes on.
-  hearOutput()
-  // Thrown where nobody can catch it, such as in a callback of the runtime's own.
+  // A closed stderr must not end the data.
+  ignoreOutputErrors()
+  // Errors that no code can catch, such as in a callback of the runtime.
   process.on("uncaughtException", (cause) => process.exit(report(cause, args)))
   try {
     return await dispatch(args)

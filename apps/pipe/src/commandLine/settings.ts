@@ -1,4 +1,4 @@
-/** What the flags of the streaming commands come to. */
+/** Settings that the flags give. */
 import { defaultFeedUrl, type Key, keyOf } from "@boltodds/connection"
 import { feedProxy, keyFromFile } from "@boltodds/connection/node"
 import { namedSecretExposure } from "@boltodds/machine"
@@ -63,7 +63,7 @@ export const feedOf = async (given: ParsedFlags, log: CommandLog): Promise<FeedS
   const proxy = feedProxy(url)
   if (proxy !== undefined && "problem" in proxy) throw new UsageError(`Cannot reach the feed: ${proxy.problem}`)
   const { key } = keySourceOf(given, log)
-  // Once now, so that a missing key is told before anything else happens; a file is read anew at each dial.
+  // Read once now: a missing key is reported before anything else happens. Each dial reads it again.
   const missing = await Effect.runPromise(
     Effect.match(key, {
       onSuccess: () => undefined,

@@ -1,4 +1,4 @@
-/** From a document to a checked pipeline, with mistakes told in the words of whoever wrote it. */
+/** From a document of flags to a checked pipeline, with errors that name the flags. */
 import { type CheckedPipeline, makePipeline, type Problem, type Registry } from "@boltodds/config"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"

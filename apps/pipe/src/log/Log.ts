@@ -1,4 +1,4 @@
-/** The log: on stderr only, sentences for a person or JSON for a machine, and never a flood. */
+/** The log on stderr: text for people or JSON for programs, limited in rate. */
 import { visible, visibleJson, visibleLines } from "@boltodds/text"
 import * as Cause from "effect/Cause"
 import type * as Fiber from "effect/Fiber"
@@ -41,8 +41,8 @@ const windowMillis = 10_000
 const perWindow = 5
 
 /**
- * Decides what is shown of messages that repeat: of each, five in ten seconds; the next one shown tells how many were
- * left out. Messages that differ only in their digits are the same.
+ * Limits messages that repeat to five in ten seconds. The next one that is shown has the number of those left out.
+ * Messages that differ only in digits count as the same.
  */
 export const makeThrottle = (): (
   message: string,
@@ -56,7 +56,7 @@ export const makeThrottle = (): (
     const site = message.replaceAll(/\d+/g, "0")
     let entry = seen.get(site)
     if (entry === undefined || now - entry.since >= windowMillis) {
-      // Sites are few, but a message with a name in it makes one of each name.
+      // Bounded, because a message with a name in it is different for each name.
       if (seen.size > 1000) seen.clear()
       const left = entry?.left ?? 0
       entry = { since: now, shown: 1, left: 0 }

@@ -1,15 +1,15 @@
-/** What happens to lanes, for the log. */
+/** The events of lanes, as log lines. */
 import type { LaneEvent } from "@boltodds/lane"
 import type { SinkError } from "@boltodds/sink"
 import * as Duration from "effect/Duration"
 import type { CommandLog } from "./Log.ts"
 
-/** Hears what happens to the lane of a sink. */
+/** Takes the events of the lane of a sink. */
 export type LaneLog = (sink: string, event: LaneEvent) => void
 
-/** Logs what a lane's events mean to the one who waits for records. */
+/** Logs the events of lanes. */
 export const makeLaneLog = (log: CommandLog): LaneLog => {
-  // A breaker opens just before the lane says when it would have tried again.
+  // The event of a breaker comes just before that of the retry it replaces.
   const paused = new Set<string>()
   return (sink, event) => {
     const say = (level: "warn" | "info" | "error", message: string): void => log.log(level, `${sink}: ${message}`)
@@ -67,7 +67,7 @@ const gamesText = (count: number | undefined): string =>
 
 const records = (count: number): string => count === 1 ? "one record is" : `${count} records are`
 
-/** The cause alone: that it could not be delivered goes without saying here. */
+/** The cause alone; the log line already says that delivery failed. */
 const why = ({ cause }: SinkError): string => textOf(cause)
 
 const reasons: { readonly [reason: string]: string } = {

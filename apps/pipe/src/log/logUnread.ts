@@ -1,19 +1,19 @@
-/** What was not understood, in the log: rate-limited, with the flag that ignores it. */
+/** Messages that could not be applied, as log lines: limited in rate, with the flag that ignores them. */
 import { type Control, isControl, type Millis } from "@boltodds/protocol"
 import type { Unread } from "@boltodds/pipeline"
 import type { Step } from "@boltodds/state"
 import type { CommandLog } from "./Log.ts"
 
-/** Looks at a run for its log. */
+/** Logs the unread messages of a run. */
 export interface UnreadLog {
   readonly onStep: (step: Step) => void
-  /** Gets the counts of the run, once there are any. */
+  /** Takes the counts of the run. */
   readonly counting: (unread: () => Unread) => void
 }
 
-/** One cause is logged this often at most, however many messages and scopes it touches. */
+/** The shortest time between two lines about one cause. */
 const everyMillis = 60_000
-/** Causes that are remembered. */
+/** The most causes to keep. */
 const mostCauses = 1000
 
 /** Makes an {@link UnreadLog}. */
@@ -21,12 +21,12 @@ export const makeUnreadLog = ({ log }: CommandLog): UnreadLog => {
   const causes = new Map<string, { at: Millis; more: number }>()
   let unread: (() => Unread) | undefined
   let lateArrivals = 0
-  /** Actions of notices: the server's own words are in the log. */
+  /** Actions of notices, whose text is in the log already. */
   const said = new Set<string>()
-  /** The key of a game that was just said to have moved: the `quarantined` after it says nothing more. */
+  /** The key of a game that was just logged as moved, so its `quarantined` needs no line. */
   let movedFrom: string | undefined
 
-  /** How many were left out since the last line of this cause; undefined where this one is left out too. */
+  /** The number left out since the last line about this cause; undefined if this one is left out too. */
   const due = (cause: string, at: Millis): number | undefined => {
     const known = causes.get(cause)
     if (known !== undefined && at - known.at < everyMillis) {
@@ -62,7 +62,7 @@ export const makeUnreadLog = ({ log }: CommandLog): UnreadLog => {
       movedFrom = undefined
       return
     }
-    // The same action in many games is one cause; so is one reason.
+    // One action in many games is one cause.
     const more = due(action === undefined ? `${reason} ${touches}` : `action ${action} ${touches}`, at)
     if (more === undefined) return
     const left = {

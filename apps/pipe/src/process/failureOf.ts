@@ -1,4 +1,4 @@
-/** What a run that failed means to the one who started it. */
+/** From the failure of a run to an exit code and a message. */
 import type { CatalogError, SessionError, ShardOverlap, ShardsRefused, UrlRefused } from "@boltodds/connection"
 import type { RecordingError } from "@boltodds/protocol"
 import type { SimulatorError } from "@boltodds/simulator"
@@ -21,8 +21,8 @@ type Expected =
   | NoKey
 
 /**
- * The failure to show and to exit with; what is nobody's expected failure is given as it is: a bug. `sink` is the name
- * of the sink that failed, where one did.
+ * The failure to show and to exit with. An unexpected error is returned unchanged: it is a bug. `sink` is the name of the
+ * sink that failed, if one did.
  */
 export const failureOf = (cause: Cause.Cause<unknown>, sink: string = "a sink"): unknown => {
   const error = cause.reasons.find(Cause.isFailReason)?.error as Expected | undefined

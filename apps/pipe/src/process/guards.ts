@@ -1,4 +1,4 @@
-/** What a process must have in place before it knows anything worth stealing. Imported first, for its effects. */
+/** Protections of the key, set up before anything else runs. Imported first, for its effects. */
 import { takeKey } from "./environment.ts"
 
 /** Writes the state of the process for people, in one line. */
@@ -13,12 +13,12 @@ export const answerStatusWith = (line: StatusLine): () => void => {
   return () => void (statusLine = starting)
 }
 
-// Without a listener Node opens its debugger at this signal, and whoever reaches that can read the key.
+// Without a listener Node opens its debugger at this signal, and anyone who can connect to it can read the key.
 if (process.platform !== "win32") {
   process.on("SIGUSR1", () => void statusLine().then((line) => process.stderr.write(`${line}\n`)))
 }
 // A diagnostic report would hold the environment, and the key in it.
 if (process.report !== undefined) process.report.excludeEnv = true
 
-// From here on it is not in `process.env`, where plug-ins and reports would find it.
+// Plug-ins and reports can read `process.env`.
 takeKey()

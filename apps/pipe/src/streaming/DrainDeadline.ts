@@ -1,4 +1,4 @@
-/** How long the end of a run may take beyond its drain time. */
+/** Limits how long the end of a run takes beyond its drain time. */
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 
@@ -7,7 +7,7 @@ const openMillis = 1_000
 /** After the report: for destinations to close. */
 const closeMillis = 1_000
 
-/** Waits for a run, but not for ever: an open that never returns, or a close that does not, are left behind. */
+/** Waits for a run, but not for an open or close that never returns. */
 export class DrainDeadline<A> {
   readonly #givenUp: Promise<Exit.Exit<A, unknown>>
   #giveUp: (exit: Exit.Exit<A, unknown>) => void = () => {}

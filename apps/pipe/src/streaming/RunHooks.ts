@@ -1,4 +1,4 @@
-/** What a run and the parts of its pipeline tell each other. */
+/** The hooks between a run and the parts of its pipeline. */
 import type { Status } from "@boltodds/connection"
 import type { EarlyEnd, PartsHost } from "@boltodds/parts"
 import type { Step } from "@boltodds/state"

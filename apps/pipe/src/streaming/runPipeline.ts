@@ -1,4 +1,4 @@
-/** A checked pipeline at work: what `stream`, `demo`, `run` and `test` share. */
+/** Runs a checked pipeline, for `stream`, `demo` and `run`. */
 import { withinHeap } from "@boltodds/parts/recording"
 import type { CheckedPipeline, OpenContext, OpenPipeline, OpenSource } from "@boltodds/config"
 import { isDelivered, isMissingRecords, type Report, type RouteReport, run, type Running } from "@boltodds/pipeline"
@@ -72,7 +72,7 @@ export const runPipeline = async (
   let ending: EndSignal | undefined
   const stopListening = onInterruption((signal) => {
     ending = signal
-    // Behind the terminal's own ^C.
+    // A line break after the ^C that the terminal prints.
     if (process.stderr.isTTY === true && signal === "SIGINT") process.stderr.write("\n")
     Deferred.doneUnsafe(interrupted, Exit.succeed(`signal ${signal}`))
     if (running === undefined) deadline.giveUpOpening()
@@ -194,7 +194,7 @@ const onReopen = (running: () => Running | undefined, log: CommandLog): () => vo
   return () => void process.off("SIGHUP", listen)
 }
 
-/** The first snapshot takes a while; whoever looks at a terminal where no records come is told so. */
+/** A progress line for the first snapshot, on a terminal where no records are printed. */
 const progressOf = (
   pipeline: CheckedPipeline,
   log: CommandLog,
@@ -235,7 +235,7 @@ const reasonsOf = ({ losses }: RouteReport): string => {
   return reasons.length === 0 ? "" : ` (${reasons.join(", ")})`
 }
 
-/** What the run goes on from, and who has read it: the sink that writes the file, or else standard output. */
+/** The book to resume from, and its reader: the sink that writes the file, or else standard output. */
 const earlierOf = async (
   pipeline: CheckedPipeline,
   log: CommandLog,

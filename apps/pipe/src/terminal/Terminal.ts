@@ -62,10 +62,8 @@ export const writeData = (lines: ReadonlyArray<string>): Promise<void> =>
 export const writeError = (text: string, painted: boolean = false): void =>
   void process.stderr.write(shown(text, process.stderr, painted))
 
-/**
- * Nothing that follows a failed write is said twice: Node calls back first, and emits `error` on the stream afterwards.
- */
-export const hearOutput = (): void => {
+/** Ignores errors of the streams: Node reports a failed write to its callback first, and emits `error` afterwards. */
+export const ignoreOutputErrors = (): void => {
   process.stdout.on("error", () => {})
   process.stderr.on("error", () => {})
 }

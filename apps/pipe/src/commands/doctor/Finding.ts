@@ -41,8 +41,8 @@ export const doctorChecks = [
 /** One of {@link doctorChecks}. */
 export type CheckName = (typeof doctorChecks)[number]
 
-/** Tells what was found, as soon as it is. */
-export type Tell = (finding: DoctorFinding) => void
+/** Adds a finding, which is printed at once. */
+export type AddFinding = (finding: DoctorFinding) => void
 
 /** `1 book`, `2 books`. */
 export const counted = (amount: number, one: string, many: string = `${one}s`): string =>

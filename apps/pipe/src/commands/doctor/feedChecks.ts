@@ -16,7 +16,7 @@ import * as Exit from "effect/Exit"
 import * as Result from "effect/Result"
 import * as Stream from "effect/Stream"
 import type { FeedSettings, Machine } from "@boltodds/parts/feed"
-import { type CheckName, counted, spanText, type Tell } from "./Finding.ts"
+import { type AddFinding, type CheckName, counted, spanText } from "./Finding.ts"
 import { Watcher } from "./Watcher.ts"
 
 /** What to connect to, and for how long. */
@@ -32,7 +32,7 @@ export interface FeedCheckOptions {
   readonly listed: ReadonlyArray<string> | undefined
   /** Completed when the user has seen enough. */
   readonly enough: Deferred.Deferred<void>
-  /** Tells of what takes a while. */
+  /** Prints a note about a step that takes a while. */
   readonly note: (text: string) => void
 }
 
@@ -47,8 +47,8 @@ export interface FeedResult {
 /** Of the dials, one may fail: a key counts as refused when it is so twice. */
 const attempts = 2
 
-/** Dials as a stream would, listens, and tells what it saw. */
-export const checkFeedData = (options: FeedCheckOptions, tell: Tell): Effect.Effect<FeedResult, UrlRefused> =>
+/** Connects and listens like a stream, and adds the findings. */
+export const checkFeedData = (options: FeedCheckOptions, add: AddFinding): Effect.Effect<FeedResult, UrlRefused> =>
   Effect.gen(function* () {
     const { feed, filters, machine, forMillis, enough, note } = options
     const watcher = new Watcher(() => performance.now())
@@ -77,11 +77,11 @@ export const checkFeedData = (options: FeedCheckOptions, tell: Tell): Effect.Eff
     const timeIsUp = Effect.andThen(Deferred.await(subscribed), Effect.sleep(forMillis))
     const ended = yield* Effect.result(Effect.raceAllFirst([listen, timeIsUp, Deferred.await(enough)]))
     const error = Result.isFailure(ended) ? ended.failure : undefined
-    tellDial(watcher, error, tell)
-    tellSubscription(watcher, tell)
-    tellData(watcher, error, options, tell)
-    const silentBooks = tellBooks(watcher, options, tell)
-    tellLatency(watcher, tell)
+    reportDial(watcher, error, add)
+    reportSubscription(watcher, add)
+    reportData(watcher, error, options, add)
+    const silentBooks = reportBooks(watcher, options, add)
+    reportLatency(watcher, add)
     return {
       keyRefused: error?._tag === "KeyRefused",
       connected: watcher.acceptedAt !== undefined,
@@ -90,13 +90,13 @@ export const checkFeedData = (options: FeedCheckOptions, tell: Tell): Effect.Eff
     }
   })
 
-const tellDial = (watcher: Watcher, error: SessionError | undefined, tell: Tell): void => {
+const reportDial = (watcher: Watcher, error: SessionError | undefined, add: AddFinding): void => {
   const check: CheckName = "dial"
   const { dialedAt, openAt, acceptedAt, plan, waits } = watcher
   const [earlier] = waits
   if (acceptedAt === undefined || dialedAt === undefined) {
     const text = error?.message ?? (earlier === undefined ? "no answer until the end" : `no connection: ${earlier}`)
-    return tell({ check, outcome: "failed", text, advice: dialAdvice(text) })
+    return add({ check, outcome: "failed", text, advice: dialAdvice(text) })
   }
   const limits = plan === undefined ? undefined : planLimits(plan)
   const allowed = limits === undefined
@@ -104,7 +104,7 @@ const tellDial = (watcher: Watcher, error: SessionError | undefined, tell: Tell)
     : ` (${counted(limits.connections, "connection")}${limits.sports === undefined ? "" : ", one sport, one market"})`
   const open = openAt === undefined ? "" : `open after ${spanText(openAt - dialedAt)}, `
   const said = plan === undefined ? "the server named no plan" : `plan ${plan}${allowed}`
-  tell({
+  add({
     check,
     outcome: earlier === undefined ? "ok" : "warning",
     text: `${open}accepted after ${spanText(acceptedAt - dialedAt)}; ${said}` +
@@ -127,13 +127,13 @@ const dialAdvice = (text: string): string => {
   return "Check the network, a firewall or proxy, and --url."
 }
 
-const tellSubscription = ({ subscribedAt, confirmedAt, errors }: Watcher, tell: Tell): void => {
+const reportSubscription = ({ subscribedAt, confirmedAt, errors }: Watcher, add: AddFinding): void => {
   const check: CheckName = "subscribe"
-  if (subscribedAt === undefined) return tell({ check, outcome: "skipped", text: "there was no connection" })
+  if (subscribedAt === undefined) return add({ check, outcome: "skipped", text: "there was no connection" })
   const confirmed = confirmedAt === undefined
     ? "the server did not confirm them (older ones do not)"
     : `confirmed after ${spanText(confirmedAt - subscribedAt)}`
-  tell({
+  add({
     check,
     outcome: errors.length > 0 ? "warning" : "ok",
     text: `filters sent; ${confirmed}${errors.length === 0 ? "" : `; the server said: ${errors.join("; ")}`}`,
@@ -141,21 +141,21 @@ const tellSubscription = ({ subscribedAt, confirmedAt, errors }: Watcher, tell: 
   })
 }
 
-const tellData = (
+const reportData = (
   watcher: Watcher,
   error: SessionError | undefined,
   { filters, forMillis, host, names, holders }: FeedCheckOptions,
-  tell: Tell,
+  add: AddFinding,
 ): void => {
   const check: CheckName = "data"
   const { subscribedAt, firstDataAt, messages, frames, ended, notUnderstood, plan } = watcher
-  if (subscribedAt === undefined) return tell({ check, outcome: "skipped", text: "there was no connection" })
+  if (subscribedAt === undefined) return add({ check, outcome: "skipped", text: "there was no connection" })
   const cut = ended.length === 0
     ? ""
     : `; the connection ended ${ended.length === 1 ? "once" : `${ended.length} times`}: ${ended.join("; ")}`
   const facts = { messages, frames, notUnderstood, ended }
   if (firstDataAt !== undefined) {
-    return tell({
+    return add({
       check,
       outcome: ended.length > 0 || notUnderstood > 0 ? "warning" : "ok",
       text: `first ${spanText(firstDataAt - subscribedAt)} after the filters; ${counted(messages, "message")} in ${
@@ -176,7 +176,7 @@ const tellData = (
     errors: watcher.errors,
     holders,
   })
-  tell({
+  add({
     check,
     outcome: "failed",
     text: `none came${error === undefined ? ` in ${spanText(forMillis)}` : ""}, ${counted(watcher.pings, "ping")}${
@@ -188,14 +188,14 @@ const tellData = (
   })
 }
 
-const tellBooks = (
+const reportBooks = (
   { books, latency, firstDataAt }: Watcher,
   { filters, listed }: FeedCheckOptions,
-  tell: Tell,
+  add: AddFinding,
 ): ReadonlyArray<string> => {
   const check: CheckName = "books"
   if (firstDataAt === undefined) {
-    tell({ check, outcome: "skipped", text: "no data came" })
+    add({ check, outcome: "skipped", text: "no data came" })
     return []
   }
   const expected = filters.sportsbooks ?? listed
@@ -215,7 +215,7 @@ const tellBooks = (
     }),
   ]
   const outOf = filters.sportsbooks === undefined ? "listed" : "asked for"
-  tell({
+  add({
     check,
     outcome: silent.length > 0 ? "warning" : "ok",
     text: (expected === undefined
@@ -223,7 +223,7 @@ const tellBooks = (
       : `${expected.length - silent.length} of ${counted(expected.length, "sportsbook")} ${outOf} sent something`) +
       (silent.length === 0 ? "" : `; silent: ${silent.join(", ")}`),
     ...(silent.length === 0 ? {} : {
-      advice: "A book without a game within the filters is silent too; longer listening (--for) tells more.",
+      advice: "A sportsbook without a game within the filters is silent too; listen longer with --for.",
     }),
     rows: table(rows),
     facts: {
@@ -247,15 +247,15 @@ const table = (rows: ReadonlyArray<ReadonlyArray<string>>): ReadonlyArray<string
   )
 }
 
-const tellLatency = ({ latency }: Watcher, tell: Tell): void => {
+const reportLatency = ({ latency }: Watcher, add: AddFinding): void => {
   const check: CheckName = "latency"
   const { books, skew } = latency.report()
   const measured = books.flatMap(({ latency }) => latency === null ? [] : [latency])
-  if (measured.length === 0) return tell({ check, outcome: "skipped", text: "no update came to measure" })
+  if (measured.length === 0) return add({ check, outcome: "skipped", text: "no update came to measure" })
   const half = Math.max(...measured.map(({ p50 }) => p50))
   const slowest = Math.max(...measured.map(({ p99 }) => p99))
   const ahead = skew.kind === "server_ahead"
-  tell({
+  add({
     check,
     outcome: ahead && skew.atLeastMillis > 2000 ? "warning" : "ok",
     text: `of every book half of the updates are at most ${spanText(half)} old on arrival, 99% at most ${

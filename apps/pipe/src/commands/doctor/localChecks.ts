@@ -14,7 +14,7 @@ import { dirname } from "node:path"
 import type { Machine } from "@boltodds/parts/feed"
 import { howToGiveAKey } from "../../process/environment.ts"
 import type { KeySource } from "../../commandLine/settings.ts"
-import { type CheckName, counted, type DoctorFinding, spanText, type Tell } from "./Finding.ts"
+import { type AddFinding, type CheckName, counted, type DoctorFinding, spanText } from "./Finding.ts"
 
 /**
  * 24 bits of an HMAC under a label of this program: enough to see in two reports whether the key is the same, too little
@@ -26,13 +26,13 @@ const fingerprintOf = (key: string): string =>
 /** Reads the key; undefined where there is none to be had. */
 export const checkKey = (
   { key, source }: KeySource,
-  tell: Tell,
+  add: AddFinding,
 ): Effect.Effect<Redacted.Redacted<string> | undefined> =>
   Effect.match(key, {
     onSuccess: (key) => {
       const text = Redacted.value(key)
       const fingerprint = fingerprintOf(text)
-      tell({
+      add({
         check: "key",
         outcome: "ok",
         text: `${counted(text.length, "character")} from ${source}, fingerprint ${fingerprint}`,
@@ -41,18 +41,18 @@ export const checkKey = (
       return key
     },
     onFailure: ({ message }) => {
-      tell({ check: "key", outcome: "failed", text: message, advice: howToGiveAKey })
+      add({ check: "key", outcome: "failed", text: message, advice: howToGiveAKey })
       return undefined
     },
   })
 
 /** Whether processes of this machine can share limits, and what is left of them. */
-export const checkState = (host: string, tell: Tell): Effect.Effect<void> =>
+export const checkState = (host: string, add: AddFinding): Effect.Effect<void> =>
   Effect.gen(function* () {
     const folder = stateFolder()
     const problem = yield* Effect.promise(() => whyNotWritable(folder))
     if (problem !== undefined) {
-      return tell({
+      return add({
         check: "state",
         outcome: "warning",
         text: `${folder} cannot be written (${problem})`,
@@ -60,7 +60,7 @@ export const checkState = (host: string, tell: Tell): Effect.Effect<void> =>
       })
     }
     if (isLoopbackHost(host)) {
-      return tell({
+      return add({
         check: "state",
         outcome: "ok",
         text: `${folder} can be written; this machine's own server has no limit`,
@@ -68,11 +68,11 @@ export const checkState = (host: string, tell: Tell): Effect.Effect<void> =>
     }
     const allowance = yield* Effect.result(machineAllowance(host))
     if (allowance._tag === "Failure") {
-      return tell({ check: "state", outcome: "warning", text: allowance.failure.message })
+      return add({ check: "state", outcome: "warning", text: allowance.failure.message })
     }
     const { left, dialsLeft, dialWaitMillis } = allowance.success
     const wait = dialWaitMillis > 0 ? `; the next dial in ${spanText(dialWaitMillis)}` : ""
-    tell({
+    add({
       check: "state",
       outcome: left === 0 || dialsLeft === 0 ? "warning" : "ok",
       text: `${folder} can be written; ${counted(left, "request")} left this minute, of these ${
@@ -88,24 +88,24 @@ export const checkState = (host: string, tell: Tell): Effect.Effect<void> =>
   })
 
 /** Whether other users can read the key or forge what is kept for the next run. */
-export const checkPermissions = (keyFile: string | undefined, tell: Tell): void => {
+export const checkPermissions = (keyFile: string | undefined, add: AddFinding): void => {
   const check: CheckName = "permissions"
   const found: Array<{ readonly path: string; readonly exposure: Exposure }> = []
-  const add = (path: string, exposure: Exposure | undefined): void => {
+  const look = (path: string, exposure: Exposure | undefined): void => {
     if (exposure !== undefined) found.push({ path, exposure })
   }
-  if (keyFile !== undefined) add(keyFile, namedSecretExposure(keyFile))
-  for (const folder of [stateFolder(), cacheFolder()]) if (existsSync(folder)) add(folder, folderExposure(folder))
+  if (keyFile !== undefined) look(keyFile, namedSecretExposure(keyFile))
+  for (const folder of [stateFolder(), cacheFolder()]) if (existsSync(folder)) look(folder, folderExposure(folder))
   const facts = { found: found.map(({ path, exposure: { level, found } }) => ({ path, level, found })) }
   if (found.length === 0) {
     const what = keyFile === undefined ? "the state and the cache" : "the key file, the state and the cache"
-    return tell({ check, outcome: "ok", text: `${what} are for this user alone`, facts })
+    return add({ check, outcome: "ok", text: `${what} are for this user alone`, facts })
   }
   const texts = found.map(({ path, exposure }) =>
     `${path}: ${exposure.found}${exposure.level === "unsafe" ? ", so it is not used" : ""}`
   )
   const advice = found.map(({ exposure }) => exposure.advice).join("\n")
-  tell({ check, outcome: "warning", text: texts.join("; "), advice, facts })
+  add({ check, outcome: "warning", text: texts.join("; "), advice, facts })
 }
 
 /** The folder, or the one it would be made in. */
@@ -124,10 +124,10 @@ export const checkHolders = (
   host: string,
   key: Redacted.Redacted<string>,
   { leases }: Required<Machine>,
-  tell: Tell,
+  add: AddFinding,
 ): Effect.Effect<ReadonlyArray<KeyHolder>> =>
   Effect.map(leases.holders({ host, key }), (holders) => {
-    tell(
+    add(
       holders.length === 0
         ? { check: "holders", outcome: "ok", text: "no other process of this machine uses the key", facts: { holders } }
         : {
@@ -142,12 +142,12 @@ export const checkHolders = (
   })
 
 /** Which proxy the feed is reached through; says nothing where there is none. */
-export const checkProxy = (url: string, tell: Tell): FeedProxy | undefined => {
+export const checkProxy = (url: string, add: AddFinding): FeedProxy | undefined => {
   const proxy = feedProxy(url)
   if (proxy === undefined) return undefined
-  if ("problem" in proxy) tell({ check: "proxy", outcome: "failed", text: proxy.problem })
+  if ("problem" in proxy) add({ check: "proxy", outcome: "failed", text: proxy.problem })
   else {
-    tell({
+    add({
       check: "proxy",
       outcome: "ok",
       text: `${proxy.label}, from ${proxy.variable}`,
@@ -158,10 +158,10 @@ export const checkProxy = (url: string, tell: Tell): FeedProxy | undefined => {
 }
 
 /** Variables that change which certificates are trusted; says nothing where none is set. */
-export const checkTls = (env: Readonly<Record<string, string | undefined>>, tell: Tell): void => {
+export const checkTls = (env: Readonly<Record<string, string | undefined>>, add: AddFinding): void => {
   const extra = env["NODE_EXTRA_CA_CERTS"] ?? ""
   if (env["NODE_TLS_REJECT_UNAUTHORIZED"] === "0") {
-    return tell({
+    return add({
       check: "tls",
       outcome: "warning",
       text: "NODE_TLS_REJECT_UNAUTHORIZED=0 has no effect here: every certificate is verified",
@@ -169,17 +169,17 @@ export const checkTls = (env: Readonly<Record<string, string | undefined>>, tell
         "Unset it. For the authority of a company proxy: NODE_EXTRA_CA_CERTS=/path/ca.pem; for one webhook: its option ca.",
     })
   }
-  if (extra !== "") tell({ check: "tls", outcome: "ok", text: `also trusts ${extra}, from NODE_EXTRA_CA_CERTS` })
+  if (extra !== "") add({ check: "tls", outcome: "ok", text: `also trusts ${extra}, from NODE_EXTRA_CA_CERTS` })
 }
 
 /** Whether the host's name leads anywhere. */
-export const checkDns = ({ host }: FeedUrl, proxy: FeedProxy | undefined, tell: Tell): Effect.Effect<void> =>
+export const checkDns = ({ host }: FeedUrl, proxy: FeedProxy | undefined, add: AddFinding): Effect.Effect<void> =>
   Effect.promise(async () => {
     const check: CheckName = "dns"
     const name = new URL(`http://${host}`).hostname.replace(/^\[|\]$/g, "")
     const through = proxy === undefined ? "" : "; the proxy looks names up by itself"
     if (isIP(name) !== 0) {
-      return tell({ check, outcome: "skipped", text: `${name} is an address${through}` })
+      return add({ check, outcome: "skipped", text: `${name} is an address${through}` })
     }
     const start = performance.now()
     const finding: DoctorFinding = await lookup(name, { all: true }).then((addresses): DoctorFinding => {
@@ -200,5 +200,5 @@ export const checkDns = ({ host }: FeedUrl, proxy: FeedProxy | undefined, tell: 
       }${through}`,
       advice: "Check the spelling of --url, and that this machine's name server answers.",
     }))
-    tell(finding)
+    add(finding)
   })

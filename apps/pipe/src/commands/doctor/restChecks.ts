@@ -1,4 +1,4 @@
-/** What REST tells: whether the key is taken, what there is, how the clocks stand, whether the names exist. */
+/** The checks over REST: the key, the names, the clock. */
 import {
   type Catalog,
   type CatalogError,
@@ -15,7 +15,7 @@ import { nodeGet } from "@boltodds/connection/node"
 import type { Filters, InfoBody } from "@boltodds/protocol"
 import * as Effect from "effect/Effect"
 import type { FeedSettings, Machine } from "@boltodds/parts/feed"
-import { counted, spanText, type Tell } from "./Finding.ts"
+import { type AddFinding, counted, spanText } from "./Finding.ts"
 
 /** One answer of the server over HTTP. */
 interface Answer {
@@ -26,7 +26,7 @@ interface Answer {
   readonly date: string | undefined
 }
 
-/** What REST told. */
+/** The results of the checks over REST. */
 export interface RestResult {
   readonly catalog: Catalog
   readonly info: InfoBody | undefined
@@ -39,7 +39,7 @@ export interface RestResult {
 export const checkRest = (
   feed: FeedSettings,
   machine: Required<Machine>,
-  tell: Tell,
+  add: AddFinding,
 ): Effect.Effect<RestResult, UrlRefused> =>
   Effect.gen(function* () {
     let answer: Answer | undefined
@@ -56,13 +56,13 @@ export const checkRest = (
     const catalog = yield* makeCatalog({ ...feed, get, store: machine.store, onStored: (use) => used ??= use })
     const info = yield* Effect.result(catalog.info)
     const facts = answer === undefined ? {} : { status: answer.status, millis: Math.round(answer.millis) }
-    const told = { check: "rest", facts } as const
+    const base = { check: "rest", facts } as const
     if (info._tag === "Failure") {
-      tell({ ...told, outcome: outcomeOf(info.failure), text: info.failure.message, advice: adviceFor(info.failure) })
+      add({ ...base, outcome: outcomeOf(info.failure), text: info.failure.message, advice: adviceFor(info.failure) })
     } else if (used !== undefined) {
       const outcome = used.why._tag === "CatalogUnavailable" ? "failed" : "warning"
-      tell({
-        ...told,
+      add({
+        ...base,
         outcome,
         text: `${used.why.message}; names are from the cache of ${describeAge(used.ageMillis)} ago`,
         advice: adviceFor(used.why),
@@ -70,8 +70,8 @@ export const checkRest = (
       })
     } else {
       const { sports, sportsbooks } = info.success
-      tell({
-        ...told,
+      add({
+        ...base,
         outcome: "ok",
         text: `get_info answered HTTP ${answer?.status} in ${spanText(answer?.millis ?? 0)}: ${
           counted(sports.length, "sport")
@@ -79,7 +79,7 @@ export const checkRest = (
         facts: { ...facts, sports: sports.length, sportsbooks: sportsbooks.length },
       })
     }
-    checkClock(answer, tell)
+    checkClock(answer, add)
     return {
       catalog,
       info: info._tag === "Success" ? info.success : undefined,
@@ -107,17 +107,17 @@ const adviceFor = ({ _tag }: CatalogError | StoredUse["why"]): string => {
 }
 
 /** A `Date` header has whole seconds: it was sent within the second it names. */
-const checkClock = (answer: Answer | undefined, tell: Tell): void => {
+const checkClock = (answer: Answer | undefined, add: AddFinding): void => {
   // An HTTP date ends in GMT (RFC 9110, 5.6.7); without a zone it would be read in this machine's.
   const sent = answer?.date?.endsWith(" GMT") === true ? Date.parse(answer.date) : NaN
   if (answer === undefined || Number.isNaN(sent)) {
-    return tell({ check: "clock", outcome: "skipped", text: "the server told no time" })
+    return add({ check: "clock", outcome: "skipped", text: "the server sent no time" })
   }
   const aheadMillis = Math.round(answer.at - (sent + 500))
   const marginMillis = Math.round(500 + answer.millis / 2)
   const facts = { aheadMillis, marginMillis }
   if (Math.abs(aheadMillis) <= marginMillis) {
-    return tell({
+    return add({
       check: "clock",
       outcome: "ok",
       text: `agrees with the server's, within ±${Math.max(1, Math.ceil(marginMillis / 1000))} s`,
@@ -126,7 +126,7 @@ const checkClock = (answer: Answer | undefined, tell: Tell): void => {
   }
   const off = `${spanText(Math.abs(aheadMillis))} ${aheadMillis > 0 ? "ahead of" : "behind"} the server's`
   const bad = Math.abs(aheadMillis) > 2000
-  tell({
+  add({
     check: "clock",
     outcome: bad ? "warning" : "ok",
     text: `this machine's clock is ${off} (±${spanText(marginMillis)})`,
@@ -139,32 +139,32 @@ const checkClock = (answer: Answer | undefined, tell: Tell): void => {
 export const checkFilters = (
   filters: Filters,
   { catalog, info }: RestResult,
-  tell: Tell,
+  add: AddFinding,
 ): Effect.Effect<NameReport | { readonly unavailable: string }> =>
   Effect.gen(function* () {
     const check = "names"
     const asked = Object.values(filters).reduce((sum, names) => sum + (names?.length ?? 0), 0)
     if (asked === 0) {
-      tell({ check, outcome: "skipped", text: "none were given: everything is asked for" })
+      add({ check, outcome: "skipped", text: "none were given: everything is asked for" })
       return { unknown: [], games: undefined }
     }
     if (info === undefined) {
       // Asking once more would cost a request, and get the same.
       const unavailable = "REST gave no answer"
-      tell({ check, outcome: "warning", text: `cannot be checked: ${unavailable}` })
+      add({ check, outcome: "warning", text: `cannot be checked: ${unavailable}` })
       return { unavailable }
     }
     const result = yield* Effect.result(checkNames(filters, catalog))
     if (result._tag === "Failure") {
       const unavailable = result.failure.message
-      tell({ check, outcome: "warning", text: `cannot be checked: ${unavailable}` })
+      add({ check, outcome: "warning", text: `cannot be checked: ${unavailable}` })
       return { unavailable }
     }
     const report = result.success
     const { unknown, games, stored } = report
     const source = stored === undefined ? "" : `, by the cache of ${describeAge(stored.ageMillis)} ago`
     if (unknown.length > 0) {
-      tell({
+      add({
         check,
         outcome: stored === undefined ? "failed" : "warning",
         text: `${unknown.map(describeUnknown).join("; ")}${source}`,
@@ -172,7 +172,7 @@ export const checkFilters = (
         facts: { unknown, games },
       })
     } else {
-      tell({
+      add({
         check,
         outcome: games === 0 ? "warning" : "ok",
         text: `${asked === 1 ? "the name exists" : `all ${asked} exist`}${source}` +

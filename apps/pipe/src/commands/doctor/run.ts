@@ -14,7 +14,7 @@ import { onInterruption } from "../../process/Interruption.ts"
 import { type Machine, thisMachine } from "@boltodds/parts/feed"
 import { filtersOf, keySourceOf, logOf } from "../../commandLine/settings.ts"
 import { checkFeedData } from "./feedChecks.ts"
-import { type DoctorFinding, spanText, type Tell } from "./Finding.ts"
+import { type AddFinding, type DoctorFinding, spanText } from "./Finding.ts"
 import { findingText } from "./text.ts"
 import { checkDns, checkHolders, checkKey, checkPermissions, checkProxy, checkState, checkTls } from "./localChecks.ts"
 import { redactor, secretsIn } from "./redact.ts"
@@ -35,7 +35,7 @@ export const runDoctor = async (given: ParsedFlags): Promise<ExitCode> => {
   const findings: Array<DoctorFinding> = []
   // In their order, each when it is known: the next takes its time.
   let written = Promise.resolve()
-  const tell: Tell = (finding) => {
+  const add: AddFinding = (finding) => {
     findings.push(finding)
     if (!json) written = written.then(() => write(findingText(finding, paint)))
   }
@@ -51,7 +51,7 @@ export const runDoctor = async (given: ParsedFlags): Promise<ExitCode> => {
   const cutShort = Effect.as(Effect.andThen(Deferred.await(enough), Effect.sleep(500)), undefined)
   const exit = await Effect.runPromiseExit(
     Effect.raceFirst(
-      examine({ given, url, forMillis, machine, enough, note, tell, secrets, keySource: keySourceOf(given, log) }),
+      examine({ given, url, forMillis, machine, enough, note, add, secrets, keySource: keySourceOf(given, log) }),
       cutShort,
     ).pipe(
       Effect.provideService(Limiter, machine.limiter),
@@ -80,7 +80,7 @@ interface Examination {
   readonly keySource: ReturnType<typeof keySourceOf>
   readonly enough: Deferred.Deferred<void>
   readonly note: (text: string) => void
-  readonly tell: Tell
+  readonly add: AddFinding
   /** To be kept out of what is written; what is found on the way is added. */
   readonly secrets: Array<string>
 }
@@ -88,16 +88,16 @@ interface Examination {
 const nothing: DoctorEnding = { keyRefused: false, dialed: false, messages: 0 }
 
 const examine = (
-  { given, url, forMillis, machine, keySource, enough, note, tell, secrets }: Examination,
+  { given, url, forMillis, machine, keySource, enough, note, add, secrets }: Examination,
 ): Effect.Effect<DoctorEnding, UrlRefused> =>
   Effect.gen(function* () {
     const found = yield* Effect.option(keySource.key)
     if (found._tag === "Some") secrets.push(Redacted.value(found.value))
-    const key = yield* checkKey(keySource, tell)
+    const key = yield* checkKey(keySource, add)
     const insecure = given.isSet("insecure")
     const address = parseFeedUrl(url ?? defaultFeedUrl, { insecure })
     if (address instanceof UrlRefused) {
-      tell({
+      add({
         check: "address",
         outcome: "failed",
         text: address.message.replace("with insecure", "with --insecure"),
@@ -106,32 +106,32 @@ const examine = (
     }
     const { host } = address
     // Without the path: keys have been pasted there too.
-    tell({
+    add({
       check: "address",
       outcome: "ok",
       text: `${host}${url === undefined ? ", the feed's own" : ""}`,
       facts: { host },
     })
-    yield* checkState(host, tell)
-    checkPermissions(given.text("key-file"), tell)
-    const holders = key === undefined ? [] : yield* checkHolders(host, key, machine, tell)
-    const proxy = checkProxy(url ?? defaultFeedUrl, tell)
-    checkTls(process.env, tell)
-    yield* checkDns(address, proxy, tell)
+    yield* checkState(host, add)
+    checkPermissions(given.text("key-file"), add)
+    const holders = key === undefined ? [] : yield* checkHolders(host, key, machine, add)
+    const proxy = checkProxy(url ?? defaultFeedUrl, add)
+    checkTls(process.env, add)
+    yield* checkDns(address, proxy, add)
     if (proxy !== undefined && "problem" in proxy) return nothing
     if (key === undefined) return nothing
 
     const feed = { url: url ?? defaultFeedUrl, insecure, key: keySource.key }
     const filters = filtersOf(given)
-    const rest = yield* checkRest(feed, machine, tell)
+    const rest = yield* checkRest(feed, machine, add)
     if (rest.keyRefused) {
-      tell({ check: "names", outcome: "skipped", text: "the key is refused" })
-      tell({ check: "dial", outcome: "skipped", text: "the key is refused" })
+      add({ check: "names", outcome: "skipped", text: "the key is refused" })
+      add({ check: "dial", outcome: "skipped", text: "the key is refused" })
       return { ...nothing, keyRefused: true }
     }
-    const names = yield* checkFilters(filters, rest, tell)
+    const names = yield* checkFilters(filters, rest, add)
     if (holders.length > 0 && !given.isSet("dial")) {
-      tell({
+      add({
         check: "dial",
         outcome: "skipped",
         text: "another process holds the key, and a connection more could end its stream",
@@ -142,12 +142,12 @@ const examine = (
     const listed = rest.info?.sportsbooks
     const result = yield* checkFeedData(
       { feed, host, filters, machine, forMillis, names, holders, listed, enough, note },
-      tell,
+      add,
     )
     return { keyRefused: result.keyRefused, dialed: true, messages: result.messages }
   })
 
-/** The same machine, telling where its limiter lets someone wait. */
+/** The same machine, with a note whenever its limiter makes the doctor wait. */
 const patient = (machine: Required<Machine>, note: (text: string) => void): Required<Machine> => {
   const limiter: LimiterShape = {
     take: (host, kind, onWait) =>

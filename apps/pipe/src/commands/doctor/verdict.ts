@@ -73,7 +73,7 @@ export const verdictOf = (
       lines: [
         failed("rest")
           ? `REST does not answer, and the feed was not dialed: ${sentence(found("rest"))}`
-          : "Everything that was checked without connecting is fine. The feed was not dialed, because another process holds the key.",
+          : "Everything that was checked without connecting is fine. The feed was not dialed: another process holds the key.",
         ...also("rest", "holders"),
       ],
     }
