@@ -119,18 +119,20 @@ ${file}:9:63: Cannot use the processor \`dedupe\` with \`emit: quotes\`: it cann
   it("--connect tries the key and looks up every name of the feed and of conditions, near misses named, with 78", async () => {
     const simulator = await startSimulator({ key: "a-key-of-the-test", world: { games: 6, sports: ["NBA", "MLB"] } })
     const folder = new PipelineFolder(
-      `source: { feed: { url: '${simulator.url}', sportsbooks: [draftkings, draftking] } }`,
+      `source: { feed: { url: '${simulator.url}', sportsbooks: [draftkings, draftking, "\${HIDDEN}"] } }`,
       "sinks: { a: { stdout: {}, emit: changes, where: 'sport == \"NBB\"' } }",
     )
-    const env = { BOLTODDS_API_KEY: "a-key-of-the-test" }
+    const env = { BOLTODDS_API_KEY: "a-key-of-the-test", HIDDEN: "what-a-variable-holds" }
     const right = await runPipe(["check", folder.file, "--connect", "--log-level", "error"], { env })
     const lines = right.stdout.split("\n").filter((line) => !line.startsWith("  "))
     expect(lines[1]).toContain("feed (source): ok: connected to 127.0.0.1:")
     expect(right.stdout).toContain("feed (source): FAILED: no sportsbook `draftking`; did you mean `draftkings`?")
+    expect(right.stdout).toContain("feed (source): FAILED: no sportsbook `${HIDDEN}`")
+    expect(right.stdout + right.stderr).not.toContain("what-a-variable-holds")
     expect(right.stdout).toContain("feed (source): FAILED: in a condition of a: no sport `NBB`; did you mean `NBA`?")
     expect(right.code).toBe(78)
     const wrong = await runPipe(["check", folder.file, "--connect", "--log-level", "error"], {
-      env: { BOLTODDS_API_KEY: "another-key-of-it" },
+      env: { BOLTODDS_API_KEY: "another-key-of-it", HIDDEN: "what-a-variable-holds" },
     })
     await simulator.stop()
     expect(wrong.code).toBe(77)

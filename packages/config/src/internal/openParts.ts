@@ -47,7 +47,25 @@ export const checkSourceOf = (
     )
   )
   const opening = new Opening(parts, surroundings, context)
-  return Effect.scoped(plugin.check(options.value, opening.contextOf(plugin.name), compared))
+  const found = Effect.scoped(plugin.check(options.value, opening.contextOf(plugin.name), compared))
+  const texts = [...hiddenTexts(options.plain, options.shown)].sort(([one], [other]) => other.length - one.length)
+  return Effect.map(found, (findings) =>
+    findings.map((finding) => ({
+      ...finding,
+      message: texts.reduce((message, [text, shown]) => message.replaceAll(text, () => shown), finding.message),
+    })))
+}
+
+/** The texts of options that may not be shown (what a variable holds), each with what is shown in its place. */
+function* hiddenTexts(plain: unknown, shown: unknown): Generator<readonly [text: string, shown: string]> {
+  if (typeof plain === "string") {
+    if (plain !== "" && plain !== shown) yield [plain, typeof shown === "string" ? shown : hidden]
+    return
+  }
+  if (typeof plain !== "object" || plain === null) return
+  for (const [name, value] of Object.entries(plain)) {
+    yield* hiddenTexts(value, typeof shown === "object" && shown !== null ? Reflect.get(shown, name) : undefined)
+  }
 }
 
 /** The conditions that decide which records a sink gets. */
