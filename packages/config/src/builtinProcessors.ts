@@ -37,7 +37,7 @@ const pickPlugin = processorPlugin({
 const mapPlugin = processorPlugin({
   kind: "processor",
   name: "map",
-  about: "Writes an object with these fields, each worked out by an expression; what cannot be told is null.",
+  about: "Writes an object with these fields, each worked out by an expression; what cannot be computed is null.",
   config: Schema.Record(Schema.String, Formula),
   make: (fields, { evaluate }) => {
     const formulas = Object.entries(fields).map(([field, text]) => [field, evaluate(text)] as const)
@@ -55,7 +55,8 @@ const conflatePlugin = processorPlugin({
   config: Schema.Struct({
     every: PositiveDuration.annotate({ description: "How long a change may be held." }),
     overtake: Schema.optionalKey(Schema.Boolean.annotate({
-      description: "Bad news goes ahead alone; the reader must not compare `seq` between lines. Default false.",
+      description:
+        "Suspensions and closings go ahead alone; the reader must not compare `seq` between lines. Default false.",
     })),
   }),
   make: (options) => () => conflate(options),
@@ -90,7 +91,7 @@ const samplePlugin = processorPlugin({
 const dedupePlugin = processorPlugin({
   ...changesOnly,
   name: "dedupe",
-  about: "Leaves out records that tell their reader nothing new.",
+  about: "Leaves out records that repeat what the reader has.",
   config: Schema.Struct({}),
   make: () => () => dedupe() satisfies Processor<Change, Change>,
 })

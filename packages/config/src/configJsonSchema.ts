@@ -133,7 +133,7 @@ const sinkOf = (
           "The form of the records. messages: as they came · changes: what happened to the book · quotes: flat " +
           "rows · raw: the event log.",
       },
-      control: { type: ["boolean", "null"], description: "Whether gaps and doubts are told. Default true." },
+      control: { type: ["boolean", "null"], description: "Whether gaps and invalidations are emitted. Default true." },
       where: { type: ["string", "null"], description: "A condition in CEL on the fields of the record." },
       required: { type: ["boolean", "null"], description: "Whether the run fails when it is disabled. Default true." },
       fallback: { type: ["string", "null"], description: "A sink that takes over when this one is disabled." },

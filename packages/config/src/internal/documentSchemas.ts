@@ -105,7 +105,7 @@ export const RunText: Schema.Decoder<RunText> = Schema.Struct({
   resume: Schema.optionalKey(Schema.NonEmptyString.annotate({
     description:
       "A file of changes that an earlier run wrote (plain, .gz, .zst): the run goes on from its book, and the " +
-      "sink that writes it is told only what differs. A file that does not exist is a first start.",
+      "sink that writes it gets only what differs. A file that does not exist is a first start.",
   })),
 })
 
