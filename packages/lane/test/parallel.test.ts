@@ -131,4 +131,38 @@ describe("a lane that delivers side by side", () => {
       expect(yield* lane.counts).toMatchObject({ expired: 1, pending: 0 })
       expect(imbalance(yield* lane.counts)).toBe(0)
     }))
+
+  it.effect("sends no part of a batch ahead of the report of a loss that failed", () =>
+    Effect.gen(function* () {
+      const arrived: Array<Envelope<Change>> = []
+      let writes = 0
+      const sink: Sink<Change> = {
+        guarantee: "at-least-once",
+        write: ({ envelopes }) =>
+          Effect.gen(function* () {
+            writes += 1
+            if (writes === 1) yield* Effect.sleep(Duration.seconds(1))
+            if (writes === 2) return yield* Effect.fail(new SinkError({ rest: "retry", cause: "once" }))
+            arrived.push(...envelopes)
+          }),
+      }
+      const notice = ({ lastSeq }: { readonly lastSeq: number }): Envelope<never> => control(lastSeq, "dropped")
+      const bounds = { records: 6, bytes: 1_000_000 }
+      const lane = yield* makeLane(sink, { name: "l", overflow: coalesce(), bounds, parallel, notice })
+      lane.push([
+        control(1, "gap_opened"),
+        ...["A", "B"].map((outcome, nth) => line(nth + 2, "line_moved", outcome, 3, 1)),
+      ])
+      yield* TestClock.adjust(10)
+      // The gap is being written, alone. These are too many, and all of them are lost.
+      lane.push([5, 6, 7, 8, 9].map((seq) => line(seq, "line_moved", `L${seq}`, 3, 1)))
+      yield* TestClock.adjust(Duration.minutes(1))
+      expect(brief(arrived)).toEqual([
+        "1 gap_opened",
+        "9 dropped",
+        "2 line_moved A 3 (1)",
+        "3 line_moved B 3 (1)",
+      ])
+      expect(imbalance(yield* lane.counts)).toBe(0)
+    }))
 })
