@@ -77,15 +77,21 @@ export class Comeback {
     const socket = this.#socket = new WebSocket(`${this.#simulator.url}?key=${this.#simulator.key}`)
     socket.on("open", () => {
       this.connections++
-      // There is no end of a snapshot to wait for: what a connection told before it is simply not believed.
+      // No message ends a snapshot: the client drops what an earlier connection sent.
       this.#games = new Map()
       this.#gone = new Map()
       this.#subscribe()
     })
     const unanswered = setTimeout(() => socket.terminate(), answerMillis)
+    let isAnswered = false
     socket.on("message", (data) => {
       const text = String(data)
-      if (!/"(socket_connected|ping)"/.test(text)) clearTimeout(unanswered)
+      if (!isAnswered) {
+        // Pings come to connections that have no snapshot too, and say nothing about their book.
+        if (/"ping"/.test(text)) return
+        isAnswered = !/"socket_connected"/.test(text)
+        if (isAnswered) clearTimeout(unanswered)
+      }
       this.#received(text)
     })
     socket.on("error", () => {})
