@@ -15,7 +15,7 @@ export interface ListedGame {
 export class GameListing {
   readonly sports: Set<string>
   readonly sportsbooks: Set<string>
-  readonly games = new Map<string, ListedGame>()
+  readonly games: Map<string, ListedGame> = new Map()
   /** Sportsbook to sport to markets. */
   readonly #markets = new Map<string, Map<string, Set<string>>>()
 
