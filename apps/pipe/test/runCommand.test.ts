@@ -114,7 +114,7 @@ describe("run", { concurrent: true }, () => {
       "run: { drain_within: 0s }",
     )
     const pipe = new PipeProcess(["run", folder.file])
-    await pipe.until(({ stderr }) => stderr.includes("nothing is tried"))
+    await pipe.until(({ stderr }) => stderr.includes("waiting 3600.0 s"))
     await pipe.until(({ stderr }) => stderr.includes("receiving from"))
     pipe.kill("SIGTERM")
     const { code, stderr } = await pipe.ended
