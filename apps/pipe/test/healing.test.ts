@@ -91,7 +91,7 @@ describe.concurrent("the book heals", () => {
     const server = await startSimulator({ key, rate: 3_000, world: { games: 8 } })
     const pipe = new PipeProcess(["--emit", "changes"], { env: envOf(server), read: false })
     // Nobody reads: the pipe fills, then the lane, then the session's buffer; we stop reading the feed, and hang up.
-    await pipe.until(({ stderr }) => stderr.includes("dialing again when it goes on"))
+    await pipe.until(({ stderr }) => stderr.includes("dialing again when it reads on"))
     // As fast as before, a busy machine might never catch up.
     server.setRate(50)
     const memory = Number(/VmHWM:\s+(\d+)/.exec(readStatus(pipe.child.pid!))?.[1] ?? 0) / 1024
