@@ -143,7 +143,7 @@ describe.runIf(isRoot)("another user of this machine", () => {
          fs.writeFileSync(${JSON.stringify(huge)}, ""); fs.truncateSync(${JSON.stringify(huge)}, 1e12);`,
     )
     const { code, stderr } = await run(pipelineIn(config, toFile(path)))
-    expect([code, stderr]).toEqual([0, expect.stringContaining("was set aside")])
+    expect([code, stderr]).toEqual([0, expect.stringContaining("moved it to")])
     expect(readFileSync(path, "utf8").split("\n").length).toBeGreaterThan(20)
     // Ours is gone, theirs is untouched.
     expect(readdirSync(base).filter((name) => name.endsWith(".lock")).sort()).toEqual(

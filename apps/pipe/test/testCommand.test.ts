@@ -119,7 +119,7 @@ describe("test", { concurrent: true }, () => {
       "an expectation that is not there",
       ["--recording", recording, "--expect", "hook=/no"],
       64,
-      "--write makes the file",
+      "Create the file with --write",
     ],
     ["a recording that is not there", ["--recording", "/no", "--expect", "hook=x"], 65, "ENOENT"],
     ["a recording that is none", ["--recording", recordings.file, "--expect", "hook=x"], 65, "header of a recording"],

@@ -55,7 +55,7 @@ const run = (code: string, url: string) =>
 
 describe("the README", () => {
   const outputs = [
-    "socket_connected\nline_update\nin doubt since AT shutdown\n",
+    "socket_connected\nline_update\nunverified since AT shutdown\n",
     `${ack.length}\n${data.length}\n`,
     "Connected\nFrame\nSubscribed\n",
     "no sportsbook `draftking`; did you mean `draftkings`?\n",

@@ -45,7 +45,7 @@ describe(`files, their command killed ${kills} times (seed ${seed})`, () => {
       const timer = setTimeout(() => pipe.kill("SIGKILL"), below(600))
       const { signal, stderr } = await pipe.ended
       clearTimeout(timer)
-      expect([signal, stderr]).toEqual(["SIGKILL", expect.not.stringContaining("set aside")])
+      expect([signal, stderr]).toEqual(["SIGKILL", expect.not.stringContaining("moved it to")])
       for (const form of forms) {
         for (const name of filesOf(folder, form)) {
           // What has its final name never changes again; what has not can be read up to where it was torn.

@@ -122,7 +122,7 @@ const read = async ({ command, words, env }: CommandLine): Promise<void> => {
   } catch (cause) {
     // A file that a word names may not be there.
     if (!(cause instanceof Failure)) throw cause
-    if (!cause.message.startsWith("Cannot ")) throw new Error("does not say what failed", { cause })
+    if (!/^(Cannot|Unknown) /.test(cause.message)) throw new Error("does not say what failed", { cause })
   }
 }
 

@@ -99,7 +99,7 @@ const replayed = async (path: string): Promise<void> => {
   if (Exit.isSuccess(exit)) return
   const error = Cause.squash(exit.cause)
   if (!(error instanceof RecordingError)) throw error
-  if (!error.reason.startsWith("Cannot ")) throw new Error(`the reason does not say what failed: ${error.reason}`)
+  if (!/^(Cannot|Unknown) /.test(error.reason)) throw new Error(`the reason does not say what failed: ${error.reason}`)
 }
 
 /** What `--resume` does. */
