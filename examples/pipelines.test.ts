@@ -40,7 +40,7 @@ describe("the pipelines", { concurrent: true }, () => {
   it("replay emits the same each time, of a recording that is small", async () => {
     expect(statSync(join(root, recording)).size).toBeLessThan(60_000)
     const [first, second] = await Promise.all([runPipeline("replay").ended, runPipeline("replay").ended])
-    expect(first).toEqual({ code: 0, stdout: second.stdout, stderr: "" })
+    expect(first).toEqual({ code: 0, signal: null, stdout: second.stdout, stderr: "" })
     expect(linesOf(first.stdout).length).toBeGreaterThan(500)
     expect(bookOf(first.stdout).games.size).toBeGreaterThan(5)
   })
