@@ -15,7 +15,7 @@ import { bare, type Contender, differ, ours, vendorLoop } from "./lib/contenders
 import { FeedServer } from "./lib/FeedServer.ts"
 import { type Load, makeLoad } from "./lib/load.ts"
 import { measure, type Measurement } from "./lib/measure.ts"
-import { median } from "./lib/median.ts"
+import { median } from "./lib/statistics.ts"
 
 const { values } = parseArgs({
   options: {

@@ -3,8 +3,21 @@
  * `pnpm mutants` tries. A package keeps its own in `test/mutants.ts`; a test checks that each still finds its place.
  */
 import { existsSync } from "node:fs"
-import type { Mutant } from "./Mutant.ts"
 import { libraries, root } from "./workspace.ts"
+
+/** One way to break a rule that keeps prices true. */
+export interface Mutant {
+  /** The rule that it breaks. */
+  readonly rule: string
+  /** What the broken code does. */
+  readonly does: string
+  readonly file: string
+  /** The text that is replaced. It must be in the file once. */
+  readonly from: string
+  readonly to: string
+  /** The tests of which one must fail. */
+  readonly tests: ReadonlyArray<string>
+}
 
 /** All of them, with the folder of the package that they break. */
 export const allMutants = async (): Promise<ReadonlyArray<Mutant & { readonly folder: string }>> => {

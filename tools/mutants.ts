@@ -7,8 +7,7 @@ import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, wri
 import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
-import { allMutants } from "./allMutants.ts"
-import type { Mutant } from "./Mutant.ts"
+import { allMutants, type Mutant } from "./allMutants.ts"
 
 const root = fileURLToPath(new URL("..", import.meta.url))
 

@@ -1,5 +1,5 @@
 /** Ways to break the rules of the connection. `pnpm mutants connection` tries them. */
-import type { Mutant } from "../../../tools/Mutant.ts"
+import type { Mutant } from "../../../tools/allMutants.ts"
 
 const connection = "packages/connection/src"
 const connectionTests = [

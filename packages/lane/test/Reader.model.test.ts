@@ -21,7 +21,7 @@ const randomOf = (seed: number) => {
   }
 }
 
-/** What really stands with the reader: told by what arrived and what was lost alone. */
+/** What really stands with the reader: derived only from what arrived and what was lost. */
 class Model {
   /** It lacks everything; and it has received a report of that. */
   lacksAll = false
@@ -164,10 +164,10 @@ const live = (seed: number, seen: Record<string, number>): void => {
     } else if (reader.wantsResnapshot) resnapshot()
     clock += below(1_500)
     expect(reader.wantsResnapshot, `seed ${seed}, step ${step}`).toBe(model.lacksAll || model.games.size > 0)
-    expect(marks.at(-1) ?? false, `seed ${seed}, step ${step}: what a later process is told`).toBe(
+    expect(marks.at(-1) ?? false, `seed ${seed}, step ${step}: what a later process reads`).toBe(
       reader.wantsResnapshot,
     )
-    // What it is not told must be on its way, or due.
+    // What was not reported to it must be in flight, or due.
     if (model.deceived.length > 0) expect(reader.isReportDue(clock), `seed ${seed}, step ${step}`).toBe(true)
   }
 }

@@ -1,5 +1,5 @@
 /** Ways to break the rules of a lane. `pnpm mutants lane` tries them. */
-import type { Mutant } from "../../../tools/Mutant.ts"
+import type { Mutant } from "../../../tools/allMutants.ts"
 
 const lane = "packages/lane/src"
 const laneTests = ["packages/lane/test"]
@@ -82,7 +82,7 @@ export const mutants: ReadonlyArray<Mutant> = [
 `,
     },
     {
-      does: "a later process is not told of a loss",
+      does: "a later process does not know about a loss",
       file: `${lane}/reader/LaneReader.ts`,
       from: `    if (before !== after) this.#mark(after)`,
       to: `    if (before !== after && !after) this.#mark(after)`,
@@ -164,7 +164,7 @@ export const mutants: ReadonlyArray<Mutant> = [
       to: `if (value.seq < lastSeq) return true`,
     },
     {
-      does: "one session alone is told of a lost game",
+      does: "a lost game is reported for one session only",
       file: `${lane}/reader/Reader.ts`,
       from: `    return [loss, ...others.map(`,
       to: `    return [loss, ...others.slice(0, 0).map(`,

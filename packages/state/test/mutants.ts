@@ -1,5 +1,5 @@
 /** Ways to break the rules of the state. `pnpm mutants state` tries them. */
-import type { Mutant } from "../../../tools/Mutant.ts"
+import type { Mutant } from "../../../tools/allMutants.ts"
 
 const state = "packages/state/src/internal"
 const stateTests = ["packages/state"]

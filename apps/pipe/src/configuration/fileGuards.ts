@@ -33,9 +33,9 @@ export const keyHostProblems = (written: WrittenOptions, { env }: OptionsPlace):
   const environmentKey = keyIn(env)
   // In whatever way it was written: `{ env: BOLTODDS_API_KEY }`, a filter, the query of the address.
   const hasOwnKey = key_file !== undefined || typeof key === "string"
-  const holdsIt = environmentKey === "" ||
+  const lacksIt = environmentKey === "" ||
     !JSON.stringify(written).includes(JSON.stringify(environmentKey).slice(1, -1))
-  if (hasOwnKey && holdsIt) return []
+  if (hasOwnKey && lacksIt) return []
   const wanted = placeOf(url)
   if (placesIn(env).some(({ name, port }) => name === wanted?.name && (port ?? wanted.port) === wanted.port)) return []
   return [{

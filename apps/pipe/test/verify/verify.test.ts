@@ -55,7 +55,7 @@ describe.concurrent("verify", () => {
     const server = await startSimulator({ key, rate: 300, world: { games: 6 } })
     for (const connections of ["2", "1"]) {
       const ended = await start(server, "--for", "2s", "--connections", connections).ended
-      expect(ended.code, ended.stderr).toBe(0)
+      expect(ended.code, ended.stderr + ended.stdout).toBe(0)
       expect(reportOf(ended)).toMatchObject({ comparisons: 1, differences: 0, sportsbooks: [], inconclusive: [] })
       expect(reportOf(ended).lines).toBeGreaterThan(500)
     }
@@ -143,6 +143,27 @@ describe.concurrent("verify", () => {
       await server.stop()
     },
   )
+
+  it("reports no change that has the time of the last message received, over one connection", async () => {
+    const server = await startSimulator({ key, rate: 0, world: { games: 3 } })
+    const pipe = start(server, "--for", "1s", "--connections", "1")
+    await hasSnapshot(server)
+    const [first] = server.snapshot()
+    const other = server.snapshot().find(({ data }) =>
+      data.sportsbook === first!.data.sportsbook && data.game !== first!.data.game
+    )!
+    const moved = aLine(server, "Moneyline", 0)
+    expect(moved.data.sportsbook).toBe(other.data.sportsbook)
+    const timestamp = new Date(Date.now() + 60_000).toISOString()
+    const outcomes = { [moved.key]: { ...moved.data.outcomes[moved.key]!, odds: "+999" } }
+    // The first connection ends before the second of two messages of one moment.
+    server.push([{ timestamp, action: "line_update", data: { ...other.data, outcomes: {} } }])
+    server.push([{ timestamp, action: "line_update", data: { ...moved.data, outcomes } }], { connection: 99 })
+    const ended = await pipe.ended
+    expect(ended.code, ended.stderr + ended.stdout).toBe(0)
+    expect(reportOf(ended)).toMatchObject({ comparisons: 1, differences: 0, races: 1 })
+    await server.stop()
+  })
 
   it("counts what the book knew to be unverified apart", async () => {
     const server = await startSimulator({ key, rate: 0, world: { games: 3 } })

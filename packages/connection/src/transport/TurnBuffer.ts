@@ -17,6 +17,9 @@ export interface TurnBufferOptions {
 /** A frame, or the number of a ping that was answered. */
 type Received = string | Uint8Array | number
 
+/** What an item costs in memory besides the bytes of a frame: a server can send any number of empty frames and pongs. */
+const itemBytes = 64
+
 const isFrame = (item: Received): item is string | Uint8Array => typeof item !== "number"
 
 /** A bounded buffer of frames. One pull at a time, which takes all that waits. */
@@ -32,7 +35,7 @@ export class TurnBuffer {
   constructor({ bufferBytes, atEndOfTurn, onFull, onDrained }: TurnBufferOptions) {
     this.#atEndOfTurn = atEndOfTurn
     this.#queue = new PullQueue({
-      weigh: (item) => typeof item === "number" ? 0 : item.length,
+      weigh: (item) => itemBytes + (typeof item === "number" ? 0 : item.length),
       boundBytes: bufferBytes,
       pullBytes: Infinity,
       onFull: () => {

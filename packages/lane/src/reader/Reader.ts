@@ -1,6 +1,6 @@
 /**
- * What the reader of a lane has, and what it was told that it has not. Pure: every step is a function of the state before
- * it, so it can be tested without a lane, a sink or a clock.
+ * What the reader of a lane has, and which of its losses were reported to it. Pure: every step is a function of the state
+ * before it, so it can be tested without a lane, a sink or a clock.
  *
  * A loss opens a gap. While the gap is `unreported` the reader believes that it has everything, so the report goes ahead
  * of all else. Once it is `reported` there is no hurry. A resnapshot that arrives whole closes it. Losses that name single

@@ -7,7 +7,7 @@ import type { FaultSpan } from "./Parameter.ts"
 /** What follows when a connection was kept from knowing something. */
 export interface MendOptions {
   /**
-   * `resend`: the games concerned are told again, as `game_update` or `game_removed` · `cut`: the connection is cut, so
+   * `resend`: the games concerned are sent again, as `game_update` or `game_removed` · `cut`: the connection is cut, so
    * that the client comes back to a snapshot · `none`: nothing; the client cannot know what the server holds.
    * @default "resend"
    */

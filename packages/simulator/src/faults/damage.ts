@@ -9,7 +9,7 @@ import { given, hits, mending, within } from "./schedules.ts"
 
 /**
  * Sends only the first part of a data frame: a whole WebSocket frame whose JSON ends anywhere. What it said is lost,
- * and told again after a while. Frames with a clear in them are left alone: a clear cannot be told again.
+ * and sent again after a while. Frames with a clear in them are left alone: a clear cannot be sent again.
  */
 export const truncate = (options: HitOptions & MendOptions = {}): Behavior => {
   const hits = new Hits(options)
@@ -101,7 +101,7 @@ export const oversize = (options: HitOptions & {
 export const damages: ReadonlyArray<Fault> = [
   fault({
     name: "truncate",
-    about: "A data frame's JSON ends in the middle; what it said is lost, and told again later.",
+    about: "A data frame's JSON ends in the middle; what it held is lost, and sent again later.",
     client: "Carries on, reports it, and trusts no price that the lost frame may have been about.",
     parameters: { ...hits, ...mending },
     make: (v) =>

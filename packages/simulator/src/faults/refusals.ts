@@ -60,7 +60,7 @@ export const refuse = (status: number, options: {
 const tooMany = "too many concurrent connections"
 
 /**
- * Lets no more than so many connections be open. One more is refused with HTTP 503, or let in, told so in a bare text,
+ * Lets no more than so many connections be open. One more is refused with HTTP 503, or let in, sent a bare text that says so,
  * and closed: both as a client has reported them (PROTOCOL, "Endpoints").
  */
 export const limitConnections = (options: {

@@ -17,8 +17,8 @@ const settleMillis = 10_000
 /** The book, and what a comparison must know of it. */
 export class HeldBook {
   plan: string | undefined
-  /** The server's time of the latest message of each sportsbook. */
-  readonly heardAt = new Map<string, Millis>()
+  /** The latest messages of each sportsbook: those with the latest of the server's times. */
+  readonly #latest = new Map<string, { readonly sentAt: Millis; readonly games: Set<string> }>()
   readonly #draft: Draft
   readonly #limits: StateLimits
   readonly #onFull: (games: ReadonlyArray<FullMessage>) => void
@@ -75,12 +75,27 @@ export class HeldBook {
     if (full.length > 0) this.#onFull(full)
   }
 
-  /** Of as many sportsbooks as the book holds. */
-  #hear(sportsbook: string, sentAt: Millis): void {
-    const known = this.heardAt.get(sportsbook)
-    const { sportsbooks, characters } = this.#limits
-    if (known === undefined && (this.heardAt.size >= sportsbooks || sportsbook.length > characters)) return
-    this.heardAt.set(sportsbook, Math.max(sentAt, known ?? sentAt))
+  /**
+   * Whether a message that was sent at this time cannot be missing here: a later message of its sportsbook has arrived, or
+   * one about the same game with the same time. Messages about several games can have the same time.
+   */
+  mustHave({ sportsbook, game, sentAt }: FullMessage): boolean {
+    const latest = this.#latest.get(sportsbook)
+    if (latest === undefined || sentAt === null) return false
+    return sentAt < latest.sentAt || (sentAt === latest.sentAt && latest.games.has(game))
+  }
+
+  /** Remembers as many sportsbooks as the book holds. */
+  #remember(sportsbook: string, game: string, sentAt: Millis): void {
+    const latest = this.#latest.get(sportsbook)
+    if (latest !== undefined && sentAt < latest.sentAt) return
+    const { sportsbooks, games, characters } = this.#limits
+    if (sportsbook.length > characters || game.length > characters) return
+    if (sentAt === latest?.sentAt) {
+      if (latest.games.size < games) latest.games.add(game)
+    } else if (latest !== undefined || this.#latest.size < sportsbooks) {
+      this.#latest.set(sportsbook, { sentAt, games: new Set([game]) })
+    }
   }
 
   #frame(items: Extract<FeedEvent, { readonly _tag: "Frame" }>["items"], full: Array<FullMessage>): void {
@@ -89,7 +104,7 @@ export class HeldBook {
       const { action, data: { sportsbook, game }, timestamp } = item.message
       if (action === "initial_state") this.#snapshotAt = this.#now
       const sentAt = parseTimestamp(timestamp)
-      if (sentAt !== null) this.#hear(sportsbook, sentAt)
+      if (sentAt !== null) this.#remember(sportsbook, game, sentAt)
       if (action === "initial_state" || action === "game_update" || action === "game_added") {
         full.push({ sportsbook, game, sentAt })
       }

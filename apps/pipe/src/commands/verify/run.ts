@@ -164,8 +164,7 @@ const compareAfter = (held: RunningBook, open: Open, plan: Plan, totals: VerifyT
         const id = JSON.stringify([game.sportsbook, game.game])
         if (seen.has(id)) continue
         seen.add(id)
-        const lastHeard = held.book.heardAt.get(game.sportsbook)
-        const mayHaveMoved = game.sentAt === null || lastHeard === undefined || game.sentAt > lastHeard
+        const mayHaveMoved = !held.book.mustHave(game)
         comparison.compare(readingOf(game, before, book.state, stale), clock.currentTimeMillisUnsafe(), mayHaveMoved)
       }
     }
