@@ -1,7 +1,7 @@
 /**
  * What the hub and each emit cost beside the smallest honest loop: `JSON.parse` every frame and write its text on.
  *
- * Frames come from memory in turns, and are written to the null device: the cost of decoding, reducing, telling, the
+ * Frames come from memory in turns, and are written to the null device: the cost of decoding, reducing, emitting, the
  * lane and the write, without a network. Processor time, because the wall clock also counts what else the machine does.
  * `pnpm bench emits [perFrame=4] [perTurn=50] [rounds=9]`
  */

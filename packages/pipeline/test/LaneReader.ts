@@ -44,7 +44,7 @@ export class LaneReader {
   take(record: Record): void {
     this.book = fold(this.book, [record])
     this.#noteLoss(record)
-    // A lane tells of its losses ahead of what is left of an earlier run.
+    // A lane reports its losses before what is left of an earlier run.
     if (isLoss(record)) {
       // Whatever arrives from here on and is older than what was lost is history.
       if (isLostGame(record) && record.run === this.#run) this.#hear(gameOf(record), record.last_seq ?? 0)
@@ -68,7 +68,7 @@ export class LaneReader {
     }
   }
 
-  /** What it believes live that was not so when it last heard of it: sentences. */
+  /** What it believes live that was not live at the last record about it: sentences. */
   falseBeliefs(histories: ReadonlyMap<string, History>): ReadonlyArray<string> {
     const wrong: Array<string> = []
     for (const game of this.book.games.values()) {
@@ -90,7 +90,7 @@ export class LaneReader {
         if (!live || trueLine.odds !== line.odds || trueLine.line !== line.line) {
           const was = trueLine === undefined
             ? "nothing"
-            : `${trueLine.odds} at ${trueLine.line}${live ? "" : ", in doubt"}`
+            : `${trueLine.odds} at ${trueLine.line}${live ? "" : ", unverified"}`
           wrong.push(
             `${id} ${line.outcome}: ${line.odds} at ${line.line} is believed live; at seq ${seq} it was ${was}`,
           )

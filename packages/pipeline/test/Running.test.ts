@@ -49,7 +49,7 @@ const running = (source: Source, routes: ReadonlyArray<Route>, end?: Effect.Effe
   })
 
 describe("a run that is changed while it goes on", () => {
-  it.effect("tells a route that is added the whole book first, and hands it every turn from then on", () =>
+  it.effect("sends an added route the whole book first, and every later turn", () =>
     Effect.gen(function* () {
       const [first, late] = [collector(), collector()]
       const { source, give } = yield* fed
@@ -184,7 +184,7 @@ describe("a run that is changed while it goes on", () => {
 })
 
 describe("the end of a run", () => {
-  it.effect("is told to every route, also where the processor of one breaks in its last words", () =>
+  it.effect("reaches every route, also if the processor of one fails in its last records", () =>
     Effect.gen(function* () {
       const broken = () => ({
         ...filter<Change>(() => true),

@@ -104,7 +104,7 @@ const receivers: Record<string, Parameters<typeof shareOf>> = {
 
 describe("the lines that a reader can rely on", () => {
   for (const [how, [answer, lane]] of Object.entries(receivers)) {
-    it.effect(`are nearly all, behind a receiver that ${how}`, () =>
+    it.effect(`are nearly all, after a receiver that ${how}`, () =>
       Effect.gen(function* () {
         const share = yield* shareOf(answer, lane)
         if (process.env["BELIEF_SECONDS"] !== undefined) console.log(`${how}: ${(share * 100).toFixed(1)} % live`)

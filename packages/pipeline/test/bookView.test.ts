@@ -16,7 +16,7 @@ describe("the view of a book", () => {
   const snapshot = frame(message("initial_state", { A: outcome("-110"), B: outcome("+120") }))
   const move = frame(message("line_update", { A: outcome("-115") }), start + 1)
 
-  it("tells the records of each turn", () => {
+  it("gives the records of each turn", () => {
     const view = makeView()
     expect(told(view.turn([...connected(), snapshot]))).toEqual([
       "stream_started",
@@ -28,7 +28,7 @@ describe("the view of a book", () => {
     expect(view.turn([])).toEqual([])
   })
 
-  it("tells one who joins the whole book first; from then on all hold the same", () => {
+  it("gives a reader that joins the whole book first; from then on all readers hold the same", () => {
     const view = makeView()
     let whole = fold(emptyBook, view.turn([...connected(), snapshot, move]))
     let late = fold(emptyBook, view.snapshot())
@@ -45,7 +45,7 @@ describe("the view of a book", () => {
     expect(liveOdds(inTheGap)).toEqual(["-115 false", "null false"])
   })
 
-  it("makes one who was here before, and kept a book, forget it", () => {
+  it("makes a reader that was here before, and kept a book, forget it", () => {
     const view = makeView()
     let kept = fold(emptyBook, view.turn([...connected(), snapshot]))
     const gone = { action: "game_removed", data: { sport: "MLB", sportsbook: "draftkings", game, outcomes: {} } }
@@ -56,11 +56,11 @@ describe("the view of a book", () => {
     expect(liveOdds(kept)).toEqual([])
   })
 
-  it("has nothing to tell one who is there from the beginning", () => {
+  it("gives nothing to a reader that is there from the beginning", () => {
     expect(makeView().snapshot()).toEqual([])
   })
 
-  it("tells at the end that nothing is live any more, at the time of the last event", () => {
+  it("reports at the end that nothing is live any more, at the time of the last event", () => {
     const view = makeView()
     const book = fold(emptyBook, view.turn([...connected(), snapshot, tick(start + 500)]))
     const last = view.end("closed")

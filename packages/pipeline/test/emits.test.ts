@@ -8,7 +8,7 @@ import { collector, connected, disconnected, frame, game, message, outcome, sour
 
 const state = { run: "01K0000000000000000000000A" }
 
-/** What an emit tells of these turns, line by line. */
+/** What an emit sends of these turns, line by line. */
 const told = (emit: Emit<unknown>, turns: ReadonlyArray<ReadonlyArray<FeedEvent>>) =>
   Effect.gen(function* () {
     const sink = collector()
@@ -33,7 +33,7 @@ describe("more sessions than the book may hold", () => {
 })
 
 describe("messages", () => {
-  it.effect("tells each message byte for byte, and leaves out what only keeps the connection", () =>
+  it.effect("sends each message byte for byte, and leaves out what only keeps the connection", () =>
     Effect.gen(function* () {
       const odd = '{"action":"line_update" , "timestamp":"2026-07-16T18:00:01.000001+00:00","x":1.0,"data":' +
         JSON.stringify(update["data"]) + "}"
@@ -69,7 +69,7 @@ describe("messages", () => {
       expect(JSON.parse(lines[0]!)).toEqual(initial)
     }))
 
-  it.effect("tells controls in the envelope of the wire, and what was not readable as one of them", () =>
+  it.effect("sends controls in the envelope of the wire, and what was not readable as one of them", () =>
     Effect.gen(function* () {
       const { values } = yield* told(messages(), [[...opening, frame('{"action":"line_update","data":7}', start + 20)]])
       expect(values.map((value) => value.action)).toEqual([
@@ -124,7 +124,7 @@ describe("messages", () => {
       expect(actions).toContain("pipe_gap_closed")
     }))
 
-  it.effect("tells nothing of a connection that has ended, or that a newer one replaced", () =>
+  it.effect("ignores a connection that has ended, or that a newer one replaced", () =>
     Effect.gen(function* () {
       const { lines } = yield* told(messages({ control: false }), [
         [...opening, disconnected(start + 20), frame(update, start + 25)],
@@ -157,7 +157,7 @@ describe("messages", () => {
 })
 
 describe("changes", () => {
-  it.effect("tells what folds into the book, with the records' own numbers", () =>
+  it.effect("sends what folds into the book, with the records' own numbers", () =>
     Effect.gen(function* () {
       const { values, envelopes } = yield* told(changes(), [[...opening, frame(update, start + 20)]])
       const kinds = values.map((value) => value.change ?? value.control)
@@ -190,7 +190,7 @@ describe("changes", () => {
 })
 
 describe("quotes", () => {
-  it.effect("tells one row per outcome, and first that a full message replaces the game", () =>
+  it.effect("sends one row per outcome, and first that a full message replaces the game", () =>
     Effect.gen(function* () {
       const full = message("initial_state", {
         [key]: outcome("-110", { link: "https://example.com/bet" }),
@@ -268,7 +268,7 @@ describe("quotes", () => {
       ])
     }))
 
-  it.effect("tells the same line as the changes, where the key has to say it and where it may not", () =>
+  it.effect("reads the same line as the changes, where the key must give it and where it must not", () =>
     Effect.gen(function* () {
       const total = { outcome_name: "Total", outcome_over_under: "O", outcome_target: null }
       const full = message("initial_state", {
@@ -372,7 +372,7 @@ describe("quotes", () => {
 })
 
 describe("raw", () => {
-  it.effect("tells the whole event log behind a header, without running a reducer", () =>
+  it.effect("sends the whole event log after a header, without running a reducer", () =>
     Effect.gen(function* () {
       const { values } = yield* told(raw(), [opening, [tick(start + 20)]])
       expect(values[0]).toEqual({ boltodds_recording: 1, run: state.run, options: {} })

@@ -20,19 +20,19 @@ const policies: Record<string, () => Overflow<Change>> = {
 const settings: Record<string, Omit<LaneSetting, "policy">> = {
   "as it comes": {},
   "side by side": { parallel: true },
-  "behind where and conflate": { processed: true },
+  "after where and conflate": { processed: true },
   "with batches that linger": { linger: true, parallel: true },
   "from a file, over a crash": { durable: true },
   "side by side from a file, over a crash": { durable: true, parallel: true },
   "to a receiver that takes little at once": { sized: true },
-  "to a receiver that takes little at once, side by side, behind processors": {
+  "to a receiver that takes little at once, side by side, after processors": {
     sized: true,
     parallel: true,
     processed: true,
   },
   "to a receiver that takes little at once, from a file, over a crash": { sized: true, durable: true },
   "drained in the middle": { drained: true },
-  "drained in the middle, side by side, behind processors": {
+  "drained in the middle, side by side, after processors": {
     drained: true,
     parallel: true,
     processed: true,
@@ -63,13 +63,13 @@ describe("a loss in one game", () => {
   )
 })
 
-describe("a reader behind a lane, whatever its sink does", () => {
+describe("a reader after a lane, whatever its sink does", () => {
   for (const [how, setting] of Object.entries(settings)) {
     for (const [name, policy] of Object.entries(policies)) {
       // A file keeps every record: nothing is merged in it.
       if (setting.durable === true && name === "coalesce") continue
       it.effect(
-        `never believes a price live that was not so when it last heard of it, and ends up with the book: ${name}, ${how}`,
+        `never believes a price live that was not live at the last record about it, and ends with the book: ${name}, ${how}`,
         () =>
           Effect.gen(function* () {
             const seen = { merged: 0, lost: 0, whole: 0, retold: 0, retries: 0, games: 0 }
@@ -81,7 +81,7 @@ describe("a reader behind a lane, whatever its sink does", () => {
               expect(events.map(({ _tag }) => _tag)).not.toContain("Disabled")
               if (setting.drained !== true) {
                 expect(counts.pending, `seed ${seed}`).toBe(0)
-                // All who lost something were told so, and then told everything.
+                // Every reader that lost something received a report of it, and then a resnapshot.
                 expect(believed, `seed ${seed}`).toEqual(final)
               }
               seen.merged += counts.coalesced

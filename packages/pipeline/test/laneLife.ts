@@ -58,7 +58,7 @@ export interface LaneLife {
   readonly lostGames: number
   readonly events: ReadonlyArray<LaneEvent>
   readonly believed: Book
-  /** The book at the end, as the route tells it. */
+  /** The book at the end, as the route sends it. */
   readonly final: Book
 }
 
@@ -286,7 +286,7 @@ export const live = (seed: number, setting: LaneSetting): Effect.Effect<LaneLife
       yield* Fiber.join(draining)
     }
     healthy = true
-    // Longer than any loss may wait to be told, and everything to be told again.
+    // Longer than any report of a loss, and any resnapshot, may wait.
     for (let waited = 0; waited < 40; waited++) yield* TestClock.adjust(10_000)
     const counts = yield* check
     return { wrong, imbalances, counts, wasLossy, lostGames, events, believed: reader.book, final }

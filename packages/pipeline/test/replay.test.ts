@@ -167,7 +167,7 @@ describe("a replay", () => {
       expect(turns).toEqual([[0], [1, 1000, 2000, 2500, 3000], [9000], [9001]])
     }))
 
-  it("refuses a speed that is none", () => {
+  it("refuses a speed that is not above zero", () => {
     for (const speed of [0, -1, NaN, Infinity]) {
       expect(() => openReplay(linesOf([]).lines, { speed })).toThrow(`"max" or more than 0: current value is ${speed}`)
     }
@@ -189,7 +189,7 @@ describe("a recording that is not whole", () => {
       expect(seen.closed).toBe(true)
     }))
 
-  it.effect("with options that this program does not know, or whose values are none, is refused", () =>
+  it.effect("with options that this program does not know, or with invalid values, is refused", () =>
     Effect.gen(function* () {
       const unknown = yield* played([encodeRecordingHeader(name, { warp: 9 })])
       expect(unknown.error).toContain('unknown option "warp"')
@@ -269,7 +269,7 @@ describe("a recording that is not whole", () => {
 })
 
 describe("a replay of a run", () => {
-  it.effect("tells what the run told, byte for byte, for random lives", () =>
+  it.effect("gives what the run gave, byte for byte, for random lives", () =>
     Effect.gen(function* () {
       for (let seed = 1; seed <= 40; seed++) {
         const random = generator(seed)

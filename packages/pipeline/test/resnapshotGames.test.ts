@@ -21,7 +21,7 @@ const lost: LostGame = {
   starts_at: null,
 }
 
-/** A run up to here, its reader behind this processor, and the resnapshot of the first game. */
+/** A run up to here, its reader after this processor, and the resnapshot of the first game. */
 const resnapshotAfter = (events: ReadonlyArray<FeedEvent>, processor?: () => Processor<Change, Change>) => {
   const draft = thaw(make({ run: "R" }))
   const emission = changes().open({ state: { run: "R" } })

@@ -47,7 +47,7 @@ const turns = (count: number): Array<ReadonlyArray<FeedEvent>> => [
 const last = (lines: ReadonlyArray<string>) => JSON.parse(lines.at(-1)!)
 
 describe("a run", () => {
-  it.effect("ends with its source, tells every route so, and reports what became of everything", () =>
+  it.effect("ends with its source, reports that to every route, and counts what became of everything", () =>
     Effect.gen(function* () {
       const [a, b, c] = [collector(), collector(), collector()]
       const emit = changes()
@@ -147,7 +147,7 @@ describe("a run", () => {
       expect(a.batches[0]!.envelopes[2]).toBe(b.batches[0]!.envelopes[2])
     }))
 
-  it.effect("runs no reducer where only frames are asked for, and lists the blind windows that events alone tell", () =>
+  it.effect("runs no reducer where only frames are asked for, and lists the blind windows that events alone show", () =>
     Effect.gen(function* () {
       const events = [...connected(), frame(lineUpdate(0)), disconnected(start + 1), ...connected(2, start + 2)]
       const settled = [frame(message("initial_state", { x: outcome("+100") }), start + 3, 2), tick(start + 11_000, 2)]
@@ -196,7 +196,7 @@ describe("a run", () => {
 })
 
 describe("the end of a run", () => {
-  it.effect("comes after so many data records, behind the last of them", () =>
+  it.effect("comes after so many data records, directly after the last of them", () =>
     Effect.gen(function* () {
       const [a, b] = [collector(), collector()]
       const { source, seen } = openSourceOf(turns(100))
@@ -426,7 +426,7 @@ describe("a processor with a clock", () => {
   const kinds = (lines: ReadonlyArray<Record<string, unknown>>) =>
     lines.map((line) => line["odds"] ?? line["control"] ?? "game")
 
-  it.effect("is told the time of what comes next, and gives all it holds before a control and at the end", () =>
+  it.effect("gets the time of what comes next, and gives all it holds before a control and at the end", () =>
     Effect.gen(function* () {
       const a = collector()
       const events = [

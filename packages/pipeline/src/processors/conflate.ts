@@ -10,8 +10,7 @@ import {
 } from "@boltodds/protocol"
 import { type Envelope, withValue } from "@boltodds/sink"
 import * as Duration from "effect/Duration"
-import type { RecordEnvelope } from "./immediate.ts"
-import type { Processor } from "./Processor.ts"
+import type { Processor, RecordEnvelope } from "./Processor.ts"
 
 /** Options of {@link conflate}. */
 export interface ConflateOptions {

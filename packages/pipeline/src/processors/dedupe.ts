@@ -1,13 +1,11 @@
 /** The processor `dedupe`: no record twice. */
 import { type Change, isLineChange, type LineChange, sameExtras } from "@boltodds/protocol"
 import { isInvalidation, isStart } from "./controls.ts"
-import { immediate } from "./immediate.ts"
 import { LineTable } from "./LineTable.ts"
-import { Recent } from "./Recent.ts"
-import type { Processor } from "./Processor.ts"
+import { immediate, type Processor } from "./Processor.ts"
 
 /**
- * Leaves out records that tell the reader nothing new:
+ * Leaves out records that bring the reader nothing new:
  *
  * - A record that came before: its `seq`, in the same run, is among at least the newest 16,384, or is not higher than
  *   that of the last record of its line. Records of a snapshot share a `seq` and are kept.
@@ -83,3 +81,30 @@ const isSameLine = (a: LineChange, b: LineChange): boolean =>
   a.odds === b.odds && a.line === b.line && a.line_derived === b.line_derived && a.market === b.market &&
   a.target === b.target && a.target_kind === b.target_kind && a.side === b.side && a.link === b.link &&
   a.unverified === b.unverified && sameExtras(a, b)
+
+/** @internal Remembers at least the newest of the numbers that were added, so many, and at most twice as many. */
+export class Recent {
+  readonly #least: number
+  #newer = new Set<number>()
+  #older = new Set<number>()
+
+  constructor(least: number) {
+    this.#least = least
+  }
+
+  /** Whether it is new; notes it. */
+  add(number: number): boolean {
+    if (this.#newer.has(number) || this.#older.has(number)) return false
+    if (this.#newer.size >= this.#least) {
+      this.#older = this.#newer
+      this.#newer = new Set()
+    }
+    this.#newer.add(number)
+    return true
+  }
+
+  clear(): void {
+    this.#newer.clear()
+    this.#older.clear()
+  }
+}

@@ -2,9 +2,8 @@
 import { type Change, compose, isLineChange, type LineChange } from "@boltodds/protocol"
 import { withValue } from "@boltodds/sink"
 import { isInvalidation, isStart } from "./controls.ts"
-import { immediate } from "./immediate.ts"
 import { LineTable } from "./LineTable.ts"
-import type { Processor } from "./Processor.ts"
+import { immediate, type Processor } from "./Processor.ts"
 
 /** The smallest move that {@link minMove} passes on. */
 export type MinMoveOptions =

@@ -1,8 +1,7 @@
 /** The processors `pick` and `map`: other texts for records. */
 import { type Form, makeRecord } from "@boltodds/sink"
 import { markLast } from "../emits/forms.ts"
-import { immediate } from "./immediate.ts"
-import type { Processor } from "./Processor.ts"
+import { immediate, type Processor } from "./Processor.ts"
 
 /** The names of the fields of a value; of a union, those of all its members. */
 export type FieldOf<A> = A extends unknown ? keyof A & string : never
@@ -10,8 +9,8 @@ export type FieldOf<A> = A extends unknown ? keyof A & string : never
 /**
  * Writes only these fields, in this order. A field that a record does not have is left out.
  *
- * The text has only the named fields: without `change`, a reader cannot tell a closing from a price; without `run` and
- * `seq`, it cannot tell which record came twice; and `last` ends a group only if it is named. Lanes and later
+ * The text has only the named fields: without `change`, a reader cannot distinguish a closing from a price; without
+ * `run` and `seq`, it cannot see which record came twice; and `last` ends a group only if it is named. Lanes and later
  * processors still see whole records. Controls are written whole.
  *
  * @example

@@ -3,9 +3,8 @@ import { type Change, compose, isLineChange, type LineChange, type Millis } from
 import { type Envelope, withValue } from "@boltodds/sink"
 import * as Duration from "effect/Duration"
 import { isStart } from "./controls.ts"
-import { immediate, type RecordEnvelope } from "./immediate.ts"
 import { LineTable } from "./LineTable.ts"
-import type { Processor } from "./Processor.ts"
+import { immediate, type Processor, type RecordEnvelope } from "./Processor.ts"
 
 /** Options of {@link sample}. */
 export type SampleOptions =

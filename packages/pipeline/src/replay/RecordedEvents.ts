@@ -138,7 +138,7 @@ const parse = (line: string): unknown => {
   try {
     return JSON.parse(line)
   } catch {
-    // Whether that is an error depends on what comes behind it.
+    // Whether that is an error depends on what comes after it.
     return undefined
   }
 }

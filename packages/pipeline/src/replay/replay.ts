@@ -45,8 +45,7 @@ export interface Replay {
  * played, at most 256 ahead, and closed when the source ends or is let go.
  *
  * Fails with `RecordingError`, which names the line, where the header or an event cannot be read, where another run
- * begins, or where reading the lines fails; events before that are played first. Throws a `RangeError` for a speed that
- * is none.
+ * begins, or where reading the lines fails; events before that are played first. Throws a `RangeError` for an invalid speed.
  *
  * @example
  * ```ts
@@ -94,8 +93,8 @@ export const openReplay = (
 }
 
 /**
- * A recording as a source, for whoever does not need its header; {@link openReplay} gives the run and the options with
- * which the same records come out. Can be played as often as `lines` can be read.
+ * A recording as a source, for a caller that does not need its header; {@link openReplay} gives the run and the options
+ * with which the same records come out. Can be played as often as `lines` can be read.
  */
 export const replay = (lines: AsyncIterable<string>, options: ReplayOptions = {}): Source<RecordingError> => ({
   name: options.name ?? "replay",

@@ -41,12 +41,12 @@ describe("conflate", () => {
     ])
   })
 
-  it("passes on at once that a price is in doubt", () => {
+  it("passes on at once that a price is unverified", () => {
     const doubt = line({ outcome: "A", change: "line_amended", odds: 101, previous_odds: 101, unverified: true }, 1)
     expect(said(through(conflation(), [a(101, 100, 0), doubt], 2))).toEqual(["2 line_moved 100 -> 101?"])
   })
 
-  it("tells nothing of a line, or a game, that was opened and closed meanwhile, and waits for nothing then", () => {
+  it("sends nothing about a line or a game that was opened and closed meanwhile, and waits for nothing then", () => {
     const opened = game({ change: "game_opened" }, 0)
     const closed = game({ change: "game_closed" }, 3)
     const lines = [a(100, null, 1, "line_opened"), a(null, 100, 2, "line_closed")]
@@ -89,7 +89,7 @@ describe("conflate", () => {
     expect(said(out)).toEqual(["1 line_moved 100 -> 101", "2 heartbeat"])
   })
 
-  it("refuses an interval that is none", () => {
+  it("refuses an interval of zero", () => {
     expect(() => conflate({ every: Duration.zero })).toThrow(
       "Cannot conflate: every must be more than zero: current value is 0 ms",
     )

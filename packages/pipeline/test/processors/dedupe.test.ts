@@ -1,12 +1,12 @@
 import { dedupe } from "@boltodds/pipeline"
 import { describe, expect, it } from "vitest"
-import { Recent } from "../../src/processors/Recent.ts"
+import { Recent } from "../../src/processors/dedupe.ts"
 import { control, game, line, said, through } from "./envelopes.ts"
 
 const same = line({ change: "line_amended", odds: -110, previous_odds: -110 })
 
 describe("dedupe", () => {
-  it("leaves out a record whose line is as it was told", () => {
+  it("leaves out a record whose line is as it was sent", () => {
     expect(said(through(dedupe(), [line({ odds: -110 }), same, same]))).toEqual(["1 line_moved -115 -> -110"])
   })
 
@@ -24,13 +24,13 @@ describe("dedupe", () => {
     expect(through(dedupe(), [line({ odds: -110 }), line({ odds: -110, ...fields })]).length).toBe(2)
   })
 
-  it("passes on a line confirmed after a doubt, once", () => {
+  it("passes on a line confirmed after an invalidation, once", () => {
     const out = through(dedupe(), [line({ odds: -110 }), control("gap_opened"), same, same])
     expect(out.map((it) => it["seq"])).toEqual([1, 2, 3])
     expect(through(dedupe(), [line({ odds: -110 }), control("heartbeat"), same]).length).toBe(2)
   })
 
-  it("leaves out a record that came before, also behind a doubt or a closing", () => {
+  it("leaves out a record that came before, also after an invalidation or a closing", () => {
     const closed = line({ change: "line_closed", odds: null })
     const again = { ...line({ odds: -120 }), value: { ...line({ odds: -120 }).value, seq: 2 } }
     expect(through(dedupe(), [game({}), again, again]).length).toBe(2)
@@ -38,7 +38,7 @@ describe("dedupe", () => {
     expect(through(dedupe(), [game({}), again, closed, again]).length).toBe(3)
   })
 
-  it("leaves out what is older than the line as told, however long ago it came", () => {
+  it("leaves out what is older than the line as sent, however long ago it came", () => {
     const at = (seq: number) => line({ odds: -100 - seq, seq })
     expect(through(dedupe(), [at(50), at(40), at(51)]).map((it) => it["seq"])).toEqual([50, 51])
   })

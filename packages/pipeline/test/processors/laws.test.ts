@@ -31,7 +31,7 @@ import { cut, forLives, groupsOf, outOf, readings, recordsOf, runs, state, turns
 const every = Duration.millis(700)
 const isUnderdog = (change: Change) => isLineChange(change) && change.odds !== null && change.odds >= 110
 
-/** Every processor of changes, in the ways it can be set up, and some of them behind one another. */
+/** Every processor of changes, in the ways it can be set up, and some of them one after another. */
 const processors: Readonly<Record<string, () => Processor<Change, Change>>> = {
   "where odds": () => where(isUnderdog),
   "where the price moved": () => where((change) => change.change === "line_moved"),
@@ -121,7 +121,7 @@ describe("any processor of changes", { timeout: 240_000 + runs * 5_000 }, () => 
               const true_ = lineIn(truth, game, line.outcome)
               const where = `${game.sportsbook}, ${game.game}, ${line.outcome} at ${seq}`
               if (true_ === undefined) expect.fail(`${where}: it was closed`)
-              if (!isLive(truth, true_.game, true_.line)) expect.fail(`${where}: it was in doubt`)
+              if (!isLive(truth, true_.game, true_.line)) expect.fail(`${where}: it was unverified`)
               const [ours, theirs] = [line.odds, true_.line.odds]
               believed++
               if (ours === theirs || (ours !== null && theirs !== null && isNear(ours, theirs))) continue
@@ -148,7 +148,7 @@ describe("any processor of changes", { timeout: 240_000 + runs * 5_000 }, () => 
           const isAgain = following !== undefined && "control" in following.value &&
             following.value.control === "stream_started"
           const next = following === undefined ? records.length + 1 : following.seq + (isAgain ? 1 : 0)
-          // What was opened and closed meanwhile comes out as nothing: then the book is that behind the closing.
+          // What was opened and closed meanwhile comes out as nothing: then the book is that after the closing.
           let then = truth
           for (let at = seq; at < next - 1 && !isDeepStrictEqual(reader, then); at++) then = fold(then, [records[at]!])
           if (!isDeepStrictEqual(reader, then)) expect(reader).toEqual(truth)
@@ -167,7 +167,7 @@ describe("where", { timeout: 240_000 + runs * 5_000 }, () => {
     kind: (change) => change.change === "line_moved" || change.change === "line_opened",
   }
   it.each(Object.keys(predicates))(
-    "%s: is the part of the book that satisfies the predicate, doubts included",
+    "%s: is the part of the book that satisfies the predicate, unverified lines included",
     (name) => {
       const predicate = predicates[name]!
       let lines = 0
@@ -240,7 +240,7 @@ describe("sample", { timeout: 240_000 + runs * 5_000 }, () => {
   )
 })
 
-describe("conflate that lets bad news overtake", { timeout: 240_000 + runs * 5_000 }, () => {
+describe("conflate with overtake", { timeout: 240_000 + runs * 5_000 }, () => {
   it.each(overtaking)(
     "%s: never shows a price of a line that is suspended or gone, and numbers of a line rise",
     (name) => {
@@ -258,7 +258,7 @@ describe("conflate that lets bad news overtake", { timeout: 240_000 + runs * 5_0
             for (const line of game.lines.values()) {
               if (line.odds === null || !isLive(reader, game, line)) continue
               const truly = lineIn(truth, game, line.outcome)
-              // A line that was suspended before this was first told of may have been resumed: only its newest says.
+              // A line that was suspended before its first record here may have been resumed: only its newest record says.
               if (truly === undefined || truly.line.odds === null) {
                 expect.fail(`${line.outcome} is believed at ${line.odds}`)
               }

@@ -41,7 +41,7 @@ interface Turn {
   readonly now: number
 }
 
-/** Given chance, the book is told again now and then, as to a reader who has lost some of it. */
+/** Given chance, the book is sent again now and then, as to a reader that has lost some of it. */
 export const turnsOf = (
   pieces: ReadonlyArray<ReadonlyArray<FeedEvent>>,
   random?: () => number,

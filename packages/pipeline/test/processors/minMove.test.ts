@@ -14,7 +14,7 @@ const moves = (options: MinMoveOptions, ...odds: ReadonlyArray<number>) =>
   )).slice(1)
 
 describe("minMove", () => {
-  it("passes a price on when it is so far from the one that was told last", () => {
+  it("passes a price on when it is so far from the one that was sent last", () => {
     expect(moves({ cents: 5 }, -110, -112, -114, -115, -114, -110)).toEqual([
       "4 line_moved -110 -> -115",
       "6 line_moved -115 -> -110",
@@ -37,7 +37,7 @@ describe("minMove", () => {
     }
   })
 
-  it("counts what it left out, and says what the reader was told before", () => {
+  it("counts what it left out, and names the price that the reader received before", () => {
     const out = through(minMove({ cents: 5 }), [
       opened(-110),
       line({ odds: -112, previous_odds: -110 }),
@@ -60,7 +60,7 @@ describe("minMove", () => {
     ["the side", { side: "over" as const }],
     ["what is amended", { change: "line_amended" as const }],
     ["what was found after a gap", { cause: "resync" as const }],
-    ["what is in doubt", { unverified: true as const }],
+    ["what is unverified", { unverified: true as const }],
   ])("passes on %s, however small the move", (_, fields) => {
     const out = through(minMove({ cents: 50 }), [
       opened(-110),
@@ -71,7 +71,7 @@ describe("minMove", () => {
     expect(out[1]).toMatchObject({ odds: -111, ...fields })
   })
 
-  it("passes on the first record of a line after a doubt, which confirms it, and no more", () => {
+  it("passes on the first record of a line after an invalidation, which confirms it, and no more", () => {
     const around = (kind: string, fields = {}) =>
       said(through(minMove({ cents: 50 }), [
         opened(-110),
@@ -108,7 +108,7 @@ describe("minMove", () => {
       ])
     })
 
-    it("leaves out small moves after a gap too: nobody needs a line confirmed that nobody was told of", () => {
+    it("leaves out small moves after a gap too: a line that was never sent needs no confirmation", () => {
       const steps = [move(-110, -112), control("gap_opened"), move(-112, -113), move(-113, -120)]
       expect(said(through(minMove({ cents: 5 }), steps))).toEqual(["2 gap_opened", "4 line_moved -110 -> -120"])
     })
@@ -146,7 +146,7 @@ describe("minMove", () => {
     })
   })
 
-  it("refuses a least move that is none", () => {
+  it("refuses a least move of zero", () => {
     expect(() => minMove({ cents: 0 })).toThrow("cents must be more than 0: current value is 0")
     expect(() => minMove({ probability: NaN })).toThrow("probability must be more than 0: current value is NaN")
   })

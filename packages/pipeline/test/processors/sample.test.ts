@@ -11,7 +11,7 @@ const verified = control("game_verified", {
 })
 
 describe("sample", () => {
-  it("tells one price in so many of each line, in doubt, from the price that was told before", () => {
+  it("passes one price in so many of each line, unverified, with the price that was sent before", () => {
     const out = through(sample({ every: 3 }), [opened, move(101), move(102), move(103), move(104)])
     expect(said(out)).toEqual(["1 line_opened null -> 100?", "4 line_moved 100 -> 103?"])
     expect(out[1]).toMatchObject({ merged: 3 })
@@ -33,7 +33,7 @@ describe("sample", () => {
     ])
   })
 
-  it("tells every suspension as it is, what ends it, and every closing", () => {
+  it("passes every suspension unchanged, what ends it, and every closing", () => {
     const out = through(sample({ every: 100 }), [
       opened,
       move(101),
@@ -56,7 +56,7 @@ describe("sample", () => {
     ])
   })
 
-  it("tells what its reader would believe before a game is verified, and then that it is over", () => {
+  it("passes what its reader would believe before a game is verified, and then that it is over", () => {
     const out = through(sample({ every: 100 }), [opened, move(101), move(102), verified, move(103), move(104)])
     expect(said(out)).toEqual([
       "1 line_opened null -> 100?",
@@ -66,7 +66,7 @@ describe("sample", () => {
     ])
   })
 
-  it("tells every record of a suspended line, since its reader takes it as it is", () => {
+  it("passes every record of a suspended line, since its reader takes it as it is", () => {
     const amended = line({ change: "line_amended", odds: null, previous_odds: null, line: -2.5 })
     const suspended = line({ change: "line_suspended", odds: null, previous_odds: 100 })
     const out = through(sample({ every: 100 }), [opened, suspended, amended, amended])
@@ -76,7 +76,7 @@ describe("sample", () => {
     ]])
   })
 
-  it("hears of controls behind another processor, and before one", () => {
+  it("receives controls after another processor, and before one", () => {
     const steps = [opened, move(101), move(102), verified, move(103), move(104)]
     const alone = said(through(sample({ every: 100 }), steps))
     expect(said(through(chain(where(() => true), sample({ every: 100 })), steps))).toEqual(alone)

@@ -25,7 +25,7 @@ describe("where", () => {
     expect(out[0]).toMatchObject({ cause: "feed" })
   })
 
-  it("passes on the closing of what it told as it is, and of nothing else", () => {
+  it("passes on the closing of what it sent unchanged, and of nothing else", () => {
     const closing = line({ change: "line_closed", odds: null, previous_odds: 210, cause: "book_clear" })
     expect(through(isLong(), [line({ odds: 190 }), closing])).toEqual([])
     const out = through(isLong(), [line({ odds: 210 }), closing, closing])
@@ -33,7 +33,7 @@ describe("where", () => {
     expect(out[1]).toMatchObject({ cause: "book_clear" })
   })
 
-  it("tells of the games that its reader knows from their lines, and of no others", () => {
+  it("passes records of the games that its reader knows from their lines, and of no others", () => {
     const all = [
       game({ change: "game_opened" }),
       line({ change: "line_opened", odds: 210, previous_odds: null }),
@@ -50,7 +50,7 @@ describe("where", () => {
     expect(through(isLong(), all.filter((_, index) => index !== 1))).toEqual([])
   })
 
-  it("still tells of the game after its last line has been taken back", () => {
+  it("still passes records of the game after its last line has been closed", () => {
     const out = through(isLong(), [line({ odds: 210 }), line({ odds: 100 }), game({ change: "game_closed" })])
     expect(said(out).map((it) => it.split(" ")[1])).toEqual(["line_moved", "line_closed", "game_closed"])
   })
