@@ -2,10 +2,10 @@
 import { type Change, type Control, type FeedEvent, type Millis, schemaVersion } from "@boltodds/protocol"
 import { fireDeadlines } from "./internal/deadline/deadlines.ts"
 import { applyEvent } from "./internal/session/events.ts"
-import type { ActionCount, Core, LimitCount } from "./internal/model.ts"
 import { openRestartGaps } from "./internal/session/restored.ts"
 import { Work } from "./internal/work.ts"
 import type { State, StateCounts } from "./State.ts"
+import type { ActionCount, Core, LimitCount } from "./internal/Core.ts"
 
 /** The last time a `Date` can hold (ECMA-262, "Time Values and Time Range"). */
 const lastMillis = 8.64e15
@@ -65,7 +65,7 @@ export class Draft {
     if (!work.core.started) return none
     const now = this.#advance(at)
     if (now >= work.core.due) fireDeadlines(work, now)
-    work.begin(work.core.lastSession, work.core.lastEpoch, now, null, false)
+    work.begin({ session: work.core.lastSession, epoch: work.core.lastEpoch }, now, null, false)
     for (const session of work.core.sessions.values()) work.ownSession(session).invalidatedAt = work.invalidate()
     work.control("stream_stopped", { reason })
     work.end()
@@ -116,7 +116,7 @@ export class Draft {
   #start(event: FeedEvent, at: Millis): void {
     const work = this.#work
     work.core.started = true
-    work.begin(event.session, event.epoch, at, null, false)
+    work.begin(event, at, null, false)
     const { resumes, options: { filters, term } } = work.core
     const fields = { schema_version: schemaVersion, filters, ...term === undefined ? {} : { term } }
     if (resumes === undefined) work.control("stream_started", fields)

@@ -12,16 +12,11 @@ import {
 import { listAwaited } from "./internal/session/awaited.ts"
 import { excessOf } from "./internal/deadline/lag.ts"
 import { verdictAt } from "./internal/deadline/lateness.ts"
-import {
-  type Core,
-  type Game,
-  isGameVerified,
-  isLineVerified,
-  type Line,
-  type SessionState,
-  type SportsbookEntry,
-} from "./internal/model.ts"
 import { coreOf, type State } from "./State.ts"
+import type { Core } from "./internal/Core.ts"
+import type { Game, Line, SportsbookEntry } from "./internal/model.ts"
+import type { SessionState } from "./internal/session/SessionState.ts"
+import { isGameVerified, isLineVerified } from "./internal/verification.ts"
 
 /** The whole book of a state, as `fold` would build it from the records. Costs a copy of everything. */
 export const book = (state: State): Book => {
@@ -126,10 +121,12 @@ export const whyNotActionable = (state: State, ref: LineRef, now: Millis): NotAc
   if (!session.connected) return "disconnected"
   if (session.stale !== undefined || entry.stale !== undefined) return "stale"
   // Nobody may have told the reducer yet: what is due by now counts as if it had come. A time that is none proves nothing.
-  if (!(now < session.pausedStaleAt && now < silentAt(core, session, entry) && now < lateAt(core, entry))) {
+  if (
+    !(now < (session.pause?.staleAt ?? Infinity) && now < silentAt(core, session, entry) && now < lateAt(core, entry))
+  ) {
     return "stale"
   }
-  if (!(now - (session.lastFrameAt ?? session.listeningSince) < silentMillis)) return "silent"
+  if (!(now - (session.received.frameAt ?? session.received.since) < silentMillis)) return "silent"
   if (!isLineVerified(session, entry, game, line)) return "unverified"
   if (line.odds === null) return "suspended"
   return game.partial ? "partial" : undefined
@@ -137,7 +134,7 @@ export const whyNotActionable = (state: State, ref: LineRef, now: Millis): NotAc
 
 /** When a book that says nothing from now on is stale. */
 const silentAt = ({ options }: Core, session: SessionState, entry: SportsbookEntry): Millis =>
-  Math.max(entry.heardAt, session.listeningSince) + options.bookSilentMillis
+  Math.max(entry.heardAt, session.received.since) + options.bookSilentMillis
 
 /** When a book whose updates arrive late is stale. */
 const lateAt = ({ options }: Core, entry: SportsbookEntry): Millis => verdictAt(entry, options.lateForMillis)
@@ -215,7 +212,7 @@ export const awaitedNames = (state: State): Required<Filters> => {
   }
   for (const { awaited } of coreOf(state).sessions.values()) {
     for (const kind of ["sports", "sportsbooks", "games", "markets"] as const) {
-      for (const name of awaited?.[kind] ?? []) names[kind].add(name)
+      for (const name of awaited.names?.[kind] ?? []) names[kind].add(name)
     }
   }
   return listAwaited(names)

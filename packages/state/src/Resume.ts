@@ -1,7 +1,7 @@
 /** A state that begins with the book of an earlier run. */
 import { type Book, lineExtras } from "@boltodds/protocol"
 import type { StateOptions } from "./Options.ts"
-import { emptyCore } from "./apply.ts"
+import { emptyCore } from "./internal/Core.ts"
 import { seal, type State } from "./State.ts"
 import { restore } from "./internal/session/restored.ts"
 import { factBytes, lineBytes, sessionBytes, sportsbookBytes } from "./internal/size.ts"

@@ -1,16 +1,12 @@
 /** Telling a state again, to a reader who knows nothing, or who has lost some of it. */
 import type { Change, Control } from "@boltodds/protocol"
-import { copyCore, coreOf, type State } from "./State.ts"
+import { coreOf, type State } from "./State.ts"
 import { excessOf } from "./internal/deadline/lag.ts"
-import {
-  type Core,
-  type Game,
-  isGameVerified,
-  isLineVerified,
-  type SessionState,
-  type SportsbookEntry,
-} from "./internal/model.ts"
 import { Work } from "./internal/work.ts"
+import { copyCore, type Core } from "./internal/Core.ts"
+import type { Game, SportsbookEntry } from "./internal/model.ts"
+import type { SessionState } from "./internal/session/SessionState.ts"
+import { isGameVerified, isLineVerified } from "./internal/verification.ts"
 
 /** Where the records of a snapshot stand among those of their `seq`. */
 export interface SnapshotPlace {
@@ -44,8 +40,8 @@ export const snapshot = (state: State, place: SnapshotPlace = {}): ReadonlyArray
   const core = coreOf(state)
   const work = new Work(copyCore(core))
   for (const session of core.sessions.values()) {
-    work.begin(session.name, session.epoch, core.now, null, false)
-    const age = core.now - (session.lastFrameAt ?? session.listeningSince)
+    work.begin({ session: session.name, epoch: session.epoch }, core.now, null, false)
+    const age = core.now - (session.received.frameAt ?? session.received.since)
     if (session.stale !== undefined) work.control("stale", { reason: session.stale, sportsbook: null, age_ms: age })
     for (const entry of session.sportsbooks.values()) {
       if (entry.stale !== undefined) {
@@ -72,7 +68,8 @@ export const snapshotGames = (
   const core = coreOf(state)
   const work = new Work(copyCore(core))
   const last = core.sessions.get(core.lastSession)
-  work.begin(core.lastSession, last?.epoch ?? core.lastEpoch, core.now, null, false)
+  const { lastSession, lastEpoch } = core
+  work.begin({ session: lastSession, epoch: last?.epoch ?? lastEpoch }, core.now, null, false)
   for (const wanted of games) {
     const found = find(core, wanted)
     if (found === undefined) {
@@ -106,7 +103,7 @@ const tellGame = (work: Work, session: SessionState, entry: SportsbookEntry, gam
   work.gameChange("game_opened", game, "snapshot")
   if (!isGameVerified(session, entry, game)) work.markUnverified()
   for (const line of game.lines.values()) {
-    work.lineChange("line_opened", game, line, line.odds, null, null, "snapshot", false)
+    work.lineChange("line_opened", game, line, "snapshot")
     if (!isLineVerified(session, entry, game, line)) work.markUnverified()
   }
 }

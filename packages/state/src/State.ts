@@ -1,10 +1,10 @@
 /** The reducer's state. */
-import type { Core, Counts } from "./internal/model.ts"
+import type { Core, Counts } from "./internal/Core.ts"
 
 /** What has been met and not applied, or applied with a remark, since the start of a run. */
 export type StateCounts = Readonly<Counts>
 
-export type { ActionCount, LimitCount } from "./internal/model.ts"
+export type { ActionCount, LimitCount } from "./internal/Core.ts"
 
 const Inside: unique symbol = Symbol.for("@boltodds/state/State")
 
@@ -28,10 +28,3 @@ export const coreOf = (state: State): Core => state[Inside] as Core
 
 /** The state around a core that nobody changes any more. */
 export const seal = (core: Core): State => ({ [Inside]: core, depth: core.depth, seq: core.seq })
-
-/** A core whose top level may be changed without the other noticing. */
-export const copyCore = (core: Core): Core => ({
-  ...core,
-  counts: { ...core.counts },
-  sessions: new Map(core.sessions),
-})

@@ -1,9 +1,9 @@
 /** The pure functions over states: events in, records out. */
 import type { Change, Control, FeedEvent, Millis } from "@boltodds/protocol"
 import { Draft, type Step } from "./Draft.ts"
-import type { ActionCount, Core, LimitCount } from "./internal/model.ts"
-import { resolveOptions, type StateOptions } from "./Options.ts"
-import { copyCore, coreOf, seal, type State, type StateCounts, type Sync } from "./State.ts"
+import { type ActionCount, copyCore, emptyCore, type LimitCount } from "./internal/Core.ts"
+import type { StateOptions } from "./Options.ts"
+import { coreOf, seal, type State, type StateCounts, type Sync } from "./State.ts"
 
 /** The state before anything happened. */
 export const make = (options: StateOptions): State => seal(emptyCore(options, "book"))
@@ -61,40 +61,3 @@ export const unknownActions = (state: State): ReadonlyMap<string, ActionCount> =
 
 /** Which bounds were reached, by the name that `quarantined` has in `limit`, how often, and by what first. */
 export const reachedLimits = (state: State): ReadonlyMap<string, LimitCount> => coreOf(state).limits
-
-/** The inside of a state before anything happened. */
-export const emptyCore = (options: StateOptions, depth: "sync" | "book"): Core => ({
-  options: resolveOptions(options),
-  depth,
-  resumes: undefined,
-  started: false,
-  stopped: false,
-  seq: 0,
-  frame: 0,
-  moment: 0,
-  now: 0,
-  games: 0,
-  lines: 0,
-  bytes: 0,
-  limited: undefined,
-  hasRefusedSession: false,
-  refusedRemoval: undefined,
-  counts: {
-    oldEpoch: 0,
-    filtered: 0,
-    quarantined: 0,
-    rejected: 0,
-    unknown: 0,
-    ignored: 0,
-    lateArrivals: 0,
-    overlapping: 0,
-    late: 0,
-    limited: 0,
-  },
-  actions: new Map(),
-  limits: new Map(),
-  due: Infinity,
-  lastSession: "",
-  lastEpoch: 0,
-  sessions: new Map(),
-})

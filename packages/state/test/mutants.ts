@@ -129,14 +129,14 @@ export const mutants: ReadonlyArray<Mutant> = [
       does: "a lost connection leaves all verified",
       file: `${state}/session/events.ts`,
       from: `  session.invalidatedAt = work.invalidate()
-  if (session.gapSince`,
-      to: `  if (session.gapSince`,
+  session.gap`,
+      to: `  session.gap`,
     },
     {
       does: "a newer epoch that begins unannounced opens no gap",
       file: `${state}/session/events.ts`,
       from: `  if (session.connected) openGap(work, session, at, undefined)`,
-      to: `  if (session.connected) session.gapSince ??= at`,
+      to: `  if (session.connected) session.gap ??= { since: at, sportsbooks: [], verifiedGames: 0, changedLines: 0 }`,
     },
   ].map((mutant) => ({ rule: "epoch guard", tests: stateTests, ...mutant }))),
 
@@ -144,14 +144,14 @@ export const mutants: ReadonlyArray<Mutant> = [
     {
       does: "a snapshot without an initial state sweeps",
       file: `${state}/deadline/deadlines.ts`,
-      from: `const snapshot = session.initialStates > 0`,
-      to: `const snapshot = session.initialStates >= 0`,
+      from: `const snapshot = session.settling.initialStates > 0`,
+      to: `const snapshot = session.settling.initialStates >= 0`,
     },
     {
       does: "absence tells something after the filters were replaced",
       file: `${state}/deadline/deadlines.ts`,
-      from: `const sweeps = snapshot && session.subscriptions <= 1`,
-      to: `const sweeps = snapshot && session.subscriptions <= 9`,
+      from: `const sweeps = snapshot && session.settling.subscriptions <= 1`,
+      to: `const sweeps = snapshot && session.settling.subscriptions <= 9`,
     },
     {
       does: "a game heard of, but in invalidate, is swept",
@@ -168,8 +168,8 @@ export const mutants: ReadonlyArray<Mutant> = [
     {
       does: "progress does not put settling off",
       file: `${state}/game/gameData.ts`,
-      from: `  session.settleAt = at + settleMillis`,
-      to: `  session.settleAt = Math.min(session.settleAt, at + settleMillis)`,
+      from: `  session.settling.dueAt = at + settleMillis`,
+      to: `  session.settling.dueAt = Math.min(session.settling.dueAt, at + settleMillis)`,
     },
     {
       does: "anything at all puts settling off",
@@ -180,15 +180,14 @@ export const mutants: ReadonlyArray<Mutant> = [
     {
       does: "a second loss does not start it again",
       file: `${state}/session/events.ts`,
-      from: `  session.initialStates = 0
-`,
-      to: ``,
+      from: `  session.settling = notSettling()`,
+      to: `  session.settling.dueAt = Infinity`,
     },
     {
       does: "a gap that closed with doubts is never synced",
       file: `${state}/deadline/deadlines.ts`,
-      from: `session.unsettled = snapshot && !complete`,
-      to: `session.unsettled = false`,
+      from: `session.settling.isIncomplete = snapshot && !complete`,
+      to: `session.settling.isIncomplete = false`,
     },
   ].map((mutant) => ({ rule: "settling", tests: stateTests, ...mutant }))),
 
@@ -196,9 +195,9 @@ export const mutants: ReadonlyArray<Mutant> = [
     {
       does: "time in which we did not read counts for settling",
       file: `${state}/session/events.ts`,
-      from: `    session.settleRest = session.settleAt - since
-    session.settleAt = Infinity`,
-      to: `    session.settleRest = undefined`,
+      from: `  settling.rest = settling.dueAt - since
+  settling.dueAt = Infinity`,
+      to: `  settling.rest = undefined`,
     },
     {
       does: "a pause that another session's time has overtaken is none",
@@ -209,25 +208,25 @@ export const mutants: ReadonlyArray<Mutant> = [
     {
       does: "settling starts anew after a pause",
       file: `${state}/session/events.ts`,
-      from: `    session.settleAt = at + session.settleRest`,
-      to: `    session.settleAt = at + work.core.options.settleMillis`,
+      from: `    settling.dueAt = at + settling.rest`,
+      to: `    settling.dueAt = at + work.core.options.settleMillis`,
     },
     {
       does: "a long pause makes nothing stale",
       file: `${state}/session/events.ts`,
-      from: `    session.pausedStaleAt = Math.max(at, since + work.core.options.pausedStaleMillis)`,
-      to: `    session.pausedStaleAt = Infinity`,
+      from: `staleAt: session.stale === undefined ? staleAt : Infinity`,
+      to: `staleAt: Infinity`,
     },
     {
       does: "what waited in a long pause is not flagged",
       file: `${state}/session/events.ts`,
-      from: `  if (until - session.pausedAt >= work.core.options.pausedStaleMillis) session.delayed = true`,
+      from: `  if (until - session.pause.since >= work.core.options.pausedStaleMillis) session.delayed = true`,
       to: ``,
     },
     {
       does: "a sportsbook is silent while we do not read",
       file: `${state}/deadline/deadlines.ts`,
-      from: `const due = Math.max(known.heardAt, session.listeningSince)`,
+      from: `const due = Math.max(known.heardAt, session.received.since)`,
       to: `const due = known.heardAt`,
     },
   ].map((mutant) => ({ rule: "paused time", tests: stateTests, ...mutant }))),

@@ -6,12 +6,14 @@
 import { excerpt, type GameData, type Millis, type ReachedLimit, type Scope } from "@boltodds/protocol"
 import type { StateLimit } from "../Limits.ts"
 import { takeFacts } from "./game/facts.ts"
-import type { Core, Game, Limited, LineValues, SessionState, SportsbookEntry } from "./model.ts"
 import { mayRemember } from "./game/removals.ts"
 import { hearRestored } from "./session/restored.ts"
 import { factBytes, lineBytes, removalBytes, sportsbookBytes, textBytes } from "./size.ts"
 import { hear, unverify } from "./session/unread.ts"
 import type { Work } from "./work.ts"
+import type { Core } from "./Core.ts"
+import type { Game, Limited, LineValues, SportsbookEntry } from "./model.ts"
+import type { SessionState } from "./session/SessionState.ts"
 
 const everyMillis = 1_000
 /** A link may be longer than a name. */
@@ -184,7 +186,7 @@ export const refuseName = (work: Work, session: SessionState, at: Millis, scope:
   const { length } = work.records
   const bound = work.core.options.limits.characters
   const limit = { name: "characters", bound } as const
-  unverify(work, session, at, scope, { reason: reasonOf("characters", bound), text: "", refused: more, limit })
+  unverify(work, session, scope, { at, reason: reasonOf("characters", bound), text: "", refused: more, limit })
   // A scope that is unverified since before needs no record: the next one counts these too.
   if (work.records.length === length) holder.limited = { at, more }
 }

@@ -3,16 +3,9 @@
  * made, changed where its texts change, and taken off where it goes; nothing is ever counted again.
  */
 import type { LineExtras } from "@boltodds/protocol"
-import {
-  cleared,
-  type Core,
-  type Game,
-  type GameFacts,
-  type LineValues,
-  type Removal,
-  type SessionState,
-  type SportsbookEntry,
-} from "./model.ts"
+import type { Core } from "./Core.ts"
+import { cleared, type Game, type GameFacts, type LineValues, type Removal, type SportsbookEntry } from "./model.ts"
+import type { SessionState } from "./session/SessionState.ts"
 
 /** A character may take two bytes. */
 const charBytes = 2

@@ -10,19 +10,17 @@ import type {
   Millis,
   Stamp,
 } from "@boltodds/protocol"
-import { copyAwaited } from "./session/awaited.ts"
-import { copyLag } from "./deadline/lag.ts"
+import { copyCore, type Core } from "./Core.ts"
 import {
-  cleared,
-  type Core,
+  copySportsbook,
   type Game,
   type GameFacts,
   type Line,
+  newSportsbook,
   type Owner,
-  type Removal,
-  type SessionState,
   type SportsbookEntry,
 } from "./model.ts"
+import { copySession, newSession, type SessionState } from "./session/SessionState.ts"
 import { sessionBytes, sportsbookBytes } from "./size.ts"
 
 type Mutable<A> = { -readonly [K in keyof A]: A[K] }
@@ -50,7 +48,12 @@ export class Work {
   }
 
   /** Begins a group: records that happen at once. Until it ends they all carry this stamp. */
-  begin(session: string, epoch: number, at: Millis, frame: number | null, delayed: boolean): void {
+  begin(
+    { session, epoch }: Pick<Stamp, "session" | "epoch">,
+    at: Millis,
+    frame: number | null,
+    delayed: boolean,
+  ): void {
     if (at !== this.#at) {
       this.#at = at
       this.#iso = new Date(at).toISOString()
@@ -129,16 +132,8 @@ export class Work {
     this.records.push(record)
   }
 
-  lineChange(
-    change: LineChangeKind,
-    game: Game,
-    line: Line,
-    odds: number | null,
-    previousOdds: number | null,
-    previousLine: number | null,
-    cause: ChangeCause,
-    late: boolean,
-  ): void {
+  /** Writes a line as it is now. The caller adds to the record what it was before. */
+  lineChange(change: LineChangeKind, game: Game, line: Line, cause: ChangeCause): Mutable<LineChange> {
     const record: Mutable<LineChange> = {
       change,
       run: this.core.options.run,
@@ -165,15 +160,15 @@ export class Work {
       side: line.side,
       line: line.line,
       line_derived: line.line_derived,
-      odds,
+      odds: line.odds,
       link: line.link,
-      previous_odds: previousOdds,
-      previous_line: previousLine,
+      previous_odds: null,
+      previous_line: null,
     }
-    if (late) record.late = true
     if (this.#delayed) record.delayed = true
     if (line.extras !== undefined) Object.assign(record, line.extras)
     this.records.push(record)
+    return record
   }
 
   /** The change just written is not known to be what the book quotes now. */
@@ -201,7 +196,7 @@ export class Work {
       ? newSession(event.session, at, this.owner, this.core.options.heartbeatMillis)
       : copySession(known, this.owner)
     this.core.sessions.set(event.session, session)
-    this.arm(session.heartbeatAt)
+    this.arm(session.checks.heartbeatAt)
     return session
   }
 
@@ -220,13 +215,7 @@ export class Work {
     if (known === undefined) this.core.bytes += sportsbookBytes(sportsbook)
     const entry: SportsbookEntry = known === undefined
       ? newSportsbook(sportsbook, this.owner, session.refusedRemoval)
-      : {
-        ...known,
-        owner: this.owner,
-        games: new Map(known.games),
-        lag: known.lag && copyLag(known.lag),
-        removals: new Map(known.removals),
-      }
+      : copySportsbook(known, this.owner)
     session.sportsbooks.set(sportsbook, entry)
     return entry
   }
@@ -242,8 +231,8 @@ export class Work {
   /** A book of the session, heard now, may fall silent. */
   expectSportsbooks(session: SessionState, at: Millis): void {
     const due = at + this.core.options.bookSilentMillis
-    if (due >= session.bookCheckAt) return
-    session.bookCheckAt = due
+    if (due >= session.checks.sportsbooksAt) return
+    session.checks.sportsbooksAt = due
     this.arm(due)
   }
 
@@ -254,8 +243,7 @@ export class Work {
 
   /** Gives the core away: from here on everything is copied before it is changed. */
   handOver(): void {
-    const { core } = this
-    this.core = { ...core, counts: { ...core.counts }, sessions: new Map(core.sessions) }
+    this.core = copyCore(this.core)
     this.owner = { of: "draft" }
   }
 
@@ -264,75 +252,3 @@ export class Work {
     return ++this.core.moment
   }
 }
-
-export const newSportsbook = (sportsbook: string, owner: Owner, removal: Removal | undefined): SportsbookEntry => ({
-  owner,
-  sportsbook,
-  games: new Map(),
-  invalidatedAt: 0,
-  touchedAt: 0,
-  unread: undefined,
-  heardAt: 0,
-  stale: undefined,
-  lag: undefined,
-  removals: removal === undefined ? new Map() : new Map([[cleared, removal]]),
-  byId: { owner, keys: new Map() },
-  limited: undefined,
-})
-
-const copySession = (session: SessionState, owner: Owner): SessionState => ({
-  ...session,
-  owner,
-  sportsbooks: new Map(session.sportsbooks),
-  awaited: session.awaited && copyAwaited(session.awaited),
-  notices: new Map(session.notices),
-})
-
-export const newSession = (name: string, at: Millis, owner: Owner, heartbeatMillis: Millis): SessionState => ({
-  owner,
-  name,
-  epoch: 0,
-  connected: false,
-  isRestored: false,
-  ended: false,
-  filters: {},
-  match: undefined,
-  excluded: new Set(),
-  excludedUntil: -Infinity,
-  subscriptions: 0,
-  sportsbooks: new Map(),
-  invalidatedAt: 0,
-  unread: undefined,
-  unreadCheckAt: Infinity,
-  resyncAt: -Infinity,
-  gapSince: undefined,
-  gapBooks: [],
-  progressAt: undefined,
-  settleAt: Infinity,
-  settleRest: undefined,
-  syncing: false,
-  unsettled: false,
-  initialStates: 0,
-  verifiedGames: 0,
-  changedLines: 0,
-  lastFrameAt: undefined,
-  lastSentAt: null,
-  lastSentArrivedAt: at,
-  pausedAt: undefined,
-  pausedStaleAt: Infinity,
-  stale: undefined,
-  delayed: false,
-  heartbeatAt: at + heartbeatMillis,
-  listeningSince: at,
-  bookCheckAt: Infinity,
-  lateCheckAt: Infinity,
-  awaited: undefined,
-  awaitedOf: "{}",
-  awaitedTold: true,
-  awaitedAt: Infinity,
-  notices: new Map(),
-  lastEventAt: at,
-  limited: undefined,
-  isLimited: false,
-  refusedRemoval: undefined,
-})

@@ -6,20 +6,21 @@ import { type Millis, parseTimestamp } from "@boltodds/protocol"
 import { awaitedDue, awaitedSettled } from "../session/absences.ts"
 import { checkLags } from "./lateness.ts"
 import { closeGame } from "../game/games.ts"
-import { gamesIn, isGameVerified, isMerelyPartial, linesOf, type SessionState } from "../model.ts"
 import { checkUnread } from "../session/unread.ts"
 import { sweepRestored } from "../session/restored.ts"
 import type { Work } from "../work.ts"
+import { gamesIn, linesIn, type SessionState } from "../session/SessionState.ts"
+import { isGameVerified, isMerelyPartial } from "../verification.ts"
 
 /** The earliest time at which a deadline of one session may fire. */
 const sessionDeadline = (session: SessionState): Millis =>
   Math.min(
-    session.heartbeatAt,
-    session.settleAt,
-    session.pausedStaleAt,
-    session.lateCheckAt,
-    session.awaitedAt,
-    session.pausedAt === undefined ? Math.min(session.bookCheckAt, session.unreadCheckAt) : Infinity,
+    session.checks.heartbeatAt,
+    session.settling.dueAt,
+    session.pause?.staleAt ?? Infinity,
+    session.checks.lagsAt,
+    session.awaited.dueAt,
+    session.pause === undefined ? Math.min(session.checks.sportsbooksAt, session.checks.unreadAt) : Infinity,
   )
 
 /** Fires every deadline up to and including `until`, earliest first. */
@@ -44,21 +45,21 @@ export const fireDeadlines = (work: Work, until: Millis): void => {
 
 /** Fires one deadline of a session. Of several at one time: what makes prices doubtful goes first. */
 const fire = (work: Work, session: SessionState, at: Millis): void => {
-  work.begin(session.name, session.epoch, at, null, false)
-  if (session.pausedStaleAt === at) {
-    session.pausedStaleAt = Infinity
+  work.begin({ session: session.name, epoch: session.epoch }, at, null, false)
+  if (session.pause?.staleAt === at) {
+    session.pause.staleAt = Infinity
     if (session.stale === undefined) {
       session.stale = "paused"
-      const since = session.lastFrameAt ?? session.listeningSince
+      const since = session.received.frameAt ?? session.received.since
       work.control("stale", { reason: "paused", sportsbook: null, age_ms: at - since })
     }
-  } else if (session.lateCheckAt === at) checkLags(work, session, at)
-  else if (session.bookCheckAt === at && session.pausedAt === undefined) checkBooks(work, session, at)
-  else if (session.unreadCheckAt === at && session.pausedAt === undefined) checkUnread(work, session, at)
-  else if (session.settleAt === at) settle(work, session, at)
-  else if (session.awaitedAt === at) awaitedDue(work, session, at)
+  } else if (session.checks.lagsAt === at) checkLags(work, session, at)
+  else if (session.checks.sportsbooksAt === at && session.pause === undefined) checkBooks(work, session, at)
+  else if (session.checks.unreadAt === at && session.pause === undefined) checkUnread(work, session, at)
+  else if (session.settling.dueAt === at) settle(work, session, at)
+  else if (session.awaited.dueAt === at) awaitedDue(work, session, at)
   else {
-    session.heartbeatAt = at + heartbeatInterval(session, at, work.core.options.heartbeatMillis)
+    session.checks.heartbeatAt = at + heartbeatInterval(session, at, work.core.options.heartbeatMillis)
     heartbeat(work, session, at)
   }
   work.end()
@@ -69,7 +70,7 @@ const checkBooks = (work: Work, session: SessionState, at: Millis): void => {
   let next = Infinity
   for (const known of session.sportsbooks.values()) {
     if (known.stale !== undefined || known.games.size === 0 || !session.connected) continue
-    const due = Math.max(known.heardAt, session.listeningSince) + work.core.options.bookSilentMillis
+    const due = Math.max(known.heardAt, session.received.since) + work.core.options.bookSilentMillis
     if (due > at) {
       next = Math.min(next, due)
       continue
@@ -77,16 +78,16 @@ const checkBooks = (work: Work, session: SessionState, at: Millis): void => {
     work.sportsbook(session, known.sportsbook).stale = "book_silent"
     work.control("stale", { reason: "book_silent", sportsbook: known.sportsbook, age_ms: at - known.heardAt })
   }
-  session.bookCheckAt = next
+  session.checks.sportsbooksAt = next
 }
 
 /** The snapshot is complete as far as can be told: what it did not hold is gone. */
 const settle = (work: Work, session: SessionState, at: Millis): void => {
-  session.settleAt = Infinity
+  session.settling.dueAt = Infinity
   // Without an initial state this epoch tells nothing by absence: all stays as it is, and the snapshot may yet come.
-  const snapshot = session.initialStates > 0
-  session.syncing = !snapshot
-  const sweeps = snapshot && session.subscriptions <= 1
+  const snapshot = session.settling.initialStates > 0
+  session.settling.isSyncing = !snapshot
+  const sweeps = snapshot && session.settling.subscriptions <= 1
   let absent = 0
   let unverified = 0
   for (const known of session.sportsbooks.values()) {
@@ -101,20 +102,20 @@ const settle = (work: Work, session: SessionState, at: Millis): void => {
   if (sweeps && work.core.resumes !== undefined) sweepRestored(work, session, at)
   // What did not fit was not kept: the book is not whole.
   const complete = unverified === 0 && !session.isLimited
-  session.unsettled = snapshot && !complete
-  if (session.gapSince !== undefined) {
+  session.settling.isIncomplete = snapshot && !complete
+  if (session.gap !== undefined) {
     work.control("gap_closed", {
-      duration_ms: (session.progressAt ?? at) - session.gapSince,
-      games: session.verifiedGames,
-      changed: session.changedLines,
+      duration_ms: (session.settling.progressAt ?? at) - session.gap.since,
+      games: session.gap.verifiedGames,
+      changed: session.gap.changedLines,
       absent,
       unverified,
-      sportsbooks_missing: session.gapBooks.filter((name) => !hasVerified(session, name)),
+      sportsbooks_missing: session.gap.sportsbooks.filter((name) => !hasVerified(session, name)),
       complete,
     })
-    session.gapSince = undefined
+    session.gap = undefined
   }
-  if (complete && snapshot) work.control("synced", { games: gamesIn(session), lines: linesOf(session) })
+  if (complete && snapshot) work.control("synced", { games: gamesIn(session), lines: linesIn(session) })
   awaitedSettled(work, session, at)
 }
 
@@ -130,7 +131,7 @@ const hasVerified = (session: SessionState, sportsbook: string): boolean => {
  * over years must not drown in them; a live session that is cut off has them every 10 s for a day.
  */
 const heartbeatInterval = (session: SessionState, at: Millis, usual: Millis): Millis => {
-  const idle = at - session.lastEventAt
+  const idle = at - session.received.eventAt
   return idle <= day ? usual : Math.round(usual * idle / day)
 }
 
@@ -148,16 +149,16 @@ const heartbeat = (work: Work, session: SessionState, at: Millis): void => {
     }
   }
   work.control("heartbeat", {
-    frame_age_ms: session.lastFrameAt === undefined ? null : at - session.lastFrameAt,
+    frame_age_ms: session.received.frameAt === undefined ? null : at - session.received.frameAt,
     games,
     games_verified: verified,
     lines,
-    paused_ms: session.pausedAt === undefined ? 0 : at - session.pausedAt,
+    paused_ms: session.pause === undefined ? 0 : at - session.pause.since,
     lag_ms: lag(session),
   })
 }
 
 const lag = (session: SessionState): number | null => {
-  const sent = parseTimestamp(session.lastSentAt)
-  return sent === null ? null : session.lastSentArrivedAt - Math.floor(sent)
+  const sent = parseTimestamp(session.received.sentAt)
+  return sent === null ? null : session.received.sentArrivedAt - Math.floor(sent)
 }

@@ -2,8 +2,9 @@
 import { type Millis, parseTimestamp } from "@boltodds/protocol"
 import { excessOf, judgeLag, levelDueAt, makeLag, sampleLag } from "./lag.ts"
 import type { Sent } from "../game/sentAt.ts"
-import type { SessionState, SportsbookEntry } from "../model.ts"
 import type { Work } from "../work.ts"
+import type { SportsbookEntry } from "../model.ts"
+import type { SessionState } from "../session/SessionState.ts"
 
 /**
  * Takes a live update into account. While a snapshot arrives, full messages are part of it and are left out, and line
@@ -15,8 +16,8 @@ export const noteLag = (
   isFull: boolean,
 ): void => {
   if (entry.lag !== undefined && at < entry.lag.nextAt) return
-  if (session.delayed || session.pausedAt !== undefined || session.stale !== undefined) return
-  const isSettling = session.settleAt !== Infinity
+  if (session.delayed || session.pause !== undefined || session.stale !== undefined) return
+  const isSettling = session.settling.dueAt !== Infinity
   if (isSettling && isFull) return
   const sent = parseTimestamp(sentAt)
   if (sent === null) return
@@ -25,8 +26,8 @@ export const noteLag = (
   const { lateMillis, lateForMillis } = work.core.options
   if (isSettling || !judgeLag(lag, at, lateMillis, lateForMillis)) return
   const due = verdictAt(entry, lateForMillis)
-  if (due >= session.lateCheckAt) return
-  session.lateCheckAt = due
+  if (due >= session.checks.lagsAt) return
+  session.checks.lagsAt = due
   work.arm(due)
 }
 
@@ -36,7 +37,7 @@ export const verdictAt = ({ lag, stale }: SportsbookEntry, lateForMillis: Millis
 
 /** A connection ended: the next one has lags of its own. A late sportsbook stays stale until its next message. */
 export const forgetLags = (work: Work, session: SessionState): void => {
-  session.lateCheckAt = Infinity
+  session.checks.lagsAt = Infinity
   for (const known of session.sportsbooks.values()) {
     if (known.lag !== undefined) work.sportsbook(session, known.sportsbook).lag = undefined
   }
@@ -51,7 +52,7 @@ export const checkLags = (work: Work, session: SessionState, at: Millis): void =
     if (due <= at) judge(work, session, work.sportsbook(session, known.sportsbook), at)
     else next = Math.min(next, due)
   }
-  session.lateCheckAt = next
+  session.checks.lagsAt = next
 }
 
 const judge = (work: Work, session: SessionState, entry: SportsbookEntry, at: Millis): void => {
@@ -61,7 +62,7 @@ const judge = (work: Work, session: SessionState, entry: SportsbookEntry, at: Mi
     work.control("stale", { reason: "late", sportsbook, age_ms: excessOf(lag) })
     return
   }
-  const heardAt = Math.max(entry.heardAt, session.listeningSince)
+  const heardAt = Math.max(entry.heardAt, session.received.since)
   if (entry.games.size > 0 && heardAt + work.core.options.bookSilentMillis <= at) {
     entry.stale = "book_silent"
     work.control("stale", { reason: "book_silent", sportsbook, age_ms: at - entry.heardAt })

@@ -1,7 +1,7 @@
 /** What a message says of its game. */
 import { type GameData, isSent, parseStartsAt, rawText } from "@boltodds/protocol"
-import type { Game } from "../model.ts"
 import type { Work } from "../work.ts"
+import type { Game } from "../model.ts"
 
 /**
  * Takes a message's facts into a game; true where one of them changed. What a message does not say is kept; a start that

@@ -4,12 +4,14 @@ import type { StateLimit } from "../../Limits.ts"
 import { type LineTarget, retarget } from "../line/lines.ts"
 import { applyWithin, isBound, nothingReplaced, replaceLines } from "../line/outcomes.ts"
 import { limitGame } from "../limits.ts"
-import { type Game, isGameVerified, type SessionState, type SportsbookEntry } from "../model.ts"
 import type { Work } from "../work.ts"
 import { reportStart } from "./facts.ts"
 import { learn, touch } from "./games.ts"
 import { invalidateOtherKeys } from "./sameGame.ts"
 import { isBefore, type Sent } from "./sentAt.ts"
+import { isGameVerified, isMerelyPartial } from "../verification.ts"
+import type { Game, SportsbookEntry } from "../model.ts"
+import type { SessionState } from "../session/SessionState.ts"
 
 /** A message about a game, and where it arrived. */
 export interface Arrival extends Sent {
@@ -127,32 +129,31 @@ export const replaceGame = (
   }
   if (isNewKey) invalidateOtherKeys(work, entry, game)
   const progress = message.action === "initial_state" || !wasVerified
-  if (message.action === "initial_state") session.initialStates++
-  if (session.gapSince !== undefined) {
-    session.verifiedGames += (wasVerified && known !== undefined) || refused !== undefined ? 0 : 1
-    session.changedLines += changed
+  if (message.action === "initial_state") session.settling.initialStates++
+  if (session.gap !== undefined) {
+    session.gap.verifiedGames += (wasVerified && known !== undefined) || refused !== undefined ? 0 : 1
+    session.gap.changedLines += changed
   }
-  if (progress && (session.syncing || session.unsettled)) settleLater(work, session, at)
+  if (progress && (session.settling.isSyncing || session.settling.isIncomplete)) settleLater(work, session, at)
 }
 
 /** The snapshot progressed: it settles after a while of reading, which cannot pass while we are paused. */
 const settleLater = (work: Work, session: SessionState, at: Millis): void => {
-  session.progressAt = at
+  session.settling.progressAt = at
   const { settleMillis } = work.core.options
-  if (session.pausedAt !== undefined) {
-    session.settleRest = settleMillis
+  if (session.pause !== undefined) {
+    session.settling.rest = settleMillis
     return
   }
-  session.settleAt = at + settleMillis
-  work.arm(session.settleAt)
+  session.settling.dueAt = at + settleMillis
+  work.arm(session.settling.dueAt)
 }
 
 /** Why changes of a full message come: what was doubted, or appears while a gap is open, is found, not reported. */
 const causeOf = (session: SessionState, entry: SportsbookEntry, game: Game | undefined): ChangeCause => {
-  const inGap = session.gapSince !== undefined
+  const inGap = session.gap !== undefined
   if (game === undefined) return inGap ? "resync" : "feed"
-  const doubted = Math.max(session.invalidatedAt, entry.invalidatedAt, game.invalidatedAt)
-  // A game that is merely partial was never in doubt: the rest of it is news, unless a gap hid its beginning.
-  if (game.partial && game.openedAt >= doubted) return inGap ? "resync" : "feed"
-  return game.confirmedAt < doubted ? "resync" : "feed"
+  // A game that is merely partial was never unverified: the rest of it is new, unless a gap hid its beginning.
+  if (isMerelyPartial(session, entry, game)) return inGap ? "resync" : "feed"
+  return isGameVerified(session, entry, game) ? "feed" : "resync"
 }

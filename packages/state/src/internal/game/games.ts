@@ -1,10 +1,11 @@
 /** The life of a game: it opens, takes facts, and closes. */
 import type { ChangeCause, GameData } from "@boltodds/protocol"
-import type { Game, SessionState, SportsbookEntry } from "../model.ts"
 import { factBytes } from "../size.ts"
 import type { Work } from "../work.ts"
 import { takeFacts } from "./facts.ts"
-import { indexById } from "./sameGame.ts"
+import { forgetId, indexById } from "./sameGame.ts"
+import type { Game, SportsbookEntry } from "../model.ts"
+import type { SessionState } from "../session/SessionState.ts"
 
 /** A game that is not in the book yet. */
 export const newGame = (work: Work, session: SessionState, data: GameData, partial: boolean): Game => {
@@ -40,7 +41,7 @@ export const newGame = (work: Work, session: SessionState, data: GameData, parti
 }
 
 export const openGame = (work: Work, entry: SportsbookEntry, game: Game): void => {
-  indexById(work, entry, game.game, null, game.universal_game_id)
+  indexById(work.owner, entry, game)
   entry.games.set(game.game, game)
   work.core.games++
   work.core.bytes += game.factBytes
@@ -58,7 +59,10 @@ export const learn = (work: Work, entry: SportsbookEntry, game: Game, data: Game
   const id = game.universal_game_id
   const changed = takeFacts(game, data)
   if (!changed) return false
-  indexById(work, entry, game.game, id, game.universal_game_id)
+  if (id !== game.universal_game_id) {
+    forgetId(work.owner, entry, game.game, id)
+    indexById(work.owner, entry, game)
+  }
   const bytes = factBytes(game)
   work.core.bytes += bytes - game.factBytes
   game.factBytes = bytes
@@ -68,7 +72,7 @@ export const learn = (work: Work, entry: SportsbookEntry, game: Game, data: Game
 /** Closes a game and all its lines. */
 export const closeGame = (work: Work, entry: SportsbookEntry, game: Game, cause: ChangeCause): void => {
   entry.games.delete(game.game)
-  indexById(work, entry, game.game, game.universal_game_id, null)
+  forgetId(work.owner, entry, game.game, game.universal_game_id)
   work.core.games--
   work.core.lines -= game.lines.size
   work.core.bytes -= game.factBytes + game.lineBytes

@@ -13,13 +13,14 @@ import { type Arrival, replaceGame, updateLines } from "./gameData.ts"
 import { noteLag } from "../deadline/lateness.ts"
 import { withoutArrived } from "../session/awaited.ts"
 import { factsBeyond, gameBeyond, limitGame, longName, refuseBeyond, refuseName, sportsbookBeyond } from "../limits.ts"
-import { type Game, type SessionState, type SportsbookEntry } from "../model.ts"
 import { reportNotice } from "../session/notices.ts"
 import { quarantineMessage, takeUnknown } from "../session/notUnderstood.ts"
 import { isFromEarlierFilters, isLateArrival, rememberClear, rememberRefused, rememberRemoval } from "./removals.ts"
 import { clearRestored, refuseRestored, takeOver } from "../session/restored.ts"
 import { type Sent, serverTime } from "./sentAt.ts"
 import type { Work } from "../work.ts"
+import type { Game, SportsbookEntry } from "../model.ts"
+import type { SessionState } from "../session/SessionState.ts"
 
 /** Applies one item of a frame. */
 export const applyItem = (work: Work, session: SessionState, at: Millis, item: Item): void => {
@@ -110,7 +111,7 @@ const applyData = (work: Work, session: SessionState, at: Millis, message: DataM
       return refuseBeyond(work, session, { at, scope: { sportsbook: data.sportsbook, game: data.game }, bound: beyond })
     }
   }
-  if (session.awaited !== undefined) session.awaited = withoutArrived(session.awaited, data)
+  if (session.awaited.names !== undefined) session.awaited.names = withoutArrived(session.awaited.names, data)
   const entry = listen(work, session, data.sportsbook, sent)
   const arrival: Arrival = { session, entry, message, sentAt, at }
   if (sentAt !== null && message.action !== "initial_state") noteLag(work, arrival, message.action !== "line_update")
@@ -172,8 +173,8 @@ const listen = (
   { sentAt, at }: Sent,
 ): SportsbookEntry => {
   if (sentAt !== null) {
-    session.lastSentAt = sentAt
-    session.lastSentArrivedAt = at
+    session.received.sentAt = sentAt
+    session.received.sentArrivedAt = at
   }
   const entry = work.sportsbook(session, sportsbook)
   entry.heardAt = at

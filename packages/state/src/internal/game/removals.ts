@@ -3,10 +3,12 @@
  * arrive after it, and must not bring the game back with prices that nobody quotes.
  */
 import { type Millis, parseTimestamp } from "@boltodds/protocol"
-import { cleared, type Core, type Removal, type SessionState, type SportsbookEntry } from "../model.ts"
 import { isAhead, isBefore, type Sent } from "./sentAt.ts"
 import { removalBytes } from "../size.ts"
 import type { Work } from "../work.ts"
+import type { Core } from "../Core.ts"
+import { cleared, type Removal, type SportsbookEntry } from "../model.ts"
+import type { SessionState } from "../session/SessionState.ts"
 
 /** Stragglers come within moments. What comes later is news, whatever the server's clock says: it may have been set back. */
 const rememberedMillis = 10_000
@@ -87,8 +89,8 @@ export const mayRemember = (entry: SportsbookEntry, at: Millis): boolean =>
 
 /** Filters close these games: what was sent before they reached the server may still come once others let it in again. */
 export const rememberExcluded = (session: SessionState, games: ReadonlyArray<string>, at: Millis): void => {
-  session.excluded = new Set([...(at <= session.excludedUntil ? session.excluded : []), ...games])
-  session.excludedUntil = session.excluded.size === 0 ? -Infinity : at + rememberedMillis
+  session.excluded.games = new Set([...(at <= session.excluded.until ? session.excluded.games : []), ...games])
+  session.excluded.until = session.excluded.games.size === 0 ? -Infinity : at + rememberedMillis
 }
 
 /** What no sportsbook is called divides the two. */
@@ -99,7 +101,7 @@ export const excludedName = (sportsbook: string, game: string): string => `${spo
  * of after: the game may have moved meanwhile, and nobody was told.
  */
 export const isFromEarlierFilters = (session: SessionState, sportsbook: string, game: string, at: Millis): boolean =>
-  at <= session.excludedUntil && session.excluded.has(excludedName(sportsbook, game))
+  at <= session.excluded.until && session.excluded.games.has(excludedName(sportsbook, game))
 
 /**
  * Whether a message about a game that is not known was sent before the game was taken back.

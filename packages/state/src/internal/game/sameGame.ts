@@ -5,26 +5,33 @@
  * copy would then keep prices that nobody quotes. Nothing proves that it was a move, so no game is merged or closed:
  * the old copy is unverified until its own full message comes.
  */
-import type { Game, SportsbookEntry } from "../model.ts"
 import type { Work } from "../work.ts"
+import type { Game, KeysById, Owner, SportsbookEntry } from "../model.ts"
 
-/** Keeps the index after the universal id of a game changed: at its opening from null, at its closing to null. */
+/** Adds a game to the index under its universal id, where it has one. */
 export const indexById = (
-  work: Pick<Work, "owner">,
+  owner: Owner,
   entry: SportsbookEntry,
-  game: string,
-  from: string | null,
-  to: string | null,
+  game: Pick<Game, "game" | "universal_game_id">,
 ): void => {
-  if (from === to) return
-  if (entry.byId.owner !== work.owner) entry.byId = { owner: work.owner, keys: new Map(entry.byId.keys) }
-  const { keys } = entry.byId
-  if (from !== null) {
-    const rest = (keys.get(from) ?? []).filter((key) => key !== game)
-    if (rest.length === 0) keys.delete(from)
-    else keys.set(from, rest)
-  }
-  if (to !== null) keys.set(to, [...(keys.get(to) ?? []).slice(1 - mostKeys), game])
+  const { universal_game_id: id } = game
+  if (id === null) return
+  const keys = ownKeys(owner, entry)
+  keys.set(id, [...(keys.get(id) ?? []).slice(1 - mostKeys), game.game])
+}
+
+/** Takes a game out of the index, where it stands under this universal id. */
+export const forgetId = (owner: Owner, entry: SportsbookEntry, game: string, id: string | null): void => {
+  if (id === null) return
+  const keys = ownKeys(owner, entry)
+  const rest = (keys.get(id) ?? []).filter((key) => key !== game)
+  if (rest.length === 0) keys.delete(id)
+  else keys.set(id, rest)
+}
+
+const ownKeys = (owner: Owner, entry: SportsbookEntry): KeysById["keys"] => {
+  if (entry.byId.owner !== owner) entry.byId = { owner, keys: new Map(entry.byId.keys) }
+  return entry.byId.keys
 }
 
 /** A game has a few keys at most. An id that more games share names none of them; the newest are kept. */

@@ -10,18 +10,13 @@ import {
 } from "@boltodds/protocol"
 import type { StateLimit } from "../../Limits.ts"
 import { lineBeyond, textsBeyond } from "../limits.ts"
-import {
-  type Game,
-  isLineVerified,
-  type Line,
-  type LineValues,
-  type SessionState,
-  type SportsbookEntry,
-} from "../model.ts"
 import { readLine, unreadableOutcome } from "./readLine.ts"
 import { isBefore } from "../game/sentAt.ts"
 import { lineBytes, textBytes } from "../size.ts"
 import type { Work } from "../work.ts"
+import type { Game, Line, LineValues, SportsbookEntry } from "../model.ts"
+import type { SessionState } from "../session/SessionState.ts"
+import { isLineVerified } from "../verification.ts"
 
 /** Where a message stands: the parts of the model it writes to, and how. */
 export interface LineTarget {
@@ -46,24 +41,25 @@ export const applyOutcome = (
 ): "changed" | "same" | StateLimit => {
   const { game, sentAt } = target
   const known = game.lines.get(key)
-  const says = isObject(value) ? readLine(game, key, value, known, target.factsChanged) : unreadableOutcome(known)
+  const says = isObject(value) ? readLine(target, key, value, known) : unreadableOutcome(known)
   const { unreadable } = says
+  const before = known === undefined ? 0 : known.unreadable
   const cause = unreadable === 0 ? target.cause : "unreadable"
   if (known === undefined) {
     const beyond = lineBeyond(work.core, game, key, says)
     if (beyond !== undefined) return beyond
-    if (unreadable !== 0) reject(work, target, key, value, unreadable, known)
+    if (unreadable !== 0) reject(work, target, key, { value, unreadable, before })
     const bytes = lineBytes(key, says)
     game.lineBytes += bytes
     work.core.bytes += bytes
     const line = newLine(work, key, says, sentAt)
     game.lines.set(key, line)
     work.core.lines++
-    if (target.late) work.core.counts.late++
-    work.lineChange("line_opened", game, line, line.odds, null, null, cause, target.late)
+    const record = work.lineChange("line_opened", game, line, cause)
+    if (target.late) countLate(work, record)
     return "changed"
   }
-  if (unreadable !== 0) reject(work, target, key, value, unreadable, known)
+  if (unreadable !== 0) reject(work, target, key, { value, unreadable, before })
   const kind = lineKind(known, says)
   if (kind === undefined && (target.full || isLineVerified(target.session, target.entry, game, known))) {
     // Nothing to tell, but something to remember: when the line was last named, and whether it could be read.
@@ -86,13 +82,15 @@ export const applyOutcome = (
     work.core.bytes += growth
   }
   const late = isLate(target, known)
-  if (late) work.core.counts.late++
   const { odds, line } = known
   const next = own(work, game, known)
   take(next, says)
   if (!late && sentAt !== null) next.sentAt = sentAt
   next.confirmedAt = work.core.moment
-  work.lineChange(kind ?? "line_amended", game, next, next.odds, odds, line, cause, late)
+  const record = work.lineChange(kind ?? "line_amended", game, next, cause)
+  record.previous_odds = odds
+  record.previous_line = line
+  if (late) countLate(work, record)
   return "changed"
 }
 
@@ -108,7 +106,9 @@ export const retarget = (work: Work, target: LineTarget): number => {
     if (kind === line.target_kind) continue
     const next = own(work, game, line)
     next.target_kind = kind
-    work.lineChange("line_amended", game, next, next.odds, next.odds, next.line, cause, false)
+    const record = work.lineChange("line_amended", game, next, cause)
+    record.previous_odds = next.odds
+    record.previous_line = next.line
     if (!isLineVerified(session, entry, game, next)) work.markUnverified()
     changed++
   }
@@ -116,14 +116,27 @@ export const retarget = (work: Work, target: LineTarget): number => {
 }
 
 /** Closes a line that is in the game. */
-export const closeLine = (work: Work, game: Game, line: Line, cause: ChangeCause, late: boolean): void => {
+export const closeLine = (
+  work: Work,
+  game: Game,
+  line: Line,
+  { cause, late }: Pick<LineTarget, "cause" | "late">,
+): void => {
   game.lines.delete(line.outcome)
   work.core.lines--
   const bytes = lineBytes(line.outcome, line)
   game.lineBytes -= bytes
   work.core.bytes -= bytes
-  if (late) work.core.counts.late++
-  work.lineChange("line_closed", game, line, null, line.odds, line.line, cause, late)
+  const record = work.lineChange("line_closed", game, line, cause)
+  record.odds = null
+  record.previous_odds = line.odds
+  record.previous_line = line.line
+  if (late) countLate(work, record)
+}
+
+const countLate = (work: Work, record: { late?: true }): void => {
+  work.core.counts.late++
+  record.late = true
 }
 
 /** Whether the server sent this before something that arrived earlier. */
@@ -191,12 +204,10 @@ const reject = (
   work: Work,
   { game }: LineTarget,
   key: string,
-  value: unknown,
-  unreadable: number,
-  known: Line | undefined,
+  { value, unreadable, before }: { readonly value: unknown; readonly unreadable: number; readonly before: number },
 ): void => {
   work.core.counts.rejected++
-  if ((unreadable & ~(known?.unreadable ?? 0)) === 0) return
+  if ((unreadable & ~before) === 0) return
   work.control("quarantined", {
     reason: outcomeFault(value) ?? "the outcome cannot be read with what is known of it",
     touches: "outcome",

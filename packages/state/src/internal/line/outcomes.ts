@@ -32,7 +32,7 @@ export const replaceLines = (work: Work, target: LineTarget, outcomes: GameData[
   if (listed < before) {
     for (const line of game.lines.values()) {
       if (Object.hasOwn(outcomes, line.outcome)) continue
-      closeLine(work, game, line, cause, isLate(target, line))
+      closeLine(work, game, line, { cause, late: isLate(target, line) })
       changed++
     }
   }
@@ -63,6 +63,8 @@ export type Applied = "changed" | "same" | "excluded" | "filtered" | StateLimit
 export const isBound = (applied: Applied): applied is StateLimit =>
   applied !== "changed" && applied !== "same" && applied !== "excluded" && applied !== "filtered"
 
+const excluded = { cause: "filters", late: false } as const
+
 /** Applies one outcome, unless the market filters exclude it: then its line closes, where there is one. */
 export const applyWithin = (
   work: Work,
@@ -77,7 +79,7 @@ export const applyWithin = (
       work.core.counts.filtered++
       const known = target.game.lines.get(key)
       if (known === undefined) return "filtered"
-      closeLine(work, target.game, known, "filters", false)
+      closeLine(work, target.game, known, excluded)
       return "excluded"
     }
   }

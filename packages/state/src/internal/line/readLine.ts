@@ -46,11 +46,10 @@ const reading: LineValues = {
  * is null where there is no price, and where the price or any field that says what the bet is cannot be read.
  */
 export const readLine = (
-  game: Game,
+  { game, factsChanged }: { readonly game: Game; readonly factsChanged: boolean },
   key: string,
   outcome: Readonly<Record<string, unknown>>,
   known: Line | undefined,
-  factsChanged: boolean,
 ): LineValues => {
   const { odds, link, outcome_name, outcome_line, outcome_over_under, outcome_target } = outcome as {
     readonly [field: string]: unknown

@@ -17,12 +17,21 @@ import { forgetLags } from "../deadline/lateness.ts"
 import { closeLine } from "../line/lines.ts"
 import { comeBack } from "./restored.ts"
 import { excludedName, forgetRemovals, rememberExcluded, rememberRefused } from "../game/removals.ts"
-import { type Core, type Game, gamesIn, linesOf, type SessionState, type SportsbookEntry } from "../model.ts"
 import type { StateLimit } from "../../Limits.ts"
 import { refuseBeyond } from "../limits.ts"
 import { serverTime } from "../game/sentAt.ts"
 import { sessionBytes } from "../size.ts"
 import type { Work } from "../work.ts"
+import type { Core } from "../Core.ts"
+import type { Game, SportsbookEntry } from "../model.ts"
+import {
+  gamesIn,
+  linesIn,
+  nothingExcluded,
+  notSettling,
+  type SessionState,
+  sportsbooksWithGames,
+} from "./SessionState.ts"
 
 /** Applies one event, at this time of the run. Deadlines before it have fired. */
 export const applyEvent = (work: Work, event: FeedEvent, at: Millis): void => {
@@ -32,7 +41,7 @@ export const applyEvent = (work: Work, event: FeedEvent, at: Millis): void => {
     // Sessions are named by a configuration; a recording that somebody else made may name any number.
     work.core.hasRefusedSession = true
     if (event._tag === "Frame") rememberRefusedOf(work.core, event.items, at)
-    work.begin(excerpt(event.session, 200), event.epoch, at, null, false)
+    work.begin({ session: excerpt(event.session, 200), epoch: event.epoch }, at, null, false)
     refuseBeyond(work, work.core, { at, scope: {}, bound: beyond })
     work.end()
     return
@@ -45,18 +54,18 @@ export const applyEvent = (work: Work, event: FeedEvent, at: Millis): void => {
   }
   work.core.lastSession = event.session
   work.core.lastEpoch = event.epoch
-  session.lastEventAt = at
+  session.received.eventAt = at
   if (event._tag === "Frame") {
     const frame = ++work.core.frame
     // What is read after a long pause waited, whether or not anyone has said yet that we read again.
-    work.begin(event.session, event.epoch, at, frame, session.delayed || session.stale === "paused")
+    work.begin(event, at, frame, session.delayed || session.stale === "paused")
     if (event.epoch > session.epoch || !session.connected) beginEpoch(work, session, event, at)
-    session.lastFrameAt = at
+    session.received.frameAt = at
     for (const item of event.items) applyItem(work, session, at, item)
     work.end()
     return
   }
-  work.begin(event.session, event.epoch, at, null, false)
+  work.begin(event, at, null, false)
   // Whatever a newer epoch tells first, it has begun.
   if (event.epoch > session.epoch || event._tag === "Connected") beginEpoch(work, session, event, at)
   switch (event._tag) {
@@ -112,20 +121,13 @@ const beginEpoch = (work: Work, session: SessionState, event: FeedEvent, at: Mil
   session.epoch = event.epoch
   session.connected = true
   session.ended = false
-  session.subscriptions = 0
-  session.excluded = new Set()
-  session.excludedUntil = -Infinity
-  session.initialStates = 0
+  session.settling.isSyncing = true
+  session.excluded = nothingExcluded()
   // One that begins in the middle may be one whose beginning did not fit: what it had told by then is not known.
   session.isLimited = work.core.hasRefusedSession && event._tag !== "Connected"
   session.refusedRemoval = session.isLimited ? work.core.refusedRemoval : undefined
-  session.verifiedGames = 0
-  session.syncing = true
-  session.progressAt = undefined
-  session.settleAt = Infinity
-  session.settleRest = undefined
-  session.unsettled = false
-  session.listeningSince = at
+  if (session.gap !== undefined) session.gap.verifiedGames = 0
+  session.received.since = at
   for (const known of session.sportsbooks.values()) {
     if (known.removals.size > 0) forgetRemovals(work.core, work.sportsbook(session, known.sportsbook))
   }
@@ -134,42 +136,33 @@ const beginEpoch = (work: Work, session: SessionState, event: FeedEvent, at: Mil
 
 /** Everything of the session is unverified from here on. */
 const openGap = (work: Work, session: SessionState, at: Millis, reason: DisconnectReason | undefined): void => {
-  const sportsbooks = [...session.sportsbooks.values()].filter((entry) => entry.games.size > 0)
-    .map((entry) => entry.sportsbook).sort()
+  const sportsbooks = sportsbooksWithGames(session)
   work.control("gap_opened", {
     reason: reason?.kind ?? "new_connection",
     code: reason?.code ?? null,
     detail: reason?.detail?.toWellFormed() ?? null,
     sportsbooks,
     games: gamesIn(session),
-    lines: linesOf(session),
+    lines: linesIn(session),
   })
   session.invalidatedAt = work.invalidate()
-  if (session.gapSince === undefined) {
-    session.gapSince = at
-    session.gapBooks = sportsbooks
-    session.changedLines = 0
-  }
+  session.gap ??= { since: at, sportsbooks, verifiedGames: 0, changedLines: 0 }
+  session.settling = notSettling()
+  session.pause = undefined
   session.stale = undefined
   session.delayed = false
-  session.pausedAt = undefined
-  session.pausedStaleAt = Infinity
-  session.syncing = false
-  session.unsettled = false
-  session.settleAt = Infinity
-  session.settleRest = undefined
-  session.awaitedAt = Infinity
+  session.awaited.dueAt = Infinity
   forgetLags(work, session)
 }
 
 /** New filters: what they exclude closes. A second subscription in an epoch also ends what absence can tell. */
 const subscribed = (work: Work, session: SessionState, event: Subscribed, at: Millis): void => {
   if (!session.connected) beginEpoch(work, session, event, at)
-  session.subscriptions++
+  session.settling.subscriptions++
   session.filters = event.filters
   const match = matchFilters(event.filters)
   session.match = match.isOpen ? undefined : match
-  if (session.subscriptions > 1) session.syncing = true
+  if (session.settling.subscriptions > 1) session.settling.isSyncing = true
   expectNames(work, session, event.filters, at)
   const excluded: Array<string> = []
   for (const known of match.isOpen ? [] : session.sportsbooks.values()) {
@@ -188,7 +181,7 @@ const closeMarkets = (work: Work, entry: SportsbookEntry, game: Game, match: Fil
   const excluded = [...game.lines.values()].filter((line) => !match.market(line.market))
   if (excluded.length === 0) return
   const own = work.game(entry, game)
-  for (const line of excluded) closeLine(work, own, line, "filters", false)
+  for (const line of excluded) closeLine(work, own, line, { cause: "filters", late: false })
 }
 
 /**
@@ -196,33 +189,31 @@ const closeMarkets = (work: Work, entry: SportsbookEntry, game: Game, match: Fil
  * has moved the time of the run (`at`) ahead, and the others' pauses are as long all the same.
  */
 const paused = (work: Work, session: SessionState, since: Millis, at: Millis): void => {
-  if (session.pausedAt !== undefined || !session.connected) return
-  session.pausedAt = since
-  if (session.stale === undefined) {
-    session.pausedStaleAt = Math.max(at, since + work.core.options.pausedStaleMillis)
-    work.arm(session.pausedStaleAt)
-  }
-  if (session.settleAt !== Infinity) {
-    session.settleRest = session.settleAt - since
-    session.settleAt = Infinity
-  }
+  if (session.pause !== undefined || !session.connected) return
+  const staleAt = Math.max(at, since + work.core.options.pausedStaleMillis)
+  session.pause = { since, staleAt: session.stale === undefined ? staleAt : Infinity }
+  work.arm(session.pause.staleAt)
+  const { settling } = session
+  if (settling.dueAt === Infinity) return
+  settling.rest = settling.dueAt - since
+  settling.dueAt = Infinity
 }
 
 const resumed = (work: Work, session: SessionState, until: Millis, at: Millis): void => {
-  if (session.pausedAt === undefined) return
-  if (until - session.pausedAt >= work.core.options.pausedStaleMillis) session.delayed = true
-  session.pausedAt = undefined
-  session.pausedStaleAt = Infinity
-  session.listeningSince = at
-  work.arm(session.bookCheckAt)
-  if (session.unreadCheckAt !== Infinity) {
-    session.unreadCheckAt = Math.max(session.unreadCheckAt, at)
-    work.arm(session.unreadCheckAt)
+  if (session.pause === undefined) return
+  if (until - session.pause.since >= work.core.options.pausedStaleMillis) session.delayed = true
+  session.pause = undefined
+  session.received.since = at
+  const { checks, settling } = session
+  work.arm(checks.sportsbooksAt)
+  if (checks.unreadAt !== Infinity) {
+    checks.unreadAt = Math.max(checks.unreadAt, at)
+    work.arm(checks.unreadAt)
   }
-  if (session.settleRest !== undefined) {
-    session.settleAt = at + session.settleRest
-    session.settleRest = undefined
-    work.arm(session.settleAt)
+  if (settling.rest !== undefined) {
+    settling.dueAt = at + settling.rest
+    settling.rest = undefined
+    work.arm(settling.dueAt)
   }
 }
 
@@ -232,12 +223,12 @@ const silent = (work: Work, session: SessionState, at: Millis): void => {
   work.control("stale", {
     reason: "silent",
     sportsbook: null,
-    age_ms: at - (session.lastFrameAt ?? session.listeningSince),
+    age_ms: at - (session.received.frameAt ?? session.received.since),
   })
 }
 
 const heard = (work: Work, session: SessionState): void => {
-  if (session.pausedAt !== undefined) return
+  if (session.pause !== undefined) return
   session.delayed = false
   if (session.stale === undefined) return
   session.stale = undefined
@@ -251,7 +242,7 @@ const tick = (work: Work, event: Tick, at: Millis): void => {
   const jump = event.wall - event.at
   if (!(Math.abs(jump) > work.core.options.clockJumpMillis)) return
   const session = work.ownSession(known)
-  work.begin(event.session, event.epoch, at, null, false)
+  work.begin(event, at, null, false)
   work.control("clock_jumped", { jump_ms: jump })
   session.invalidatedAt = work.invalidate()
   work.end()

@@ -1,6 +1,7 @@
 /** Which known sportsbooks and games a message may be about that is not understood. */
 import type { Mentions, Scope } from "@boltodds/protocol"
-import type { SessionState, SportsbookEntry } from "../model.ts"
+import type { SportsbookEntry } from "../model.ts"
+import type { SessionState } from "./SessionState.ts"
 
 /** What a message may be about. */
 export interface Places {

@@ -9,10 +9,10 @@ import {
 } from "@boltodds/protocol"
 import { knownPlaces, type Places, placesOf } from "./knownPlaces.ts"
 import { countLimit } from "../limits.ts"
-import type { SessionState } from "../model.ts"
 import { hearRestored } from "./restored.ts"
 import { type Cause, reportUnread, unverify } from "./unread.ts"
 import type { Work } from "../work.ts"
+import type { SessionState } from "./SessionState.ts"
 
 /** Counts and reports a message that cannot be read, and makes what it may have changed unverified. */
 export const quarantineMessage = (work: Work, session: SessionState, item: QuarantinedItem, at: Millis): void => {
@@ -22,7 +22,7 @@ export const quarantineMessage = (work: Work, session: SessionState, item: Quara
   work.sentAt(null)
   if (limit !== undefined) countLimit(work, touches ?? {}, limit, 1)
   if (value === undefined && touches !== undefined) {
-    return report(work, session, at, placesOf(session, touches), { reason, text, limit })
+    return report(work, session, placesOf(session, touches), { at, reason, text, limit })
   }
   const mentions = value === undefined ? mentionsInText(text) : mentionsIn(value)
   const { kind } = mentions
@@ -40,7 +40,8 @@ export const quarantineMessage = (work: Work, session: SessionState, item: Quara
   const isLost = isOurs && touches !== undefined && found.known.length === 0 && found.named === undefined
   const places = isLost ? { known: [{}], named: undefined } : found
   if (places.known.length === 0 && !isFirst) return
-  report(work, session, at, places, kind === undefined || isOurs ? { reason, text } : { reason, text, action: kind })
+  const cause = { at, reason, text }
+  report(work, session, places, kind === undefined || isOurs ? cause : { ...cause, action: kind })
 }
 
 /** A message whose action is not known. */
@@ -68,13 +69,13 @@ export const takeUnknown = (
   const places = isLeftAlone ? nowhere : knownPlaces(session, mentions)
   // Nothing known is touched: once is enough to say that there is such an action.
   if (places.known.length === 0 && !isFirst) return
-  report(work, session, at, places, { reason: `unknown action ${JSON.stringify(action)}`, text, action })
+  report(work, session, places, { at, reason: `unknown action ${JSON.stringify(action)}`, text, action })
 }
 
 const nowhere: Places = { known: [], named: undefined }
 
-const report = (work: Work, session: SessionState, at: Millis, { known, named }: Places, cause: Cause): void => {
-  for (const scope of known) unverify(work, session, at, scope, cause)
+const report = (work: Work, session: SessionState, { known, named }: Places, cause: Cause): void => {
+  for (const scope of known) unverify(work, session, scope, cause)
   if (known.length > 0) return
   if (named !== undefined && session.match !== undefined && !session.match.book(named.sportsbook)) {
     work.core.counts.filtered++

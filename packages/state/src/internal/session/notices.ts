@@ -5,11 +5,11 @@ import {
   type Item,
   type Millis,
   narrowings,
+  type Notice,
   noticeIn,
-  type NoticeLevel,
 } from "@boltodds/protocol"
-import type { SessionState } from "../model.ts"
 import type { Work } from "../work.ts"
+import type { SessionState } from "./SessionState.ts"
 
 /** The same words are not repeated within this time. */
 const repeatMillis = 60_000
@@ -18,21 +18,15 @@ const mostRemembered = 64
 /** Reports what the server says in an item that is no data. */
 export const reportNotice = (work: Work, session: SessionState, at: Millis, item: Item): void => {
   const notice = noticeIn(item)
-  if (notice !== undefined) report(work, session, at, notice.action, notice.level, notice.message)
+  if (notice !== undefined) report(work, session, at, notice)
   if (item._tag !== "Message" || item.message.action !== "subscription_updated") return
   for (const narrowing of narrowings(session.filters, item.message)) {
-    report(work, session, at, item.message.action, "warning", describeNarrowing(narrowing))
+    const message = describeNarrowing(narrowing)
+    report(work, session, at, { action: item.message.action, level: "warning", message })
   }
 }
 
-const report = (
-  work: Work,
-  session: SessionState,
-  at: Millis,
-  action: string | null,
-  level: NoticeLevel,
-  message: string,
-): void => {
+const report = (work: Work, session: SessionState, at: Millis, { action, level, message }: Notice): void => {
   const words = `${action === null ? null : excerpt(action, 200)}\u0000${message}`
   const last = session.notices.get(words)
   if (last !== undefined && at - last < repeatMillis) return

@@ -13,19 +13,12 @@ import {
   type Scope,
 } from "@boltodds/protocol"
 import { closeGame } from "../game/games.ts"
-import {
-  type Core,
-  type Game,
-  gamesIn,
-  type Line,
-  linesOf,
-  type Owner,
-  type SessionState,
-  type SportsbookEntry,
-} from "../model.ts"
-import { indexById } from "../game/sameGame.ts"
+import { forgetId, indexById } from "../game/sameGame.ts"
 import { factBytes, lineBytes, sessionBytes, sportsbookBytes } from "../size.ts"
-import { newSession, newSportsbook, type Work } from "../work.ts"
+import type { Work } from "../work.ts"
+import type { Core } from "../Core.ts"
+import { type Game, type Line, newSportsbook, type Owner, type SportsbookEntry } from "../model.ts"
+import { gamesIn, linesIn, newSession, type SessionState, sportsbooksWithGames } from "./SessionState.ts"
 
 /** Earlier than every moment at which something can be doubted: never verified. */
 const never = -1
@@ -38,7 +31,7 @@ export const restore = (core: Core, book: Book): void => {
     const entry = entryOf(core, session, known.sportsbook, owner)
     const game = gameOf(known, owner)
     entry.games.set(game.game, game)
-    indexById({ owner }, entry, game.game, null, game.universal_game_id)
+    indexById(owner, entry, game)
     core.games++
     core.lines += game.lines.size
     core.bytes += game.factBytes + game.lineBytes
@@ -129,8 +122,7 @@ export const openRestartGaps = (work: Work, at: Millis): void => {
   for (const known of work.core.sessions.values()) {
     const session = work.ownSession(known)
     for (const { sportsbook } of session.sportsbooks.values()) work.sportsbook(session, sportsbook).heardAt = at
-    const sportsbooks = [...session.sportsbooks.values()].filter(({ games }) => games.size > 0)
-      .map(({ sportsbook }) => sportsbook).sort()
+    const sportsbooks = sportsbooksWithGames(session)
     work.stampOf(session)
     work.control("gap_opened", {
       reason: "restart",
@@ -138,21 +130,20 @@ export const openRestartGaps = (work: Work, at: Millis): void => {
       detail: null,
       sportsbooks,
       games: gamesIn(session),
-      lines: linesOf(session),
+      lines: linesIn(session),
     })
     session.invalidatedAt = work.invalidate()
-    session.gapSince = at
-    session.gapBooks = sportsbooks
-    session.lastEventAt = at
-    session.listeningSince = at
+    session.gap = { since: at, sportsbooks, verifiedGames: 0, changedLines: 0 }
+    session.received.eventAt = at
+    session.received.since = at
   }
 }
 
 /** Something came of the session in this run: it is back under its name. */
 export const comeBack = (work: Work, session: SessionState, at: Millis): void => {
   session.isRestored = false
-  session.heartbeatAt = at + work.core.options.heartbeatMillis
-  work.arm(session.heartbeatAt)
+  session.checks.heartbeatAt = at + work.core.options.heartbeatMillis
+  work.arm(session.checks.heartbeatAt)
 }
 
 /** Gives a session the game that a message is about, where one has it that is known from an earlier run only. */
@@ -163,9 +154,9 @@ export const takeOver = (work: Work, taker: SportsbookEntry, data: GameData): Ga
     const from = work.sportsbook(work.ownSession(session), data.sportsbook)
     const game = work.game(from, known)
     from.games.delete(data.game)
-    indexById(work, from, game.game, game.universal_game_id, null)
+    forgetId(work.owner, from, game.game, game.universal_game_id)
     taker.games.set(data.game, game)
-    indexById(work, taker, game.game, null, game.universal_game_id)
+    indexById(work.owner, taker, game)
     // Readers apply what a session tells of itself to the games that name it.
     work.gameChange("game_amended", game, "resync")
     return game
@@ -243,7 +234,7 @@ const endRestored = (work: Work, session: SessionState, absent: number, at: Mill
     if (stale !== undefined) work.control("fresh", { sportsbook })
   }
   work.control("gap_closed", {
-    duration_ms: at - (session.gapSince ?? at),
+    duration_ms: at - (session.gap?.since ?? at),
     games: 0,
     changed: 0,
     absent,

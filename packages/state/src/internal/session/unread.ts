@@ -3,23 +3,19 @@
  * where messages do not heal them.
  */
 import { excerpt, type Millis, type ReachedLimit, type Scope } from "@boltodds/protocol"
-import {
-  type Game,
-  isGameVerified,
-  isMerelyPartial,
-  type SessionState,
-  type SportsbookEntry,
-  type UnreadMark,
-} from "../model.ts"
 import type { Work } from "../work.ts"
+import type { Game, SportsbookEntry, UnreadMark } from "../model.ts"
+import type { SessionState } from "./SessionState.ts"
+import { invalidatedAt, isGameVerified, isMerelyPartial } from "../verification.ts"
 
 /** How long a scope stays unverified until a new snapshot is worth a connection. */
 const longestUnreadMillis = 60_000
 /** Between two resyncs of a session. */
 const resyncMillis = 600_000
 
-/** What was not understood. */
+/** What was not understood, and when it came. */
 export interface Cause {
+  readonly at: Millis
   readonly reason: string
   readonly text: string
   /** The unknown action, where there is one. */
@@ -33,7 +29,7 @@ export interface Cause {
 export const reportUnread = (
   work: Work,
   touches: Scope | undefined,
-  { reason, text, action, refused, limit }: Cause,
+  { reason, text, action, refused, limit }: Omit<Cause, "at">,
 ): void =>
   work.control("quarantined", {
     reason,
@@ -57,42 +53,40 @@ export const reportUnread = (
  * Makes a known scope unverified and reports it. A scope that has been unverified for such a cause since before anything
  * of it was verified again needs no second record.
  */
-export const unverify = (work: Work, session: SessionState, at: Millis, scope: Scope, cause: Cause): void => {
-  if (scope.sportsbook === undefined) return unverifySession(work, session, at, cause)
+export const unverify = (work: Work, session: SessionState, scope: Scope, cause: Cause): void => {
+  if (scope.sportsbook === undefined) return unverifySession(work, session, cause)
   const entry = work.sportsbook(session, scope.sportsbook)
-  if (scope.game === undefined) return unverifyBook(work, session, entry, at, cause)
+  if (scope.game === undefined) return unverifySportsbook(work, session, entry, cause)
   const game = entry.games.get(scope.game)
   if (game === undefined) return
-  const doubted = Math.max(session.invalidatedAt, entry.invalidatedAt, game.invalidatedAt)
-  if (isUnread(session, game.unread) && game.touchedAt < doubted) return
+  if (isUnread(session, game.unread) && game.touchedAt < invalidatedAt(session, entry, game)) return
   reportUnread(work, scope, cause)
   const own = hear(work, session, entry, game)
   own.invalidatedAt = work.invalidate()
-  own.unread = begin(work, session, isUnread(session, own.unread) ? own.unread : undefined, at, cause)
+  own.unread = begin(work, session, isUnread(session, own.unread) ? own.unread : undefined, cause)
 }
 
-const unverifyBook = (work: Work, session: SessionState, entry: SportsbookEntry, at: Millis, cause: Cause): void => {
-  const doubted = Math.max(session.invalidatedAt, entry.invalidatedAt)
+const unverifySportsbook = (work: Work, session: SessionState, entry: SportsbookEntry, cause: Cause): void => {
   const known = isUnread(session, entry.unread) ? entry.unread : undefined
-  if (known !== undefined && entry.touchedAt < doubted) return
+  if (known !== undefined && entry.touchedAt < Math.max(session.invalidatedAt, entry.invalidatedAt)) return
   reportUnread(work, { sportsbook: entry.sportsbook }, cause)
   const lasts = known !== undefined && hasUnverified(session, entry)
   entry.invalidatedAt = work.invalidate()
-  entry.unread = begin(work, session, lasts ? known : undefined, at, cause)
-  session.unsettled = true
+  entry.unread = begin(work, session, lasts ? known : undefined, cause)
+  session.settling.isIncomplete = true
   for (const game of entry.games.values()) hear(work, session, entry, game)
 }
 
-const unverifySession = (work: Work, session: SessionState, at: Millis, cause: Cause): void => {
-  const books = [...session.sportsbooks.values()]
+const unverifySession = (work: Work, session: SessionState, cause: Cause): void => {
+  const entries = [...session.sportsbooks.values()]
   const known = isUnread(session, session.unread) ? session.unread : undefined
-  if (known !== undefined && books.every((entry) => entry.touchedAt < session.invalidatedAt)) return
+  if (known !== undefined && entries.every((entry) => entry.touchedAt < session.invalidatedAt)) return
   reportUnread(work, {}, cause)
-  const lasts = known !== undefined && books.some((entry) => hasUnverified(session, entry))
+  const lasts = known !== undefined && entries.some((entry) => hasUnverified(session, entry))
   session.invalidatedAt = work.invalidate()
-  session.unread = begin(work, session, lasts ? known : undefined, at, cause)
-  session.unsettled = books.length > 0
-  for (const entry of books) for (const game of entry.games.values()) hear(work, session, entry, game)
+  session.unread = begin(work, session, lasts ? known : undefined, cause)
+  session.settling.isIncomplete = entries.length > 0
+  for (const entry of entries) for (const game of entry.games.values()) hear(work, session, entry, game)
 }
 
 /** One that lasts keeps its beginning, so that a resync comes in time. */
@@ -100,13 +94,12 @@ const begin = (
   work: Work,
   session: SessionState,
   known: UnreadMark | undefined,
-  at: Millis,
-  { reason }: Cause,
+  { at, reason }: Cause,
 ): UnreadMark => {
   const unread = known ?? { epoch: session.epoch, since: at, reason }
   const due = Math.max(unread.since + longestUnreadMillis, session.resyncAt + resyncMillis)
-  if (due < session.unreadCheckAt) session.unreadCheckAt = due
-  work.arm(session.unreadCheckAt)
+  if (due < session.checks.unreadAt) session.checks.unreadAt = due
+  work.arm(session.checks.unreadAt)
   return unread
 }
 
@@ -134,7 +127,7 @@ interface Lasting extends Scope {
 
 /** The deadline of scopes that stayed unverified: asks for a resync, at most one in ten minutes. */
 export const checkUnread = (work: Work, session: SessionState, at: Millis): void => {
-  session.unreadCheckAt = Infinity
+  session.checks.unreadAt = Infinity
   if (!session.connected) return
   let oldest: Lasting | undefined
   for (const lasting of lastingOf(session)) {
@@ -143,14 +136,14 @@ export const checkUnread = (work: Work, session: SessionState, at: Millis): void
   if (oldest === undefined) return
   const due = Math.max(oldest.unread.since + longestUnreadMillis, session.resyncAt + resyncMillis)
   if (due > at) {
-    session.unreadCheckAt = due
+    session.checks.unreadAt = due
     work.arm(due)
     return
   }
   const { sportsbook = null, game = null, unread } = oldest
   session.resyncAt = at
-  session.unreadCheckAt = at + resyncMillis
-  work.arm(session.unreadCheckAt)
+  session.checks.unreadAt = at + resyncMillis
+  work.arm(session.checks.unreadAt)
   work.control("resync_wanted", { reason: unread.reason, sportsbook, game, unverified_ms: at - unread.since })
 }
 
