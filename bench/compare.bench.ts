@@ -3,15 +3,16 @@
  * start-up, as ratios of medians.
  *
  *     pnpm build && pnpm bench compare [--rounds 5] [--messages 110000] [--trace FILE] [--framing single,recorded]
- *                                      [--only NAME,…] [--json FILE] [--against FILE]
+ *                                      [--only NAME,…] [--also LABEL=FILE] [--json FILE] [--against FILE]
  *
  * `--trace` reads a recorded trace (lines `{"frame": …}`); without it the feed is generated. `--json` stores the run,
- * `--against` compares with one that was stored. Needs Linux (/proc), and a machine that does nothing else.
+ * `--against` compares with one that was stored. `--also before=/other/apps/pipe/dist/boltodds-pipe.js` runs another
+ * build of the command in the same rounds. Needs Linux (/proc), and a machine that does nothing else.
  */
 import { readFileSync, writeFileSync } from "node:fs"
 import { availableParallelism, cpus, loadavg } from "node:os"
 import { parseArgs } from "node:util"
-import { bare, type Contender, differ, ours, vendorLoop } from "./lib/contenders.ts"
+import { bare, type Contender, differ, type Emit, otherBuild, ours, vendorLoop } from "./lib/contenders.ts"
 import { FeedServer } from "./lib/FeedServer.ts"
 import { type Load, makeLoad } from "./lib/load.ts"
 import { measure, type Measurement } from "./lib/measure.ts"
@@ -24,6 +25,7 @@ const { values } = parseArgs({
     trace: { type: "string" },
     framing: { type: "string", default: "single,recorded" },
     only: { type: "string" },
+    also: { type: "string" },
     json: { type: "string" },
     against: { type: "string" },
   },
@@ -37,6 +39,30 @@ const pairs: ReadonlyArray<readonly [string, string]> = [
   ["changes", "differ"],
   ["python", "bare"],
 ]
+
+/** Another build of the command, by its label. */
+const also = ((text: string | undefined) => {
+  if (text === undefined) return undefined
+  const [, label, path] = /^([^=]+)=(.+)$/.exec(text) ?? []
+  if (label === undefined || path === undefined) {
+    throw new Error(
+      `Cannot use --also ${text}: write LABEL=FILE, for example before=/old/apps/pipe/dist/boltodds-pipe.js`,
+    )
+  }
+  return { label, path }
+})(values.also)
+
+/** This build against the other one. */
+const betweenBuilds: ReadonlyArray<readonly [string, string]> = also === undefined
+  ? []
+  : ["messages", "raw", "changes"].map((emit) => [emit, `${emit}@${also.label}`])
+
+/** A form of records by this build, and by the other one if there is one. */
+const builds = (emit: Emit): ReadonlyArray<Contender> =>
+  also === undefined ? [ours(emit)] : [ours(emit), otherBuild(also.label, also.path, emit)]
+
+/** The form of records that a contender writes. */
+const formOf = (name: string): string => name.split("@")[0]!
 
 interface Row {
   readonly framing: string
@@ -72,13 +98,14 @@ interface Stored {
 const checkLines = ({ name }: Contender, rounds: ReadonlyArray<Measurement>, load: Load): void => {
   const counts = [...new Set(rounds.map(({ lines }) => lines))]
   // `raw` also has ticks of time in it, and times are not the same in every round.
-  if (name !== "raw" && counts.length > 1) throw new Error(`${name} wrote different lines: ${counts.join(", ")}`)
-  const wanted = name === "changes" || name === "differ"
+  const form = formOf(name)
+  if (form !== "raw" && counts.length > 1) throw new Error(`${name} wrote different lines: ${counts.join(", ")}`)
+  const wanted = form === "changes" || form === "differ"
     ? undefined
-    : name === "raw"
+    : form === "raw"
     ? load.frames.length
     : load.messages
-  const wrong = wanted !== undefined && (name === "raw" ? counts.some((count) => count < wanted) : counts[0] !== wanted)
+  const wrong = wanted !== undefined && (form === "raw" ? counts.some((count) => count < wanted) : counts[0] !== wanted)
   if (wrong) throw new Error(`${name} wrote ${counts.join(", ")} lines for ${wanted}`)
 }
 
@@ -135,8 +162,14 @@ const run = async (server: FeedServer, framing: "single" | "recorded", rounds: n
   )
   const vendor = framing === "single" ? vendorLoop() : undefined
   const chosen = values.only?.split(",")
-  const contenders = [bare, ours("messages"), ours("raw"), differ, ours("changes"), ...vendor ? [vendor] : []]
-    .filter(({ name }) => chosen === undefined || chosen.includes(name))
+  const contenders = [
+    bare,
+    ...builds("messages"),
+    ...builds("raw"),
+    differ,
+    ...builds("changes"),
+    ...vendor ? [vendor] : [],
+  ].filter(({ name }) => chosen === undefined || chosen.includes(formOf(name)))
   const results = new Map<string, Array<Measurement>>(contenders.map(({ name }) => [name, []]))
   for (let round = 0; round < rounds; round++) {
     for (const contender of contenders) results.get(contender.name)!.push(await measure(contender, server, load))
@@ -145,7 +178,7 @@ const run = async (server: FeedServer, framing: "single" | "recorded", rounds: n
   return {
     messages: load.messages,
     rows: contenders.map(({ name }) => rowOf(framing, name, results.get(name)!, load)),
-    ratios: pairs.flatMap((pair) => ratioOf(framing, pair, results)),
+    ratios: [...pairs, ...betweenBuilds].flatMap((pair) => ratioOf(framing, pair, results)),
   }
 }
 

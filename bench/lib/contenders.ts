@@ -35,12 +35,15 @@ export const vendorLoop = (): Contender | undefined => {
   return { name: "python", command: (url) => [python, here("../competitors/vendorLoop.py"), `${url}?key=bench`] }
 }
 
-/** The command with one form of records, without records about the stream itself. */
-export const ours = (emit: "messages" | "changes" | "raw"): Contender => ({
-  name: emit,
+/** The forms of records that are compared. */
+export type Emit = "messages" | "changes" | "raw"
+
+/** A command with one form of records, without records about the stream itself. */
+const oursOf = (name: string, path: () => string, emit: Emit): Contender => ({
+  name,
   command: (url) => [
     process.execPath,
-    builtCommand(),
+    path(),
     "--url",
     url,
     "--emit",
@@ -48,3 +51,12 @@ export const ours = (emit: "messages" | "changes" | "raw"): Contender => ({
     ...emit === "raw" ? [] : ["--no-control"],
   ],
 })
+
+/** The built command. */
+export const ours = (emit: Emit): Contender => oursOf(emit, builtCommand, emit)
+
+/** Another build of it, whose runs are called `changes@LABEL`. Throws where it is not built. */
+export const otherBuild = (label: string, path: string, emit: Emit): Contender => {
+  if (!existsSync(path)) throw new Error(`Cannot find the command ${label}: there is no file ${path}`)
+  return oursOf(`${emit}@${label}`, () => path, emit)
+}
