@@ -2,9 +2,7 @@
 import * as Schema from "effect/Schema"
 import type * as SchemaAST from "effect/SchemaAST"
 import { LaneText, RunText } from "./internal/documentSchemas.ts"
-import { withoutInfinity } from "./internal/jsonSchema/withoutInfinity.ts"
-import { withSecrets } from "./internal/jsonSchema/withSecrets.ts"
-import { withVariables } from "./internal/jsonSchema/withVariables.ts"
+import { withoutInfinity, withSecrets, withVariables } from "./internal/jsonSchema.ts"
 import type { EmitName, PluginBase, Registry } from "./Plugin.ts"
 
 type Json = { readonly [key: string]: unknown }

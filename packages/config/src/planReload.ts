@@ -1,8 +1,7 @@
 /** What a changed configuration means for a pipeline that runs. */
 import { isDeepStrictEqual } from "node:util"
 import type { CheckedPipeline } from "./CheckedPipeline.ts"
-import { isSole, type Plain } from "./internal/describe.ts"
-import { insideOf } from "./internal/remember.ts"
+import { insideOf, isSole, type Plain } from "./internal/describe.ts"
 
 /** One difference. */
 export interface ReloadStep {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest"
-import { comparedNames } from "../src/internal/cel/comparedNames.ts"
+import { comparedNames } from "../src/internal/cel/names.ts"
 
 const of = (...expression: Parameters<typeof comparedNames>) =>
   comparedNames(...expression).map(({ kind, name }) => `${kind} ${name}`)

@@ -10,10 +10,9 @@ import type * as Scope from "effect/Scope"
 import { type Envelope, type Sink, SinkError } from "@boltodds/sink"
 import { type CloseReason, Intake } from "./input/Intake.ts"
 import { deliverAll } from "./delivery/deliverAll.ts"
-import type { LaneCounts } from "./counters/LaneCounts.ts"
-import type { LaneEnd } from "./LaneEnd.ts"
+import type { LaneCounts, LaneStatus } from "./counters/LaneCounts.ts"
+import type { LaneEnd } from "./LaneEvent.ts"
 import type { LaneOptions } from "./LaneOptions.ts"
-import type { LaneStatus } from "./counters/LaneStatus.ts"
 
 /** A lane, as the one who fills it sees it. */
 export interface Lane<in A> {

@@ -1,4 +1,4 @@
-/** What happens to a lane, for logs and reports. */
+/** What happens to a lane, and how it ends: for logs and reports. */
 import type * as Duration from "effect/Duration"
 import type { SinkError } from "@boltodds/sink"
 
@@ -34,3 +34,9 @@ export type LaneEvent =
   | { readonly _tag: "Resnapshot"; readonly records: number; readonly games?: number }
   | { readonly _tag: "StoreFailed"; readonly cause: unknown; readonly lost: number }
   | { readonly _tag: "Disabled" | "Ended"; readonly error: SinkError; readonly lost: number }
+
+/** How a lane came to its end: `Drained` (or its time to drain was over), `Ended` in peace by its sink, `Disabled` by its sink. */
+export type LaneEnd =
+  | { readonly _tag: "Drained" }
+  | { readonly _tag: "Ended"; readonly error: SinkError }
+  | { readonly _tag: "Disabled"; readonly error: SinkError }

@@ -1,7 +1,5 @@
-export * from "./dropDead.ts"
+export * from "./redrive.ts"
 export * from "./listOutbox.ts"
 export * from "./Outbox.ts"
 export * from "./OutboxError.ts"
-export * from "./OutboxEvent.ts"
-export * from "./redrive.ts"
 export { hasSqlite } from "./internal/sqlite.ts"

@@ -5,7 +5,7 @@ import * as Effect from "effect/Effect"
 import { statSync } from "node:fs"
 import type { DatabaseSync } from "node:sqlite"
 import { openToRead } from "./internal/database.ts"
-import { outboxFaultOf } from "./internal/faults.ts"
+import { outboxFaultOf } from "./internal/sqlite.ts"
 import { holderOf, isLocked } from "./internal/lock.ts"
 import type { OutboxError } from "./OutboxError.ts"
 

@@ -1,8 +1,10 @@
-/** Dead letters that are to be tried again. */
-import type * as Effect from "effect/Effect"
-import { offline } from "./internal/offline.ts"
+/** Dead letters that are tried again, or removed for good. */
+import * as Effect from "effect/Effect"
 import { shared } from "./internal/schema.ts"
 import type { OutboxError } from "./OutboxError.ts"
+import type { DatabaseSync } from "node:sqlite"
+import { openFile, transact } from "./internal/database.ts"
+import { outboxFaultOf } from "./internal/sqlite.ts"
 
 /** Which dead letters: those of these ids, or all. */
 export type DeadLetterChoice = { readonly ids: ReadonlyArray<number> } | { readonly all: true }
@@ -55,4 +57,39 @@ export const redrive = (
       }
     }
     return result
+  })
+
+/** What became of the dead letters that were asked for. */
+export interface DeadDropped {
+  /** Gone for good. */
+  readonly dropped: number
+  /** Ids of which there is no dead letter. */
+  readonly missing: number
+}
+
+/** Removes dead letters for good. Its lane must not be running. What waits is not touched. */
+export const dropDead = (path: string, choice: DeadLetterChoice): Effect.Effect<DeadDropped, OutboxError> =>
+  offline(path, (db) => {
+    if ("all" in choice) return { dropped: Number(db.prepare("DELETE FROM dead_letters").run().changes), missing: 0 }
+    const drop = db.prepare("DELETE FROM dead_letters WHERE id = ?")
+    const result = { dropped: 0, missing: 0 }
+    for (const id of new Set(choice.ids)) {
+      if (drop.run(id).changes === 0) result.missing += 1
+      else result.dropped += 1
+    }
+    return result
+  })
+
+/** Opens a file that is there, runs `body` in one transaction that is on the disk when this returns, and closes it. */
+const offline = <B>(path: string, body: (db: DatabaseSync) => B): Effect.Effect<B, OutboxError> =>
+  Effect.try({
+    try: () => {
+      const { db, close } = openFile(path, { fsync: true, create: false })
+      try {
+        return transact(db, () => body(db))
+      } finally {
+        close()
+      }
+    },
+    catch: (cause) => outboxFaultOf(path, "write", cause),
   })

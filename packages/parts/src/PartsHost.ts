@@ -3,7 +3,7 @@ import type { Environment, OptionProblem, OptionsPlace, WrittenOptions } from "@
 import type { Key, Status } from "@boltodds/connection"
 import type { Step } from "@boltodds/state"
 import type * as Effect from "effect/Effect"
-import type { Machine } from "./feed/Machine.ts"
+import type { Machine } from "./feed/feedAccess.ts"
 
 /** Finds options that the program refuses although they are valid. Returns a problem for each. */
 export type Guard = (written: WrittenOptions, place: OptionsPlace) => ReadonlyArray<OptionProblem>

@@ -1,3 +1,3 @@
 export type * from "./PartsHost.ts"
 export * from "./registry.ts"
-export { limitNames, type LimitOptions } from "./options/limitOption.ts"
+export { limitNames, type LimitOptions } from "./options/sourceOptions.ts"

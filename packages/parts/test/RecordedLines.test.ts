@@ -3,7 +3,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { gzipSync, zstdCompressSync } from "node:zlib"
 import { afterAll, describe, expect, it } from "vitest"
-import { RecordedLines } from "../src/recording/RecordedLines.ts"
+import { RecordedLines } from "../src/recording.ts"
 
 const folder = mkdtempSync(join(tmpdir(), "boltodds-lines-"))
 afterAll(() => rmSync(folder, { recursive: true }))

@@ -1,6 +1,4 @@
-export * from "./ByteSize.ts"
-export * from "./DurationText.ts"
+export * from "./optionSchemas.ts"
 export * from "./Envelope.ts"
-export * from "./ReferencedText.ts"
 export * from "./Sink.ts"
 export * from "./Store.ts"

@@ -6,7 +6,7 @@ import type { PartCatalog } from "./PartCatalog.ts"
 import type { Configured } from "./Checked.ts"
 import { type CheckedOptions, checkOptions, hideKey } from "./checkOptions.ts"
 import { ownDecode } from "./decodeOptions.ts"
-import type { Touch } from "../Manifest.ts"
+import { ManifestLines, type Touch, variableText } from "../Manifest.ts"
 import type {
   Claim,
   EmitName,
@@ -17,11 +17,9 @@ import type {
   WrittenOptions,
 } from "../Plugin.ts"
 import { ResourceClaims } from "./ResourceClaims.ts"
-import type { Findings } from "./Findings.ts"
-import { hideWhatMayBeSecret } from "./hideWhatMayBeSecret.ts"
+import { type Findings, suggestName } from "./Findings.ts"
+import { hideWhatMayBeSecret } from "./secretNodes.ts"
 import { nearestNames } from "@boltodds/text"
-import { suggestName } from "./suggestName.ts"
-import { ManifestLines, variableText } from "./ManifestLines.ts"
 import { hidden, looksSecret, nameText, pathText } from "./mayShow.ts"
 import type { Choice } from "./readChoice.ts"
 import type { PartKind } from "./schemaParts.ts"

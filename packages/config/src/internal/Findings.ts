@@ -2,6 +2,7 @@
 import type { Problem } from "../Problem.ts"
 import { secretFrom } from "./secretFrom.ts"
 import { nodeAt, type Path, type Span, spanAt, type Tree } from "./Tree.ts"
+import { nearestNames } from "@boltodds/text"
 
 /** A problem that is not yet placed. */
 export interface ConfigFinding {
@@ -185,4 +186,19 @@ const within = (spans: ReadonlyArray<Span>, start: number, end: number): Readonl
   let last = low
   while (last < spans.length && spans[last]!.start < end) last += 1
   return spans.slice(low, last)
+}
+
+/** What is wrong with an expression, in its own text. */
+export interface ExpressionFinding extends ConfigFinding {
+  readonly start: number
+  readonly end: number
+  readonly isError: boolean
+}
+
+/** The nearest name, or all there are. `known` says what they are: "known options". */
+export const suggestName = (written: string, candidates: Iterable<string>, known: string): string => {
+  const names = [...candidates]
+  const [near] = nearestNames(written, names)
+  if (near !== undefined) return `did you mean \`${near}\`?`
+  return names.length === 0 ? `remove it; there are no ${known}` : `${known}: ${names.join(", ")}`
 }

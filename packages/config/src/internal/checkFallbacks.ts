@@ -1,6 +1,5 @@
 /** Who takes over for whom. */
-import type { Findings } from "./Findings.ts"
-import { suggestName } from "./suggestName.ts"
+import { type Findings, suggestName } from "./Findings.ts"
 import { hidden, nameText } from "./mayShow.ts"
 import type { Path } from "./Tree.ts"
 

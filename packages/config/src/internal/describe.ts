@@ -1,9 +1,9 @@
-/** A checked pipeline as plain data. */
+/** A checked pipeline as plain data, and its inside, which printing the pipeline does not show. */
 import { coalescedBounds, defaultBatch, defaultBounds } from "@boltodds/lane"
 import { formatMillis } from "@boltodds/text"
 import * as Duration from "effect/Duration"
 import type { LaneSettings } from "../LaneDefaults.ts"
-import type { RunSettings } from "../CheckedPipeline.ts"
+import type { CheckedPipeline, RunSettings } from "../CheckedPipeline.ts"
 import type { CheckedOptions } from "./checkOptions.ts"
 import { blockTimeoutOf } from "./checkLane.ts"
 import type { CheckedLane, CheckedParts, CheckedSink } from "./Checked.ts"
@@ -99,3 +99,21 @@ const durations = (settings: LaneSettings["retry"] | LaneSettings["breaker"]): P
 
 const text = (duration: Duration.Duration | undefined): string | undefined =>
   duration === undefined ? undefined : formatMillis(Duration.toMillis(duration))
+
+/** The inside of a pipeline. */
+export interface Inside {
+  readonly parts: CheckedParts
+  readonly plain: Plain
+}
+
+const insides = new WeakMap<CheckedPipeline, Inside>()
+
+/** Keeps the inside of a pipeline. */
+export const remember = (pipeline: CheckedPipeline, inside: Inside): void => void insides.set(pipeline, inside)
+
+/** The inside of a pipeline. Throws for one that was not loaded here. */
+export const insideOf = (pipeline: CheckedPipeline): Inside => {
+  const inside = insides.get(pipeline)
+  if (inside === undefined) throw new TypeError("Cannot look into this pipeline: it does not come from loadPipeline")
+  return inside
+}

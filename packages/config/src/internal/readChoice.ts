@@ -1,8 +1,7 @@
 /** One of several, with options: `name`, or `{ name: options }`. */
 import type { Named } from "./PartCatalog.ts"
 import { hideKey } from "./checkOptions.ts"
-import type { Findings } from "./Findings.ts"
-import { suggestName } from "./suggestName.ts"
+import { type Findings, suggestName } from "./Findings.ts"
 import { hidden, nameText } from "./mayShow.ts"
 import { type Mapping, type Path, scalarsOf, type Tree } from "./Tree.ts"
 

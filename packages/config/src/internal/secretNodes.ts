@@ -1,8 +1,9 @@
 /** Which values of some options may hold a secret, by their position in the schema and whatever their shape. */
 import type * as SchemaAST from "effect/SchemaAST"
-import { isVariableName } from "./mayShow.ts"
+import { holdsWhatLooksSecret, isVariableName, speaksOfSecret } from "./mayShow.ts"
 import { schemaKindOf } from "./schemaParts.ts"
-import { entryOf, type Path, type Tree } from "./Tree.ts"
+import { entryOf, type Path, scalarsOf, type Tree } from "./Tree.ts"
+import type { Findings } from "./Findings.ts"
 
 /** A value that is shown nowhere, and where it stands in the options. */
 export interface SecretNode {
@@ -112,4 +113,15 @@ const partsIn = (ast: SchemaAST.AST): ReadonlyArray<SchemaAST.AST> => {
     default:
       return []
   }
+}
+
+/**
+ * Hides the texts of an unknown key, and all of its values where its name speaks of a secret. Where it was meant for one that
+ * holds no secret (`isHarmless`), only what looks like a secret: a misspelt list of sports may be shown.
+ */
+export const hideWhatMayBeSecret = (key: string, node: Tree, findings: Findings, isHarmless = false): void => {
+  const speaks = speaksOfSecret(key)
+  if (isHarmless && !speaks && !holdsWhatLooksSecret(node)) return
+  for (const scalar of scalarsOf(node)) if (typeof scalar.written === "string" || speaks) findings.hide(scalar)
+  if (node._tag !== "Scalar" && holdsWhatLooksSecret(node)) findings.hide(node)
 }

@@ -5,7 +5,7 @@ import type { Environment } from "../Plugin.ts"
 import type { ConfigFinding } from "./Findings.ts"
 import { nearestNames } from "@boltodds/text"
 import { isVariableName } from "./mayShow.ts"
-import { misplacedVariable, type Reserved } from "./reserved.ts"
+import { misplacedVariable, type Reserved } from "./variables.ts"
 import { objectOf, type Path } from "./Tree.ts"
 
 /** Where secrets are read from. */

@@ -5,7 +5,7 @@ import { sourceOffsets } from "./sourceOffsets.ts"
 import type { Environment } from "../Plugin.ts"
 import type { Path, Scalar, Tree } from "./Tree.ts"
 import type { Flaw } from "./readTree.ts"
-import { misplacedVariable, type Reserved } from "./reserved.ts"
+import { misplacedVariable, type Reserved } from "./variables.ts"
 
 /** A flaw in a value of the tree. */
 export interface PlacedFlaw extends Flaw {

@@ -1,5 +1,6 @@
-/** The variables that a document names. */
+/** The variables that a document names, and those that only one part of it may use. */
 import type { Path, Tree } from "./Tree.ts"
+import type { ConfigFinding } from "./Findings.ts"
 
 /** The variables that a text names. */
 export const variablesIn = (written: string): ReadonlyArray<string> =>
@@ -21,4 +22,19 @@ export const variablesBelow = (tree: Tree, path: Path = []): ReadonlyArray<Place
   return tree._tag === "List"
     ? tree.items.flatMap((item, index) => variablesBelow(item, [...path, index]))
     : tree.entries.flatMap(({ key, node }) => variablesBelow(node, [...path, key]))
+}
+
+/** By the name of a variable: the key at the top of the document below which it may be used. */
+export interface Reserved {
+  readonly [variable: string]: string
+}
+
+/** What is wrong with a variable at this place; undefined where it may be used. */
+export const misplacedVariable = (name: string, path: Path, reserved: Reserved): ConfigFinding | undefined => {
+  const place = Object.hasOwn(reserved, name) ? reserved[name] : undefined
+  if (place === undefined || path[0] === place) return undefined
+  return {
+    message: `Cannot use the variable ${name} here: it is for \`${place}\` alone`,
+    remedy: "use another variable, with a secret that is meant to go there",
+  }
 }

@@ -1,6 +1,6 @@
 /** Conditions on what changes, before processors that must know a line's past. */
 import { checkExpression } from "./cel/checkExpression.ts"
-import { namedFields } from "./cel/namedFields.ts"
+import { namedFields } from "./cel/names.ts"
 import type { Checker } from "./Checker.ts"
 import type { Path } from "./Tree.ts"
 

@@ -2,7 +2,7 @@
 import { Duration, UnsignedInt } from "@marcbachmann/cel-js/evaluator"
 import { evaluatingEnvironment } from "../../src/internal/cel/environment.ts"
 import { isOverBudget, startSteps } from "../../src/internal/cel/budget.ts"
-import { parseBounded } from "../../src/internal/cel/parse.ts"
+import { parseBounded } from "../../src/internal/cel/meter.ts"
 
 /** A value with its type. */
 export type Value =

@@ -1,11 +1,20 @@
 /** The counters of one lane: each envelope is in exactly one column. */
-import type { Millis } from "@boltodds/protocol"
 import { type Envelope, envelopeBytes, type Store } from "@boltodds/sink"
-import type { LaneCounts } from "./LaneCounts.ts"
-import type { LaneStatus } from "./LaneStatus.ts"
+import type { Millis } from "@boltodds/protocol"
+import type { LaneCounts, LaneStatus } from "./LaneCounts.ts"
 import type { LaneOptions } from "../LaneOptions.ts"
-import { type BatchMode, batchModeOf } from "../delivery/BatchMode.ts"
 import { LaneReader } from "../reader/LaneReader.ts"
+
+/**
+ * `fixed`: the store is durable; a batch is sent as it was stored, after a crash too, and reports of losses go by
+ * themselves · `merging`: a batch that failed is merged with what waits · `queue`: a batch that failed is tried again as
+ * it is, with newer reports at its head.
+ */
+export type BatchMode = "fixed" | "merging" | "queue"
+
+/** The mode of a store: decided once for each lane. */
+export const batchModeOf = <A>({ isDurable, requeue }: Store<A>): BatchMode =>
+  isDurable === true ? "fixed" : requeue === undefined ? "queue" : "merging"
 
 /**
  * Counts what a lane does with its store.

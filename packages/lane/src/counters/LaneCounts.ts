@@ -1,4 +1,4 @@
-/** What a lane has done with everything it was given. */
+/** What a lane has done with its records, and what its reader lacks. */
 
 /**
  * The counters of a lane, in envelopes unless the name says otherwise.
@@ -51,3 +51,16 @@ export const imbalance = (counts: LaneCounts): number =>
   counts.in + counts.restored - counts.delivered - counts.coalesced - counts.replaced - counts.dropped -
   counts.expired -
   counts.deadLettered - counts.pending
+
+/** How a lane stands with its reader. */
+export interface LaneStatus {
+  /**
+   * Something was lost that its reader needs, and no resnapshot that was delivered since has made it good: of everything,
+   * or of the games that were lost.
+   */
+  readonly isLossy: boolean
+  /** How many envelopes were lost, by reason: `expired`, `dead_letter`, `store_failed`, the name of an overflow policy, … */
+  readonly losses: Readonly<Record<string, number>>
+  /** Whether a later run finds what is pending: it is in a durable store that is still in its place. */
+  readonly isKept: boolean
+}

@@ -9,10 +9,9 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import type { Intake } from "../input/Intake.ts"
-import type { LaneEnd } from "../LaneEnd.ts"
-import type { LaneEvent } from "../LaneEvent.ts"
+import type { LaneEnd, LaneEvent } from "../LaneEvent.ts"
 import type { LaneOptions } from "../LaneOptions.ts"
-import { startOf } from "../reader/startOf.ts"
+import { startOf } from "../reader/streamControls.ts"
 import { batchId } from "./batchId.ts"
 import {
   breakerAfterFailure,
@@ -22,7 +21,7 @@ import {
   defaultBreaker,
 } from "./CircuitBreaker.ts"
 import { errorOf } from "./errorOf.ts"
-import { partitionsOf } from "./partitionsOf.ts"
+import { partitionsOf } from "./Partition.ts"
 import { type Piece, Preparation } from "./Preparation.ts"
 import { defaultRetry, retryDelay } from "./RetryPolicy.ts"
 import { middleOf, sizeOf } from "./WorkingSize.ts"

@@ -4,8 +4,7 @@ import type { Envelope } from "@boltodds/sink"
 import * as Duration from "effect/Duration"
 import type { Intake } from "../input/Intake.ts"
 import type { LaneOptions } from "../LaneOptions.ts"
-import { isRestoring } from "../reader/isRestoring.ts"
-import { startOf } from "../reader/startOf.ts"
+import { isRestoring, startOf } from "../reader/streamControls.ts"
 import { middleOf, WorkingSize } from "./WorkingSize.ts"
 
 /** A part of a batch that is written at once. */

@@ -2,7 +2,7 @@
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type { Envelope, Sink } from "@boltodds/sink"
-import type { LaneEnd } from "../LaneEnd.ts"
+import type { LaneEnd } from "../LaneEvent.ts"
 import type { LaneOptions } from "../LaneOptions.ts"
 import { makeDelivery } from "./Delivery.ts"
 import type { Intake } from "../input/Intake.ts"

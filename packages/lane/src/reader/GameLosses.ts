@@ -3,7 +3,7 @@ import { type Change, isLineChange } from "@boltodds/protocol"
 import type { Envelope } from "@boltodds/sink"
 import { joinLosses, type Loss } from "./Loss.ts"
 import { type LostGame, mostLostGames } from "./LostGame.ts"
-import { isRestoringGame } from "./isRestoring.ts"
+import { isRestoringGame } from "./streamControls.ts"
 import { lossScope, lostGameId } from "./lossScope.ts"
 
 /** The losses in one game. */

@@ -5,7 +5,7 @@ import { isOutdated, isRestored } from "./GameLosses.ts"
 import type { Loss } from "./Loss.ts"
 import type { GameResnapshots, LostGame } from "./LostGame.ts"
 import * as R from "./Reader.ts"
-import { startOf } from "./startOf.ts"
+import { startOf } from "./streamControls.ts"
 
 interface LaneReaderOptions<A> {
   /** The lane's own run. Default: empty. */

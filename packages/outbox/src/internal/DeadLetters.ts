@@ -1,6 +1,6 @@
 /** What its destination will never take, kept for a while for somebody to look at. */
 import type { DatabaseSync, StatementSync } from "node:sqlite"
-import type { OutboxEvent } from "../OutboxEvent.ts"
+import type { OutboxEvent } from "../OutboxError.ts"
 import type { EntryMark } from "./Entries.ts"
 import type { Keys } from "./Keys.ts"
 import { shared } from "./schema.ts"

@@ -1,8 +1,8 @@
 /** Transactions that fail in one of two ways: `add` says so at once, everything else is owed. */
 import type { DatabaseSync } from "node:sqlite"
-import type { OutboxEvent } from "../OutboxEvent.ts"
+import type { OutboxEvent } from "../OutboxError.ts"
 import { transact } from "./database.ts"
-import { outboxFaultOf } from "./faults.ts"
+import { outboxFaultOf } from "./sqlite.ts"
 
 interface Debt {
   readonly write: () => void

@@ -1,9 +1,8 @@
 /** Whether the files of an outbox are still where the next opening looks for them. */
 import { type BigIntStats, statSync } from "node:fs"
 import type { DatabaseSync } from "node:sqlite"
-import { OutboxError } from "../OutboxError.ts"
-import type { OutboxEvent } from "../OutboxEvent.ts"
-import { outboxFaultOf } from "./faults.ts"
+import { OutboxError, type OutboxEvent } from "../OutboxError.ts"
+import { outboxFaultOf } from "./sqlite.ts"
 import type { OutboxWriter } from "./OutboxWriter.ts"
 
 /** Looks at the files of an open outbox: SQLite goes on with a deleted file and does not notice. */

@@ -1,4 +1,4 @@
-/** The batches that an earlier process had taken and not settled. */
+/** What an earlier process left: batches that it had taken and not settled, and losses that it may not have reported. */
 import type { DatabaseSync, StatementSync } from "node:sqlite"
 import type { EntryMark } from "./Entries.ts"
 import type { Row } from "./StoredEnvelope.ts"
@@ -52,5 +52,25 @@ export class Unfinished {
   split(ids: ReadonlyArray<number>, batch: number): void {
     this.#shift.run(batch)
     for (const id of ids) this.#move.run(batch + 1, id)
+  }
+}
+
+/** One row says that something was lost; it is written with the loss itself, so no crash comes in between. */
+export class Lossy {
+  readonly #insert: StatementSync
+  readonly #remove: StatementSync
+  /** How it was found. */
+  readonly atOpening: boolean
+
+  constructor(db: DatabaseSync) {
+    this.#insert = db.prepare("INSERT OR IGNORE INTO losses (one) VALUES (1)")
+    this.#remove = db.prepare("DELETE FROM losses")
+    this.atOpening = db.prepare("SELECT one FROM losses").get() !== undefined
+  }
+
+  /** Within a transaction. */
+  write(isLossy: boolean): void {
+    if (isLossy) this.#insert.run()
+    else this.#remove.run()
   }
 }

@@ -4,11 +4,10 @@ import { existsSync, lstatSync, mkdirSync, readlinkSync, realpathSync } from "no
 import { basename, dirname, join, resolve } from "node:path"
 import type { DatabaseSync } from "node:sqlite"
 import { OutboxError } from "../OutboxError.ts"
-import { outboxFaultOf } from "./faults.ts"
+import { loadSqlite, outboxFaultOf } from "./sqlite.ts"
 import { acquireLock } from "./lock.ts"
 import { keepPrivate, ownerOf, refuseExposed, refuseIrregular } from "./privacy.ts"
 import { applicationId, migrations } from "./schema.ts"
-import { loadSqlite } from "./sqlite.ts"
 
 /** How a file is opened for writing. */
 export interface DatabaseOptions {

@@ -2,8 +2,7 @@
 import { existsSync } from "node:fs"
 import type { DatabaseSync } from "node:sqlite"
 import { OutboxError } from "../OutboxError.ts"
-import { outboxFaultOf, sqlite, sqliteCodeOf } from "./faults.ts"
-import { loadSqlite } from "./sqlite.ts"
+import { loadSqlite, outboxFaultOf, sqlite, sqliteCodeOf } from "./sqlite.ts"
 
 const lockOf = (path: string): string => `${path}.lock`
 

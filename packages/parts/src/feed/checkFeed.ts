@@ -14,7 +14,7 @@ import { describeNarrowing, type FeedEvent, type Filters, narrowings, noticeIn }
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as Stream from "effect/Stream"
-import type { Machine } from "./Machine.ts"
+import type { Machine } from "./feedAccess.ts"
 import type { FeedSettings } from "./openSession.ts"
 
 /** What to try. */

@@ -1,3 +1,2 @@
-export * from "./feedKey.ts"
-export * from "./Machine.ts"
+export * from "./feedAccess.ts"
 export { type FeedSettings, openSession, type SessionSettings } from "./openSession.ts"

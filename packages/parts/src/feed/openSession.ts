@@ -22,7 +22,7 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import type { Scope } from "effect/Scope"
 import { logStatus } from "./logStatus.ts"
-import type { Machine } from "./Machine.ts"
+import type { Machine } from "./feedAccess.ts"
 
 /** Where the feed is. */
 export interface FeedSettings {

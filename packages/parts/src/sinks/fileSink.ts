@@ -1,9 +1,9 @@
 /** The sink `file`. */
 import { type LogLevel, type OptionProblem, type PluginContext, type SinkPlugin, sinkPlugin } from "@boltodds/config"
 import { file, type FileEvent, FileOptions, parsePathTemplate, PathTemplateError } from "@boltodds/sink-file"
-import { join, resolve } from "node:path"
+import { basename, dirname, join, resolve } from "node:path"
 import * as zlib from "node:zlib"
-import { realPath } from "./realPath.ts"
+import { realpathSync } from "node:fs"
 
 /** Files. */
 export const fileSink: SinkPlugin<FileOptions> = sinkPlugin({
@@ -70,5 +70,16 @@ const logFileEvent = (event: FileEvent, { log, name }: PluginContext): void => {
       return say("info", `deleted ${event.path} (keep: ${event.by})`)
     case "Completed":
       return say("debug", `${event.path} is complete: ${event.bytes} bytes`)
+  }
+}
+
+/** The absolute path with its links followed, as far as it exists. */
+export const realPath = (path: string): string => {
+  try {
+    return realpathSync(path)
+  } catch {
+    // The file does not exist yet or cannot be looked at, but its folder may.
+    const folder = dirname(path)
+    return folder === path ? path : join(realPath(folder), basename(path))
   }
 }

@@ -7,7 +7,7 @@ import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { resolve } from "node:path"
-import { realPath } from "./realPath.ts"
+import { realPath } from "./fileSink.ts"
 
 /** Options of an outbox. */
 export interface OutboxStoreOptions {

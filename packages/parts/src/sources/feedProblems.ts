@@ -6,8 +6,8 @@ import { namedSecretExposure } from "@boltodds/machine"
 import * as Effect from "effect/Effect"
 import { readFileSync, statSync } from "node:fs"
 import { resolve } from "node:path"
-import { keyVariable, urlVariable } from "../feed/feedKey.ts"
-import { filtersIn } from "../options/filterOptions.ts"
+import { keyVariable, urlVariable } from "../feed/feedAccess.ts"
+import { filtersIn } from "../options/sourceOptions.ts"
 import type { PartsHost } from "../PartsHost.ts"
 
 /** Everything that would stop a run at its start. */

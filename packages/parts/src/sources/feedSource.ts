@@ -20,14 +20,21 @@ import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import { resolve } from "node:path"
 import { checkFeed } from "../feed/checkFeed.ts"
-import { keyFromVariable, keyVariable, NoKey, urlVariable } from "../feed/feedKey.ts"
-import { thisMachine } from "../feed/Machine.ts"
+import { keyFromVariable, keyVariable, NoKey, thisMachine, urlVariable } from "../feed/feedAccess.ts"
 import { type FeedSettings, openSession } from "../feed/openSession.ts"
 import { openShards } from "../feed/openShards.ts"
 import { watchStale } from "../feed/watchStale.ts"
-import { filterFields, filterNames, type FilterOptions, filtersIn } from "../options/filterOptions.ts"
-import { ignoreFields, type IgnoreOptions, ignoring } from "../options/ignoreOption.ts"
-import { limitFields, type LimitOptions } from "../options/limitOption.ts"
+import {
+  filterFields,
+  filterNames,
+  type FilterOptions,
+  filtersIn,
+  ignoreFields,
+  type IgnoreOptions,
+  ignoring,
+  limitFields,
+  type LimitOptions,
+} from "../options/sourceOptions.ts"
 import type { PartsHost } from "../PartsHost.ts"
 import { feedProblems, feedWarnings } from "./feedProblems.ts"
 

@@ -14,10 +14,8 @@ import * as Schema from "effect/Schema"
 import { statSync } from "node:fs"
 import { resolve } from "node:path"
 import process from "node:process"
-import { ignoreFields, type IgnoreOptions, ignoring } from "../options/ignoreOption.ts"
-import { limitFields, type LimitOptions } from "../options/limitOption.ts"
-import { lineLimit, withinHeap } from "../recording/heap.ts"
-import { RecordedLines } from "../recording/RecordedLines.ts"
+import { ignoreFields, type IgnoreOptions, ignoring, limitFields, type LimitOptions } from "../options/sourceOptions.ts"
+import { lineLimit, RecordedLines, withinHeap } from "../recording.ts"
 
 /** How fast a recording is played. */
 export type Speed = "max" | number

@@ -7,9 +7,17 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import { openSession } from "../feed/openSession.ts"
-import { filterFields, filterNames, type FilterOptions, filtersIn } from "../options/filterOptions.ts"
-import { ignoreFields, type IgnoreOptions, ignoring } from "../options/ignoreOption.ts"
-import { limitFields, type LimitOptions } from "../options/limitOption.ts"
+import {
+  filterFields,
+  filterNames,
+  type FilterOptions,
+  filtersIn,
+  ignoreFields,
+  type IgnoreOptions,
+  ignoring,
+  limitFields,
+  type LimitOptions,
+} from "../options/sourceOptions.ts"
 import type { PartsHost } from "../PartsHost.ts"
 
 /** Options of the simulated feed. */

@@ -2,8 +2,7 @@
 import { ByteSize, DurationText } from "@boltodds/sink"
 import * as Duration from "effect/Duration"
 import * as Schema from "effect/Schema"
-import type { Compress } from "./Compress.ts"
-import { parsePathTemplate, PathTemplateError } from "./PathTemplate.ts"
+import { type Compress, parsePathTemplate, PathTemplateError } from "./PathTemplate.ts"
 
 /** When a file is complete and the next one begins, besides the times in its path. */
 export interface RotateOptions {

@@ -1,9 +1,11 @@
 /** The path of a file as a template: `odds/{sport}/{sportsbook}-{yyyy}{MM}{dd}T{HH}.ndjson`. */
 import { resolve } from "node:path"
 import * as process from "node:process"
-import type { Compress } from "./Compress.ts"
 import { nearestNames } from "@boltodds/text"
 import { avoidReserved, type NameRules, safeName } from "./internal/safeName.ts"
+
+/** How files are compressed. */
+export type Compress = "none" | "gzip" | "zstd"
 
 /** Fields of a record that a path may hold. `kind` is its `change`, `control` or `action`. */
 export type PathField = "sport" | "sportsbook" | "game" | "session" | "run" | "kind"

@@ -1,6 +1,4 @@
-export type * from "./Compress.ts"
 export * from "./File.ts"
 export * from "./FileError.ts"
-export * from "./FileEvent.ts"
 export * from "./FileOptions.ts"
 export * from "./PathTemplate.ts"

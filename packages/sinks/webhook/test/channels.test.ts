@@ -4,9 +4,8 @@ import { webhook, WebhookCannotTell, type WebhookFormat } from "@boltodds/sink-w
 import * as Effect from "effect/Effect"
 import * as fc from "fast-check"
 import { channel } from "../src/internal/chat/channel.ts"
-import { discord } from "../src/internal/chat/discord.ts"
-import { fit } from "../src/internal/chat/fit.ts"
-import { slack } from "../src/internal/chat/slack.ts"
+import { discord, slack } from "../src/internal/chat/services.ts"
+import { fit } from "../src/internal/chat/Sentence.ts"
 import { batch, control, envelope, gameChange, line, moves } from "./records.ts"
 import { openReceiver, statuses } from "@boltodds/testing/Receiver"
 

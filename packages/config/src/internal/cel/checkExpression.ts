@@ -2,13 +2,11 @@
 import { nearestNames } from "@boltodds/text"
 import { type ASTNode, type Environment, ParseError, TypeError } from "@marcbachmann/cel-js"
 import type { EmitName } from "../../Plugin.ts"
-import type { ExpressionFinding } from "./ExpressionFinding.ts"
-import { suggestName } from "../suggestName.ts"
+import { type ExpressionFinding, suggestName } from "../Findings.ts"
 import { onePatternTooMany, wrongConstants } from "./constants.ts"
 import { checkingEnvironment, evaluatingEnvironment } from "./environment.ts"
-import { partsOfNode } from "./nodes.ts"
+import { costlyLoops, partsOfNode } from "./nodes.ts"
 import { emitWith, fieldsOf } from "./fields.ts"
-import { costlyLoops } from "./loops.ts"
 
 const environments = new Map<EmitName, Environment>()
 

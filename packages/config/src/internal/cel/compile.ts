@@ -4,11 +4,9 @@ import type { EmitName } from "../../Plugin.ts"
 import type { Evaluate } from "../../Expression.ts"
 import { isOverBudget, startSteps, tooCostly } from "./budget.ts"
 import { evaluatingEnvironment } from "./environment.ts"
-import { parseBounded } from "./parse.ts"
-import { unknown } from "./unknown.ts"
+import { parseBounded, weigh } from "./meter.ts"
+import { plainOf, unknown } from "./values.ts"
 import { makeView } from "./fields.ts"
-import { weigh } from "./meter.ts"
-import { plainOf } from "./plainOf.ts"
 
 const environments = new Map<EmitName, Environment>()
 

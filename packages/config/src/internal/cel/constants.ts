@@ -1,9 +1,9 @@
 /** The parts of an expression that are the same for every record, worked out before anything runs. */
 import type { ASTNode, Environment } from "@marcbachmann/cel-js"
-import type { ExpressionFinding } from "./ExpressionFinding.ts"
+import type { ExpressionFinding } from "../Findings.ts"
 import { startSteps } from "./budget.ts"
 import { partsOfNode } from "./nodes.ts"
-import { parseBounded } from "./parse.ts"
+import { parseBounded } from "./meter.ts"
 import { patternProblem } from "./patterns.ts"
 
 /**

@@ -3,7 +3,7 @@ import { Environment } from "@marcbachmann/cel-js"
 import type { EmitName } from "../../Plugin.ts"
 import { fieldsOf } from "./fields.ts"
 import { linearMatches, matches } from "./patterns.ts"
-import { unknown } from "./unknown.ts"
+import { unknown } from "./values.ts"
 
 const notKnown = (): never => {
   throw unknown

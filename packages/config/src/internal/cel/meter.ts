@@ -1,9 +1,9 @@
-/** Expressions that count their steps. */
-import type { ASTNode } from "@marcbachmann/cel-js"
+/** Expressions parsed so that they count their steps. */
+import type { ASTNode, Environment, ParseResult } from "@marcbachmann/cel-js"
 import { takeSteps, tooCostly } from "./budget.ts"
-import { partsOfNode } from "./nodes.ts"
-import { unknown } from "./unknown.ts"
-import { loopIn } from "./loops.ts"
+import { loopIn, partsOfNode } from "./nodes.ts"
+import { unknown } from "./values.ts"
+import { linearMatches } from "./patterns.ts"
 
 /**
  * Makes a parsed expression count its steps. One without loops and `cel.bind` that is short takes time in proportion to its
@@ -221,4 +221,26 @@ const onEvaluate = (node: ASTNode, around: (evaluate: () => unknown) => unknown)
       else outer.set.call(node, chosen)
     },
   })
+}
+
+/**
+ * Parses an expression for evaluation: its patterns take linear time, and what can take long counts its steps. `isFlat`: it
+ * sees records without lists, maps and long texts.
+ */
+export const parseBounded = (
+  text: string,
+  environment: Environment,
+  isFlat = false,
+): { readonly program: ParseResult; readonly mayTakeLong: boolean } => {
+  const program = environment.parse(text)
+  const hasPatterns = useLinearPatterns(program.ast)
+  return { program, mayTakeLong: meter(program.ast, isFlat) || hasPatterns }
+}
+
+const useLinearPatterns = (node: ASTNode): boolean => {
+  const hasPatterns = partsOfNode(node).map(useLinearPatterns).includes(true)
+  if (node.op === "call" && node.args[0] === "matches") return true
+  if (node.op !== "rcall" || node.args[0] !== "matches") return hasPatterns
+  node.args[0] = linearMatches
+  return true
 }

@@ -25,8 +25,7 @@ import { createHash, randomBytes } from "node:crypto"
 import { lstat, readdir, rm, utimes, writeFile } from "node:fs/promises"
 import { dirname, join, relative, sep } from "node:path"
 import { attempt, FileError } from "../FileError.ts"
-import type { Compress } from "../Compress.ts"
-import { parsePathTemplate, type PathTemplate } from "../PathTemplate.ts"
+import { type Compress, parsePathTemplate, type PathTemplate } from "../PathTemplate.ts"
 import { depthFits } from "./scan.ts"
 
 /** A lock that is held. */

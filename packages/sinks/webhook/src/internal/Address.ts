@@ -1,6 +1,8 @@
-/** Which addresses are public: what nobody may be made to post to is judged here. */
+/** Which addresses are public, and name resolution that gives no other. */
 import ipaddr from "ipaddr.js"
-import { isIP } from "node:net"
+import { isIP, type LookupFunction } from "node:net"
+import type { LookupAddress } from "node:dns"
+import { WebhookAddressRefused } from "../WebhookError.ts"
 
 /**
  * What keeps an address from being public (`loopback`, `private`, …); undefined where nothing does.
@@ -54,3 +56,28 @@ const names: Readonly<Record<string, string>> = {
 }
 
 const refusedRange = (range: string): string | undefined => range === "unicast" ? undefined : names[range] ?? "reserved"
+
+/**
+ * Resolves as `resolve` does, and keeps what is public.
+ *
+ * The socket connects to what this gives and asks nobody again, so a name that answers differently the next time (DNS
+ * rebinding) gains nothing. Sockets do not ask it about addresses: one written in the URL is judged with the options.
+ */
+export const guardedLookup = (resolve: LookupFunction): LookupFunction => (hostname, options, callback) => {
+  resolve(hostname, { ...options, all: true }, (error, found, family) => {
+    if (error !== null) return callback(error, "")
+    const all: ReadonlyArray<LookupAddress> = typeof found === "string"
+      ? [{ address: found, family: family ?? 0 }]
+      : found
+    const open = all.filter(({ address }) => refusalOf(address) === undefined)
+    const first = open[0]
+    if (first === undefined) return callback(refused(hostname, all), "")
+    if (options.all === true) callback(null, open)
+    else callback(null, first.address, first.family)
+  })
+}
+
+const refused = (hostname: string, all: ReadonlyArray<LookupAddress>): Error => {
+  const kind = all[0] === undefined ? "unknown" : refusalOf(all[0].address) ?? "refused"
+  return new WebhookAddressRefused(hostname, all.map(({ address }) => address), kind)
+}

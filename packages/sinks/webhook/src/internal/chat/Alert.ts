@@ -1,8 +1,8 @@
 /** One sentence about a market of a game at a sportsbook. */
-import type { ChatFields } from "./Fields.ts"
-import { hrefOf } from "./link.ts"
+import type { ChatFields } from "./ChatFields.ts"
+import { hrefOf } from "./clean.ts"
 import type { Words } from "./lineWords.ts"
-import { shownStart } from "./shownStart.ts"
+import { shownStart } from "./shown.ts"
 
 /** Outcomes in one sentence: home, draw and away, and a sentence stays well within a message. */
 const mostOutcomes = 3

@@ -1,6 +1,6 @@
 /** Which openings are the first snapshot of a run: thousands, and no news to anybody. */
-import type { ChatFields } from "./Fields.ts"
-import { utcMillis } from "./utcMillis.ts"
+import type { ChatFields } from "./ChatFields.ts"
+import { utcMillis } from "./shown.ts"
 
 /** After this, by the times of records, openings are told even where `synced` never came. */
 const longestMillis = 5 * 60_000

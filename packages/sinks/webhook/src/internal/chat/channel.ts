@@ -3,10 +3,9 @@ import type { Batch } from "@boltodds/sink"
 import { WebhookCannotTell } from "../../WebhookError.ts"
 import type { BodyFormat, BodyPart, WebhookMessage } from "../BodyPart.ts"
 import { webhookId } from "../Secret.ts"
-import type { ChatFields } from "./Fields.ts"
+import { type ChatFields, recordOf } from "./ChatFields.ts"
 import { FirstSnapshots } from "./FirstSnapshots.ts"
-import { fit } from "./fit.ts"
-import { recordOf } from "./recordOf.ts"
+import { fit } from "./Sentence.ts"
 import { sentencesOf, type Writing } from "./sentences.ts"
 
 /** What makes one service different from another. */

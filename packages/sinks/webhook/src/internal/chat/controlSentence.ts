@@ -1,5 +1,5 @@
 /** Controls as sentences: what casts doubt on prices, and what takes it away. */
-import type { ChatFields } from "./Fields.ts"
+import type { ChatFields } from "./ChatFields.ts"
 
 /** Undefined for controls that are for programs (heartbeats, single games verified) or of a kind not known. */
 export const controlSentence = (

@@ -1,6 +1,6 @@
 /** What happened to a line or a game, in words. */
-import type { ChatFields } from "./Fields.ts"
-import { shownLine, shownOdds } from "./numbers.ts"
+import type { ChatFields } from "./ChatFields.ts"
+import { shownLine, shownOdds } from "./shown.ts"
 
 /** The words of one outcome: `market label said`. */
 export interface Words {

@@ -2,7 +2,7 @@
 import { Alert } from "./Alert.ts"
 import { clean } from "./clean.ts"
 import { controlSentence, isLostGame, lostGamesSentence } from "./controlSentence.ts"
-import type { ChatFields } from "./Fields.ts"
+import type { ChatFields } from "./ChatFields.ts"
 import { gameWords, lineWords } from "./lineWords.ts"
 import type { Escape, Sentence } from "./Sentence.ts"
 import { summarize } from "./summarize.ts"

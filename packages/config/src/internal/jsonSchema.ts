@@ -1,6 +1,6 @@
-/** JSON Schema in which secrets and other long texts may be named instead of written out. */
+/** JSON Schema as a configuration needs it: with secrets, with variables, without infinite numbers. */
 import type * as SchemaAST from "effect/SchemaAST"
-import { schemaKindOf } from "../schemaParts.ts"
+import { schemaKindOf } from "./schemaParts.ts"
 
 type Json = { readonly [key: string]: unknown }
 
@@ -89,3 +89,39 @@ const described = (json: unknown, types: ReadonlyArray<SchemaAST.AST>): unknown 
 }
 
 const isJson = (value: unknown): value is Json => typeof value === "object" && value !== null && !Array.isArray(value)
+
+const scalars = new Set(["number", "integer", "boolean"])
+
+/** Lets `${NAME}` stand for every value that is no free text. */
+export const withVariables = (value: unknown): unknown => {
+  if (Array.isArray(value)) return value.map(withVariables)
+  if (typeof value !== "object" || value === null) return value
+  const inside = Object.fromEntries(
+    Object.entries(value).map(([key, entry]) => [key, key === "enum" ? entry : withVariables(entry)]),
+  )
+  if (!isClosed(value)) return inside
+  const { description, ...rest } = inside
+  return {
+    anyOf: [rest, { type: "string", pattern: "\\$\\{" }],
+    ...description === undefined ? {} : { description },
+  }
+}
+
+/** Whether it is a schema of scalars of which a text with a variable is none. */
+const isClosed = (schema: object): boolean => {
+  const { type, pattern, enum: names } = schema as { readonly [key: string]: unknown }
+  if (Array.isArray(names)) return true
+  if (Array.isArray(type)) return type.some((name) => scalars.has(String(name)))
+  return typeof type === "string" && (scalars.has(type) || (type === "string" && typeof pattern === "string"))
+}
+
+/** Effect lets infinite numbers be written as texts; nobody writes a configuration so. */
+export const withoutInfinity = (value: unknown): unknown => {
+  if (Array.isArray(value)) return value.filter((entry) => !isInfinity(entry)).map(withoutInfinity)
+  if (typeof value !== "object" || value === null) return value
+  return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, withoutInfinity(entry)]))
+}
+
+const isInfinity = (value: unknown): boolean =>
+  typeof value === "object" && value !== null && "enum" in value && Array.isArray(value.enum) &&
+  value.enum.includes("Infinity")

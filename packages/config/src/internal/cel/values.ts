@@ -1,4 +1,11 @@
-/** Values of CEL as values of JSON. */
+/** Values of CEL: the unknown, and any value as one of JSON. */
+
+/**
+ * What an operator or function gives where it is handed null: it cannot be known. `&&`, `||` and `!=` treat it as CEL
+ * treats errors, so a condition is true only where it is so whatever the unknown may be. One object, made once: suspended
+ * lines are frequent, and a new error costs a hundred times more.
+ */
+export const unknown: Error = Object.freeze(new Error("a field is null"))
 
 /**
  * A value as JSON can hold it: whole numbers become numbers, or texts where they are too large to be exact; times ISO 8601;

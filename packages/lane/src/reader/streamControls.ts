@@ -1,5 +1,12 @@
-/** The controls that a lane withholds after a loss. */
+/** Controls that a lane recognizes: the start of a stream, and those that it withholds after a loss. */
 import type { Envelope } from "@boltodds/sink"
+
+/** Where the last `stream_started` among these stands; -1 where none does. */
+export const startOf = (envelopes: ReadonlyArray<Envelope<unknown>>): number => envelopes.findLastIndex(isStart)
+
+const isStart = ({ _tag, value }: Envelope<unknown>): boolean =>
+  _tag === "Control" && typeof value === "object" && value !== null && "control" in value &&
+  value.control === "stream_started"
 
 const restorings = new Set<unknown>(["game_verified", "gap_closed", "synced", "fresh"])
 

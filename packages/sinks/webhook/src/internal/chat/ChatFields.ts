@@ -1,6 +1,7 @@
-/** The record of an envelope, to be looked into. */
+/** The fields of a record, as far as a message in a channel needs them. */
 import type { Envelope } from "@boltodds/sink"
-import type { ChatFields } from "./Fields.ts"
+
+export type ChatFields = Readonly<Record<string, unknown>>
 
 /**
  * The value of an envelope where that is an object, or else what its JSON says: a store may give back a record as text.

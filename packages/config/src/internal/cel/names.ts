@@ -1,8 +1,19 @@
-/** Names of the feed that expressions compare with. */
+/** What an expression names: fields, and names of the feed that it compares with. */
 import type { ASTNode } from "@marcbachmann/cel-js"
 import type { ComparedName, EmitName } from "../../Plugin.ts"
 import { evaluatingEnvironment } from "./environment.ts"
 import { partsOfNode } from "./nodes.ts"
+import { fieldsOf } from "./fields.ts"
+
+/** The fields of this emit that a checked expression names, each once, in their order. */
+export const namedFields = (text: string, emit: EmitName): ReadonlyArray<string> => {
+  const fields = fieldsOf(emit)
+  const names = idsIn(evaluatingEnvironment(emit).parse(text).ast)
+  return [...new Set(names.filter((name) => Object.hasOwn(fields, name)))]
+}
+
+const idsIn = (node: ASTNode): ReadonlyArray<string> =>
+  node.op === "id" ? [node.args] : partsOfNode(node).flatMap(idsIn)
 
 const kindOf: { readonly [field: string]: ComparedName["kind"] } = {
   sport: "sport",

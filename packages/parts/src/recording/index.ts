@@ -1,3 +1,0 @@
-export * from "./heap.ts"
-export * from "./RecordedLines.ts"
-export * from "./zstdFrames.ts"

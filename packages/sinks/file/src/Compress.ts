@@ -1,2 +1,0 @@
-/** How files are compressed. */
-export type Compress = "none" | "gzip" | "zstd"
