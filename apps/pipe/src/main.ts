@@ -2,7 +2,7 @@
 // oxlint-disable-next-line import/no-unassigned-import
 import "./process/guards.ts"
 import { program } from "./program.ts"
-import { exitNow } from "./process/exitNow.ts"
+import { exitNow } from "./process/Interruption.ts"
 
 const code = await program(process.argv.slice(2))
 // Not process.exit, which cuts the output to a pipe after 64 KiB. But records that the reader did not take in time, and

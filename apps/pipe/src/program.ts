@@ -16,10 +16,9 @@ import { testCommand } from "./commands/test/command.ts"
 import { verifyCommand } from "./commands/verify/command.ts"
 import { ExitCode, Failure, UsageError } from "./process/ExitCode.ts"
 import { parseFlags, showWord } from "./commandLine/flags.ts"
-import { helpOf } from "./commandLine/help.ts"
+import { helpOf, version } from "./commandLine/help.ts"
 import { permissionAdvice, permissionHint } from "./process/permission.ts"
 import { ignoreOutputErrors, paintFor, writeError, writeOut, writePainted } from "./terminal/Terminal.ts"
-import { version } from "./process/version.ts"
 
 const programName = "boltodds-pipe"
 const named: ReadonlyArray<Command> = [

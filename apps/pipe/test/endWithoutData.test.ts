@@ -4,9 +4,8 @@ import { type FeedEvent, makeFrame } from "@boltodds/protocol"
 import * as Duration from "effect/Duration"
 import { describe, expect, it } from "vitest"
 import type { CommandLog } from "../src/log/Log.ts"
-import { endWithoutData } from "../src/streaming/endWithoutData.ts"
-import { Reception } from "../src/streaming/Reception.ts"
-import { reportText } from "../src/streaming/reportText.ts"
+import { endWithoutData, Reception } from "../src/streaming/Reception.ts"
+import { reportText } from "../src/streaming/runTexts.ts"
 
 const head = { session: "feed", epoch: 1, at: 0 }
 const connected: FeedEvent = { _tag: "Connected", ...head, plan: "Pro" }

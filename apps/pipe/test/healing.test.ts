@@ -1,9 +1,10 @@
 /** The whole command against a server that misbehaves: what its reader holds in the end is the server's book. */
-import { type Change, type Control, emptyBook, fold, gameId, isLive } from "@boltodds/protocol"
+import { type Change, type Control, emptyBook, fold, gameId } from "@boltodds/protocol"
 import { garbage, garbageFrames, type Simulator, startSimulator } from "@boltodds/simulator"
 import { existsSync, readFileSync } from "node:fs"
 import { describe, expect, it } from "vitest"
 import { PipeProcess, recordsOf } from "@boltodds/testing/PipeProcess"
+import { bookOf, shown } from "./delivery/books.ts"
 
 const key = "sk-healing-1234abcd"
 const envOf = ({ url }: Simulator) => ({ BOLTODDS_URL: url, BOLTODDS_API_KEY: key })
@@ -11,19 +12,6 @@ const linesOf = (stdout: string) => recordsOf(stdout) as unknown as ReadonlyArra
 
 /** Without a last line that is still being written. */
 const wholeLines = (stdout: string): string => stdout.slice(0, stdout.lastIndexOf("\n") + 1)
-
-/** What a reader of these lines shows as a price now, as the server writes its own book. */
-const shown = (lines: ReadonlyArray<Change | Control>): Record<string, string> => {
-  const book = fold(emptyBook, lines)
-  const prices: Record<string, string> = {}
-  for (const game of book.games.values()) {
-    for (const line of game.lines.values()) {
-      if (line.odds === null || !isLive(book, game, line)) continue
-      prices[`${game.sportsbook}|${game.game}|${line.outcome}`] = line.odds > 0 ? `+${line.odds}` : String(line.odds)
-    }
-  }
-  return prices
-}
 
 /** Stops the world, and waits until the reader has what the server sent behind everything else. */
 const settle = async (server: Simulator, pipe: PipeProcess): Promise<void> => {
@@ -50,7 +38,7 @@ describe.concurrent("the book heals", () => {
     const truth = server.book()
     const isKnown = (prices: Record<string, string>): boolean =>
       Object.entries(prices).every(([line, price]) => truth[line] === price)
-    await pipe.until(({ stdout }) => isKnown(shown(linesOf(wholeLines(stdout)))))
+    await pipe.until(({ stdout }) => isKnown(shown(fold(emptyBook, linesOf(wholeLines(stdout))))))
     expect(server.stats().accepted).toBe(1)
     server.disconnect("abort")
     await pipe.until(({ stdout }) => stdout.includes('"control":"gap_closed"'))
@@ -59,7 +47,7 @@ describe.concurrent("the book heals", () => {
     expect(code).toBe(0)
     const lines = linesOf(stdout)
     // The last word of a run is that nothing is live any more.
-    expect(shown(lines.filter((line) => !("control" in line && line.control === "stream_stopped")))).toEqual(
+    expect(shown(bookOf(lines))).toEqual(
       server.book(),
     )
     const quarantined = controlsOf(lines).filter(({ control }) => control === "quarantined")
@@ -78,7 +66,7 @@ describe.concurrent("the book heals", () => {
     pipe.kill("SIGTERM")
     const lines = linesOf((await pipe.ended).stdout)
     const { [spoilt]: _gone, ...others } = before
-    expect(shown(lines.filter((line) => !("control" in line && line.control === "stream_stopped")))).toEqual(others)
+    expect(shown(bookOf(lines))).toEqual(others)
     const told = lines.filter((line) => "cause" in line && line.cause === "unreadable")
     const [sportsbook, game, outcome] = spoilt.split("|")
     expect(told).toHaveLength(1)
@@ -107,7 +95,7 @@ describe.concurrent("the book heals", () => {
     expect(told.some((record) => record.control === "gap_opened" && record.reason === "slow_reader")).toBe(true)
     expect(told.some((record) => record.control === "dropped")).toBe(false)
     expect(lines.map(({ seq }) => seq)).toEqual(lines.map((_, index) => index + 1))
-    expect(shown(lines.filter((line) => !("control" in line && line.control === "stream_stopped")))).toEqual(
+    expect(shown(bookOf(lines))).toEqual(
       server.book(),
     )
     expect(memory, "bounded while blocked, in MB").toBeLessThan(400)

@@ -4,7 +4,7 @@ import { createWriteStream, mkdtempSync, symlinkSync, truncateSync, writeFileSyn
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { describe, expect, it } from "vitest"
-import { BadConfiguration } from "../src/configuration/BadConfiguration.ts"
+import { BadConfiguration } from "../src/process/ExitCode.ts"
 import { mostBytes, readConfigFile } from "../src/configuration/readConfigFile.ts"
 
 const folder = mkdtempSync(join(tmpdir(), "boltodds-config-"))

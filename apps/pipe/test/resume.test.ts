@@ -1,5 +1,5 @@
 /** `--resume`: a run that is killed at any moment, and the next one, which goes on from what it wrote. */
-import { type Book, type Change, type Control, emptyBook, fold, gameId, isLive } from "@boltodds/protocol"
+import { type Change, type Control, emptyBook, fold, gameId, isLive } from "@boltodds/protocol"
 import { type Simulator, startSimulator } from "@boltodds/simulator"
 import { spawn } from "node:child_process"
 import { appendFileSync, closeSync, openSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs"
@@ -8,6 +8,7 @@ import { gzipSync, zstdCompressSync } from "node:zlib"
 import { describe, expect, it } from "vitest"
 import { cleanEnv, command, PipeProcess, recordsOf, runPipe } from "@boltodds/testing/PipeProcess"
 import { PipelineFolder } from "@boltodds/testing/PipelineFolder"
+import { shown } from "./delivery/books.ts"
 
 // More, and at other moments: KILLS=30 KILL_SEED=7 vitest run apps/pipe/test/resume
 const kills = Number(process.env["KILLS"] ?? 3)
@@ -53,18 +54,6 @@ class Appending {
 
 const wholeLines = (text: string): ReadonlyArray<StreamRecord> =>
   text.split("\n").slice(0, -1).filter((line) => line !== "").map((line) => JSON.parse(line))
-
-/** What a reader shows as a price now, as the server writes its own book. */
-const shown = (book: Book): Record<string, string> => {
-  const prices: Record<string, string> = {}
-  for (const game of book.games.values()) {
-    for (const line of game.lines.values()) {
-      if (line.odds === null || !isLive(book, game, line)) continue
-      prices[`${game.sportsbook}|${game.game}|${line.outcome}`] = line.odds > 0 ? `+${line.odds}` : String(line.odds)
-    }
-  }
-  return prices
-}
 
 /** Folds, and notes by itself which run last confirmed each line: sentences about what is believed without. */
 const believedWithout = (records: ReadonlyArray<StreamRecord>): ReadonlyArray<string> => {

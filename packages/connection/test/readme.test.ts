@@ -8,7 +8,7 @@ import { join } from "node:path"
 import * as process from "node:process"
 import { fileURLToPath } from "node:url"
 import { afterAll, describe, expect } from "vitest"
-import { ack, data } from "./fixtures/FakeFeed.ts"
+import { ack, data } from "@boltodds/testing/FakeFeed"
 import { localServer } from "@boltodds/testing/LocalServer"
 
 const folder = fileURLToPath(new URL("..", import.meta.url))

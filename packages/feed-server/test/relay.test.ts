@@ -140,7 +140,7 @@ describe("a relay", () => {
       `Cannot listen on 127.0.0.1:${port}: the port is in use; choose another one, or 0 for any that is free`,
     )
     await expect(relay({ messagesPerFrame: 0 })).rejects.toThrow(
-      new RangeError("messagesPerFrame must be a whole number from 1: current value is 0"),
+      new RangeError("Cannot use messagesPerFrame 0: expected a whole number from 1. Leave it out for 50"),
     )
   })
 })

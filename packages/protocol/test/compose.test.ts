@@ -12,7 +12,7 @@ import {
   isLive,
   type LineChange,
 } from "../src/index.ts"
-import { gameChange, lineChange } from "./changes.ts"
+import { gameChange, lineChange } from "@boltodds/testing/changes"
 
 /** A choice of what happens next to a line: the first that is possible in its state, as a feed could bring it. */
 interface Turn {

@@ -1,7 +1,7 @@
 import * as fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import { type Change, type Control, encodeRecord, type LineChange } from "../src/index.ts"
-import { gameChange, lineChange } from "./changes.ts"
+import { gameChange, lineChange } from "@boltodds/testing/changes"
 
 const text = fc.oneof(
   fc.constantFrom("MLB", 'a "quoted" name', "back\\slash", "tab\tand\nline", "\u0000", "\ud800", "é\u2028😀", ""),

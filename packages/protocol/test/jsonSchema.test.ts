@@ -3,7 +3,7 @@ import * as Schema from "effect/Schema"
 import { describe, expect, it } from "vitest"
 import { Change, Control, type StreamRecord } from "../src/index.ts"
 import { jsonSchema } from "../src/JsonSchema.ts"
-import { gameChange, lineChange } from "./changes.ts"
+import { gameChange, lineChange } from "@boltodds/testing/changes"
 import { everyMessage, message, outcome } from "./messages.ts"
 
 const validator = (name: "messages" | "changes") => new Ajv2020({ allErrors: true }).compile(jsonSchema(name))

@@ -2,6 +2,7 @@
 import type { DataMessage, FeedMessage, Filters } from "@boltodds/protocol"
 import { Subscription } from "@boltodds/feed-server"
 import type { Simulator } from "@boltodds/simulator"
+import { Conditions } from "@boltodds/testing/Conditions"
 import { WebSocket } from "ws"
 
 interface Game {
@@ -29,7 +30,7 @@ export class Comeback {
   #gone = new Map<string, string>()
   #socket: WebSocket | undefined
   #stopped = false
-  readonly #waiting = new Set<() => void>()
+  readonly #conditions = new Conditions()
 
   constructor(simulator: Pick<Simulator, "url" | "key">, filters: Filters = {}) {
     this.#simulator = simulator
@@ -57,15 +58,7 @@ export class Comeback {
   }
 
   until(condition: () => boolean): Promise<void> {
-    if (condition()) return Promise.resolve()
-    return new Promise((resolve) => {
-      const waiter = (): void => {
-        if (!condition()) return
-        this.#waiting.delete(waiter)
-        resolve()
-      }
-      this.#waiting.add(waiter)
-    })
+    return this.#conditions.until(condition)
   }
 
   stop(): void {
@@ -116,7 +109,7 @@ export class Comeback {
     for (const message of [value].flat(9)) {
       if (typeof message === "object" && message !== null && "action" in message) this.#apply(message as FeedMessage)
     }
-    for (const waiter of this.#waiting) waiter()
+    this.#conditions.changed()
   }
 
   #apply(message: FeedMessage): void {

@@ -1,5 +1,6 @@
 /** A plain WebSocket client that keeps all it receives. */
 import type { DataMessage, FeedMessage, Filters } from "@boltodds/protocol"
+import { Conditions } from "@boltodds/testing/Conditions"
 import { WebSocket } from "ws"
 
 /** A dial that was not accepted. */
@@ -30,25 +31,25 @@ export class Probe {
   readonly frames: Array<Received> = []
   closed: { readonly code: number; readonly reason: string } | undefined
   pongs = 0
-  readonly #waiting = new Set<() => void>()
+  readonly #conditions = new Conditions()
   readonly #messages: Array<FeedMessage> = []
   #read = 0
 
   private constructor(socket: WebSocket) {
     this.socket = socket
-    const told = (): void => this.#waiting.forEach((waiter) => waiter())
+    const changed = (): void => this.#conditions.changed()
     socket.on("message", (data, isBinary) => {
       this.frames.push({ data: String(data), isBinary })
-      told()
+      changed()
     })
     socket.on("pong", () => {
       this.pongs++
-      told()
+      changed()
     })
     socket.on("error", () => {})
     socket.on("close", (code, reason) => {
       this.closed = { code, reason: String(reason) }
-      told()
+      changed()
     })
   }
 
@@ -78,17 +79,9 @@ export class Probe {
     this.socket.send(JSON.stringify({ action: "subscribe", filters }))
   }
 
-  /** Resolves when the condition holds; asked again at each frame, pong, and the close. */
+  /** Resolves when the condition holds; evaluated at each frame, pong, and the close. */
   until(condition: () => boolean): Promise<void> {
-    if (condition()) return Promise.resolve()
-    return new Promise((resolve) => {
-      const waiter = (): void => {
-        if (!condition()) return
-        this.#waiting.delete(waiter)
-        resolve()
-      }
-      this.#waiting.add(waiter)
-    })
+    return this.#conditions.until(condition)
   }
 
   /** Waits for the next ping: with a quiet server, all that was sent before it has arrived then. */

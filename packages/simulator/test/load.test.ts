@@ -180,7 +180,7 @@ describe("starting", () => {
     [{ rate: 50_001 }, "rate must be from 0 to 50000"],
     [{ rate: Number.NaN }, "rate must be from 0 to 50000"],
     [{ replay: { file: "x", speed: 0 } }, 'speed must be above 0, or "max"'],
-    [{ messagesPerFrame: 0 }, "messagesPerFrame must be a whole number from 1"],
+    [{ messagesPerFrame: 0 }, "Cannot use messagesPerFrame 0: expected a whole number from 1"],
     [{ world: { sports: ["Chess"] } }, 'it knows no sport "Chess"'],
   ])("refuses %o", async (options, message) => {
     await expect(startSimulator(options)).rejects.toMatchObject({

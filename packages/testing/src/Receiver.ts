@@ -5,6 +5,7 @@ import * as http from "node:http"
 import * as https from "node:https"
 import type { AddressInfo } from "node:net"
 import { cert, key } from "./certificate.ts"
+import { Conditions } from "./Conditions.ts"
 
 export interface Received {
   readonly method: string
@@ -34,7 +35,7 @@ export class Receiver {
   answer: Handler
   readonly #tls: boolean
   readonly #server: http.Server
-  readonly #waiting = new Set<() => void>()
+  readonly #conditions = new Conditions()
   #port = 0
   #connections = 0
 
@@ -77,20 +78,12 @@ export class Receiver {
 
   /** Resolves when the condition holds; evaluated at each request, and at each {@link Receiver.changed}. */
   until(condition: () => boolean): Promise<void> {
-    return new Promise((resolve) => {
-      const look = (): void => {
-        if (!condition()) return
-        this.#waiting.delete(look)
-        resolve()
-      }
-      this.#waiting.add(look)
-      look()
-    })
+    return this.#conditions.until(condition)
   }
 
   /** Evaluates the conditions of {@link Receiver.until} again. */
   changed(): void {
-    for (const look of this.#waiting) look()
+    this.#conditions.changed()
   }
 
   #take(request: http.IncomingMessage, response: http.ServerResponse): void {

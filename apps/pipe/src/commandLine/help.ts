@@ -1,7 +1,8 @@
-/** The help pages, made from the tables that also parse the command line. */
+/** What --help and --version print. The help pages are made from the tables that also parse the command line. */
 import type { Command } from "./Command.ts"
 import type { Flag, FlagGroup } from "./flags.ts"
 import type { Paint } from "../terminal/Terminal.ts"
+import manifest from "../../package.json" with { type: "json" }
 
 const columns = 80
 
@@ -87,3 +88,6 @@ const wrap = (text: string, width: number): ReadonlyArray<string> => {
   }
   return line === "" ? lines : [...lines, line]
 }
+
+/** As package.json has it when the bundle is made: the bundle is one file, and works wherever it is put. */
+export const version = (): string => manifest.version

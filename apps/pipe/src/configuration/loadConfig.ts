@@ -6,7 +6,7 @@ import { environment, keyVariable } from "../process/environment.ts"
 import type { CommandLog } from "../log/Log.ts"
 import { paintFor } from "../terminal/Terminal.ts"
 import { howToAllow } from "../commandLine/allowed.ts"
-import { BadConfiguration } from "./BadConfiguration.ts"
+import { BadConfiguration } from "../process/ExitCode.ts"
 import { readConfigFile } from "./readConfigFile.ts"
 
 /** Reads and checks a configuration; its warnings go to the log. Throws {@link BadConfiguration}. */

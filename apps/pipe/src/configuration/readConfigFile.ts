@@ -1,6 +1,6 @@
 /** The bytes of a configuration or scenario: a file, a pipe such as `<(generate)`, or a clear reason why not. */
 import { NamedFileError, readNamed } from "@boltodds/machine"
-import { BadConfiguration } from "./BadConfiguration.ts"
+import { BadConfiguration } from "../process/ExitCode.ts"
 
 /** More than any configuration has: 8 MiB. */
 export const mostBytes = 8 * 1024 * 1024

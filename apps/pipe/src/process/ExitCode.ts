@@ -1,4 +1,4 @@
-/** What the command's exit codes say, after sysexits(3) where it has a word for it. */
+/** The exit codes of the command, after sysexits(3) where it has a word for it, and the errors that lead to them. */
 
 /** The exit codes; 130 and 143 (128 and the signal) mean a second signal forced the end. */
 export const ExitCode = {
@@ -46,5 +46,19 @@ export class UsageError extends Failure {
   constructor(message: string) {
     super(ExitCode.usage, message)
     this.name = "UsageError"
+  }
+}
+
+/** Anything that was thrown, in words. */
+export const errorMessage = (cause: unknown): string =>
+  typeof cause === "object" && cause !== null && "message" in cause && typeof cause.message === "string"
+    ? cause.message
+    : String(cause)
+
+/** A configuration that cannot be used: every mistake in it, with its place and what to do. */
+export class BadConfiguration extends Failure {
+  constructor(message: string, options?: { readonly cause?: unknown }) {
+    super(ExitCode.badConfiguration, message, options)
+    this.name = "BadConfiguration"
   }
 }

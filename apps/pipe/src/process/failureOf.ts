@@ -6,8 +6,7 @@ import type { SinkError } from "@boltodds/sink"
 import * as Cause from "effect/Cause"
 import type { NoKey } from "@boltodds/parts/feed"
 import { howToGiveAKey } from "./environment.ts"
-import { ExitCode, Failure, UsageError } from "./ExitCode.ts"
-import { errorMessage } from "./errorMessage.ts"
+import { errorMessage, ExitCode, Failure, UsageError } from "./ExitCode.ts"
 
 type Expected =
   | SessionError

@@ -1,6 +1,10 @@
-/** Whether a run had a connection and data, and why not. */
+/** Whether a run had a connection and data, and how one without them ends. */
 import type { Status } from "@boltodds/connection"
 import { type FeedEvent, mayHoldNotice } from "@boltodds/protocol"
+import type { Report } from "@boltodds/pipeline"
+import * as Duration from "effect/Duration"
+import { ExitCode, Failure } from "../process/ExitCode.ts"
+import type { CommandLog } from "../log/Log.ts"
 
 /** What a run received, for its end. */
 export interface Received {
@@ -62,4 +66,18 @@ export class Reception {
       ? `only ${frames} came`
       : `only ${frames} came, and the connection ended (${this.#ended})`
   }
+}
+
+/** A run without any data says so, however it ended. One that never had a connection throws a `Failure`. */
+export const endWithoutData = (
+  { reason, duration, notices }: Report,
+  received: Received | undefined,
+  log: CommandLog,
+): void => {
+  // A reader that goes away has seen what it wanted.
+  if (received === undefined || received.data || reason === "reader gone") return
+  const span = `${(Duration.toMillis(duration) / 1000).toFixed(1)} s`
+  const said = notices.length === 0 ? "" : `; the feed said: ${notices.map(({ message }) => message).join("; ")}`
+  if (received.connected) return log.log("warn", `no data came in ${span}: ${received.why}${said}`)
+  throw new Failure(ExitCode.feedUnavailable, `Never connected to the feed in ${span}: ${received.why}`)
 }

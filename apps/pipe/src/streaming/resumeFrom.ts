@@ -19,7 +19,7 @@ import { constants, createGunzip } from "node:zlib"
 import { ExitCode, Failure } from "../process/ExitCode.ts"
 import type { CommandLog } from "../log/Log.ts"
 import { lineLimit, withinHeap, zstdFrames } from "@boltodds/parts/recording"
-import { sizeText } from "../process/heapBounds.ts"
+import { sizeText } from "./runTexts.ts"
 
 /** What an earlier run left, as far as the next one needs it. */
 export interface Earlier {

@@ -11,7 +11,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { describe, expect, vi } from "vitest"
 import { resumeBackoff } from "../../src/session/BackoffMemory.ts"
-import { acceptWithAck, data, fakeFeed, key, ping, read, settle } from "../fixtures/FakeFeed.ts"
+import { acceptWithAck, data, fakeFeed, key, ping, read, settle } from "@boltodds/testing/FakeFeed"
 
 const record: BackoffRecord = {
   step: 3,

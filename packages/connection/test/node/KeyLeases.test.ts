@@ -18,7 +18,7 @@ import { hostname, tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { describe, expect, vi } from "vitest"
-import { fakeFeed, key, read, settle } from "../fixtures/FakeFeed.ts"
+import { fakeFeed, key, read, settle } from "@boltodds/testing/FakeFeed"
 
 const folder = Effect.acquireRelease(
   Effect.promise(() => mkdtemp(join(tmpdir(), "boltodds-"))),

@@ -14,7 +14,7 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import { TestClock } from "effect/testing"
 import { describe, expect } from "vitest"
-import { acceptWithAck, ack, data, fakeFeed, key, ping, read, settle, shape } from "../fixtures/FakeFeed.ts"
+import { acceptWithAck, ack, data, fakeFeed, key, ping, read, settle, shape } from "@boltodds/testing/FakeFeed"
 
 const ticks = (events: ReadonlyArray<FeedEvent>) => events.filter((event) => event._tag === "Tick")
 const refused = (status: number) =>

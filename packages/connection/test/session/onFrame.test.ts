@@ -6,7 +6,7 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import { TestClock } from "effect/testing"
 import { describe, expect } from "vitest"
-import { data, fakeFeed, read, settle } from "../fixtures/FakeFeed.ts"
+import { data, fakeFeed, read, settle } from "@boltodds/testing/FakeFeed"
 
 /** A clock that can go on while nothing runs, as it does while the process is stopped or busy. */
 const stallable = Effect.gen(function* () {

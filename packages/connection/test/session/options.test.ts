@@ -6,7 +6,7 @@ import * as Fiber from "effect/Fiber"
 import * as Stream from "effect/Stream"
 import { TestClock } from "effect/testing"
 import { afterEach, describe, expect, vi } from "vitest"
-import { fakeFeed } from "../fixtures/FakeFeed.ts"
+import { fakeFeed } from "@boltodds/testing/FakeFeed"
 
 afterEach(() => {
   vi.restoreAllMocks()

@@ -24,7 +24,7 @@ import * as Random from "effect/Random"
 import * as Stream from "effect/Stream"
 import { TestClock } from "effect/testing"
 import { describe, expect } from "vitest"
-import { acceptWithAck, ack, data, type FakeFeed, fakeFeed, key, settle } from "../fixtures/FakeFeed.ts"
+import { acceptWithAck, ack, data, type FakeFeed, fakeFeed, key, settle } from "@boltodds/testing/FakeFeed"
 
 const three: ReadonlyArray<Shard> = [
   { name: "a", filters: { sports: ["MLB"] } },

@@ -23,7 +23,7 @@ import * as Random from "effect/Random"
 import * as Stream from "effect/Stream"
 import { TestClock } from "effect/testing"
 import { describe, expect } from "vitest"
-import { data, type FakeFeed, fakeFeed, key, ping, settle as settleOnce, shape } from "../fixtures/FakeFeed.ts"
+import { data, type FakeFeed, fakeFeed, key, ping, settle as settleOnce, shape } from "@boltodds/testing/FakeFeed"
 
 /** The source, the sharing and the consumers run in turns. */
 const settle = Effect.forEach(Array.from({ length: 20 }), () => settleOnce, { discard: true })

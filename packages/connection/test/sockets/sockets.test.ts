@@ -20,7 +20,7 @@ import * as Latch from "effect/Latch"
 import * as Stream from "effect/Stream"
 import { inspect } from "node:util"
 import { describe, expect } from "vitest"
-import { ack, data, shape } from "../fixtures/FakeFeed.ts"
+import { ack, data, shape } from "@boltodds/testing/FakeFeed"
 import { answer, localServer } from "@boltodds/testing/LocalServer"
 
 const key = "s3cret-key/4711"

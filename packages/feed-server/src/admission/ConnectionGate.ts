@@ -2,7 +2,6 @@
 import { type Filters, planLimits } from "@boltodds/protocol"
 import type { FeedServerOptions, PlanName } from "../FeedServerOptions.ts"
 import type { RestAnswer } from "../hooks.ts"
-import { MinuteWindow } from "./MinuteWindow.ts"
 
 /** Dials and REST requests a minute, together, per address. */
 const requestsPerMinute = 12
@@ -59,5 +58,24 @@ export class ConnectionGate {
   /** Whether the plan covers what is asked for: Starter has one sport and one market (PROTOCOL, "Endpoints"). */
   covers(filters: Filters): boolean {
     return !this.#starter || (filters.sports?.length === 1 && filters.markets?.length === 1)
+  }
+}
+
+/** Counts per address over the last minute. */
+class MinuteWindow {
+  readonly #most: number
+  readonly #times = new Map<string, Array<number>>()
+
+  constructor(most: number) {
+    this.#most = most
+  }
+
+  /** Counts one and returns 0 if the last minute has room for it; otherwise returns the whole seconds until it has. */
+  take(address: string, nowMillis: number): number {
+    const recent = (this.#times.get(address) ?? []).filter((time) => time > nowMillis - 60_000)
+    this.#times.set(address, recent)
+    if (recent.length >= this.#most) return Math.max(1, Math.ceil((recent[0]! + 60_000 - nowMillis) / 1000))
+    recent.push(nowMillis)
+    return 0
   }
 }

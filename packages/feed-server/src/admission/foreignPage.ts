@@ -4,8 +4,10 @@
  * (`Host`); programs say no origin, and names that are not in doubt.
  */
 import { isLoopbackHost } from "@boltodds/text"
+import type { IncomingMessage } from "node:http"
 import { isIP } from "node:net"
 import { hostname } from "node:os"
+import type { RestAnswer } from "../hooks.ts"
 
 /** What a request says of itself. */
 export interface RequestSource {
@@ -78,3 +80,29 @@ const shown = (name: string | undefined): string => name === undefined ? "no hos
 
 const remedy = (name: string | undefined): string =>
   name === undefined ? "Ask for it by an address" : `To let it in: --allow-host ${name.slice(0, 255)} (allowHosts)`
+
+/** Reasons that are reported; a page can use any number of names. */
+const mostReasons = 20
+
+/** Answers requests of foreign pages with HTTP 403, and reports each reason once. */
+export class PageGuard {
+  readonly #names: OwnNames
+  readonly #onRefused: ((why: string) => void) | undefined
+  readonly #reported = new Set<string>()
+
+  constructor(names: OwnNames, onRefused: ((why: string) => void) | undefined) {
+    this.#names = names
+    this.#onRefused = onRefused
+  }
+
+  /** The answer to a request that is refused; undefined if it is accepted. */
+  refusal({ headers }: IncomingMessage): RestAnswer | undefined {
+    const why = foreignPage({ host: headers.host, origin: headers.origin }, this.#names)
+    if (why === undefined) return undefined
+    if (!this.#reported.has(why) && this.#reported.size < mostReasons) {
+      this.#reported.add(why)
+      this.#onRefused?.(why)
+    }
+    return { status: 403, body: `Refused: ${why}` }
+  }
+}

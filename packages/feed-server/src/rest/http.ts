@@ -1,5 +1,5 @@
 /** Answering HTTP: REST requests, and dials that are refused. */
-import type { ServerResponse } from "node:http"
+import type { IncomingMessage, ServerResponse } from "node:http"
 import { STATUS_CODES } from "node:http"
 import type { Duplex } from "node:stream"
 import type { RestAnswer } from "../hooks.ts"
@@ -57,4 +57,13 @@ export const restAnswer = (
 const listed = (query: URLSearchParams, name: string): ReadonlySet<string> | undefined => {
   const value = query.get(name)
   return value === null || value === "" ? undefined : new Set(value.split(",").map((one) => one.trim()))
+}
+
+/** The path of a request, without a slash at its end, and its query. */
+export const targetOf = (request: IncomingMessage): { readonly path: string; readonly query: URLSearchParams } => {
+  const url = request.url ?? ""
+  const mark = url.indexOf("?")
+  const path = mark === -1 ? url : url.slice(0, mark)
+  const query = new URLSearchParams(mark === -1 ? "" : url.slice(mark))
+  return { path: path.length > 1 && path.endsWith("/") ? path.slice(0, -1) : path, query }
 }

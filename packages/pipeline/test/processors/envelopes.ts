@@ -2,7 +2,7 @@
 import type { Change, Control, GameChange, LineChange } from "@boltodds/protocol"
 import type { Processor } from "@boltodds/pipeline"
 import { type Envelope, makeControl, makeRecord } from "@boltodds/sink"
-import { gameChange, lineChange } from "../../../protocol/test/changes.ts"
+import { gameChange, lineChange } from "@boltodds/testing/changes"
 import { changeForm, controlForm } from "../../src/emits/forms.ts"
 import { ProcessorRun } from "../../src/route/ProcessorRun.ts"
 

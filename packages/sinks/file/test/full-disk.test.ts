@@ -6,34 +6,15 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import { spawnSync } from "node:child_process"
 import { randomBytes } from "node:crypto"
-import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs"
-import { tmpdir } from "node:os"
+import { readFileSync, rmSync } from "node:fs"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
-import { afterAll, describe, expect } from "vitest"
+import { SmallDisk } from "@boltodds/testing/SmallDisk"
+import { describe, expect } from "vitest"
 import { batch, opened, record, seqsOf, tempFolder, tree } from "./fixtures/files.ts"
 
 const fixture = fileURLToPath(new URL("fixtures/limited.ts", import.meta.url))
-const disk = join(tmpdir(), `boltodds-disk-${process.pid}`)
-mkdirSync(disk)
-const mounted = spawnSync("mount", ["-t", "tmpfs", "-o", "size=256k", "tmpfs", disk]).status === 0
-afterAll(() => {
-  if (mounted) spawnSync("umount", [disk])
-  rmSync(disk, { recursive: true, force: true })
-})
-
-/** Fills the disk to its last byte but so many. */
-const fill = (leave: number): void => {
-  const filler = join(disk, "filler")
-  try {
-    writeFileSync(filler, Buffer.alloc(1024 * 1024))
-  } catch {
-    // As full as it gets.
-  }
-  const size = statSync(filler).size
-  writeFileSync(filler, Buffer.alloc(size - leave))
-}
-const makeRoom = (): void => rmSync(join(disk, "filler"))
+const disk = new SmallDisk()
 
 const noise = (bytes: number) => ({ noise: randomBytes(bytes / 2).toString("hex") })
 const seqs = (from: number, count: number) => Array.from({ length: count }, (_, index) => from + index)
@@ -50,17 +31,17 @@ describe("the largest size that the system allows", () => {
 })
 
 describe.each<Compress>(["none", "gzip", "zstd"])("a full disk, %s", (compress) => {
-  const test = it.live.skipIf(!mounted)
+  const test = it.live.skipIf(!disk.isMounted)
 
   test("takes nothing of a batch that does not fit, says retry, and takes all of it once there is room (a tmpfs is mounted, as root)", () =>
     Effect.gen(function* () {
-      const folder = join(disk, `${compress}-one`)
+      const folder = join(disk.path, `${compress}-one`)
       yield* Effect.scoped(Effect.gen(function* () {
         const { sink } = yield* opened({ path: join(folder, "odds.ndjson"), compress })
         yield* sink.write(batch(record(1, noise(100)), record(2, noise(100))))
         const part = join(folder, tree(folder)[0]!)
         const before = readFileSync(part)
-        fill(8192)
+        disk.fill(8192)
         const large = batch(...seqs(3, 20).map((seq) => record(seq, noise(2000))))
         for (let attempt = 0; attempt < 3; attempt++) {
           const error = yield* Effect.flip(sink.write(large))
@@ -72,7 +53,7 @@ describe.each<Compress>(["none", "gzip", "zstd"])("a full disk, %s", (compress) 
         }
         // What is small still fits, and stands in its place.
         yield* sink.write(batch(record(100)))
-        makeRoom()
+        disk.makeRoom()
         yield* sink.write(large)
       }))
       expect(seqsOf(join(folder, tree(folder)[0]!))).toEqual([1, 2, 100, ...seqs(3, 20)])
@@ -81,18 +62,18 @@ describe.each<Compress>(["none", "gzip", "zstd"])("a full disk, %s", (compress) 
 
   test("takes back what other files got of a batch of which one does not fit", () =>
     Effect.gen(function* () {
-      const folder = join(disk, `${compress}-many`)
+      const folder = join(disk.path, `${compress}-many`)
       yield* Effect.scoped(Effect.gen(function* () {
         const { sink } = yield* opened({ path: join(folder, "{sport}.ndjson"), compress, max_open: 1 })
         yield* sink.write(batch(record(1, { sport: "a" }), record(2, { sport: "b" })))
-        fill(12_288)
+        disk.fill(12_288)
         const both = batch(
           record(3, { sport: "a" }),
           record(4, { sport: "b", ...noise(40_000) }),
           record(5, { sport: "c" }),
         )
         expect((yield* Effect.flip(sink.write(both))).rest).toBe("retry")
-        makeRoom()
+        disk.makeRoom()
         yield* sink.write(both)
       }))
       const [a, b, c] = tree(folder)
@@ -102,7 +83,7 @@ describe.each<Compress>(["none", "gzip", "zstd"])("a full disk, %s", (compress) 
 
   test("holds up its lane, which goes on by itself when there is room and has lost nothing", () =>
     Effect.gen(function* () {
-      const folder = join(disk, `${compress}-lane`)
+      const folder = join(disk.path, `${compress}-lane`)
       yield* Effect.scoped(Effect.gen(function* () {
         const { sink } = yield* opened({ path: join(folder, "odds.ndjson"), compress })
         const retrying = yield* Deferred.make<void>()
@@ -110,10 +91,10 @@ describe.each<Compress>(["none", "gzip", "zstd"])("a full disk, %s", (compress) 
           if (event._tag === "Retrying" && event.attempt > 2) Deferred.doneUnsafe(retrying, Effect.void)
         }
         const lane = yield* makeLane(sink, { name: "file", onEvent, retry: { base: Duration.millis(5) } })
-        fill(4096)
+        disk.fill(4096)
         for (let seq = 1; seq <= 40; seq++) lane.push([record(seq, noise(1000))])
         yield* Deferred.await(retrying)
-        makeRoom()
+        disk.makeRoom()
         const counts = yield* lane.drain(Duration.seconds(30))
         expect(counts).toMatchObject({ in: 40, delivered: 40, pending: 0, dropped: 0 })
         expect(counts.retries).toBeGreaterThan(2)
@@ -124,21 +105,24 @@ describe.each<Compress>(["none", "gzip", "zstd"])("a full disk, %s", (compress) 
 })
 
 describe("a read-only disk", () => {
-  it.live.skipIf(!mounted)("is refused at opening, and while running disables the sink", () =>
-    Effect.gen(function* () {
-      const path = join(disk, "read-only", "odds-{HH}.ndjson")
-      const remount = (how: string) => expect(spawnSync("mount", ["-o", `remount,${how}`, disk]).status).toBe(0)
-      const error = yield* Effect.scoped(Effect.gen(function* () {
-        const { sink } = yield* opened({ path })
-        remount("ro")
-        expect((yield* Effect.flip(sink.check!)).rest).toBe("disable")
-        return yield* Effect.flip(sink.write(batch(record(1))))
-      }))
-      expect(error.rest).toBe("disable")
-      const sentence = "the file system is read-only; write elsewhere, or mount it writable (EROFS)"
-      expect(error.message).toContain(sentence)
-      expect((yield* Effect.flip(Effect.scoped(opened({ path })))).message).toContain(sentence)
-      remount("rw")
-      rmSync(join(disk, "read-only"), { recursive: true })
-    }))
+  it.live.skipIf(!disk.isMounted)(
+    "is refused at opening, and while running disables the sink",
+    () =>
+      Effect.gen(function* () {
+        const path = join(disk.path, "read-only", "odds-{HH}.ndjson")
+        const remount = (how: string) => expect(spawnSync("mount", ["-o", `remount,${how}`, disk.path]).status).toBe(0)
+        const error = yield* Effect.scoped(Effect.gen(function* () {
+          const { sink } = yield* opened({ path })
+          remount("ro")
+          expect((yield* Effect.flip(sink.check!)).rest).toBe("disable")
+          return yield* Effect.flip(sink.write(batch(record(1))))
+        }))
+        expect(error.rest).toBe("disable")
+        const sentence = "the file system is read-only; write elsewhere, or mount it writable (EROFS)"
+        expect(error.message).toContain(sentence)
+        expect((yield* Effect.flip(Effect.scoped(opened({ path })))).message).toContain(sentence)
+        remount("rw")
+        rmSync(join(disk.path, "read-only"), { recursive: true })
+      }),
+  )
 })

@@ -1,7 +1,12 @@
 /** The command that lists the names of the feed. */
 import type { Command } from "../../commandLine/Command.ts"
-import { catalogKinds } from "./catalogKinds.ts"
 import { feedFlags, filterFlags, logFlags } from "../../commandLine/flagGroups.ts"
+import { showWord } from "../../commandLine/flags.ts"
+import { UsageError } from "../../process/ExitCode.ts"
+import { didYouMean } from "@boltodds/text"
+import type { CatalogKind } from "./run.ts"
+
+const catalogKinds: ReadonlyArray<CatalogKind> = ["sports", "sportsbooks", "games", "markets"]
 
 /** `boltodds-pipe catalog sports`. */
 export const catalogCommand: Command = {
@@ -42,5 +47,24 @@ any other name the feed sends no error and no data.`,
       line: `boltodds-pipe --game "$(boltodds-pipe catalog games --sport NBA | head -n 1)"`,
     },
   ],
-  run: async (given) => (await import("./run.ts")).runCatalog(given),
+  run: async (given) => {
+    const kind = kindOf(given.words[0])
+    return (await import("./run.ts")).runCatalog(given, kind)
+  },
+}
+
+const kindOf = (word: string | undefined): CatalogKind => {
+  // As `--book` means `--sportsbook`.
+  const named = word === "books" ? "sportsbooks" : word
+  const kind = catalogKinds.find((kind) => kind === named)
+  if (kind !== undefined) return kind
+  if (word === undefined) {
+    throw new UsageError(
+      `Nothing to list: write one of ${catalogKinds.join(", ")} after catalog`,
+    )
+  }
+  const expected = `one of ${catalogKinds.join(", ")}`
+  throw new UsageError(
+    `Cannot list this: expected ${expected}; got ${showWord(word)}.${didYouMean(word, catalogKinds)}`,
+  )
 }

@@ -1,17 +1,18 @@
 /** `catalog` at work. */
 import { type Catalog, type CatalogError, describeStored, Limiter, makeCatalog, UrlRefused } from "@boltodds/connection"
 import { nodeGet } from "@boltodds/connection/node"
-import { didYouMean } from "@boltodds/text"
 import { visible, visibleJson } from "@boltodds/text"
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
-import { type CatalogKind, catalogKinds } from "./catalogKinds.ts"
 import { ExitCode, Failure, UsageError } from "../../process/ExitCode.ts"
-import { type ParsedFlags, showWord } from "../../commandLine/flags.ts"
+import type { ParsedFlags } from "../../commandLine/flags.ts"
 import { writeOut } from "../../terminal/Terminal.ts"
 import { thisMachine } from "@boltodds/parts/feed"
 import { feedOf, filtersOf, logOf } from "../../commandLine/settings.ts"
+
+/** What can be listed. */
+export type CatalogKind = "sports" | "sportsbooks" | "games" | "markets"
 
 /** One thing of the catalog: its name, and all that is known. */
 interface Entry {
@@ -20,9 +21,8 @@ interface Entry {
 }
 
 /** Prints the names that the feed knows. */
-export const runCatalog = async (given: ParsedFlags): Promise<ExitCode> => {
+export const runCatalog = async (given: ParsedFlags, kind: CatalogKind): Promise<ExitCode> => {
   const log = logOf(given)
-  const kind = kindOf(given.words[0])
   const feed = await feedOf(given, log)
   const { sports = [], sportsbooks = [] } = filtersOf(given)
   if (sports.length > 0 && kind !== "games" && kind !== "markets") {
@@ -53,22 +53,6 @@ export const runCatalog = async (given: ParsedFlags): Promise<ExitCode> => {
 
 const pointless = (flag: string, kinds: string): UsageError =>
   new UsageError(`Cannot use --${flag} here: it is for ${kinds}`)
-
-const kindOf = (word: string | undefined): CatalogKind => {
-  // As `--book` means `--sportsbook`.
-  const named = word === "books" ? "sportsbooks" : word
-  const kind = catalogKinds.find((kind) => kind === named)
-  if (kind !== undefined) return kind
-  if (word === undefined) {
-    throw new UsageError(
-      `Nothing to list: write one of ${catalogKinds.join(", ")} after catalog`,
-    )
-  }
-  const expected = `one of ${catalogKinds.join(", ")}`
-  throw new UsageError(
-    `Cannot list this: expected ${expected}; got ${showWord(word)}.${didYouMean(word, catalogKinds)}`,
-  )
-}
 
 const list = (
   catalog: Catalog,

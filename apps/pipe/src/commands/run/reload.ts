@@ -5,7 +5,7 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import type { CommandLog } from "../../log/Log.ts"
-import { errorMessage } from "../../process/errorMessage.ts"
+import { errorMessage } from "../../process/ExitCode.ts"
 import { makeLaneLog } from "../../log/logLaneEvent.ts"
 import type { TurnWatch } from "../../process/TurnWatch.ts"
 

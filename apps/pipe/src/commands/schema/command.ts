@@ -2,7 +2,9 @@
 import type { Command } from "../../commandLine/Command.ts"
 import { UsageError } from "../../process/ExitCode.ts"
 import { logFlags } from "../../commandLine/flagGroups.ts"
-import { schemaNames } from "./schemaNames.ts"
+import type { SchemaName } from "./run.ts"
+
+const schemaNames: ReadonlyArray<SchemaName> = ["messages", "changes", "config", "reference"]
 
 /** `boltodds-pipe schema config`. */
 export const schemaCommand: Command = {

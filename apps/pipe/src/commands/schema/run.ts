@@ -3,9 +3,11 @@ import { configJsonSchema, configReference } from "@boltodds/config"
 import { jsonSchema } from "@boltodds/protocol/json-schema"
 import { visibleJson } from "@boltodds/text"
 import { ExitCode } from "../../process/ExitCode.ts"
-import type { SchemaName } from "./schemaNames.ts"
 import { makeRegistry } from "@boltodds/parts"
 import { writeOut } from "../../terminal/Terminal.ts"
+
+/** What there is a schema of; `reference` is the schema of a configuration as Markdown. */
+export type SchemaName = "messages" | "changes" | "config" | "reference"
 
 /** Prints a JSON Schema, or the reference that is made of one. */
 export const runSchema = async (name: SchemaName): Promise<ExitCode> => {

@@ -2,7 +2,7 @@
 import { type PlayOptions, playScenario, readScenario, type Simulator } from "@boltodds/simulator"
 import { extname, resolve } from "node:path"
 import { pathToFileURL } from "node:url"
-import { BadConfiguration } from "../../configuration/BadConfiguration.ts"
+import { BadConfiguration } from "../../process/ExitCode.ts"
 import { readConfigFile } from "../../configuration/readConfigFile.ts"
 
 /** A scenario that can be played. */

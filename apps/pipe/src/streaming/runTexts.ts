@@ -1,17 +1,22 @@
-/** `--report`: what became of everything, at the end. */
+/** What a run prints for people: the report at its end, the status line, the room for the book. */
 import type { BlindWindow } from "@boltodds/protocol"
 import type { ExpressionCount } from "@boltodds/config"
-import type { Report, RouteReport, Unread } from "@boltodds/pipeline"
-import { sizeText } from "../process/heapBounds.ts"
+import type { Report, RouteCounts, RouteReport, Running, Unread } from "@boltodds/pipeline"
 import { namesText } from "../log/logControls.ts"
 import type { Received } from "./Reception.ts"
 import * as Duration from "effect/Duration"
+import { visible, visibleJson } from "@boltodds/text"
+import * as Effect from "effect/Effect"
+import type { CommandLog } from "../log/Log.ts"
+import { withinHeap } from "@boltodds/parts/recording"
+import type { StateLimits } from "@boltodds/state"
+import { getHeapStatistics } from "node:v8"
 
 const number = new Intl.NumberFormat("en")
 const count = (amount: number, word: string, words = `${word}s`): string =>
   `${number.format(amount)} ${amount === 1 ? word : words}`
 
-/** For people. */
+/** `--report`: what was read, delivered and lost. */
 export const reportText = (
   report: Report,
   received?: Received,
@@ -138,3 +143,49 @@ export const reportJson = (
       },
     })
   }\n`
+
+/** One line: how long it has run, what each session does, and the counts of each sink. JSON if the log is JSON. */
+export const statusText = async (
+  startedMillis: number,
+  running: Running | undefined,
+  statuses: ReadonlyMap<string, string>,
+  format: CommandLog["format"],
+): Promise<string> => {
+  const seconds = Math.round((performance.now() - startedMillis) / 1000)
+  const sinks = running === undefined ? [] : await Effect.runPromise(running.counts)
+  const feeds = Object.fromEntries(statuses)
+  if (format === "json") return visibleJson(JSON.stringify({ status: { running_s: seconds, feeds, sinks } }))
+  const parts = [
+    `boltodds-pipe: running for ${seconds} s`,
+    ...Object.entries(feeds).map(([name, status]) => `${name}: ${status}`),
+    ...sinks.map(countsText),
+  ]
+  return visible(parts.join(" · "))
+}
+
+const countsText = ({ name, counts }: RouteCounts): string =>
+  `${name}: in ${counts.in}, delivered ${counts.delivered}, pending ${counts.pending}, dropped ${counts.dropped}`
+
+/** `85 MiB`, rounded up. */
+export const sizeText = (bytes: number): string => {
+  const [unit, name] = bytes < 1024 ** 2 ? [1024, "KiB"] : [1024 ** 2, "MiB"]
+  return `${new Intl.NumberFormat("en").format(Math.ceil(bytes / unit))} ${name}`
+}
+
+const remedy = "For more: NODE_OPTIONS=--max-old-space-size=MEBIBYTES"
+
+/** The log line about the size of the book at the start of a run: a warning if the heap has less room than the limits. */
+export const bookRoomText = (
+  asked: Partial<StateLimits> = {},
+): { readonly level: "info" | "warn"; readonly text: string } => {
+  const { bytes = Infinity } = withinHeap(asked)
+  const room = sizeText(bytes)
+  const heap = sizeText(getHeapStatistics().heap_size_limit)
+  if (asked.bytes === undefined) {
+    return { level: "info", text: `the book can use ${room} of a heap of ${heap}. ${remedy}` }
+  }
+  if (asked.bytes <= bytes) return { level: "info", text: `the book can use ${room} (limits.bytes)` }
+  const text = `limits.bytes is ${sizeText(asked.bytes)}, but a heap of ${heap} has room for only ${room}: ` +
+    `the bound is ${room}. ${remedy}`
+  return { level: "warn", text }
+}

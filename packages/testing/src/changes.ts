@@ -1,5 +1,5 @@
 /** Synthetic changes, their fields in the order of the interface. */
-import type { GameChange, LineChange } from "../src/index.ts"
+import type { GameChange, LineChange } from "@boltodds/protocol"
 
 type Fields<A> = { readonly [K in keyof A]?: A[K] | undefined }
 
