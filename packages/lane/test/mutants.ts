@@ -220,22 +220,16 @@ export const mutants: ReadonlyArray<Mutant> = [
       to: `  if (value === undefined) return undefined`,
     },
     {
-      does: "a move of a line goes behind all that waits",
+      does: "a move of a line goes to the end of what waits",
       file: `${lane}/stores/coalescing/MergingSlots.ts`,
-      from: `    } else this.put(rest, behind === undefined ? merged : inPlaceOf(behind, merged))
-  }
-
-  #game`,
-      to: `    } else this.append(rest, behind === undefined ? merged : inPlaceOf(behind, merged))
-  }
-
-  #game`,
+      from: `return this.put(rest, waiting === undefined ? merged`,
+      to: `return this.append(rest, waiting === undefined ? merged`,
     },
     {
       does: "a resumption overtakes",
-      file: `${lane}/stores/coalescing/MergingSlots.ts`,
-      from: `    if (overtakes(change) || suspended) {`,
-      to: `    if (overtakes(change) || suspended || change.change === "line_resumed") {`,
+      file: `${lane}/stores/coalescing/changeCoalescing.ts`,
+      from: `  if (line.change === "line_suspended" || line.change === "line_closed") return "front"`,
+      to: `  if (line.change !== "line_moved" && line.change !== "line_opened") return "front"`,
     },
     {
       does: "what an invalidating control overtakes stays as good as it was",
@@ -246,7 +240,7 @@ export const mutants: ReadonlyArray<Mutant> = [
     {
       does: "a garbled game invalidates nothing that waits of its lines",
       file: `${lane}/stores/coalescing/MergingSlots.ts`,
-      from: `, ...this.linesOf(game)]`,
+      from: `, ...this.ownedBy(scope)]`,
       to: `]`,
     },
     {
@@ -254,7 +248,7 @@ export const mutants: ReadonlyArray<Mutant> = [
       file: `${lane}/stores/coalescing/coalescingStore.ts`,
       from: `    for (const slot of given) this.#slots.admit(slot)
 `,
-      to: `    for (const slot of given.filter(() => games.size > 1)) this.#slots.admit(slot)
+      to: `    for (const slot of given.filter(() => owners.size > 1)) this.#slots.admit(slot)
 `,
     },
   ].map((mutant) => ({ rule: "coalescing", tests: laneTests, ...mutant }))),

@@ -1,6 +1,8 @@
 /** What a full lane does. */
 import type { Change, Millis } from "@boltodds/protocol"
 import type * as Duration from "effect/Duration"
+import { changeCoalescing } from "../stores/coalescing/changeCoalescing.ts"
+import type { Coalescing } from "../stores/coalescing/Coalescing.ts"
 import { coalescingStore } from "../stores/coalescing/coalescingStore.ts"
 import type { Envelope, Store, StoreLimits } from "@boltodds/sink"
 
@@ -90,16 +92,21 @@ export const fail = <A>(): Overflow<A> => ({
 })
 
 /**
- * Keeps what is newest of each line, merged by `compose`, with bad news first: see {@link coalescingStore}. What waits is
- * bounded by the size of the book; where the bounds are smaller, all that waits is given up at once, and told as lost.
+ * Keeps the newest record of each key, merged by the rules of an emit; without rules of changes. Suspensions and closings
+ * go first: see {@link coalescingStore}. What waits is bounded by the size of the book; if the bounds are smaller, all that
+ * waits is dropped at once and reported as lost.
  */
-export const coalesce = (): Overflow<Change> => ({
-  name: "coalesce",
-  store: coalescingStore,
-  admit: (store, envelopes, bounds, now) => {
-    const coalesced = store.add(envelopes, now)
-    return isOver(store, bounds)
-      ? { room: true, coalesced, dropped: store.dropUntil(bounds) }
-      : { room: true, coalesced }
-  },
-})
+export function coalesce(): Overflow<Change>
+export function coalesce<A>(rules: Coalescing<A>): Overflow<A>
+export function coalesce(rules: Coalescing<Change> = changeCoalescing): Overflow<Change> {
+  return {
+    name: "coalesce",
+    store: () => coalescingStore(rules),
+    admit: (store, envelopes, bounds, now) => {
+      const coalesced = store.add(envelopes, now)
+      return isOver(store, bounds)
+        ? { room: true, coalesced, dropped: store.dropUntil(bounds) }
+        : { room: true, coalesced }
+    },
+  }
+}

@@ -1,120 +1,123 @@
-/** Where a change or a control goes in a lane that coalesces, and what it does to what waits. */
-import { type Control, type GameChange, gameId, isLineChange, type LineChange } from "@boltodds/protocol"
-import { alone, asUnverified, changeOf, inPlaceOf, mergeSlots, type Slot } from "./Slot.ts"
+/** Where a record or a control goes in a lane that coalesces, and what it does to what waits. */
+import type { Control } from "@boltodds/protocol"
+import { type Coalescing, controlKey } from "./Coalescing.ts"
+import { afterControl, alone, inPlaceOf, mergeSlots, type Slot } from "./Slot.ts"
 import { type SlotGroup, Slots } from "./Slots.ts"
-import { controlKey, overtakes, precedenceOf, touches } from "./precedence.ts"
+import { precedenceOf, touches } from "./precedence.ts"
 
-/** What makes a reader forget that a session is stale. */
+/** The controls that make a reader forget that a session is stale. */
 const endsStale: ReadonlySet<Control["control"]> = new Set(["stream_started", "stream_resumed", "gap_opened"])
 
-/** The rules of `coalescingStore`. */
-export class MergingSlots extends Slots {
-  admit(slot: Slot): void {
+/** The rules of `coalescingStore`: those of the emit for records, and those of all emits for controls. */
+export class MergingSlots<A> extends Slots<A> {
+  readonly #rules: Coalescing<A>
+
+  constructor(rules: Coalescing<A>) {
+    super()
+    this.#rules = rules
+  }
+
+  admit(slot: Slot<A>): void {
     const { _tag, value } = slot.envelope
-    if (_tag === "Record") {
-      if (isLineChange(value)) this.#line(slot)
-      else this.#game(slot, value)
-    } else if ("control" in value) this.#control(slot, value)
+    if (_tag === "Record") this.#record(slot, value)
+    else if ("control" in value) this.#control(slot, value)
     else this.put(this.rest, slot)
   }
 
-  #line(slot: Slot): void {
+  #record(slot: Slot<A>, arrived: A): void {
     const { key } = slot
     const { front, rest } = this
-    const behind = rest.get(key)
-    const merged = behind === undefined ? slot : mergeSlots(behind, slot)
+    const waiting = rest.get(key)
+    const merged = waiting === undefined ? slot : mergeSlots(this.#rules, waiting, slot)
+    if (slot.owner === undefined) this.#supersede(key, arrived)
     if (merged === undefined) return this.remove(rest, key)
-    const change = changeOf(merged) as LineChange
     const ahead = front.get(key)
-    const suspended = change.odds === null && change.change !== "line_opened" && ahead !== undefined
-    if (overtakes(change) || suspended) {
-      this.remove(rest, key)
-      this.#advance(ahead === undefined ? merged : mergeSlots(ahead, merged) ?? merged)
-    } else this.put(rest, behind === undefined ? merged : inPlaceOf(behind, merged))
-  }
-
-  #game(slot: Slot, value: GameChange): void {
-    const { key } = slot
-    const { front, rest } = this
-    const behind = rest.get(key)
-    const merged = behind === undefined ? slot : mergeSlots(behind, slot)
-    switch (value.change) {
-      case "game_closed": {
+    const { envelope } = merged
+    const value = envelope._tag === "Record" ? envelope.value : arrived
+    switch (this.#rules.place(value, arrived, ahead !== undefined)) {
+      case "front":
         this.remove(rest, key)
-        this.remove(rest, controlKey("game_verified", value.session, key))
-        this.#forgetLines(key, [front, rest])
-        if (merged === undefined) return
-        const ahead = front.get(key)
-        return this.#advance(ahead === undefined ? merged : mergeSlots(ahead, merged) ?? merged)
-      }
-      case "game_opened":
+        return this.#advance(ahead === undefined ? merged : mergeSlots(this.#rules, ahead, merged) ?? merged)
+      case "end":
         this.remove(rest, key)
-        this.#forgetLines(key, [rest])
-        if (merged !== undefined) this.put(rest, merged)
-        return
-      case "game_amended":
-        if (merged !== undefined) this.put(rest, behind === undefined ? merged : inPlaceOf(behind, merged))
+        return this.put(rest, merged)
+      case "keep":
+        return this.put(rest, waiting === undefined ? merged : inPlaceOf(waiting, merged))
     }
   }
 
-  #control(slot: Slot, control: Control): void {
+  /** Deletes what is obsolete after a record that others belong to. */
+  #supersede(key: string, arrived: A): void {
+    const which = this.#rules.supersedes?.(arrived)
+    if (which !== undefined) {
+      for (const owned of this.ownedBy(key)) {
+        if (which === "all") this.remove(this.front, owned)
+        this.remove(this.rest, owned)
+      }
+    }
+    for (const control of this.#rules.outdates?.(arrived) ?? none) this.remove(this.rest, control)
+  }
+
+  #control(slot: Slot<A>, control: Control): void {
     const { rest } = this
     const { place, ends, invalidates } = precedenceOf(control)
     if (control.control === "stream_started") this.clear()
     if (ends.length > 0) this.#end(control, ends)
-    if (invalidates) this.#doubt(control)
+    if (invalidates) this.#invalidate(control)
     if (control.control === "stale" && this.#isStillStale(slot.key)) return this.put(this.front, alone(slot))
     if (place === "front") return this.#advance(slot)
     if (place === "end") this.remove(rest, slot.key)
-    const behind = rest.get(slot.key)
-    this.put(rest, behind === undefined ? slot : inPlaceOf(behind, slot))
+    const waiting = rest.get(slot.key)
+    this.put(rest, waiting === undefined ? slot : inPlaceOf(waiting, slot))
   }
 
   /**
-   * Whether a `stale` waits in front that nothing after it there takes back. The next one takes its place: a suspension
+   * Whether a `stale` waits in front that no later control there ends. The next one takes its place: a suspension
    * between the two was made while nothing was live, and its reader must know that.
    */
   #isStillStale(key: string): boolean {
     if (!this.front.has(key)) return false
     let isStale = false
-    for (const [waiting, { envelope: { value } }] of this.front) {
+    for (const [waiting, { envelope }] of this.front) {
       if (waiting === key) isStale = true
-      else if ("control" in value && endsStale.has(value.control)) isStale = false
+      else if (envelope._tag === "Control" && "control" in envelope.value && endsStale.has(envelope.value.control)) {
+        isStale = false
+      }
     }
     return isStale
   }
 
-  /** Puts bad news in front, behind all that is there: what it tells may end a doubt that stands there. */
-  #advance(slot: Slot): void {
+  /** Puts what overtakes to the front, after all that is there: it may end what an invalidation there begins. */
+  #advance(slot: Slot<A>): void {
     this.append(this.front, alone(slot))
   }
 
-  /** Deletes the controls of these kinds, in the scope of another, that wait behind. */
+  /** Deletes the controls of these kinds, in the scope of another, that wait in their turn. */
   #end(control: Control, kinds: ReadonlyArray<Control["control"]>): void {
     const { rest } = this
-    for (const { key, envelope: { value } } of this.#within(rest, control)) {
-      if ("control" in value && kinds.includes(value.control) && touches(control, value)) this.remove(rest, key)
+    for (const { key, envelope: { _tag, value } } of this.#within(rest, control)) {
+      if (_tag !== "Control" || !("control" in value)) continue
+      if (kinds.includes(value.control) && touches(control, value)) this.remove(rest, key)
     }
   }
 
-  /** What was told before a doubt, and arrives behind it, is not known to be live. */
-  #doubt(control: Control): void {
+  /** What was sent before an invalidation, and arrives after it, is not known to be live. */
+  #invalidate(control: Control): void {
     for (const part of [this.front, this.rest]) {
       for (const slot of this.#within(part, control)) {
-        if (slot.envelope._tag === "Record" && touches(control, changeOf(slot))) this.put(part, asUnverified(slot))
+        const after = afterControl(this.#rules, slot, control)
+        if (after !== slot) this.put(part, after)
       }
     }
   }
 
-  /** What may be in the scope of a control. A feed may send much that cannot be read: one game is not looked for in all. */
-  #within(part: SlotGroup, control: Control): Iterable<Slot> {
-    if (control.control !== "quarantined" || control.touches !== "game") return part.values()
-    const game = gameId(control.sportsbook ?? "", control.game ?? "")
-    const keys = [game, controlKey("game_verified", control.session, game), ...this.linesOf(game)]
+  /** What may be in the scope of a control. A feed may send much that cannot be read: one game is not searched in all. */
+  #within(part: SlotGroup<A>, control: Control): Iterable<Slot<A>> {
+    const scope = this.#rules.scope?.(control)
+    if (scope === undefined) return part.values()
+    const keys = [scope, controlKey("game_verified", control.session, scope), ...this.ownedBy(scope)]
     return keys.flatMap((key) => part.get(key) ?? [])
   }
-
-  #forgetLines(game: string, parts: ReadonlyArray<SlotGroup>): void {
-    for (const key of this.linesOf(game)) for (const part of parts) this.remove(part, key)
-  }
 }
+
+const none: ReadonlyArray<never> = []

@@ -1,15 +1,15 @@
 /** What waits of one thing in a lane that coalesces. */
-import { type Change, changeKey, compose, type Control, gameId, isLineChange, type Millis } from "@boltodds/protocol"
-import { type Envelope, envelopeBytes, withLast, withValue } from "@boltodds/sink"
-import { controlKey } from "./precedence.ts"
+import { type Control, gameId, type Millis } from "@boltodds/protocol"
+import { type ControlValue, type Envelope, envelopeBytes, withLast, withValue } from "@boltodds/sink"
+import { type Coalescing, controlKey } from "./Coalescing.ts"
 
-/** What waits of one line, game or control. */
-export interface Slot {
+/** What waits of one key. */
+export interface Slot<A> {
   readonly key: string
-  /** The game that it is a line of; undefined for games and controls. */
-  readonly game: string | undefined
-  readonly envelope: Envelope<Change>
-  /** Whether it ends a group. The envelope is told so when it is taken, once for all merges. */
+  /** The key of the record that it belongs to, see {@link Coalescing}. */
+  readonly owner: string | undefined
+  readonly envelope: Envelope<A>
+  /** Whether it ends a group. The envelope is marked when it is taken, once for all merges. */
   readonly last: boolean
   /** When the newest in it arrived. */
   readonly at: Millis
@@ -19,44 +19,49 @@ export interface Slot {
 }
 
 /** What an envelope is about, and what it weighs. */
-export const slotOf = (envelope: Envelope<Change>, at: Millis, offered: boolean): Slot => {
-  const { value, last } = envelope
-  // By the record's own session: what a deadline brings travels with the event of any.
-  const key = "change" in value ? changeKey(value) : controlKey(value.control, value.session, ...scopeOf(value))
-  const game = "change" in value && isLineChange(value) ? gameId(value.sportsbook, value.game) : undefined
-  return { key, game, envelope, last, at, offered, weight: weigh(envelope) }
+export const slotOf = <A>(rules: Coalescing<A>, envelope: Envelope<A>, at: Millis, offered: boolean): Slot<A> => {
+  const { last } = envelope
+  if (envelope._tag === "Control") {
+    const key = keyOfControl(envelope.value)
+    return { key, owner: undefined, envelope, last, at, offered, weight: envelopeBytes(envelope) }
+  }
+  const { value } = envelope
+  const weight = rules.weigh?.(value) ?? envelopeBytes(envelope)
+  return { key: rules.key(value), owner: rules.owner?.(value), envelope, last, at, offered, weight }
 }
 
 /** A change that is not merged any further must say so when it is taken. */
-export const takenOf = ({ envelope, last }: Slot): Envelope<Change> => withLast(envelope, last)
-
-/** The change in a slot that holds one. */
-export const changeOf = ({ envelope }: Slot): Change => envelope.value as Change
+export const takenOf = <A>({ envelope, last }: Slot<A>): Envelope<A> => withLast(envelope, last)
 
 /** One slot for two. Undefined where they cancel, and the destination cannot have seen the older one. */
-export const mergeSlots = (older: Slot, newer: Slot): Slot | undefined => {
-  const value = compose(changeOf(older), changeOf(newer))
+export const mergeSlots = <A>(rules: Coalescing<A>, older: Slot<A>, newer: Slot<A>): Slot<A> | undefined => {
+  if (older.envelope._tag !== "Record" || newer.envelope._tag !== "Record") return newer
+  const value = rules.compose(older.envelope.value, newer.envelope.value)
   const offered = older.offered || newer.offered
   if (value === undefined) return older.offered ? { ...newer, offered } : undefined
-  if (newer.envelope._tag !== "Record") return newer
   return { ...newer, envelope: withValue(newer.envelope, value), offered }
 }
 
 /** In the place of another: it ends a group where that one did. */
-export const inPlaceOf = (older: Slot, newer: Slot): Slot =>
+export const inPlaceOf = <A>(older: Slot<A>, newer: Slot<A>): Slot<A> =>
   older.last === newer.last ? newer : { ...newer, last: older.last }
 
-/** Bad news is a group of its own: to act on it early does no harm. */
-export const alone = (slot: Slot): Slot => slot.last ? slot : { ...slot, last: true }
+/** What overtakes is a group of its own: to act on it early does no harm. */
+export const alone = <A>(slot: Slot<A>): Slot<A> => slot.last ? slot : { ...slot, last: true }
 
-/** What was told before a doubt, and arrives behind it, is not known to be live. */
-export const asUnverified = (slot: Slot): Slot => {
+/** The slot after a control that arrived after it and overtakes it. */
+export const afterControl = <A>(rules: Coalescing<A>, slot: Slot<A>, control: Control): Slot<A> => {
   const { envelope } = slot
-  if (envelope._tag !== "Record" || envelope.value.unverified === true || isClosing(envelope.value)) return slot
-  return { ...slot, envelope: withValue(envelope, { ...envelope.value, unverified: true }) }
+  if (envelope._tag !== "Record") return slot
+  const value = rules.invalidated(envelope.value, control)
+  return value === envelope.value ? slot : { ...slot, envelope: withValue(envelope, value) }
 }
 
-const isClosing = (change: Change): boolean => change.change === "line_closed" || change.change === "game_closed"
+/** By the session of the control: a deadline travels with the event of any session. */
+const keyOfControl = (value: ControlValue): string =>
+  "control" in value
+    ? controlKey(value.control, value.session, ...scopeOf(value))
+    : controlKey(value.change, value.session, gameId(value.sportsbook, value.game))
 
 const scopeOf = (control: Control): ReadonlyArray<string> => {
   switch (control.control) {
@@ -71,25 +76,3 @@ const scopeOf = (control: Control): ReadonlyArray<string> => {
       return []
   }
 }
-
-/** The names of the fields of a change, its numbers and times, and what JSON puts between them: measured, in characters. */
-const lineFrame = 465
-const gameFrame = 310
-
-/**
- * About the length of the text. To write a change down only to weigh it would cost more than all else here, and most are
- * merged before anybody reads them.
- */
-const weigh = (envelope: Envelope<Change>): number => {
-  const { value } = envelope
-  if (!("change" in value)) return envelopeBytes(envelope)
-  const { run, session, sport, sportsbook, game, home_team, away_team, universal_game_id, book_game_id } = value
-  const common = run.length + session.length + sport.length + sportsbook.length + game.length +
-    lengthOf(home_team) + lengthOf(away_team) + lengthOf(universal_game_id) + lengthOf(book_game_id) +
-    lengthOf(value.starts_at) + lengthOf(value.sent_at)
-  if (!isLineChange(value)) return gameFrame + common
-  const { outcome, market, target, link } = value
-  return lineFrame + common + outcome.length + lengthOf(market) + lengthOf(target) + lengthOf(link)
-}
-
-const lengthOf = (text: string | null): number => text === null ? 0 : text.length

@@ -1,17 +1,17 @@
-/** Where records stand in a lane that coalesces: who may overtake, and what is obsolete then. */
+/** What a control means to what waits in a lane that coalesces: its place, and what is obsolete after it. */
 import type { Change, Control } from "@boltodds/protocol"
+import type { CoalescingPlace } from "./Coalescing.ts"
 
 /** What a control means to what waits. */
 export interface Precedence {
-  /** `front`: it overtakes · `end`: behind all that waits · `keep`: in the place of one like it that waits. */
-  readonly place: "front" | "end" | "keep"
+  readonly place: CoalescingPlace
   /** The kinds of controls that it makes obsolete, in its scope. */
   readonly ends: ReadonlyArray<Control["control"]>
-  /** Whether changes in its scope that wait were told before a doubt that it begins. */
+  /** Whether records in its scope that wait are unverified after it. */
   readonly invalidates: boolean
 }
 
-const behind: Precedence = { place: "end", ends: [], invalidates: false }
+const inTurn: Precedence = { place: "end", ends: [], invalidates: false }
 const kept: Precedence = { place: "keep", ends: [], invalidates: false }
 
 /** What this control means to what waits. */
@@ -33,7 +33,7 @@ export const precedenceOf = (control: Control): Precedence => {
     case "heartbeat":
       return kept
     default:
-      return behind
+      return inTurn
   }
 }
 
@@ -56,11 +56,3 @@ export const touches = (control: Control, record: Change | Control): boolean => 
       return false
   }
 }
-
-/** Whether a change is bad news: what it overtakes, and what it merges with, is better believed later. */
-export const overtakes = (change: Change): boolean =>
-  change.change === "line_suspended" || change.change === "line_closed" || change.change === "game_closed"
-
-/** The key under which a control waits; no change has one like it. */
-export const controlKey = (kind: string, session: string, ...scope: ReadonlyArray<string>): string =>
-  `\u0001${[kind, session, ...scope].join("\u0000")}`
