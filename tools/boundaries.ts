@@ -5,6 +5,7 @@ import { apps, libraries, readText, root, sourcesOf } from "./workspace.ts"
 /** What each library may import of this repository. Everything points one way; sinks are all alike. */
 export const arrows: Readonly<Record<string, ReadonlyArray<string>>> = {
   "@boltodds/text": [],
+  "@boltodds/odds": [],
   "@boltodds/machine": ["@boltodds/text"],
   "@boltodds/protocol": [],
   "@boltodds/state": ["@boltodds/protocol"],
@@ -43,7 +44,12 @@ export const arrows: Readonly<Record<string, ReadonlyArray<string>>> = {
 const sinkArrows = ["@boltodds/sink", "@boltodds/protocol", "@boltodds/text", "@boltodds/machine"]
 
 /** Libraries that run in a browser: no `node:` imports at all. */
-const portable: ReadonlySet<string> = new Set(["@boltodds/text", "@boltodds/protocol", "@boltodds/state"])
+const portable: ReadonlySet<string> = new Set([
+  "@boltodds/text",
+  "@boltodds/odds",
+  "@boltodds/protocol",
+  "@boltodds/state",
+])
 
 /** A source file, with the package it belongs to. */
 export interface SourceFile {

@@ -111,9 +111,10 @@ const denoTests: Step = {
     runVitest(
       ["deno", "run", "--allow-all", "node_modules/vitest/vitest.mjs"],
       [
-        ...["text", "protocol", "state", "connection", "sink/", "lane/", "pipeline", "sinks/webhook", "config"].map((
-          name,
-        ) => `packages/${name}`),
+        ...["text", "odds", "protocol", "state", "connection", "sink/", "lane/", "pipeline", "sinks/webhook", "config"]
+          .map((
+            name,
+          ) => `packages/${name}`),
         "--exclude=**/readme.test.ts",
       ],
     ),
