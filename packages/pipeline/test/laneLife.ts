@@ -221,7 +221,7 @@ export const live = (seed: number, setting: LaneSetting): Effect.Effect<LaneLife
             flush: () => processing?.flush() ?? [],
             of: (games) => {
               const snapshotOf = (wanted: typeof games, place: object) => snapshotGames(draft.seal(), wanted, place)
-              return resnapshotGames(games, origin, snapshotOf, (records) => emission.snapshot!(records), processing)
+              return resnapshotGames(games, origin, snapshotOf, emission.games!, processing)
             },
           },
           onEvent: (event) => void events.push(event),

@@ -32,7 +32,7 @@ const resnapshotAfter = (events: ReadonlyArray<FeedEvent>, processor?: () => Pro
     [lost],
     new LaneOrigin("l", 1, undefined),
     (games, place) => snapshotGames(draft.seal(), games, place),
-    (records) => emission.snapshot!(records),
+    emission.games!,
     processing,
   )
   const again = made ?? []

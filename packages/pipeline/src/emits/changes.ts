@@ -1,6 +1,8 @@
 /** The emit `changes`: changes of the book. */
-import type { Change, Control } from "@boltodds/protocol"
-import { makeControl } from "@boltodds/sink"
+import { changeCoalescing } from "@boltodds/lane"
+import { type Change, type Control, gameId, isLineChange } from "@boltodds/protocol"
+import { type Envelope, makeControl } from "@boltodds/sink"
+import { where } from "../processors/where.ts"
 import type { Emission, Emit, EmitOptions } from "./Emit.ts"
 import { changeForm, controlForm } from "./forms.ts"
 import { Groups } from "./Groups.ts"
@@ -15,21 +17,17 @@ export const changes = (options: EmitOptions = {}): Emit<Change> => ({
   name: "changes",
   needs: "book",
   open: () => open(options.control ?? true),
+  coalescing: changeCoalescing,
+  // By game: an opening that arrived after its lines would remove them.
+  orderKey: gameOf,
+  view: where,
+  isBook: true,
 })
 
-const open = (withControls: boolean): Emission<Change> => ({
-  of: (steps) => {
-    const groups = new Groups<Change>()
-    for (const { event, records } of steps) {
-      if (records.length === 0) continue
-      groups.begin(event.session, event.epoch, event.at)
-      write(groups, records, withControls)
-    }
-    return groups.envelopes
-  },
-  control: (control) =>
-    makeControl({ ...control, at: Date.parse(control.at), last: control.last === true }, control, controlForm),
-  snapshot: (records) => {
+const gameOf = ({ sportsbook, game }: Change): string => gameId(sportsbook, game)
+
+const open = (withControls: boolean): Emission<Change> => {
+  const snapshot = (records: ReadonlyArray<Change | Control>): ReadonlyArray<Envelope<Change>> => {
     const groups = new Groups<Change>()
     for (const [index, record] of records.entries()) {
       groups.begin(record.session, record.epoch, 0)
@@ -39,8 +37,29 @@ const open = (withControls: boolean): Emission<Change> => ({
       write(groups, [index === records.length - 1 ? { ...rest, last: true } : rest], withControls || isStart)
     }
     return groups.envelopes
-  },
-})
+  }
+  return {
+    of: (steps) => {
+      const groups = new Groups<Change>()
+      for (const { event, records } of steps) {
+        if (records.length === 0) continue
+        groups.begin(event.session, event.epoch, event.at)
+        write(groups, records, withControls)
+      }
+      return groups.envelopes
+    },
+    control: (control) =>
+      makeControl({ ...control, at: Date.parse(control.at), last: control.last === true }, control, controlForm),
+    snapshot,
+    games: { of: snapshot, begins },
+  }
+}
+
+/** A game begins with its opening and ends with its closing. */
+const begins = (value: unknown): string | undefined => {
+  const change = value as Change
+  return isLineChange(change) || change.change === "game_amended" ? undefined : gameOf(change)
+}
 
 const write = (groups: Groups<Change>, records: ReadonlyArray<Change | Control>, withControls: boolean): void => {
   for (const record of records) {

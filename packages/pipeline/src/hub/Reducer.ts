@@ -27,7 +27,7 @@ export interface Reducer {
   readonly awaited?: () => Required<Filters>
   /** Counts of messages that were not applied. */
   readonly counted: () => Counted | undefined
-  /** The whole book as records. Absent if lines are not kept. */
+  /** `stream_started`, and the whole book if lines are kept, as records. Absent if messages are not read. */
   readonly snapshot?: (place: SnapshotPlace) => ReadonlyArray<Change | Control>
   /** Some games as records, and all sessions that games may belong to. Absent if lines are not kept. */
   readonly snapshotOf?: (games: ReadonlyArray<GameToTell>, place: SnapshotPlace) => ReadonlyArray<Change | Control>
@@ -51,15 +51,8 @@ export const makeReducer = (depth: Depth, options: StateOptions, known?: Book): 
   switch (depth) {
     case "frames":
       return frames(options.run)
-    case "sync": {
-      const draft = thaw(makeSync(options))
-      return {
-        apply: (events) => draft.apply(events),
-        stop: (at, reason) => draft.stop(at, reason),
-        awaited: () => awaitedNames(draft.seal()),
-        counted: () => draft,
-      }
-    }
+    case "sync":
+      return new SyncReducer(thaw(makeSync(options)))
     case "book":
       return new BookReducer(options, known)
   }
@@ -69,23 +62,19 @@ export const makeReducer = (depth: Depth, options: StateOptions, known?: Book): 
 export const deepest = (depths: ReadonlyArray<Depth>): Depth =>
   depths.includes("book") ? "book" : depths.includes("sync") ? "sync" : "frames"
 
-/** Keeps the whole book, and makes snapshots for readers that lack it or a part of it. */
-export class BookReducer implements Reducer {
-  readonly #draft: Draft
+/** Keeps gaps, settling and quarantine; a snapshot has no lines. */
+class SyncReducer implements Reducer {
+  protected readonly draft: Draft
   #at: Millis = 0
   #first: Change | Control | undefined
   #seq = 0
-  /** All sessions that games of a reader may belong to, including those that have ended. */
-  readonly #sessions = new Map<string, number>()
 
-  /** `known`: the book of an earlier run, if this run resumes it. */
-  constructor(options: StateOptions, known?: Book) {
-    this.#draft = thaw(known === undefined ? make(options) : resume(known, options))
-    for (const { session } of known?.games.values() ?? []) this.#sessions.set(session, 0)
+  constructor(draft: Draft) {
+    this.draft = draft
   }
 
   apply(events: ReadonlyArray<FeedEvent>): ReadonlyArray<Step> {
-    const steps = this.#draft.apply(events)
+    const steps = this.draft.apply(events)
     this.#at = events.at(-1)?.at ?? this.#at
     for (let index = steps.length - 1; index >= 0; index--) {
       const { records } = steps[index]!
@@ -97,21 +86,16 @@ export class BookReducer implements Reducer {
     return steps
   }
 
-  sessions(): ReadonlyArray<SessionEpoch> {
-    for (const [session, epoch] of this.#draft.sessions) this.#sessions.set(session, epoch)
-    return Array.from(this.#sessions, ([session, epoch]) => ({ session, epoch }))
-  }
-
   awaited(): Required<Filters> {
-    return awaitedNames(this.#draft.seal())
+    return awaitedNames(this.draft.seal())
   }
 
   counted(): Draft {
-    return this.#draft
+    return this.draft
   }
 
   stop(at: Millis, reason: string): ReadonlyArray<Change | Control> {
-    return this.#draft.stop(at, reason)
+    return this.draft.stop(at, reason)
   }
 
   /**
@@ -124,7 +108,7 @@ export class BookReducer implements Reducer {
     if (this.#first === undefined) return []
     const started = startOf(this.#first)
     const part = place.part ?? 1
-    const records = snapshot(this.#draft.seal(), { ...place, part: part + 1 })
+    const records = this.lines({ ...place, part: part + 1 })
     const at = new Date(this.#at).toISOString()
     const origin = place.origin === undefined ? {} : { origin: place.origin }
     return [
@@ -133,9 +117,35 @@ export class BookReducer implements Reducer {
     ]
   }
 
+  /** The games and lines of a snapshot. */
+  protected lines(_place: SnapshotPlace): ReadonlyArray<Change | Control> {
+    return none
+  }
+}
+
+/** Keeps the whole book, and makes snapshots for readers that lack it or a part of it. */
+export class BookReducer extends SyncReducer {
+  /** All sessions that games of a reader may belong to, including those that have ended. */
+  readonly #sessions = new Map<string, number>()
+
+  /** `known`: the book of an earlier run, if this run resumes it. */
+  constructor(options: StateOptions, known?: Book) {
+    super(thaw(known === undefined ? make(options) : resume(known, options)))
+    for (const { session } of known?.games.values() ?? []) this.#sessions.set(session, 0)
+  }
+
+  sessions(): ReadonlyArray<SessionEpoch> {
+    for (const [session, epoch] of this.draft.sessions) this.#sessions.set(session, epoch)
+    return Array.from(this.#sessions, ([session, epoch]) => ({ session, epoch }))
+  }
+
+  protected override lines(place: SnapshotPlace): ReadonlyArray<Change | Control> {
+    return snapshot(this.draft.seal(), place)
+  }
+
   /** Some games as they are now, for a reader that has the rest of the book. */
   snapshotOf(games: ReadonlyArray<GameToTell>, place: SnapshotPlace): ReadonlyArray<Change | Control> {
-    return snapshotGames(this.#draft.seal(), games, place)
+    return snapshotGames(this.draft.seal(), games, place)
   }
 }
 

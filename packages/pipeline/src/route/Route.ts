@@ -33,7 +33,8 @@ export interface RouteOptions<A, B, R> {
   readonly required?: boolean | undefined
   /**
    * The reader of this route has the book that the run resumes from: it gets `stream_resumed` and the differences. If its
-   * store holds records of an earlier run, it gets the whole book instead. Default false.
+   * store holds records of an earlier run, it gets the whole book instead. For emits whose records make a book
+   * (`isBook`). Default false.
    */
   readonly resumes?: boolean | undefined
 }
@@ -57,7 +58,7 @@ export interface Route<out R = never> {
 export interface RouteContext {
   readonly run: string
   readonly openEmit: OpenEmit
-  /** The whole book as records; absent if lines are not kept. */
+  /** `stream_started`, and the whole book if lines are kept, as records; absent if messages are not read. */
   readonly snapshot: ((place: SnapshotPlace) => ReadonlyArray<Change | Control>) | undefined
   /** Some games as records, and all sessions of the run; absent if lines are not kept. */
   readonly snapshotOf:
@@ -79,7 +80,7 @@ export interface RunningRoute extends Pick<Route, "name" | "emit" | "required"> 
   /** Its lane takes no more records. */
   hasEnded: boolean
   readonly lane: Omit<Lane<never>, "push">
-  /** Sends the whole book to a reader that joins late, if its emit has a book. */
+  /** Sends a snapshot to a reader that joins late, if the records of its emit can be sent again. */
   readonly sendSnapshot: () => void
   /** Opens its destination again, if the sink can. */
   readonly reopen: Effect.Effect<void, SinkError>
@@ -136,19 +137,22 @@ const openRoute = <A, R>(
     const processing = options.processor === undefined ? undefined : new ProcessorRun(options.processor())
     const origin = new LaneOrigin(options.name, context.opening(options.name), options.lane?.store?.term)
     const envelopesOf = context.snapshot === undefined ? undefined : emission.snapshot
-    /** The whole book, as this route sends it. */
+    const { games } = emission
+    /** A snapshot, as this route sends it. */
     const resnapshot = (): ReadonlyArray<Envelope<A>> => {
       if (envelopesOf === undefined) return []
       const records = context.snapshot!({ origin: origin.name, part: origin.next })
-      origin.take(records.length)
+      if (records.length === 0) return []
       const envelopes = envelopesOf(records)
+      // An emit may make more of them than there are records.
+      origin.take(Math.max(records.length, envelopes.length))
       return processing === undefined ? envelopes : processing.turn(envelopes, -Infinity)
     }
     const gameResnapshots: GameResnapshots<A> | undefined =
-      envelopesOf === undefined || context.snapshotOf === undefined || context.sessions === undefined ? undefined : {
+      games === undefined || context.snapshotOf === undefined || context.sessions === undefined ? undefined : {
         sessions: context.sessions,
         flush: () => processing?.flush() ?? [],
-        of: (games) => resnapshotGames(games, origin, context.snapshotOf!, envelopesOf, processing),
+        of: (lost) => resnapshotGames(lost, origin, context.snapshotOf!, games, processing),
       }
     const lane = yield* makeLane(sink, {
       ...options.lane,
@@ -162,7 +166,7 @@ const openRoute = <A, R>(
     })
     let left = context.count
     // A reader does not have the book yet if its store holds records of an earlier run.
-    const hasBook = context.known !== undefined && options.resumes === true &&
+    const hasBook = context.known !== undefined && options.resumes === true && options.emit.isBook === true &&
       (options.lane?.store?.restored ?? 0) === 0
     /** The reader needs the whole book at the first records: differences alone would mean nothing to it. */
     let needsSnapshot = context.known !== undefined && !hasBook && envelopesOf !== undefined
@@ -204,6 +208,8 @@ const openRoute = <A, R>(
       turn: (steps, now) => {
         if (needsSnapshot && steps.some(({ records }) => records.length > 0)) {
           needsSnapshot = false
+          // The emission takes the steps, and the snapshot is made after them.
+          emission.of(steps)
           return push(resnapshot())
         }
         const envelopes = emission.of(steps)

@@ -3,6 +3,7 @@ import { type Change, type Control, type GameChange, gameId, isLineChange } from
 import type { LostGame } from "@boltodds/lane"
 import { type Envelope, withLast } from "@boltodds/sink"
 import type { SnapshotPlace } from "@boltodds/state"
+import type { GameSnapshots } from "../emits/Emit.ts"
 import type { LaneOrigin } from "./LaneOrigin.ts"
 import type { ProcessorRun } from "./ProcessorRun.ts"
 
@@ -22,7 +23,7 @@ export const resnapshotGames = <A>(
   games: ReadonlyArray<LostGame>,
   origin: LaneOrigin,
   snapshotOf: (games: ReadonlyArray<LostGame>, place: SnapshotPlace) => Records,
-  envelopesOf: (records: Records) => ReadonlyArray<Envelope<A>>,
+  { of: envelopesOf, begins }: GameSnapshots<A>,
   processing: ProcessorRun<A, A> | undefined,
 ): ReadonlyArray<Envelope<A>> | undefined => {
   // The closings come before the openings, also by `part`.
@@ -36,7 +37,11 @@ export const resnapshotGames = <A>(
   const closings = records.filter(isOpening).map((record, index) => closingOf(record, ahead + index))
   const closed = processing.turn(envelopesOf(closings), -Infinity)
   const opened = processing.turn(envelopesOf(records), -Infinity)
-  const begun = new Set(opened.flatMap((envelope) => beginningOf(envelope)))
+  const beginningOf = ({ _tag, value }: Envelope<A>): ReadonlyArray<string> => {
+    const game = _tag === "Record" ? begins(value) : undefined
+    return game === undefined ? [] : [game]
+  }
+  const begun = new Set(opened.flatMap(beginningOf))
   const missing = closings.filter((closing) => !begun.has(gameId(closing.sportsbook, closing.game)))
   // In the form of the processor, if it passes the closing.
   const passed = new Map(closed.flatMap((envelope) => beginningOf(envelope).map((id) => [id, envelope] as const)))
@@ -60,10 +65,3 @@ const closingOf = ({ unverified: _, ...rest }: GameChange, part: number): GameCh
   change: "game_closed",
   part,
 })
-
-/** The game that begins or ends with this record. */
-const beginningOf = ({ _tag, value }: Envelope<unknown>): ReadonlyArray<string> => {
-  if (_tag !== "Record") return []
-  const change = value as Change
-  return !isLineChange(change) && change.change !== "game_amended" ? [gameId(change.sportsbook, change.game)] : []
-}
