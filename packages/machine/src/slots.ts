@@ -9,7 +9,7 @@
 import { open, rm, stat, utimes } from "node:fs/promises"
 import { join } from "node:path"
 import { codeOf } from "./errorCodes.ts"
-import { makeFolder } from "./ownFolder.ts"
+import { makeFolder } from "./folders.ts"
 import { namesIn } from "./smallFiles.ts"
 
 /** Wall time in milliseconds. */
@@ -37,7 +37,7 @@ export const takeSlot = async (
     const used = newest === 0 ? -Infinity : await usedAt(folder, slot, newest, now)
     const rest = used === undefined ? contendedMillis : used + windowMillis - now()
     if (rest <= 0) {
-      if (await claim(folder, slot, newest + 1, now, inTime)) return 0
+      if (await claim(folder, { slot, generation: newest + 1 }, now, inTime)) return 0
       wait = Math.min(wait, contendedMillis)
     } else {
       wait = Math.min(wait, rest)
@@ -64,8 +64,7 @@ export const slotWaits = async (
 
 const claim = async (
   folder: string,
-  slot: number,
-  generation: number,
+  { slot, generation }: { readonly slot: number; readonly generation: number },
   now: Now,
   inTime: () => boolean,
 ): Promise<boolean> => {

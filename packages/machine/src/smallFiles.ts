@@ -2,7 +2,7 @@
 import { readdir, rename, rm, stat, writeFile } from "node:fs/promises"
 import { dirname, join } from "node:path"
 import { codeOf } from "./errorCodes.ts"
-import { makeFolder } from "./ownFolder.ts"
+import { makeFolder } from "./folders.ts"
 import { processId } from "./processes.ts"
 
 let parts = 0

@@ -1,8 +1,8 @@
 /** What happened to the odds: the toolkit's own language, one record per game or outcome and message. */
 import * as Schema from "effect/Schema"
-import type { Side, TargetKind } from "./Side.ts"
+import { type Side, sides, type TargetKind, targetKinds } from "./Side.ts"
 import type { Stamp } from "./Stamp.ts"
-import { stampFields, Whole } from "./stampFields.ts"
+import { Finite, stampFields, Text, Whole } from "./recordFields.ts"
 
 /**
  * Why a change came.
@@ -11,15 +11,19 @@ import { stampFields, Whole } from "./stampFields.ts"
  * snapshot after a gap · `book_clear`, `sport_clear` · `filters`: excluded by new filters · `unreadable`: its price,
  * or what the bet is, could not be read, so it counts as suspended · `snapshot`: told again, nothing changed.
  */
-export type ChangeCause =
-  | "feed"
-  | "resync"
-  | "absent"
-  | "book_clear"
-  | "sport_clear"
-  | "filters"
-  | "unreadable"
-  | "snapshot"
+export type ChangeCause = typeof changeCauses[number]
+
+/** Every {@link ChangeCause}. */
+export const changeCauses = [
+  "feed",
+  "resync",
+  "absent",
+  "book_clear",
+  "sport_clear",
+  "filters",
+  "unreadable",
+  "snapshot",
+] as const
 
 /** What every change says of its game. */
 export interface ChangeBase extends Stamp {
@@ -43,6 +47,12 @@ export interface ChangeBase extends Stamp {
   readonly unverified?: true
 }
 
+/** The kinds of a {@link GameChange}. */
+export type GameChangeKind = typeof gameChangeKinds[number]
+
+/** Every {@link GameChangeKind}. */
+export const gameChangeKinds = ["game_opened", "game_amended", "game_closed"] as const
+
 /**
  * A game at one sportsbook appeared, changed what is said of it, or went (with all its lines).
  *
@@ -50,20 +60,24 @@ export interface ChangeBase extends Stamp {
  * more lines than are known.
  */
 export interface GameChange extends ChangeBase {
-  readonly change: "game_opened" | "game_amended" | "game_closed"
+  readonly change: GameChangeKind
   readonly partial: boolean
   /** On a merged `game_opened`: the game was known before and closed in between. */
   readonly reset?: true
 }
 
 /** The kinds of a {@link LineChange}; the first that fits wins: opened/closed, suspended/resumed, moved, amended. */
-export type LineChangeKind =
-  | "line_opened"
-  | "line_moved"
-  | "line_suspended"
-  | "line_resumed"
-  | "line_amended"
-  | "line_closed"
+export type LineChangeKind = typeof lineChangeKinds[number]
+
+/** Every {@link LineChangeKind}. */
+export const lineChangeKinds = [
+  "line_opened",
+  "line_moved",
+  "line_suspended",
+  "line_resumed",
+  "line_amended",
+  "line_closed",
+] as const
 
 /**
  * One outcome changed. Carries the whole new line; a `line_closed` carries the line as it last stood, without odds.
@@ -130,8 +144,6 @@ export type Change = GameChange | LineChange
 /** Whether a change is about one line. */
 export const isLineChange = (change: Change): change is LineChange => "outcome" in change
 
-const text = Schema.NullOr(Schema.String)
-const number = Schema.NullOr(Schema.Finite)
 const rawField = Schema.optionalKey(
   Schema.String.annotate({
     description: "What was sent for a field that cannot be read, as text: the line is suspended.",
@@ -139,31 +151,22 @@ const rawField = Schema.optionalKey(
 )
 const baseFields = {
   ...stampFields,
-  cause: Schema.Literals([
-    "feed",
-    "resync",
-    "absent",
-    "book_clear",
-    "sport_clear",
-    "filters",
-    "unreadable",
-    "snapshot",
-  ]),
+  cause: Schema.Literals(changeCauses),
   sport: Schema.String,
   sportsbook: Schema.String,
   game: Schema.String.annotate({ description: "The game key as sent: with sportsbook, the game's identity." }),
-  universal_game_id: text,
-  book_game_id: text,
-  home_team: text,
-  away_team: text,
-  starts_at: text.annotate({ description: "ISO 8601, UTC." }),
+  universal_game_id: Text,
+  book_game_id: Text,
+  home_team: Text,
+  away_team: Text,
+  starts_at: Text.annotate({ description: "ISO 8601, UTC." }),
   merged: Schema.optionalKey(Whole.annotate({ description: "How many changes were merged into this one." })),
   unverified: Schema.optionalKey(Schema.Literal(true)),
 }
 
 /** The schema of {@link GameChange}. */
 export const GameChange: Schema.Codec<GameChange> = Schema.Struct({
-  change: Schema.Literals(["game_opened", "game_amended", "game_closed"]),
+  change: Schema.Literals(gameChangeKinds),
   ...baseFields,
   partial: Schema.Boolean,
   reset: Schema.optionalKey(Schema.Literal(true)),
@@ -175,28 +178,21 @@ export const GameChange: Schema.Codec<GameChange> = Schema.Struct({
 
 /** The schema of {@link LineChange}. */
 export const LineChange: Schema.Codec<LineChange> = Schema.Struct({
-  change: Schema.Literals([
-    "line_opened",
-    "line_moved",
-    "line_suspended",
-    "line_resumed",
-    "line_amended",
-    "line_closed",
-  ]),
+  change: Schema.Literals(lineChangeKinds),
   ...baseFields,
   outcome: Schema.String.annotate({
     description: "The key on the wire: with sportsbook and game, the line's identity.",
   }),
-  market: text,
-  target: text,
-  target_kind: Schema.NullOr(Schema.Literals(["home", "away", "draw", "other"])),
-  side: Schema.NullOr(Schema.Literals(["over", "under"])),
-  line: number,
+  market: Text,
+  target: Text,
+  target_kind: Schema.NullOr(Schema.Literals(targetKinds)),
+  side: Schema.NullOr(Schema.Literals(sides)),
+  line: Finite,
   line_derived: Schema.Boolean,
-  odds: number.annotate({ description: "American; null while suspended." }),
-  link: text,
-  previous_odds: number,
-  previous_line: number,
+  odds: Finite.annotate({ description: "American; null while suspended." }),
+  link: Text,
+  previous_odds: Finite,
+  previous_line: Finite,
   late: Schema.optionalKey(Schema.Literal(true)),
   line_split: Schema.optionalKey(
     Schema.Tuple([Schema.Finite, Schema.Finite]).annotate({

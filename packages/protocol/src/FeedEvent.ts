@@ -1,4 +1,6 @@
-/** What a session tells: the complete log of these events is a recording. */
+/** What a session reports, and who reports it: the complete log of these events is a recording. */
+import type { Effect } from "effect/Effect"
+import type { Stream } from "effect/Stream"
 import type { Filters } from "./Filters.ts"
 import type { Item } from "./Item.ts"
 import { decodeFrame } from "./Frame.ts"
@@ -13,17 +15,21 @@ export type Millis = number
  * any frame · `slow_reader`: we did not read for 30 s · `clock_jumped` · `oversize` frame · `overflow`: a transport
  * that cannot pause ran over its bound · `resync`: we ended it to get a new snapshot · `shutdown`: we ended it for good.
  */
-export type DisconnectKind =
-  | "closed"
-  | "network"
-  | "no_pong"
-  | "silent"
-  | "slow_reader"
-  | "clock_jumped"
-  | "oversize"
-  | "overflow"
-  | "resync"
-  | "shutdown"
+export type DisconnectKind = typeof disconnectKinds[number]
+
+/** Every {@link DisconnectKind}. */
+export const disconnectKinds = [
+  "closed",
+  "network",
+  "no_pong",
+  "silent",
+  "slow_reader",
+  "clock_jumped",
+  "oversize",
+  "overflow",
+  "resync",
+  "shutdown",
+] as const
 
 /** Why a connection ended, with what the transport knows. Never holds the URL or the key. */
 export interface DisconnectReason {
@@ -105,3 +111,28 @@ class LazyFrame implements Frame {
 /** Makes a {@link Frame} event whose items are decoded on first use. */
 export const makeFrame = (session: string, epoch: number, at: Millis, raw: string | Uint8Array): Frame =>
   new LazyFrame(session, epoch, at, raw)
+
+/**
+ * A source of feed events.
+ *
+ * The arrays of the stream are turns of the event loop; no result may depend on where they are cut. Not pulling the
+ * stream is how a consumer makes a source pause.
+ */
+export interface Source<out E = never, out R = never> {
+  readonly name: string
+  readonly events: Stream<FeedEvent, E, R>
+  /** Replaces the filters of a live session. Absent where that cannot be done. */
+  readonly setFilters?: (filters: Filters) => Effect<void, E>
+  /** Connects again for a new snapshot, where data has come on this connection. Absent where that cannot be done. */
+  readonly resync?: (wanted: Resync) => Effect<void>
+}
+
+/** A wish for a new snapshot: what `resync_wanted` says. */
+export interface Resync {
+  /** Becomes the detail of the `Disconnected`. */
+  readonly reason: string
+  /** Of several sessions the one that is meant. Default: all. */
+  readonly session?: string
+  /** The connection that is meant; a newer one has a newer snapshot and stays. Default: whichever there is. */
+  readonly epoch?: number
+}

@@ -98,19 +98,21 @@ export type FeedMessage =
 /** The `action` of a known message. */
 export type Action = FeedMessage["action"]
 
-const actions: ReadonlySet<string> = new Set<Action>([
-  "initial_state",
-  "game_update",
-  "game_added",
-  "line_update",
-  "game_removed",
-  "book_clear",
-  "sport_clear",
-  "socket_connected",
-  "subscription_updated",
-  "ping",
-  "error",
-])
+// An object with these keys, so that none can be missing.
+const knownActions: Readonly<Record<Action, true>> = {
+  initial_state: true,
+  game_update: true,
+  game_added: true,
+  line_update: true,
+  game_removed: true,
+  book_clear: true,
+  sport_clear: true,
+  socket_connected: true,
+  subscription_updated: true,
+  ping: true,
+  error: true,
+}
+const actions: ReadonlySet<string> = new Set(Object.keys(knownActions))
 
 /** Whether messages of this action are read. All others are `Unknown` items of their frame. */
 export const isKnownAction = (action: string): action is Action => actions.has(action)

@@ -3,7 +3,10 @@ import type { Item } from "./Item.ts"
 import { isObject } from "./judge.ts"
 
 /** How serious a {@link Notice} is, as far as its form says. */
-export type NoticeLevel = "error" | "warning" | "info"
+export type NoticeLevel = typeof noticeLevels[number]
+
+/** Every {@link NoticeLevel}, the most serious first. */
+export const noticeLevels = ["error", "warning", "info"] as const
 
 /** A text of the server that is no data. */
 export interface Notice {

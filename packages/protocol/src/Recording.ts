@@ -2,7 +2,7 @@
 import * as Base64 from "effect/encoding/Base64"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
-import { type DisconnectReason, type FeedEvent, makeFrame } from "./FeedEvent.ts"
+import { disconnectKinds, type DisconnectReason, type FeedEvent, makeFrame } from "./FeedEvent.ts"
 import { Filters } from "./Filters.ts"
 
 /** The version of the recording format that this code writes. */
@@ -109,18 +109,7 @@ const EventLine = Schema.Union([
     event: Schema.Literal("Disconnected"),
     ...Head,
     reason: Schema.Struct({
-      kind: Schema.Literals([
-        "closed",
-        "network",
-        "no_pong",
-        "silent",
-        "slow_reader",
-        "clock_jumped",
-        "oversize",
-        "overflow",
-        "resync",
-        "shutdown",
-      ]),
+      kind: Schema.Literals(disconnectKinds),
       code: Schema.optionalKey(Schema.Number),
       detail: Schema.optionalKey(Schema.String),
     }) satisfies Schema.Codec<DisconnectReason>,

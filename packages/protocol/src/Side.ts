@@ -3,7 +3,10 @@ import { comparableName } from "./comparableName.ts"
 import { plainText } from "./plainText.ts"
 
 /** Which side of a total. Null where the market has no sides. */
-export type Side = "over" | "under"
+export type Side = typeof sides[number]
+
+/** Every {@link Side}. */
+export const sides = ["over", "under"] as const
 
 /**
  * Parses a raw `outcome_over_under`: `O`, `Ov`, `Over`, `U`, `Un`, `Under` in any case, white space around them or
@@ -38,7 +41,10 @@ const spellings: ReadonlyMap<string, Side> = new Map([
 const longest = 20
 
 /** What an outcome is about: a team of the game, the draw, or something else (a player). Null where there is no target. */
-export type TargetKind = "home" | "away" | "draw" | "other"
+export type TargetKind = typeof targetKinds[number]
+
+/** Every {@link TargetKind}. */
+export const targetKinds = ["home", "away", "draw", "other"] as const
 
 /**
  * The kind of a raw `outcome_target` in a game of two teams. Names are compared in one Unicode form, with white space

@@ -1,8 +1,8 @@
 /** Dividing a large frame between its messages, in bytes: nothing is parsed. */
-import { lastNoBlank, skipBlanks, wideBlankAt } from "./blanks.ts"
-import { salvageScope } from "./salvage.ts"
-import type { Scope } from "./Item.ts"
+import { lastNoBlank, skipBlanks } from "./blanks.ts"
 import { type FrameBound, restText } from "./frameBound.ts"
+import { closeBracket, comma, FrameWalk, openBrace, openBracket } from "./FrameWalk.ts"
+import { cutTo } from "./largeMessage.ts"
 import { type MessageLimits, messageLimits } from "./messageLimits.ts"
 
 /**
@@ -50,14 +50,6 @@ const encoder = new TextEncoder()
 /** A frame in UTF-8. */
 export const bytesOf = (raw: string | Uint8Array): Uint8Array => typeof raw === "string" ? encoder.encode(raw) : raw
 
-const openBrace = 0x7b
-const openBracket = 0x5b
-const closeBracket = 0x5d
-const closeBrace = 0x7d
-const comma = 0x2c
-const quote = 0x22
-const backslash = 0x5c
-
 /** The pieces of a frame. */
 export function* piecesOf(frame: Uint8Array, limits: MessageLimits): Generator<Piece, void> {
   const first = skipBlanks(frame, 0)
@@ -68,7 +60,7 @@ export function* piecesOf(frame: Uint8Array, limits: MessageLimits): Generator<P
     return
   }
   const piece = new PieceWriter(frame)
-  const walk = new Walk(frame, first)
+  const walk = new FrameWalk(frame, first)
   const count = new FrameCount(limits)
   let hasCome = false
   while (walk.next()) {
@@ -118,7 +110,7 @@ class FrameCount {
   }
 
   /** Adds an element, with the values to parse. Returns the bound that it is beyond: nothing from there on is read. */
-  add(element: Walk, values: number): FrameBound | undefined {
+  add(element: FrameWalk, values: number): FrameBound | undefined {
     const { frameMessages, frameOthers, frameValues, bytesPerMessage, bytesPerValue } = this.#limits
     this.#messages++
     this.#values += values
@@ -189,168 +181,4 @@ const isGap = (frame: Uint8Array, from: number, to: number): boolean => {
     else if (byte > 0x20) return false
   }
   return commas === 1
-}
-
-/** Walks the elements of a frame as `walkElements` does those of a text, and counts their values. */
-class Walk {
-  readonly #frame: Uint8Array
-  #index: number
-  /** Arrays that are open. */
-  open = 0
-  from = 0
-  to = 0
-  /** The `{`, `[` and `,` of the element. */
-  values = 0
-  /** Whether the element is an object with the text `"sportsbook"`, which all data has. */
-  namesSportsbook = false
-
-  constructor(frame: Uint8Array, start: number) {
-    this.#frame = frame
-    this.#index = start
-  }
-
-  next(): boolean {
-    const frame = this.#frame
-    let index = this.#index
-    while (index < frame.length) {
-      const byte = frame[index]!
-      if (byte === openBracket) this.open++
-      else if (byte === closeBracket && this.open > 0) this.open--
-      else if (byte > 0x20 && byte !== comma) {
-        const blank = byte > 0x7f ? wideBlankAt(frame, index) : 0
-        if (blank > 0) {
-          index += blank
-          continue
-        }
-        this.from = index
-        this.to = byte === openBrace ? this.#objectEnd(index) : this.#scalarEnd(index)
-        this.#index = this.to
-        return true
-      }
-      index++
-    }
-    this.#index = index
-    return false
-  }
-
-  /** This loop runs over every byte of a large frame. */
-  #objectEnd(from: number): number {
-    const frame = this.#frame
-    const { length } = frame
-    let depth = 0
-    let values = 0
-    let index = from
-    this.namesSportsbook = false
-    for (; index < length; index++) {
-      const byte = frame[index]!
-      if (byte === quote) {
-        const end = quoteEnd(frame, index)
-        if (end - index === sportsbook.length + 1 && isSportsbook(frame, index + 1)) this.namesSportsbook = true
-        index = end
-      } else if (byte === comma) values++
-      else if (byte === openBrace || byte === openBracket) {
-        depth++
-        values++
-      } else if ((byte === closeBrace || byte === closeBracket) && --depth === 0) {
-        index++
-        break
-      }
-    }
-    this.values = values
-    return Math.min(index, length)
-  }
-
-  /** What is neither an object nor within an array goes on to the end. It holds no values: at most one scalar is parsed. */
-  #scalarEnd(from: number): number {
-    const frame = this.#frame
-    this.values = 0
-    this.namesSportsbook = false
-    if (this.open === 0) return frame.length
-    for (let index = from; index < frame.length; index++) {
-      const byte = frame[index]!
-      if (byte === quote) index = quoteEnd(frame, index)
-      else if (byte === comma || byte === closeBracket || byte === openBracket) return index
-    }
-    return frame.length
-  }
-}
-
-const sportsbook = encoder.encode("sportsbook")
-
-const isSportsbook = (frame: Uint8Array, from: number): boolean => {
-  for (let index = 0; index < sportsbook.length; index++) {
-    if (frame[from + index] !== sportsbook[index]) return false
-  }
-  return true
-}
-
-/** The quote that ends a text, or the end of the frame. */
-const quoteEnd = (frame: Uint8Array, open: number): number => {
-  let index = open + 1
-  while (index < frame.length) {
-    const byte = frame[index]!
-    if (byte === quote) return index
-    index += byte === backslash ? 2 : 1
-  }
-  return frame.length
-}
-
-const lossy = new TextDecoder("utf-8")
-const headBytes = 64 * 1024
-/** What is shown of a message that is not parsed. */
-const shownBytes = 4 * 1024
-
-/** The beginning of a message that is beyond a bound. */
-export const headOf = (bytes: Uint8Array): string => lossy.decode(bytes.subarray(0, shownBytes))
-
-/**
- * What a message that is beyond a bound may be about: the game or the sportsbook that its beginning names, where no
- * other is named after it, or else the session.
- */
-export const scopeOfHead = (bytes: Uint8Array): Scope => {
-  const head = bytes.subarray(0, headBytes)
-  const scope = salvageScope(lossy.decode(head))
-  if (scope?.sportsbook === undefined || names(bytes, head.length, "sportsbook")) return {}
-  return names(bytes, head.length, "game") ? { sportsbook: scope.sportsbook } : scope
-}
-
-/**
- * A message that is too large, cut a little above the bound: what names it has after that still stand at its end. The word
- * that the cut is in is blanked out: it may be most of a secret, which nobody recognizes without its end.
- */
-export const cutTo = (bytes: Uint8Array, messageBytes: number): Uint8Array => {
-  const kept = messageBytes + 1
-  const blankFrom = Math.max(wordBefore(bytes, kept), Math.min(headBytes, kept))
-  const end = ["sportsbook", "game"].filter((name) => names(bytes, blankFrom, name)).map((name) => `"${name}"`).join("")
-  if (bytes.length <= kept + end.length) return bytes
-  const cut = new Uint8Array(kept + end.length)
-  cut.set(bytes.subarray(0, kept))
-  cut.fill(0x20, blankFrom, kept)
-  cut.set(encoder.encode(end), kept)
-  return cut
-}
-
-/** Where the word begins that goes on at this index: after a blank, or after a quote that is not escaped. */
-const wordBefore = (bytes: Uint8Array, to: number): number => {
-  let index = to
-  while (index > 0) {
-    const byte = bytes[index - 1]!
-    if (byte <= 0x20 || (byte === quote && bytes[index - 2] !== backslash)) return index
-    index--
-  }
-  return 0
-}
-
-/** Whether a text of this field's name, in whatever case and however often encoded, stands at or after `from`. */
-const names = (bytes: Uint8Array, from: number, field: string): boolean => {
-  const codes = encoder.encode(field)
-  // One that begins before the cut.
-  for (let index = Math.max(0, from - field.length - 2); index < bytes.length; index++) {
-    if (bytes[index] !== quote) continue
-    let at = 0
-    while (at < codes.length && (bytes[index + 1 + at]! | 0x20) === codes[at]) at++
-    const next = bytes[index + 1 + at]
-    if (at === codes.length && (next === quote || next === backslash)) return true
-  }
-  return false
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest"
-import { ulid } from "../src/ulid.ts"
+import { ulid } from "../src/Stamp.ts"
 
 describe("ulid", () => {
   it("makes ten letters of time and sixteen random ones", () => {

@@ -2,8 +2,7 @@
 import * as net from "node:net"
 import * as tls from "node:tls"
 import { readAnswer } from "./connectAnswer.ts"
-import type { Proxy } from "./Proxy.ts"
-import { ProxyError } from "./ProxyError.ts"
+import { type Proxy, ProxyError } from "./Proxy.ts"
 
 /** Where a tunnel leads. */
 export interface TunnelTarget {
@@ -67,7 +66,7 @@ export const openTunnel = (
     const { status, reason } = answer.head!
     const said = `HTTP ${status}${reason === "" ? "" : ` ${reason}`}`
     const words = answer.bodyText(proxy.secrets)
-    fail("refused", refusalText(proxy, authority, host, status, said, words), status)
+    fail("refused", refusalText(proxy, authority, host, { status, said, words }), status)
   }
   const read = (): void => {
     for (let chunk = socket.read() as Buffer | null; chunk !== null; chunk = socket.read() as Buffer | null) {
@@ -117,13 +116,18 @@ export const noAnswer = (proxy: Proxy, host: string, millis: number): ProxyError
     `${nameOf(proxy)} did not answer within ${millis / 1000} s. Check its address, or add ${host} to NO_PROXY`,
   )
 
+/** What the proxy answered. */
+interface Refusal {
+  readonly status: number
+  readonly said: string
+  readonly words: string
+}
+
 const refusalText = (
   { variable, authorization }: Proxy,
   authority: string,
   host: string,
-  status: number,
-  said: string,
-  words: string,
+  { status, said, words }: Refusal,
 ): string => {
   if (status === 407) {
     return authorization === undefined

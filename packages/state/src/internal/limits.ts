@@ -90,8 +90,8 @@ export const factsBeyond = (
   return growth > 0 && bytes + growth > limits.bytes ? "bytes" : undefined
 }
 
-/** The bound that a new sportsbook is beyond, after one that holds nothing any more has made room. */
-export const sportsbookBeyond = (
+/** Makes room for a new sportsbook: one that holds nothing goes. Returns the bound that the new one is beyond all the same. */
+export const makeRoomForSportsbook = (
   work: Work,
   session: SessionState,
   sportsbook: string,

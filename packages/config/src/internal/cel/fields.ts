@@ -1,5 +1,13 @@
 /** The fields of records that expressions can name. */
-import type { GameChange, LineChange } from "@boltodds/protocol"
+import {
+  changeCauses,
+  type GameChange,
+  gameChangeKinds,
+  type LineChange,
+  lineChangeKinds,
+  sides,
+  targetKinds,
+} from "@boltodds/protocol"
 import type { Quote } from "@boltodds/pipeline"
 import type { EmitName } from "../../Plugin.ts"
 
@@ -16,32 +24,6 @@ export interface RecordFields {
 
 type Complete<Keys extends PropertyKey> = { readonly [K in Keys]-?: FieldKind }
 
-const changeKinds = [
-  "game_opened",
-  "game_amended",
-  "game_closed",
-  "line_opened",
-  "line_moved",
-  "line_suspended",
-  "line_resumed",
-  "line_amended",
-  "line_closed",
-] as const satisfies ReadonlyArray<GameChange["change"] | LineChange["change"]>
-
-const causes = [
-  "feed",
-  "resync",
-  "absent",
-  "book_clear",
-  "sport_clear",
-  "filters",
-  "unreadable",
-  "snapshot",
-] as const satisfies ReadonlyArray<LineChange["cause"]>
-
-const targetKinds = ["home", "away", "draw", "other"] as const satisfies ReadonlyArray<LineChange["target_kind"]>
-const sides = ["over", "under"] as const satisfies ReadonlyArray<LineChange["side"]>
-
 const changes: Complete<keyof LineChange | keyof GameChange> = {
   run: "text",
   seq: "number",
@@ -54,8 +36,8 @@ const changes: Complete<keyof LineChange | keyof GameChange> = {
   frame: "number",
   last: "flag",
   delayed: "flag",
-  change: changeKinds,
-  cause: causes,
+  change: [...gameChangeKinds, ...lineChangeKinds],
+  cause: changeCauses,
   sport: "text",
   sportsbook: "text",
   game: "text",

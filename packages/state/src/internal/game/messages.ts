@@ -11,8 +11,16 @@ import {
 import { closeGame, newGame, openGame } from "./games.ts"
 import { type Arrival, replaceGame, updateLines } from "./gameData.ts"
 import { noteLag } from "../deadline/lateness.ts"
-import { withoutArrived } from "../session/awaited.ts"
-import { factsBeyond, gameBeyond, limitGame, longName, refuseBeyond, refuseName, sportsbookBeyond } from "../limits.ts"
+import { noteArrived } from "../session/awaited.ts"
+import {
+  factsBeyond,
+  gameBeyond,
+  limitGame,
+  longName,
+  makeRoomForSportsbook,
+  refuseBeyond,
+  refuseName,
+} from "../limits.ts"
 import { reportNotice } from "../session/notices.ts"
 import { quarantineMessage, takeUnknown } from "../session/notUnderstood.ts"
 import { isFromEarlierFilters, isLateArrival, rememberClear, rememberRefused, rememberRemoval } from "./removals.ts"
@@ -47,7 +55,9 @@ export const applyItem = (work: Work, session: SessionState, at: Millis, item: I
       // No game has a sport with a name that is too long, but one without a sport may be of it.
       const isLong = typeof sport === "string" && sport.length > characters
       if (isLong) refuseName(work, session, at, { sportsbook })
-      const beyond = session.sportsbooks.has(sportsbook) ? undefined : sportsbookBeyond(work, session, sportsbook, at)
+      const beyond = session.sportsbooks.has(sportsbook)
+        ? undefined
+        : makeRoomForSportsbook(work, session, sportsbook, at)
       // A game whose sport nobody named may be of this one: it must not stay believed.
       const isCleared = (game: Game): boolean =>
         message.action === "book_clear" || game.sport === sport || game.sport === ""
@@ -102,7 +112,7 @@ const applyData = (work: Work, session: SessionState, at: Millis, message: DataM
   const long = longName(work.core, data, removed)
   if (long !== undefined) return refuseName(work, session, at, long)
   if (!session.sportsbooks.has(data.sportsbook)) {
-    const beyond = sportsbookBeyond(work, session, data.sportsbook, at)
+    const beyond = makeRoomForSportsbook(work, session, data.sportsbook, at)
     if (beyond !== undefined) {
       // What is removed there was not kept.
       if (removed) rememberRefused(session, sent)
@@ -111,7 +121,7 @@ const applyData = (work: Work, session: SessionState, at: Millis, message: DataM
       return refuseBeyond(work, session, { at, scope: { sportsbook: data.sportsbook, game: data.game }, bound: beyond })
     }
   }
-  if (session.awaited.names !== undefined) session.awaited.names = withoutArrived(session.awaited.names, data)
+  if (session.awaited.names !== undefined) session.awaited.names = noteArrived(session.awaited.names, data)
   const entry = listen(work, session, data.sportsbook, sent)
   const arrival: Arrival = { session, entry, message, sentAt, at }
   if (sentAt !== null && message.action !== "initial_state") noteLag(work, arrival, message.action !== "line_update")

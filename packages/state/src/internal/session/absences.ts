@@ -1,6 +1,6 @@
 /** Names the filters' names of which nothing comes: `no_data`. */
 import { type Filters, type Millis, normalizeFilters } from "@boltodds/protocol"
-import { awaitAll, listAwaited, withoutGame } from "./awaited.ts"
+import { awaitAll, listAwaited, noteGame } from "./awaited.ts"
 import type { Work } from "../work.ts"
 import type { SessionState } from "./SessionState.ts"
 
@@ -16,7 +16,7 @@ export const expectNames = (work: Work, session: SessionState, filters: Filters,
     for (const entry of session.sportsbooks.values()) {
       for (const game of entry.games.values()) {
         // Of one that is known from an earlier run nothing has come yet.
-        if (game.heardEpoch > 0) session.awaited.names &&= withoutGame(session.awaited.names, game)
+        if (game.heardEpoch > 0) session.awaited.names &&= noteGame(session.awaited.names, game)
       }
     }
     session.awaited.isReported = session.awaited.names === undefined

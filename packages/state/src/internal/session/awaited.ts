@@ -36,19 +36,19 @@ export const listAwaited = (awaited: Awaited | undefined): Required<Filters> => 
   markets: [...awaited?.markets ?? []].sort(),
 })
 
-/** Something came: what is still awaited. Runs for every message, as long as any name is. */
-export const withoutArrived = (awaited: Awaited, data: GameData): Awaited | undefined => {
+/** Takes out the names of a message. Returns what is still awaited. Runs for every message, as long as any name is. */
+export const noteArrived = (awaited: Awaited, data: GameData): Awaited | undefined => {
   if (awaited.markets.size > 0) {
     for (const key in data.outcomes) {
       const market: unknown = (data.outcomes[key] as { outcome_name?: unknown } | null | undefined)?.outcome_name
       if (typeof market === "string") awaited.markets.delete(market)
     }
   }
-  return withoutGame(awaited, data)
+  return noteGame(awaited, data)
 }
 
-/** What is still awaited once this game is known. */
-export const withoutGame = (
+/** Takes out the names of a game. Returns what is still awaited. */
+export const noteGame = (
   awaited: Awaited,
   { sport, sportsbook, game }: { readonly sport: string; readonly sportsbook: string; readonly game: string },
 ): Awaited | undefined => {

@@ -1,4 +1,10 @@
-/** What the plans allow, as far as it is known. */
+/** What the vendor promises: how often the feed sends something, and what a plan allows. */
+
+/** Without any frame for this long a session counts as silent, and nothing of it as live. In milliseconds. */
+export const silentMillis = 25_000
+
+/** Without any frame for this long a connection counts as dead, and is replaced. In milliseconds. */
+export const deadMillis = 45_000
 
 /** What a plan allows at a time; what is undefined has no limit that is known. */
 export interface PlanLimits {

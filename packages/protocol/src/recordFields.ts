@@ -1,5 +1,11 @@
-/** The schema of what every record carries; a module of its own because its type is its value. */
+/** The schemas that records share. Their types are their values, so they are not public. */
 import * as Schema from "effect/Schema"
+
+/** A text, or null. */
+export const Text: Schema.Codec<string | null> = Schema.NullOr(Schema.String)
+
+/** A number that JSON can write, or null. */
+export const Finite: Schema.Codec<number | null> = Schema.NullOr(Schema.Finite)
 
 /** A count or a number in a row: whole, as JSON can write it. */
 export const Whole: Schema.Codec<number> = Schema.Number.check(Schema.isInt())
@@ -27,3 +33,10 @@ export const stampFields = {
   last: Schema.optionalKey(Schema.Literal(true)),
   delayed: Schema.optionalKey(Schema.Literal(true)),
 }
+
+/** Names, as a list. */
+export const names = Schema.Array(Schema.String)
+
+/** The schema of one kind of control. */
+export const control = <Kind extends string, Fields extends Schema.Struct.Fields>(kind: Kind, fields: Fields) =>
+  Schema.Struct({ control: Schema.Literal(kind), ...stampFields, ...fields })
