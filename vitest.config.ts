@@ -12,7 +12,7 @@ const timed = [
   "packages/connection/test/readme.test.ts",
   "packages/machine/test/namedFiles.test.ts",
   "packages/outbox/test/{Outbox.kill,lock}.test.ts",
-  "packages/{feed-server,simulator}/test/**/*.test.ts",
+  "packages/{feed-server,simulator,testing}/test/**/*.test.ts",
   "packages/sinks/*/test/**/*.test.ts",
   "packages/state/test/{readme,bounds/frames}.test.ts",
 ]

@@ -54,7 +54,8 @@ export class FeedServer {
     this.#feed = feed
     this.#hooks = hooks
     this.#gate = new ConnectionGate(options)
-    this.#pages = new PageGuard({ listening: this.address, allowed: options.allowHosts ?? [] }, options.onRefused)
+    const { allowHosts: allowed = [], howToAllow, onRefused } = options
+    this.#pages = new PageGuard({ listening: this.address, allowed, howToAllow }, onRefused)
     const { frames, binary } = options
     this.#host = {
       frames,

@@ -26,6 +26,8 @@ export interface FeedServerOptions extends FrameOptions {
    * are always allowed. Programs send no origin and are always let in. @default []
    */
   readonly allowHosts?: ReadonlyArray<string> | undefined
+  /** What the text of a refusal says about allowing a name. @default `add NAME to allowHosts` */
+  readonly howToAllow?: ((name: string) => string) | undefined
   /** Called once for each reason why a web page was refused with HTTP 403; must not throw. */
   readonly onRefused?: ((why: string) => void) | undefined
   /** The only key that is accepted, or a list of them; left out, any key that is not empty. */

@@ -19,6 +19,8 @@ export type Now = () => number
 const aheadMillis = 1000
 /** Another process is at the same slot: it will have settled that by then. */
 const contendedMillis = 5
+/** How much later than the time of its slot a request may be granted. */
+const latestMillis = 50
 
 /** Takes one of these slots, the first that is free. Gives 0, or how many milliseconds until it is worth asking again. */
 export const takeSlot = async (
@@ -85,8 +87,18 @@ const claim = async (
   await Promise.all(
     known.filter((other) => other < generation - 1).map((other) => rm(fileOf(folder, slot, other), { force: true })),
   )
-  const time = now() / 1000
-  await utimes(file, time, time)
+  // Its time is that of the grant, however long the disk takes: a request that follows late counts from then on.
+  let written: number
+  do {
+    written = now()
+    try {
+      await utimes(file, written / 1000, written / 1000)
+    } catch (cause) {
+      // We slept for so long that others have used the slot twice since.
+      if (codeOf(cause) === "ENOENT") return false
+      throw cause
+    }
+  } while (now() - written > latestMillis && inTime())
   return inTime()
 }
 

@@ -56,11 +56,11 @@ describe("the simulator", () => {
       expect([Origin, await dial(simulator, { ...browser, Origin })]).toEqual([Origin, 403])
     }
     expect(refused).toEqual([
-      "a web page of evil.example asked for it. To let it in: --allow-host evil.example (allowHosts)",
-      "a web page of 203.0.113.5 asked for it. To let it in: --allow-host 203.0.113.5 (allowHosts)",
-      "a web page of 192.168.1.7 asked for it. To let it in: --allow-host 192.168.1.7 (allowHosts)",
-      "a web page without an origin asked for it. To let it in: --allow-host null (allowHosts)",
-      "a web page of x asked for it. To let it in: --allow-host x (allowHosts)",
+      "a web page of evil.example asked for it. To allow it: add evil.example to allowHosts",
+      "a web page of 203.0.113.5 asked for it. To allow it: add 203.0.113.5 to allowHosts",
+      "a web page of 192.168.1.7 asked for it. To allow it: add 192.168.1.7 to allowHosts",
+      "a web page without an origin asked for it. To allow it: add null to allowHosts",
+      "a web page of x asked for it. To allow it: add x to allowHosts",
     ])
     const [status, body] = await ask(simulator, { Origin: "https://evil.example" })
     expect([status, body]).toEqual([403, `Refused: ${refused[0]}`])

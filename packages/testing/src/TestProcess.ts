@@ -15,7 +15,7 @@ export class TestProcess {
   readonly ended: Promise<Ended>
   stdout = ""
   stderr = ""
-  #watchers: Array<() => void> = []
+  readonly #watchers = new Set<() => void>()
   readonly #needles = new Set<(chunk: string) => void>()
 
   /** `words`: the program and its arguments. */
@@ -60,31 +60,37 @@ export class TestProcess {
     })
   }
 
-  /** Resolves when this text is written to stdout from here on. Searches each piece of the output once. */
+  /**
+   * Resolves when this text is written to stdout from here on; rejects with stderr if the process ends first. Searches
+   * each piece of the output once.
+   */
   async next(text: string): Promise<void> {
-    await new Promise<void>((resolve) => {
-      let end = ""
-      const needle = (chunk: string): void => {
-        const piece = end + chunk
-        end = piece.slice(-text.length)
-        if (!piece.includes(text)) return
-        this.#needles.delete(needle)
-        resolve()
-      }
-      this.#needles.add(needle)
-    })
+    let end = ""
+    let isFound = false
+    const needle = (chunk: string): void => {
+      const piece = end + chunk
+      end = piece.slice(-text.length)
+      isFound ||= piece.includes(text)
+    }
+    this.#needles.add(needle)
+    try {
+      await this.until(() => isFound)
+    } finally {
+      this.#needles.delete(needle)
+    }
   }
 
   /** Resolves when the condition holds; rejects with stderr if the process ends first. */
   async until(condition: (output: { readonly stdout: string; readonly stderr: string }) => boolean): Promise<void> {
     await new Promise<void>((resolve, reject) => {
       const look = (): void => {
+        const hasEnded = this.child.exitCode !== null || this.child.signalCode !== null
         if (condition(this)) resolve()
-        else if (this.child.exitCode !== null || this.child.signalCode !== null) {
-          reject(new Error(`it ended with ${this.child.exitCode ?? this.child.signalCode}; ${this.stderr}`))
-        }
+        else if (!hasEnded) return
+        else reject(new Error(`it ended with ${this.child.exitCode ?? this.child.signalCode}; ${this.stderr}`))
+        this.#watchers.delete(look)
       }
-      this.#watchers.push(look)
+      this.#watchers.add(look)
       look()
     })
   }

@@ -102,7 +102,7 @@ describe("simulate", () => {
     const url = await urlOf(server)
     expect(await dialFrom(url, "https://evil.example")).toBe(403)
     await server.says(
-      /refused with HTTP 403: a web page of evil\.example asked for it\. To let it in: --allow-host evil\.example/,
+      /refused with HTTP 403: a web page of evil\.example asked for it\. To allow it: --allow-host evil\.example/,
     )
     for (const origin of ["https://app.example", "null", "http://localhost:5173"]) {
       expect([origin, await dialFrom(url, origin)]).toEqual([origin, 101])

@@ -1,7 +1,7 @@
 /**
- * Web pages that have no business here. A page of any site may open WebSockets to this machine, and may read what answers
- * if its own name leads here (DNS rebinding). Its browser says where the page is from (`Origin`) and which name it used
- * (`Host`); programs say no origin, and names that are not in doubt.
+ * Refuses web pages of other sites. A page of any site can open WebSockets to this machine. It can read the answers if
+ * its own host name resolves to this machine (DNS rebinding). The browser sends the site of the page (`Origin`) and the
+ * host name that it used (`Host`). Programs send no origin, and a host name of this server.
  */
 import { isLoopbackHost } from "@boltodds/text"
 import type { IncomingMessage } from "node:http"
@@ -9,22 +9,24 @@ import { isIP } from "node:net"
 import { hostname } from "node:os"
 import type { RestAnswer } from "../hooks.ts"
 
-/** What a request says of itself. */
+/** The headers of a request that say where it comes from. */
 export interface RequestSource {
   readonly host: string | undefined
   readonly origin: string | undefined
 }
 
-/** Which names are this server's. */
+/** The names of this server. */
 export interface OwnNames {
   /** The address or the name that it listens on. */
   readonly listening: string
-  /** What else is let in: names, `null` for pages without an origin (files), `*` for all. */
+  /** What else is allowed: names, `null` for pages without an origin (files), `*` for all. */
   readonly allowed: ReadonlyArray<string>
+  /** What the text of a refusal says about allowing a name. */
+  readonly howToAllow?: ((name: string) => string) | undefined
 }
 
 /**
- * Why a request is refused, with what lets it in; undefined where it is let in.
+ * Why a request is refused, and how to allow it; undefined if it is accepted.
  *
  * *Host*: loopback names, addresses, names without a dot (a container, a machine of the local network), this machine's name
  * and the one that is listened on. *Origin*: none, loopback names, the host that was asked, this machine's name, and, where
@@ -35,15 +37,15 @@ export const foreignPage = ({ host, origin }: RequestSource, names: OwnNames): s
   if (allowed.has("*")) return undefined
   const asked = host === undefined ? undefined : nameOf(`http://${host}`)
   if (host !== undefined && (asked === undefined || !isOwnHost(asked, names, allowed))) {
-    return `it was asked for under the name ${shown(asked)}, which is not this server's. ${remedy(asked)}`
+    return `it was asked for under the name ${shown(asked)}, which is not this server's. ${remedy(asked, names)}`
   }
   if (origin === undefined) return undefined
   if (origin === "null") {
-    return allowed.has("null") ? undefined : `a web page without an origin asked for it. ${remedy("null")}`
+    return allowed.has("null") ? undefined : `a web page without an origin asked for it. ${remedy("null", names)}`
   }
   const from = nameOf(origin)
   if (from !== undefined && (from === asked || isOwnOrigin(from, names, allowed))) return undefined
-  return `a web page of ${shown(from)} asked for it. ${remedy(from)}`
+  return `a web page of ${shown(from)} asked for it. ${remedy(from, names)}`
 }
 
 const isOwnHost = (name: string, names: OwnNames, allowed: ReadonlySet<string>): boolean =>
@@ -78,8 +80,8 @@ const allowedName = (written: string): string =>
 
 const shown = (name: string | undefined): string => name === undefined ? "no host" : name.slice(0, 255)
 
-const remedy = (name: string | undefined): string =>
-  name === undefined ? "Ask for it by an address" : `To let it in: --allow-host ${name.slice(0, 255)} (allowHosts)`
+const remedy = (name: string | undefined, { howToAllow = (name) => `add ${name} to allowHosts` }: OwnNames): string =>
+  name === undefined ? "Ask for it by an address" : `To allow it: ${howToAllow(name.slice(0, 255))}`
 
 /** Reasons that are reported; a page can use any number of names. */
 const mostReasons = 20

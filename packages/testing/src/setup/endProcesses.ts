@@ -1,20 +1,34 @@
 /**
- * Set-up of the tests that start processes: what a test leaves running, because it failed or timed out, is ended before
- * the next one begins, with everything it started in turn.
+ * Set-up of the tests that start processes. What a test has started is ended when it fails or times out, with everything
+ * that was started in turn, and whatever it still starts afterwards. Processes of other tests, which may run beside it,
+ * are not touched. What remains is ended after the last test of the file.
  */
+import { AsyncLocalStorage } from "node:async_hooks"
 import type { ChildProcess } from "node:child_process"
 import { subscribe } from "node:diagnostics_channel"
 import { readFileSync } from "node:fs"
-import { afterAll, afterEach, beforeEach } from "vitest"
+import { afterAll, aroundEach } from "vitest"
 
+/** The processes that one test has started and that still run. */
+interface Owner {
+  readonly running: Set<ChildProcess>
+  hasFailed: boolean
+}
+
+/** The test whose code runs now, through all its promises and callbacks. */
+const owners = new AsyncLocalStorage<Owner>()
 const running = new Set<ChildProcess>()
-let before: ReadonlySet<ChildProcess> = new Set()
 
-// Node publishes every child process here, whoever starts it.
+// Node publishes every child process here, from the code that starts it.
 subscribe("child_process", (message) => {
   const { process: child } = message as { readonly process: ChildProcess }
-  running.add(child)
-  child.once("exit", () => running.delete(child))
+  const owner = owners.getStore()
+  for (const processes of [running, owner?.running]) processes?.add(child)
+  child.once("exit", () => {
+    for (const processes of [running, owner?.running]) processes?.delete(child)
+  })
+  // A test that timed out goes on in the background. The process has no number before it is spawned.
+  if (owner?.hasFailed === true) child.once("spawn", () => end(child))
 })
 
 /** The processes that a process started, theirs included; none where the system does not list them. */
@@ -40,14 +54,13 @@ const end = (child: ChildProcess): void => {
   child.kill("SIGKILL")
 }
 
-beforeEach(() => {
-  before = new Set(running)
-})
-
-afterEach(({ task }) => {
-  // A test that passed may share a process with the next one; one that failed leaves nothing.
+aroundEach(async (runTest, { task }) => {
+  const owner: Owner = { running: new Set(), hasFailed: false }
+  await owners.run(owner, runTest)
+  // A test that passed may share a process with the next one.
   if (task.result?.state !== "fail") return
-  for (const child of running) if (!before.has(child)) end(child)
+  owner.hasFailed = true
+  for (const child of owner.running) end(child)
 })
 
 afterAll(() => {

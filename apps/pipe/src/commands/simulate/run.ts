@@ -62,6 +62,7 @@ const optionsOf = (given: ParsedFlags): SimulatorOptions => {
     port: given.number("port", { most: 65_535 }) ?? 7878,
     host: given.text("host") ?? "127.0.0.1",
     allowHosts: given.texts("allow-host"),
+    howToAllow: (name) => `--allow-host ${name}`,
     key,
     plan: plan === "none" ? null : plan,
     limits: given.isSet("limits"),
