@@ -64,6 +64,13 @@ const logFileEvent = (event: FileEvent, { log, name }: PluginContext): void => {
         `more than ${event.most} different names for files in a day: records of further ones go to ${event.path}; check the ` +
           "path's placeholders, or raise max_series",
       )
+    case "TooManyControls":
+      return say(
+        "warn",
+        `more than ${event.most} controls are kept for files that have no record yet: the oldest are in all files now${
+          event.path === undefined ? "" : `, and records of new names go to ${event.path} until the stream starts again`
+        }`,
+      )
     case "Trouble":
       return say("warn", event.error.message)
     case "Removed":

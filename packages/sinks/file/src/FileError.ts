@@ -59,13 +59,20 @@ export const attempt = async <A>(action: string, path: string, work: () => Promi
 }
 
 /**
- * `Repaired`: a file that a process left behind was made whole: `cutBytes` of a torn end were cut off, `keptBytes` stay, and
- * `rescuedLines` of the torn end that could still be read were compressed anew ·
- * `Unreadable`: one that begins with nothing we could read was set aside under another name, untouched · `Completed`: a
- * file has its final name; it never changes again · `Removed`: retention deleted it · `Gone`: somebody deleted or moved
- * the file that was written; a new one begins · `TooManySeries`: records with further values of the placeholders go to
- * this file from here on (`max_series`), reported once a day · `Trouble`: something failed that does not stop delivery (retention, a
- * folder that could not be synced, the end of a file at closing).
+ * What happens to the files of a sink:
+ *
+ * - `Repaired`: a file that an earlier process left is whole again. `cutBytes` of its torn end are cut off, `keptBytes`
+ *   stay, and `rescuedLines` of the torn end could be read and are compressed anew.
+ * - `Unreadable`: a file begins with nothing that can be read. It is moved to another name, unchanged.
+ * - `Completed`: a file has its final name and never changes again.
+ * - `Removed`: retention deleted a file.
+ * - `Gone`: the file that was being written was deleted or moved. A new one begins.
+ * - `TooManySeries`: there are `most` different values of the path's fields. Records with further ones go to `path`.
+ *   Reported once a day.
+ * - `TooManyControls`: `most` controls are kept for files that have no record yet. The oldest are in all files now. With
+ *   `path`, records that would begin another file go there until the next `stream_started`. Reported once a day.
+ * - `Trouble`: something failed that does not stop delivery: retention, a folder that could not be synced, the end of a
+ *   file at closing.
  */
 export type FileEvent =
   | {
@@ -80,4 +87,5 @@ export type FileEvent =
   | { readonly _tag: "Removed"; readonly path: string; readonly bytes: number; readonly by: "files" | "age" | "bytes" }
   | { readonly _tag: "Gone"; readonly path: string }
   | { readonly _tag: "TooManySeries"; readonly path: string; readonly most: number }
+  | { readonly _tag: "TooManyControls"; readonly path: string | undefined; readonly most: number }
   | { readonly _tag: "Trouble"; readonly error: FileError }

@@ -169,4 +169,68 @@ describe("files by the fields of a record", () => {
       }))
       expect(contents(folder)).toEqual({ "~none.ndjson": [0], "Frame.ndjson": [0, 1], "Tick.ndjson": [0, 2] })
     }))
+
+  it.effect("of invented games are bounded in number: the oldest go to every file that lacks them, and are not kept", () =>
+    Effect.gen(function* () {
+      const folder = tempFolder()
+      yield* Effect.scoped(Effect.gen(function* () {
+        const { sink, events } = yield* opened({ path: join(folder, "{sport}-{HH}.ndjson") })
+        const quarantined = (seq: number, game: string) =>
+          control(seq, "quarantined", { touches: "game", sportsbook: "x", game })
+        yield* sink.write(batch(control(1, "stream_started"), record(2, { sport: "a" })))
+        yield* sink.write(batch(record(3, { sport: "b" }, ten + hour)))
+        // The first makes 10,001 lines with `stream_started`; the second is the first that is kept again.
+        yield* sink.write(batch(
+          ...Array.from({ length: 10_000 }, (_, index) => quarantined(4 + index, `invented ${index}`)),
+          record(10_004, { sport: "b" }, ten + hour),
+        ))
+        yield* sink.write(batch(quarantined(10_005, "one more"), record(10_006, { sport: "a" }, ten + hour)))
+        yield* sink.write(batch(record(10_007, { sport: "c" }, ten + hour)))
+        expect(events.filter(({ _tag }) => _tag === "TooManyControls")).toEqual([
+          { _tag: "TooManyControls", path: undefined, most: 10_000 },
+        ])
+      }))
+      const files = contents(folder)
+      const games = Array.from({ length: 10_000 }, (_, index) => 4 + index)
+      expect(files["a-11.ndjson"]).toEqual([...games, 10_005, 10_006])
+      expect(files["b-11.ndjson"]).toEqual([1, 3, ...games, 10_004, 10_005])
+      // A reader that begins here knows none of the games.
+      expect(files["c-11.ndjson"]).toEqual([1, ...games.slice(-4_999), 10_005, 10_007])
+    }))
+
+  it.effect("that cannot be forgotten without loss close the list of files until the stream starts again", () =>
+    Effect.gen(function* () {
+      const folder = tempFolder()
+      yield* Effect.scoped(Effect.gen(function* () {
+        const { sink, events } = yield* opened({ path: join(folder, "{sport}.ndjson") })
+        const stale = Array.from(
+          { length: 10_000 },
+          (_, index) => control(3 + index, "stale", { sportsbook: `invented ${index}` }),
+        )
+        yield* sink.write(batch(control(1, "stream_started"), record(2, { sport: "a" }), ...stale))
+        yield* sink.write(batch(record(10_003, { sport: "b" }), record(10_004, { sport: "c" })))
+        yield* sink.write(batch(control(10_005, "stream_started"), record(10_006, { sport: "d" })))
+        expect(events.filter(({ _tag }) => _tag === "TooManyControls" || _tag === "TooManySeries")).toEqual([
+          { _tag: "TooManyControls", path: join(folder, "~more.ndjson"), most: 10_000 },
+        ])
+      }))
+      const files = contents(folder)
+      const all = Array.from({ length: 10_000 }, (_, index) => 3 + index)
+      expect(Object.keys(files)).toEqual(["a.ndjson", "d.ndjson", "~more.ndjson", "~none.ndjson"])
+      expect(files["~more.ndjson"]).toEqual([1, ...all, 10_003, 10_004, 10_005])
+      expect(files["d.ndjson"]).toEqual([10_005, 10_006])
+    }))
+
+  it.effect("are bounded in length as well", () =>
+    Effect.gen(function* () {
+      const folder = tempFolder()
+      yield* Effect.scoped(Effect.gen(function* () {
+        const { sink, events } = yield* opened({ path: join(folder, "{sport}.ndjson") })
+        const long = (seq: number) =>
+          record(seq, { action: `invented ${seq}`, data: { game: `${seq}`, text: "x".repeat(6 * 1024 * 1024) } })
+        yield* sink.write(batch(control(1, "stream_started"), long(2), long(3), long(4), record(5, { sport: "a" })))
+        expect(events.filter(({ _tag }) => _tag === "TooManyControls")).toHaveLength(1)
+      }))
+      expect(contents(folder)).toEqual({ "a.ndjson": [1, 4, 5], "~none.ndjson": [1, 2, 3, 4] })
+    }))
 })

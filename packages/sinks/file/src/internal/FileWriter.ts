@@ -14,6 +14,7 @@ import { type Period, periodOf } from "./Period.ts"
 import { repair, type RepairContext } from "./repair.ts"
 import { retain } from "./retention.ts"
 import { Router, type Series } from "./Router.ts"
+import { mostStanding } from "./StandingLines.ts"
 
 /** What a writer works with. */
 export interface WriterContext {
@@ -54,12 +55,19 @@ export class FileWriter {
     const { template, options, folder, codec, run, monotonic } = context
     this.#context = context
     const most = options.max_series ?? 100_000
+    const pathAt = ({ names }: Series, at: number): string => {
+      const { folders, stem, ext } = template.render(names, new Date(at))
+      return join(template.base, ...folders, stem + ext)
+    }
     this.#router = new Router(template, run, {
       most,
-      onMore: ({ names }, at) => {
-        const { folders, stem, ext } = template.render(names, new Date(at))
-        context.onEvent({ _tag: "TooManySeries", path: join(template.base, ...folders, stem + ext), most })
-      },
+      onMore: (series, at) => context.onEvent({ _tag: "TooManySeries", path: pathAt(series, at), most }),
+      onForgotten: (more, at) =>
+        context.onEvent({
+          _tag: "TooManyControls",
+          path: more === undefined ? undefined : pathAt(more, at),
+          most: mostStanding.lines,
+        }),
     })
     this.#everyMillis = options.rotate?.every === undefined ? undefined : Duration.toMillis(options.rotate.every)
     this.#maxOpen = options.max_open ?? 64

@@ -13,6 +13,8 @@ import type { Envelope } from "@boltodds/sink"
 import type { PathField, PathTemplate, PathValues } from "../PathTemplate.ts"
 import type { PartFile } from "./PartFile.ts"
 import { tooMany } from "./safeName.ts"
+import { StandingLines } from "./StandingLines.ts"
+import { keyOf, valuesOf } from "./valuesOf.ts"
 
 /** All files with the same values. */
 export interface Series {
@@ -22,33 +24,31 @@ export interface Series {
   readonly names: PathValues
   /** The one that is being written, where there is one. */
   part: PartFile | undefined
-  /** Up to which standing line it was told. */
-  told: number
+  /** The number of the newest standing line that it has. */
+  standing: number
 }
 
-/** What a series gets. */
+/** What a batch adds to the files. */
 export interface WritePlan {
+  /** By series: what it gets. */
   readonly lines: ReadonlyMap<Series, ReadonlyArray<string>>
-  /** Once written: up to which standing line all these series are told. */
-  readonly told: number
-  readonly standing: ReadonlyMap<string, StandingLine>
-}
-
-/** What was said to many, and is said again to those who come later. */
-export interface StandingLine {
-  readonly order: number
-  readonly values: PathValues
-  readonly text: string
+  /** What stands once the batch is written. */
+  readonly standing: StandingLines
 }
 
 /** What is about the run or the lane as a whole, whatever session it came with. */
 const aboutAll: ReadonlySet<string> = new Set(["stream_started", "stream_resumed", "stream_stopped", "dropped"])
 
-/** How many series there may be, and who is told that there are more. */
+/** How many series there may be, and what is called beyond a bound. */
 export interface SeriesBound {
   readonly most: number
-  /** Called for the first record of a day that goes to another series than its own. */
+  /** Called for the first record of a day that goes to another series than its own, because there are too many. */
   readonly onMore: (series: Series, at: number) => void
+  /**
+   * Called for the first time in a day that standing lines are forgotten. `more`: the series of all records that would
+   * begin another one from here on; undefined where series can begin as before.
+   */
+  readonly onForgotten: (more: Series | undefined, at: number) => void
 }
 
 const dayMillis = 86_400_000
@@ -59,11 +59,11 @@ export class Router {
   readonly #hasKind: boolean
   readonly #run: string | undefined
   readonly #series = new Map<string, Series>()
-  #standing: ReadonlyMap<string, StandingLine> = new Map()
-  #order = 0
+  #standing = new StandingLines()
   readonly #bound: SeriesBound
   #day = -Infinity
-  #isReported = false
+  #isMoreReported = false
+  #isForgottenReported = false
 
   constructor(template: PathTemplate, run: string | undefined, bound: SeriesBound) {
     this.#fields = template.fields
@@ -77,31 +77,26 @@ export class Router {
     for (const series of this.#series.values()) if (series.part !== undefined) yield series
   }
 
-  /** What each series gets of these envelopes, in order. Nothing counts as told before `commit`. */
+  /** What each series gets of these envelopes, in order. Nothing counts as written before `commit`. */
   plan(envelopes: ReadonlyArray<Envelope<unknown>>): WritePlan {
     const lines = new Map<Series, Array<string>>()
     if (this.#fields.length === 0) {
-      lines.set(this.#seriesOf({}, 0), envelopes.map((envelope) => envelope.text))
-      return { lines, told: 0, standing: this.#standing }
+      lines.set(this.#seriesOf({}, 0, false), envelopes.map((envelope) => envelope.text))
+      return { lines, standing: this.#standing }
     }
     this.#beginDay(envelopes[0]?.at ?? NaN)
-    const standing = new Map(this.#standing)
-    let told = this.#order
+    let standing = this.#standing
     const enter = (series: Series): Array<string> => {
-      let own = lines.get(series)
-      if (own === undefined) {
-        own = []
-        for (const { order, values, text } of standing.values()) {
-          if (order > series.told && agree(values, series.values, this.#fields)) own.push(text)
-        }
-        lines.set(series, own)
-      }
+      const known = lines.get(series)
+      if (known !== undefined) return known
+      const own = this.#missing(series, standing)
+      lines.set(series, own)
       return own
     }
     for (const envelope of envelopes) {
-      const { text } = envelope
+      const { text, at } = envelope
       const values = valuesOf(envelope, this.#run)
-      const own = this.#seriesOf(values, envelope.at)
+      const own = this.#seriesOf(values, at, standing.isIncomplete)
       enter(own).push(text)
       const scope = this.#scopeOf(envelope, values)
       if (scope === undefined) continue
@@ -109,16 +104,45 @@ export class Router {
         if (series === own || series.part === undefined && !lines.has(series)) continue
         if (agree(scope, series.values, this.#fields)) enter(series).push(text)
       }
-      stand(standing, ++told, envelope, scope, values.kind)
+      if (standing === this.#standing) standing = new StandingLines(standing)
+      standing.add(envelope, scope, values.kind)
+      if (standing.isFull) this.#forget(standing, lines, at)
     }
-    return { lines, told, standing }
+    return { lines, standing }
   }
 
   /** All of a plan is written. */
   commit(plan: WritePlan): void {
     this.#standing = plan.standing
-    this.#order = plan.told
-    for (const series of plan.lines.keys()) series.told = plan.told
+    for (const series of plan.lines.keys()) series.standing = plan.standing.order
+  }
+
+  /** The standing lines that a series does not have yet. */
+  #missing(series: Series, standing: StandingLines): Array<string> {
+    const texts: Array<string> = []
+    for (const { order, values, text } of standing) {
+      if (order > series.standing && agree(values, series.values, this.#fields)) texts.push(text)
+    }
+    return texts
+  }
+
+  /**
+   * Forgets the oldest standing lines, once each series has them that there is. One that begins later begins with
+   * `stream_started`, so it needs none about a game. Where it would need another line it must not begin.
+   */
+  #forget(standing: StandingLines, lines: Map<Series, Array<string>>, at: number): void {
+    const { keys, needed } = standing.oldest()
+    let more: Series | undefined
+    for (const { values: { session, run } } of needed) more = this.#seriesOfMore({ session, run })
+    for (const series of this.#series.values()) {
+      if (lines.has(series)) continue
+      const missing = this.#missing(series, standing)
+      if (missing.length > 0) lines.set(series, missing)
+    }
+    standing.forget(keys, needed.length > 0)
+    if (this.#isForgottenReported) return
+    this.#isForgottenReported = true
+    this.#bound.onForgotten(more, Number.isFinite(at) ? at : 0)
   }
 
   /** What an envelope is about where that is more than its own series; undefined where it is not. */
@@ -131,12 +155,19 @@ export class Router {
     return isWhole && !(isControl && this.#hasKind) ? undefined : values
   }
 
-  #seriesOf(values: PathValues, at: number): Series {
+  /** The series of a record. `isClosed`: none may begin. */
+  #seriesOf(values: PathValues, at: number, isClosed: boolean): Series {
     const key = this.#keyOf(values)
     const known = this.#series.get(key)
     if (known !== undefined) return known
-    if (this.#series.size < this.#bound.most) return this.#newSeries(key, values, values)
-    return this.#seriesOfMore(values, at)
+    const isFull = this.#series.size >= this.#bound.most
+    if (!isFull && !isClosed) return this.#newSeries(key, values, values)
+    const more = this.#seriesOfMore(values)
+    if (isFull && !this.#isMoreReported) {
+      this.#isMoreReported = true
+      this.#bound.onMore(more, Number.isFinite(at) ? at : 0)
+    }
+    return more
   }
 
   #keyOf(values: PathValues): string {
@@ -145,81 +176,32 @@ export class Router {
   }
 
   #newSeries(key: string, values: PathValues, names: PathValues): Series {
-    const series = { values, names, part: undefined, told: 0 }
+    const series = { values, names, part: undefined, standing: 0 }
     this.#series.set(key, series)
     return series
   }
 
   /** The series of what has none of its own. The names of sessions and runs are ours, and stay. */
-  #seriesOfMore({ session, run }: PathValues, at: number): Series {
+  #seriesOfMore({ session, run }: PathValues): Series {
     const names = { sport: tooMany, sportsbook: tooMany, game: tooMany, kind: tooMany, session, run }
     const key = this.#keyOf(names)
-    const series = this.#series.get(key) ?? this.#newSeries(key, { session, run }, names)
-    if (!this.#isReported) {
-      this.#isReported = true
-      this.#bound.onMore(series, Number.isFinite(at) ? at : 0)
-    }
-    return series
+    return this.#series.get(key) ?? this.#newSeries(key, { session, run }, names)
   }
 
-  /** A new day: what has no file now counts no more. */
+  /** A new day: what has no file now counts no more, unless it could not begin again. */
   #beginDay(at: number): void {
     const day = Math.floor(at / dayMillis)
     if (!(day > this.#day)) return
     this.#day = day
-    this.#isReported = false
+    this.#isMoreReported = false
+    this.#isForgottenReported = false
+    if (this.#standing.isIncomplete) return
     for (const [key, series] of this.#series) if (series.part === undefined) this.#series.delete(key)
   }
 }
-
-const preamble = "preamble"
-
-const stand = (
-  standing: Map<string, StandingLine>,
-  order: number,
-  envelope: Envelope<unknown>,
-  scope: PathValues,
-  kind: string | undefined,
-): void => {
-  if (envelope._tag === "Control" && kind === "stream_started") {
-    // Whoever hears this forgets all before; a header stays where it belongs, in front.
-    for (const key of standing.keys()) if (key !== preamble) standing.delete(key)
-  }
-  const { sport, sportsbook, game, session } = scope
-  const outcome = field(envelope.value, "outcome")
-  const reason = kind === "dropped" || kind === "stale" ? field(envelope.value, "reason") : undefined
-  const key = envelope.seq === 0 ? preamble : keyOf([kind, sport, sportsbook, game, session, outcome, reason])
-  standing.delete(key)
-  standing.set(key, { order, values: scope, text: envelope.text })
-}
-
-const keyOf = (values: ReadonlyArray<string | undefined>): string =>
-  values.map((value) => value === undefined ? "-" : `${value.length}:${value}`).join("")
 
 /** Whether no field says one thing here and another there. */
 const agree = (scope: PathValues, values: PathValues, fields: ReadonlyArray<PathField>): boolean =>
   fields.every((name) =>
     name === "kind" || scope[name] === undefined || values[name] === undefined || scope[name] === values[name]
   )
-
-/** What an envelope says of the fields of a path. */
-export const valuesOf = (envelope: Envelope<unknown>, run: string | undefined): PathValues => {
-  const { value } = envelope
-  const data = objectField(value, "data")
-  return {
-    sport: field(value, "sport") ?? field(data, "sport"),
-    sportsbook: field(value, "sportsbook") ?? field(data, "sportsbook"),
-    game: field(value, "game") ?? field(data, "game"),
-    session: envelope.session,
-    run: envelope.run ?? field(value, "run") ?? run,
-    kind: field(value, "change") ?? field(value, "control") ?? field(value, "action") ?? field(value, "_tag"),
-  }
-}
-
-const field = (value: unknown, name: string): string | undefined => {
-  const found: unknown = typeof value === "object" && value !== null ? Reflect.get(value, name) : undefined
-  return typeof found === "string" ? found : undefined
-}
-
-const objectField = (value: unknown, name: string): unknown =>
-  typeof value === "object" && value !== null ? Reflect.get(value, name) : undefined
