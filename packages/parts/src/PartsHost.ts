@@ -23,8 +23,16 @@ export interface PartsHost {
    */
   readonly env?: () => Environment
   /**
-   * Refuses options, such as an address that only the user may allow. Without guards a configuration can send the key
-   * to any host that it names, so set them if others write your configurations. Default: everything is allowed.
+   * Hosts that may get the key of `key` or of BOLTODDS_API_KEY, besides the vendor's host and this machine: each is a host
+   * (`feed.example.com`), with a port that port only, or an address. `any`: every host that a configuration names.
+   * BOLTODDS_API_KEY_HOST and BOLTODDS_URL name hosts too. A key that the configuration names for its source goes where
+   * the configuration says. Default: none.
+   */
+  readonly keyHosts?: ReadonlyArray<string> | "any"
+  /**
+   * Refuses options, such as an address that only the user may allow. Without guards a configuration can post to private
+   * addresses and send the key and records unencrypted, where it says so. Set them if others write your configurations.
+   * Default: the host of the key alone is guarded, see `keyHosts`.
    */
   readonly guards?: {
     readonly feed?: Guard

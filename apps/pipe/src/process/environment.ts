@@ -29,7 +29,3 @@ export const takeKey = (): void => {
 /** All variables, with the key. For the configuration's own text and the feed, not for plug-ins. */
 export const environment = (): Readonly<Record<string, string | undefined>> =>
   key === undefined ? process.env : { ...process.env, [keyVariable]: key }
-
-/** The key of a configuration's own variables, or else of this command; empty where there is none. */
-export const keyIn = (env: Readonly<Record<string, string | undefined>>): string =>
-  (env[keyVariable] ?? environment()[keyVariable] ?? "").trim()

@@ -21,6 +21,7 @@ import * as Stream from "effect/Stream"
 import { resolve } from "node:path"
 import { checkFeed } from "../feed/checkFeed.ts"
 import { keyFromVariable, keyVariable, NoKey, thisMachine, urlVariable } from "../feed/feedAccess.ts"
+import { keyHostProblems } from "../feed/keyHost.ts"
 import { type FeedSettings, openSession } from "../feed/openSession.ts"
 import { openShards } from "../feed/openShards.ts"
 import { watchStale } from "../feed/watchStale.ts"
@@ -113,6 +114,7 @@ export const feedSource = (host: PartsHost): SourcePlugin<FeedOptions> =>
     filters: filterNames,
     problems: (written, place) => [
       ...feedProblems(written, place, host),
+      ...keyHostProblems(written, place, host),
       ...host.guards?.feed?.(written, place) ?? [],
     ],
     touches: ({ url, key, key_file }, { env }) => {

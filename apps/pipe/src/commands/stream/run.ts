@@ -28,6 +28,8 @@ export const runStream = async (given: ParsedFlags): Promise<ExitCode> => {
   const host: PartsHost = {
     ...hooks.host,
     key,
+    // The user's own flag or variable names the host.
+    keyHosts: "any",
     machine: thisMachine(log.log, "boltodds-pipe"),
   }
   const pipeline = await loadDocument(document, await makeRegistry(host, partNamesOf(document)))
