@@ -87,7 +87,7 @@ export const folderExposure = (folder: string, own: number | undefined = ownUser
   return undefined
 }
 
-/** Of a link itself, wherever it leads; undefined where it is none, or made by `own` or by root. */
+/** Of a link itself, wherever it leads; undefined where the path is no link, or one made by `own` or by root. */
 export const linkExposure = (path: string, own: number | undefined = ownUserId()): Exposure | undefined => {
   const stats = lstatSync(path, { throwIfNoEntry: false })
   if (own === undefined || stats?.isSymbolicLink() !== true || stats.uid === own || stats.uid === 0) return undefined

@@ -1,6 +1,6 @@
 /**
- * Files that are met by looking around, such as the locks and the state of other processes. Whoever can write in the
- * folder may have put them there: a pipe that never ends, a link, a device, a file without end, a lie.
+ * Files that a scan of a folder finds, such as the locks and the state of other processes. Any user who can write in the
+ * folder may have put them there: a pipe that never ends, a link, a device, a file without end, false content.
  */
 import { constants } from "node:fs"
 import { type FileHandle, open } from "node:fs/promises"

@@ -1,4 +1,4 @@
-/** Telling processes apart, also those that have ended. */
+/** The identity of processes, also of those that have ended. */
 import { randomBytes } from "node:crypto"
 import { readFileSync, readlinkSync } from "node:fs"
 import { hostname } from "node:os"
@@ -36,7 +36,7 @@ const statOf = (pid: number): { readonly started: string; readonly state: string
   }
 }
 
-/** The first pid namespace has the same number on every machine: the id of the machine's start tells them apart. */
+/** The first pid namespace has the same number on every machine: the id of the machine's start makes it unique. */
 const readNamespace = (): string | undefined => {
   try {
     return `${readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim()} ${readlinkSync("/proc/self/ns/pid")}`

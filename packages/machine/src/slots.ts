@@ -3,8 +3,8 @@
  * its last use is a window old.
  *
  * Using a slot is creating the file `slot-<number>-<generation>`, one generation higher than the newest there is, which
- * the file system lets one process do. Its time is when it was used. Nothing is held, so nothing is left behind by a
- * process that dies: the worst is a slot that was taken and not used.
+ * the file system lets one process do. Its time is when it was used. Nothing is held, so a process that dies leaves
+ * at most a slot that it took and did not use.
  */
 import { open, rm, stat, utimes } from "node:fs/promises"
 import { join } from "node:path"

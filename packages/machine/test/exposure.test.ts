@@ -42,7 +42,7 @@ const fileIn = (folder: string, name: string, mode: number): string => {
 }
 
 describe("a folder", () => {
-  it("exposes nothing where only its owner can write, whoever can read", () => {
+  it("exposes nothing where only its owner can write, even if others can read", () => {
     expect([0o700, 0o755, 0o750].map((mode) => folderExposure(tempFolder(mode)))).toEqual(Array(3).fill(undefined))
   })
 
@@ -82,7 +82,7 @@ describe("a folder", () => {
     await makeFolder(join(folder, "deep", "own"))
   })
 
-  it.runIf(isRoot)("is unsafe where it is another user's, and doubtful where a group can write", () => {
+  it.runIf(isRoot)("is unsafe where it is another user's, and merely noted where a group can write", () => {
     const foreign = tempFolder(0o755)
     chownSync(foreign, 4242, 4242)
     expect(folderExposure(foreign)).toMatchObject({
@@ -110,7 +110,7 @@ describe("a folder", () => {
 })
 
 describe("a file", () => {
-  it("is unsafe where others can write to it, and where it is none", () => {
+  it("is unsafe where others can write to it, and where it is not a folder", () => {
     const folder = tempFolder()
     expect([0o600, 0o644].map((mode) => fileExposure(fileIn(folder, `${mode}`, mode)))).toEqual([undefined, undefined])
     expect(fileExposure(fileIn(folder, "a", 0o666))).toMatchObject({
@@ -123,7 +123,7 @@ describe("a file", () => {
     expect(fileExposure(join(folder, "folder"))).toMatchObject({ level: "unsafe", found: "it is no regular file" })
   })
 
-  it("with a secret is told where more than its owner can read it", () => {
+  it("with a secret is reported where more than its owner can read it", () => {
     const folder = tempFolder()
     const of = (mode: number, isReadOnly = false) => {
       const file = fileIn(folder, "key", mode)

@@ -58,7 +58,7 @@ describe("whether a process runs", () => {
     expect(isRunning(other(child.pid!))).toBe(false)
   })
 
-  it.skipIf(!linux)("is told from another that has its pid now", () => {
+  it.skipIf(!linux)("is distinguished from another that has its pid now", () => {
     expect(isRunning(other(process.ppid, { started: startedOf(process.ppid) }))).toBe(true)
     expect(isRunning(other(process.ppid, { started: "1" }))).toBe(false)
     expect(isRunning(other(process.pid, { started: "1" }))).toBe(false)
@@ -82,7 +82,7 @@ describe("whether a process runs", () => {
     expect(isOfThisMachine(other(1, { machine: "elsewhere" }))).toBe(false)
   })
 
-  it("is left open for our own pid, where no start tells who had it", () => {
+  it("is left open for our own pid, where no start time says which process had it", () => {
     expect(isRunning(other(process.pid))).toBeUndefined()
   })
 })

@@ -30,7 +30,7 @@ describe("a small file", () => {
     expect(await namesIn(join(folder, "none"))).toEqual([])
   })
 
-  it("leaves nothing behind where it cannot be written, and says why", async () => {
+  it("leaves no file where it cannot be written, and says why", async () => {
     const folder = tempFolder()
     await makeFolder(join(folder, "taken"))
     const failed: unknown = await writeWhole(join(folder, "taken"), "x").catch((cause: unknown) => cause)

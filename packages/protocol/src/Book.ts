@@ -30,7 +30,7 @@ export interface BookGame {
   readonly home_team: string | null
   readonly away_team: string | null
   readonly starts_at: string | null
-  /** Only line updates told of it so far: it may have more lines. */
+  /** Only line updates named it so far: it may have more lines. */
   readonly partial: boolean
   /** Whether all of its lines are known to be what the book quotes now. */
   readonly verified: boolean
@@ -47,7 +47,7 @@ export interface Book {
   readonly staleBooks: ReadonlySet<string>
   /**
    * Records were lost on the way here (`dropped`): nothing is live, and nothing can be verified, until everything has
-   * been told again from its `stream_started` on. What comes is folded all the same.
+   * been sent again from its `stream_started` on. Records that arrive before that are folded all the same.
    */
   readonly lossy: boolean
   /** The run whose records made it: undefined before the first. */
@@ -158,7 +158,7 @@ class Draft {
         return
       case "game_amended": {
         const game = this.#touch(id)
-        // Unknown here: its opening and its lines were told before this reader began.
+        // Unknown here: its opening and its lines were sent before this reader began.
         if (game === undefined) this.#open(id, change, change.partial).verified = false
         else Object.assign(game, gameFields(change), { partial: change.partial })
         return
@@ -245,8 +245,8 @@ class Draft {
       this.#doubt((game) => game.session === scope.session && game.sportsbook === scope.sportsbook)
     } else if (touches === "game") {
       const id = gameId(scope.sportsbook ?? "", scope.game ?? "")
-      // Another session's garbage says nothing of what this one told.
-      if (this.#games.get(id)?.session === scope.session) this.#doubtGame(id)
+      // What another session could not read says nothing of the games of this one.
+      if (this.#games.get(id)?.session === scope.session) this.#invalidateGame(id)
     }
   }
 
@@ -258,10 +258,10 @@ class Draft {
   }
 
   #doubt(within: (game: BookGame) => boolean): void {
-    for (const [id, game] of this.#games) if (within(game)) this.#doubtGame(id)
+    for (const [id, game] of this.#games) if (within(game)) this.#invalidateGame(id)
   }
 
-  #doubtGame(id: string): void {
+  #invalidateGame(id: string): void {
     const game = this.#touch(id)
     if (game === undefined) return
     game.verified = false

@@ -9,7 +9,7 @@ import { Finite, stampFields, Text, Whole } from "./recordFields.ts"
  *
  * `feed`: a message said so · `resync`: found after a gap, when it happened is not known · `absent`: gone from the
  * snapshot after a gap · `book_clear`, `sport_clear` · `filters`: excluded by new filters · `unreadable`: its price,
- * or what the bet is, could not be read, so it counts as suspended · `snapshot`: told again, nothing changed.
+ * or what the bet is, could not be read, so it counts as suspended · `snapshot`: sent again, nothing changed.
  */
 export type ChangeCause = typeof changeCauses[number]
 
@@ -41,7 +41,7 @@ export interface ChangeBase extends Stamp {
   /** How many changes were merged into this one, where any were. */
   readonly merged?: number
   /**
-   * It is not known to be what the book quotes now: on a snapshot's changes, where a merged opening began in doubt, and
+   * It is not known to be what the book quotes now: on a snapshot's changes, where a merged opening began unverified, and
    * on a `line_amended` that only says what kind of target a line has since the teams changed places.
    */
   readonly unverified?: true
@@ -56,7 +56,7 @@ export const gameChangeKinds = ["game_opened", "game_amended", "game_closed"] as
 /**
  * A game at one sportsbook appeared, changed what is said of it, or went (with all its lines).
  *
- * `game_opened` starts the game anew, without lines. `partial`: so far only line updates told of it, and it may have
+ * `game_opened` starts the game anew, without lines. `partial`: so far only line updates named it, and it may have
  * more lines than are known.
  */
 export interface GameChange extends ChangeBase {

@@ -52,13 +52,13 @@ const composeGames = (older: GameChange, newer: GameChange): GameChange | undefi
   }
   // Amended: an opening stays an opening, with the newer facts.
   if (older.change === "game_opened") {
-    return { ...newer, change: "game_opened", ...keptReset(older), ...keptDoubt(older), merged }
+    return { ...newer, change: "game_opened", ...keptReset(older), ...keptUnverified(older), merged }
   }
   return { ...newer, merged }
 }
 
-/** Amending a game does not verify it: what opened in doubt stays so. */
-const keptDoubt = (opened: GameChange): { unverified?: true } =>
+/** Amending a game does not verify it: what opened unverified stays so. */
+const keptUnverified = (opened: GameChange): { unverified?: true } =>
   opened.partial || opened.unverified === true ? { unverified: true } : {}
 
 const keptReset = (change: GameChange): { reset?: true } => change.reset === true ? { reset: true } : {}

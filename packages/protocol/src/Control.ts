@@ -102,7 +102,7 @@ export const Control: Schema.Codec<Control> = Schema.Union([
 ]).annotate({
   identifier: "Control",
   title: "Control",
-  description: "What the stream says about itself: gaps, doubts, and their end.",
+  description: "What the stream says about itself: gaps, what is unverified, and their end.",
 })
 
 /** A record of the stream: what happened to the odds, or what the stream says about itself. */

@@ -58,7 +58,7 @@ export interface Frame extends EventBase<"Frame"> {
 export interface Disconnected extends EventBase<"Disconnected"> {
   readonly reason: DisconnectReason
 }
-/** We are behind: a consumer is slow and we stopped reading, the process stood still, or what we read has waited. */
+/** We lag: a consumer is slow and we stopped reading, the process stood still, or what we read has waited. */
 export interface Paused extends EventBase<"Paused"> {}
 /** We read again; what comes next may have waited in buffers, until the next {@link Heard}. */
 export interface Resumed extends EventBase<"Resumed"> {}

@@ -245,7 +245,7 @@ const decodeByWalking = (text: string): ReadonlyArray<Item> => {
   if (!closed && text.charCodeAt(text.length - 1) !== 0x5d) {
     // Cut off: what the sender still had to say is lost, and if what came before was feed data, so was that. A piece that
     // begins with a comma goes on where others ended (`splitFrame`). Where the last bracket is there, it is the brackets
-    // of an element that do not match, and that one tells what it touches.
+    // of an element that do not match, and that one says what it touches.
     const isRest = text.charCodeAt(1) === 0x2c
     items.push(quarantine("the array is not closed", isRest || items.some(isData) ? {} : undefined, ""))
   }

@@ -8,7 +8,7 @@ export interface ParsedGameKey {
   readonly away: string | null
   /** `YYYY-MM-DD`, the local day of the start. */
   readonly day: string | null
-  /** What tells a doubleheader's games apart: an hour (`08`) or 12 hex digits. */
+  /** What distinguishes the games of a doubleheader: an hour (`08`) or 12 hex digits. */
   readonly suffix: string | null
 }
 

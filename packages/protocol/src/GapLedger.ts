@@ -10,7 +10,7 @@ export interface BlindWindow {
   /**
    * `gap`: the connection was lost · `stale`: nothing came, or we did not read · `clock_jumped`: the machine slept or its
    * clock was set, and no new connection has followed yet · `quarantined`: something could not be read, and nothing
-   * tells which games it was about.
+   * names the games that it was about.
    */
   readonly kind: "gap" | "stale" | "clock_jumped" | "quarantined"
   /** As the first control said it: `closed`, `network`, `slow_reader`, `silent`, `book_silent`, … */
@@ -26,9 +26,9 @@ export interface BlindWindow {
   readonly duration_ms: number | null
   /** Connections that were lost in it. */
   readonly losses: number
-  /** Sportsbooks, games and lines in doubt when the first of them was lost; nothing where that is not told. */
+  /** Sportsbooks, games and lines that were unverified when the first of them was lost; 0 where that is not reported. */
   readonly at_stake: { readonly sportsbooks: ReadonlyArray<string>; readonly games: number; readonly lines: number }
-  /** What came of a gap; null while it lasts, and of what is none. */
+  /** What came of a gap; null while it lasts, and for a window that is not a gap. */
   readonly outcome: {
     readonly games: number
     readonly changed: number
@@ -36,7 +36,7 @@ export interface BlindWindow {
     readonly unverified: number
     readonly sportsbooks_missing: ReadonlyArray<string>
   } | null
-  /** Whether it is over and nothing stayed in doubt. */
+  /** Whether it is over and nothing stayed unverified. */
   readonly complete: boolean
 }
 
@@ -48,7 +48,7 @@ const nothing = { sportsbooks: [], games: 0, lines: 0 }
  * Notes the controls of a stream, one run or several, and keeps the blind windows.
  *
  * Works on the records of a live run and on those read back from a file alike. Other records are passed over. Games
- * in doubt one by one (`quarantined` with a game) are no windows: they are counted.
+ * unverified one by one (`quarantined` with a game) are no windows: they are counted.
  *
  * @example
  * ```ts
@@ -67,7 +67,7 @@ const nothing = { sportsbooks: [], games: 0, lines: 0 }
 export class GapLedger {
   /** Windows there were, those that are no longer kept included. */
   count = 0
-  /** Games that were in doubt one by one. */
+  /** Games that were unverified one by one. */
   unverifiedGames = 0
   readonly #most: number
   readonly #windows: Array<Open> = []
@@ -92,17 +92,17 @@ export class GapLedger {
       case "stream_started":
       case "stream_resumed":
       case "stream_stopped":
-        // Nothing of a run is told after it: what is open stays so.
+        // No record of a run comes after this one: what is open stays so.
         this.#open.clear()
         return
       case "gap_opened": {
         const { reason, sportsbooks, games, lines } = record
-        const known = this.#open.get(doubtIn(record.session, null))
+        const known = this.#open.get(unverifiedIn(record.session, null))
         if (known?.kind === "gap") {
           known.losses++
           return
         }
-        // The gap is the wider doubt: narrower ones end in it. A jump of the clock goes on as the gap that it causes.
+        // The gap covers more: narrower windows end in it. A jump of the clock goes on as the gap that it causes.
         for (const window of this.#openOf(record.session)) {
           if (window.kind !== "clock_jumped") this.#close(window, at)
         }
@@ -114,7 +114,7 @@ export class GapLedger {
       }
       case "gap_closed": {
         const { games, changed, absent, unverified, sportsbooks_missing, complete, duration_ms } = record
-        const window = this.#open.get(doubtIn(record.session, null))
+        const window = this.#open.get(unverifiedIn(record.session, null))
         if (window?.kind !== "gap") return
         window.outcome = { games, changed, absent, unverified, sportsbooks_missing }
         window.complete = complete
@@ -129,7 +129,9 @@ export class GapLedger {
         }
         return
       case "clock_jumped":
-        if (!this.#open.has(doubtIn(record.session, null))) this.#begin(record, "clock_jumped", "clock_jumped", null)
+        if (!this.#open.has(unverifiedIn(record.session, null))) {
+          this.#begin(record, "clock_jumped", "clock_jumped", null)
+        }
         return
       case "stale":
         if (!this.#open.has(staleIn(record.session, record.sportsbook))) {
@@ -147,7 +149,7 @@ export class GapLedger {
         if (record.touches === "game") this.unverifiedGames++
         else if (record.touches === "sportsbook" || record.touches === "session") {
           const sportsbook = record.touches === "session" ? null : record.sportsbook
-          if (!this.#open.has(doubtIn(record.session, sportsbook))) {
+          if (!this.#open.has(unverifiedIn(record.session, sportsbook))) {
             this.#begin(record, "quarantined", record.reason, sportsbook)
           }
         }
@@ -194,8 +196,9 @@ export class GapLedger {
   }
 }
 
-/** Of one place one doubt is open at a time, and one staleness: staleness suspends belief, and does not end a doubt. */
-const doubtIn = (session: string, sportsbook: string | null): string => `doubt\u0000${session}\u0000${sportsbook ?? ""}`
+/** A place has one unverified window open at a time, and one stale one. They are apart: `fresh` verifies nothing. */
+const unverifiedIn = (session: string, sportsbook: string | null): string =>
+  `unverified\u0000${session}\u0000${sportsbook ?? ""}`
 const staleIn = (session: string, sportsbook: string | null): string => `stale\u0000${session}\u0000${sportsbook ?? ""}`
 const placeOf = ({ kind, session, sportsbook }: BlindWindow): string =>
-  kind === "stale" ? staleIn(session, sportsbook) : doubtIn(session, sportsbook)
+  kind === "stale" ? staleIn(session, sportsbook) : unverifiedIn(session, sportsbook)

@@ -139,7 +139,7 @@ const totals = /\btotals?\b/i
 /**
  * The line of an outcome that was sent without one, read from its key; null where the key does not say it plainly.
  *
- * Only for spreads and totals: some books send the main spread without a line while the key has it. The key must be
+ * Only for spreads and totals: some sportsbooks send the main spread without a line while the key has it. The key must be
  * what it is about, a number and the market, in this order: `"New York Mets 1.5 Spread"`; in totals with a side before
  * the number: `"O 49.5 Total Points"`, `"Chicago Bears U 24.5 Team Total"`. A game's total may be labeled with a team
  * (`"Philadelphia Phillies O 8.5"`, no target): name the `teams` of the game to have it read. The number must be a

@@ -90,7 +90,7 @@ class Found implements Mentions {
     this.hasNested = plain.indexOf("{", 1) !== -1
   }
 
-  /** What stands between two quotes, whichever of them opens: in broken text nobody can tell. */
+  /** What stands between two quotes, whichever of them opens: in broken text that is not known. */
   #lookAtQuoted(plain: string, quote: string): void {
     const pieces = plain.split(quote, mostValues + 1)
     if (this.#count(pieces.length)) return

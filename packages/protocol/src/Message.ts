@@ -9,18 +9,18 @@ export interface GameData {
   readonly sportsbook: string
   /** Opaque; see `parseGameKey`. */
   readonly game: string
-  /** 12 hex digits, the same for one game at all books; not always present. */
+  /** 12 hex digits, the same for one game at all sportsbooks; not always present. */
   readonly universal_game_id?: string | null
   readonly home_team?: string | null
   readonly away_team?: string | null
   /** `id` or `game_id`, `when` (US Eastern), `universal_id`, `orig_teams`, `link`, …: none is certain. */
   readonly info?: { readonly [field: string]: unknown } | null
-  /** By outcome key, a label that is identity within this game at this book only. Each is judged alone. */
+  /** By outcome key, a label that is identity within this game at this sportsbook only. Each is judged alone. */
   readonly outcomes: { readonly [key: string]: Outcome }
   readonly [field: string]: unknown
 }
 
-/** All odds of one game at one book, within the filters; after connecting one comes for each. */
+/** All odds of one game at one sportsbook, within the filters; after connecting one comes for each. */
 export interface InitialState extends GameMessage<"initial_state"> {}
 /** All odds of the game are replaced. */
 export interface GameUpdate extends GameMessage<"game_update"> {}
@@ -28,18 +28,18 @@ export interface GameUpdate extends GameMessage<"game_update"> {}
 export interface GameAdded extends GameMessage<"game_added"> {}
 /** The listed outcomes changed; `odds` null or `""` means suspended or gone. */
 export interface LineUpdate extends GameMessage<"line_update"> {}
-/** The game is finished or suspended at this book (not at others); outcomes are empty. */
+/** The game is finished or suspended at this sportsbook (not at others); outcomes are empty. */
 export interface GameRemoved extends GameMessage<"game_removed"> {}
 
 interface GameMessage<Action extends string> {
   readonly action: Action
-  /** ISO 8601 with microseconds; not monotone across books. */
+  /** ISO 8601 with microseconds; not monotone across sportsbooks. */
   readonly timestamp?: string | null
   readonly data: GameData
   readonly [field: string]: unknown
 }
 
-/** All games of the book are cleared; `sport`, `game`, `info`, … arrive as `{}`. */
+/** All games of the sportsbook are cleared; `sport`, `game`, `info`, … arrive as `{}`. */
 export interface BookClear {
   readonly action: "book_clear"
   readonly timestamp?: string | null
@@ -47,7 +47,7 @@ export interface BookClear {
   readonly [field: string]: unknown
 }
 
-/** All games of one sport at one book are cleared. */
+/** All games of one sport at one sportsbook are cleared. */
 export interface SportClear {
   readonly action: "sport_clear"
   readonly timestamp?: string | null
@@ -82,7 +82,7 @@ export interface ErrorMessage {
   readonly [field: string]: unknown
 }
 
-/** A message about one game at one book that carries outcomes. */
+/** A message about one game at one sportsbook that carries outcomes. */
 export type DataMessage = InitialState | GameUpdate | GameAdded | LineUpdate | GameRemoved
 
 /** Every message the feed is known to send. Anything else is an `Unknown` item of its frame, and kept whole. */

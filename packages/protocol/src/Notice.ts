@@ -140,7 +140,7 @@ const parsed = (text: string): unknown => {
   try {
     return JSON.parse(text)
   } catch {
-    // Broken JSON holds no words that can be told from its punctuation.
+    // In broken JSON words cannot be separated from punctuation.
     return undefined
   }
 }
@@ -151,7 +151,7 @@ const hasBinary = (text: string): boolean => /\p{Cc}/u.test(withoutEscapes(text)
 const withoutEscapes = (text: string): string =>
   text.replace(/[\t\n\r]+/g, " ").replace(/\p{Cc}\[[0-?]*[ -/]*[@-~]|\p{Cc}\][^\p{Cc}]*(?:\p{Cc}\\?)?/gu, "")
 
-/** Whether a value tells of odds: such words are for another reader. */
+/** Whether a value is about odds: its texts are not words of the server. */
 const isData = (value: unknown): boolean =>
   isObject(value) && ("outcomes" in value || "odds" in value || ("sportsbook" in value && "game" in value))
 
@@ -198,7 +198,7 @@ const t = 0x74
 
 /**
  * Whether a frame may hold words of the server, judged by its beginning, without reading it: frames of data begin with
- * the `timestamp` of their first message. Words behind data in one frame are not found this way.
+ * the `timestamp` of their first message. Words after data in one frame are not found this way.
  */
 export const mayHoldNotice = (raw: string | Uint8Array): boolean => {
   if (raw.length > longestFrame) return false

@@ -51,7 +51,7 @@ export const encodeRecordingHeader = (
     } satisfies RecordingHeader,
   )
 
-/** Reads the first line of a recording. Fails with {@link RecordingError} where it is none, or of a newer version. */
+/** Reads the first line of a recording. Fails with {@link RecordingError} for any other line, and for a newer version. */
 export const decodeRecordingHeader = (line: string): Result.Result<RecordingHeader, RecordingError> => {
   const value = parse(line)
   if (!Schema.is(RecordingHeader)(value)) return fail("the first line is not the header of a recording")
@@ -126,7 +126,7 @@ const EventLine = Schema.Union([
 ])
 const isEventLine = Schema.is(EventLine)
 
-/** Reads one event line of a recording. Fails with {@link RecordingError} where it is none. */
+/** Reads one event line of a recording. Fails with {@link RecordingError} for any other line. */
 export const decodeEvent = (line: string): Result.Result<FeedEvent, RecordingError> => {
   const value = parse(line)
   if (!isEventLine(value)) return fail("not an event of a recording")

@@ -19,7 +19,7 @@ export interface CatalogGame {
   readonly orig_teams: string | null
 }
 
-/** The markets of `get_markets`, by sportsbook and sport; under `"*"` where the server did not tell them apart. */
+/** The markets of `get_markets`, by sportsbook and sport; under `"*"` where the server did not separate them. */
 export interface MarketsBody {
   readonly [sportsbook: string]: { readonly [sport: string]: ReadonlyArray<string> }
 }

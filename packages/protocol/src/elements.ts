@@ -6,7 +6,7 @@ import { isWideBlank } from "./blanks.ts"
  *
  * Parsing an array whole is a third faster than parsing its elements one by one, so their texts are cut out afterwards,
  * and only if somebody asks. Two neighbors in an array meet in a seam: `},{` and the name that the first one opens
- * with. In valid JSON these characters in a row are never part of a string, since a word cannot stand behind the quote
+ * with. In valid JSON these characters in a row are never part of a string, since a word cannot stand after the quote
  * that would end it: each seam is between two objects that are neighbors, of this array or of one within. Only what
  * holds a bracket can hold the latter, and is walked to its end to see. If there are then just as many seams as the
  * array has neighbors, they are all. Otherwise (odd spacing, other openings, arrays of objects within) all is walked.

@@ -27,7 +27,7 @@ const isGameAction = (action: unknown): action is string =>
 const judgeOther = (value: unknown, text: string): Item => {
   if (!isObject(value)) {
     if (isKeepAlive(value)) return value === "ping" ? barePing : messageItem({ action: "ping" }, text)
-    // A message within a string (encoded twice) still tells what it touches.
+    // A message within a string (encoded twice) still says what it touches.
     const touches = typeof value === "string" ? salvageScope(value) : undefined
     return quarantine("not an object", touches, text, value)
   }

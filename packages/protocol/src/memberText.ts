@@ -35,7 +35,7 @@ const member = (text: string, from: number, to: number, name: string): readonly 
     const keyEnd = closingQuote(text, index) + 1
     const key = text.slice(index + 1, keyEnd - 1)
     const isName = key === name || (key.includes("\\") && JSON.parse(`"${key}"`) === name)
-    // Behind the colon.
+    // After the colon.
     const start = skip(text, skip(text, keyEnd) + 1)
     index = valueEnd(text, start)
     if (isName) found = [start, index]

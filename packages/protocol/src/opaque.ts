@@ -36,7 +36,7 @@ export interface Opaque {
   readonly isLong?: true
 }
 
-/** Names bytes that hold no UTF-8 text; undefined where nothing tells what they are. */
+/** Names bytes that hold no UTF-8 text; undefined where nothing shows what they are. */
 export const opaqueBytes = (bytes: Uint8Array): Opaque | undefined => {
   const compression = compressionOf(bytes)
   if (compression !== undefined) return { reason: `${compression}-compressed frame`, text: undefined }
@@ -80,7 +80,7 @@ const isHex = (text: string): boolean => text.length >= 32 && text.length % 2 ==
  * Names a text that holds encoded bytes: base64 or hexadecimal digits of JSON, of compressed data, or of something else
  * that is not text (encrypted, a binary format). Undefined where the text is not of that kind.
  *
- * Only the first 256 KiB characters of a longer text are decoded: they tell what it is. What it holds is then not known.
+ * Only the first 256 KiB characters of a longer text are decoded: they show what it is. What it holds is then not known.
  */
 export const opaqueText = (text: string): Opaque | undefined => {
   const encoded = text.trim().replaceAll(/[\r\n]+/g, "")

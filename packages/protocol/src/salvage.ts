@@ -1,4 +1,4 @@
-/** What a text that is not JSON still tells about the part of the feed it touches. */
+/** Which part of the feed a text that is not JSON touches, as far as it can be read. */
 import type { Scope } from "./Item.ts"
 
 // A name is at most 300 characters here: no real one is longer, and the engine's stack stays small on hostile text.

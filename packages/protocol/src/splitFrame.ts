@@ -53,7 +53,7 @@ export const bytesOf = (raw: string | Uint8Array): Uint8Array => typeof raw === 
 /** The pieces of a frame. */
 export function* piecesOf(frame: Uint8Array, limits: MessageLimits): Generator<Piece, void> {
   const first = skipBlanks(frame, 0)
-  // Not JSON of the feed, or not in UTF-8: nothing in it can be told apart, and nothing but a scalar can be parsed.
+  // Not JSON of the feed, or not in UTF-8: it has no elements to separate, and nothing but a scalar can be parsed.
   const isWhole = (frame[first] !== openBracket && frame[first] !== openBrace) || frame[0] === 0 || frame[1] === 0
   if (isWhole) {
     yield frame.length > limits.messageBytes ? { bytes: frame, beyond: "messageBytes" } : { bytes: frame }
@@ -91,7 +91,7 @@ export function* piecesOf(frame: Uint8Array, limits: MessageLimits): Generator<P
       hasCome = true
     } else piece.add(from, to, values)
   }
-  // As for whole frames: a last bracket behind all elements ends them, although more arrays are open.
+  // As for whole frames: a last bracket after all elements ends them, although more arrays are open.
   const isClosed = walk.open === 0 || (walk.to < frame.length && frame[lastNoBlank(frame)] === closeBracket)
   if (isClosed) {
     if (!piece.isEmpty) yield { bytes: piece.take(true) }

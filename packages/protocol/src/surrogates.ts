@@ -30,7 +30,7 @@ export const wellFormedEscapes = (text: string): string => {
 const surrogate = /\\u[dD][89a-fA-F]/
 const escapeLength = 6
 
-/** Which half of a character the escape at this index is; undefined where it is none. */
+/** Which half of a character the escape at this index is; undefined where there is no such escape. */
 const halfAt = (text: string, index: number): "high" | "low" | undefined => {
   if (text.charCodeAt(index) !== 0x5c || text.charCodeAt(index + 1) !== 0x75) return undefined
   if ((text.charCodeAt(index + 2) | 0x20) !== 0x64) return undefined

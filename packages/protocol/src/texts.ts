@@ -38,7 +38,7 @@ export const headText = (r: LineChange): string => {
 
 let moment: Pick<LineChange, "session" | "epoch" | "at" | "sent_at" | "frame"> | undefined
 let momentKept = ""
-/** The same behind the part that nearly all records have. */
+/** The same after the part that nearly all records have. */
 let momentOfWhole = ""
 
 /** `,"part":…,"session":…,"epoch":…,"at":…,"sent_at":…,"frame":…,`: all but `part` is shared by the changes of a message. */

@@ -177,7 +177,7 @@ describe("a merged line change", () => {
 })
 
 describe("keys", () => {
-  it("tell a game's change from a line's, and lines, games and books apart", () => {
+  it("distinguish a game's change from a line's, and lines, games and sportsbooks", () => {
     const keys = [
       changeKey(gameChange({ game: "a" })),
       changeKey(lineChange({ game: "a", outcome: "b" })),
@@ -235,7 +235,7 @@ describe("fold", () => {
     expect(fold(base, unknown)).toEqual(base)
   })
 
-  it("after a gap nothing is live until its line or its game is told of again", () => {
+  it("after a gap nothing is live until its line changes or its game is verified", () => {
     expect(live(base)).toBe(true)
     const doubted = fold(base, [gap])
     expect(live(doubted)).toBe(false)
@@ -256,7 +256,7 @@ describe("fold", () => {
     expect(live(fold(base, [other]))).toBe(true)
   })
 
-  it("what was quarantined is in doubt, exactly as far as it touches", () => {
+  it("what was quarantined is unverified, exactly as far as it touches", () => {
     const quarantined = (touches: "session" | "sportsbook" | "game" | "outcome" | "nothing", fields = {}): Control => ({
       control: "quarantined",
       ...stamp,

@@ -172,7 +172,7 @@ describe("encodeRecord", () => {
     expect(encodeRecord(gameChange())).toBe(JSON.stringify(gameChange()))
   })
 
-  it("writes the part of a record that has none as 0, behind its seq", () => {
+  it("writes the part of a record that has none as 0, after its seq", () => {
     const without = <A extends Change | Control>({ part: _, ...record }: A): A => record as unknown as A
     const control: Control = {
       control: "fresh",

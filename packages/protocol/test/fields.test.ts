@@ -273,7 +273,7 @@ describe("a line sent without one is derived from a key only where the key says 
       expect(deriveLine(key, market, target, teams)).toBe(line)
     })
   }
-  it("knows no team it was not told", () => {
+  it("knows no team that is not given", () => {
     expect(deriveLine("Philadelphia Phillies O 8.5", "Total", null)).toBe(null)
     expect(deriveLine("Miami Heat 1.5 Spread", "Spread", null, ["Miami", "Miami Heat"])).toBe(1.5)
   })

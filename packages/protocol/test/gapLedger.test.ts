@@ -6,7 +6,7 @@ const iso = (second: number): string => new Date(start + second * 1000).toISOStr
 
 type Told = [second: number, control: ControlKind, fields?: Record<string, unknown>]
 
-/** Controls in short, as the reducer tells them. */
+/** Controls in short, as the reducer emits them. */
 const ledgerOf = (told: ReadonlyArray<Told>, most?: number): GapLedger => {
   const ledger = new GapLedger(most)
   const stamp = { run: "01", session: "feed", epoch: 1, sent_at: null, frame: null }
@@ -108,7 +108,7 @@ describe("the ledger of blind windows", () => {
       .toEqual(["quarantined not JSON 1–40 39000 true", "stale silent 2–3 1000 true"])
   })
 
-  it("counts games in doubt one by one, and outcomes not at all", () => {
+  it("counts games that are unverified one by one, and outcomes not at all", () => {
     const ledger = ledgerOf([
       [1, "quarantined", { touches: "game", sportsbook: "betmgm", game: "A vs B" }],
       [2, "quarantined", { touches: "outcome" }],

@@ -78,7 +78,7 @@ describe("what the server says in its own words", () => {
     expect(said({ action: "error", message: "Invalid key" })).toBe("Invalid key")
   })
 
-  it("is none in data, keep-alives, acknowledgements, and what is no text", () => {
+  it("does not exist in data, keep-alives, acknowledgements, and what is not a text", () => {
     const none: ReadonlyArray<unknown> = [
       ...everyMessage.filter(({ action }) => action !== "error"),
       { action: "odds_update", data: { sportsbook: "x", game: "y", outcomes: {}, info: { text: "no" } } },
@@ -127,7 +127,7 @@ describe("filters that the server narrows", () => {
       .toEqual([...says, "asked for sportsbooks a, b; the feed says b"])
   })
 
-  it("are none where all is taken, or nothing is said", () => {
+  it("do not exist where all is taken, or nothing is said", () => {
     for (
       const sent of [
         {},

@@ -64,7 +64,7 @@ const plain = (event: FeedEvent) => {
 }
 
 describe("a recording", () => {
-  it("gives back every event as it was, frames byte for byte", () => {
+  it("returns every event as it was, frames byte for byte", () => {
     fc.assert(
       fc.property(event, (sent) => {
         const line = encodeEvent(sent)

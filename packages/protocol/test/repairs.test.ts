@@ -151,7 +151,7 @@ describe("a lone surrogate", () => {
     })
   })
 
-  it("that alone tells two outcomes apart makes their game unreadable", () => {
+  it("that is the only difference of two outcomes makes their game unreadable", () => {
     const text = game('{"P \\ud83d":{"odds":"-110"},"P \\ud83c":{"odds":"+200"}}')
     expect(decodeFrame(`[${game(`{${good}}`)},${text}]`)).toMatchObject([
       { _tag: "Message" },

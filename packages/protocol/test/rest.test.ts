@@ -8,7 +8,7 @@ const entry = {
   game: key,
   when: "2026-07-16, 07:10 PM",
   universal_id: "1e1f1b8dc2ec",
-  orig_teams: "SPR Comets vs SHE Hounds",
+  orig_teams: "SPR Comets vs STH Hounds",
 }
 const value = <A>(result: Result.Result<A, BodyError>): A => Result.getOrThrow(result)
 const error = <A>(result: Result.Result<A, BodyError>): BodyError => Result.getOrThrow(Result.flip(result))
@@ -60,7 +60,7 @@ describe("get_markets", () => {
 describe("an answer that is no data", () => {
   const decoders = { decodeInfo, decodeGames, decodeMarkets }
   for (const [name, decode] of Object.entries<(body: unknown) => Result.Result<unknown, BodyError>>(decoders)) {
-    it(`${name} tells what the server said in place of data`, () => {
+    it(`${name} shows what the server said in place of data`, () => {
       for (
         const body of [{ error: "no such key" }, { message: "no such key" }, { error: { message: "no such key" } }, {
           detail: "no such key",

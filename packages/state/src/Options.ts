@@ -6,7 +6,7 @@ import { resolveLimits, type StateLimits } from "./Limits.ts"
 export interface StateOptions {
   /** A ULID for this start of the program. */
   readonly run: string
-  /** What the sessions will ask for; told in `stream_started`. Default: everything. */
+  /** What the sessions will ask for; `stream_started` has it. Default: everything. */
   readonly filters?: Filters | undefined
   /** Where starts are counted in what the records go to: the number of this one. Default: not counted. */
   readonly term?: number | undefined
@@ -41,7 +41,7 @@ export type ResolvedOptions =
   & { readonly [Name in Exclude<keyof StateOptions, "term" | "limits">]-?: Exclude<StateOptions[Name], undefined> }
   & { readonly term?: number; readonly limits: StateLimits }
 
-/** Fills in the defaults. Throws where a length of time is none; a heartbeat must have one. */
+/** Fills in the defaults. Throws where a length of time is invalid; that of a heartbeat must be 1 or more. */
 export const resolveOptions = (options: StateOptions): ResolvedOptions => ({
   run: options.run,
   filters: options.filters ?? {},

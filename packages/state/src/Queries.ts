@@ -54,7 +54,7 @@ export const gamesOf = (state: State, sportsbook: string): ReadonlyArray<BookGam
   return games
 }
 
-/** How to find one game at all sportsbooks: by the feed's own id, or by a game key that several books share. */
+/** How to find one game at all sportsbooks: by the feed's own id, or by a game key that several sportsbooks share. */
 export type AcrossSportsbooks = { readonly universal_game_id: string } | { readonly game: string }
 
 /** One game at every sportsbook that has it. Only what the feed itself says is one game is taken for one game. */
@@ -93,8 +93,8 @@ export const getLine = (state: State, ref: LineRef): BookLine | undefined => {
 /**
  * Why a line is not to be acted on; of several reasons the first of these.
  *
- * `stopped`: the run has ended · `unknown`: no such line · `disconnected` · `stale`: the session or the book is, or is by
- * now · `silent`: no frame for 25 s · `unverified`: in doubt since a gap, a jump of the clock or something unreadable ·
+ * `stopped`: the run has ended · `unknown`: no such line · `disconnected` · `stale`: the session or the sportsbook is, or is by
+ * now · `silent`: no frame for 25 s · `unverified`: not confirmed since a gap, a jump of the clock or something unreadable ·
  * `suspended`: no price · `partial`: the game may have lines that are not known.
  */
 export type NotActionable =
@@ -109,7 +109,7 @@ export type NotActionable =
 
 /**
  * Why a line is not to be acted on at this time (milliseconds of the session clock), or undefined where it is: it is
- * verified, priced, its game is complete, and its session and book are fresh.
+ * verified, priced, its game is complete, and its session and sportsbook are fresh.
  */
 export const whyNotActionable = (state: State, ref: LineRef, now: Millis): NotActionable | undefined => {
   const core = coreOf(state)
@@ -120,7 +120,7 @@ export const whyNotActionable = (state: State, ref: LineRef, now: Millis): NotAc
   const { session, entry, game } = found
   if (!session.connected) return "disconnected"
   if (session.stale !== undefined || entry.stale !== undefined) return "stale"
-  // Nobody may have told the reducer yet: what is due by now counts as if it had come. A time that is none proves nothing.
+  // The reducer may not know this time yet: a deadline before it counts as if it had fired. NaN is after no deadline.
   if (
     !(now < (session.pause?.staleAt ?? Infinity) && now < silentAt(core, session, entry) && now < lateAt(core, entry))
   ) {
@@ -132,11 +132,11 @@ export const whyNotActionable = (state: State, ref: LineRef, now: Millis): NotAc
   return game.partial ? "partial" : undefined
 }
 
-/** When a book that says nothing from now on is stale. */
+/** When a sportsbook that sends nothing from now on is stale. */
 const silentAt = ({ options }: Core, session: SessionState, entry: SportsbookEntry): Millis =>
-  Math.max(entry.heardAt, session.received.since) + options.bookSilentMillis
+  Math.max(entry.receivedAt, session.received.since) + options.bookSilentMillis
 
-/** When a book whose updates arrive late is stale. */
+/** When a sportsbook whose updates arrive late is stale. */
 const lateAt = ({ options }: Core, entry: SportsbookEntry): Millis => verdictAt(entry, options.lateForMillis)
 
 /** Whether a line may be acted on at this time; see {@link whyNotActionable}. */
@@ -181,7 +181,7 @@ export interface SportsbookFreshness {
   readonly stale: boolean
 }
 
-/** How long ago each sportsbook was heard, at this time. */
+/** How long ago the last message of each sportsbook came, at this time. */
 export const freshness = (state: State, now: Millis): ReadonlyArray<SportsbookFreshness> => {
   const books: Array<SportsbookFreshness> = []
   for (const session of coreOf(state).sessions.values()) {
@@ -190,7 +190,7 @@ export const freshness = (state: State, now: Millis): ReadonlyArray<SportsbookFr
         session: session.name,
         sportsbook: entry.sportsbook,
         games: entry.games.size,
-        silentMillis: now - entry.heardAt,
+        silentMillis: now - entry.receivedAt,
         lateMillis: entry.lag === undefined ? null : excessOf(entry.lag),
         stale: entry.stale !== undefined || session.stale !== undefined,
       })

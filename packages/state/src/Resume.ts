@@ -39,7 +39,9 @@ import { factBytes, lineBytes, sessionBytes, sportsbookBytes } from "./internal/
 export const resume = (book: Book, options: StateOptions): State => {
   if (book.run === undefined) throw new Error("Cannot resume from this book: no run made it; start a new state")
   if (book.lossy) {
-    throw new Error("Cannot resume from this book: records of it were lost (lossy); start a new state, which tells all")
+    throw new Error(
+      "Cannot resume from this book: records of it were lost (lossy); start a new state, which sends everything",
+    )
   }
   if (book.run === options.run) {
     throw new Error(`Cannot resume run ${options.run} as itself: each start of the program has a run of its own`)

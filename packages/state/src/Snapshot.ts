@@ -1,4 +1,4 @@
-/** Telling a state again, to a reader who knows nothing, or who has lost some of it. */
+/** The records of a state for a reader that knows nothing of it, or has lost some of it. */
 import type { Change, Control } from "@boltodds/protocol"
 import { coreOf, type State } from "./State.ts"
 import { excessOf } from "./internal/deadline/lag.ts"
@@ -16,7 +16,7 @@ export interface SnapshotPlace {
   readonly origin?: string | undefined
 }
 
-/** A game to be told again, with what is known of it where the state has it no more. */
+/** A game to send again, with what is known of it where the state has it no more. */
 export interface GameToTell {
   readonly sportsbook: string
   readonly game: string
@@ -29,8 +29,9 @@ export interface GameToTell {
 }
 
 /**
- * The records that rebuild the book of this state from nothing: every game and line with `cause: "snapshot"`, those in
- * doubt marked `unverified`, and before them a `stale` for each part that is stale, so that nothing is believed meanwhile.
+ * The records that rebuild the book of this state from nothing: every game and line with `cause: "snapshot"`, marked
+ * `unverified` where they are. Before them comes a `stale` for each part that is stale, so that no line of it counts as
+ * live meanwhile.
  *
  * They carry the state's own `seq`, since nothing new happened, and count `part` from 1: a reader applies them in the
  * order given, then goes on with the records after that `seq`. Two snapshots at one `seq` say the same, record by record;
@@ -45,10 +46,12 @@ export const snapshot = (state: State, place: SnapshotPlace = {}): ReadonlyArray
     if (session.stale !== undefined) work.control("stale", { reason: session.stale, sportsbook: null, age_ms: age })
     for (const entry of session.sportsbooks.values()) {
       if (entry.stale !== undefined) {
-        const age = entry.stale === "late" && entry.lag !== undefined ? excessOf(entry.lag) : core.now - entry.heardAt
+        const age = entry.stale === "late" && entry.lag !== undefined
+          ? excessOf(entry.lag)
+          : core.now - entry.receivedAt
         work.control("stale", { reason: entry.stale, sportsbook: entry.sportsbook, age_ms: age })
       }
-      for (const game of entry.games.values()) tellGame(work, session, entry, game)
+      for (const game of entry.games.values()) writeGame(work, session, entry, game)
     }
     work.end()
   }
@@ -78,7 +81,7 @@ export const snapshotGames = (
     }
     const { session, entry, game } = found
     work.stampOf(session)
-    tellGame(work, session, entry, game)
+    writeGame(work, session, entry, game)
     if (!isGameVerified(session, entry, game)) continue
     const { sport, sportsbook } = game
     work.control("game_verified", { sport, sportsbook, game: game.game, lines: game.lines.size, changed: 0 })
@@ -99,7 +102,7 @@ const find = (
   return undefined
 }
 
-const tellGame = (work: Work, session: SessionState, entry: SportsbookEntry, game: Game): void => {
+const writeGame = (work: Work, session: SessionState, entry: SportsbookEntry, game: Game): void => {
   work.gameChange("game_opened", game, "snapshot")
   if (!isGameVerified(session, entry, game)) work.markUnverified()
   for (const line of game.lines.values()) {
@@ -108,7 +111,7 @@ const tellGame = (work: Work, session: SessionState, entry: SportsbookEntry, gam
   }
 }
 
-/** The records of this work with their place: they have one number, and are told apart by their part. */
+/** The records of this work with their place: they have one number, and differ in their part. */
 const placed = (work: Work, seq: number, place: SnapshotPlace): ReadonlyArray<Change | Control> => {
   let part = place.part ?? 1
   for (const record of work.records as Array<{ seq: number; part: number; origin?: string }>) {

@@ -57,7 +57,7 @@ describe("a line is to be acted on", () => {
     expect(whyNotActionable(state, ref, script.at + 5_000)).toBe("stale")
   })
 
-  it("not at a time that is none", () => {
+  it("not at a time that is not a number", () => {
     expect(isActionable(reduce(live()).state, ref, NaN)).toBe(false)
   })
 
@@ -76,7 +76,7 @@ describe("a line is to be acted on", () => {
 })
 
 describe("totals", () => {
-  it("count as verified only what is neither in doubt nor stale", () => {
+  it("count as verified only what is neither unverified nor stale", () => {
     const verified = (script: Script) => totals(reduce(script).state).gamesVerified
     expect(verified(live())).toBe(1)
     expect(verified(live().silent())).toBe(0)

@@ -2,7 +2,7 @@ import { isLive } from "@boltodds/protocol"
 import { freshness, isActionable, whyNotActionable } from "@boltodds/state"
 import { describe, expect, it } from "vitest"
 import { message, outcome, Script } from "./events.ts"
-import { find, reduce, since, told } from "./reduce.ts"
+import { brief, find, reduce, since } from "./reduce.ts"
 
 const full = (book: string, game = "A") => message("initial_state", book, game, { home: outcome("-110") })
 const update = (book: string, odds: string) => message("line_update", book, "A", { home: outcome(odds) })
@@ -33,14 +33,14 @@ describe("a sportsbook that says nothing", () => {
 
     const before = script.events.length
     const heard = reduce(script.wait(1_000).frame(update("betmgm", "-110")))
-    expect(told(since(heard, before))).toEqual(["fresh betmgm"])
+    expect(brief(since(heard, before))).toEqual(["fresh betmgm"])
     expect(isActionable(heard.state, { sportsbook: "betmgm", game: "A", outcome: "home" }, script.at)).toBe(true)
   })
 
-  it("is told once, and again after it spoke", () => {
+  it("is reported once, and again after it sent something", () => {
     const script = new Script().connect().frame(full("betmgm")).wait(30 * minute).frame(update("betmgm", "-110"))
       .wait(30 * minute).tick()
-    expect(told(reduce(script).records).slice(-3)).toEqual([
+    expect(brief(reduce(script).records).slice(-3)).toEqual([
       "stale betmgm (book_silent)",
       "fresh betmgm",
       "stale betmgm (book_silent)",
@@ -77,7 +77,7 @@ describe("a sportsbook that says nothing", () => {
     ])
   })
 
-  it("is stale for whoever asks, before any event has said so", () => {
+  it("is stale for every query, before any event has said so", () => {
     const script = new Script().connect().frame(full("betmgm"))
     for (let minutes = 0; minutes < 5; minutes++) script.wait(minute - 1).raw("ping")
     const { state } = reduce(script)

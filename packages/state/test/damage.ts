@@ -137,7 +137,7 @@ export const damaged = (message: GameMessage, random: () => number): Damage => {
       return { name: `${name}, encoded ${times + 1} times`, raw, isNamed: true }
     },
     () => {
-      // Behind the names, wherever they stand.
+      // After the names, wherever they stand.
       const ends = [message.data.sportsbook, message.data.game].map((one) => {
         const at = text.toLowerCase().lastIndexOf(one.toLowerCase())
         return at === -1 ? text.length : at + one.length + 1

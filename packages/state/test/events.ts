@@ -54,7 +54,7 @@ export class Script {
   epoch = 0
   at: Millis
 
-  /** Given `events` of another script, writes behind them: two sessions in one log. */
+  /** Given `events` of another script, writes after them: two sessions in one log. */
   constructor(session = "main", at: Millis = Date.UTC(2026, 6, 16), events: Array<FeedEvent> = []) {
     this.session = session
     this.at = at

@@ -1,7 +1,7 @@
 import { counts } from "@boltodds/state"
 import { describe, expect, it } from "vitest"
 import { message, outcome, Script } from "./events.ts"
-import { find, lineOf, reduce, since, told } from "./reduce.ts"
+import { brief, find, lineOf, reduce, since } from "./reduce.ts"
 
 const priced = (market: string, odds = "-110") => outcome(odds, { outcome_name: market })
 const full = (sportsbook: string, game: string, sport = "MLB") =>
@@ -18,7 +18,7 @@ describe("filters replaced while connected", () => {
     const closed = (filters: Parameters<Script["subscribe"]>[0]) => {
       const script = all()
       const before = script.events.length
-      return told(since(reduce(script.subscribe(filters)), before))
+      return brief(since(reduce(script.subscribe(filters)), before))
     }
     expect(closed({ sports: ["NBA"] })).toEqual([
       "game_closed betmgm 1 (filters)",
@@ -37,7 +37,7 @@ describe("filters replaced while connected", () => {
     const script = new Script().connect().frame(full("betmgm", "1"))
     const before = script.events.length
     const reduced = reduce(script.subscribe({ markets: ["Spread"] }))
-    expect(told(since(reduced, before))).toEqual([
+    expect(brief(since(reduced, before))).toEqual([
       "line_closed betmgm 1 ml null (filters)",
       "line_closed betmgm 1 tp null (filters)",
     ])
@@ -54,7 +54,7 @@ describe("filters replaced while connected", () => {
     expect(counts(reduced.state).filtered).toBe(3)
   })
 
-  it("that let a game in again wait for its initial state: what was on its way may have moved unheard meanwhile", () => {
+  it("that let a game in again wait for its initial state: what was on its way may miss what moved meanwhile", () => {
     const script = all().subscribe({ sports: ["MLB"] }).wait(10).subscribe({}).wait(50)
     const before = script.events.length
     script.frame(
@@ -63,7 +63,7 @@ describe("filters replaced while connected", () => {
       message("game_update", "betmgm", "new", { ml: priced("Moneyline", "-150") }, { sport: "NBA" }),
     )
     const early = reduce(script)
-    expect(told(since(early, before)).filter((what) => what.includes("game"))).toEqual([
+    expect(brief(since(early, before)).filter((what) => what.includes("game"))).toEqual([
       "game_opened betmgm new (feed)",
     ])
     expect(counts(early.state).lateArrivals).toBe(2)
@@ -77,7 +77,7 @@ describe("filters replaced while connected", () => {
   it("keep out the outcomes of markets they leave out, one by one", () => {
     const script = new Script().connect({ markets: ["Moneyline"] }).frame(full("betmgm", "1"))
     const reduced = reduce(script)
-    expect(told(reduced.records)).toEqual([
+    expect(brief(reduced.records)).toEqual([
       "game_opened betmgm 1 (feed)",
       "line_opened betmgm 1 ml -110 (feed)",
     ])
@@ -100,7 +100,7 @@ describe("filters replaced while connected", () => {
         .frame(message("initial_state", "betmgm", "1", { a: priced("Moneyline"), b: priced("Moneyline") }))
       const before = script.events.length
       script.frame(message(action, "betmgm", "1", { a: priced("Spread"), b: priced("Moneyline") }))
-      expect(told(since(reduce(script), before)), action).toEqual(["line_closed betmgm 1 a null (filters)"])
+      expect(brief(since(reduce(script), before)), action).toEqual(["line_closed betmgm 1 a null (filters)"])
     }
   })
 
@@ -117,7 +117,7 @@ describe("filters replaced while connected", () => {
     const script = new Script().connect({ sports: ["MLB"] }).frame(full("betmgm", "1"))
     const before = script.events.length
     script.frame(message("line_update", "betmgm", "1", { ml: priced("Moneyline", "-150") }, { sport: "NBA" }))
-    expect(told(since(reduce(script), before))).toEqual(["game_closed betmgm 1 (filters)"])
+    expect(brief(since(reduce(script), before))).toEqual(["game_closed betmgm 1 (filters)"])
   })
 
   it("take a sport left empty for the one that is known", () => {
@@ -126,15 +126,15 @@ describe("filters replaced while connected", () => {
     expect(lineOf(reduce(script).folded, "betmgm", "1", "ml")!.odds).toBeNull()
   })
 
-  it("leave nothing to be told by absence in that connection", () => {
+  it("make absence mean nothing in that connection", () => {
     const script = new Script().connect().frame(full("betmgm", "1"), full("caesars", "1")).disconnect()
       .connect().frame(full("betmgm", "1")).subscribe({ sportsbooks: ["betmgm", "caesars"] }).wait(10_000)
     const before = script.events.length
     const reduced = reduce(script.tick())
-    expect(told(since(reduced, before))).toEqual(["gap_closed 1 unverified, 0 absent"])
+    expect(brief(since(reduced, before))).toEqual(["gap_closed 1 unverified, 0 absent"])
     expect(reduced.folded.games.size).toBe(2)
     script.disconnect().connect({ sportsbooks: ["betmgm", "caesars"] }).frame(full("betmgm", "1")).wait(10_000)
-    expect(told(reduce(script.tick()).records).slice(-3)).toEqual([
+    expect(brief(reduce(script.tick()).records).slice(-3)).toEqual([
       "game_closed caesars 1 (absent)",
       "gap_closed complete, 1 absent",
       "synced",
@@ -145,7 +145,7 @@ describe("filters replaced while connected", () => {
     const script = new Script().connect({ sportsbooks: ["betmgm"] }).frame(full("betmgm", "1")).wait(10_000).tick()
     const before = script.events.length
     script.subscribe({}).frame(full("betmgm", "1"), full("caesars", "1")).wait(10_000).tick()
-    expect(told(since(reduce(script), before))).toEqual([
+    expect(brief(since(reduce(script), before))).toEqual([
       "game_opened caesars 1 (feed)",
       ...["ml", "sp", "tp"].map((key) => `line_opened caesars 1 ${key} -110 (feed)`),
       "synced",

@@ -1,7 +1,7 @@
 import { totals } from "@boltodds/state"
 import { describe, expect, it } from "vitest"
 import { clear, message, outcome, Script } from "./events.ts"
-import { find, lineOf, reduce, since, told } from "./reduce.ts"
+import { brief, find, lineOf, reduce, since } from "./reduce.ts"
 
 const game = "A vs B, 2026-07-16, 01"
 const home = outcome("-110")
@@ -24,14 +24,14 @@ describe("what a message touches", () => {
     const script = all()
     const before = script.events.length
     const reduced = reduce(script.frame(message("game_removed", "betmgm", "1", {})))
-    expect(told(since(reduced, before))).toEqual(["game_closed betmgm 1 (feed)"])
+    expect(brief(since(reduced, before))).toEqual(["game_closed betmgm 1 (feed)"])
     expect(totals(reduced.state)).toEqual({ games: 4, gamesVerified: 4, lines: 4, sportsbooks: 2 })
   })
 
   it("is one book when it is cleared", () => {
     const script = all()
     const before = script.events.length
-    expect(told(since(reduce(script.frame(clear("betmgm"))), before))).toEqual([
+    expect(brief(since(reduce(script.frame(clear("betmgm"))), before))).toEqual([
       "game_closed betmgm 1 (book_clear)",
       "game_closed betmgm 2 (book_clear)",
       "game_closed betmgm nba (book_clear)",
@@ -42,7 +42,7 @@ describe("what a message touches", () => {
   it("is one sport of one book when that is cleared", () => {
     const script = all()
     const before = script.events.length
-    expect(told(since(reduce(script.frame(clear("betmgm", "MLB"))), before))).toEqual([
+    expect(brief(since(reduce(script.frame(clear("betmgm", "MLB"))), before))).toEqual([
       "game_closed betmgm 1 (sport_clear)",
       "game_closed betmgm 2 (sport_clear)",
     ])
@@ -66,7 +66,7 @@ describe("what a message touches", () => {
     expect(since(reduce(script), before)).toEqual([])
   })
 
-  it("is one game of a doubleheader, told apart by its whole key", () => {
+  it("is one game of a doubleheader, identified by its whole key", () => {
     for (const [first, second] of [["01", "07"], ["1e1f1b8dc2ec", "1e1f1b8dc2ed"]]) {
       const script = new Script().connect()
         .frame(full("betmgm", `A vs B, 2026-07-16, ${first}`), full("betmgm", `A vs B, 2026-07-16, ${second}`))
@@ -82,7 +82,7 @@ describe("what a message touches", () => {
   it("opens anew what comes back after it was closed", () => {
     const script = all().frame(clear("betmgm"))
     const before = script.events.length
-    expect(told(since(reduce(script.frame(full("betmgm", "1"))), before))).toEqual([
+    expect(brief(since(reduce(script.frame(full("betmgm", "1"))), before))).toEqual([
       "game_opened betmgm 1 (feed)",
       "line_opened betmgm 1 home -110 (feed)",
     ])
@@ -92,7 +92,7 @@ describe("what a message touches", () => {
     for (const action of ["initial_state", "game_update", "game_added"]) {
       const script = new Script().connect().frame(message(action, "betmgm", game, { home, away: outcome("+100") }))
         .frame(message(action, "betmgm", game, { away: outcome("+100") }))
-      expect(told(reduce(script).records).at(-1), action).toBe(`line_closed betmgm ${game} home null (feed)`)
+      expect(brief(reduce(script).records).at(-1), action).toBe(`line_closed betmgm ${game} home null (feed)`)
     }
   })
 })
@@ -111,7 +111,7 @@ describe("a game born of a line update", () => {
     const script = born()
     const before = script.events.length
     const reduced = reduce(script.frame(message("game_update", "betmgm", game, { home, away: outcome("+100") })))
-    expect(told(since(reduced, before))).toEqual([
+    expect(brief(since(reduced, before))).toEqual([
       `game_amended betmgm ${game} (feed)`,
       `line_opened betmgm ${game} away 100 (feed)`,
       `game_verified betmgm ${game}`,
@@ -120,23 +120,23 @@ describe("a game born of a line update", () => {
     expect(reduced.folded.games.values().next().value).toMatchObject({ partial: false, verified: true })
   })
 
-  it("is news when it is completed, although there was a gap once, before it was born", () => {
+  it("has the cause feed when it is completed, although there was a gap before it opened", () => {
     const script = new Script().connect().frame(full("caesars")).disconnect().connect().frame(full("caesars")).wait(
       10_000,
     )
       .frame(message("line_update", "betmgm", game, { home }))
     const before = script.events.length
     const reduced = reduce(script.frame(message("game_update", "betmgm", game, { home: outcome("-150") })))
-    expect(told(since(reduced, before)).slice(0, 2)).toEqual([
+    expect(brief(since(reduced, before)).slice(0, 2)).toEqual([
       `game_amended betmgm ${game} (feed)`,
       `line_moved betmgm ${game} home -150 (feed)`,
     ])
   })
 
-  it("is found, not news, when a gap came between", () => {
+  it("has the cause resync when a gap came between", () => {
     const script = born().disconnect().connect()
     const before = script.events.length
-    expect(told(since(reduce(script.frame(full())), before))).toEqual([
+    expect(brief(since(reduce(script.frame(full())), before))).toEqual([
       `game_amended betmgm ${game} (resync)`,
       `game_verified betmgm ${game}`,
     ])
@@ -213,7 +213,7 @@ describe("what is said of a game", () => {
     const before = script.events.length
     const flipped = { data: { home_team: "Away", away_team: "Home" } }
     const reduced = reduce(script.frame(message("line_update", "betmgm", game, { h: outcome("-110") }, flipped)))
-    expect(told(since(reduced, before))).toEqual([
+    expect(brief(since(reduced, before))).toEqual([
       `game_amended betmgm ${game} (feed)`,
       `line_amended betmgm ${game} h -110 (feed)`,
       `line_amended betmgm ${game} a -110 (feed)`,

@@ -2,7 +2,7 @@ import { makeFrame } from "@boltodds/protocol"
 import { counts, isActionable, whyNotActionable } from "@boltodds/state"
 import { describe, expect, it } from "vitest"
 import { message, outcome, Script } from "./events.ts"
-import { find, lineOf, reduce, since, told } from "./reduce.ts"
+import { brief, find, lineOf, reduce, since } from "./reduce.ts"
 
 const game = "A vs B, 2026-07-16, 01"
 const full = (odds: string | null = "-110", rest: Record<string, unknown> = {}) =>
@@ -11,7 +11,7 @@ const update = (odds: string | null) => message("line_update", "betmgm", game, {
 const ref = { sportsbook: "betmgm", game, outcome: "home" }
 
 describe("a gap", () => {
-  it("makes everything of the session unverified, and tells why", () => {
+  it("makes everything of the session unverified, and says why", () => {
     const script = new Script().connect().frame(full()).wait(1_000).disconnect()
     const { records, folded, state } = reduce(script)
     expect(records.at(-1)).toMatchObject({
@@ -25,11 +25,11 @@ describe("a gap", () => {
     expect(isActionable(state, ref, script.at)).toBe(false)
   })
 
-  it("tells of an unchanged game only that it is verified", () => {
+  it("reports of an unchanged game only that it is verified", () => {
     const script = new Script().connect().frame(full()).disconnect().wait(500).connect()
     const before = script.events.length
     const reduced = reduce(script.frame(full()))
-    expect(told(since(reduced, before))).toEqual([`game_verified betmgm ${game}`])
+    expect(brief(since(reduced, before))).toEqual([`game_verified betmgm ${game}`])
     expect(find(reduced.records, { control: "game_verified" })).toMatchObject({ lines: 1, changed: 0, sport: "MLB" })
   })
 
@@ -48,7 +48,7 @@ describe("a gap", () => {
       new: outcome("+300"),
     }))
     const reduced = reduce(script)
-    expect(told(since(reduced, before))).toEqual([
+    expect(brief(since(reduced, before))).toEqual([
       `line_moved betmgm ${game} home -115 (resync)`,
       `line_opened betmgm ${game} new 300 (resync)`,
       `line_closed betmgm ${game} gone null (resync)`,
@@ -61,7 +61,7 @@ describe("a gap", () => {
     const script = new Script().connect().frame(full("-110", { away: outcome("+100") })).disconnect().connect()
     const before = script.events.length
     const reduced = reduce(script.frame(update("-110")))
-    expect(told(since(reduced, before))).toEqual([`line_amended betmgm ${game} home -110 (feed)`])
+    expect(brief(since(reduced, before))).toEqual([`line_amended betmgm ${game} home -110 (feed)`])
     expect(lineOf(reduced.folded, "betmgm", game, "home")!.verified).toBe(true)
     expect(lineOf(reduced.folded, "betmgm", game, "away")!.verified).toBe(false)
     expect(reduced.folded.games.values().next().value!.verified).toBe(false)
@@ -69,7 +69,7 @@ describe("a gap", () => {
     expect(whyNotActionable(reduced.state, ref, script.at)).toBeUndefined()
   })
 
-  it("says of an unchanged line that a line update confirms it only while it is in doubt", () => {
+  it("says of an unchanged line that a line update confirms it only while it is unverified", () => {
     const script = new Script().connect().frame(full()).disconnect().connect().frame(update("-110"))
     const before = script.events.length
     expect(since(reduce(script.frame(update("-110"))), before)).toEqual([])
@@ -110,7 +110,7 @@ describe("a gap", () => {
     }
   })
 
-  it("opens where a connection is told anew: whoever tells it may have missed what came between", () => {
+  it("opens where a connection is reported anew: the source may have missed what came between", () => {
     const script = new Script().connect().frame(full()).wait(1_000)
     script.events.push({ _tag: "Connected", session: "main", epoch: 1, at: script.at, plan: "Pro" })
     const { records, state, folded } = reduce(script.subscribe({}).events)
@@ -121,7 +121,7 @@ describe("a gap", () => {
     expect([...healed.folded.games.values()].map((game) => game.verified)).toEqual([true])
   })
 
-  it("opens once more where all that is told of a newer connection is its end", () => {
+  it("opens once more where the only event of a newer connection is its end", () => {
     const script = new Script().connect().frame(full())
     const before = script.events.length
     script.epoch = 2
@@ -143,7 +143,7 @@ describe("a gap", () => {
         )
       ),
     )
-    expect(told(replayed.records)).toEqual([
+    expect(brief(replayed.records)).toEqual([
       `game_opened betmgm ${game} (feed)`,
       `line_opened betmgm ${game} home -110 (feed)`,
       `line_moved betmgm ${game} home -121 (feed)`,
@@ -166,7 +166,7 @@ describe("a gap", () => {
       .connect().wait(500).frame(full("-120"))
     const before = script.events.length
     const reduced = reduce(script.wait(30_000).tick())
-    expect(told(since(reduced, before))).toEqual([
+    expect(brief(since(reduced, before))).toEqual([
       "game_closed betmgm C vs D (absent)",
       "gap_closed complete, 1 absent",
       "synced",
@@ -188,7 +188,7 @@ describe("a gap", () => {
     expect(lineOf(folded, "betmgm", game, "home")!.verified).toBe(false)
   })
 
-  it("calls what appears in it found, and what appears after it news", () => {
+  it("gives what appears in it the cause resync, and what appears after it the cause feed", () => {
     const script = new Script().connect().frame(full()).disconnect().connect().frame(full())
     const opened = (name: string) => message("game_added", "betmgm", name, { home: outcome("+100") })
     const reduced = reduce(script.frame(opened("in")).wait(10_000).frame(opened("after")))

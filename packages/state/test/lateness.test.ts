@@ -3,7 +3,7 @@ import { apply, freshness, isActionable, make, snapshot, totals, whyNotActionabl
 import { describe, expect, it } from "vitest"
 import { message, outcome, Script } from "./events.ts"
 import { generator } from "./random.ts"
-import { find, reduce, run, since, told } from "./reduce.ts"
+import { brief, find, reduce, run, since } from "./reduce.ts"
 
 const second = 1_000
 const line = { sportsbook: "betmgm", game: "A", outcome: "home" }
@@ -30,7 +30,7 @@ class Feed extends Script {
 }
 
 const verdicts = (script: Script, options = {}) =>
-  told(reduce(script, options).records).filter((it) => /^(stale|fresh)/.test(it))
+  brief(reduce(script, options).records).filter((it) => /^(stale|fresh)/.test(it))
 
 describe("a sportsbook whose updates arrive late", () => {
   it("is stale once the median lag has been 10 s above its smallest for 10 s, alone", () => {
@@ -69,7 +69,7 @@ describe("a sportsbook whose updates arrive late", () => {
     const before = script.events.length
     const from = script.at
     const reduced = reduce(script.stream(200, 20 * second))
-    expect(told(since(reduced, before))).toEqual(["fresh betmgm"])
+    expect(brief(since(reduced, before))).toEqual(["fresh betmgm"])
     // The fifth update on time makes the median.
     expect(find(since(reduced, before), { control: "fresh" })).toMatchObject({
       at: new Date(from + 15 * second).toISOString(),
@@ -77,7 +77,7 @@ describe("a sportsbook whose updates arrive late", () => {
     expect(isActionable(reduced.state, line, script.at)).toBe(true)
   })
 
-  it("is stale for those who ask, before any event has said so", () => {
+  it("is stale for every query, before any event has said so", () => {
     const script = new Feed().settled("betmgm").stream(0, 5 * second).stream(30 * second, 14 * second)
     const { state } = reduce(script)
     expect(isActionable(state, line, script.at)).toBe(true)
@@ -124,7 +124,7 @@ describe("a sportsbook whose updates arrive late", () => {
   })
 })
 
-describe("a lag that is none", () => {
+describe("what does not count as a lag", () => {
   it("is a constant difference of the clocks, either way", () => {
     for (const skew of [-90, 90]) {
       expect(verdicts(new Feed().settled("betmgm").stream(skew * second, 60 * second))).toEqual([])
@@ -152,7 +152,7 @@ describe("a lag that is none", () => {
     expect(verdicts(ahead)).toEqual(["stale betmgm (late)"])
     const before = ahead.events.length
     ahead.disconnect().wait(2 * second).settled("betmgm").stream(0, 60 * second)
-    expect(told(since(reduce(ahead), before))).toContain("fresh betmgm")
+    expect(brief(since(reduce(ahead), before))).toContain("fresh betmgm")
     expect(verdicts(ahead)).toEqual(["stale betmgm (late)", "fresh betmgm"])
   })
 
@@ -178,7 +178,7 @@ describe("a lag that is none", () => {
     const script = new Feed().settled("betmgm").stream(0, 10 * second).pause().wait(29 * second).resume()
     for (let n = 0; n < 20; n++) script.wait(second).send(28 * second)
     const before = script.events.length
-    expect(told(since(reduce(script.heard().stream(0, 30 * second)), before))).toEqual(["fresh main"])
+    expect(brief(since(reduce(script.heard().stream(0, 30 * second)), before))).toEqual(["fresh main"])
   })
 
   it("is a stamp that is missing or cannot be read", () => {
@@ -199,7 +199,7 @@ describe("a lag that is none", () => {
   })
 })
 
-describe("a late sportsbook and other doubts", () => {
+describe("a late sportsbook that is also unverified or silent", () => {
   const late = () => new Feed().settled("betmgm").stream(0, 5 * second).stream(65 * second, 30 * second)
 
   it("stays late while it says nothing, and is fresh only when it is on time", () => {
@@ -216,7 +216,7 @@ describe("a late sportsbook and other doubts", () => {
       "stale betmgm (late)",
       "stale betmgm (book_silent)",
     ])
-    expect(told(since(reduce(script.send(0), { bookSilentMillis: 9 * second }), before))).toEqual(["fresh betmgm"])
+    expect(brief(since(reduce(script.send(0), { bookSilentMillis: 9 * second }), before))).toEqual(["fresh betmgm"])
   })
 
   it("has a lag of its own on each connection", () => {

@@ -59,7 +59,7 @@ describe("the last record of each key", { timeout: 240_000 + runs * 500 }, () =>
         const until = run === 3 ? events.length : from + Math.floor(random() * (events.length - from))
         const options = { run: `01J0000000000000000000000${run}` }
         const state: State = folded.run === undefined ? make(options) : resume(folded, options)
-        // Of each session a process hears from its next connection on.
+        // A process receives each session from its next connection on.
         const connected = new Set<string>()
         const heard = events.slice(from, until).filter((event) => {
           if (run === 1 || event._tag === "Connected") connected.add(event.session)

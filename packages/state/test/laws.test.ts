@@ -65,17 +65,17 @@ describe("the laws of the book", { timeout: 240_000 + runs * 500 }, () => {
     })
   })
 
-  it("rebuilds its book from a snapshot, doubts included", () => {
+  it("rebuilds its book from a snapshot, with what is unverified", () => {
     forSeeds((life, random) => {
       const until = Math.floor(random() * life.events.length)
       const { state } = allAtOnce(life.events.slice(0, until))
-      const told = snapshot(state)
+      const resent = snapshot(state)
       // A snapshot of nothing does not say whose it is.
-      expect(fold(emptyBook, told)).toEqual({ ...book(state), run: told[0]?.run })
+      expect(fold(emptyBook, resent)).toEqual({ ...book(state), run: resent[0]?.run })
     })
   })
 
-  it("never believes a price live that the server did not quote when it was last heard", () => {
+  it("never counts a price as live that the server did not quote when it last sent something", () => {
     let believed = 0
     forSeeds((life) => {
       let state = make(options)
@@ -211,7 +211,7 @@ describe("the laws of the book", { timeout: 240_000 + runs * 500 }, () => {
     })
   })
 
-  it("tells of gaps and settling alike without a book", () => {
+  it("reports gaps and settling alike without a book", () => {
     forSeeds((life) => {
       const gaps = (records: ReadonlyArray<Change | Control>) =>
         records.flatMap((record) =>

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest"
 import { countBytes } from "../src/internal/size.ts"
 import { coreOf } from "../src/State.ts"
 import { clear, message, outcome, Script } from "./events.ts"
-import { lineOf, reduce, since, told } from "./reduce.ts"
+import { brief, lineOf, reduce, since } from "./reduce.ts"
 import { generator } from "./random.ts"
 import { scenario } from "./scenario.ts"
 
@@ -71,7 +71,7 @@ describe("games beyond the bound", () => {
         .frame(full("betmgm", "1"), full("betmgm", "2")).wait(20_000).tick(),
       { limits },
     )
-    expect(told(reduced.records).filter((it) => it === "synced" || it.startsWith("gap_closed"))).toEqual([
+    expect(brief(reduced.records).filter((it) => it === "synced" || it.startsWith("gap_closed"))).toEqual([
       "gap_closed complete, 0 absent",
       "synced",
     ])
@@ -138,7 +138,7 @@ describe("outcomes beyond the bound of a game", () => {
     const reduced = reduce(script.frame(full("betmgm", "1", many(3))).frame(update("betmgm", "1", many(1, 3))), {
       limits,
     })
-    expect(told(since(reduced, before))[0]).toBe("game_verified betmgm 1")
+    expect(brief(since(reduced, before))[0]).toBe("game_verified betmgm 1")
     expect(limitedIn(since(reduced, before))).toHaveLength(1)
   })
 
@@ -146,7 +146,7 @@ describe("outcomes beyond the bound of a game", () => {
     const script = new Script().connect().frame(full("betmgm", "1", many(5))).wait(10)
     const before = script.events.length
     const reduced = reduce(script.frame(full("betmgm", "1", many(3, 0, "-150"))), { limits })
-    expect(told(since(reduced, before)).at(-1)).toBe("game_verified betmgm 1")
+    expect(brief(since(reduced, before)).at(-1)).toBe("game_verified betmgm 1")
     expect(lineOf(reduced.folded, "betmgm", "1", "o2")).toMatchObject({ odds: -150, verified: true })
   })
 

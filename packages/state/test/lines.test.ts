@@ -2,7 +2,7 @@ import type { Outcome } from "@boltodds/protocol"
 import { counts } from "@boltodds/state"
 import { describe, expect, it } from "vitest"
 import { message, outcome, Script } from "./events.ts"
-import { find, lineOf, reduce, since, told } from "./reduce.ts"
+import { brief, find, lineOf, reduce, since } from "./reduce.ts"
 
 const game = "A vs B, 2026-07-16, 01"
 const book = "betmgm"
@@ -11,7 +11,7 @@ const update = (outcomes: Record<string, unknown>) => message("line_update", boo
 const spread = (rest: Partial<Outcome> = {}) =>
   outcome("-110", { outcome_name: "Spread", outcome_line: "-1.5", outcome_target: "Home", ...rest })
 
-/** What one line update does to one line that a full message told of. */
+/** What one line update does to one line that a full message held. */
 const step = (before: unknown, after: unknown, key = "key") => {
   const script = new Script().connect().frame(message("initial_state", book, game, { [key]: before }))
   const events = script.events.length
@@ -94,7 +94,7 @@ describe("a line change", () => {
     expect(kinds(spread({ odds: null }), spread({ odds: "", outcome_line: "-2.5" }))).toEqual(["line_moved"])
   })
 
-  it("is none where only the writing differs", () => {
+  it("does not happen where only the notation differs", () => {
     for (
       const same of [
         { odds: -110 },
@@ -115,7 +115,7 @@ describe("a line change", () => {
 
   it("opens a line without a price as one that is suspended", () => {
     const script = new Script().connect().frame(full({ a: outcome(null), b: outcome("") }))
-    expect(told(reduce(script).records).slice(1)).toEqual([
+    expect(brief(reduce(script).records).slice(1)).toEqual([
       `line_opened ${book} ${game} a null (feed)`,
       `line_opened ${book} ${game} b null (feed)`,
     ])
@@ -255,7 +255,7 @@ describe("a price that cannot be read", () => {
     const script = new Script().connect().frame(full({ a: outcome("-110") }))
     for (let index = 0; index < 5; index++) script.frame(update({ a: bad })).frame(full({ a: outcome(0) }))
     const { records, state } = reduce(script)
-    expect(told(records).slice(2)).toEqual([
+    expect(brief(records).slice(2)).toEqual([
       "quarantined outcome",
       `line_suspended ${book} ${game} a null (unreadable)`,
     ])
@@ -266,9 +266,9 @@ describe("a price that cannot be read", () => {
     const script = new Script().connect().frame(full({ a: bad })).frame(update({ a: outcome(null) })).frame(
       update({ a: bad }),
     )
-    expect(told(reduce(script).records).filter((line) => line === "quarantined outcome").length).toBe(2)
+    expect(brief(reduce(script).records).filter((line) => line === "quarantined outcome").length).toBe(2)
     script.frame(update({ a: outcome("-110") })).frame(update({ a: bad }))
-    expect(told(reduce(script).records).slice(-3)).toEqual([
+    expect(brief(reduce(script).records).slice(-3)).toEqual([
       `line_resumed ${book} ${game} a -110 (feed)`,
       "quarantined outcome",
       `line_suspended ${book} ${game} a null (unreadable)`,
@@ -300,9 +300,9 @@ describe("a price that cannot be read", () => {
     }
   })
 
-  it("confirms a line in doubt as suspended", () => {
+  it("confirms an unverified line as suspended", () => {
     const script = new Script().connect().frame(full({ a: bad })).disconnect().connect().frame(update({ a: bad }))
-    expect(told(reduce(script).records).at(-1)).toBe(`line_amended ${book} ${game} a null (unreadable)`)
+    expect(brief(reduce(script).records).at(-1)).toBe(`line_amended ${book} ${game} a null (unreadable)`)
   })
 })
 

@@ -63,7 +63,7 @@ export const mutants: ReadonlyArray<Mutant> = [
       to: `    if (at < 0 && !isWithin(session.match, data, filtered)) {`,
     },
     {
-      does: "what cannot be read of one game doubts nothing",
+      does: "what cannot be read of one game invalidates nothing",
       file: `${state}/session/unread.ts`,
       from: `  own.invalidatedAt = work.invalidate()`,
       to: `  own.invalidatedAt = own.invalidatedAt`,
@@ -148,22 +148,22 @@ export const mutants: ReadonlyArray<Mutant> = [
       to: `const snapshot = session.settling.initialStates >= 0`,
     },
     {
-      does: "absence tells something after the filters were replaced",
+      does: "absence counts after the filters were replaced",
       file: `${state}/deadline/deadlines.ts`,
       from: `const sweeps = snapshot && session.settling.subscriptions <= 1`,
       to: `const sweeps = snapshot && session.settling.subscriptions <= 9`,
     },
     {
-      does: "a game heard of, but in invalidate, is swept",
+      does: "a game that was named, but is unverified, is swept",
       file: `${state}/deadline/deadlines.ts`,
-      from: `if (sweeps && game.heardEpoch !== session.epoch) {`,
+      from: `if (sweeps && game.namedEpoch !== session.epoch) {`,
       to: `if (sweeps) {`,
     },
     {
       does: "absent games stay",
       file: `${state}/deadline/deadlines.ts`,
       from: `        closeGame(work, work.sportsbook(session, known.sportsbook), game, "absent")`,
-      to: `        game.heardEpoch = session.epoch`,
+      to: `        game.namedEpoch = session.epoch`,
     },
     {
       does: "progress does not put settling off",
@@ -184,7 +184,7 @@ export const mutants: ReadonlyArray<Mutant> = [
       to: `  session.settling.dueAt = Infinity`,
     },
     {
-      does: "a gap that closed with doubts is never synced",
+      does: "a gap that closed with games unverified is never synced",
       file: `${state}/deadline/deadlines.ts`,
       from: `session.settling.isIncomplete = snapshot && !complete`,
       to: `session.settling.isIncomplete = false`,
@@ -200,7 +200,7 @@ export const mutants: ReadonlyArray<Mutant> = [
       to: `  settling.rest = undefined`,
     },
     {
-      does: "a pause that another session's time has overtaken is none",
+      does: "a pause that another session's time has overtaken has no length",
       file: `${state}/session/events.ts`,
       from: `      paused(work, session, event.at, at)`,
       to: `      paused(work, session, at, at)`,
@@ -226,8 +226,8 @@ export const mutants: ReadonlyArray<Mutant> = [
     {
       does: "a sportsbook is silent while we do not read",
       file: `${state}/deadline/deadlines.ts`,
-      from: `const due = Math.max(known.heardAt, session.received.since)`,
-      to: `const due = known.heardAt`,
+      from: `const due = Math.max(known.receivedAt, session.received.since)`,
+      to: `const due = known.receivedAt`,
     },
   ].map((mutant) => ({ rule: "paused time", tests: stateTests, ...mutant }))),
 ]

@@ -2,7 +2,7 @@ import { type Control, isControl } from "@boltodds/protocol"
 import { counts, isActionable, type StateOptions, unknownActions } from "@boltodds/state"
 import { describe, expect, it } from "vitest"
 import { message, outcome, Script } from "./events.ts"
-import { find, type Records, reduce, since, told } from "./reduce.ts"
+import { brief, find, type Records, reduce, since } from "./reduce.ts"
 
 const game1 = "Lakers vs Celtics, 2026-11-29, 0a1b2c3d4e5f"
 const game2 = "Bulls vs Knicks, 2026-11-29, 1a1b2c3d4e5f"
@@ -257,7 +257,7 @@ describe("healing", () => {
     const { state } = reduce(script.frame(update("draftkings", game1)))
     expect(isActionable(state, { sportsbook: "draftkings", game: game1, outcome: "home" }, script.at)).toBe(true)
     expect(isActionable(state, { sportsbook: "draftkings", game: game1, outcome: "away" }, script.at)).toBe(false)
-    expect(told(reduce(script.frame(full("draftkings", game1, "-150", "game_update"))).records).at(-1))
+    expect(brief(reduce(script.frame(full("draftkings", game1, "-150", "game_update"))).records).at(-1))
       .toBe(`game_verified draftkings ${game1}`)
     expect(live(script)).toEqual(everything)
   })

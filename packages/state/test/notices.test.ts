@@ -1,7 +1,7 @@
 import { awaitedNames, make, makeSync, track } from "@boltodds/state"
 import { describe, expect, it } from "vitest"
 import { message, outcome, Script } from "./events.ts"
-import { find, reduce, run, since, told } from "./reduce.ts"
+import { brief, find, reduce, run, since } from "./reduce.ts"
 
 const full = (sportsbook: string, sport = "NBA", game = "A") =>
   message("initial_state", sportsbook, game, { home: outcome("-110") }, { sport })
@@ -18,7 +18,7 @@ describe("the server's own words", () => {
       { action: "warning", message: "Trial ends" },
     ])
     const reduced = reduce(script)
-    expect(told(since(reduced, before))).toEqual([
+    expect(brief(since(reduced, before))).toEqual([
       "feed_notice Your plan allows one sport",
       "line_moved betmgm A home -120 (feed)",
       // An unknown action is also reported as one, the first time.
@@ -32,7 +32,7 @@ describe("the server's own words", () => {
   it("are not repeated within a minute", () => {
     const script = new Script().connect()
     for (let n = 0; n < 100; n++) script.wait(1_000).frame({ action: "error", message: n % 2 === 0 ? "a" : "b" })
-    expect(told(reduce(script).records)).toEqual([
+    expect(brief(reduce(script).records)).toEqual([
       "feed_notice a",
       "feed_notice b",
       "feed_notice a",
@@ -53,7 +53,7 @@ describe("the server's own words", () => {
   it("come without a book too", () => {
     const script = new Script().connect().frame({ error: "no" })
     const records = track(makeSync({ run }), script.events).steps.flatMap((step) => step.records)
-    expect(told(records)).toEqual(["feed_notice no"])
+    expect(brief(records)).toEqual(["feed_notice no"])
   })
 })
 

@@ -2,7 +2,7 @@ import { isLive } from "@boltodds/protocol"
 import { isActionable, whyNotActionable } from "@boltodds/state"
 import { describe, expect, it } from "vitest"
 import { message, outcome, Script } from "./events.ts"
-import { find, lineOf, reduce, since, told } from "./reduce.ts"
+import { brief, find, lineOf, reduce, since } from "./reduce.ts"
 
 const game = "A vs B, 2026-07-16, 01"
 const ref = { sportsbook: "betmgm", game, outcome: "home" }
@@ -36,12 +36,12 @@ describe("a pause", () => {
     const script = live().pause().wait(4_999).resume()
     const before = script.events.length
     const reduced = reduce(script.frame(update("-120")).heard())
-    expect(told(reduced.records.slice(-1))).toEqual([`line_moved betmgm ${game} home -120 (feed)`])
+    expect(brief(reduced.records.slice(-1))).toEqual([`line_moved betmgm ${game} home -120 (feed)`])
     expect(since(reduced, before)[0]).not.toHaveProperty("delayed")
     expect(believed(reduced)).toBe(true)
   })
 
-  it("leaves what is read after it flagged and doubtful until all that waited has been read", () => {
+  it("leaves what is read after it flagged and stale until all that waited has been read", () => {
     const script = live().pause().wait(6_000).resume()
     const before = script.events.length
     const old = reduce(script.frame(update("-120")))
@@ -49,7 +49,7 @@ describe("a pause", () => {
     expect(believed(old)).toBe(false)
     const after = script.events.length
     const fresh = reduce(script.heard().frame(update("-130")))
-    expect(told(since(fresh, after))).toEqual(["fresh main", `line_moved betmgm ${game} home -130 (feed)`])
+    expect(brief(since(fresh, after))).toEqual(["fresh main", `line_moved betmgm ${game} home -130 (feed)`])
     for (const record of since(fresh, after)) expect(record).not.toHaveProperty("delayed")
     expect(believed(fresh)).toBe(true)
   })
@@ -73,21 +73,21 @@ describe("a pause", () => {
       expect(since(reduced, before)).toMatchObject([{ change: "line_moved", delayed: true }])
       expect(believed(reduced)).toBe(false)
       const after = script.events.length
-      expect(told(since(reduce(script.heard()), after))).toEqual(["fresh main"])
+      expect(brief(since(reduce(script.heard()), after))).toEqual(["fresh main"])
     }
   })
 
-  it("is not over because something was heard during it", () => {
+  it("is not over because something was received during it", () => {
     const script = live().pause().wait(6_000).heard()
     expect(believed(reduce(script))).toBe(false)
-    expect(told(reduce(script.resume()).records).at(-1)).toBe("stale main (paused)")
+    expect(brief(reduce(script.resume()).records).at(-1)).toBe("stale main (paused)")
   })
 
   it("ends with the connection: what comes after a new one is not flagged", () => {
     const script = live().pause().wait(6_000).disconnect().wait(1_000).connect()
     const before = script.events.length
     const reduced = reduce(script.frame(full("-140")))
-    expect(told(since(reduced, before))).toEqual([
+    expect(brief(since(reduced, before))).toEqual([
       `line_moved betmgm ${game} home -140 (resync)`,
       `game_verified betmgm ${game}`,
     ])
@@ -96,9 +96,9 @@ describe("a pause", () => {
     expect(reduce(script.wait(30_000).tick()).folded.staleSessions.size).toBe(0)
   })
 
-  it("told twice is one pause, and an end without a beginning is none", () => {
+  it("reported twice is one pause, and an end without a beginning is not a pause", () => {
     const script = live().resume().pause().wait(3_000).pause().wait(3_000).tick()
-    expect(told(reduce(script).records).at(-1)).toBe("stale main (paused)")
+    expect(brief(reduce(script).records).at(-1)).toBe("stale main (paused)")
   })
 
   it("before any connection does not outlive its beginning", () => {
@@ -108,7 +108,7 @@ describe("a pause", () => {
     expect(believed(reduced)).toBe(true)
   })
 
-  it("is told in heartbeats while it lasts", () => {
+  it("is in the heartbeats while it lasts", () => {
     const script = new Script().connect().wait(6_000).pause().wait(4_000).tick()
     expect(find(reduce(script).records, { control: "heartbeat" })).toMatchObject({ paused_ms: 4_000 })
     expect(find(reduce(script.resume().wait(10_000).tick()).records, { paused_ms: 0 })).toBeDefined()
@@ -116,7 +116,7 @@ describe("a pause", () => {
 })
 
 describe("silence", () => {
-  it("makes all of the session doubtful until something is heard, and then all counts again", () => {
+  it("makes all of the session stale until something is received, and then all counts again", () => {
     const script = live().wait(24_000).silent()
     const silent = reduce(script)
     expect(silent.records.at(-1)).toMatchObject({
@@ -132,9 +132,9 @@ describe("silence", () => {
     expect(believed(heard)).toBe(true)
   })
 
-  it("is told once, and being heard without it is nothing new", () => {
+  it("is reported once, and a frame without it changes nothing", () => {
     const script = live().heard().silent().silent().heard().heard()
-    expect(told(reduce(script).records).slice(2)).toEqual(["stale main (silent)", "fresh main"])
+    expect(brief(reduce(script).records).slice(2)).toEqual(["stale main (silent)", "fresh main"])
   })
 
   it("ends in a gap when the connection does", () => {
@@ -147,7 +147,7 @@ describe("silence", () => {
 })
 
 describe("a clock that jumped", () => {
-  it("makes everything unverified, told once", () => {
+  it("makes everything unverified, reported once", () => {
     const script = live()
     const before = script.events.length
     const reduced = reduce(script.tick(script.at + 3_600_000).wait(1_000).tick().wait(1_000).tick())
@@ -156,7 +156,7 @@ describe("a clock that jumped", () => {
     expect(whyNotActionable(reduced.state, ref, script.at)).toBe("unverified")
   })
 
-  it("backwards is a jump too, and every jump is told, equal ones included", () => {
+  it("backwards is a jump too, and every jump is reported, equal ones included", () => {
     const script = live().tick(Date.UTC(2026, 6, 15)).wait(10).tick(start + 9_000).wait(10).tick(start + 9_000)
     const jumps = reduce(script).records.filter((record) => "control" in record && record.control === "clock_jumped")
     expect(jumps.length).toBe(3)
@@ -180,7 +180,7 @@ describe("a clock that jumped", () => {
     expect(one.folded.games.values().next().value!.verified).toBe(false)
     const before = script.events.length
     const reduced = reduce(script.frame(message("game_update", "betmgm", game, { home: outcome("-150") })))
-    expect(told(since(reduced, before))).toEqual([
+    expect(brief(since(reduced, before))).toEqual([
       `line_moved betmgm ${game} home -150 (resync)`,
       `game_verified betmgm ${game}`,
     ])

@@ -1,7 +1,7 @@
 import { counts, isActionable, whyNotActionable } from "@boltodds/state"
 import { describe, expect, it } from "vitest"
 import { clear, message, outcome, Script } from "./events.ts"
-import { find, reduce, since, told } from "./reduce.ts"
+import { brief, find, reduce, since } from "./reduce.ts"
 
 const full = (sportsbook: string, game: string, odds = "-110") =>
   message("initial_state", sportsbook, game, { home: outcome(odds) })
@@ -46,7 +46,7 @@ describe("a message that cannot be read", () => {
       }]`,
     )
     const { records, folded } = reduce(script)
-    expect(told(records).slice(6)).toEqual([
+    expect(brief(records).slice(6)).toEqual([
       "line_moved caesars 1 home -120 (feed)",
       "quarantined game",
       "line_moved caesars 1 home -130 (feed)",
@@ -58,16 +58,16 @@ describe("a message that cannot be read", () => {
     const script = all().raw('{"action":"line_update","data":{"sportsbook":"betmgm","game":"1","outcomes":7}}')
     const line = { sportsbook: "betmgm", game: "1", outcome: "home" }
     const after = reduce(script.frame(message("line_update", "betmgm", "1", { home: outcome("-110") })))
-    expect(told(after.records).at(-1)).toBe("line_amended betmgm 1 home -110 (feed)")
+    expect(brief(after.records).at(-1)).toBe("line_amended betmgm 1 home -110 (feed)")
     expect(isActionable(after.state, line, script.at)).toBe(true)
     const before = script.events.length
-    expect(told(since(reduce(script.frame(full("betmgm", "1", "-115"))), before))).toEqual([
+    expect(brief(since(reduce(script.frame(full("betmgm", "1", "-115"))), before))).toEqual([
       "line_moved betmgm 1 home -115 (resync)",
       "game_verified betmgm 1",
     ])
   })
 
-  it("makes a book unverified where only the book can be told, and the session where nothing can", () => {
+  it("makes a sportsbook unverified where only that can be read, and the session where nothing can", () => {
     const book = reduce(all().raw('{"action":"line_update","data":{"sportsbook":"betmgm","game":{},"outcomes":{}}}'))
     expect(book.records.at(-1)).toMatchObject({ touches: "sportsbook", sportsbook: "betmgm", game: null })
     expect(verified(book)).toEqual(["caesars 1"])
@@ -76,20 +76,20 @@ describe("a message that cannot be read", () => {
     expect(verified(session)).toEqual([])
   })
 
-  it("is a clear too: its book is doubted", () => {
+  it("is a clear too: its sportsbook is unverified", () => {
     const reduced = reduce(all().raw(JSON.stringify(clear("betmgm", "MLB")).replace('"MLB"', "5")))
     expect(reduced.records.at(-1)).toMatchObject({ touches: "sportsbook", sportsbook: "betmgm" })
     expect(verified(reduced)).toEqual(["caesars 1"])
   })
 
-  it("that doubts a book or the session is over, and said to be, once full messages have verified everything", () => {
+  it("that touches a sportsbook or the session is over, and reported to be, once full messages have verified everything", () => {
     for (
       const text of ['{"action":"line_update","data":{"sportsbook":"betmgm","game":7}}', '{"action":"line_update","da']
     ) {
       const script = all().wait(9_000).tick().raw(text)
       const before = script.events.length
       script.frame(full("betmgm", "1"), full("betmgm", "2"), full("caesars", "1")).wait(10_000).tick()
-      expect(told(since(reduce(script), before)).at(-1), text).toBe("synced")
+      expect(brief(since(reduce(script), before)).at(-1), text).toBe("synced")
     }
   })
 
@@ -98,11 +98,11 @@ describe("a message that cannot be read", () => {
       const reduced = reduce(all().raw(garbage))
       expect(verified(reduced), garbage).toEqual(["betmgm 1", "betmgm 2", "caesars 1"])
       expect(reduced.records[7], garbage).toMatchObject({ touches: "nothing" })
-      expect(told(reduced.records.slice(8)), garbage).toEqual(garbage === "hello" ? ["feed_notice hello"] : [])
+      expect(brief(reduced.records.slice(8)), garbage).toEqual(garbage === "hello" ? ["feed_notice hello"] : [])
     }
   })
 
-  it("says nothing about a game that is not known, but is told", () => {
+  it("invalidates nothing for a game that is not known, but is reported", () => {
     const reduced = reduce(all().raw('{"action":"line_update","data":{"sportsbook":"kalshi","game":"9","outcomes":7}}'))
     expect(reduced.records.at(-1)).toMatchObject({ control: "quarantined", touches: "game", sportsbook: "kalshi" })
     expect(verified(reduced)).toEqual(["betmgm 1", "betmgm 2", "caesars 1"])

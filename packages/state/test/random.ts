@@ -15,7 +15,7 @@ const encoder = new TextEncoder()
 
 /**
  * A frame of messages of which one came broken: cut off, with a byte that is no UTF-8, or with fields of another type.
- * It is cut behind its action, so that it still reads like feed data.
+ * It is cut after its action, so that it still reads like feed data.
  */
 export const garble = (
   good: ReadonlyArray<unknown>,

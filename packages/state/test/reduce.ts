@@ -51,7 +51,7 @@ export const together = (...scripts: ReadonlyArray<Script>): ReadonlyArray<FeedE
   scripts.flatMap((script) => script.events).sort((a, b) => a.at - b.at)
 
 /** Records in short, heartbeats and the start left out: what happened, where, and how. */
-export const told = (records: Records): ReadonlyArray<string> =>
+export const brief = (records: Records): ReadonlyArray<string> =>
   records.flatMap((record) => {
     if ("change" in record) {
       const outcome = "outcome" in record ? ` ${record.outcome} ${record.odds}` : ""

@@ -1,7 +1,7 @@
 import { isActionable, whyNotActionable } from "@boltodds/state"
 import { describe, expect, it } from "vitest"
 import { message, outcome, Script } from "./events.ts"
-import { find, reduce, since, told } from "./reduce.ts"
+import { brief, find, reduce, since } from "./reduce.ts"
 
 const before = "Mets vs Cubs, 2026-07-16, 1e1f1b8dc2ec"
 const after = "Mets vs Cubs, 2026-07-17, 1e1f1b8dc2ec"
@@ -37,7 +37,7 @@ describe("a game that moves to another key", () => {
       const script = start()
       const events = script.events.length
       const reduced = reduce(script.frame(game(action, after, "+150")))
-      expect(told(since(reduced, events)).slice(-2), action).toEqual(["game_rekeyed", "quarantined game"])
+      expect(brief(since(reduced, events)).slice(-2), action).toEqual(["game_rekeyed", "quarantined game"])
       expect(find(reduced.records, { control: "game_rekeyed" })).toMatchObject({
         sportsbook: "betmgm",
         game: after,
@@ -84,7 +84,7 @@ describe("a game that moves to another key", () => {
     const script = start().frame(game("initial_state", after, "+150"))
     expect(actionable(script.frame(game("line_update", before, "-115")), before, after)).toEqual([true, true])
     const whole = start().frame(game("initial_state", after, "+150"), game("game_update", before, "-112"))
-    expect(told(reduce(whole).records).at(-1)).toBe("game_verified betmgm " + before)
+    expect(brief(reduce(whole).records).at(-1)).toBe("game_verified betmgm " + before)
     expect(actionable(whole, before, after)).toEqual([true, true])
   })
 
@@ -97,7 +97,7 @@ describe("a game that moves to another key", () => {
     script.disconnect().connect()
       .frame(game("initial_state", before, "-113"), game("initial_state", after, "-113")).wait(10_000).tick()
     expect(actionable(script, before, after)).toEqual([true, true])
-    const kinds = told(reduce(script).records)
+    const kinds = brief(reduce(script).records)
     expect(kinds.filter((kind) => kind === "game_rekeyed")).toHaveLength(1)
     expect(kinds.at(-1)).toBe("synced")
   })
@@ -159,7 +159,7 @@ describe("two games that only look like one", () => {
     expect(isActionable(state, line(after, "caesars"), script.at)).toBe(true)
   })
 
-  it("are two again once the first is closed: nothing is left to doubt", () => {
+  it("are two again once the first is closed: nothing is left to invalidate", () => {
     const script = start().frame(message("game_removed", "betmgm", before, {}), game("initial_state", after, "+150"))
     alone("closed", script, after)
   })

@@ -14,7 +14,7 @@ import { coreOf } from "../src/State.ts"
 import { clear, message, outcome, Script } from "./events.ts"
 import { generator } from "./random.ts"
 import { type Scenario, scenario } from "./scenario.ts"
-import { told } from "./reduce.ts"
+import { brief } from "./reduce.ts"
 
 // More, and from elsewhere: LAW_RUNS=10000 LAW_SEED=1 vitest run packages/state/test/resume
 const runs = Number(process.env["LAW_RUNS"] ?? 100)
@@ -34,7 +34,7 @@ const forSeeds = (law: (life: Scenario, random: () => number) => void): void => 
   }
 }
 
-/** The events from an index on that a process hears which starts there: of each session from its next connection on. */
+/** The events that a process receives which starts at an index: of each session from its next connection on. */
 const fromNewConnections = (events: ReadonlyArray<FeedEvent>, from: number): ReadonlyArray<FeedEvent | undefined> => {
   const connected = new Set<string>()
   return events.map((event, index) => {
@@ -57,7 +57,7 @@ interface Lives {
 
 /**
  * One life of a feed in several runs, each of which resumes from what the reader has: at each of these places a process
- * is killed and another started, which hears of each session from its next connection on.
+ * is killed and another started, which receives each session from its next connection on.
  */
 const inRuns = (
   { events, moments }: Scenario,
@@ -142,7 +142,7 @@ describe("the laws of resuming", { timeout: 240_000 + runs * 500 }, () => {
       resumed += lives.resumed
       const isHeard = fromNewConnections(life.events, cuts.at(-1)!).some((event) => event !== undefined)
       if (life.settled === undefined || !isHeard) return
-      // Where the last run heard a whole snapshot of every session, its book is the server's.
+      // Where the last run received a whole snapshot of every session, its book is the server's.
       const connected = new Set(
         life.events.slice(cuts.at(-1)!).flatMap((event) => event._tag === "Connected" ? event.session : []),
       )
@@ -172,7 +172,7 @@ describe("the laws of resuming", { timeout: 240_000 + runs * 500 }, () => {
     expect(taken).toBeGreaterThan(runs / 10)
   })
 
-  it("tells what a reconnect of the old process would have told, and nothing more", () => {
+  it("emits what a reconnect of the old process would have emitted, and nothing more", () => {
     let changes = 0
     forSeeds((life, random) => {
       const cut = Math.floor(random() * life.events.length)
@@ -244,14 +244,14 @@ describe("a resumed state", () => {
     expect(whyNotActionable(state, { sportsbook: "fanduel", game: one, outcome: "x" }, script.at)).toBe("disconnected")
   })
 
-  it("tells only what differs, confirms the rest, and closes what is absent", () => {
+  it("emits only what differs, confirms the rest, and closes what is absent", () => {
     const script = later()
     script.connect()
     script.frame(full("draftkings", one, "-110"), full("draftkings", two, "-125"))
     script.wait(10_000)
     script.tick()
     const { steps } = apply(resume(recorded(), optionsOf(1)), script.events)
-    expect(told(recordsOf(steps))).toEqual([
+    expect(brief(recordsOf(steps))).toEqual([
       "stream_resumed",
       "gap_opened",
       `game_verified draftkings ${one}`,
@@ -263,12 +263,12 @@ describe("a resumed state", () => {
     ])
   })
 
-  it("gives the games of a session that does not come back to the one that tells of them", () => {
+  it("gives the games of a session that does not come back to the one that names them", () => {
     const script = later("shard-1")
     script.connect()
     script.frame(full("draftkings", one, "-115"))
     const resumed = apply(resume(recorded("gone"), optionsOf(1)), script.events)
-    expect(told(recordsOf(resumed.steps))).toEqual([
+    expect(brief(recordsOf(resumed.steps))).toEqual([
       "stream_resumed",
       "gap_opened",
       `game_amended draftkings ${one} (resync)`,
@@ -292,7 +292,7 @@ describe("a resumed state", () => {
     script.wait(10_000)
     script.tick()
     const { state, steps } = apply(resume(recorded("gone"), optionsOf(1)), script.events)
-    expect(told(recordsOf(steps)).slice(4)).toEqual([
+    expect(brief(recordsOf(steps)).slice(4)).toEqual([
       `game_closed draftkings ${two} (absent)`,
       `game_closed fanduel ${one} (absent)`,
       "gap_closed complete, 2 absent",
@@ -304,7 +304,7 @@ describe("a resumed state", () => {
     expect([...book(state).games.values()].map(({ session }) => session)).toEqual(["shard-1"])
   })
 
-  it("leaves to sessions that may yet come what they may yet tell of, and closes what the filters of the run exclude", () => {
+  it("keeps what sessions that may yet come may name, and closes what the filters of the run exclude", () => {
     const script = later("shard-1")
     script.connect({ sportsbooks: ["draftkings"] })
     script.frame(full("draftkings", one, "-110"), full("draftkings", two, "-120"))
@@ -319,7 +319,7 @@ describe("a resumed state", () => {
       resume(recorded("gone"), { ...optionsOf(1), filters: { sportsbooks: ["draftkings"] } }),
       script.events,
     )
-    expect(told(recordsOf(narrow.steps))).toContain(`game_closed fanduel ${one} (filters)`)
+    expect(brief(recordsOf(narrow.steps))).toContain(`game_closed fanduel ${one} (filters)`)
   })
 
   it("closes what a clear takes back, and keeps what came unreadably", () => {
@@ -335,7 +335,7 @@ describe("a resumed state", () => {
     script.wait(10_000)
     script.tick()
     const { state, steps } = apply(resume(recorded("gone"), optionsOf(1)), script.events)
-    expect(told(recordsOf(steps))).toContain(`game_closed fanduel ${one} (book_clear)`)
+    expect(brief(recordsOf(steps))).toContain(`game_closed fanduel ${one} (book_clear)`)
     expect([...book(state).games.values()].map(({ game, verified }) => [game, verified])).toEqual([
       [two, false],
       [one, true],
@@ -348,7 +348,7 @@ describe("a resumed state", () => {
     script.connect()
     script.frame(full("fanduel", one, "+100"))
     const { state, steps } = apply(resume(known, optionsOf(1)), script.events)
-    expect(told(recordsOf(steps))).toContain("fresh fanduel")
+    expect(brief(recordsOf(steps))).toContain("fresh fanduel")
     expect(fold(known, recordsOf(steps))).toEqual(book(state))
   })
 

@@ -2,7 +2,7 @@ import { gameId } from "@boltodds/protocol"
 import { counts, gameAcrossSportsbooks, whyNotActionable } from "@boltodds/state"
 import { describe, expect, it } from "vitest"
 import { clear, message, outcome, Script } from "./events.ts"
-import { find, lineOf, reduce, since, told } from "./reduce.ts"
+import { brief, find, lineOf, reduce, since } from "./reduce.ts"
 
 const early = "A vs B, 2026-07-16, 01"
 const late = "A vs B, 2026-07-16, 02"
@@ -12,7 +12,7 @@ const time = (second: number): string => `2026-07-16T00:00:${String(second).padS
 const settled = 10_000
 
 describe("a gap", () => {
-  it("tells what is at stake as it opens, and which sportsbooks did not come back as it closes", () => {
+  it("reports what is at stake as it opens, and which sportsbooks did not come back as it closes", () => {
     const script = new Script().connect()
       .frame(full("fanduel", early, "-110"), full("betmgm", early, "-105"), full("betmgm", late, "+100"))
       .wait(settled).tick()
@@ -54,7 +54,7 @@ describe("a gap", () => {
     const before = script.events.length
     script.connect({ sportsbooks: ["betmgm"] }).frame(full("betmgm", early, "-105")).wait(settled).tick()
     const reduced = reduce(script)
-    expect(told(since(reduced, before))).toEqual([
+    expect(brief(since(reduced, before))).toEqual([
       `game_closed fanduel ${early} (filters)`,
       `game_verified betmgm ${early}`,
       "gap_closed complete, 0 absent",
@@ -67,7 +67,7 @@ describe("a gap", () => {
     const before = script.events.length
     script.connect().frame(full("fanduel", early, "-110"), full("betmgm", early, "-105")).wait(settled).tick()
     const reduced = reduce(script)
-    expect(told(since(reduced, before))).toEqual([
+    expect(brief(since(reduced, before))).toEqual([
       `game_opened fanduel ${early} (resync)`,
       `line_opened fanduel ${early} home -110 (resync)`,
       `game_verified betmgm ${early}`,
@@ -92,20 +92,20 @@ describe("a gap", () => {
     expect(whyNotActionable(open.state, { sportsbook: "fanduel", game: early, outcome: "home" }, script.at))
       .toBe("unverified")
     const before = script.events.length
-    expect(told(since(reduce(script.wait(1).tick()), before))).toEqual([
+    expect(brief(since(reduce(script.wait(1).tick()), before))).toEqual([
       `game_closed fanduel ${early} (absent)`,
       "gap_closed complete, 1 absent",
       "synced",
     ])
   })
 
-  it("after which the server ignores the subscription keeps all in doubt, and closes nothing", () => {
+  it("after which the server ignores the subscription keeps all unverified, and closes nothing", () => {
     const script = new Script().connect({ sportsbooks: ["betmgm"] }).frame(full("betmgm", early, "-105")).disconnect()
     const before = script.events.length
     script.connect({ sportsbooks: ["betmgm"] })
     for (let ping = 0; ping < 19; ping++) script.wait(15_000).frame({ action: "ping" })
     const reduced = reduce(script)
-    expect(told(since(reduced, before))).toEqual([])
+    expect(brief(since(reduced, before))).toEqual([])
     expect(lineOf(reduced.folded, "betmgm", early, "home")).toMatchObject({ odds: -105, verified: false })
   })
 
@@ -114,7 +114,7 @@ describe("a gap", () => {
     const before = script.events.length
     script.connect({ sportsbooks: ["betmgm"] }).frame(full("fanduel", early, "-110"), full("betmgm", early, "-105"))
     const reduced = reduce(script)
-    expect(told(since(reduced, before))).toEqual([`game_verified betmgm ${early}`])
+    expect(brief(since(reduced, before))).toEqual([`game_verified betmgm ${early}`])
     expect(counts(reduced.state).filtered).toBe(1)
   })
 
@@ -127,7 +127,7 @@ describe("a gap", () => {
     expect(lineOf(during.folded, "betmgm", early, "home")!.verified).toBe(false)
     expect(lineOf(during.folded, "betmgm", late, "home")!.verified).toBe(true)
     const reduced = reduce(script.wait(settled).tick())
-    expect(told(since(reduced, before))).toEqual([
+    expect(brief(since(reduced, before))).toEqual([
       `game_opened betmgm ${late} (resync)`,
       `line_opened betmgm ${late} home -120 (resync)`,
       "game_rekeyed",
@@ -151,7 +151,7 @@ describe("a gap", () => {
     script.frame(full("betmgm", early, "-105"), clear("betmgm", undefined, time(5)), full("fanduel", early, "-110"))
       .frame(full("betmgm", late, "+105", { timestamp: time(6) })).wait(settled).tick()
     const reduced = reduce(script)
-    expect(told(since(reduced, before))).toEqual([
+    expect(brief(since(reduced, before))).toEqual([
       `game_verified betmgm ${early}`,
       `game_closed betmgm ${early} (book_clear)`,
       `game_closed betmgm ${late} (book_clear)`,
@@ -163,16 +163,16 @@ describe("a gap", () => {
     ])
   })
 
-  it("that closed with games in doubt is synced once they are verified", () => {
+  it("that closed with games unverified is synced once they are verified", () => {
     const script = new Script().connect().frame(full("betmgm", early, "-105"), full("betmgm", late, "+100"))
       .disconnect().connect()
       .frame(full("betmgm", early, "-105"), message("line_update", "betmgm", late, { home: outcome("+105") }))
       .wait(settled).tick()
     const before = script.events.length
-    expect(told(reduce(script).records).slice(-1)).toEqual(["gap_closed 1 unverified, 0 absent"])
+    expect(brief(reduce(script).records).slice(-1)).toEqual(["gap_closed 1 unverified, 0 absent"])
     script.frame(message("game_update", "betmgm", late, { home: outcome("+105") })).wait(settled).tick()
     const reduced = reduce(script)
-    expect(told(since(reduced, before))).toEqual([`game_verified betmgm ${late}`, "synced"])
+    expect(brief(since(reduced, before))).toEqual([`game_verified betmgm ${late}`, "synced"])
   })
 })
 
@@ -189,7 +189,7 @@ describe("what was sent before a removal and arrives after it", () => {
     const before = script.events.length
     script.frame(lateArrival("line_update", 9), lateArrival("game_update", 8), lateArrival("initial_state", 7))
     const reduced = reduce(script)
-    expect(told(since(reduced, before))).toEqual([])
+    expect(brief(since(reduced, before))).toEqual([])
     expect(counts(reduced.state).lateArrivals).toBe(3)
     expect(reduced.folded.games.size).toBe(0)
   })
@@ -202,7 +202,7 @@ describe("what was sent before a removal and arrives after it", () => {
     }
   })
 
-  it("is seen behind a clear, for its sportsbook or its sport, whether or not the game was known", () => {
+  it("is seen after a clear, for its sportsbook or its sport, whether or not the game was known", () => {
     const cases: ReadonlyArray<[unknown, number]> = [
       [clear("betmgm", undefined, time(10)), 1],
       [clear("betmgm", "MLB", time(10)), 1],
@@ -215,14 +215,14 @@ describe("what was sent before a removal and arrives after it", () => {
     }
   })
 
-  it("is news once some seconds have passed: the server's clock may have been set back", () => {
+  it("is applied once some seconds have passed: the server's clock may have been set back", () => {
     for (const [wait, games] of [[10_000, 0], [10_001, 1]] as const) {
       const script = afterRemoval().connect().frame(game, removed).wait(wait).frame(lateArrival("game_update", 9))
       expect(reduce(script).folded.games.size, `after ${wait} ms`).toBe(games)
     }
   })
 
-  it("is not looked for across connections: a snapshot tells what is", () => {
+  it("is not looked for across connections: a snapshot shows what is there", () => {
     const script = afterRemoval().connect().frame(game, removed).disconnect().connect().frame(game)
     expect(lineOf(reduce(script).folded, "betmgm", early, "home")).toMatchObject({ odds: -105, verified: true })
   })

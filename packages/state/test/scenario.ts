@@ -64,7 +64,7 @@ interface Peer {
   /** What the server has sent and nobody has read. */
   backlog: Array<unknown>
   view: View
-  /** Its snapshot was whole and has settled, and nothing since leaves a doubt. */
+  /** Its snapshot was whole and has settled, and nothing since has invalidated any of it. */
   settled: boolean
 }
 
@@ -125,7 +125,7 @@ export const scenario = (seed: number, steps = 60): Scenario => {
     look(of)
   }
   const flushAll = (): void => peers.forEach(flush)
-  /** The server tells all who listen. Filters are theirs to hold it to: it may still be sending by older ones. */
+  /** The server sends to all who listen. They apply the filters: it may still be sending by older ones. */
   const send = (value: unknown): void => {
     const behind = after.splice(0)
     for (const to of peers) {
@@ -142,12 +142,12 @@ export const scenario = (seed: number, steps = 60): Scenario => {
     outcome(odds === null ? pick([null, ""]) : odds > 0 ? `+${odds}` : chance(0.1) ? odds : String(odds), {
       outcome_name: markets[name]!,
     })
-  const told = (lines: Iterable<readonly [string, number | null]>): Record<string, unknown> =>
+  const brief = (lines: Iterable<readonly [string, number | null]>): Record<string, unknown> =>
     Object.fromEntries([...lines].map(([name, odds]) => [name, wire(name, odds)]))
   /** How long the updates of a sportsbook take to come, beyond the usual. */
   const delays = new Map<string, number>()
   const delayed = (sportsbook: string, at: number): number => at - (delays.get(sportsbook) ?? 0)
-  /** When a game was last taken back, by the server's time: what tells of it anew was sent after that. */
+  /** When a game was last removed, by the server's time: what names it anew was sent after that. */
   const gone = new Map<string, number>()
   const timestamp = (at: number): string => new Date(at).toISOString().replace("Z", "000+00:00")
   /** The servers' clocks are theirs: some messages are sent late, some say nothing. */
@@ -160,7 +160,7 @@ export const scenario = (seed: number, steps = 60): Scenario => {
     return { sport: sports[game]!, ...(chance(0.2) ? {} : { timestamp: timestamp(sent) }) }
   }
   const full = (action: string, sportsbook: string, game: string): unknown =>
-    message(action, sportsbook, game, told(truth.get(key(sportsbook, game))!), rest(sportsbook, game))
+    message(action, sportsbook, game, brief(truth.get(key(sportsbook, game))!), rest(sportsbook, game))
   /** Takes games back; what was sent of them before may yet arrive. */
   const takeBack = (sportsbook: string, some: ReadonlyArray<string>, tell: (sent?: string) => unknown): unknown => {
     const at = delayed(sportsbook, peers[0]!.script.at)
@@ -170,7 +170,7 @@ export const scenario = (seed: number, steps = 60): Scenario => {
         if (lines === undefined) return []
         const action = pick(["line_update", "game_update", "initial_state"])
         const sent = timestamp(at - 1 - below(3_000))
-        return [message(action, sportsbook, game, told(lines), { sport: sports[game]!, timestamp: sent })]
+        return [message(action, sportsbook, game, brief(lines), { sport: sports[game]!, timestamp: sent })]
       })
       : []
     for (const game of some) {
@@ -178,15 +178,15 @@ export const scenario = (seed: number, steps = 60): Scenario => {
       // Known or not: a clear is about all of them.
       gone.set(key(sportsbook, game), Math.max(gone.get(key(sportsbook, game)) ?? 0, at))
     }
-    // Without the time of a removal nobody can tell what came before it.
+    // Without the time of a removal it is not known what came before it.
     const sent = lateArrivals.length > 0 || chance(0.8) ? timestamp(at) : undefined
     if (lateArrivals.length > 0) after.push(...lateArrivals)
     return tell(sent)
   }
-  /** What the next message has behind it. */
+  /** What follows the next message. */
   const after: Array<unknown> = []
 
-  /** Something changes at the server; the message that tells of it. */
+  /** Something changes at the server; the message that says so. */
   const change = (): unknown => {
     const sportsbook = pick(books)
     const game = pick(games)
@@ -204,7 +204,7 @@ export const scenario = (seed: number, steps = 60): Scenario => {
         "line_update",
         sportsbook,
         game,
-        told(touched.map((name) => [name, lines.get(name)!])),
+        brief(touched.map((name) => [name, lines.get(name)!])),
         rest(sportsbook, game),
       )
     }
@@ -257,7 +257,7 @@ export const scenario = (seed: number, steps = 60): Scenario => {
   const lateArrival = (of: Peer, epoch: number): void => {
     if (epoch === 0 || chance(0.7)) return
     const lines = outcomes.map((name) => [name, 5_000] as const)
-    const value = message(pick(["line_update", "game_update"]), pick(books), pick(games), told(lines))
+    const value = message(pick(["line_update", "game_update"]), pick(books), pick(games), brief(lines))
     events.push(makeFrame(of.script.session, epoch, of.script.at, JSON.stringify(value)))
     note()
   }
@@ -291,7 +291,7 @@ export const scenario = (seed: number, steps = 60): Scenario => {
 
   const resubscribe = (of: Peer): void => {
     flush(of)
-    // Two sessions stay apart, or the same books would be told twice.
+    // Two sessions stay apart, or the same games would be sent twice.
     of.filters = shared
       ? { ...of.filters, ...pick<Filters>([{}, { sports: ["MLB"] }, { markets: ["Spread"] }]) }
       : startFilters()
@@ -302,7 +302,7 @@ export const scenario = (seed: number, steps = 60): Scenario => {
     if (chance(0.8) && !tellAll(of)) disconnect(of)
   }
 
-  /** A message that tells of a change arrives broken, among others or alone. */
+  /** A message with a change arrives broken, among others or alone. */
   const breakOne = (of: Peer): void => {
     flushAll()
     of.settled = false
@@ -323,7 +323,7 @@ export const scenario = (seed: number, steps = 60): Scenario => {
     wait(below(800))
     const one = pick(peers)
     if (!one.connected) {
-      // What changes while nobody listens is not told.
+      // What changes while nobody listens is not sent.
       const away = below(6)
       for (let index = 0; index < away; index++) send(change())
       connect(one)
@@ -371,7 +371,7 @@ export const scenario = (seed: number, steps = 60): Scenario => {
       note()
       if (chance(0.5)) disconnect(one)
     } else if (what < 0.98) {
-      // Long enough for books to fall silent, with keep-alives.
+      // Long enough for sportsbooks to fall silent, with keep-alives.
       flushAll()
       for (let index = 0; index < 16; index++) {
         wait(20_000)

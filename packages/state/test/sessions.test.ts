@@ -2,7 +2,7 @@ import { isLive } from "@boltodds/protocol"
 import { counts, gameAcrossSportsbooks, gamesOf, getGame, isActionable } from "@boltodds/state"
 import { describe, expect, it } from "vitest"
 import { clear, message, outcome, Script } from "./events.ts"
-import { lineOf, reduce, since, together, told } from "./reduce.ts"
+import { brief, lineOf, reduce, since, together } from "./reduce.ts"
 
 const full = (sportsbook: string, game: string, odds = "-110") =>
   message("initial_state", sportsbook, game, { home: outcome(odds) }, { info: { universal_id: `u${game}` } })
@@ -13,7 +13,7 @@ const two = () => {
 }
 
 describe("two sessions", () => {
-  it("doubt their own games alone", () => {
+  it("invalidate their own games alone", () => {
     for (const doubt of ["gap", "clock", "stale", "garbage"] as const) {
       const { one, other } = two()
       one.wait(100)
@@ -41,7 +41,7 @@ describe("two sessions", () => {
       at: one.at + 10_000,
       wall: one.at + 10_000,
     }])
-    expect(told(since(reduced, script.length))).toEqual([
+    expect(brief(since(reduced, script.length))).toEqual([
       "synced",
       "game_closed betmgm 2 (absent)",
       "gap_closed complete, 1 absent",
@@ -73,7 +73,7 @@ describe("two sessions", () => {
     expect(getGame(reduce(together(one, other)).state, "betmgm", "1")).toMatchObject({ session: "other" })
   })
 
-  it("do not doubt a game by garbage that the other received", () => {
+  it("do not invalidate a game by what the other could not read", () => {
     const { one, other } = two()
     other.wait(100).raw('{"action":"line_update","data":{"sportsbook":"betmgm","game":"1","outcomes":')
     const { folded, state } = reduce(together(one, other))
@@ -81,7 +81,7 @@ describe("two sessions", () => {
     expect(isActionable(state, { sportsbook: "betmgm", game: "1", outcome: "home" }, other.at)).toBe(true)
   })
 
-  it("are one book for whoever asks", () => {
+  it("are one book for every query", () => {
     const { one, other } = two()
     const { state } = reduce(together(one, other))
     expect(gamesOf(state, "betmgm").map((game) => [game.session, game.game])).toEqual([["one", "1"], ["one", "2"], [
@@ -104,7 +104,7 @@ describe("two sessions", () => {
     ])
   })
 
-  it("tell of a silent sportsbook each for itself", () => {
+  it("report a silent sportsbook each for itself", () => {
     const { one, other } = two()
     for (let minute = 0; minute < 5; minute++) {
       one.wait(60_001).frame(message("line_update", "betmgm", "1", { home: outcome("-110") }))
@@ -113,12 +113,12 @@ describe("two sessions", () => {
     expect([...folded.staleBooks].sort()).toEqual(["other\u0000betmgm", "other\u0000caesars"])
   })
 
-  it("hand over a game that is of another sport from now on: its first owner hears no more of it", () => {
+  it("hand over a game that is of another sport from now on: its first owner gets no more of it", () => {
     const one = new Script("one").connect({ sports: ["MLB"] }).frame(full("betmgm", "1", "-110"))
     const other = new Script("other", one.at + 1, one.events).connect({ sports: ["KBO"] })
     const moved = message("game_update", "betmgm", "1", { home: outcome("-150") }, { sport: "KBO" })
     const reduced = reduce(other.frame(moved).events)
-    expect(told(reduced.records).slice(-3)).toEqual([
+    expect(brief(reduced.records).slice(-3)).toEqual([
       "game_closed betmgm 1 (feed)",
       "game_opened betmgm 1 (feed)",
       "line_opened betmgm 1 home -150 (feed)",
@@ -128,15 +128,15 @@ describe("two sessions", () => {
     expect(counts(reduced.state).overlapping).toBe(0)
   })
 
-  it("have a pause of one as long as it was, though another has told of later times before it", () => {
+  it("have a pause of one as long as it was, though another has reported later times before it", () => {
     const start = Date.UTC(2026, 6, 16)
     const one = new Script("one", start).connect().frame(full("betmgm", "1"))
     const other = new Script("other", start + 1, one.events).connect().frame(full("caesars", "1"))
-    // Both stood still from 1 s on, for 6 s; the other tells of it first.
+    // Both stood still from 1 s on, for 6 s; the other reports it first.
     other.wait(999).pause().wait(6_000).resume().tick()
     one.wait(1_000).pause().wait(6_001).resume()
     const reduced = reduce(one.frame(full("betmgm", "1", "-150")).events)
-    expect(told(reduced.records).filter((what) => what.startsWith("stale"))).toHaveLength(2)
+    expect(brief(reduced.records).filter((what) => what.startsWith("stale"))).toHaveLength(2)
     expect(reduced.records.find((record) => "change" in record && record.change === "line_moved"))
       .toMatchObject({ delayed: true })
     const line = { sportsbook: "betmgm", game: "1", outcome: "home" }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest"
 import { message, outcome, Script } from "./events.ts"
-import { find, reduce, since, told } from "./reduce.ts"
+import { brief, find, reduce, since } from "./reduce.ts"
 
 const state = (game: string, action = "initial_state") => message(action, "betmgm", game, { home: outcome("-110") })
 const update = (game: string) => message("line_update", "betmgm", game, { home: outcome("-110") })
@@ -26,14 +26,14 @@ describe("settling", () => {
     const script = new Script().connect()
     for (let game = 0; game < 30; game++) script.wait(9_999).frame(state(`game ${game}`))
     expect(find(reduce(script).records, { control: "synced" })).toBeUndefined()
-    expect(told(reduce(script.wait(10_000).tick()).records).at(-1)).toBe("synced")
+    expect(brief(reduce(script.wait(10_000).tick()).records).at(-1)).toBe("synced")
   })
 
   it("comes before an event at the very moment it is due", () => {
     const script = gapped().frame(state("A"))
     const before = script.events.length
     const reduced = reduce(script.wait(10_000).frame(state("B")))
-    expect(told(since(reduced, before))).toEqual([
+    expect(brief(since(reduced, before))).toEqual([
       "game_closed betmgm B (absent)",
       "game_closed betmgm C (absent)",
       "gap_closed complete, 2 absent",
@@ -62,14 +62,14 @@ describe("settling", () => {
     const script = gapped().frame(state("A")).wait(6_000)
       .frame(state("A", "game_update"), update("B"), message("game_removed", "betmgm", "C", {})).wait(4_000)
     const before = script.events.length
-    expect(told(since(reduce(script.tick()), before))).toEqual(["gap_closed 1 unverified, 0 absent"])
+    expect(brief(since(reduce(script.tick()), before))).toEqual(["gap_closed 1 unverified, 0 absent"])
   })
 
-  it("leaves a game that only a line update named: heard of, but not verified", () => {
+  it("leaves a game that only a line update named: it came, but is not verified", () => {
     const script = gapped().frame(state("A"), update("B")).wait(10_000)
     const before = script.events.length
     const reduced = reduce(script.tick())
-    expect(told(since(reduced, before))).toEqual([
+    expect(brief(since(reduced, before))).toEqual([
       "game_closed betmgm C (absent)",
       "gap_closed 1 unverified, 1 absent",
     ])
@@ -79,14 +79,14 @@ describe("settling", () => {
 
   it("does not count a game born of a line update as unverified", () => {
     const script = gapped().frame(state("A"), state("B"), state("C"), update("new")).wait(10_000).tick()
-    expect(told(reduce(script).records).slice(-2)).toEqual(["gap_closed complete, 0 absent", "synced"])
+    expect(brief(reduce(script).records).slice(-2)).toEqual(["gap_closed complete, 0 absent", "synced"])
   })
 
   it("sweeps nothing where no initial state came, and says that much stays unverified", () => {
     const script = gapped().frame(state("A", "game_update")).wait(10_000)
     const before = script.events.length
     const reduced = reduce(script.wait(60_000).tick())
-    expect(told(since(reduced, before))).toEqual(["gap_closed 2 unverified, 0 absent"])
+    expect(brief(since(reduced, before))).toEqual(["gap_closed 2 unverified, 0 absent"])
     expect(reduced.folded.games.size).toBe(3)
   })
 
@@ -94,7 +94,7 @@ describe("settling", () => {
     const script = gapped().frame(state("A", "game_update")).wait(60_000).frame(state("B")).wait(10_000)
     const before = script.events.length
     const reduced = reduce(script.tick())
-    expect(told(since(reduced, before))).toEqual(["game_closed betmgm C (absent)", "synced"])
+    expect(brief(since(reduced, before))).toEqual(["game_closed betmgm C (absent)", "synced"])
   })
 
   it("never happens where nothing came, and the heartbeats say so", () => {
@@ -129,7 +129,7 @@ describe("settling", () => {
   it("starts again from nothing on the next connection", () => {
     const script = gapped().frame(state("A"), state("B")).wait(5_000).disconnect().connect().frame(state("C"))
     const before = script.events.length
-    expect(told(since(reduce(script.wait(10_000).tick()), before))).toEqual([
+    expect(brief(since(reduce(script.wait(10_000).tick()), before))).toEqual([
       "game_closed betmgm A (absent)",
       "game_closed betmgm B (absent)",
       "gap_closed complete, 2 absent",

@@ -7,8 +7,8 @@ import { reduce } from "./reduce.ts"
 const full = (sportsbook: string, game: string) =>
   message("initial_state", sportsbook, game, { home: outcome("-110"), away: outcome(null) })
 
-/** A book with every kind of doubt in it. */
-const doubtful = () =>
+/** A book with everything in it that can be unverified. */
+const unverifiedBook = () =>
   new Script().connect().frame(full("caesars", "silent")).wait(290_000).disconnect().connect()
     .frame(full("betmgm", "verified"))
     .frame(message("line_update", "betmgm", "partial", { home: outcome("+100") }))
@@ -17,14 +17,21 @@ const doubtful = () =>
     .frame(full("betmgm", "good")).wait(1_000)
 
 describe("a snapshot", () => {
-  it("rebuilds the book from nothing, with its doubts", () => {
-    for (const script of [doubtful(), doubtful().silent(), doubtful().wait(300_000).tick(), doubtful().disconnect()]) {
+  it("rebuilds the book from nothing, with what is unverified", () => {
+    for (
+      const script of [
+        unverifiedBook(),
+        unverifiedBook().silent(),
+        unverifiedBook().wait(300_000).tick(),
+        unverifiedBook().disconnect(),
+      ]
+    ) {
       const { state } = reduce(script)
       expect(fold(emptyBook, snapshot(state))).toEqual(book(state))
     }
   })
 
-  it("tells again, at the time and with the number of the last record", () => {
+  it("has the time and the number of the last record", () => {
     const script = new Script().connect().frame(full("betmgm", "A")).wait(500).tick()
     const { state } = reduce(script)
     const records = snapshot(state)
@@ -45,7 +52,7 @@ describe("a snapshot", () => {
   })
 
   it("never lets a reader believe, half way through, what is not live", () => {
-    const { state } = reduce(doubtful().wait(300_000).silent())
+    const { state } = reduce(unverifiedBook().wait(300_000).silent())
     const whole = book(state)
     let known = emptyBook
     for (const record of snapshot(state)) {
@@ -60,7 +67,7 @@ describe("a snapshot", () => {
   })
 
   it("goes on with the records after it", () => {
-    const script = doubtful()
+    const script = unverifiedBook()
     const { state } = reduce(script)
     const from = script.events.length
     script.frame(full("caesars", "silent"), full("betmgm", "partial")).wait(20_000).tick()

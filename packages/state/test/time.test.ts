@@ -26,7 +26,7 @@ describe("time in the records", () => {
     expect(beats(records.filter((record) => record.session === "main")).length).toBe(3)
   })
 
-  it("tells in a heartbeat how much is known and how much of it is verified", () => {
+  it("says in a heartbeat how much is known and how much of it is verified", () => {
     const script = new Script().connect()
       .frame(message("initial_state", "betmgm", "A", { a: outcome("-110"), b: outcome(null) }, {
         timestamp: new Date(Date.UTC(2026, 6, 16) - 250).toISOString(),
@@ -68,7 +68,7 @@ describe("time in the records", () => {
     expect(beats(reduce(script, { heartbeatMillis: Infinity }).records)).toEqual([])
   })
 
-  it("never goes back, and takes a time that is none for the last one known", () => {
+  it("never goes back, and takes a time that is not a number for the last one known", () => {
     const script = new Script().connect().frame(full())
     for (const at of [0, -1, NaN, Infinity, -Infinity, 1e300, script.at - 5_000]) {
       script.events.push(makeFrame("main", 1, at, JSON.stringify(full(String(at)))))
@@ -165,7 +165,7 @@ describe("stopping", () => {
 })
 
 describe("tracking without a book", () => {
-  it("tells of games, gaps and settling, and of no line", () => {
+  it("reports games, gaps and settling, and no line", () => {
     const script = new Script().connect().frame(full("A"), full("B")).disconnect().connect().frame(full("A")).wait(
       10_000,
     )

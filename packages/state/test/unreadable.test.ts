@@ -3,7 +3,7 @@ import { isActionable, snapshot, whyNotActionable } from "@boltodds/state"
 import * as fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import { message, outcome, Script } from "./events.ts"
-import { find, lineOf, reduce, since, told } from "./reduce.ts"
+import { brief, find, lineOf, reduce, since } from "./reduce.ts"
 
 const total = (line: unknown, rest: Record<string, unknown> = {}) => ({
   ...outcome("-110"),
@@ -46,7 +46,7 @@ describe("a field that says what the bet is and cannot be read", () => {
         expect(lineOf(reduced.folded, "betmgm", "A", "o"), label).toMatchObject({ odds: null, [raw]: text })
         expect(whyNotActionable(reduced.state, ref("o"), script.at), label).toBe("suspended")
         expect(isActionable(reduced.state, ref("other"), script.at), label).toBe(true)
-        // A reader who joins now is told the same.
+        // A reader that joins now gets the same.
         expect(find(snapshot(reduced.state), { outcome: "o" }), label).toMatchObject({ odds: null, [raw]: text })
       }
     }
@@ -78,7 +78,7 @@ describe("a field that says what the bet is and cannot be read", () => {
     const before = script.events.length
     script.frame(update({ o: total("8½x", { outcome_over_under: "Yes" }) }))
       .frame(update({ o: total("8.5") })).frame(update({ o: total("8½x") }))
-    expect(told(since(reduce(script), before))).toEqual([
+    expect(brief(since(reduce(script), before))).toEqual([
       "quarantined outcome",
       "line_moved betmgm A o null (unreadable)",
       "line_resumed betmgm A o -110 (feed)",

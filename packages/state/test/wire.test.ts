@@ -1,12 +1,12 @@
 import { encodeRecord } from "@boltodds/protocol"
 import { describe, expect, it } from "vitest"
 import { message, outcome, Script } from "./events.ts"
-import { find, lineOf, reduce, since, told } from "./reduce.ts"
+import { brief, find, lineOf, reduce, since } from "./reduce.ts"
 
 const many = Object.fromEntries(Array.from({ length: 50 }, (_, index) => [`P${index}`, outcome("-110")]))
 
 describe("what Python writes", () => {
-  it("loses one outcome of 51 to a NaN, and the reader is told which", () => {
+  it("loses one outcome of 51 to a NaN, and reports which", () => {
     const text = JSON.stringify(message("initial_state", "betmgm", "A", { ...many, bad: outcome("-120") }))
     const reduced = reduce(new Script().connect().raw(`[${text.replace('"-120"', "NaN")}]`))
     const lines = [...reduced.folded.games.values()][0]!.lines
@@ -56,6 +56,6 @@ describe("every text of the records", () => {
     expect(reduced.records.length).toBeGreaterThan(6)
     // JSON writes a lone surrogate as an escape.
     for (const record of reduced.records) expect(encodeRecord(record)).not.toMatch(/\\ud[89a-f]/)
-    expect(told(since(reduced, 3))).toEqual(["quarantined sportsbook", "quarantined nothing", "gap_opened"])
+    expect(brief(since(reduced, 3))).toEqual(["quarantined sportsbook", "quarantined nothing", "gap_opened"])
   })
 })

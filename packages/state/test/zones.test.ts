@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest"
 import { message, outcome, Script } from "./events.ts"
-import { find, reduce, since, told } from "./reduce.ts"
+import { brief, find, reduce, since } from "./reduce.ts"
 
 const start = "2026-11-29T16:00"
 const game = (action: string, timestamp: string, odds: string) =>
@@ -15,7 +15,7 @@ describe("server times", () => {
       script.frame(game("game_removed", removed, ""))
       const before = script.events.length
       script.frame(game("line_update", `${start}:05.000001+00:00`, "-130"))
-      expect(told(since(reduce(script), before)), removed).toEqual([
+      expect(brief(since(reduce(script), before)), removed).toEqual([
         "game_opened betmgm A (feed)",
         "line_opened betmgm A home -130 (feed)",
       ])

@@ -7,7 +7,7 @@
 const lineFeed = 0x0a
 const carriageReturn = 0x0d
 const noBytes = new Uint8Array(0)
-/** A buffer that a longer line needed is given back once it is empty. In bytes. */
+/** A larger buffer, which a longer line needed, is released once it is empty. In bytes. */
 const keptBytes = 64 * 1024
 
 /** A line that is longer than its reader allows. */

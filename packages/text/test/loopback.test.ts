@@ -1,7 +1,7 @@
 import { isLoopbackHost } from "@boltodds/text"
 import { expect, it } from "vitest"
 
-it("tells loopback addresses and localhost from all other hosts", () => {
+it("distinguishes loopback addresses and localhost from all other hosts", () => {
   const own = ["localhost", "LOCALHOST", "localhost.", "localhost:80", "127.0.0.1", "127.9.8.7:65535", "::1", "[::1]"]
     .concat(["[::1]:80", "0:0:0:0:0:0:0:1", "::ffff:127.0.0.1", "[::ffff:7f00:1]:80"])
   for (const host of own) expect([host, isLoopbackHost(host)]).toEqual([host, true])

@@ -19,7 +19,7 @@ export interface Proxy {
 }
 
 /**
- * The proxy, not the host behind it, is why there is no connection. The message names the proxy and the variable it comes
+ * The proxy, not the host that it leads to, is why there is no connection. The message names the proxy and the variable it comes
  * from, never its password, and begins in lower case: it follows what was tried.
  *
  * `unusable`: the variable holds nothing that can be used · `unreachable`: no connection to the proxy, or it broke off ·

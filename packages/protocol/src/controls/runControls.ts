@@ -24,8 +24,8 @@ export const streamStarted = control("stream_started", {
 })
 
 /**
- * A run begins that goes on where another ended. Whoever has read that run keeps the book, all of it unverified, and
- * gets only what differs. Whoever has read another run, or nothing, does not know the book: it counts as lossy.
+ * A run begins that goes on where another ended. A reader of that run keeps the book, all of it unverified, and gets
+ * only what differs. A reader of another run, or of nothing, does not know the book: it counts as lossy.
  */
 export interface StreamResumed extends Stamp {
   readonly control: "stream_resumed"

@@ -7,18 +7,18 @@ import type { Stamp } from "../Stamp.ts"
 /** Every reason of a {@link Stale}. */
 export const staleReasons = ["silent", "paused", "book_silent", "late"] as const
 
-/** The connection is lost: everything of the session is unverified until told otherwise. */
+/** The connection is lost: everything of the session is unverified until `game_verified` or a change of a line. */
 export interface GapOpened extends Stamp {
   readonly control: "gap_opened"
-  /** `restart`: the process that told of it before has ended, and another goes on (`stream_resumed`). */
+  /** `restart`: the process that reported the session before has ended, and another goes on (`stream_resumed`). */
   readonly reason: DisconnectKind | "new_connection" | "restart"
   readonly code: number | null
   readonly detail: string | null
-  /** Sportsbooks of the session with games that were known: all of them are in doubt now. Sorted. */
+  /** Sportsbooks of the session with games that were known: all of them are unverified now. Sorted. */
   readonly sportsbooks: ReadonlyArray<string>
-  /** Games in doubt. */
+  /** Games that are unverified now. */
   readonly games: number
-  /** Lines in doubt; 0 where the run keeps none (no emit asks for the book: `messages`, `quotes`). */
+  /** Lines that are unverified now; 0 where the run keeps none (no emit asks for the book: `messages`, `quotes`). */
   readonly lines: number
 }
 /** The schema of {@link GapOpened}. */

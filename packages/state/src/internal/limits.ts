@@ -7,9 +7,9 @@ import { excerpt, type GameData, type Millis, type ReachedLimit, type Scope } fr
 import type { StateLimit } from "../Limits.ts"
 import { takeFacts } from "./game/facts.ts"
 import { mayRemember } from "./game/removals.ts"
-import { hearRestored } from "./session/restored.ts"
+import { markRestoredNamed } from "./session/restored.ts"
 import { factBytes, lineBytes, removalBytes, sportsbookBytes, textBytes } from "./size.ts"
-import { hear, unverify } from "./session/unread.ts"
+import { markNamed, unverify } from "./session/unread.ts"
 import type { Work } from "./work.ts"
 import type { Core } from "./Core.ts"
 import type { Game, Limited, LineValues, SportsbookEntry } from "./model.ts"
@@ -166,7 +166,7 @@ const isWithinSecond = <L extends Limited>(limited: L | undefined, at: Millis): 
 /** A message with a name that is too long: what it may be about is unverified. */
 export const refuseName = (work: Work, session: SessionState, at: Millis, scope: Scope): void => {
   session.isLimited = true
-  if (work.core.resumes !== undefined) hearRestored(work, scope)
+  if (work.core.resumes !== undefined) markRestoredNamed(work, scope)
   const { sportsbook, game } = scope
   const entry = sportsbook === undefined ? undefined : session.sportsbooks.get(sportsbook)
   const known = game === undefined ? undefined : entry?.games.get(game)
@@ -226,7 +226,7 @@ export const limitGame = (
 ): void => {
   countRefused(work, { sportsbook: game.sportsbook, game: game.game }, bound, count)
   session.isLimited = true
-  const own = hear(work, session, entry, game)
+  const own = markNamed(work, session, entry, game)
   const known = own.limited
   const more = (known?.more ?? 0) + count
   const isRecent = isWithinSecond(known, at)
@@ -236,11 +236,13 @@ export const limitGame = (
   }
   work.markUnverifiedFrom(from)
   // Nothing of it was verified since it was last reported: its reader knows.
-  const isTold = isRecent && touchedBefore < known.moment
+  const isReported = isRecent && touchedBefore < known.moment
   own.invalidatedAt = work.invalidate()
   own.touchedAt = touchedBefore
-  own.limited = isTold ? { at: known.at, more, moment: own.invalidatedAt } : { at, more: 0, moment: own.invalidatedAt }
-  if (!isTold) report(work, { sportsbook: game.sportsbook, game: game.game }, bound, more)
+  own.limited = isReported
+    ? { at: known.at, more, moment: own.invalidatedAt }
+    : { at, more: 0, moment: own.invalidatedAt }
+  if (!isReported) report(work, { sportsbook: game.sportsbook, game: game.game }, bound, more)
 }
 
 const report = (work: Work, { sportsbook, game }: Scope, name: StateLimit, refused: number): void => {

@@ -12,7 +12,7 @@ export interface Owner {
   readonly of: "draft"
 }
 
-/** One outcome as last told, and when it was confirmed. */
+/** One outcome as last received, and when it was confirmed. */
 export interface Line extends LineValues {
   owner: Owner
   readonly outcome: string
@@ -60,12 +60,12 @@ export interface UnreadMark {
 
 export interface Game extends GameFacts {
   owner: Owner
-  /** Only line updates told of it so far. */
+  /** Only line updates named it so far. */
   partial: boolean
   /** The epoch of the last full message. */
   fullEpoch: number
-  /** The epoch in which anything was last heard of it, readable or not. */
-  heardEpoch: number
+  /** The epoch in which a message last named it, readable or not. */
+  namedEpoch: number
   /** The latest of the server's times of its full messages. */
   fullSentAt: string | null
   /** The moment it was opened. */
@@ -99,7 +99,7 @@ export interface LimitedGame extends Limited {
   readonly moment: number
 }
 
-/** Something taken back: when the server says it was, and when we last heard of it. */
+/** Something removed: when, by the server's clock, and when the last message said so. */
 export interface Removal {
   readonly sentAt: string
   readonly at: Millis
@@ -124,13 +124,13 @@ export interface SportsbookEntry {
   /** The moment of the last message that was applied to one of its games. */
   touchedAt: number
   unread: UnreadMark | undefined
-  /** When data of this book last came. */
-  heardAt: Millis
+  /** When data of this sportsbook last came. */
+  receivedAt: Millis
   /** Why it is not to be trusted as live, if so. */
   stale: "book_silent" | "late" | undefined
   /** How late its updates arrive on this connection; undefined before the first that says when it was sent. */
   lag: Lag | undefined
-  /** What it took back on this connection, by game; see `removals.ts`. */
+  /** What it removed on this connection, by game; see `removals.ts`. */
   removals: Map<string, Removal>
   /** Its games by universal id; see `sameGame.ts`. */
   byId: KeysById
@@ -146,7 +146,7 @@ export const newSportsbook = (sportsbook: string, owner: Owner, refused: Removal
   invalidatedAt: 0,
   touchedAt: 0,
   unread: undefined,
-  heardAt: 0,
+  receivedAt: 0,
   stale: undefined,
   lag: undefined,
   removals: refused === undefined ? new Map() : new Map([[cleared, refused]]),

@@ -13,7 +13,7 @@ const charBytes = 2
 /** An object of a line with its place in two maps, the headers of its texts and its last server time. */
 const lineBase = 290
 const gameBase = 1_100
-const bookBase = 2_000
+const sportsbookBase = 2_000
 const sessionBase = 3_000
 const removalBase = 300
 
@@ -33,7 +33,7 @@ export const factBytes = (game: GameFacts): number =>
       (game.book_game_id?.length ?? 0) + (game.home_team?.length ?? 0) + (game.away_team?.length ?? 0))
 
 /** A sportsbook without its games. */
-export const sportsbookBytes = (sportsbook: string): number => bookBase + charBytes * sportsbook.length
+export const sportsbookBytes = (sportsbook: string): number => sportsbookBase + charBytes * sportsbook.length
 
 /** A session without its sportsbooks. */
 export const sessionBytes = (name: string): number => sessionBase + charBytes * name.length
@@ -58,11 +58,11 @@ export const countBytes = (core: Core): number => {
 
 const countSession = (session: SessionState): number => {
   let bytes = sessionBytes(session.name)
-  for (const entry of session.sportsbooks.values()) bytes += countBook(entry)
+  for (const entry of session.sportsbooks.values()) bytes += countSportsbook(entry)
   return bytes
 }
 
-const countBook = (entry: SportsbookEntry): number => {
+const countSportsbook = (entry: SportsbookEntry): number => {
   let bytes = sportsbookBytes(entry.sportsbook)
   for (const game of entry.games.values()) bytes += countGame(game)
   for (const [name, removal] of entry.removals) bytes += removalBytes(name, removal)

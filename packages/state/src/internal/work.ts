@@ -228,7 +228,7 @@ export class Work {
     return own
   }
 
-  /** A book of the session, heard now, may fall silent. */
+  /** A sportsbook of the session that sent something now may fall silent. */
   expectSportsbooks(session: SessionState, at: Millis): void {
     const due = at + this.core.options.bookSilentMillis
     if (due >= session.checks.sportsbooksAt) return
@@ -247,7 +247,7 @@ export class Work {
     this.owner = { of: "draft" }
   }
 
-  /** The moment of a doubt: everything confirmed before it no longer counts. */
+  /** A new moment: everything confirmed before it no longer counts. */
   invalidate(): number {
     return ++this.core.moment
   }

@@ -43,7 +43,7 @@ export const fireDeadlines = (work: Work, until: Millis): void => {
   }
 }
 
-/** Fires one deadline of a session. Of several at one time: what makes prices doubtful goes first. */
+/** Fires one deadline of a session. Of several at one time the one that takes prices from the live ones goes first. */
 const fire = (work: Work, session: SessionState, at: Millis): void => {
   work.begin({ session: session.name, epoch: session.epoch }, at, null, false)
   if (session.pause?.staleAt === at) {
@@ -54,7 +54,7 @@ const fire = (work: Work, session: SessionState, at: Millis): void => {
       work.control("stale", { reason: "paused", sportsbook: null, age_ms: at - since })
     }
   } else if (session.checks.lagsAt === at) checkLags(work, session, at)
-  else if (session.checks.sportsbooksAt === at && session.pause === undefined) checkBooks(work, session, at)
+  else if (session.checks.sportsbooksAt === at && session.pause === undefined) checkSportsbooks(work, session, at)
   else if (session.checks.unreadAt === at && session.pause === undefined) checkUnread(work, session, at)
   else if (session.settling.dueAt === at) settle(work, session, at)
   else if (session.awaited.dueAt === at) awaitedDue(work, session, at)
@@ -65,26 +65,26 @@ const fire = (work: Work, session: SessionState, at: Millis): void => {
   work.end()
 }
 
-/** Marks the books that have said nothing for too long, and finds out when the next one may. */
-const checkBooks = (work: Work, session: SessionState, at: Millis): void => {
+/** Marks the sportsbooks that have sent nothing for too long, and finds when the next one may be silent. */
+const checkSportsbooks = (work: Work, session: SessionState, at: Millis): void => {
   let next = Infinity
   for (const known of session.sportsbooks.values()) {
     if (known.stale !== undefined || known.games.size === 0 || !session.connected) continue
-    const due = Math.max(known.heardAt, session.received.since) + work.core.options.bookSilentMillis
+    const due = Math.max(known.receivedAt, session.received.since) + work.core.options.bookSilentMillis
     if (due > at) {
       next = Math.min(next, due)
       continue
     }
     work.sportsbook(session, known.sportsbook).stale = "book_silent"
-    work.control("stale", { reason: "book_silent", sportsbook: known.sportsbook, age_ms: at - known.heardAt })
+    work.control("stale", { reason: "book_silent", sportsbook: known.sportsbook, age_ms: at - known.receivedAt })
   }
   session.checks.sportsbooksAt = next
 }
 
-/** The snapshot is complete as far as can be told: what it did not hold is gone. */
+/** The snapshot is complete as far as is known: what it did not hold is gone. */
 const settle = (work: Work, session: SessionState, at: Millis): void => {
   session.settling.dueAt = Infinity
-  // Without an initial state this epoch tells nothing by absence: all stays as it is, and the snapshot may yet come.
+  // Without an initial state absence means nothing: all stays as it is, and the snapshot may yet come.
   const snapshot = session.settling.initialStates > 0
   session.settling.isSyncing = !snapshot
   const sweeps = snapshot && session.settling.subscriptions <= 1
@@ -93,7 +93,7 @@ const settle = (work: Work, session: SessionState, at: Millis): void => {
   for (const known of session.sportsbooks.values()) {
     for (const game of known.games.values()) {
       if (isGameVerified(session, known, game)) continue
-      if (sweeps && game.heardEpoch !== session.epoch) {
+      if (sweeps && game.namedEpoch !== session.epoch) {
         closeGame(work, work.sportsbook(session, known.sportsbook), game, "absent")
         absent++
       } else if (!isMerelyPartial(session, known, game)) unverified++
@@ -127,7 +127,7 @@ const hasVerified = (session: SessionState, sportsbook: string): boolean => {
 }
 
 /**
- * After a day in which nothing but time was told of a session, heartbeats grow rarer in proportion. A replay that leaps
+ * After a day in which a session reports nothing but time, heartbeats grow rarer in proportion. A replay that leaps
  * over years must not drown in them; a live session that is cut off has them every 10 s for a day.
  */
 const heartbeatInterval = (session: SessionState, at: Millis, usual: Millis): Millis => {

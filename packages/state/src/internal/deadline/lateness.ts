@@ -31,7 +31,7 @@ export const noteLag = (
   work.arm(due)
 }
 
-/** When a sportsbook becomes late, or is so no more, if nothing is heard until then; Infinity where it does not. */
+/** When a sportsbook becomes late, or is so no more, if nothing comes until then; Infinity where it does not. */
 export const verdictAt = ({ lag, stale }: SportsbookEntry, lateForMillis: Millis): Millis =>
   lag === undefined || lag.over === (stale === "late") ? Infinity : levelDueAt(lag, lateForMillis)
 
@@ -62,13 +62,13 @@ const judge = (work: Work, session: SessionState, entry: SportsbookEntry, at: Mi
     work.control("stale", { reason: "late", sportsbook, age_ms: excessOf(lag) })
     return
   }
-  const heardAt = Math.max(entry.heardAt, session.received.since)
-  if (entry.games.size > 0 && heardAt + work.core.options.bookSilentMillis <= at) {
+  const receivedAt = Math.max(entry.receivedAt, session.received.since)
+  if (entry.games.size > 0 && receivedAt + work.core.options.bookSilentMillis <= at) {
     entry.stale = "book_silent"
-    work.control("stale", { reason: "book_silent", sportsbook, age_ms: at - entry.heardAt })
+    work.control("stale", { reason: "book_silent", sportsbook, age_ms: at - entry.receivedAt })
     return
   }
   entry.stale = undefined
-  work.expectSportsbooks(session, heardAt)
+  work.expectSportsbooks(session, receivedAt)
   work.control("fresh", { sportsbook })
 }

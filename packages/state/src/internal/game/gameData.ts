@@ -31,7 +31,7 @@ export const updateLines = (
   const game = opened ?? work.game(entry, known!)
   const from = work.records.length
   const { touchedAt } = game
-  game.heardEpoch = session.epoch
+  game.namedEpoch = session.epoch
   touch(work, entry, game)
   let factsChanged = false
   if (known === undefined) work.gameChange("game_opened", game, causeOf(session, entry, undefined))
@@ -114,7 +114,7 @@ export const replaceGame = (
   game.fullEpoch = session.epoch
   touch(work, entry, game)
   game.unread = undefined
-  game.heardEpoch = session.epoch
+  game.namedEpoch = session.epoch
   if (sentAt !== null && !isBefore(sentAt, game.fullSentAt)) game.fullSentAt = sentAt
   if (refused !== undefined) {
     limitGame(work, { session, entry, game, at }, refused, { from, touchedAt })
@@ -149,7 +149,7 @@ const settleLater = (work: Work, session: SessionState, at: Millis): void => {
   work.arm(session.settling.dueAt)
 }
 
-/** Why changes of a full message come: what was doubted, or appears while a gap is open, is found, not reported. */
+/** The cause of changes in a full message: what was unverified, or appears while a gap is open, is `resync`. */
 const causeOf = (session: SessionState, entry: SportsbookEntry, game: Game | undefined): ChangeCause => {
   const inGap = session.gap !== undefined
   if (game === undefined) return inGap ? "resync" : "feed"

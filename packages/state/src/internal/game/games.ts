@@ -21,7 +21,7 @@ export const newGame = (work: Work, session: SessionState, data: GameData, parti
     starts_at: null,
     partial,
     fullEpoch: 0,
-    heardEpoch: session.epoch,
+    namedEpoch: session.epoch,
     fullSentAt: null,
     openedAt: work.core.moment,
     when: null,

@@ -58,7 +58,7 @@ export const applyItem = (work: Work, session: SessionState, at: Millis, item: I
       const beyond = session.sportsbooks.has(sportsbook)
         ? undefined
         : makeRoomForSportsbook(work, session, sportsbook, at)
-      // A game whose sport nobody named may be of this one: it must not stay believed.
+      // A game whose sport is not known may be of this one: it must not stay live.
       const isCleared = (game: Game): boolean =>
         message.action === "book_clear" || game.sport === sport || game.sport === ""
       if (beyond !== undefined) {
@@ -127,7 +127,7 @@ const applyData = (work: Work, session: SessionState, at: Millis, message: DataM
   if (sentAt !== null && message.action !== "initial_state") noteLag(work, arrival, message.action !== "line_update")
   const known = entry.games.get(data.game) ??
     (work.core.resumes === undefined ? undefined : takeOver(work, entry, data))
-  // Whoever has the game now: what was sent to this session before may still come once nobody has it.
+  // Also where another session has the game: what was sent to this one before may still come once no session has it.
   if (removed) rememberRemoval(work, entry, data.game, sent)
   const owner = known === undefined ? otherOwner(work, session, data) : undefined
   if (owner !== undefined) {
@@ -175,7 +175,7 @@ const isWithin = (match: FilterMatch, data: GameData, known: Game | undefined): 
   return match.game(sport, data.sportsbook, data.game)
 }
 
-/** Notes that a book spoke. */
+/** Notes that a sportsbook sent something. */
 const listen = (
   work: Work,
   session: SessionState,
@@ -187,8 +187,8 @@ const listen = (
     session.received.sentArrivedAt = at
   }
   const entry = work.sportsbook(session, sportsbook)
-  entry.heardAt = at
-  // One that was late when its connection ended is not so on this one, as far as anybody knows.
+  entry.receivedAt = at
+  // One that was late when its connection ended is not known to be late on this one.
   if (entry.stale === "book_silent" || (entry.stale === "late" && entry.lag === undefined)) {
     entry.stale = undefined
     work.expectSportsbooks(session, at)

@@ -1,6 +1,6 @@
 /**
- * What a book took back a moment ago. No order is promised between what was sent: an update from before a removal can
- * arrive after it, and must not bring the game back with prices that nobody quotes.
+ * What a sportsbook removed a moment ago. The feed promises no order: an update from before a removal can arrive after it,
+ * and must not bring the game back with prices that nobody quotes.
  */
 import { type Millis, parseTimestamp } from "@boltodds/protocol"
 import { isAhead, isBefore, type Sent } from "./sentAt.ts"
@@ -10,10 +10,10 @@ import type { Core } from "../Core.ts"
 import { cleared, type Removal, type SportsbookEntry } from "../model.ts"
 import type { SessionState } from "../session/SessionState.ts"
 
-/** Stragglers come within moments. What comes later is news, whatever the server's clock says: it may have been set back. */
+/** Late arrivals come within moments. What comes later is new, whatever the server's clock says: it may be set back. */
 const rememberedMillis = 10_000
 
-/** Per book; of more, one time stands for all. */
+/** In one sportsbook; of more, one time stands for all. */
 const mostRemembered = 256
 
 /**
@@ -48,7 +48,7 @@ const latest = (known: Removal | undefined, removal: Removal): Removal => {
   return isLater ? { ...known, at: removal.at } : removal
 }
 
-/** Remembers when the server cleared a book, or one sport of it: known games or not, all of them are gone. */
+/** Remembers when the server cleared a sportsbook, or one sport of it: known games or not, all of them are gone. */
 export const rememberClear = (
   work: Work,
   entry: SportsbookEntry,
@@ -78,14 +78,14 @@ const forgetPast = (core: Core, entry: SportsbookEntry, at: Millis): void => {
   for (const [name, removal] of entry.removals) if (at - removal.at > rememberedMillis) forget(core, entry, name)
 }
 
-/** Forgets what a book took back. */
+/** Forgets what a sportsbook removed. */
 export const forgetRemovals = (core: Core, entry: SportsbookEntry): void => {
   for (const name of entry.removals.keys()) forget(core, entry, name)
 }
 
-/** Whether a book may have taken anything back a moment ago: it has not been silent since. */
+/** Whether a sportsbook may have removed anything a moment ago: it has not been silent since. */
 export const mayRemember = (entry: SportsbookEntry, at: Millis): boolean =>
-  entry.removals.size > 0 && at - entry.heardAt <= rememberedMillis
+  entry.removals.size > 0 && at - entry.receivedAt <= rememberedMillis
 
 /** Filters close these games: what was sent before they reached the server may still come once others let it in again. */
 export const rememberExcluded = (session: SessionState, games: ReadonlyArray<string>, at: Millis): void => {
@@ -97,14 +97,14 @@ export const rememberExcluded = (session: SessionState, games: ReadonlyArray<str
 export const excludedName = (sportsbook: string, game: string): string => `${sportsbook}\u0000${game}`
 
 /**
- * Whether a message about a game that is not known may be of before filters closed it. Only an initial state is surely
- * of after: the game may have moved meanwhile, and nobody was told.
+ * Whether a message about a game that is not known may have been sent before filters closed it. Only an initial state is
+ * certain to be sent after that. Any other may miss what moved meanwhile.
  */
 export const isFromEarlierFilters = (session: SessionState, sportsbook: string, game: string, at: Millis): boolean =>
   at <= session.excluded.until && session.excluded.games.has(excludedName(sportsbook, game))
 
 /**
- * Whether a message about a game that is not known was sent before the game was taken back.
+ * Whether a message about a game that is not known was sent before the game was removed.
  *
  * A full state is not compared with a removal whose stamp was ahead of our clock when it came. Such a stamp is wrong by
  * an unknown amount, and a full state that is dropped leaves its game missing or partial until the next one.

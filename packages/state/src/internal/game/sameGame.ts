@@ -65,7 +65,7 @@ export const invalidateOtherKeys = (work: Work, entry: SportsbookEntry, game: Ga
       outcome: null,
       text: "",
     })
-    // Nothing was heard of the old key: a snapshot without it still closes its game.
+    // No message named the old key: a snapshot without it still closes its game.
     work.game(entry, other).invalidatedAt = work.invalidate()
   }
 }

@@ -28,6 +28,6 @@ const isUtc = (text: string): boolean =>
 /** No longer text is read as a time, nor kept. */
 const longestTime = 60
 
-/** A server time as sent, or null where it is none. */
+/** A server time as sent, or null where it cannot be one. */
 export const serverTime = (timestamp: unknown): string | null =>
   typeof timestamp === "string" && timestamp !== "" && timestamp.length <= longestTime ? timestamp : null

@@ -62,7 +62,7 @@ export const applyOutcome = (
   if (unreadable !== 0) reject(work, target, key, { value, unreadable, before })
   const kind = lineKind(known, says)
   if (kind === undefined && (target.full || isLineVerified(target.session, target.entry, game, known))) {
-    // Nothing to tell, but something to remember: when the line was last named, and whether it could be read.
+    // Nothing to emit. Remember when the line was last named, and whether it could be read.
     const named = !target.full && sentAt !== null && !isLate(target, known)
     if (named || known.unreadable !== unreadable) {
       const same = own(work, game, known)
@@ -95,8 +95,8 @@ export const applyOutcome = (
 }
 
 /**
- * Tells again the lines whose target is another side of the game now that its teams have changed. They are not named by
- * the message that said so: what was in doubt stays so.
+ * Amends the lines whose target is another side of the game now that its teams have changed. The message does not name
+ * these lines: what was unverified stays so.
  */
 export const retarget = (work: Work, target: LineTarget): number => {
   const { session, entry, game, cause } = target

@@ -150,7 +150,7 @@ const extrasOf = (
   return before !== undefined && sameExtras(before, extras) ? before : extras
 }
 
-/** An empty one is none, and so is anything but a text. */
+/** A link must be a text, and not empty. */
 const linkOf = (link: unknown): string | null => typeof link === "string" && link !== "" ? link : null
 
 /** What an outcome that has not even the shape of one says: what was known, without a price. */

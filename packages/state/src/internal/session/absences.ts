@@ -16,7 +16,7 @@ export const expectNames = (work: Work, session: SessionState, filters: Filters,
     for (const entry of session.sportsbooks.values()) {
       for (const game of entry.games.values()) {
         // Of one that is known from an earlier run nothing has come yet.
-        if (game.heardEpoch > 0) session.awaited.names &&= noteGame(session.awaited.names, game)
+        if (game.namedEpoch > 0) session.awaited.names &&= noteGame(session.awaited.names, game)
       }
     }
     session.awaited.isReported = session.awaited.names === undefined

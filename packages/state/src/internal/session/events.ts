@@ -57,7 +57,7 @@ export const applyEvent = (work: Work, event: FeedEvent, at: Millis): void => {
   session.received.eventAt = at
   if (event._tag === "Frame") {
     const frame = ++work.core.frame
-    // What is read after a long pause waited, whether or not anyone has said yet that we read again.
+    // What is read after a long pause waited, also where no `Resumed` has come yet.
     work.begin(event, at, frame, session.delayed || session.stale === "paused")
     if (event.epoch > session.epoch || !session.connected) beginEpoch(work, session, event, at)
     session.received.frameAt = at
@@ -66,7 +66,7 @@ export const applyEvent = (work: Work, event: FeedEvent, at: Millis): void => {
     return
   }
   work.begin(event, at, null, false)
-  // Whatever a newer epoch tells first, it has begun.
+  // Any event of a newer epoch begins it.
   if (event.epoch > session.epoch || event._tag === "Connected") beginEpoch(work, session, event, at)
   switch (event._tag) {
     case "Connected":
@@ -114,7 +114,7 @@ const rememberRefusedOf = (core: Core, items: ReadonlyArray<Item>, at: Millis): 
 }
 
 const beginEpoch = (work: Work, session: SessionState, event: FeedEvent, at: Millis): void => {
-  // A connection that is told anew is told by somebody who missed what came between.
+  // A connection that is reported anew comes from a source that missed what came between.
   if (event.epoch === session.epoch && session.connected && event._tag !== "Connected") return
   if (session.connected) openGap(work, session, at, undefined)
   if (session.isRestored) comeBack(work, session, at)
@@ -123,7 +123,7 @@ const beginEpoch = (work: Work, session: SessionState, event: FeedEvent, at: Mil
   session.ended = false
   session.settling.isSyncing = true
   session.excluded = nothingExcluded()
-  // One that begins in the middle may be one whose beginning did not fit: what it had told by then is not known.
+  // One that begins in the middle may be one whose beginning did not fit: what it held is not known.
   session.isLimited = work.core.hasRefusedSession && event._tag !== "Connected"
   session.refusedRemoval = session.isLimited ? work.core.refusedRemoval : undefined
   if (session.gap !== undefined) session.gap.verifiedGames = 0
@@ -155,7 +155,7 @@ const openGap = (work: Work, session: SessionState, at: Millis, reason: Disconne
   forgetLags(work, session)
 }
 
-/** New filters: what they exclude closes. A second subscription in an epoch also ends what absence can tell. */
+/** New filters: what they exclude closes. After a second subscription in an epoch absence means nothing. */
 const subscribed = (work: Work, session: SessionState, event: Subscribed, at: Millis): void => {
   if (!session.connected) beginEpoch(work, session, event, at)
   session.settling.subscriptions++
@@ -185,8 +185,8 @@ const closeMarkets = (work: Work, entry: SportsbookEntry, game: Game, match: Fil
 }
 
 /**
- * We do not read from `since` on, by the session's own time: where several sessions stood still, the first to tell it
- * has moved the time of the run (`at`) ahead, and the others' pauses are as long all the same.
+ * We do not read from `since` on, by the session's own time: where several sessions stood still, the first to report
+ * it has moved the time of the run (`at`) ahead. The pauses of the others are as long all the same.
  */
 const paused = (work: Work, session: SessionState, since: Millis, at: Millis): void => {
   if (session.pause !== undefined || !session.connected) return
@@ -238,7 +238,7 @@ const heard = (work: Work, session: SessionState): void => {
 const tick = (work: Work, event: Tick, at: Millis): void => {
   const known = work.core.sessions.get(event.session)
   if (known === undefined || known.isRestored || event.epoch < known.epoch) return
-  // Each jump is told by one tick; those after it compare anew.
+  // One tick reports a jump; those after it compare anew.
   const jump = event.wall - event.at
   if (!(Math.abs(jump) > work.core.options.clockJumpMillis)) return
   const session = work.ownSession(known)

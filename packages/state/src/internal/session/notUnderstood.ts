@@ -9,7 +9,7 @@ import {
 } from "@boltodds/protocol"
 import { knownPlaces, type Places, placesOf } from "./knownPlaces.ts"
 import { countLimit } from "../limits.ts"
-import { hearRestored } from "./restored.ts"
+import { markRestoredNamed } from "./restored.ts"
 import { type Cause, reportUnread, unverify } from "./unread.ts"
 import type { Work } from "../work.ts"
 import type { SessionState } from "./SessionState.ts"
@@ -17,7 +17,7 @@ import type { SessionState } from "./SessionState.ts"
 /** Counts and reports a message that cannot be read, and makes what it may have changed unverified. */
 export const quarantineMessage = (work: Work, session: SessionState, item: QuarantinedItem, at: Millis): void => {
   const { reason, touches, text, value, limit } = item
-  if (touches !== undefined && work.core.resumes !== undefined) hearRestored(work, touches)
+  if (touches !== undefined && work.core.resumes !== undefined) markRestoredNamed(work, touches)
   work.core.counts.quarantined++
   work.sentAt(null)
   if (limit !== undefined) countLimit(work, touches ?? {}, limit, 1)

@@ -20,7 +20,7 @@ import type { Core } from "../Core.ts"
 import { type Game, type Line, newSportsbook, type Owner, type SportsbookEntry } from "../model.ts"
 import { gamesIn, linesIn, newSession, type SessionState, sportsbooksWithGames } from "./SessionState.ts"
 
-/** Earlier than every moment at which something can be doubted: never verified. */
+/** Earlier than every invalidation: never verified. */
 const never = -1
 
 /** Puts a book into a core that has nothing yet. */
@@ -85,7 +85,7 @@ const emptyGame = (known: BookGame, owner: Owner): Game => ({
   starts_at: known.starts_at,
   partial: known.partial,
   fullEpoch: 0,
-  heardEpoch: 0,
+  namedEpoch: 0,
   fullSentAt: null,
   openedAt: never,
   when: null,
@@ -121,7 +121,7 @@ const lineOf = (known: BookLine, owner: Owner): Line => ({
 export const openRestartGaps = (work: Work, at: Millis): void => {
   for (const known of work.core.sessions.values()) {
     const session = work.ownSession(known)
-    for (const { sportsbook } of session.sportsbooks.values()) work.sportsbook(session, sportsbook).heardAt = at
+    for (const { sportsbook } of session.sportsbooks.values()) work.sportsbook(session, sportsbook).receivedAt = at
     const sportsbooks = sportsbooksWithGames(session)
     work.stampOf(session)
     work.control("gap_opened", {
@@ -148,7 +148,7 @@ export const comeBack = (work: Work, session: SessionState, at: Millis): void =>
 
 /** Gives a session the game that a message is about, where one has it that is known from an earlier run only. */
 export const takeOver = (work: Work, taker: SportsbookEntry, data: GameData): Game | undefined => {
-  for (const { session, entry } of restoredBooks(work, data.sportsbook)) {
+  for (const { session, entry } of restoredEntries(work, data.sportsbook)) {
     const known = entry.games.get(data.game)
     if (known === undefined) continue
     const from = work.sportsbook(work.ownSession(session), data.sportsbook)
@@ -157,7 +157,7 @@ export const takeOver = (work: Work, taker: SportsbookEntry, data: GameData): Ga
     forgetId(work.owner, from, game.game, game.universal_game_id)
     taker.games.set(data.game, game)
     indexById(work.owner, taker, game)
-    // Readers apply what a session tells of itself to the games that name it.
+    // Readers apply the records of a session to the games that name it.
     work.gameChange("game_amended", game, "resync")
     return game
   }
@@ -166,8 +166,8 @@ export const takeOver = (work: Work, taker: SportsbookEntry, data: GameData): Ga
 
 /** A message about a game does not fit: one that is known from an earlier run is there all the same, or is removed. */
 export const refuseRestored = (work: Work, { sportsbook, game: key }: GameData, isRemoved: boolean): void => {
-  if (!isRemoved) return hearRestored(work, { sportsbook, game: key })
-  for (const { session, entry } of restoredBooks(work, sportsbook)) {
+  if (!isRemoved) return markRestoredNamed(work, { sportsbook, game: key })
+  for (const { session, entry } of restoredEntries(work, sportsbook)) {
     const game = entry.games.get(key)
     if (game !== undefined) closeGame(work, work.sportsbook(work.ownSession(session), sportsbook), game, "feed")
   }
@@ -180,14 +180,14 @@ export const clearRestored = (
   isCleared: (game: Game) => boolean,
   cause: "book_clear" | "sport_clear",
 ): void => {
-  for (const { session, entry } of restoredBooks(work, sportsbook)) {
+  for (const { session, entry } of restoredEntries(work, sportsbook)) {
     const own = work.sportsbook(work.ownSession(session), sportsbook)
     for (const game of entry.games.values()) if (isCleared(game)) closeGame(work, own, game, cause)
   }
 }
 
 /** Something of these was there, though unreadable: they are not absent. */
-export const hearRestored = (work: Work, { sportsbook, game: key }: Scope): void => {
+export const markRestoredNamed = (work: Work, { sportsbook, game: key }: Scope): void => {
   for (const known of work.core.sessions.values()) {
     if (!known.isRestored) continue
     const session = work.ownSession(known)
@@ -195,7 +195,7 @@ export const hearRestored = (work: Work, { sportsbook, game: key }: Scope): void
       if (sportsbook !== undefined && entry.sportsbook !== sportsbook) continue
       for (const game of entry.games.values()) {
         if (key !== undefined && game.game !== key) continue
-        work.game(work.sportsbook(session, entry.sportsbook), game).heardEpoch = 1
+        work.game(work.sportsbook(session, entry.sportsbook), game).namedEpoch = 1
       }
     }
   }
@@ -215,7 +215,7 @@ export const sweepRestored = (work: Work, settled: SessionState, at: Millis): vo
       for (const game of entry.games.values()) {
         const within = run.game(game.sport, game.sportsbook, game.game)
         const expected = settled.match?.game(game.sport, game.sportsbook, game.game) !== false
-        if (within && (!expected || game.heardEpoch > 0)) continue
+        if (within && (!expected || game.namedEpoch > 0)) continue
         closeGame(work, work.sportsbook(session, entry.sportsbook), game, within ? "absent" : "filters")
         absent++
       }
@@ -244,7 +244,7 @@ const endRestored = (work: Work, session: SessionState, absent: number, at: Mill
   })
 }
 
-function* restoredBooks(
+function* restoredEntries(
   work: Work,
   sportsbook: string,
 ): Generator<{ readonly session: SessionState; readonly entry: SportsbookEntry }> {

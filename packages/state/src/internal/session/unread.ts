@@ -61,7 +61,7 @@ export const unverify = (work: Work, session: SessionState, scope: Scope, cause:
   if (game === undefined) return
   if (isUnread(session, game.unread) && game.touchedAt < invalidatedAt(session, entry, game)) return
   reportUnread(work, scope, cause)
-  const own = hear(work, session, entry, game)
+  const own = markNamed(work, session, entry, game)
   own.invalidatedAt = work.invalidate()
   own.unread = begin(work, session, isUnread(session, own.unread) ? own.unread : undefined, cause)
 }
@@ -74,7 +74,7 @@ const unverifySportsbook = (work: Work, session: SessionState, entry: Sportsbook
   entry.invalidatedAt = work.invalidate()
   entry.unread = begin(work, session, lasts ? known : undefined, cause)
   session.settling.isIncomplete = true
-  for (const game of entry.games.values()) hear(work, session, entry, game)
+  for (const game of entry.games.values()) markNamed(work, session, entry, game)
 }
 
 const unverifySession = (work: Work, session: SessionState, cause: Cause): void => {
@@ -86,7 +86,7 @@ const unverifySession = (work: Work, session: SessionState, cause: Cause): void 
   session.invalidatedAt = work.invalidate()
   session.unread = begin(work, session, lasts ? known : undefined, cause)
   session.settling.isIncomplete = entries.length > 0
-  for (const entry of entries) for (const game of entry.games.values()) hear(work, session, entry, game)
+  for (const entry of entries) for (const game of entry.games.values()) markNamed(work, session, entry, game)
 }
 
 /** One that lasts keeps its beginning, so that a resync comes in time. */
@@ -115,9 +115,9 @@ const isUnverified = (session: SessionState, entry: SportsbookEntry, game: Game)
   !isGameVerified(session, entry, game) && !isMerelyPartial(session, entry, game)
 
 /** Something of it was there, though unreadable: it is not absent. */
-export const hear = (work: Work, session: SessionState, entry: SportsbookEntry, game: Game): Game => {
+export const markNamed = (work: Work, session: SessionState, entry: SportsbookEntry, game: Game): Game => {
   const own = work.game(work.sportsbook(session, entry.sportsbook), game)
-  own.heardEpoch = session.epoch
+  own.namedEpoch = session.epoch
   return own
 }
 
