@@ -8,6 +8,7 @@ export const arrows: Readonly<Record<string, ReadonlyArray<string>>> = {
   "@boltodds/odds": [],
   "@boltodds/machine": ["@boltodds/text"],
   "@boltodds/protocol": [],
+  "@boltodds/market": ["@boltodds/protocol", "@boltodds/odds", "@boltodds/text"],
   "@boltodds/state": ["@boltodds/protocol"],
   "@boltodds/connection": ["@boltodds/protocol", "@boltodds/text", "@boltodds/machine"],
   "@boltodds/sink": ["@boltodds/protocol", "@boltodds/text"],
@@ -48,6 +49,7 @@ const portable: ReadonlySet<string> = new Set([
   "@boltodds/text",
   "@boltodds/odds",
   "@boltodds/protocol",
+  "@boltodds/market",
   "@boltodds/state",
 ])
 

@@ -111,7 +111,19 @@ const denoTests: Step = {
     runVitest(
       ["deno", "run", "--allow-all", "node_modules/vitest/vitest.mjs"],
       [
-        ...["text", "odds", "protocol", "state", "connection", "sink/", "lane/", "pipeline", "sinks/webhook", "config"]
+        ...[
+          "text",
+          "odds",
+          "protocol",
+          "market",
+          "state",
+          "connection",
+          "sink/",
+          "lane/",
+          "pipeline",
+          "sinks/webhook",
+          "config",
+        ]
           .map((
             name,
           ) => `packages/${name}`),

@@ -1,0 +1,145 @@
+/** From a market's name to the rule that it follows, once per name. */
+import type { Aliases, MarketAlias } from "../aliases.ts"
+import type { Family } from "../families.ts"
+import { foldMarketName } from "../foldMarketName.ts"
+import type { Scope } from "../Selection.ts"
+import { cutPeriod, hasPeriodWords } from "./periods.ts"
+import { type Rule, ruleOf, saysNoScorer } from "./rules.ts"
+
+/** A name that is understood. */
+export interface MarketReading {
+  readonly rule: Rule
+  readonly period: string
+  /** The team that the name is about. */
+  readonly team: "home" | "away" | null
+  /** Set by an alias: whose result counts, whatever the target. */
+  readonly scope: Scope | null
+  /** The folded name without its period. */
+  readonly rest: string
+  readonly noScorer: boolean
+}
+
+/** The reading, or why there is none. */
+export type MarketNameReading = MarketReading | "market" | "period"
+
+/** The teams of the game, folded. */
+export interface Teams {
+  readonly home: string
+  readonly away: string
+}
+
+/** Reads a folded name by the tables alone. */
+const readFolded = (folded: string, teams: Teams): MarketNameReading => {
+  const first = cutPeriod(folded)
+  let rest = first === undefined ? folded : first.rest
+  let period = first?.period
+  let team: "home" | "away" | null = null
+  let rule = ruleOf(rest)
+  if (rule === undefined) {
+    const cut = cutTeam(rest, teams)
+    if (cut !== undefined) {
+      team = cut.team
+      rest = cut.rest
+      const second = period === undefined ? cutPeriod(rest) : undefined
+      if (second !== undefined) ({ period, rest } = second)
+      rule = ruleOf(rest)
+    }
+  }
+  if (rule === undefined) {
+    return hasPeriodWords(rest) || (period !== undefined && cutPeriod(rest) !== undefined) ? "period" : "market"
+  }
+  // A team in a name makes a market of that team; a moneyline of one team is not known.
+  if (team !== null && !ofTeams.has(rule.kind)) return "market"
+  return { rule, period: period ?? "game", team, scope: null, rest, noScorer: saysNoScorer(rest) }
+}
+
+const ofTeams: ReadonlySet<string> = new Set(["total", "yes_no", "odd_even", "first"])
+
+const cutTeam = (rest: string, { home, away }: Teams) => {
+  let found: { readonly team: "home" | "away"; readonly rest: string; readonly length: number } | undefined
+  for (const [team, name] of [["home", home], ["away", away]] as const) {
+    if (name === "" || home === away || (found !== undefined && found.length >= name.length)) continue
+    if (rest.startsWith(`${name} `)) found = { team, rest: rest.slice(name.length + 1), length: name.length }
+    else if (rest.endsWith(` ${name}`)) found = { team, rest: rest.slice(0, -name.length - 1), length: name.length }
+  }
+  return found
+}
+
+/** Reads names by aliases first, then by the tables; each name once. */
+export class MarketNames {
+  readonly #aliases: ReadonlyMap<string, ReadonlyArray<MarketAlias>>
+  readonly #known = new Map<string, MarketNameReading>()
+  readonly #bound: number
+
+  constructor(aliases: Aliases | undefined, bound: number) {
+    const grouped = new Map<string, Array<MarketAlias>>()
+    for (const alias of aliases?.markets ?? []) {
+      const folded = foldMarketName(alias.market)
+      const group = grouped.get(folded)
+      if (group === undefined) grouped.set(folded, [alias])
+      else group.push(alias)
+    }
+    this.#aliases = grouped
+    this.#bound = bound
+  }
+
+  /** The teams are part of the key only where their names are in the market's. */
+  read(market: string, sport: string, sportsbook: string, teams: { home: string | null; away: string | null }) {
+    const general = this.#aliases.size === 0 ? market : `${sportsbook}\u0000${sport}\u0000${market}`
+    const known = this.#known.get(general)
+    if (known !== undefined && typeof known !== "string") return known
+    const { home, away } = teams
+    const own = known === undefined ? "" : `${general}\u0000${home}\u0000${away}`
+    const knownOfTeams = known === undefined ? undefined : this.#known.get(own)
+    if (knownOfTeams !== undefined) return knownOfTeams
+    const folded = foldMarketName(market)
+    const alias = aliasFor(this.#aliases.get(folded), sport, sportsbook)
+    const without = withAlias(readFolded(folded, noTeams), alias)
+    if (this.#known.size + 2 > this.#bound) this.#known.clear()
+    this.#known.set(general, without)
+    if (typeof without !== "string") return without
+    const reading = withAlias(
+      readFolded(folded, { home: foldMarketName(home ?? ""), away: foldMarketName(away ?? "") }),
+      alias,
+    )
+    this.#known.set(`${general}\u0000${home}\u0000${away}`, reading)
+    return reading
+  }
+}
+
+const noTeams: Teams = { home: "", away: "" }
+
+/** The alias that says most: for sportsbook and sport, for the sportsbook, for the sport, for all. */
+const aliasFor = (
+  aliases: ReadonlyArray<MarketAlias> | undefined,
+  sport: string,
+  sportsbook: string,
+): MarketAlias | undefined => {
+  let best: MarketAlias | undefined
+  let most = -1
+  for (const alias of aliases ?? []) {
+    if (alias.sportsbook !== undefined && alias.sportsbook !== sportsbook) continue
+    if (alias.sport !== undefined && alias.sport !== sport) continue
+    const weight = (alias.sportsbook === undefined ? 0 : 2) + (alias.sport === undefined ? 0 : 1)
+    // Of two that say as much the later one in the file.
+    if (weight >= most) [best, most] = [alias, weight]
+  }
+  return best
+}
+
+const withAlias = (reading: MarketNameReading, alias: MarketAlias | undefined): MarketNameReading => {
+  if (alias === undefined) return reading
+  const { period, kind, scope, stat } = alias
+  if (typeof reading === "string") {
+    if (kind === undefined) return reading
+    const subject = scope === "player" ? "player" : "anyone"
+    const rule = { kind, stat: stat ?? (kind === "spread" || kind === "total" ? "family" : null), subject } as const
+    return { rule, period: period ?? "game", team: null, scope: scope ?? null, rest: "", noScorer: false }
+  }
+  const rule = { ...reading.rule, kind: kind ?? reading.rule.kind, stat: stat ?? reading.rule.stat }
+  return { ...reading, rule, period: period ?? reading.period, scope: scope ?? reading.scope }
+}
+
+/** What a plain market of a family counts is ambiguous here: it is games of a match, or sets. */
+export const isPlainTennis = (family: Family, { rule, period }: MarketReading): boolean =>
+  family === "tennis" && period === "game" && rule.stat === "family"

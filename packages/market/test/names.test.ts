@@ -1,0 +1,155 @@
+import {
+  type Family,
+  familyOf,
+  foldMarketName,
+  parseAliases,
+  participantKey,
+  participantKeys,
+  UnknownCounts,
+} from "@boltodds/market"
+import * as fc from "fast-check"
+import { describe, expect, it } from "vitest"
+import { law } from "./laws.ts"
+
+describe("a player's name", () => {
+  it.each([
+    [["D.J. Moore", "DJ Moore", "d j moore", "D. J. Moore", "Moore, D.J.", "DJ MOORE"], "dj moore"],
+    [["Todd Gurley II", "Todd Gurley", "Todd Gurley ii"], "todd gurley"],
+    [["Mike Washington Jr.", "Mike Washington", "Washington, Mike", "Mike Washington, Jr."], "mike washington"],
+    [["D'Andre Swift", "D\u2019Andre Swift", "DAndre Swift", "D\u2019Andre Swift (CHI)"], "dandre swift"],
+    [["Nikola Joki\u0107", "Nikola Jokic", "nikola jokic\u0301"], "nikola jokic"],
+    [["Karl-Anthony Towns", "Karl\u2013Anthony Towns", "Karl Anthony  Towns"], "karl anthony towns"],
+    [["Martin \u00d8degaard", "Martin Odegaard"], "martin odegaard"],
+    [["(CHI)", ".", "", "  "], ""],
+  ])("%j is one", (names, key) => {
+    expect(names.map(participantKey)).toEqual(names.map(() => key))
+  })
+
+  it("never becomes another's by likeness", () => {
+    const names = ["Josh Allen", "Joshua Allen", "Josh Allan", "J Allen", "Josh Allen Smith", "Jo Sh Allen"]
+    expect(new Set(names.map(participantKey)).size).toBe(names.length)
+  })
+
+  it("keeps its suffix where two of one market would be one, and is nobody's where that does not help", () => {
+    const keys = participantKeys([
+      "Ken Griffey",
+      "Ken Griffey Jr.",
+      "Ken Griffey",
+      "Pete Alonso III",
+      "?.",
+      "\u00c9mile X",
+      "Emile X",
+    ])
+    expect([...keys]).toEqual([
+      ["Ken Griffey", "ken griffey"],
+      ["Ken Griffey Jr.", "ken griffey jr"],
+      ["Pete Alonso III", "pete alonso"],
+      ["?.", "?"],
+      ["\u00c9mile X", undefined],
+      ["Emile X", undefined],
+    ])
+  })
+
+  it("is total and stays as it is once folded", () => {
+    law(fc.string({ unit: "binary", maxLength: 120 }), (name) => {
+      expect(typeof participantKey(name)).toBe("string")
+      expect(foldMarketName(foldMarketName(name))).toBe(foldMarketName(name))
+    })
+    law(
+      fc.array(fc.constantFrom("Jo", "J.", "O'", "X", "Jr.", "II", "\u00e9", "-", ","), { maxLength: 5 }),
+      (parts) => {
+        const key = participantKey(parts.join(" "))
+        expect(key).toBe(key.toLowerCase().trim())
+      },
+    )
+  })
+})
+
+describe("the family of a sport", () => {
+  it.each<[string, Family]>([
+    ["MLB", "baseball"],
+    ["NCAA Baseball", "baseball"],
+    ["NBA Summer", "basketball"],
+    ["NFL Pre", "football"],
+    ["NCAA Hockey", "hockey"],
+    ["La Liga", "soccer"],
+    ["US Open (M)", "tennis"],
+    ["Wimbledon (F)", "tennis"],
+    ["French Open (M) Doubles", "tennis"],
+    ["Challenger San Marino", "tennis"],
+    ["WTA Monterray", "tennis"],
+    ["UFC", "combat"],
+    ["CS2", "esports"],
+    ["Dota 2", "esports"],
+    // Golf has one as well.
+    ["US Open", "other"],
+    ["Challengers", "other"],
+    ["", "other"],
+  ])("%j is %s", (sport, family) => {
+    expect(familyOf(sport)).toBe(family)
+  })
+})
+
+describe("aliases of a file", () => {
+  it("are taken where every member is right", () => {
+    const json = {
+      markets: [{ market: "Handicap Betting", sport: "EPL", kind: "spread" }],
+      people: { "H. Brown": "M. Brown" },
+    }
+    expect(parseAliases(json)).toEqual({ _tag: "Aliases", aliases: json })
+    expect(parseAliases({})).toEqual({ _tag: "Aliases", aliases: { markets: [], people: {} } })
+  })
+
+  it("are refused with every problem", () => {
+    const problems = (json: unknown) => {
+      const reading = parseAliases(json)
+      return reading._tag === "Invalid" ? reading.problems : []
+    }
+    expect(problems([])).toEqual(["expected an object; got []"])
+    expect(problems({ market: [] })).toEqual([`market: no such member. Did you mean "markets"?`])
+    expect(problems({ markets: {}, people: [] })).toEqual([
+      "markets: expected a list; got {}",
+      "people: expected an object; got []",
+    ])
+    expect(problems({ markets: [1, {}, { market: "X", kind: "spreads", period: "half", sprot: "NFL" }] })).toEqual([
+      "markets[0]: expected an object; got 1",
+      "markets[1].market: expected a text; got undefined",
+      "markets[1]: says nothing of the market; give at least one of period, kind, scope, stat",
+      `markets[2].sprot: no such member. Did you mean "sport"?`,
+      "markets[2].kind: expected one of moneyline, moneyline_3way, draw_no_bet, double_chance, spread, spread_3way, " +
+      `total, yes_no, odd_even, first, other; got "spreads". Did you mean "spread"?`,
+      `markets[2].period: expected a period such as game, h1, q2, f5; got "half"`,
+    ])
+    expect(problems({ people: { A: 1, B: "." } })).toEqual([
+      `people["A"]: expected a name; got 1`,
+      `people["B"]: expected a name; got "."`,
+    ])
+  })
+
+  it("are read without throwing, whatever the JSON", () => {
+    law(fc.oneof(fc.jsonValue(), fc.record({ markets: fc.array(fc.jsonValue()), people: fc.jsonValue() })), (json) => {
+      expect(["Aliases", "Invalid"]).toContain(parseAliases(json)._tag)
+    })
+  })
+})
+
+describe("unknown lines", () => {
+  it("are counted by sportsbook, sport, market and reason", () => {
+    const counts = new UnknownCounts()
+    counts.add("fanduel", "MLB", { market: "Zebras", reason: "market" })
+    counts.add("fanduel", "MLB", { market: "Zebras", reason: "market" })
+    counts.add("fanduel", "MLB", { market: null, reason: "market" })
+    counts.add("fanduel", "MLB", { market: "Aces", reason: "market" })
+    expect(counts.total).toBe(4)
+    expect(counts.top(2)).toEqual([
+      { sportsbook: "fanduel", sport: "MLB", market: "Zebras", reason: "market", count: 2 },
+      { sportsbook: "fanduel", sport: "MLB", market: "Aces", reason: "market", count: 1 },
+    ])
+  })
+
+  it("are bounded", () => {
+    const counts = new UnknownCounts({ bound: 2 })
+    for (let index = 0; index < 10; index++) counts.add("a", "b", { market: String(index % 5), reason: "line" })
+    expect([counts.total, counts.beyond, counts.top().length]).toEqual([10, 6, 2])
+  })
+})
