@@ -30,6 +30,9 @@ const gonesAfter = (batches: number): Promise<HookReceiver> =>
 const rowsOn = (stdout: string): ReadonlyArray<Row> => recordsOf(stdout) as unknown as ReadonlyArray<Row>
 const upTo = (count: number): ReadonlyArray<number> => Array.from({ length: count }, (_, index) => index + 1)
 
+/** Controls that a lane withholds between a loss and the resnapshot after it. */
+const withheld: ReadonlySet<string> = new Set(["fresh", "game_verified", "gap_closed", "synced"])
+
 describe("a webhook that answers 410", () => {
   it("ends the run with 74, and says which sink and why", async () => {
     const receiver = await gonesAfter(3)
@@ -114,7 +117,10 @@ describe("a webhook that answers 410", () => {
       const all = rowsOn(stdout)
       const isRecorded = (row: Row): boolean => JSON.stringify(all[row.seq - 1]) === JSON.stringify(row)
       const reserve = recorded(folder, "reserve")
-      expect([...receiver.acknowledged.flatMap(({ records }) => records), ...reserve.filter(isRecorded)]).toEqual(all)
+      const taken = [...receiver.acknowledged.flatMap(({ records }) => records), ...reserve.filter(isRecorded)]
+      // On a busy machine the feed may be `stale` in between: a lane withholds what verifies until its reader has the book.
+      const isSure = (row: Row): boolean => !("control" in row && withheld.has(String(row.control)))
+      expect(taken.filter(isSure)).toEqual(all.filter(isSure))
       expect(receiver.deliveries.length).toBe(5)
       // Its reader knows nothing of what the webhook took: it is told so first, and then everything again.
       expect(reserve[0]).toMatchObject({ control: "dropped", reason: "takeover" })
