@@ -83,8 +83,9 @@ describe("flags", () => {
     expect(complaint(() => parse("--zzzzzz"))).toBe(
       "Unknown flag --zzzzzz",
     )
-    expect(complaint(() => parse("--emit", "chnages"))).toBe(
-      `Cannot use --emit: expected one of messages, changes, quotes, raw; got "chnages". Did you mean "changes"?`,
+    const form = { name: "form", value: "FORM", choices: ["human", "json"], about: "A form." }
+    expect(complaint(() => parseFlags([{ title: "Own", flags: [form] }], ["--form", "jsn"], {}))).toBe(
+      `Cannot use --form: expected one of human, json; got "jsn". Did you mean "json"?`,
     )
   })
 

@@ -198,6 +198,12 @@ describe("what goes wrong", () => {
     ["a condition that is none", ["--where", "sprot == 'NBA'"], "did you mean `sport`?"],
     ["a placeholder that is none", ["--sink", "file:{sprot}.ndjson"], "did you mean {sport}?"],
     ["a webhook that is no address", ["--sink", "webhook:example.com"], "url must start with https://"],
+    [
+      "an emit that does not exist",
+      ["--emit", "chnages"],
+      "Cannot use --emit: unknown emit `chnages`: did you mean `changes`?",
+    ],
+    ["--resume with what makes no book", ["--resume", "book.ndjson", "--emit", "quotes"], "its records make no book"],
     ["--meta with what has it", ["--meta", "--emit", "changes"], "its records have these fields already"],
     ["a count of nothing", ["--count", "0"], 'Cannot use --count: expected a whole number from 1 on; got "0"'],
     ["a key in the URL", ["--url", "wss://example.invalid/api?key=abc"], "Give the key separately"],

@@ -3,6 +3,7 @@
  *
  * `pnpm bench expressions [records=1000000] [rounds=7]`
  */
+import { builtinEmits } from "@boltodds/config"
 import { compile } from "../src/internal/cel/compile.ts"
 
 const settings = new Map(process.argv.slice(2).map((arg) => arg.split("=") as [string, string]))
@@ -49,7 +50,7 @@ const rate = (holds: (line: Line) => unknown): readonly [number, number] => {
 const median = (values: ReadonlyArray<number>): number => [...values].sort((a, b) => a - b)[values.length >> 1]!
 
 for (const [text, plain] of conditions) {
-  const { evaluate } = compile(text, "changes", (why) => {
+  const { evaluate } = compile(text, builtinEmits[0]!, (why) => {
     throw new Error(why)
   })
   const rates = Array.from({ length: rounds }, () => [rate(evaluate), rate(plain)] as const)

@@ -1,5 +1,5 @@
 /** A configuration in which nothing is wrong. */
-import type { Route } from "@boltodds/pipeline"
+import type { Depth, Route } from "@boltodds/pipeline"
 import type { LaneEvent } from "@boltodds/lane"
 import type { Sink, SinkError } from "@boltodds/sink"
 import type * as Duration from "effect/Duration"
@@ -29,6 +29,10 @@ export interface SinkSummary {
   /** The name of its plug-in. */
   readonly type: string
   readonly emit: EmitName
+  /** How deep the hub looks into the feed for it. */
+  readonly needs: Depth
+  /** Whether folding what it receives gives the book. */
+  readonly isBook: boolean
   readonly required: boolean
   /** The sink that takes over when this one is disabled. */
   readonly fallback?: string

@@ -1,7 +1,7 @@
-/** The contract of plug-ins: sources, processors, sinks and stores as plain objects with checked options. */
+/** The contract of plug-ins: sources, emits, processors, sinks and stores as plain objects with checked options. */
 import type { Touch } from "./Manifest.ts"
 import type { Source } from "@boltodds/protocol"
-import type { Processor, RunOptions } from "@boltodds/pipeline"
+import type { Emit, Processor, RunOptions } from "@boltodds/pipeline"
 import type { Sink, SinkError, Store, StoreLimits } from "@boltodds/sink"
 import type * as Effect from "effect/Effect"
 import type * as Schema from "effect/Schema"
@@ -9,8 +9,8 @@ import type * as Scope from "effect/Scope"
 import type { Evaluate } from "./Expression.ts"
 import type { LaneDefaults } from "./LaneDefaults.ts"
 
-/** The ways to tell the stream that a configuration can name. */
-export type EmitName = "changes" | "messages" | "quotes" | "raw"
+/** The name of an emit: of one in the registry, or of a module that a configuration names. */
+export type EmitName = string
 
 /** How loud a line of the log is. */
 export type LogLevel = "debug" | "info" | "warn" | "error"
@@ -48,6 +48,8 @@ export interface ProcessorContext extends SinkContext {
    * told, which is counted and logged once. The expression was checked when the configuration was.
    */
   readonly evaluate: (expression: string) => Evaluate
+  /** The view of the emit, see `Emit` of `@boltodds/pipeline`. */
+  readonly view: Emit<never>["view"]
 }
 
 /** A source at work. */
@@ -163,10 +165,51 @@ export interface SourceFinding {
   readonly message: string
 }
 
+/**
+ * What a field of a record holds, for expressions: `text` and `number` may be null; a `flag` is true where it is set, and
+ * false otherwise; `any` is what the feed sent. A list: the texts that are known today. With `inside` the field is in the
+ * object that the record has under that name.
+ */
+export type FieldKind = "text" | "number" | "flag" | "any" | ReadonlyArray<string> | FieldInside
+
+/** A field in an object of the record, see {@link FieldKind}. */
+export interface FieldInside {
+  readonly kind: "text" | "number" | "flag" | "any"
+  readonly inside: string
+}
+
+/** Fields of records by their names. */
+export interface RecordFields {
+  readonly [name: string]: FieldKind
+}
+
+/** What the keys of a sink say to its emit. */
+export interface EmitSettings {
+  /** `control` of the sink: whether controls are sent. */
+  readonly control: boolean
+  /** `meta` of the sink: whether records are put into an envelope. False for an emit without `hasMeta`. */
+  readonly meta: boolean
+}
+
+/** A form of records: what `emit` of a sink names. */
+export interface EmitPlugin<Options = unknown> extends PluginBase<Options> {
+  readonly kind: "emit"
+  /** The fields that conditions and other expressions can name. Default: none. */
+  readonly fields?: RecordFields
+  /** Whether records may have fields beside `fields`, as messages of the feed do. Default false. */
+  readonly isOpen?: boolean
+  /** Whether the records are a log, of which no condition and no processor may leave out a part. Default false. */
+  readonly isLog?: boolean
+  /** Whether `meta` of a sink puts its records into an envelope. Default: `meta` is refused. */
+  readonly hasMeta?: boolean
+  /** Makes the emit, a value. It is called when a configuration is checked, and opens nothing. */
+  make(options: Options, settings: EmitSettings): Emit<unknown>
+}
+
 /** A step between an emit and a lane. */
 export interface ProcessorPlugin<Options = unknown> extends PluginBase<Options> {
   readonly kind: "processor"
-  /** The emits whose records it understands. Default: all but `raw`, which nothing may alter. */
+  /** The emits whose records it understands. Default: all but logs such as `raw`, which nothing may alter. */
   readonly emits?: ReadonlyArray<EmitName>
   /** Gives a function that makes the processor anew for each run. */
   make(options: Options, context: ProcessorContext): () => Processor<never, unknown>
@@ -175,8 +218,10 @@ export interface ProcessorPlugin<Options = unknown> extends PluginBase<Options> 
 /** A destination. */
 export interface SinkPlugin<Options = unknown> extends PluginBase<Options> {
   readonly kind: "sink"
-  /** The emits it takes, the usual one first. Default: all, usually `changes`. */
+  /** The emits it takes, the usual one first. Default: all, usually the first of the registry. */
   readonly emits?: ReadonlyArray<EmitName>
+  /** Whether it takes emits that are logs, such as `raw`. Default true. */
+  readonly takesLogs?: boolean
   make(options: Options, context: SinkContext): Effect.Effect<Sink<never>, SinkError, Scope.Scope>
   /** How its lane is set up where the configuration does not say. */
   lane?(options: Options, place: LanePlace): LaneDefaults
@@ -204,11 +249,13 @@ export interface OpenStore {
 }
 
 /** Anything that plugs in. Options are `unknown` to who did not write it; its own schema has checked them. */
-export type Plugin = SourcePlugin | ProcessorPlugin | SinkPlugin | StorePlugin
+export type Plugin = SourcePlugin | EmitPlugin | ProcessorPlugin | SinkPlugin | StorePlugin
 
 /** What a configuration can name. */
 export interface Registry {
   readonly sources: ReadonlyArray<SourcePlugin>
+  /** The usual one first. Default `builtinEmits`. */
+  readonly emits?: ReadonlyArray<EmitPlugin>
   readonly processors: ReadonlyArray<ProcessorPlugin>
   readonly sinks: ReadonlyArray<SinkPlugin>
   /** `memory` needs no entry. */
@@ -239,6 +286,9 @@ export interface Registry {
  * ```
  */
 export const sinkPlugin = <Options>(plugin: SinkPlugin<Options>): SinkPlugin<Options> => plugin
+
+/** Gives an emit plug-in its types, see {@link sinkPlugin}. */
+export const emitPlugin = <Options>(plugin: EmitPlugin<Options>): EmitPlugin<Options> => plugin
 
 /** Gives a processor plug-in its types, see {@link sinkPlugin}. */
 export const processorPlugin = <Options>(plugin: ProcessorPlugin<Options>): ProcessorPlugin<Options> => plugin

@@ -1,28 +1,31 @@
 /** The processors that every configuration can name. */
 import type { Change } from "@boltodds/protocol"
-import { conflate, dedupe, filter, map, minMove, pick, type Processor, sample, where } from "@boltodds/pipeline"
+import { conflate, dedupe, type Emit, filter, map, minMove, pick, type Processor, sample } from "@boltodds/pipeline"
 import * as Schema from "effect/Schema"
 import { PositiveDuration } from "@boltodds/sink"
 import { type Evaluate, FieldName, Formula, Predicate } from "./Expression.ts"
-import { type EmitName, type ProcessorPlugin, processorPlugin } from "./Plugin.ts"
+import { type ProcessorPlugin, processorPlugin } from "./Plugin.ts"
 
 /**
- * Lets records pass for which a condition is true; false, null and "cannot be told" leave them out. Controls always
- * pass. Of `changes` a line that leaves is told as closed, so that nobody keeps its last price.
+ * Lets records pass for which a condition is true; false, null and an unknown result leave them out. Controls always pass.
+ * An emit with a view of its own reports a line that leaves as closed, so that no reader keeps its last price.
  */
-export const conditionProcessor = (emit: EmitName, condition: Evaluate): Processor<never, unknown> =>
-  emit === "changes"
-    ? where((change) => condition(change) === true)
-    : filter<unknown>((value) => condition(value) === true)
+export const conditionProcessor = (
+  emit: { readonly view?: Emit<never>["view"] | undefined },
+  condition: Evaluate,
+): Processor<never, unknown> => {
+  const holds = (value: unknown): boolean => condition(value) === true
+  return emit.view?.(holds) ?? filter<unknown>(holds)
+}
 
 const filterPlugin = processorPlugin({
   kind: "processor",
   name: "filter",
   about: "Passes on the records for which a condition is true, like `where`, at any place among the processors.",
   config: Predicate,
-  make: (condition, { emit, evaluate }) => {
+  make: (condition, { view, evaluate }) => {
     const holds = evaluate(condition)
-    return () => conditionProcessor(emit, holds)
+    return () => conditionProcessor({ view }, holds)
   },
 })
 

@@ -3,7 +3,9 @@ import * as Schema from "effect/Schema"
 import type * as SchemaAST from "effect/SchemaAST"
 import { LaneText, RunText } from "./internal/documentSchemas.ts"
 import { withoutInfinity, withSecrets, withVariables } from "./internal/jsonSchema.ts"
-import type { EmitName, PluginBase, Registry } from "./Plugin.ts"
+import { builtinEmits } from "./builtinEmits.ts"
+import { takes } from "./internal/outlineSink.ts"
+import type { EmitPlugin, PluginBase, Registry } from "./Plugin.ts"
 
 type Json = { readonly [key: string]: unknown }
 
@@ -23,7 +25,7 @@ export const configJsonSchema = (registry: Registry): Json => {
     const { about } = plugin
     return { ...(renamed(schema, prefix) as Json), ...about === undefined ? {} : { description: about } }
   }
-  const stores = registry.stores ?? []
+  const { emits = builtinEmits, stores = [] } = registry
   return {
     $schema: "https://json-schema.org/draft/2020-12/schema",
     title: "A boltodds pipeline",
@@ -51,7 +53,9 @@ export const configJsonSchema = (registry: Registry): Json => {
       sink: {
         anyOf: [
           { enum: registry.sinks.map(({ name }) => name) },
-          ...registry.sinks.map((plugin) => sinkOf(plugin, optionsOf(plugin), plugin.emits)),
+          ...registry.sinks.map((plugin) =>
+            sinkOf(plugin, optionsOf(plugin), emits.filter((emit) => takes(plugin, emit)), optionsOf)
+          ),
         ],
       },
       processors: {
@@ -114,23 +118,20 @@ const choice = (
 
 const orNull = (schema: Json): Json => ({ anyOf: [schema, { type: "null" }] })
 
-const emitNames: ReadonlyArray<EmitName> = ["changes", "messages", "quotes", "raw"]
-
 const sinkOf = (
   { name }: { readonly name: string },
   options: Json,
-  emits: ReadonlyArray<EmitName> | undefined,
+  emits: ReadonlyArray<EmitPlugin>,
+  optionsOf: OptionsOf,
 ): Json => ({
   type: "object",
   properties: {
     [name]: orNull(options),
+    emit: {
+      anyOf: [...choice(emits, optionsOf)["anyOf"] as ReadonlyArray<Json>, { type: "null" }],
+      description: "The form of the records: a name, or a name with its options.",
+    },
     ...withVariables({
-      emit: {
-        enum: [...emits ?? emitNames, null],
-        description:
-          "The form of the records. messages: as they came · changes: what happened to the book · quotes: flat " +
-          "rows · raw: the event log.",
-      },
       control: { type: ["boolean", "null"], description: "Whether gaps and invalidations are emitted. Default true." },
       where: { type: ["string", "null"], description: "A condition in CEL on the fields of the record." },
       required: { type: ["boolean", "null"], description: "Whether the run fails when it is disabled. Default true." },

@@ -6,7 +6,7 @@ type Json = { readonly [key: string]: unknown }
 
 /**
  * The keys of a configuration with these plug-ins as Markdown: a table for the run, for lanes, and for each source, sink,
- * processor and store. It is made of the same schemas that check a configuration, by way of {@link configJsonSchema}.
+ * emit, processor and store. It is made of the same schemas that check a configuration, by way of {@link configJsonSchema}.
  */
 export const configReference = (registry: Registry): string => {
   const schema = configJsonSchema(registry)
@@ -28,11 +28,13 @@ export const configReference = (registry: Registry): string => {
       return section(`${title} \`${name}\``, members(options)[0], resolve)
     })
   const sinkKeys = members(sinks).map((member) => member["properties"]).filter(isJson)
-  // Lanes and processors have sections of their own.
+  // Lanes, processors and emits with options have sections of their own.
   const common = Object.fromEntries(
     Object.entries(sinkKeys[0] ?? {}).slice(1).map(([key, value]) =>
       key === "lane" || key === "processors"
         ? [key, { description: resolve(value)["description"], type: "see below" }]
+        : key === "emit"
+        ? [key, { ...(value as Json), anyOf: members(value).filter((member) => Array.isArray(member["enum"])) }]
         : [key, value]
     ),
   )
@@ -45,6 +47,7 @@ export const configReference = (registry: Registry): string => {
       const [name, options] = Object.entries(keys)[0]!
       return section(`Sink \`${name}\``, members(options)[0], resolve)
     }),
+    ...parts("Emit", sinkKeys[0]?.["emit"]),
     ...parts("Processor", isJson(definitions["processors"]) ? members(definitions["processors"])[0]?.["items"] : {}),
     ...parts("Store", isJson(lane?.["properties"]) ? members(lane["properties"]["store"])[2] : {}),
   ]

@@ -1,3 +1,4 @@
+export { builtinEmits } from "./builtinEmits.ts"
 export * from "./builtinProcessors.ts"
 export type * from "./CheckedPipeline.ts"
 export * from "./configJsonSchema.ts"

@@ -214,7 +214,9 @@ const checkedPipeline = (
     sinks: parts.sinks.map(({ name, sink, emit, required, fallback, isStandby }) => ({
       name,
       type: sink.plugin.name,
-      emit,
+      emit: emit.plugin.name,
+      needs: emit.made.needs,
+      isBook: emit.made.isBook === true,
       required,
       ...fallback === undefined ? {} : { fallback },
       isStandby,

@@ -1,5 +1,6 @@
 /** What a changed configuration means for a pipeline that runs. */
 import { isDeepStrictEqual } from "node:util"
+import type { Depth } from "@boltodds/pipeline"
 import type { CheckedPipeline } from "./CheckedPipeline.ts"
 import { insideOf, isSole, type Plain } from "./internal/describe.ts"
 
@@ -82,12 +83,12 @@ const sourceSteps = (old: CheckedPipeline, next: CheckedPipeline): ReadonlyArray
   }]
 }
 
-const depths: { readonly [emit: string]: number } = { raw: 0, messages: 1, quotes: 1, changes: 2 }
+const depths: { readonly [needs in Depth]: number } = { frames: 0, sync: 1, book: 2 }
 
 const sinkSteps = (old: CheckedPipeline, next: CheckedPipeline): ReadonlyArray<ReloadStep> => {
   const before = insideOf(old).plain["sinks"] as Plain
   const after = insideOf(next).plain["sinks"] as Plain
-  const depth = Math.max(...old.sinks.map(({ emit }) => depths[emit]!))
+  const depth = Math.max(...old.sinks.map(({ needs }) => depths[needs]))
   const steps: Array<ReloadStep> = []
   const [wasSole, isNowSole] = [isSole(insideOf(old).parts), isSole(insideOf(next).parts)]
   /** Nobody may have touched this sink: the usual lane of one that is alone is another. */
@@ -95,8 +96,8 @@ const sinkSteps = (old: CheckedPipeline, next: CheckedPipeline): ReadonlyArray<R
     wasSole === isNowSole || keys.join() !== "lane"
       ? undefined
       : `its lane is another ${isNowSole ? "without" : "beside"} other sinks`
-  for (const { name, emit } of next.sinks) {
-    const isDeeper = depths[emit]! > depth
+  for (const { name, emit, needs } of next.sinks) {
+    const isDeeper = depths[needs] > depth
     const more = isDeeper ? `: \`${emit}\` needs to know more of the feed than is kept, so this needs a restart` : ""
     if (!Object.hasOwn(before, name)) {
       const sentence = `The sink ${name} is added${more}`

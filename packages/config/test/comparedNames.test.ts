@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest"
+import { emitNamed } from "./emits.ts"
 import { comparedNames } from "../src/internal/cel/names.ts"
 
-const of = (...expression: Parameters<typeof comparedNames>) =>
-  comparedNames(...expression).map(({ kind, name }) => `${kind} ${name}`)
+const of = (expression: string, emit: string) =>
+  comparedNames(expression, emitNamed(emit)).map(({ kind, name }) => `${kind} ${name}`)
 
 describe("the names that an expression compares with", () => {
   it("are found on either side, in lists, and in what is combined", () => {

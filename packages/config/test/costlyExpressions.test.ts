@@ -1,5 +1,6 @@
 import * as Effect from "effect/Effect"
 import { beforeAll, describe, expect, it } from "vitest"
+import { emitNamed } from "./emits.ts"
 import { mostSteps } from "../src/internal/cel/budget.ts"
 import { checkExpression } from "../src/internal/cel/checkExpression.ts"
 import { compile } from "../src/internal/cel/compile.ts"
@@ -25,12 +26,12 @@ const hostile = messageOf(5_000, {
 
 const evaluate = (text: string, record: unknown = hostile) => {
   const failures: Array<string> = []
-  const compiled = compile(text, "messages", (why) => failures.push(why))
+  const compiled = compile(text, emitNamed("messages"), (why) => failures.push(why))
   return { value: compiled.evaluate(record), failures }
 }
 
 const errorsOf = (text: string, emit: "messages" | "changes" = "messages"): ReadonlyArray<string> =>
-  checkExpression(text, emit, "formula").filter(({ isError }) => isError).map(({ message }) => message)
+  checkExpression(text, emitNamed(emit), "formula").filter(({ isError }) => isError).map(({ message }) => message)
 
 const nested = (depth: number, list: string): string =>
   depth === 0 ? "true" : `${list}.all(v${depth}, ${nested(depth - 1, list)})`
@@ -39,7 +40,7 @@ const listOf = (count: number): string => `[${Array.from({ length: count }, (_, 
 describe("the check of an expression", () => {
   it("refuses loops that are nested more than twice, at the place of the third", () => {
     const text = `odds != null && ${nested(3, "[1, 2]")}`
-    const [found] = checkExpression(text, "changes", "predicate")
+    const [found] = checkExpression(text, emitNamed("changes"), "predicate")
     expect(found!.message).toBe("Cannot use this expression: its loops are nested more than 2 deep")
     expect(text.slice(found!.start, found!.end)).toBe("[1, 2].all(v1, true)")
     expect(errorsOf(nested(9, listOf(12)))).toHaveLength(1)
@@ -76,10 +77,12 @@ describe("the check of an expression", () => {
   })
 
   it("says what patterns of RE2 do not have, and refuses the largest", () => {
-    const found = checkExpression('game.matches("a(?=b)")', "changes", "predicate")
+    const found = checkExpression('game.matches("a(?=b)")', emitNamed("changes"), "predicate")
     expect(found[0]!.message).toContain('the pattern "a(?=b)": invalid or unsupported Perl syntax')
     expect(found[0]!.remedy).toContain("no look-ahead, look-behind or back-references")
-    expect(checkExpression('game.matches("(a)\\\\1")', "changes", "predicate")[0]!.remedy).toContain("back-references")
+    expect(checkExpression('game.matches("(a)\\\\1")', emitNamed("changes"), "predicate")[0]!.remedy).toContain(
+      "back-references",
+    )
     expect(errorsOf('game.matches("((a{20}){20}){20}")', "changes")).toHaveLength(1)
     expect(errorsOf(`game.matches("${"(a{900})".repeat(3)}")`, "changes")[0]).toContain("make it too large")
     expect(errorsOf(`game.matches("${"a".repeat(1_001)}")`, "changes")[0]).toContain("more than 1000 characters")
@@ -215,13 +218,13 @@ describe("an evaluation", () => {
 
   it("counts nothing in a few dozen parts that look through the short texts of a change", () => {
     const condition = Array.from({ length: 20 }, (_, n) => `game.contains("Team ${n}")`).join(" || ")
-    expect(compile(condition, "changes", () => {}).mayTakeLong).toBe(false)
-    expect(compile(condition, "messages", () => {}).mayTakeLong).toBe(true)
+    expect(compile(condition, emitNamed("changes"), () => {}).mayTakeLong).toBe(false)
+    expect(compile(condition, emitNamed("messages"), () => {}).mayTakeLong).toBe(true)
   })
 
   it("gives the same for a record whatever came before it", () => {
     const failures: Array<string> = []
-    const { evaluate, failed } = compile("data.list.all(a, a.size() > data.least)", "messages", (why) => {
+    const { evaluate, failed } = compile("data.list.all(a, a.size() > data.least)", emitNamed("messages"), (why) => {
       failures.push(why)
     })
     const values = Array.from({ length: 3 }, () => [
@@ -234,7 +237,7 @@ describe("an evaluation", () => {
   })
 
   it("takes the same steps the first time as later, although the library chooses its ways in the first", () => {
-    const fresh = () => compile("data.list.all(a, a != 'x')", "messages", () => {})
+    const fresh = () => compile("data.list.all(a, a != 'x')", emitNamed("messages"), () => {})
     const listing = (count: number) => ({ data: { list: Array.from({ length: count }, () => "y") } })
     let [fits, fails] = [1, mostSteps]
     while (fails - fits > 1) {

@@ -1,5 +1,6 @@
 import * as Effect from "effect/Effect"
 import { beforeAll, describe, expect, it } from "vitest"
+import { emitNamed } from "./emits.ts"
 import { checkExpression } from "../src/internal/cel/checkExpression.ts"
 import { compile } from "../src/internal/cel/compile.ts"
 import { fieldsOf } from "../src/internal/cel/fields.ts"
@@ -30,7 +31,7 @@ const suspended = { ...line, change: "line_suspended", odds: null, market: null 
 
 const evaluate = (text: string, record: unknown = line, emit: "changes" | "messages" | "quotes" = "changes") => {
   const failures: Array<string> = []
-  const compiled = compile(text, emit, (why) => failures.push(why))
+  const compiled = compile(text, emitNamed(emit), (why) => failures.push(why))
   return { value: compiled.evaluate(record), unknown: compiled.unknown(), failed: compiled.failed(), failures }
 }
 const valueOf = (text: string, record: unknown = line): unknown => evaluate(text, record).value
@@ -58,7 +59,7 @@ describe("an expression", () => {
         "sport in ['NBA', 'NHL'] ? odds > 100 : false",
         "!late && !delayed && !partial",
       ]
-    ) expect([text, checkExpression(text, "changes", "predicate"), valueOf(text)]).toEqual([text, [], true])
+    ) expect([text, checkExpression(text, emitNamed("changes"), "predicate"), valueOf(text)]).toEqual([text, [], true])
   })
 
   it.each([
@@ -70,7 +71,7 @@ describe("an expression", () => {
     ['timestamp(at) > timestamp("soon")', 'timestamp("soon")', "it fails for every record: timestamp() requires"],
     ['odds > double("x")', 'double("x")', "it fails for every record"],
   ])("is refused where a constant part of it fails: %s", (text, part, message) => {
-    const found = checkExpression(text, "changes", "predicate")
+    const found = checkExpression(text, emitNamed("changes"), "predicate")
     expect(found.map(({ start, end, isError }) => [text.slice(start, end), isError])).toEqual([[part, true]])
     expect(found[0]!.message).toContain(message)
   })
@@ -79,7 +80,7 @@ describe("an expression", () => {
     for (
       const text of ["odds > (1 + 2) * 3", "odds > 3 * (1 + 2)", 'game.contains("(" + ("L")) || (odds > ((1 + 2) * 2))']
     ) {
-      expect([text, checkExpression(text, "changes", "predicate"), valueOf(text)]).toEqual([text, [], true])
+      expect([text, checkExpression(text, emitNamed("changes"), "predicate"), valueOf(text)]).toEqual([text, [], true])
     }
   })
 
@@ -104,7 +105,7 @@ describe("an expression", () => {
 
   it("never throws, counts what fails otherwise, and tells the first", () => {
     const failures: Array<string> = []
-    const compiled = compile("data.outcomes.x.odds == 5", "messages", (why) => failures.push(why))
+    const compiled = compile("data.outcomes.x.odds == 5", emitNamed("messages"), (why) => failures.push(why))
     for (const record of [{}, { data: {} }, null, undefined, 5, "x", { data: { outcomes: { x: { odds: 5 } } } }]) {
       compiled.evaluate(record)
     }
@@ -134,11 +135,14 @@ describe("an expression", () => {
   })
 
   it("can name every field that a record has", () => {
-    expect(Object.keys(fieldsOf("changes"))).toContain("line_derived")
-    expect(fieldsOf("raw")).toEqual({})
+    expect(Object.keys(fieldsOf(emitNamed("changes")))).toContain("line_derived")
+    expect(fieldsOf(emitNamed("raw"))).toEqual({})
     for (const emit of ["changes", "quotes", "messages"] as const) {
-      for (const name of Object.keys(fieldsOf(emit))) {
-        expect([name, checkExpression(`${name} == null`, emit, "predicate").filter(({ isError }) => isError)]).toEqual([
+      for (const name of Object.keys(fieldsOf(emitNamed(emit)))) {
+        expect([
+          name,
+          checkExpression(`${name} == null`, emitNamed(emit), "predicate").filter(({ isError }) => isError),
+        ]).toEqual([
           name,
           [],
         ])
@@ -149,7 +153,8 @@ describe("an expression", () => {
 
   it("is refused where its types do not fit, before any record comes", () => {
     const refused = (text: string, wants: "predicate" | "formula" = "predicate"): string =>
-      checkExpression(text, "changes", wants).map(({ start, end, message }) => `${start}-${end} ${message}`).join()
+      checkExpression(text, emitNamed("changes"), wants).map(({ start, end, message }) => `${start}-${end} ${message}`)
+        .join()
     expect(refused("sport == 5")).toBe("0-10 Cannot use this expression: no such overload: string == int")
     expect(refused("sport && odds > 1")).toMatch(/^0-17 .*requires bool operands, got 'string'/)
     expect(refused("abs(odds) > 1")).toMatch(/found no matching overload for 'abs\(number\)'/)

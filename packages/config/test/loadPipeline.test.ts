@@ -300,7 +300,7 @@ const mistakes: ReadonlyArray<Mistake> = [
     name: "coalescing of messages",
     text: withSinks("a: { stdout: {}, emit: messages, lane: { overflow: coalesce } }"),
     problems: [
-      "4:54+8 Cannot coalesce `messages`: only a change says which line it replaces → write `emit: changes`, or `overflow: drop_oldest`",
+      "4:54+8 Cannot coalesce `messages`: its records do not say what they replace → write `emit: changes`, or `overflow: drop_oldest`",
     ],
   },
   {
@@ -321,7 +321,7 @@ const mistakes: ReadonlyArray<Mistake> = [
     name: "sides of a lane of messages",
     text: withSinks("a: { stdout: {}, emit: messages, lane: { parallel: 4 } }"),
     problems: [
-      "4:54+1 Cannot deliver `messages` in parallel: only changes name their game → remove it",
+      "4:54+1 Cannot deliver `messages` in parallel: its records do not say which of them must stay in order → remove it",
     ],
   },
   {
@@ -447,7 +447,7 @@ const mistakes: ReadonlyArray<Mistake> = [
       "4:11+6 Cannot use the plug-in ./a.ts: its export `default` has no kind → a plug-in is an object { kind, name, config, make }",
       "4:19+6 Cannot use the plug-in ./b.ts: ./b.ts exports none → export a plug-in by default, or by name",
       "4:27+6 Cannot use the plug-in ./c.ts: its export `default` has no `config` that is a Schema of Effect → a plug-in is an object { kind, name, config, make }",
-      "4:35+6 Cannot use the plug-in ./d.ts: its export `default` is of no known kind (it must be one of source, processor, sink, store) → a plug-in is an object { kind, name, config, make }",
+      "4:35+6 Cannot use the plug-in ./d.ts: its export `default` is of no known kind (it must be one of source, emit, processor, sink, store) → a plug-in is an object { kind, name, config, make }",
     ],
   },
   {
@@ -759,11 +759,28 @@ describe("a configuration without mistakes", () => {
     const pipeline = await pipelineOf(text, { env: { HOOK: "abcdef" } })
     expect(pipeline.warnings).toEqual([])
     expect(pipeline.source).toBe("feed")
+    const book = { needs: "book", isBook: true }
     expect(pipeline.sinks).toEqual([
-      { name: "screen", type: "stdout", emit: "changes", required: true, isStandby: false },
-      { name: "archive", type: "file", emit: "quotes", required: false, isStandby: false },
-      { name: "hook", type: "webhook", emit: "changes", required: true, fallback: "reserve", isStandby: false },
-      { name: "reserve", type: "file", emit: "changes", required: true, isStandby: true },
+      { name: "screen", type: "stdout", emit: "changes", ...book, required: true, isStandby: false },
+      {
+        name: "archive",
+        type: "file",
+        emit: "quotes",
+        needs: "sync",
+        isBook: false,
+        required: false,
+        isStandby: false,
+      },
+      {
+        name: "hook",
+        type: "webhook",
+        emit: "changes",
+        ...book,
+        required: true,
+        fallback: "reserve",
+        isStandby: false,
+      },
+      { name: "reserve", type: "file", emit: "changes", ...book, required: true, isStandby: true },
     ])
     const bounds = { max_records: 16384, max_bytes: 16777216, batch: { records: 4096, bytes: 1048576 } }
     expect(pipeline.resolved).toEqual({

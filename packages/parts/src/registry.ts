@@ -1,5 +1,6 @@
 /** The registry: every part that a configuration can name. */
 import {
+  builtinEmits,
   builtinProcessors,
   type Registry,
   type SinkPlugin,
@@ -39,7 +40,7 @@ export interface PartNames {
  * Makes the registry that `loadPipeline` of `@boltodds/config` takes.
  *
  * It holds the sources `feed`, `simulator`, `replay` and `stdin`, the sinks `stdout`, `file` and `webhook`, the store
- * `outbox`, and the processors of `@boltodds/config`. With `only`, it holds the named sources and sinks alone, and the
+ * `outbox`, and the emits and processors of `@boltodds/config`. With `only`, it holds the named sources and sinks alone, and the
  * store only beside a webhook.
  *
  * @example
@@ -65,6 +66,7 @@ export const makeRegistry = async (host: PartsHost = {}, only?: PartNames): Prom
   const durable = only === undefined || only.sinks.includes("webhook") ? undefined : []
   return {
     sources: await load(sources, only === undefined ? undefined : [only.source]) as ReadonlyArray<SourcePlugin>,
+    emits: builtinEmits,
     processors: builtinProcessors,
     sinks: await load(sinks, only?.sinks) as ReadonlyArray<SinkPlugin>,
     stores: await load(stores, durable) as ReadonlyArray<StorePlugin>,

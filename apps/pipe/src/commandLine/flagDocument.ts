@@ -13,31 +13,21 @@ export interface FlagDocument {
   readonly run: object
 }
 
-/** The one output that says of every price whether it is live. */
-const defaultEmit = "changes"
-
 /** The document that these flags mean. Throws a `UsageError` for what does not fit together. */
 export const documentOf = async (
   given: ParsedFlags,
   source: FlagDocument["source"],
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<FlagDocument> => {
-  const emit = given.text("emit") ?? defaultEmit
+  const emit = given.text("emit")
   const specs = given.texts("sink")
-  if (given.isSet("meta") && emit !== "messages") {
-    throw new UsageError(
-      `Cannot use --meta with ${emit}: its records have these fields already. Leave --meta out, or add --emit messages`,
-    )
-  }
   const resume = given.text("resume")
   if (resume !== undefined && given.isSet("no-control")) {
     throw new UsageError("Cannot use --resume with --no-control: readers would not learn that nothing is live yet")
   }
-  if (resume !== undefined && emit !== "changes") {
-    throw new UsageError(`Cannot use --resume with --emit ${emit}: only changes make a book. Leave --emit out`)
-  }
   const where = given.text("where")
   const common = {
+    ...emit === undefined ? {} : { emit: escaped(emit) },
     ...where === undefined ? {} : { where },
     ...given.isSet("no-control") ? { control: false } : {},
     ...given.isSet("meta") ? { meta: true } : {},
@@ -51,7 +41,7 @@ export const documentOf = async (
     sinks: Object.fromEntries(sinks.map(({ type, options }, index) => {
       const nth = sinks.slice(0, index).filter((other) => other.type === type).length
       const name = nth === 0 ? type : `${type}-${nth + 1}`
-      return [name, { [type]: options, emit, ...common }]
+      return [name, { [type]: options, ...common }]
     })),
     run: {
       ...count === undefined ? {} : { count },

@@ -40,8 +40,7 @@ export const outputFlags: FlagGroup = {
     {
       name: "emit",
       value: "FORM",
-      choices: ["changes", "messages", "quotes", "raw"],
-      about: "The form of a record. Default changes; see above.",
+      about: "The form of a record: changes, messages, quotes or raw. Default changes; see above.",
     },
     {
       name: "no-control",

@@ -10,8 +10,15 @@ import type { FlagDocument } from "../commandLine/flagDocument.ts"
 export const loadDocument = async (document: FlagDocument, registry: Registry): Promise<CheckedPipeline> => {
   const loading = makePipeline(document, { file: "flags.json", registry, env: environment(), partsEnv: process.env })
   const result = await Effect.runPromise(Effect.result(loading))
-  if (Result.isSuccess(result)) return result.success
+  if (Result.isSuccess(result)) return withBook(result.success)
   throw new UsageError(result.failure.problems.map(sentenceOf).join("\n"))
+}
+
+/** A run resumes from what the readers of its records have folded. */
+const withBook = (pipeline: CheckedPipeline): CheckedPipeline => {
+  const { run: { resume }, sinks } = pipeline
+  if (resume === undefined || sinks.some(({ isBook }) => isBook)) return pipeline
+  throw new UsageError(`Cannot use --resume with --emit ${sinks[0]?.emit}: its records make no book. Leave --emit out`)
 }
 
 /** The flag of a key; of two keys with one name the longer path comes first. The number of a list's entry does not count. */
@@ -37,6 +44,7 @@ const flags: ReadonlyArray<readonly [string, string]> = [
   ["run.for", "--for"],
   ["where", "--where"],
   ["emit", "--emit"],
+  ["meta", "--meta"],
   ["path", "--sink file"],
   ["url", "--sink webhook"],
   ["secret", "BOLTODDS_WEBHOOK_SECRET"],
@@ -46,10 +54,11 @@ const sentenceOf = ({ path, message, remedy }: Problem): string => {
   const key = path.filter((step) => typeof step === "string").join(".")
   const flag = flags.find(([end]) => `.${key}`.endsWith(`.${end}`))?.[1]
   // Flags have no lines, and names of their own.
-  const why = message.replace(/ \(line \d+\)/, "")
+  const why = message.replace(/ \(line \d+\)/, "").replace(/^Unknown /, "unknown ")
+    .replace(/^Cannot use `meta` with `emit: ([\w-]+)`/, "Cannot use --meta with --emit $1")
   const own = why.replace(/^Cannot use (?:`[\w.]+`|this expression): /, "")
   const head = flag === undefined ? why : own.startsWith("Cannot ") ? own : `Cannot use ${flag}: ${own}`
-  const advice = remedy.replace("`insecure: true`", "--insecure")
+  const advice = remedy.replace("`insecure: true`", "--insecure").replace(/`emit: ([\w-]+)`/g, "--emit $1")
   // What is expected is said already.
   return head.includes(advice.replace(/^write /, "")) ? head : `${head}: ${advice}`
 }

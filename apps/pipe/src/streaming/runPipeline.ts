@@ -110,7 +110,7 @@ export const runPipeline = async (
       const limits = source.state?.limits
       yield* Effect.try({ try: () => requireRoom(path, book, limits), catch: (cause) => cause })
     }
-    if (source.state?.run === undefined && pipeline.sinks.some(({ emit }) => emit !== "raw")) {
+    if (source.state?.run === undefined && pipeline.sinks.some(({ needs }) => needs !== "frames")) {
       const { level, text } = bookRoomText(source.state?.limits)
       log.log(level, text)
     }
@@ -198,7 +198,7 @@ const progressOf = (
 ): { readonly onStep: (step: Step) => void; readonly end: () => void } | undefined => {
   const { stderr, stdout } = process
   const isShown = pipeline.sinks.some(({ type }) => type === "stdout") && stdout.isTTY === true
-  if (stderr.isTTY !== true || isShown || pipeline.sinks.every(({ emit }) => emit === "raw")) return undefined
+  if (stderr.isTTY !== true || isShown || pipeline.sinks.every(({ needs }) => needs === "frames")) return undefined
   const progress = makeProgress((text) => void stderr.write(text), () => performance.now())
   log.beforeEach(progress.clear)
   return progress
@@ -241,10 +241,10 @@ const earlierOf = async (
 > => {
   const { file, run: { resume }, sinks } = pipeline
   if (resume === undefined) return undefined
-  if (!sinks.some(({ emit }) => emit === "changes")) {
+  if (!sinks.some(({ isBook }) => isBook)) {
     throw new Failure(
       ExitCode.badConfiguration,
-      `Cannot resume from ${resume}: no sink receives changes, and only changes make a book. Write emit: changes.`,
+      `Cannot resume from ${resume}: no sink receives records that make a book. Write emit: changes.`,
     )
   }
   const folder = dirname(file)

@@ -1,6 +1,7 @@
 /** The parts of a checked document, as the rest of the package works with them. */
 import type { LaneSettings } from "../LaneDefaults.ts"
-import type { EmitName, ProcessorPlugin, SinkPlugin, SourcePlugin, StorePlugin } from "../Plugin.ts"
+import type { Emit } from "@boltodds/pipeline"
+import type { EmitPlugin, ProcessorPlugin, SinkPlugin, SourcePlugin, StorePlugin } from "../Plugin.ts"
 import type { CheckedOptions } from "./checkOptions.ts"
 
 /** A plug-in with options that its schema has accepted. */
@@ -16,13 +17,19 @@ export interface CheckedLane {
   readonly store: Configured<StorePlugin> | undefined
 }
 
+/** An emit of a sink. */
+export interface CheckedEmit extends Configured<EmitPlugin> {
+  /** Made of these options. Processors, lane and sink fit it; types cannot follow that. */
+  readonly made: Emit<never>
+}
+
 /** A sink. */
 export interface CheckedSink {
   readonly name: string
   readonly sink: Configured<SinkPlugin>
-  readonly emit: EmitName
+  readonly emit: CheckedEmit
   readonly control: boolean
-  /** Whether messages are put into envelopes. */
+  /** Whether records are put into envelopes. */
   readonly meta: boolean
   readonly where: string | undefined
   /** The condition as it may be shown: with the names of variables in place of their values. */

@@ -9,7 +9,7 @@ import { ownDecode } from "./decodeOptions.ts"
 import { ManifestLines, type Touch, variableText } from "../Manifest.ts"
 import type {
   Claim,
-  EmitName,
+  EmitPlugin,
   Environment,
   OptionProblem,
   OptionsPlace,
@@ -92,7 +92,7 @@ export class Checker {
   configured<P extends PluginBase<unknown>>(
     { plugin, options, path }: Choice<P>,
     what: string,
-    { name, emit }: Pick<OptionsPlace, "name" | "emit">,
+    { name, emit }: { readonly name: string; readonly emit: EmitPlugin | undefined },
   ): Effect.Effect<Configured<P> | undefined> {
     if (isUnread(plugin)) {
       // Any of its options may be a secret.
@@ -104,7 +104,7 @@ export class Checker {
     const decode = parsers.has(plugin) ? parsers.get(plugin) : ownDecode
     // Its module is reported to be of no use already.
     if (decode === undefined) return Effect.undefined
-    const place: OptionsPlace = { ...this.#surroundings, name, emit }
+    const place: OptionsPlace = { ...this.#surroundings, name, emit: emit?.name }
     const check = {
       path,
       of: `${what} \`${plugin.name}\``,
@@ -183,7 +183,9 @@ export class Checker {
   }
 
   /** Checks an expression, and places what is wrong inside its text. */
-  expression(path: Path, text: string, kind: PartKind, emit: EmitName): void {
+  expression(path: Path, text: string, kind: PartKind, emit: EmitPlugin): void {
+    // Of the records of a plug-in that is not loaded nothing is known.
+    if (isUnread(emit)) return
     if (kind === "field") return this.#field(path, text, emit)
     const node = nodeAt(this.tree, path)
     const isWritten = node?._tag === "Scalar" && node.written === text
@@ -191,7 +193,8 @@ export class Checker {
     const isOdd = looksSecret(text) && text.includes("://")
     if (isOdd && node !== undefined) this.findings.hide(node)
     const isHidden = isOdd || node?._tag === "Scalar" && node.isHidden
-    for (const finding of checkExpression(text, emit, kind === "predicate" ? "predicate" : "formula")) {
+    const wants = kind === "predicate" ? "predicate" : "formula"
+    for (const finding of checkExpression(text, emit, wants, this.catalog.emits.values())) {
       // The words of the library quote the expression.
       const shown = isHidden
         ? {
@@ -207,12 +210,12 @@ export class Checker {
     }
   }
 
-  #field(path: Path, name: string, emit: EmitName): void {
+  #field(path: Path, name: string, emit: EmitPlugin): void {
     // Messages are the feed's own, and may have fields that nobody knows yet.
     const names = Object.keys(fieldsOf(emit))
-    if (emit === "messages" || emit === "raw" || names.includes(name)) return
+    if (emit.isOpen === true || names.includes(name)) return
     this.findings.error(path, {
-      message: `Cannot use the field \`${name}\`: a record of \`${emit}\` has no such field`,
+      message: `Cannot use the field \`${name}\`: a record of \`${emit.name}\` has no such field`,
       remedy: suggestName(name, names, "its fields"),
     })
   }

@@ -1,6 +1,16 @@
 /** What a document can name: plug-ins by kind and name. */
 import type { Decode } from "./decodeOptions.ts"
-import type { Plugin, PluginBase, ProcessorPlugin, Registry, SinkPlugin, SourcePlugin, StorePlugin } from "../Plugin.ts"
+import { builtinEmits } from "../builtinEmits.ts"
+import type {
+  EmitPlugin,
+  Plugin,
+  PluginBase,
+  ProcessorPlugin,
+  Registry,
+  SinkPlugin,
+  SourcePlugin,
+  StorePlugin,
+} from "../Plugin.ts"
 
 /** Plug-ins by their names. */
 export type Named<P> = ReadonlyMap<string, P>
@@ -8,6 +18,7 @@ export type Named<P> = ReadonlyMap<string, P>
 /** All plug-ins of one document. */
 export class PartCatalog {
   readonly sources = new Map<string, SourcePlugin>()
+  readonly emits = new Map<string, EmitPlugin>()
   readonly processors = new Map<string, ProcessorPlugin>()
   readonly sinks = new Map<string, SinkPlugin>()
   readonly stores = new Map<string, StorePlugin>()
@@ -19,7 +30,8 @@ export class PartCatalog {
   readonly parsers = new Map<PluginBase<unknown>, Decode | undefined>()
 
   constructor(registry: Registry) {
-    for (const list of [registry.sources, registry.processors, registry.sinks, registry.stores ?? []]) {
+    const { emits = builtinEmits, stores = [] } = registry
+    for (const list of [registry.sources, emits, registry.processors, registry.sinks, stores]) {
       for (const plugin of list) {
         const why = this.add(plugin)
         // Whoever puts a registry together is a program: this is its mistake.
@@ -36,6 +48,8 @@ export class PartCatalog {
     }
     const known: Map<string, Plugin> = kind === "source"
       ? this.sources
+      : kind === "emit"
+      ? this.emits
       : kind === "processor"
       ? this.processors
       : kind === "sink"

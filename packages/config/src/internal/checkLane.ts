@@ -2,7 +2,8 @@
 import * as Effect from "effect/Effect"
 import { defaultBlockTimeout } from "../lane.ts"
 import type { LaneDefaults, LaneSettings } from "../LaneDefaults.ts"
-import type { EmitName, LanePlace, StorePlugin } from "../Plugin.ts"
+import type { Emit } from "@boltodds/pipeline"
+import type { EmitPlugin, LanePlace, StorePlugin } from "../Plugin.ts"
 import type { CheckedLane, Configured } from "./Checked.ts"
 import type { Checker } from "./Checker.ts"
 import { checkOptions } from "./checkOptions.ts"
@@ -17,7 +18,9 @@ export interface LaneCheck {
   readonly name: string
   readonly path: Path
   readonly node: Tree | undefined
-  readonly emit: EmitName
+  readonly emit: EmitPlugin
+  /** Undefined where its options are wrong. */
+  readonly made: Emit<never> | undefined
   /** Undefined where the options of the sink are wrong. */
   readonly configured: Configured<{ lane?(options: unknown, place: LanePlace): LaneDefaults }> | undefined
   /** Whether the pipeline has no other lane. */
@@ -27,7 +30,7 @@ export interface LaneCheck {
 /** Checks a lane; undefined where anything is wrong with it. */
 export const checkLane = (check: LaneCheck, checker: Checker): Effect.Effect<CheckedLane | undefined> =>
   Effect.gen(function* () {
-    const { name, path, node, emit, configured, isSole } = check
+    const { name, path, node, emit, made, configured, isSole } = check
     const options = { path, of: "this lane", schema: LaneText, node }
     const read = yield* checkOptions(options, checker.findings, checker.places)
     // Its store is checked all the same: all mistakes are reported at once.
@@ -43,11 +46,11 @@ export const checkLane = (check: LaneCheck, checker: Checker): Effect.Effect<Che
     const store = choice === undefined ? undefined : yield* checker.configured(choice, "store", { name, emit })
     if (read === undefined || (choice !== undefined && store === undefined)) return undefined
     const isDurable = store?.plugin.durable === true
-    const usual = overflowFor(recommended.overflow, emit, isSole, store !== undefined)
+    const usual = overflowFor(recommended.overflow, made, isSole, store !== undefined)
     const settings = merge(merge(usual, recommended), written)
     const overflow = written.overflow ?? usual.overflow
     const complete = { ...settings, ...given("overflow", overflow) }
-    const wrong = whatDoesNotFit(complete, written, emit, isDurable, store !== undefined, checker, path)
+    const wrong = whatDoesNotFit(complete, written, { made, isDurable, hasStore: store !== undefined, path }, checker)
     return wrong ? undefined : { settings: complete, store }
   })
 
@@ -81,11 +84,11 @@ const recommendedStoreOf = (
 
 const overflowFor = (
   recommended: LaneSettings["overflow"],
-  emit: EmitName,
+  made: Emit<never> | undefined,
   isSole: boolean,
   hasStore: boolean,
 ): LaneSettings => {
-  const isFit = recommended !== "coalesce" || (emit === "changes" && !hasStore)
+  const isFit = recommended !== "coalesce" || (made?.coalescing !== undefined && !hasStore)
   if (recommended !== undefined && isFit) return { overflow: recommended }
   return { overflow: isSole && recommended === undefined ? "block" : "drop_oldest" }
 }
@@ -112,14 +115,20 @@ const merge = (first: LaneSettings, second: LaneSettings): LaneSettings => ({
   ),
 })
 
+/** What the settings of a lane must fit. */
+interface LaneFit {
+  /** Undefined: not known. */
+  readonly made: Emit<never> | undefined
+  readonly isDurable: boolean
+  readonly hasStore: boolean
+  readonly path: Path
+}
+
 const whatDoesNotFit = (
   settings: LaneSettings,
   written: LaneSettings,
-  emit: EmitName,
-  isDurable: boolean,
-  hasStore: boolean,
+  { made, isDurable, hasStore, path }: LaneFit,
   { findings }: Checker,
-  path: Path,
 ): boolean => {
   let wrong = false
   const error = (key: string, message: string, remedy: string): void => {
@@ -127,10 +136,10 @@ const whatDoesNotFit = (
     findings.error([...path, key], { message, remedy })
   }
   const isMerging = settings.overflow === "coalesce"
-  if (isMerging && emit !== "changes") {
+  if (isMerging && made !== undefined && made.coalescing === undefined) {
     error(
       "overflow",
-      `Cannot coalesce \`${emit}\`: only a change says which line it replaces`,
+      `Cannot coalesce \`${made.name}\`: its records do not say what they replace`,
       "write `emit: changes`, or `overflow: drop_oldest`",
     )
   }
@@ -150,10 +159,10 @@ const whatDoesNotFit = (
       "write `overflow: block`, or remove it",
     )
   }
-  if ((settings.parallel ?? 1) > 1 && emit !== "changes") {
+  if ((settings.parallel ?? 1) > 1 && made !== undefined && made.orderKey === undefined) {
     error(
       "parallel",
-      `Cannot deliver \`${emit}\` in parallel: only changes name their game`,
+      `Cannot deliver \`${made.name}\` in parallel: its records do not say which of them must stay in order`,
       "remove it",
     )
   }

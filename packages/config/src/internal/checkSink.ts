@@ -1,12 +1,13 @@
 /** One sink of a document. */
 import * as Effect from "effect/Effect"
-import type { EmitName, ProcessorPlugin } from "../Plugin.ts"
-import type { CheckedSink, Configured } from "./Checked.ts"
+import type { Emit } from "@boltodds/pipeline"
+import type { EmitPlugin, EmitSettings, ProcessorPlugin } from "../Plugin.ts"
+import type { CheckedEmit, CheckedSink, Configured } from "./Checked.ts"
 import type { Checker } from "./Checker.ts"
 import { checkLane } from "./checkLane.ts"
 import { shownOf } from "./checkOptions.ts"
-import { emitNames, type SinkOutline } from "./outlineSink.ts"
-import { readChoice } from "./readChoice.ts"
+import { type SinkOutline, takes } from "./outlineSink.ts"
+import { type Choice, readChoice } from "./readChoice.ts"
 import { isGiven, readFlag, readText, wrongType } from "./readScalar.ts"
 import { entryOf, type Path, type Tree } from "./Tree.ts"
 import { unread } from "./unread.ts"
@@ -28,7 +29,8 @@ export const checkSink = (
 ): Effect.Effect<CheckedSink | undefined> =>
   Effect.gen(function* () {
     const { name, path, node, choice, fallback } = outline
-    const emit = standsInFor?.emit ?? outline.emit
+    const chosen = (standsInFor ?? outline).emit
+    const emit = chosen.plugin
     if (standsInFor !== undefined) checkStandby(outline, standsInFor, checker)
     const sink = choice === undefined ? undefined : yield* checker.configured(choice, "sink type", { name, emit })
     const whereNode = entryOf(node, "where")?.node
@@ -36,10 +38,10 @@ export const checkSink = (
     if (where !== undefined) checkWhere(where, [...path, "where"], emit, checker)
     const control = readFlag(entryOf(node, "control")?.node, [...path, "control"], true, checker)
     const meta = readFlag(entryOf(node, "meta")?.node, [...path, "meta"], false, checker)
-    if (meta && emit !== "messages") {
+    if (meta && emit.hasMeta !== true) {
       checker.findings.error([...path, "meta"], {
-        message: `Cannot use \`meta\` with \`emit: ${emit}\`: its records have these fields already`,
-        remedy: "remove it",
+        message: `Cannot use \`meta\` with \`emit: ${emit.name}\`: its records have these fields already`,
+        remedy: `remove it${withMeta(checker)}`,
       }, "key")
     }
     const required = readFlag(entryOf(node, "required")?.node, [...path, "required"], true, checker)
@@ -51,10 +53,19 @@ export const checkSink = (
     }, checker)
     // A stand-in gets what the processors of the other have made.
     checker.noteProcessors(name, entryOf(standsInFor?.node ?? node, "processors")?.node)
-    if (emit === "changes") warnOfOrder(steps, checker)
+    warnOfOrder(steps, emit, checker)
+    const made = yield* checkEmit(chosen, { name, control, meta }, standsInFor !== undefined, checker)
     const laneNode = entryOf(node, "lane")?.node
     const lane = yield* checkLane(
-      { name, path: [...path, "lane"], node: isGiven(laneNode) ? laneNode : undefined, emit, configured: sink, isSole },
+      {
+        name,
+        path: [...path, "lane"],
+        node: isGiven(laneNode) ? laneNode : undefined,
+        emit,
+        made: made?.made,
+        configured: sink,
+        isSole,
+      },
       checker,
     )
     if (!control && standsInFor === undefined) {
@@ -63,18 +74,43 @@ export const checkSink = (
         remedy: "leave it out, unless another sink has them",
       })
     }
-    if (sink === undefined || processors === undefined || lane === undefined) {
+    if (sink === undefined || processors === undefined || lane === undefined || made === undefined) {
       return undefined
     }
     const whereShown = where === undefined || whereNode === undefined ? undefined : String(shownOf(whereNode))
     const isStandby = standsInFor !== undefined
-    return { name, sink, emit, control, meta, where, whereShown, processors, lane, required, fallback, isStandby }
+    return { name, sink, emit: made, control, meta, where, whereShown, processors, lane, required, fallback, isStandby }
   })
 
-const checkWhere = (where: string, path: Path, emit: EmitName, checker: Checker): void => {
-  if (emit !== "raw") return checker.expression(path, where, "predicate", emit)
+/** The emits that can put their records into an envelope, as advice. */
+const withMeta = ({ catalog }: Checker): string => {
+  const names = [...catalog.emits.values()].filter(({ hasMeta }) => hasMeta === true).map(({ name }) => name)
+  return names.length === 0 ? "" : `, or write \`emit: ${names.join("` or `emit: ")}\``
+}
+
+/** The emit of a sink, made of its options. Those of a stand-in are checked, and reported, with the other. */
+const checkEmit = (
+  choice: Choice<EmitPlugin>,
+  { name, ...settings }: EmitSettings & { readonly name: string },
+  isStandby: boolean,
+  checker: Checker,
+): Effect.Effect<CheckedEmit | undefined> => {
+  const { plugin } = choice
+  if (isStandby) {
+    const options = { value: undefined, plain: undefined, shown: undefined, expressions: [], origins: [] }
+    return Effect.succeed({ plugin, options, made: unread.emit(plugin.name).make(undefined, settings) as Emit<never> })
+  }
+  return Effect.map(checker.configured(choice, "emit", { name, emit: plugin }), (configured) => {
+    if (configured === undefined) return undefined
+    const meta = settings.meta && plugin.hasMeta === true
+    return { ...configured, made: plugin.make(configured.options.value, { ...settings, meta }) as Emit<never> }
+  })
+}
+
+const checkWhere = (where: string, path: Path, emit: EmitPlugin, checker: Checker): void => {
+  if (emit.isLog !== true) return checker.expression(path, where, "predicate", emit)
   checker.findings.error(path, {
-    message: "Cannot use `where` with `emit: raw`: an event log with parts left out cannot be replayed",
+    message: `Cannot use \`where\` with \`emit: ${emit.name}\`: an event log with parts left out cannot be replayed`,
     remedy: "remove it, or set filters on the source",
   })
 }
@@ -89,20 +125,22 @@ const checkStandby = ({ name, path, node, choice }: SinkOutline, primary: SinkOu
       remedy: `remove it; the setting of \`${primary.name}\` applies to both`,
     }, "key")
   }
-  const emits = choice?.plugin.emits
-  if (emits === undefined || emits.includes(primary.emit)) return
-  checker.findings.error(choice!.path, {
-    message: `Cannot use a fallback for \`${primary.name}\`: a sink of type \`${
-      choice!.plugin.name
-    }\` does not take \`${primary.emit}\``,
-    remedy: `it takes: ${emits.join(", ")}`,
+  if (choice === undefined || takes(choice.plugin, primary.emit.plugin)) return
+  const { plugin } = choice
+  checker.findings.error(choice.path, {
+    message:
+      `Cannot use a fallback for \`${primary.name}\`: a sink of type \`${plugin.name}\` does not take \`${primary.emit.plugin.name}\``,
+    remedy: `it takes: ${takenBy(plugin, checker)}`,
   }, "key")
 }
+
+const takenBy = (plugin: Parameters<typeof takes>[0], { catalog }: Checker): string =>
+  [...catalog.emits.values()].filter((emit) => takes(plugin, emit)).map(({ name }) => name).join(", ")
 
 const checkProcessors = (
   node: Tree | undefined,
   path: Path,
-  { name, emit, steps }: { readonly name: string; readonly emit: EmitName; readonly steps: Array<OrderedStep> },
+  { name, emit, steps }: { readonly name: string; readonly emit: EmitPlugin; readonly steps: Array<OrderedStep> },
   checker: Checker,
 ): Effect.Effect<ReadonlyArray<Configured<ProcessorPlugin>> | undefined> =>
   Effect.gen(function* () {
@@ -121,12 +159,15 @@ const checkProcessors = (
       }, checker.findings)
       if (choice === undefined) continue
       const { plugin } = choice
-      const emits = plugin.emits ?? emitNames.filter((other) => other !== "raw")
-      if (!emits.includes(emit)) {
+      const fitting = { emits: plugin.emits, takesLogs: false }
+      if (!takes(fitting, emit)) {
+        const others = [...checker.catalog.emits.values()].filter((each) => takes(fitting, each))
         checker.findings.error(choice.path, {
           message:
-            `Cannot use the processor \`${plugin.name}\` with \`emit: ${emit}\`: it cannot process these records`,
-          remedy: emit === "raw" ? "remove it" : `write \`emit: ${emits.join("` or `emit: ")}\`, or remove it`,
+            `Cannot use the processor \`${plugin.name}\` with \`emit: ${emit.name}\`: it cannot process these records`,
+          remedy: emit.isLog === true
+            ? "remove it"
+            : `write \`emit: ${others.map(({ name }) => name).join("` or `emit: ")}\`, or remove it`,
         }, "key")
         continue
       }

@@ -23,7 +23,12 @@ export const checkSinks = (node: Tree | undefined, checker: Checker): Effect.Eff
       const sink = yield* checkSink(outline, { standsInFor: heads.get(outline), isSole: sole }, checker)
       if (sink !== undefined) checked.push(sink)
     }
-    return checked
+    return checked.map((sink) => {
+      // A stand-in receives what its primary would have received.
+      const primary = heads.get(outlines.find(({ name }) => name === sink.name)!)
+      const emit = checked.find(({ name }) => name === primary?.name)?.emit
+      return emit === undefined ? sink : { ...sink, emit }
+    })
   })
 
 /** The sink that falls back to each name; of several, which is a mistake, the first. */

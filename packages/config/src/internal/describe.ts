@@ -53,7 +53,7 @@ export const describeSink = (sink: CheckedSink, isSole: boolean, side: Described
   const condition = side === "shown" ? whereShown : where
   return {
     ...type,
-    emit,
+    emit: hasOptions(emit.options.plain) ? named(emit.plugin.name, emit.options, side) : emit.plugin.name,
     ...control ? {} : { control },
     ...meta ? { meta } : {},
     ...condition === undefined ? {} : { where: condition },
@@ -63,6 +63,10 @@ export const describeSink = (sink: CheckedSink, isSole: boolean, side: Described
     ...given("fallback", fallback),
   }
 }
+
+/** Whether anything is said beside the name. */
+const hasOptions = (options: unknown): boolean =>
+  typeof options === "object" && options !== null && Object.keys(options).length > 0
 
 const named = (name: string, options: CheckedOptions<unknown>, side: DescribedSide): Plain => ({
   [name]: options[side],

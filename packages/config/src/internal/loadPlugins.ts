@@ -132,7 +132,7 @@ const take = (module: unknown, shown: string, catalog: PartCatalog, report: Repo
   return taken
 }
 
-const kinds = ["source", "processor", "sink", "store"]
+const kinds = ["source", "emit", "processor", "sink", "store"]
 
 /** What keeps a value from being a plug-in. */
 const whyNoPlugin = (value: unknown): string | undefined => {

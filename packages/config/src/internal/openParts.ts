@@ -1,5 +1,5 @@
 /** From a checked document to what a run needs. */
-import { chain, changes, type Emit, messages, type Processor, quotes, raw, type Route, route } from "@boltodds/pipeline"
+import { chain, type Emit, type Processor, type Route, route } from "@boltodds/pipeline"
 import { SinkError } from "@boltodds/sink"
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
@@ -9,7 +9,7 @@ import type { EvaluationWatch, ExpressionCount, OpenContext, OpenPipeline, SinkC
 import type { Evaluate } from "../Expression.ts"
 import { type SinkEffect, withFallback } from "../fallback.ts"
 import { laneOptions, type RouteLane } from "../lane.ts"
-import type { EmitName, OpenStore, PluginContext, SourceFinding } from "../Plugin.ts"
+import type { EmitPlugin, OpenStore, PluginContext, SourceFinding } from "../Plugin.ts"
 import type { Surroundings } from "./Checker.ts"
 import { comparedNames } from "./cel/names.ts"
 import { compile, type Compiled } from "./cel/compile.ts"
@@ -40,7 +40,7 @@ export const checkSourceOf = (
   if (plugin.check === undefined) return Effect.succeed([])
   const compared = parts.sinks.flatMap((sink) =>
     conditionsOf(sink).flatMap(({ text, shown }) =>
-      comparedNames(text, sink.emit)
+      comparedNames(text, sink.emit.plugin)
         // What a variable holds is shown nowhere.
         .filter(({ name }) => shown.includes(name))
         .map((each) => ({ ...each, sink: sink.name }))
@@ -126,7 +126,7 @@ class Opening {
   }
 
   sink({ name, emit, sink: { plugin, options } }: CheckedSink): SinkEffect {
-    return Effect.suspend(() => plugin.make(options.value, { ...this.contextOf(name), emit }))
+    return Effect.suspend(() => plugin.make(options.value, { ...this.contextOf(name), emit: emit.plugin.name }))
   }
 
   route(sink: CheckedSink): Route {
@@ -135,7 +135,7 @@ class Opening {
     const processor = this.#processorOf(sink)
     const { plugin, options: { value } } = sink.sink
     // Without controls its reader could not be told that nothing is live.
-    const resumes = sink.emit === "changes" && sink.control &&
+    const resumes = sink.emit.made.isBook === true && sink.control &&
       this.#context.resumes?.({ name, type: plugin.name, options: value }) === true
     const events: Pick<RouteLane, "onEvent"> = onLaneEvent === undefined
       ? {}
@@ -146,7 +146,7 @@ class Opening {
       return processor === undefined ? route<never>(common) : route<never, never>({ ...common, processor })
     }
     if (sinkFor !== undefined) return build({}, sinkFor(name))
-    const options = laneOptions(settings, isSole(this.#parts))
+    const options = laneOptions(settings, sink.emit.made, isSole(this.#parts))
     const destination = this.#withFallbacks(sink)
     if (store === undefined) return build(options, destination)
     // A store lives as long as its run, so it is opened with the route.
@@ -179,12 +179,10 @@ class Opening {
   }
 
   /** Routes with the same emit hold the same object: it works once for all. */
-  #emitOf({ emit, control, meta }: CheckedSink): Emit<never> {
-    const key = `${emit} ${control} ${meta}`
+  #emitOf({ emit: { plugin, options, made }, control, meta }: CheckedSink): Emit<never> {
+    const key = JSON.stringify([plugin.name, control, meta, jsonOf(options.plain) ?? null])
     const known = this.#emits.get(key)
     if (known !== undefined) return known
-    // The checks have seen to it that processors, lane and sink fit this emit; types cannot follow them.
-    const made = makeEmit(emit, control, meta) as Emit<unknown> as Emit<never>
     this.#emits.set(key, made)
     return made
   }
@@ -206,20 +204,21 @@ class Opening {
     const { name, emit, where, whereShown, processors } = sink
     const makers: Array<() => Processor<never, unknown>> = []
     if (where !== undefined) {
-      const condition = this.#evaluate(name, emit, { text: where, shown: whereShown ?? where })
-      makers.push(() => conditionProcessor(emit, condition))
+      const condition = this.#evaluate(name, emit.plugin, { text: where, shown: whereShown ?? where })
+      makers.push(() => conditionProcessor(emit.made, condition))
     }
     for (const { plugin, options } of processors satisfies ReadonlyArray<Configured<unknown>>) {
       const shownOf = shownExpressions(options)
-      const evaluate = (text: string): Evaluate => this.#evaluate(name, emit, { text, shown: shownOf(text) })
-      makers.push(plugin.make(options.value, { ...this.contextOf(name), emit, evaluate }))
+      const evaluate = (text: string): Evaluate => this.#evaluate(name, emit.plugin, { text, shown: shownOf(text) })
+      const { view } = emit.made
+      makers.push(plugin.make(options.value, { ...this.contextOf(name), emit: emit.plugin.name, evaluate, view }))
     }
     if (makers.length === 0) return undefined
     return () => makers.map((make) => make() as Processor<never, never>).reduce((first, second) => chain(first, second))
   }
 
   /** Of an expression that holds a variable, the words of the library are not logged: they quote its texts. */
-  #evaluate(sink: string, emit: EmitName, { text, shown: expression }: ExpressionText): Evaluate {
+  #evaluate(sink: string, emit: EmitPlugin, { text, shown: expression }: ExpressionText): Evaluate {
     const compiled = compile(text, emit, (why) => {
       const told = text === expression ? why : "why is not shown, as it holds a variable"
       this.#context.log("warn", `An expression of ${sink} fails for a record, and counts as not true: ${told}`, {
@@ -250,17 +249,4 @@ const watched = (evaluate: Evaluate, { begin, end }: ReturnType<EvaluationWatch>
   const value = evaluate(record)
   end()
   return value
-}
-
-const makeEmit = (emit: EmitName, control: boolean, meta: boolean) => {
-  switch (emit) {
-    case "messages":
-      return messages({ control, meta })
-    case "changes":
-      return changes({ control })
-    case "quotes":
-      return quotes({ control })
-    case "raw":
-      return raw()
-  }
 }

@@ -1,6 +1,6 @@
 /** What a sink of a document is, before it is checked. */
 import { nearestNames } from "@boltodds/text"
-import type { EmitName, SinkPlugin } from "../Plugin.ts"
+import type { EmitPlugin, SinkPlugin } from "../Plugin.ts"
 import { sinkKeys } from "./PartCatalog.ts"
 import type { Checker } from "./Checker.ts"
 import { hideKey, shownIn } from "./checkOptions.ts"
@@ -18,12 +18,19 @@ export interface SinkOutline {
   readonly node: Tree
   /** Undefined where the type is wrong. */
   readonly choice: Choice<SinkPlugin> | undefined
-  readonly emit: EmitName
+  readonly emit: Choice<EmitPlugin>
   readonly fallback: string | undefined
 }
 
-/** All emits. */
-export const emitNames: ReadonlyArray<EmitName> = ["changes", "messages", "quotes", "raw"]
+/** What a sink or a processor says about emits. */
+interface TakesEmits {
+  readonly emits?: SinkPlugin["emits"] | undefined
+  readonly takesLogs?: boolean
+}
+
+/** Whether a sink or a processor takes an emit. */
+export const takes = (plugin: TakesEmits, { name, isLog }: EmitPlugin): boolean =>
+  plugin.emits === undefined ? plugin.takesLogs !== false || isLog !== true : plugin.emits.includes(name)
 
 /** Reads what a sink is, and reports what it is not. */
 export const outlineSink = (name: string, path: Path, node: Tree, checker: Checker): SinkOutline => {
@@ -89,28 +96,40 @@ const readType = (path: Path, node: Tree, checker: Checker): Choice<SinkPlugin> 
   return undefined
 }
 
-const readEmit = (path: Path, node: Tree, plugin: SinkPlugin | undefined, checker: Checker): EmitName => {
-  const allowed = plugin?.emits ?? emitNames
-  const usual = plugin?.emits?.[0] ?? "changes"
+const readEmit = (path: Path, node: Tree, plugin: SinkPlugin | undefined, checker: Checker): Choice<EmitPlugin> => {
+  const { catalog, findings } = checker
+  const allowed = [...catalog.emits.values()].filter((emit) => plugin === undefined || takes(plugin, emit))
   const at = [...path, "emit"]
-  const written = readText(entryOf(node, "emit")?.node, at, "the name of an emit", checker)
-  if (written === undefined) return usual
-  const emit = emitNames.find((name) => name === written)
-  if (emit === undefined) {
-    if (nameText(written) === hidden) checker.findings.hide(entryOf(node, "emit")!.node)
-    checker.findings.error(at, {
-      message: `Unknown emit \`${nameText(written)}\``,
-      remedy: suggestName(written, emitNames, "emits"),
-    })
-    // What stands beside it is meant for the one that was meant.
-    return emitNames.find((name) => name === nearestNames(written, allowed)[0]) ?? usual
+  const first = plugin?.emits?.map((name) => catalog.emits.get(name)).find((emit) => emit !== undefined)
+  const usual: Choice<EmitPlugin> = {
+    plugin: first ?? allowed[0] ?? unread.emit(plugin?.emits?.[0] ?? ""),
+    options: undefined,
+    path: at,
   }
-  if (!allowed.includes(emit)) {
-    checker.findings.error(at, {
-      message: `Cannot use the emit \`${emit}\` here: a sink of type \`${plugin!.name}\` does not take it`,
-      remedy: `it takes: ${allowed.join(", ")}`,
+  const written = entryOf(node, "emit")?.node
+  if (written === undefined || written._tag === "List" || (written._tag === "Scalar" && !isText(written))) {
+    readText(written, at, "the name of an emit", checker)
+    return usual
+  }
+  const choice = readChoice(written, at, {
+    what: "emit",
+    known: catalog.emits,
+    unread: catalog.hasUnread ? unread.emit : undefined,
+  }, findings)
+  if (choice === undefined) {
+    const name = written._tag === "Scalar" ? String(written.value) : written.entries[0]?.key ?? ""
+    // What stands beside it is meant for the one that was meant.
+    const meant = catalog.emits.get(nearestNames(name, allowed.map((emit) => emit.name))[0] ?? "")
+    return meant === undefined ? usual : { ...usual, plugin: meant }
+  }
+  if (plugin !== undefined && !takes(plugin, choice.plugin)) {
+    findings.error(choice.path, {
+      message: `Cannot use the emit \`${choice.plugin.name}\` here: a sink of type \`${plugin.name}\` does not take it`,
+      remedy: `it takes: ${allowed.map(({ name }) => name).join(", ")}`,
     })
     return usual
   }
-  return emit
+  return choice
 }
+
+const isText = ({ value }: { readonly value: unknown }): boolean => typeof value === "string"

@@ -51,7 +51,7 @@ export const readChoice = <P>(
   const [entry, second] = node._tag === "Mapping" ? node.entries : []
   if (entry === undefined) {
     findings.error(path, {
-      message: `Cannot choose a ${what}: none is named`,
+      message: `Cannot choose ${aOrAn(what)}: none is named`,
       remedy: `write \`${example}\`, or \`${example}: { … }\` with its options`,
     })
     return undefined
@@ -59,7 +59,9 @@ export const readChoice = <P>(
   if (second !== undefined) {
     hideAll(node, findings)
     findings.error([...path, second.key], {
-      message: `Cannot choose a ${what}: \`${nameText(entry.key)}\` and \`${nameText(second.key)}\` are both named`,
+      message: `Cannot choose ${aOrAn(what)}: \`${nameText(entry.key)}\` and \`${
+        nameText(second.key)
+      }\` are both named`,
       remedy: "keep one of them",
     }, "key")
     return undefined
@@ -68,6 +70,8 @@ export const readChoice = <P>(
   if (plugin === undefined) return unknown(entry.key, [...path, entry.key], "key")
   return { plugin, options: optionsIn(entry.node), path: [...path, entry.key] }
 }
+
+const aOrAn = (what: string): string => `${/^[aeiou]/.test(what) ? "an" : "a"} ${what}`
 
 /** Options of nobody knows whom: any of them may be a secret. */
 const hideAll = (node: Tree, findings: Findings): void => {

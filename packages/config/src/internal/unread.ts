@@ -1,7 +1,8 @@
 /** What stands for plug-ins that are not loaded: anything may be theirs. */
+import type { Emit } from "@boltodds/pipeline"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import type { ProcessorPlugin, SinkPlugin, SourcePlugin, StorePlugin } from "../Plugin.ts"
+import type { EmitPlugin, ProcessorPlugin, SinkPlugin, SourcePlugin, StorePlugin } from "../Plugin.ts"
 
 const unreadPlugins = new WeakSet<object>()
 
@@ -16,6 +17,18 @@ const remembered = <P extends object>(plugin: P): P => {
 const config: Schema.Decoder<unknown> = Schema.Unknown
 const never = Effect.die(new Error("Cannot open a plug-in that was not loaded"))
 
+/** An emit with which everything can be done. */
+const anyEmit = (name: string): Emit<unknown> => ({
+  name,
+  needs: "book",
+  isBook: true,
+  coalescing: { key: () => name, compose: (_, newer) => newer, place: () => "keep", invalidated: (value) => value },
+  orderKey: () => name,
+  open: () => {
+    throw new Error("Cannot open an emit that was not loaded")
+  },
+})
+
 /** Plug-ins of any name, by their kind. They take any options, and cannot be opened. */
 export const unread = {
   source: (name: string): SourcePlugin => remembered({ kind: "source", name, config, make: () => never }),
@@ -29,5 +42,7 @@ export const unread = {
         throw new Error("Cannot make a processor that was not loaded")
       },
     }),
+  emit: (name: string): EmitPlugin =>
+    remembered({ kind: "emit", name, config, hasMeta: true, make: () => anyEmit(name) }),
   store: (name: string): StorePlugin => remembered({ kind: "store", name, config, make: () => never }),
 }

@@ -36,7 +36,7 @@ export interface Case {
 /** Whether our expressions do what a test wants. */
 export const passes = ({ e, b = {}, v, x }: Case): boolean => {
   try {
-    const environment = evaluatingEnvironment("raw")
+    const environment = evaluatingEnvironment({ name: "none" })
     for (const name of Object.keys(b)) environment.registerVariable(name, "dyn")
     startSteps()
     const context = Object.fromEntries(Object.entries(b).map(([name, value]) => [name, valueOf(value)]))

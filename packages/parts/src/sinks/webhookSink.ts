@@ -19,7 +19,7 @@ export const webhookSink = ({ guards }: Pick<PartsHost, "guards">): SinkPlugin<W
     name: "webhook",
     about: "An HTTP endpoint: signed batches, or messages in a Discord or Slack channel.",
     config: WebhookConfig,
-    emits: ["changes", "quotes", "messages"],
+    takesLogs: false,
     problems: (written, place) => [
       ...webhookProblems(written, place.emit),
       ...guards?.webhook?.(written, place) ?? [],

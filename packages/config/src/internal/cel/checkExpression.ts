@@ -1,24 +1,24 @@
 /** Expressions, checked against the fields of an emit before anything runs. */
 import { nearestNames } from "@boltodds/text"
 import { type ASTNode, type Environment, ParseError, TypeError } from "@marcbachmann/cel-js"
-import type { EmitName } from "../../Plugin.ts"
 import { type ExpressionFinding, suggestName } from "../Findings.ts"
 import { onePatternTooMany, wrongConstants } from "./constants.ts"
 import { checkingEnvironment, evaluatingEnvironment } from "./environment.ts"
 import { costlyLoops, partsOfNode } from "./nodes.ts"
-import { emitWith, fieldsOf } from "./fields.ts"
+import type { FieldKind } from "../../Plugin.ts"
+import { type EmitRecords, fieldsOf } from "./fields.ts"
 
-const environments = new Map<EmitName, Environment>()
+const environments = new WeakMap<EmitRecords, Environment>()
 
-const environmentOf = (emit: EmitName): Environment => {
+const environmentOf = (emit: EmitRecords): Environment => {
   const known = environments.get(emit) ?? checkingEnvironment(emit)
   environments.set(emit, known)
   return known
 }
 
-const evaluators = new Map<EmitName, Environment>()
+const evaluators = new WeakMap<EmitRecords, Environment>()
 
-const evaluating = (emit: EmitName): Environment => {
+const evaluating = (emit: EmitRecords): Environment => {
   const known = evaluators.get(emit) ?? evaluatingEnvironment(emit)
   evaluators.set(emit, known)
   return known
@@ -27,11 +27,12 @@ const evaluating = (emit: EmitName): Environment => {
 /** The longest expression that is read: beyond it nobody can say what it means. */
 const longest = 10_000
 
-/** Checks an expression. `wants`: a `predicate` must give true or false. */
+/** Checks an expression. `wants`: a `predicate` must give true or false. `others`: emits that may have a field it names. */
 export const checkExpression = (
   text: string,
-  emit: EmitName,
+  emit: EmitRecords,
   wants: "predicate" | "formula",
+  others: Iterable<EmitRecords> = [],
 ): ReadonlyArray<ExpressionFinding> => {
   const whole = { start: 0, end: text.length, isError: true }
   if (text.trim() === "") {
@@ -49,14 +50,14 @@ export const checkExpression = (
     const costly = [...costlyLoops(parsed.ast), ...onePatternTooMany(parsed.ast)]
     if (costly.length > 0) return costly
     const { valid, type, error } = parsed.check()
-    if (!valid) return [explain(error, text, emit)]
+    if (!valid) return [explain(error, text, emit, others)]
     if (wants === "predicate" && type !== "bool" && type !== "dyn") {
       const message = `Cannot use this condition: it gives ${typeNames[type ?? ""] ?? type}, not true or false`
       return [{ ...whole, message, remedy: "compare it with something, as in `odds >= 150`" }]
     }
     return [...wrongConstants(parsed.ast, text, evaluating(emit)), ...unknownTexts(parsed.ast, emit)]
   } catch (cause) {
-    return [explain(cause, text, emit)]
+    return [explain(cause, text, emit, others)]
   }
 }
 
@@ -67,7 +68,12 @@ const typeNames: { readonly [type: string]: string } = {
   null: "null",
 }
 
-const explain = (cause: unknown, text: string, emit: EmitName): ExpressionFinding => {
+const explain = (
+  cause: unknown,
+  text: string,
+  emit: EmitRecords,
+  others: Iterable<EmitRecords>,
+): ExpressionFinding => {
   const known = cause instanceof ParseError || cause instanceof TypeError ? cause : undefined
   const summary = known?.summary ?? (cause instanceof Error ? cause.message.split("\n")[0]! : String(cause))
   const start = Math.min(known?.range?.start ?? 0, text.length)
@@ -76,8 +82,8 @@ const explain = (cause: unknown, text: string, emit: EmitName): ExpressionFindin
   const names = Object.keys(fieldsOf(emit))
   if (known?.code === "unknown_variable") {
     const name = text.slice(start, end)
-    const message = `Cannot use this expression: a record of \`${emit}\` has no field \`${name}\``
-    const other = emitWith(name, emit)
+    const message = `Cannot use this expression: a record of \`${emit.name}\` has no field \`${name}\``
+    const other = [...others].find((each) => each !== emit && Object.hasOwn(fieldsOf(each), name))?.name
     const remedy = other === undefined
       ? suggestName(name, names, "its fields")
       : `\`${other}\` has it: write \`emit: ${other}\`, or use another field`
@@ -107,14 +113,17 @@ const remedyFor = (code: string | undefined): string => {
   }
 }
 
+/** Whether a field has a list of known texts. */
+const isTexts = (kind: FieldKind | undefined): kind is ReadonlyArray<string> => Array.isArray(kind)
+
 /** Comparisons that no record known today can meet: `change == "line_move"`. New kinds may come, so it is a doubt. */
-const unknownTexts = (node: ASTNode, emit: EmitName): ReadonlyArray<ExpressionFinding> => {
+const unknownTexts = (node: ASTNode, emit: EmitRecords): ReadonlyArray<ExpressionFinding> => {
   const inside = partsOfNode(node).flatMap((part) => unknownTexts(part, emit))
   if (node.op !== "==" && node.op !== "!=" && node.op !== "in") return inside
   const [left, right] = node.args
   const [field, other] = left.op === "id" ? [left, right] : [right, left]
   const kind = field.op === "id" ? fieldsOf(emit)[field.args] : undefined
-  if (field.op !== "id" || typeof kind !== "object") return inside
+  if (field.op !== "id" || !isTexts(kind)) return inside
   const compared = other.op === "list" ? other.args : [other]
   return [
     ...inside,

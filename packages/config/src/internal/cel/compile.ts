@@ -1,14 +1,13 @@
 /** Expressions at work. */
 import type { Environment } from "@marcbachmann/cel-js"
-import type { EmitName } from "../../Plugin.ts"
 import type { Evaluate } from "../../Expression.ts"
 import { isOverBudget, startSteps, tooCostly } from "./budget.ts"
 import { evaluatingEnvironment } from "./environment.ts"
 import { parseBounded, weigh } from "./meter.ts"
 import { plainOf, unknown } from "./values.ts"
-import { makeView } from "./fields.ts"
+import { type EmitRecords, makeView } from "./fields.ts"
 
-const environments = new Map<EmitName, Environment>()
+const environments = new WeakMap<EmitRecords, Environment>()
 
 /** An expression that counts what it could not tell. */
 export interface Compiled {
@@ -29,10 +28,10 @@ export interface Compiled {
  * throws: an expression must not end a run. For the same reason it takes a bounded number of steps for a record, and what
  * would take more fails in this way.
  */
-export const compile = (text: string, emit: EmitName, onFailure: (why: string) => void): Compiled => {
+export const compile = (text: string, emit: EmitRecords, onFailure: (why: string) => void): Compiled => {
   const environment = environments.get(emit) ?? evaluatingEnvironment(emit)
   environments.set(emit, environment)
-  const { program, mayTakeLong } = parseBounded(text, environment, emit === "changes" || emit === "quotes")
+  const { program, mayTakeLong } = parseBounded(text, environment, emit.isOpen !== true)
   // A part of the record is no larger than that; a list that is made of it may hold it many times.
   const isPart = !mayTakeLong && ["id", ".", "[]"].includes(program.ast.op)
   const view = makeView(emit)

@@ -1,7 +1,6 @@
 /** The language of expressions: CEL, with arithmetic over whole and other numbers, and with null as "not known". */
 import { Environment } from "@marcbachmann/cel-js"
-import type { EmitName } from "../../Plugin.ts"
-import { fieldsOf } from "./fields.ts"
+import { type EmitRecords, fieldsOf, isInside } from "./fields.ts"
 import { linearMatches, matches } from "./patterns.ts"
 import { unknown } from "./values.ts"
 
@@ -13,12 +12,13 @@ const notKnown = (): never => {
  * An environment in which fields have their types: it finds `sport > 5` without a record. Not for evaluating, as types
  * here are never null.
  */
-export const checkingEnvironment = (emit: EmitName): Environment => {
+export const checkingEnvironment = (emit: EmitRecords): Environment => {
   const environment = base()
   for (const type of ["double", "string", "bool"]) environment.registerOperator(`${type} == null: bool`, () => false)
   environment.registerOperator("double == int: bool", () => false)
   environment.registerOperator("double in list<int>: bool", () => false)
-  for (const [name, kind] of Object.entries(fieldsOf(emit))) {
+  for (const [name, field] of Object.entries(fieldsOf(emit))) {
+    const kind = isInside(field) ? field.kind : field
     const type = kind === "number" ? "double" : kind === "flag" ? "bool" : kind === "any" ? "dyn" : "string"
     environment.registerVariable(name, type)
   }
@@ -26,7 +26,7 @@ export const checkingEnvironment = (emit: EmitName): Environment => {
 }
 
 /** An environment in which fields are what they are. */
-export const evaluatingEnvironment = (emit: EmitName): Environment => {
+export const evaluatingEnvironment = (emit: EmitRecords): Environment => {
   const environment = base()
   for (const operator of ["<", "<=", ">", ">=", "+", "-", "*", "/", "%"]) {
     const result = operator.startsWith("<") || operator.startsWith(">") ? "bool" : "dyn"

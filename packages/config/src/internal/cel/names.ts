@@ -1,12 +1,12 @@
 /** What an expression names: fields, and names of the feed that it compares with. */
 import type { ASTNode } from "@marcbachmann/cel-js"
-import type { ComparedName, EmitName } from "../../Plugin.ts"
+import type { ComparedName } from "../../Plugin.ts"
 import { evaluatingEnvironment } from "./environment.ts"
 import { partsOfNode } from "./nodes.ts"
-import { fieldsOf } from "./fields.ts"
+import { type EmitRecords, fieldsOf } from "./fields.ts"
 
 /** The fields of this emit that a checked expression names, each once, in their order. */
-export const namedFields = (text: string, emit: EmitName): ReadonlyArray<string> => {
+export const namedFields = (text: string, emit: EmitRecords): ReadonlyArray<string> => {
   const fields = fieldsOf(emit)
   const names = idsIn(evaluatingEnvironment(emit).parse(text).ast)
   return [...new Set(names.filter((name) => Object.hasOwn(fields, name)))]
@@ -24,7 +24,7 @@ const kindOf: { readonly [field: string]: ComparedName["kind"] } = {
 }
 
 /** The texts that a checked expression compares with `sport`, `sportsbook`, `game` and `market`, each once. */
-export const comparedNames = (text: string, emit: EmitName): ReadonlyArray<ComparedName> => {
+export const comparedNames = (text: string, emit: EmitRecords): ReadonlyArray<ComparedName> => {
   const found = namesIn(evaluatingEnvironment(emit).parse(text).ast)
   return [...new Map(found.map((each) => [`${each.kind}\u0000${each.name}`, each])).values()]
 }
