@@ -63,7 +63,7 @@ describe("the log", () => {
       ])
     }))
 
-  it("shows five of a repeating message in ten seconds, then tells how many it left out", () => {
+  it("shows five of a repeating message in ten seconds, then the number of those it left out", () => {
     const throttle = makeThrottle()
     const shown = Array.from(
       { length: 100 },

@@ -22,7 +22,7 @@ const ask = async (path: string): Promise<Record<string, unknown>> => {
 const lines = (text: string): ReadonlyArray<string> => text.trimEnd().split("\n")
 
 describe("catalog", () => {
-  it("lists sports and books, one a line, as the server has them", async () => {
+  it("lists sports and sportsbooks, one a line, as the server has them", async () => {
     const { sports, sportsbooks } = await ask("get_info")
     const listed = await runPipe(["catalog", "sports"], { env })
     expect(listed).toMatchObject({ code: 0, stderr: "" })
@@ -42,7 +42,7 @@ describe("catalog", () => {
     expect(Object.keys(objects[0]!)).toEqual(["game", "sport", "when", "universal_id", "orig_teams"])
   })
 
-  it("lists markets once by name, with --json for each book and sport", async () => {
+  it("lists markets once by name, with --json for each sportsbook and sport", async () => {
     const names = lines((await runPipe(["catalog", "markets", "--sport", "NBA"], { env })).stdout)
     expect(names).toContain("Moneyline")
     expect(new Set(names).size).toBe(names.length)

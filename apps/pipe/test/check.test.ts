@@ -25,11 +25,11 @@ describe("check", { concurrent: true }, () => {
     const folder = new PipelineFolder(
       "source: { simulator: { sport: [NBA] } }", // an unknown option
       "sinks:",
-      "  screen: { stdout: {}, emit: chnages, where: odds > 1 }", // a name that is none
+      "  screen: { stdout: {}, emit: chnages, where: odds > 1 }", // an unknown name
       "  hook:",
       "    webhook: { url: 'https://example.com/${HOOK_PATH}', unsigned: true }", // a variable that is not set
       "    where: odds > '150'", // an expression of two types
-      "    lane: { max_age: 5 seconds }", // a value that is none
+      "    lane: { max_age: 5 seconds }", // an invalid value
       "  log: { file: { path: x.ndjson }, emit: quotes, processors: [dedupe] }", // what does not fit together
     )
     const { code, stdout, stderr } = await runPipe(["check", folder.file])
@@ -139,7 +139,7 @@ ${file}:9:63: Cannot use the processor \`dedupe\` with \`emit: quotes\`: it cann
     expect(wrong.stdout + wrong.stderr).not.toContain("another-key-of-it")
   })
 
-  it("--connect asks each sink; a webhook gets a test event, and one that is not there is told with 74", async () => {
+  it("--connect asks each sink; a webhook gets a test event, and one that does not answer ends with 74", async () => {
     const types: Array<string> = []
     const receiver = new Receiver(({ body }, response) => {
       types.push(JSON.parse(body).type)

@@ -117,7 +117,7 @@ describe("doctor", () => {
     expect(stdout).toContain("can be written; this machine's own server has no limit")
   })
 
-  it("tells a program the same in one object", async () => {
+  it("gives a program the same facts in one object", async () => {
     const { code, stdout } = await doctor(["--json", "--book", "fanduel"])
     expect(stdout.split("\n").length).toBe(2)
     const report = JSON.parse(stdout) as Report

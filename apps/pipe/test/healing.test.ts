@@ -13,7 +13,7 @@ const linesOf = (stdout: string) => recordsOf(stdout) as unknown as ReadonlyArra
 /** Without a last line that is still being written. */
 const wholeLines = (stdout: string): string => stdout.slice(0, stdout.lastIndexOf("\n") + 1)
 
-/** Stops the world, and waits until the reader has what the server sent behind everything else. */
+/** Stops the world, and waits until the reader has the last frame of the server. */
 const settle = async (server: Simulator, pipe: PipeProcess): Promise<void> => {
   server.pause()
   await server.drained()
@@ -103,6 +103,6 @@ describe.concurrent("the book heals", () => {
   })
 })
 
-/** What the kernel tells of a process, on Linux; elsewhere nothing, and memory is not judged. */
+/** The status of a process in the kernel, on Linux; elsewhere nothing, and memory is not judged. */
 const readStatus = (pid: number): string =>
   existsSync(`/proc/${pid}/status`) ? readFileSync(`/proc/${pid}/status`, "utf8") : ""

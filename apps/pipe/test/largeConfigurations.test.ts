@@ -54,7 +54,12 @@ describe("a large configuration is checked in time with its length:", () => {
       1,
       "Cannot use fallbacks in a",
     ],
-    ["files with placeholders", sinks((n) => `file: { path: "f${n}-{sport}" }`), 1, "Cannot tell whether two sinks"],
+    [
+      "files with placeholders",
+      sinks((n) => `file: { path: "f${n}-{sport}" }`),
+      1,
+      "whether two sinks write the same file",
+    ],
     ["variables that are not set", sinks(() => 'stdout: {}, where: "${NOPE}"'), count, "Cannot fill in `${NOPE}`"],
     [
       "secrets of several lines",

@@ -45,7 +45,7 @@ describe("latency", () => {
     expect(stderr).not.toContain(key)
   })
 
-  it("tells in words what the clocks prove, and what was not measured", () => {
+  it("says in words what the clocks prove, and what was not measured", () => {
     const latency = { fastest: -750, p50: 35, p90: 80, p99: 1234, slowest: 180_000 }
     const book = { sportsbook: "betmgm", messages: 1234, messagesPerSecond: 20.6, latency }
     const books = [{ ...book, initialStates: 12, delayed: 3, untimed: 0 }]

@@ -151,7 +151,7 @@ describe.runIf(isRoot)("another user of this machine", () => {
     )
   })
 
-  it("does not stop a file sink that is not root's, and is told where its name is taken", async () => {
+  it("does not stop a file sink that is not root's; it fails if its name is taken", async () => {
     const base = tempFolder(0o1777)
     const config = tempFolder(0o777)
     const path = join(base, "{sport}.ndjson")

@@ -96,7 +96,7 @@ describe("one key, many processes", () => {
     }
   })
 
-  it("lists names from the cache, and says so with its age, when the server asks for patience", async () => {
+  it("lists names from the cache, and says so with its age, when the server asks to wait", async () => {
     const fresh = await runPipe(["catalog", "sports", ...human], { env })
     expect(fresh).toMatchObject({ code: 0, stderr: "" })
     const mend = simulator.behave(refuse(429, { body: "slow down" }))

@@ -37,14 +37,14 @@ const durable = (url: string, run: string) =>
 const quiet = ["--log-level", "none"]
 
 describe("outbox", { concurrent: true }, () => {
-  it("list tells what waits, beside the run and behind it; the next run delivers it first", async () => {
+  it("list shows the waiting records during a run and after it; the next run delivers them first", async () => {
     const folder = durable("http://127.0.0.1:1/", "{ drain_within: 0s }")
     const pipe = new PipeProcess(["run", folder.file])
     await pipe.until(({ stderr }) => stderr.includes("ECONNREFUSED"))
     const path = folder.at("outbox/hook.sqlite")
     const beside = await runPipe(["outbox", "list", path])
     expect(beside.stdout).toContain(`in use by process ${pipe.child.pid}\n`)
-    expect(beside.stdout).toMatch(/^ {2}under way {5}\d+, .* old$/m)
+    expect(beside.stdout).toMatch(/^ {2}in flight {5}\d+, .* old$/m)
     expect(beside.stdout).toMatch(/^ {2}dead letters {2}none$/m)
     pipe.kill("SIGTERM")
     const ended = await pipe.ended
@@ -70,7 +70,7 @@ describe("outbox", { concurrent: true }, () => {
     expect((await next.ended).code).toBe(0)
     await server.down()
     expect(seqs.slice(0, count)).toEqual(Array.from({ length: count }, (_, index) => index + 1))
-    expect((await runPipe(["outbox", "list", path])).stdout).toContain("  waiting       none\n  under way     none\n")
+    expect((await runPipe(["outbox", "list", path])).stdout).toContain("  waiting       none\n  in flight     none\n")
   })
 
   it("redrive puts dead letters back, and drop removes them; neither beside a run, nor without a choice", async () => {
@@ -114,7 +114,7 @@ describe("outbox", { concurrent: true }, () => {
     expect((await runPipe(["outbox", "list", path])).stdout).toContain("  dead letters  none\n")
   })
 
-  it("says that there is no outbox, or that a file is none", async () => {
+  it("says that there is no outbox, or that a file is not one", async () => {
     const folder = new PipelineFolder()
     expect(await runPipe(["outbox", "list", folder.at("no.sqlite")])).toMatchObject({ code: 64 })
     const { code, stderr } = await runPipe(["outbox", "list", folder.file])

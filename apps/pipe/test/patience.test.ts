@@ -6,7 +6,7 @@ import { PipeProcess, recordsOf } from "@boltodds/testing/PipeProcess"
 const key = "sk-patience-77aa88bb"
 const envOf = ({ url }: Simulator) => ({ BOLTODDS_URL: url, BOLTODDS_API_KEY: key })
 
-describe.concurrent("with patience", () => {
+describe.concurrent("a run that has to wait", () => {
   it("a reader that stops leaves records undelivered: 75 after ten seconds, 130 at a second signal", async () => {
     const busy = await startSimulator({ key, rate: 20_000, world: { games: 20 } })
     const start = async (): Promise<PipeProcess> => {
@@ -47,7 +47,7 @@ describe.concurrent("with patience", () => {
     },
   )
 
-  it("data that nobody asked for is told as such, even when the names cannot be checked", async () => {
+  it("data outside the filters is reported, even when the names cannot be checked", async () => {
     const server = await startSimulator({ key, rate: 0, world: { games: 2, sports: ["NBA"] } })
     server.behave({ name: "no REST", request: () => ({ status: 500, body: "broken" }) })
     const pipe = new PipeProcess(["--sport", "NAB", "--log-format", "human"], { env: envOf(server) })

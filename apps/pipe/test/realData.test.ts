@@ -104,7 +104,7 @@ describe.skipIf(!there)(
       },
     )
 
-    it("is exact after the line was cut and the rest of the day missed, and tells only what differs", async () => {
+    it("is exact after a cut and the rest of the day, and emits only differences", async () => {
       let gapClosed = false
       const { lines, stats } = await stream(
         { replay: { file: trace, speed: "max", cutAfterFrames: 200 } },

@@ -48,7 +48,7 @@ describe("SIGHUP", { concurrent: true }, () => {
     )
   })
 
-  it("adds a sink, which is told the whole book first, replaces it, and takes it out", async () => {
+  it("adds a sink, which receives the whole book first, replaces it, and takes it out", async () => {
     const folder = new PipelineFolder(source, "sinks:", screen)
     const pipe = await start(folder)
     folder.write(source, "sinks:", screen, "  more: { file: { path: one.ndjson }, emit: changes }")
@@ -94,7 +94,7 @@ describe("SIGHUP", { concurrent: true }, () => {
     expect(folder.has("more.ndjson")).toBe(false)
   })
 
-  it("survives a file with mistakes or none at all, tells the mistakes, and takes the next one that is right", async () => {
+  it("survives an invalid or missing file, logs the mistakes, and takes the next valid one", async () => {
     const folder = new PipelineFolder(source, "sinks:", screen)
     const pipe = await start(folder)
     folder.write(source, "sinks:", screen, "  more: { fiel: { path: x } }")

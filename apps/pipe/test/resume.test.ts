@@ -141,7 +141,7 @@ describe("--resume", { concurrent: true }, () => {
     120_000 + kills * 30_000,
   )
 
-  it("goes on in the pieces that the file sink leaves, and other sinks are told everything", async () => {
+  it("continues in the files of the file sink, and sends everything to other sinks", async () => {
     const server = await startSimulator({ key, rate: 100, world })
     const folder = new PipelineFolder(
       `source: { feed: { url: "${server.url}", sportsbooks: [draftkings, fanduel] } }`,

@@ -9,7 +9,7 @@ const plugins = fileURLToPath(new URL("../../../examples/plugins/", import.meta.
 const vault = fileURLToPath(new URL("fixtures/vaultSink.ts", import.meta.url))
 
 describe("run", { concurrent: true }, () => {
-  it("tells the same of a recording as of the live run that it was made in, byte for byte", async () => {
+  it("emits the same bytes from a recording as in the live run that made it", async () => {
     const live = new PipelineFolder(
       "source: { simulator: { seed: 7, rate: 100, cut_after: 1s } }",
       "sinks:",
@@ -104,7 +104,7 @@ describe("run", { concurrent: true }, () => {
     expect(await runPipe(["run", folder.file])).toMatchObject({ code: 78, stdout: "" })
   })
 
-  it("tells a sink that is away once a try, and the pause of its breaker once", async () => {
+  it("logs a sink that is away once for each attempt, and the pause of its breaker once", async () => {
     const folder = new PipelineFolder(
       "source: { simulator: { seed: 7 } }",
       "sinks:",
@@ -155,7 +155,7 @@ describe("plug-ins that bring a copy of Effect of their own", { concurrent: true
     expect(folder.text("early.ndjson")).toBe(stdout)
   })
 
-  it("are told their mistakes like all others", async () => {
+  it("report their mistakes as all others do", async () => {
     const folder = new PipelineFolder(
       `plugins: ["${plugins}only-live-games.ts", "${plugins}tcp-sink.ts"]`,
       "source: simulator",

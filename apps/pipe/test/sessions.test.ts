@@ -32,7 +32,7 @@ describe.concurrent("--sessions", () => {
     await server.stop()
   })
 
-  it("divides the books that are given, which is its default, and asks the catalog for nothing but its names' check", async () => {
+  it("divides the given sportsbooks by default, and reads the catalog only to check their names", async () => {
     const server = await startSimulator({ key, rate: 300, world: { games: 4 } })
     const { code } = await runPipe(
       ["--sessions", "2", "--book", "betmgm", "--book", "fanduel", "--count", "20"],
@@ -61,7 +61,7 @@ describe.concurrent("--sessions", () => {
     await server.stop()
   })
 
-  it("ends with 69 where the catalog does not tell what there is to divide", async () => {
+  it("ends with 69 if the catalog does not list the names to divide", async () => {
     const server = await startSimulator({ key, rate: 0, world: { games: 1 } })
     server.behave(refuse(500))
     const { code, stdout, stderr } = await runPipe(["--sessions", "2"], {

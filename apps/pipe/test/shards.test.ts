@@ -29,7 +29,7 @@ const settleMillis = 300
 const mark = '{"action":"mark"}'
 
 describe("three sessions on one key", () => {
-  it.live("are one exact book through cuts of one of them, and no line of the others is doubted meanwhile", () =>
+  it.live("are one exact book through cuts of one of them, and no line of the others is invalidated meanwhile", () =>
     Effect.gen(function* () {
       const server = yield* makeSimulator({ key, rate: 500, limits: true, world: { games: 24 } })
       const common = { key: keyOf(key), url: server.url }
@@ -43,7 +43,7 @@ describe("three sessions on one key", () => {
       let folded = emptyBook
       const synced = new Map<string, number>()
       const marked = new Map<string, number>()
-      /** The session that is cut; no line of another may be in doubt from then on. */
+      /** The session that is cut; no line of another may be unverified from then on. */
       const cut = new Set<string>()
       let looks = 0
       let wrong: string | undefined
@@ -134,7 +134,7 @@ describe("three sessions on one key", () => {
 })
 
 describe("sessions that are divided anew", () => {
-  it.live("move a sport from one to the other, told at each step, and hold the exact book in the end", () =>
+  it.live("move a sport from one to the other, report each step, and hold the exact book in the end", () =>
     Effect.gen(function* () {
       const server = yield* makeSimulator({ key, rate: 500, world: { games: 16 } })
       const sessions = shardFilters({ sports: ["EPL", "MLB", "NBA", "NFL"] }, { by: "sport", over: 2 })
@@ -216,7 +216,7 @@ describe("many readers of one session", () => {
               Effect.sync(() => {
                 folded = fold(folded, records)
                 for (const record of records) {
-                  // A snapshot has one seq, that of the state; behind it there is no hole.
+                  // A snapshot has one seq, that of the state; no number is missing after it.
                   if (record.seq !== seq && record.seq !== seq + 1 && seq > 0) {
                     throw new Error(`${seq}, then ${record.seq}`)
                   }
@@ -237,7 +237,7 @@ describe("many readers of one session", () => {
       server.behave(cutSnapshot(1))
       const healed = yield* Effect.forkScoped(Stream.runDrain(Stream.takeUntil(shared.consume(), isSynced)))
       server.disconnect("abort")
-      // In the gap: all that it is told first is in doubt.
+      // In the gap: everything that it receives first is unverified.
       const inTheGap = yield* Effect.forkScoped(reader(atTheEnd))
       yield* Fiber.join(healed)
       server.pause()
@@ -251,7 +251,7 @@ describe("many readers of one session", () => {
       yield* server.waitFor((stats) => stats.open === 0)
     }).pipe(Effect.scoped, Effect.provideService(Limiter, makeLimiter())))
 
-  it.live("without a book, hold no price that the server does not quote, nor one it does not tell them", () =>
+  it.live("without a book, hold no price that the server does not quote, nor one that it does not send them", () =>
     Effect.gen(function* () {
       const server = yield* makeSimulator({ key, rate: 500, world: { games: 6 } })
       const session = yield* makeSession({ key: keyOf(key), url: server.url, transport: wsTransport() })

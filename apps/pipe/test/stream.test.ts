@@ -177,7 +177,7 @@ describe("what goes wrong", () => {
     await hostile.stop()
   })
 
-  it("a name that nearly is one is told, while the data flows", async () => {
+  it("logs a name that is nearly right, while the data flows", async () => {
     const pipe = new PipeProcess(["--book", "draftking", "--book", "draftkings"], { env: feed })
     await pipe.until(({ stdout, stderr }) => stdout.includes("line_opened") && stderr.includes("did you mean"))
     expect(pipe.stderr).toContain("no sportsbook `draftking`; did you mean `draftkings`?")
@@ -189,14 +189,14 @@ describe("what goes wrong", () => {
     ["a misspelt flag", ["--sprot", "NBA"], "Unknown flag --sprot. Did you mean --sport?"],
     ["a misspelt other name of a flag", ["--boook", "x"], "Unknown flag --boook. Did you mean --sportsbook?"],
     ["a misspelt command", ["demmo"], "Unknown command demmo. Did you mean boltodds-pipe demo?"],
-    ["a command behind flags", ["--meta", "demo"], "write boltodds-pipe demo first"],
+    ["a command after flags", ["--meta", "demo"], "write boltodds-pipe demo first"],
     [
       "another sink",
       ["--sink", "kafka:x"],
       `Cannot use --sink: expected stdout, file:PATH, webhook:URL, webhook:@FILE or webhook:env:NAME; got "kafka:x"`,
     ],
-    ["a condition that is none", ["--where", "sprot == 'NBA'"], "did you mean `sport`?"],
-    ["a placeholder that is none", ["--sink", "file:{sprot}.ndjson"], "did you mean {sport}?"],
+    ["an invalid condition", ["--where", "sprot == 'NBA'"], "did you mean `sport`?"],
+    ["an unknown placeholder", ["--sink", "file:{sprot}.ndjson"], "did you mean {sport}?"],
     ["a webhook that is no address", ["--sink", "webhook:example.com"], "url must start with https://"],
     [
       "an emit that does not exist",
@@ -211,7 +211,7 @@ describe("what goes wrong", () => {
     ["two keys", ["--key-file", "x", "--key", "y"], "leave one out"],
     ["unencrypted to elsewhere", ["--url", "ws://example.invalid/api"], "--insecure"],
   ]
-  it.each(mistakes)("%s ends with 64 and tells what to do, on stderr alone", async (_what, args, says) => {
+  it.each(mistakes)("%s ends with 64 and says what to do, on stderr alone", async (_what, args, says) => {
     const { code, stdout, stderr } = await runPipe(args, { env: { BOLTODDS_API_KEY: key } })
     expect(code).toBe(64)
     expect(stdout).toBe("")
@@ -219,7 +219,7 @@ describe("what goes wrong", () => {
     expect(stderr).toContain("Try: boltodds-pipe --help")
   })
 
-  it("no key at all ends with 64 and tells where to put it", async () => {
+  it("no key at all ends with 64 and says where to put it", async () => {
     const { code, stderr } = await runPipe([])
     expect(code).toBe(64)
     expect(stderr).toContain("export BOLTODDS_API_KEY=")

@@ -38,7 +38,7 @@ const expecting = (folder: PipelineFolder, ...more: ReadonlyArray<string>): Read
 ]
 
 describe("test", { concurrent: true }, () => {
-  it("writes what each sink is told, and finds the same from then on; nothing is delivered", async () => {
+  it("writes what each sink receives, and finds the same from then on; nothing is delivered", async () => {
     const folder = pipelineOf()
     const words = expecting(folder, "--expect", `rows=${folder.at("rows.expected")}`)
     const written = await runPipe([...words, "--write"])
@@ -113,7 +113,7 @@ describe("test", { concurrent: true }, () => {
       "write boltodds-pipe test FILE --recording RECORDING --expect SINK=FILE",
     ],
     ["no expectation", ["--recording", recording], 64, "write --expect SINK=FILE"],
-    ["a sink that is none", ["--recording", recording, "--expect", "hok=x"], 64, "SINK being hook or rows"],
+    ["an unknown sink", ["--recording", recording, "--expect", "hok=x"], 64, "SINK being hook or rows"],
     ["a sink that stands by", ["--recording", recording, "--expect", "reserve=x"], 64, "SINK being hook or rows"],
     [
       "an expectation that is not there",
@@ -122,8 +122,13 @@ describe("test", { concurrent: true }, () => {
       "Create the file with --write",
     ],
     ["a recording that is not there", ["--recording", "/no", "--expect", "hook=x"], 65, "ENOENT"],
-    ["a recording that is none", ["--recording", recordings.file, "--expect", "hook=x"], 65, "header of a recording"],
-  ])("tells %s apart", async (_, words, code, told) => {
+    [
+      "a file that is not a recording",
+      ["--recording", recordings.file, "--expect", "hook=x"],
+      65,
+      "header of a recording",
+    ],
+  ])("recognizes %s", async (_, words, code, told) => {
     const ended = await runPipe(["test", pipelineOf().file, ...words, "--log-level", "error"])
     expect(ended.code).toBe(code)
     expect(ended.stderr).toContain(told)

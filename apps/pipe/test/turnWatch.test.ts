@@ -19,7 +19,7 @@ describe("the watch over turns", () => {
     expect(others).toEqual([])
     expect(warning).toMatchObject({
       level: "warn",
-      message: "One turn of this process has worked for 1 s so far, and nothing else is read, delivered or heard; " +
+      message: "One turn of this process has worked for 1 s so far, and nothing else is received or delivered; " +
         "at 2 s the process ends. It is in an expression of the sink hook: make that cheaper.",
       expression: 'game.matches("\\u{1b}]0;x")',
     })

@@ -48,7 +48,7 @@ describe("files of the first version", { concurrent: true }, () => {
     expect(known.map(withoutPlace)).toMatchObject(changes.map(withoutPlace))
   })
 
-  it("its changes fold to the same books", () => {
+  it("its changes fold to the same state", () => {
     const gap = changes.findIndex((record) => kindOf(record) === "gap_opened")
     const books = json(gunzip("books.json.gz"))
     expect(plain(fold(emptyBook, changes.slice(0, gap + 1)))).toMatchObject(books.gap_opened)

@@ -15,8 +15,8 @@ export interface TraceReplayOptions {
    */
   readonly passes?: "connection" | "timeline" | undefined
   /**
-   * Cuts the connection that first gets so many frames. The rest goes by unseen: whoever connects from then on gets the
-   * end as initial states, and nothing more.
+   * Cuts the connection that first gets this many frames. No client sees the rest: a client that connects afterwards
+   * gets the final state as initial states, and nothing more.
    */
   readonly cutAfterFrames?: number | undefined
   /** After the last frame: pings only, or a clean close. @default "stay" */

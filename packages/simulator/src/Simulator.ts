@@ -6,7 +6,7 @@ import type { Behavior } from "./faults/Behavior.ts"
 
 /** What happened so far. The lists hold the latest 10,000 entries; the counts include all. */
 export interface SimulatorStats extends ServerStats {
-  /** How often each fault struck, by its name. */
+  /** How often each fault occurred, by its name. */
   readonly struck: { readonly [fault: string]: number }
 }
 
@@ -62,7 +62,7 @@ export interface SimulatorControls {
    * odds as sent; suspended and unreadable ones are left out. With a replay per connection: at its end.
    */
   readonly book: (filters?: Filters) => Record<string, string>
-  /** Every game at every book as the server would send it now, within these filters: the snapshot of a new client. */
+  /** Every game at every sportsbook as the server would send it now, within these filters: the snapshot of a new client. */
   readonly snapshot: (filters?: Filters) => ReadonlyArray<InitialState>
   /** Says these messages as if they had happened: the book takes them in, and each subscribed client gets its part. */
   readonly publish: (messages: ReadonlyArray<FeedMessage>) => void
@@ -80,8 +80,8 @@ export interface SimulatorControls {
   /** A sportsbook takes down a game, and puts it up again later. Fails where a recording is replayed. */
   readonly remove: (sportsbook: string, game: string) => void
   /**
-   * Tells again how a game at a sportsbook stands: all of it as a `game_update`, or a `game_removed` where the book does
-   * not hold it. For when a fault kept a client from knowing.
+   * Sends the state of a game at a sportsbook again: all of it as a `game_update`, or a `game_removed` if the book does
+   * not have it. Use it after a fault has withheld a change from a client.
    */
   readonly resend: (game: GameAt, target?: ConnectionTarget) => void
   /** Sends exactly these messages, filters or not. */

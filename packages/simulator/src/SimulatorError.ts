@@ -1,4 +1,4 @@
-/** Why a simulator could not do what it was told. */
+/** Why a simulator could not start, or could not carry out a call. */
 
 /**
  * `address`: the port is taken or not allowed · `recording`: the file to replay cannot be read, or a line of it is
@@ -7,7 +7,7 @@
  */
 export type SimulatorErrorKind = "address" | "recording" | "options" | "faults"
 
-/** A simulator could not start, or could not do what it was told. */
+/** A simulator could not start, or could not carry out a call. */
 export class SimulatorError extends Error {
   readonly _tag = "SimulatorError"
   readonly kind: SimulatorErrorKind

@@ -81,7 +81,7 @@ describe("readTrace", () => {
     ["an empty file", "", "it is empty"],
     ["a line that is not JSON", '{"t":0,"frame":{}}\n{"t":1', "line 2 is not a frame, as it is not JSON"],
     ["a line without a frame", '{"t":0}', 'line 1 is not a frame, as it is no object with a "frame"'],
-    ["a time that is none", '{"t":"0","frame":{}}', 'line 1 is not a frame, as "t" is no number of milliseconds'],
+    ["an invalid time", '{"t":"0","frame":{}}', 'line 1 is not a frame, as "t" is no number of milliseconds'],
     ["a newer recording", '{"boltodds_recording":2,"run":"x","options":{}}', "the recording has version 2"],
     ["a broken event", `${encodeRecordingHeader("x")}\n{"event":"Frame"}`, "line 2 is not a frame, as not an event"],
   ])("refuses %s, and says where", async (_, content, message) => {

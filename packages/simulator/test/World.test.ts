@@ -43,7 +43,7 @@ describe("World", () => {
     expect(hash).toBe("fd77ed976a83f08d6d3908bfbfa60e8bb98fb4a9bfc62f674b02b4e9a5662944")
   })
 
-  it("stamps what one book says in the order that it says it, and books not in one order", () => {
+  it("stamps the messages of one sportsbook in their order, and sportsbooks in no common order", () => {
     const last = new Map<string, string>()
     let [messages, behind, latest] = [0, 0, ""]
     for (const { timestamp, data } of history({ seed: 4 }, 3_000) as ReadonlyArray<DataMessage>) {
@@ -67,7 +67,7 @@ describe("World", () => {
     expect(JSON.stringify(history({ seed: 1 }, 600))).not.toBe(JSON.stringify(history({ seed: 2 }, 600)))
   })
 
-  it("holds the two games of the vendor's example at the books it names", () => {
+  it("holds the two games of the vendor's example at the sportsbooks that it names", () => {
     for (const book of ["draftkings", "betmgm"]) {
       expect(games(book).map(({ data }) => data.game)).toEqual(expect.arrayContaining([...exampleGames]))
     }
@@ -90,7 +90,7 @@ describe("World", () => {
     expect(items.filter((item) => item._tag !== "Message" || item.rejected.length > 0)).toEqual([])
   })
 
-  it("tells of every kind of event", () => {
+  it("has every kind of event", () => {
     const world = new World({ seed: 3, weights: { sport_clear: 600, book_clear: 400 } })
     const actions = new Set<string>()
     for (let step = 0; step < 5_000; step++) for (const { action } of world.step(noon)) actions.add(action)
@@ -172,7 +172,7 @@ describe("World", () => {
     expect(actions).toContain("game_update")
   })
 
-  it("ends a game at every book, and puts a new one in its place", () => {
+  it("ends a game at every sportsbook, and puts a new one in its place", () => {
     const world = new World({ seed: 2, games: 5, weights: only("replace") })
     const before = new Set(world.initial(noon).map(({ data }) => data.game))
     const ended = world.step(noon) as ReadonlyArray<DataMessage>
@@ -187,7 +187,7 @@ describe("World", () => {
     expect([...shown].some((game) => !before.has(game))).toBe(true)
   })
 
-  it("plays a doubleheader that only the end of the key tells apart", () => {
+  it("plays a doubleheader: only the ends of the keys differ", () => {
     const keys = new Set(
       initial().map(({ data }) => data.game).filter((game) => game.startsWith("Boston Red Sox vs Tampa")),
     )
@@ -225,7 +225,7 @@ describe("World", () => {
   })
 })
 
-describe("the quirks of its books", () => {
+describe("the quirks of its sportsbooks", () => {
   it("mixes text and numbers across the two sides of a pair (neobet)", () => {
     const spreads = outcomes(games("neobet")).filter(({ outcome_name }) => outcome_name === "Spread")
     expect(new Set(spreads.map(({ outcome_line }) => typeof outcome_line))).toEqual(new Set(["string", "number"]))
@@ -260,7 +260,7 @@ describe("the quirks of its books", () => {
     expect(words("Moneyline")).toEqual(new Set([null]))
   })
 
-  it("puts a team's name into the key of a game total, its target null; some books do not", () => {
+  it("puts a team's name into the key of a game total, its target null; some sportsbooks do not", () => {
     const totals = (book: string) =>
       outcomes(games(book)).filter(({ outcome_name }) => outcome_name?.startsWith("Total"))
     expect(totals("fanduel").every(({ outcome_target }) => outcome_target === null)).toBe(true)
@@ -301,12 +301,12 @@ describe("the quirks of its books", () => {
     expect(when("fanduel")).toBe("2025-07-07, 09:46 PM")
   })
 
-  it("tells the book's own spelling where the book has one", () => {
+  it("uses the sportsbook's own spelling if it has one", () => {
     const info = games("draftkings").find(({ data }) => data.game === exampleGames[0])!.data.info!
     expect(info["orig_teams"]).toBe("SAN Francisco Giants vs PHI Phillies")
   })
 
-  it("names home and away the other way round at some books, in soccer and fighting only", () => {
+  it("names home and away the other way round at some sportsbooks, in soccer and fighting only", () => {
     const sidesOf = (book: string) => new Map(games(book).map(({ data }) => [data.game, data]))
     const flipped = sidesOf("pinnacle").get("Bragantino vs Corinthians, 2025-07-13, 06")!
     expect([flipped.home_team, flipped.away_team]).toEqual(["Bragantino", "Corinthians"])
@@ -356,7 +356,7 @@ describe("A living world", () => {
     expect(text(5)).not.toBe(text(6))
   })
 
-  it("has games that are under way, about to start, and later, the vendor's example among them", () => {
+  it("has games that are in play, about to start, and later, the vendor's example among them", () => {
     const starts = live({ games: 60 }, 0).map(({ message }) => startOf(message))
     expect(Math.min(...starts)).toBeGreaterThanOrEqual(-126)
     expect(Math.max(...starts)).toBeLessThan(28 * 60)
@@ -397,7 +397,7 @@ describe("A living world", () => {
     expect(Math.min(...open)).toBeGreaterThan(12 * 60 - 175)
   })
 
-  it("tells of a start with the markets that stay, and puts off an example's game that is over", () => {
+  it("sends a start with the markets that stay, and puts off an example's game that is over", () => {
     const happened = live({ sports: ["MLB"], games: 3 }, 20 * 60)
     const game = exampleGames[0]
     const full = happened.filter(({ message }) => message.data.game === game && message.action !== "line_update")
@@ -412,7 +412,7 @@ describe("A living world", () => {
     expect(Math.min(...lines)).toBeLessThan(Math.max(...lines))
   })
 
-  it("moves what is under way more often than what is to come", () => {
+  it("moves games in play more often than later ones", () => {
     const counts = { running: 0, other: 0 }
     const games = { running: new Set<string>(), other: new Set<string>() }
     for (const { message } of live({ games: 40, sports: ["NBA", "MLB", "EPL"] }, 3, 600)) {
@@ -455,7 +455,7 @@ describe("A living world", () => {
     expect([...dates(now)].every((when) => when.startsWith("2026-11-30"))).toBe(true)
   })
 
-  it("refuses a date that is no day, and a speed that is none", () => {
+  it("refuses a date that is no day, and an invalid speed", () => {
     for (const date of ["2026-02-30", "2026-13-01", "16.07.2026", "2026-7-16"]) {
       expect(() => new World({ date }), date).toThrow(`date must be a day such as 2026-07-16: current value is ${date}`)
     }

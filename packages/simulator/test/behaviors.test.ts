@@ -56,7 +56,7 @@ describe("behaviors", () => {
       expect(probe.messages.map(({ action }) => action)).toEqual(["ping"])
     }))
 
-  it("do not hear a subscribe", () =>
+  it("can ignore a subscribe", () =>
     withSimulator(quiet, async ({ simulator, dial }) => {
       simulator.behave(ignoreSubscribe())
       const probe = await dial()

@@ -29,7 +29,7 @@ describe("a connection", () => {
       expect(probe.frames.at(-1)?.data).toBe('{"action":"ping"}')
     }))
 
-  it("gets one initial state of each game at each book, then the stream, and holds what the server holds", () =>
+  it("gets one initial state of each game at each sportsbook, then the stream, and holds what the server holds", () =>
     withSimulator(quiet, async ({ simulator, subscribed }) => {
       const probe = await subscribed()
       await simulator.waitFor((stats) => stats.subscribed === 1)
@@ -81,7 +81,7 @@ describe("a connection", () => {
       }),
   )
 
-  it("takes no filters from outside `filters`, and no list that is none", () =>
+  it("takes no filters from outside `filters`, and no invalid list", () =>
     withSimulator(quiet, async ({ simulator, dial }) => {
       const probe = await dial()
       probe.socket.send(JSON.stringify({ action: "subscribe", sports: ["MLB"], filters: { sportsbooks: "betmgm" } }))
@@ -106,7 +106,7 @@ describe("a connection", () => {
       expect(after.filter(({ action }) => action === "initial_state").length).toBeGreaterThan(3)
     }))
 
-  it("is told of an unknown game, and gets the others", () =>
+  it("gets an error about an unknown game, and the other games", () =>
     withSimulator(quiet, async ({ simulator, subscribed }) => {
       const probe = await subscribed({ games: ["Nobody vs Noone, 2026-07-16, 01", exampleGames[0]] })
       await simulator.waitFor((stats) => stats.subscribed === 1)
@@ -170,7 +170,7 @@ describe("a dial", () => {
       await dial("a")
     }))
 
-  it("is told in words and closed, where the server is set to do so", () =>
+  it("gets a text and is closed, if the server is set to do so", () =>
     withSimulator(
       { ...quiet, plan: "Growth", limits: { connections: true, overConnections: "text" } },
       async ({ dial }) => {

@@ -51,7 +51,7 @@ describe("drop", () => {
       expect(lab.simulator.stats().struck).toEqual({ drop: 1 })
     }))
 
-  it("comes after so many data frames of each connection, in place of the next, as often as told", () =>
+  it("comes after so many data frames of each connection, in place of the next, as often as the option says", () =>
     withSimulator({ ...quiet, messagesPerFrame: 1 }, async (lab) => {
       lab.simulator.behave(scheduled(drop(), { after: { frames: 5 }, times: 2 }))
       for (let time = 0; time < 2; time++) {
@@ -118,7 +118,7 @@ describe("half-open", () => {
       const stop = simulator.behave(halfOpen())
       simulator.step(500)
       probe.socket.ping()
-      probe.socket.send("nobody hears this")
+      probe.socket.send("nobody reads this")
       const other = await settled(lab)
       expect(other.book).toEqual(simulator.book())
       other.socket.ping()
@@ -126,7 +126,7 @@ describe("half-open", () => {
       await heard(lab, other)
       expect([probe.frames.length, probe.pongs, probe.closed]).toEqual([frames, 0, undefined])
       expect(simulator.stats()).toMatchObject({ notUnderstood: 1, open: 2, struck: { "half-open": 1 } })
-      // The server does not hear a close either.
+      // The server does not read a close either.
       probe.socket.close()
       simulator.step(100)
       await other.ping(simulator)
@@ -211,7 +211,7 @@ describe("slow-drip", () => {
       expect(probe.book).toEqual(simulator.book())
     }))
 
-  it("lets small frames through whole, and a close frame behind what waits", () =>
+  it("lets small frames through whole, and a close frame after everything that waits", () =>
     withSimulator(quiet, async (lab) => {
       const { simulator } = lab
       const probe = await lab.dial()
@@ -252,7 +252,7 @@ describe("connection-limit", () => {
       expect(simulator.stats().struck).toEqual({ "connection-limit": 1 })
     }))
 
-  it("tells it in a text and closes, where set", () =>
+  it("says it in a text and closes, if set", () =>
     withSimulator(quiet, async ({ simulator, dial }) => {
       simulator.behave(limitConnections({ connections: 2, as: "text" }))
       await dial()
@@ -299,7 +299,7 @@ describe("faults that count connections", () => {
 })
 
 describe("restart", () => {
-  it("comes back with another world, of which the client is told by its snapshot alone", () =>
+  it("comes back with another world, which the client learns from its snapshot alone", () =>
     withSimulator(quiet, async (lab) => {
       const { simulator } = lab
       const probe = await settled(lab)

@@ -24,7 +24,7 @@ const settled = async ({ simulator, subscribed }: Lab): Promise<Probe> => {
   return probe
 }
 
-/** The data frames behind the first ping. */
+/** The data frames after the first ping. */
 const news = (probe: Probe): ReadonlyArray<string> => {
   const texts = probe.frames.map(({ data }) => data)
   return texts.slice(texts.indexOf('{"action":"ping"}') + 1).filter((text) => text !== '{"action":"ping"}')
@@ -46,7 +46,7 @@ describe("duplicate", () => {
       expect(new Set(frames).size).toBe(6)
     }))
 
-  it("sends single messages again later, but never behind newer news of their game", () =>
+  it("sends single messages again later, but never after a newer message of their game", () =>
     withSimulator({ ...quiet, messagesPerFrame: 5 }, async (lab) => {
       const probe = await settled(lab)
       lab.simulator.behave(duplicate({ share: 1, what: "messages", lag: 6 }))
@@ -172,7 +172,7 @@ describe("late-arrivals", () => {
 })
 
 describe("truncate", () => {
-  it("ends a frame's JSON in the middle, and tells its games again within so many frames", () =>
+  it("ends a frame's JSON in the middle, and sends its games again within this many frames", () =>
     withSimulator(quiet, async (lab) => {
       const { simulator } = lab
       const probe = await settled(lab)
@@ -191,7 +191,7 @@ describe("truncate", () => {
       expect(probe.book).toEqual(simulator.book())
     }))
 
-  it("tells a removal again as a removal, to a client with filters too, when it is switched off", () =>
+  it("sends a removal again as a removal, to a client with filters too, when it is switched off", () =>
     withSimulator(quiet, async ({ simulator, subscribed }) => {
       const probe = await subscribed({ sportsbooks: ["fanduel"] })
       await simulator.waitFor((stats) => stats.subscribed === 1)
@@ -205,7 +205,7 @@ describe("truncate", () => {
       expect(probe.book).toEqual(simulator.book({ sportsbooks: ["fanduel"] }))
     }))
 
-  it("cuts the connection afterwards, or tells nothing again, where set", () =>
+  it("cuts the connection afterwards, or sends nothing again, if set", () =>
     withSimulator(quiet, async (lab) => {
       const probe = await settled(lab)
       const stop = lab.simulator.behave(truncate({ every: 1, times: 1, mend: "none" }))
@@ -219,7 +219,7 @@ describe("truncate", () => {
       expect(probe.closed?.code).toBe(1006)
     }))
 
-  it("leaves frames with a clear alone: it could not be told again", () =>
+  it("leaves frames with a clear alone: it could not be sent again", () =>
     withSimulator(quiet, async (lab) => {
       const probe = await settled(lab)
       lab.simulator.behave(truncate({ every: 1 }))
@@ -249,7 +249,7 @@ describe("oversize", () => {
 })
 
 describe("garbage", () => {
-  it("comes in place of data, which is told again", () =>
+  it("comes in place of data, which is sent again", () =>
     withSimulator(quiet, async (lab) => {
       const probe = await settled(lab)
       const stop = lab.simulator.behave(garbage({ every: 2, replace: true }, ["nonsense"]))
@@ -289,7 +289,7 @@ describe("skew", () => {
 })
 
 describe("unreadable", () => {
-  it("sends a price that is none among good ones; nobody may show one for it", () =>
+  it("sends an invalid price among good ones; no reader may show a price for it", () =>
     withSimulator(quiet, async (lab) => {
       const probe = await settled(lab)
       const before = Object.keys(lab.simulator.book()).length
@@ -308,7 +308,7 @@ describe("unreadable", () => {
 })
 
 describe("clears", () => {
-  it("take down books and sports for real, and the world puts their games up again", () =>
+  it("take down sportsbooks and sports for real, and the world puts their games up again", () =>
     withSimulator(quiet, async (lab) => {
       const { simulator } = lab
       const probe = await settled(lab)

@@ -42,7 +42,7 @@ const ask = ({ port }: Simulator, headers: Headers): Promise<readonly [status: n
 const browser = { "User-Agent": "Mozilla/5.0", "Sec-WebSocket-Extensions": "permessage-deflate" }
 
 describe("the simulator", () => {
-  it("refuses web pages of other sites, before their key is looked at, and says once how to let them in", async () => {
+  it("refuses web pages of other sites, before their key is looked at, and says once how to allow them", async () => {
     const refused: Array<string> = []
     const simulator = await started({ onRefused: (why) => refused.push(why) })
     const foreign = [
@@ -102,7 +102,7 @@ describe("the simulator", () => {
     }
   })
 
-  it("lets in what it is told to", async () => {
+  it("accepts the names of `allowHosts`", async () => {
     const some = await started({ allowHosts: ["sim.example", "https://app.example:3000", "null"] })
     for (const headers of [{ Host: "sim.example:1" }, { Origin: "https://app.example" }, { Origin: "null" }]) {
       expect(await dial(some, headers)).toBe(101)

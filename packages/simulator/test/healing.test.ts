@@ -13,7 +13,7 @@ const busy: SimulatorOptions = {
 
 const turns = 40
 
-/** Each fault, so that it strikes often within the turns of a run. */
+/** Each fault, so that it occurs often within the turns of a run. */
 const specs: { readonly [fault: string]: string } = {
   "drop": "drop after=30frames every=60frames",
   "abort": "abort after=30frames every=60frames",
@@ -46,7 +46,7 @@ const specs: { readonly [fault: string]: string } = {
 /** Lets the world run under faults, switches them off, and waits until the client has what was said before the end. */
 const run = async (simulator: Simulator, client: Comeback, spec: string, fault?: string): Promise<void> => {
   const stop = simulator.inject(spec)
-  // On a busy machine a client needs more turns to get to where the fault strikes.
+  // On a busy machine a client needs more turns to reach the fault.
   const hasStruck = (): boolean => fault === undefined || (simulator.stats().struck[fault] ?? 0) > 0
   for (let turn = 0; turn < turns || !hasStruck(); turn++) {
     simulator.step(60)
@@ -57,7 +57,7 @@ const run = async (simulator: Simulator, client: Comeback, spec: string, fault?:
   simulator.step(100)
   await simulator.drained()
   const before = client.pings
-  // A connection that the last fault cut may still count as open: whoever is there in the end gets a ping.
+  // A connection that the last fault cut may still count as open: the last connection gets a ping.
   while (client.pings === before) {
     simulator.ping()
     await new Promise((resolve) => setTimeout(resolve, 5))
@@ -84,7 +84,7 @@ describe("a good client holds the server's book once the faults are over", () =>
     "%s",
     (name) =>
       started(busy, {}, async (simulator, client) => {
-        // A fault of dials strikes a client that has to come back.
+        // A fault of dials concerns a client that has to connect again.
         const spec = specs[name]!
         await run(
           simulator,

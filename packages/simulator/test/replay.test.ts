@@ -67,7 +67,7 @@ describe("a replay", () => {
       expect(probe.book).toEqual(simulator.book(filters))
     }))
 
-  it("tells what has gone by as initial states when the filters change, and goes on", () =>
+  it("sends the state so far as initial states when the filters change, and goes on", () =>
     withSimulator({ ...quiet, replay: { file, speed: 4, atEnd: "close" } }, async ({ simulator, subscribed }) => {
       const probe = await subscribed({ sportsbooks: ["betmgm"] })
       await probe.until(() => probe.actions("line_update").length > 2)
@@ -119,7 +119,7 @@ describe("a replay", () => {
       expect(third.dataMessages.every(({ action }) => action === "initial_state")).toBe(true)
     }))
 
-  it("tells the names in the recording over REST", () =>
+  it("lists the names of the recording over REST", () =>
     withSimulator({ ...quiet, replay: { file } }, async ({ simulator }) => {
       const info = await (await fetch(`${simulator.restUrl}/get_info?key=k`)).json() as { sportsbooks: Array<string> }
       expect(info.sportsbooks).toEqual(expect.arrayContaining(["draftkings", "bovada"]))
@@ -127,7 +127,7 @@ describe("a replay", () => {
       expect(Object.keys(games).length).toBeGreaterThanOrEqual(6)
     }))
 
-  it("is refused at the start when the file is none", async () => {
+  it("is refused at the start if the file is no recording", async () => {
     const broken = join(folder, "broken.ndjson")
     await writeFile(broken, `{"t":0,"frame":{}}\nbroken`)
     await expect(startSimulator({ replay: { file: broken } })).rejects.toMatchObject({ kind: "recording" })

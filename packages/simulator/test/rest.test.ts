@@ -58,7 +58,7 @@ describe("the REST endpoints", () => {
       expect(post.status).toBe(405)
     }))
 
-  it("count towards 12 a minute together with dials, and then tell when to come back", () =>
+  it("count towards 12 a minute together with dials, and then say when to try again", () =>
     withSimulator({ ...quiet, limits: { requestsPerMinute: true } }, async ({ simulator, dial }) => {
       for (let index = 0; index < 11; index++) expect((await get(simulator, "/get_info?key=k")).status).toBe(200)
       await dial()

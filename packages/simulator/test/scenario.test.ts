@@ -80,7 +80,7 @@ describe("readScenario", () => {
 })
 
 describe("playScenario", () => {
-  it("takes its steps at their times and frames, and tells of each", () =>
+  it("takes its steps at their times and frames, and reports each", () =>
     withSimulator({ ...quiet, messagesPerFrame: 1 }, async ({ simulator, subscribed }) => {
       const probe = await subscribed({ sportsbooks: ["fanduel", "betmgm"] })
       await simulator.waitFor((stats) => stats.subscribed === 1)

@@ -9,7 +9,7 @@ export interface Lab {
   readonly subscribed: (filters?: Filters) => Promise<Probe>
 }
 
-/** A small world that only moves when it is told to. */
+/** A small world that moves only when a test steps it. */
 export const quiet: SimulatorOptions = { rate: 0, pingMillis: 0, world: { games: 8 } }
 
 export const withSimulator = async (options: SimulatorOptions, test: (lab: Lab) => Promise<void>): Promise<void> => {

@@ -79,7 +79,7 @@ export const runPipe = (
 export const recordsOf = (stdout: string): ReadonlyArray<Record<string, unknown>> =>
   stdout.split("\n").filter((line) => line !== "").map((line) => JSON.parse(line))
 
-/** Runs a line in a shell, with `pipe` standing for the command, and tells the exit code of the line's first part. */
+/** Runs a line in a shell, with `pipe` standing for the command, and returns the exit code of the line's first part. */
 export const runShell = (line: string, env: Readonly<Record<string, string>> = {}): Promise<Ended> => {
   const quoted = command.map((word) => `'${word}'`).join(" ")
   const script = `pipe() { ${quoted} "$@"; }; ${line}; exit "\${PIPESTATUS[0]}"`

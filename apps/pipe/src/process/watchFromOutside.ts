@@ -41,7 +41,7 @@ export const watchFromOutside = (): void => {
     expressions.set(number, { sink, expression })
   })
 
-  /** It must be connected while the main thread still answers; from then on it is heard in the middle of a turn. */
+  /** Connects while the main thread still answers. After that it can interrupt a turn. */
   const connect = (): Session | undefined => {
     try {
       const session = new (process.getBuiltinModule("node:inspector").Session)()
@@ -84,7 +84,7 @@ export const watchFromOutside = (): void => {
     session.post("Runtime.evaluate", { expression, returnByValue: true }, (_, given) => answer(given?.result.value))
   }
 
-  /** Ends the process from inside its own turn; where that is not heard, as a native function may hear nothing, at once. */
+  /** Ends the process from inside its own turn. A native function cannot be interrupted: SIGKILL follows. */
   const end = (): void => {
     setTimeout(() => process.kill(process.pid, "SIGKILL"), 2_000)
     // At an exit beside a connected session Node writes a line about a debugger.
@@ -144,13 +144,13 @@ export const watchFromOutside = (): void => {
       state = "ending"
       const message = `One turn of this process has worked for ${
         seconds(endMillis)
-      }, in which nothing else was read, delivered or heard: ending with exit code 70.`
+      }, in which nothing else was received or delivered: ending with exit code 70.`
       report("error", message, end)
     } else if (worked >= warnMillis && state === "quiet") {
       state = "warned"
       const message = `One turn of this process has worked for ${
         seconds(warnMillis)
-      } so far, and nothing else is read, delivered or heard; at ${seconds(endMillis)} the process ends.`
+      } so far, and nothing else is received or delivered; at ${seconds(endMillis)} the process ends.`
       if (warns) report("warn", message, () => {})
     }
   }

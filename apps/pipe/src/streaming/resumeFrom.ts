@@ -109,8 +109,8 @@ const brokenPack = (file: string, cause: Error): Failure =>
   )
 
 /**
- * The pieces of a file that the file sink has rotated or begun anew, in their order: the numbered, then the unfinished.
- * They are found by their names: a pipe or a link is none, nor what another user put there.
+ * The files that the file sink has made of one path, in order: the numbered ones, then the unfinished one. They are
+ * found by their names. Pipes, links and files of other users are left out.
  */
 const seriesOf = (path: string, log: CommandLog["log"]): ReadonlyArray<string> => {
   const folder = dirname(path)
@@ -158,7 +158,7 @@ const statOf = (descriptor: number): Stats | undefined => {
 }
 
 interface End {
-  /** What stands behind the last line feed. */
+  /** The number of bytes after the last line feed. */
   readonly tornBytes: number
   /** Up to and including the last line feed. Undefined where the file is compressed. */
   readonly wholeBytes: number | undefined

@@ -36,9 +36,9 @@ export const paintFor = (
 const ownMarks = /(\x1b\[(?:1|2|22|31|33|39)m)/
 
 /**
- * Text as it may be written to a stream: with every character written out that a terminal would obey or hide, whoever
- * sent it. Only marks of {@link paintFor} pass, where it gives any and the text is `painted`; names in such a text are
- * made `visible` one by one, so that they have no marks of their own.
+ * Text that is safe on a terminal: characters that a terminal would obey or hide are written out. Only marks of
+ * {@link paintFor} pass, if it gives any and the text is `painted`. Make names in such a text `visible` one by one, so
+ * that they bring no marks of their own.
  */
 export const shown = (text: string, stream: { readonly isTTY?: boolean }, painted: boolean = false): string =>
   painted && paintFor(stream, process.env) === ansi

@@ -1,4 +1,4 @@
-/** The server's book: what every sportsbook quotes, and the messages that tell of its changes. */
+/** The server's book: what every sportsbook quotes, and the messages about its changes. */
 import type { Filters } from "@boltodds/protocol"
 import type { Dice } from "./random.ts"
 

@@ -188,14 +188,14 @@ export class VirtualFeed {
       }),
   }
 
-  /** The world moves on, and who listens is told, in one way or another. */
+  /** Changes the world, and sends the changes to every client in one form or another. */
   change(amount: number): void {
     const messages: Array<Told> = []
     for (let index = 0; index < amount; index++) messages.push(this.truth.change())
     for (const link of this.#links) this.#tell(link, messages)
   }
 
-  /** Sends some of the snapshots that are under way. */
+  /** Sends more of the snapshots that are not complete yet. */
   snapshots(most: number): void {
     for (const link of this.#links) {
       for (let index = 0; index < most && link.pending.length > 0; index++) {
@@ -271,7 +271,7 @@ export class VirtualFeed {
       mine = mine.slice(some.length)
       const whole = this.#frame(link, some)
       const { tells } = some.at(-1)!
-      // What was sent before a removal arrives after it. Behind one that cannot be read nobody could know it for that.
+      // A late arrival: sent before a removal, received after it. After an unreadable removal no client could recognize it.
       const [gone] = tells
       if (whole && gone !== undefined && gone.lines === undefined && chance(0.4)) {
         this.#frame(link, [this.truth.lateArrival(gone.sportsbook, gone.game)])

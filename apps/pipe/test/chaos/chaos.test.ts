@@ -26,7 +26,7 @@ const lives = (seeds: ReadonlyArray<number>): Effect.Effect<Life> =>
   })
 
 describe("under every fault", { timeout: 240_000 + runs * 1_000 }, () => {
-  it.effect("no price is believed that was not told, one socket is open, and in the end the book is the server's", () =>
+  it.effect("a reader believes only prices that it received, one socket is open, and in the end the book is the server's", () =>
     Effect.gen(function* () {
       const { connections, believed } = yield* lives(Array.from({ length: runs }, (_, index) => firstSeed + index))
       expect(connections).toBeGreaterThan(runs * 3)

@@ -23,7 +23,7 @@ import { type Dice, dice } from "./random.ts"
 import { type Lines, placeOf, someFilters } from "./Truth.ts"
 import { VirtualFeed, type Welcome } from "./VirtualFeed.ts"
 
-/** What a life came to, for those who count. */
+/** The counts of one life. */
 export interface Life {
   readonly events: number
   readonly connections: number
@@ -43,7 +43,7 @@ const welcomes: ReadonlyArray<Welcome> = [
   "cut snapshot",
 ]
 
-/** The reader: reduces, folds, and holds what it believes against what it has been told. */
+/** The reader: reduces, folds, and compares what it believes with what it received. */
 class Reader {
   events = 0
   connections = 0
@@ -98,7 +98,7 @@ class Reader {
         const told = this.#view.get(placeOf(game.sportsbook, game.game))?.get(line.outcome)
         if (this.#connected && told === line.odds) continue
         throw new Error(
-          `believes ${line.odds} for ${game.sportsbook} ${game.game} ${line.outcome}; told was ${told}` +
+          `believes ${line.odds} for ${game.sportsbook} ${game.game} ${line.outcome}; received ${told}` +
             (this.#connected ? "" : ", and the line is cut"),
         )
       }
@@ -121,7 +121,7 @@ const pricesOf = (of: Book): Record<string, Record<string, number | null>> =>
     ] as const
   ))
 
-/** Line changes that tell the way from one book to another in as few as can be: games that go or come tell their own. */
+/** The least number of line changes from one book to another, without those of games that appear or disappear. */
 const leastChanges = (from: Record<string, Record<string, number | null>>, to: typeof from): number => {
   let least = 0
   for (const [place, lines] of Object.entries(to)) {
@@ -215,7 +215,7 @@ export const live = (seed: number, steps = 60): Effect.Effect<Life, never, Scope
       check()
     }
 
-    // The world comes to rest, and what it lost is told.
+    // The world comes to rest, and lost messages are sent again.
     feed.welcomes.length = 0
     feed.calm = true
     feed.release()
@@ -236,11 +236,11 @@ export const live = (seed: number, steps = 60): Effect.Effect<Life, never, Scope
         throw new Error(`ends with ${JSON.stringify(ours)}; the server has ${JSON.stringify(expected)}`)
       }
       for (const game of reader.folded.games.values()) {
-        if (!game.verified || game.partial) throw new Error(`${game.sportsbook} ${game.game} stays in doubt`)
+        if (!game.verified || game.partial) throw new Error(`${game.sportsbook} ${game.game} stays unverified`)
       }
       const changes = reader.records.slice(told).filter((record) => "change" in record && isLineChange(record)).length
       const least = leastChanges(before, expected)
-      if (changes !== least) throw new Error(`tells of the last gap in ${changes} line changes; ${least} are enough`)
+      if (changes !== least) throw new Error(`reports the last gap in ${changes} line changes; ${least} are enough`)
     }
     return { events: reader.events, connections: reader.connections, believed: reader.believed }
   })

@@ -87,7 +87,7 @@ export class LawOfBelief {
     }
   }
 
-  /** The reader gets these, and looks at its book behind each that is the last of its group. */
+  /** The reader gets these, and looks at its book after the last of each group. */
   getsByGroup(rows: ReadonlyArray<Row>): void {
     for (let start = 0, index = 0; index < rows.length; index++) {
       if (rows[index]!.last !== true) continue
@@ -101,7 +101,7 @@ export class LawOfBelief {
 export const lineOf = (row: Row): string | undefined =>
   isControl(row) || !isLineChange(row) ? undefined : changeKey(row)
 
-/** Stops the world, and waits until stdout has what the server sent behind everything else. */
+/** Stops the world, and waits until stdout has the last frame of the server. */
 export const settle = async (server: Simulator, pipe: PipeProcess): Promise<void> => {
   server.pause()
   await server.drained()

@@ -1,12 +1,12 @@
-/** A crash right behind a dead letter: whoever reads what was left must hear of the hole. */
+/** A crash right after a dead letter: the reader of the remaining records receives the report of the loss. */
 import { emptyBook, fold, isControl } from "@boltodds/protocol"
 import { startSimulator } from "@boltodds/simulator"
 import { describe, expect, it } from "vitest"
 import { openReceiver, taken } from "@boltodds/testing/HookReceiver"
 import { feedKey, hasty, hookTo, pipelineIn, runPipeline, tempFolder, whileRuns } from "./pipelines.ts"
 
-describe("a durable webhook killed between a dead letter and the news of it", () => {
-  it("tells of the hole before it delivers what was left", async () => {
+describe("a durable webhook killed between a dead letter and the report of it", () => {
+  it("reports the loss before it delivers the remaining records", async () => {
     const server = await startSimulator({ key: feedKey, rate: 500, world: { games: 3, players: 0 } })
     const receiver = await openReceiver()
     const path = pipelineIn(tempFolder(), {
@@ -17,7 +17,7 @@ describe("a durable webhook killed between a dead letter and the news of it", ()
     const held = new Promise<void>((resolve) => release = resolve)
     receiver.answer = (_, index) => {
       if (index < 3) return taken
-      // Refused once enough waits behind it; the next request, the news of it, finds the command killed.
+      // Refused once enough records wait; the command is killed at the next request, the report of the loss.
       if (index === 3) return held.then(() => ({ status: 400 }))
       pipe.kill("SIGKILL")
       return "hang"

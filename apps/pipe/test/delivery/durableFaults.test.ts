@@ -76,7 +76,7 @@ const deadIn = async (outbox: string): Promise<ReadonlySet<number>> => {
 }
 
 describe("a durable webhook", () => {
-  it(`tells everything at least once, in order, to a receiver that fails in every way (seed ${seed})`, async () => {
+  it(`delivers everything at least once, in order, to a receiver that fails in every way (seed ${seed})`, async () => {
     const { pick } = dice(seed)
     const struck = new Map<string, number>()
     const receiver = await openReceiver(() => {
@@ -90,7 +90,7 @@ describe("a durable webhook", () => {
       // Nothing is to wait at the end, however busy the machine is.
       run: { report: true, drain_within: "2m" },
       sinks: {
-        // An answer that comes later than this is not heard: the batch may be a dead letter and yet have arrived.
+        // A later answer is not read: the batch can be a dead letter although it arrived.
         hook: {
           webhook: hookTo(receiver.url, { profile: "durable", timeout: `${Math.round(600 * patience())}ms` }),
           lane: hasty,
@@ -128,7 +128,7 @@ describe("a durable webhook", () => {
       expect(once(bodies, id, body)).toBe(body)
       const own = records.filter((row) => !isRecorded(row))
       expect([0, records.length]).toContain(own.length)
-      // The lane's own words: what is lost, and after it everything told again.
+      // The lane's own records: the loss, and after it the whole book again.
       if (own.length > 0) expect(own.filter((row) => !isDropped(row)).slice(0, 1).every(begins)).toBe(true)
       else for (const { seq } of records) expect(once(ids, seq, id)).toBe(id)
     }
@@ -143,7 +143,7 @@ describe("a durable webhook", () => {
     const kept = recording.filter((row) => !isWithheld(row) || known.has(row.seq) || dead.has(row.seq))
     expect(kept.map(({ seq }) => seq).filter((seq) => dead.has(seq) === known.has(seq))).toEqual([])
 
-    // Behind a hole it was told so before anything else.
+    // After a loss it received the report before anything else.
     const law = new LawOfBelief(recording)
     for (const { id, records } of acknowledged) law.gets(records, id)
     expect(law.broken).toEqual([])

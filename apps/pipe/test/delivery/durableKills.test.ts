@@ -19,7 +19,7 @@ const flaky: ReadonlyArray<Answer> = [taken, taken, taken, { status: 503 }, "dro
 /** The name of a record among all runs. */
 const nameOf = ({ run, seq }: { readonly run: string; readonly seq: number }): string => `${run}.${seq}`
 
-/** Kills the command at some moment: at a request, before or behind its answer, or just so. */
+/** Kills the command at a random moment: at a request, before or after its answer, or at any other time. */
 const killAtSomeMoment = async (pipe: PipeProcess, receiver: HookReceiver, { below, chance, pick }: Dice) => {
   const mood = pick(["up", "flaky", "flaky", "down", "comes back"] as const)
   const atRequest = chance(0.6) ? 1 + below(15) : Infinity
@@ -71,7 +71,7 @@ describe(`a durable webhook, killed ${kills} times (seed ${seed})`, () => {
       for (const row of held) committed.set(nameOf(row), row.text)
       const received = receiver.deliveries.flatMap(({ records }) => records)
       for (const { run } of [...held, ...received]) if (!runs.includes(run)) runs.push(run)
-      // Whatever was told was committed before, from the first record of the run on.
+      // Everything that was delivered was committed before, from the first record of the run on.
       for (const run of runs.filter((run) => !before.has(run))) {
         const seqs = new Set([...held, ...received].filter((row) => row.run === run).map(({ seq }) => seq))
         expect([...seqs].toSorted((a, b) => a - b)).toEqual([...seqs].map((_, index) => index + 1))
@@ -84,7 +84,7 @@ describe(`a durable webhook, killed ${kills} times (seed ${seed})`, () => {
       const arrived = new Set(receiver.acknowledged.flatMap(({ records }) => records.map(nameOf)))
       return [...committed.keys()].filter((name) => !arrived.has(name))
     }
-    // Nothing may be missing from the beginning: before it is there it does not hear a signal.
+    // Nothing may be missing from the beginning. Signals are handled only from this line on.
     await pipe.until(({ stderr }) => stderr.includes("receiving from"))
     await whileRuns(pipe, receiver.until(() => missing().length === 0))
     pipe.kill("SIGTERM")

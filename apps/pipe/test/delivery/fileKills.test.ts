@@ -75,7 +75,7 @@ describe(`files, their command killed ${kills} times (seed ${seed})`, () => {
       expect(runs.at(-1)![1].at(-1)).toMatchObject({ control: "stream_stopped" })
       return new Map(runs)
     })
-    // All forms tell the same, as far as each of them got.
+    // All forms have the same records, up to the end of each.
     const [plain, ...others] = told
     for (const other of others) {
       for (const [run, rows] of other) {

@@ -50,7 +50,7 @@ describe("a webhook that answers 410", () => {
       `Cannot post to ${origin}: it answered 410; it wants no more: the webhook is disabled until it is opened anew`,
     )
     expect(receiver.deliveries.length).toBe(4)
-    // What the file was told is whole, up to the last word.
+    // The file has every record, up to the last one.
     const rows = recorded(folder, "odds")
     expect(rows.map(({ seq }) => seq)).toEqual(upTo(rows.length))
     expect(rows.at(-1)).toMatchObject({ control: "stream_stopped", reason: "sink hook failed" })
@@ -122,7 +122,7 @@ describe("a webhook that answers 410", () => {
       const isSure = (row: Row): boolean => !("control" in row && withheld.has(String(row.control)))
       expect(taken.filter(isSure)).toEqual(all.filter(isSure))
       expect(receiver.deliveries.length).toBe(5)
-      // Its reader knows nothing of what the webhook took: it is told so first, and then everything again.
+      // Its reader has nothing of what the webhook took: it receives the report of that first, and then the whole book.
       expect(reserve[0]).toMatchObject({ control: "dropped", reason: "takeover" })
       const own = reserve.filter((row) => !isRecorded(row))
       expect(own[1]).toMatchObject({ control: "stream_started" })

@@ -4,7 +4,7 @@ import { join } from "node:path"
 import { constants, gunzipSync, zstdDecompressSync } from "node:zlib"
 import type { Row } from "@boltodds/testing/HookReceiver"
 
-/** Frame by frame: Node's own decoder stops behind the first. A last one that is cut off gives what can be read of it. */
+/** Frame by frame: Node's own decoder stops after the first. Of a last one that is cut off, the readable part. */
 const unzstd = (bytes: Buffer, isTorn: boolean): Buffer => {
   const texts: Array<Buffer> = []
   for (let at = 0; at < bytes.length;) {

@@ -26,14 +26,14 @@ const maxAgeMillis = 1_000
 /** How a slow receiver answers in the end. */
 const moods: ReadonlyArray<Answer> = [taken, taken, taken, { status: 500 }, "cut", "torn", "drop"]
 
-/** The most that the process had in memory so far, in MiB, as Linux tells it; elsewhere 0, and memory is not judged. */
+/** The most that the process had in memory so far, in MiB, as Linux reports it; elsewhere 0, and memory is not judged. */
 const peakOf = (pid: number): number =>
   existsSync(`/proc/${pid}/status`)
     ? Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1] ?? 0) / 1024
     : 0
 
 describe("a realtime webhook", () => {
-  it(`tells a slow receiver what is newest, nothing that is old, and in the end the true book (seed ${seed})`, async () => {
+  it(`delivers the newest records to a slow receiver, no old ones, and in the end the true book (seed ${seed})`, async () => {
     const { pick } = dice(seed)
     let release = (): void => {}
     const held = new Promise<void>((resolve) => release = resolve)
@@ -90,7 +90,7 @@ describe("a realtime webhook", () => {
     for (const row of receiver.acknowledged.flatMap(({ records }) => records)) {
       const line = lineOf(row)
       if (line === undefined) continue
-      // A book that is told again bears the number at which it was so.
+      // A resnapshot has the number of the state that it shows.
       if (isNews(row)) expect(row.seq).toBeGreaterThan(numbers.get(line) ?? 0)
       else expect(row.seq).toBeGreaterThanOrEqual(numbers.get(line) ?? 0)
       numbers.set(line, row.seq)
@@ -102,10 +102,10 @@ describe("a realtime webhook", () => {
       if (line === undefined || !("odds" in row) || row.odds === null) continue
       expect(row.seq).toBeGreaterThanOrEqual(prices.get(line) ?? 0)
       prices.set(line, row.seq)
-      // What is told is what was so at that number.
+      // A record shows the price that was right at its number.
       expect(row.odds).toBe(wasAt(line, row.seq))
     }
-    // What came behind the standstill was young. A book told again says how things stood when it was told.
+    // Records after the standstill are young. A resnapshot shows the state at the time when it was made.
     const behind = receiver.deliveries.slice(9).flatMap(({ records }) => records).filter(isNews)
     expect(behind.length).toBeGreaterThan(0)
     const oldest = Math.min(...behind.map(({ at }) => Date.parse(at)))

@@ -33,13 +33,13 @@ export class Chain {
   readonly statuses: Array<Status["_tag"]> = []
   readonly done: Promise<Report>
   changes = 0
-  /** What was told of a line that was nothing new, or twice in one snapshot. */
+  /** Line changes without a difference, or twice in one snapshot. */
   readonly idle: Array<string> = []
   readonly #over = Deferred.makeUnsafe<string>()
   readonly #setFilters: (filters: Filters) => Promise<void>
-  /** Lines told as found since the last doubt of more than one of them. */
+  /** Lines that were sent again since more than one of them was last invalidated. */
   #resynced = new Set<string>()
-  /** What was last told of each line, by game. */
+  /** The last state that was emitted of each line, by game. */
   readonly #lines = new Map<string, Map<string, string>>()
   #watchers: Array<() => void> = []
 
@@ -84,12 +84,12 @@ export class Chain {
     return prices
   }
 
-  /** How often a control of this kind was told. */
+  /** How often a control of this kind was emitted. */
   count(control: Control["control"]): number {
     return this.controls.filter((record) => record.control === control).length
   }
 
-  /** Resolves once this holds; looks again whenever something is told. Rejects when the run ends, or after half a minute on an idle machine. */
+  /** Resolves when this holds; evaluated at each record. Rejects when the run ends, or after half a minute on an idle machine. */
   async until(what: string, condition: () => boolean): Promise<void> {
     let timer: ReturnType<typeof setTimeout> | undefined
     const held = new Promise<void>((resolve, reject) => {
@@ -106,14 +106,14 @@ export class Chain {
     await Promise.race([held, ended]).finally(() => clearTimeout(timer))
   }
 
-  /** Where it stands, for those who wait in vain. */
+  /** The state of the run, for the error of a wait that times out. */
   get summary(): string {
     const games = [...this.book.games.values()]
     const doubtful = games.filter(({ verified }) => !verified)
     const last = this.controls.filter(({ control }) => control !== "game_verified" && control !== "heartbeat").slice(-4)
-    return `${this.statuses.slice(-5).join(", ")}; ${games.length} games, ${doubtful.length} in doubt (${
+    return `${this.statuses.slice(-5).join(", ")}; ${games.length} games, ${doubtful.length} unverified (${
       doubtful.filter(({ partial }) => partial).length
-    } partial); stale: ${[...this.book.staleSessions, ...this.book.staleBooks].join(", ")}; last told: ${
+    } partial); stale: ${[...this.book.staleSessions, ...this.book.staleBooks].join(", ")}; last controls: ${
       last.map((control) => JSON.stringify(control)).join(" ")
     }`
   }
@@ -133,7 +133,7 @@ export class Chain {
     for (const record of told) {
       if ("control" in record) {
         this.controls.push(record)
-        // A new doubt, also of what was found already: it may have changed meanwhile.
+        // An invalidation also concerns lines that were sent again: they may have changed meanwhile.
         if (doubts.has(record.control)) this.#resynced = new Set()
       } else {
         this.changes++
@@ -144,7 +144,7 @@ export class Chain {
     for (const look of this.#watchers) look()
   }
 
-  /** After a gap only differences are told, and each once. */
+  /** After a gap only differences are emitted, and each once. */
   #judge(change: Change): void {
     const game = `${change.sportsbook}|${change.game}`
     if (!isLineChange(change)) {

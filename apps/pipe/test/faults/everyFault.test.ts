@@ -1,4 +1,4 @@
-/** Every fault that the simulator knows, over real sockets: the book heals, exactly, and only differences are told. */
+/** Every fault of the simulator, over real sockets: the book heals exactly, and only differences are emitted. */
 import { faults, type Simulator, startSimulator } from "@boltodds/simulator"
 import { describe, expect, it } from "vitest"
 import { Chain, speed } from "./Chain.ts"
@@ -13,9 +13,9 @@ interface Case {
   readonly frames?: "objects" | "mixed"
   /** Somebody else has a connection while it lasts. */
   readonly occupied?: boolean
-  /** What must have been told before the fault is switched off. */
+  /** What must have happened before the fault is switched off. */
   readonly seen: (chain: Chain, simulator: Simulator) => boolean
-  /** The server asks for another connection itself, so that what nobody could know is told again. */
+  /** The server ends the connection, so that everything that no client could know is sent again. */
   readonly cutAfter?: boolean
 }
 
@@ -57,7 +57,7 @@ const cases: Readonly<Record<string, Case>> = {
     frames: "objects",
     seen: struck("cut-snapshot", 2),
   },
-  // Of a frame that breaks off before any name, only another connection tells in a while what it was about.
+  // A frame that breaks off before any name: only another connection shows what it was about.
   "truncate": { spec: "truncate share=0.1 within=200ms", seen: struck("truncate", 4), cutAfter: true },
   // Nothing says that it is missing: only another connection does.
   "omit": { spec: "omit share=0.1", seen: struck("omit", 4), cutAfter: true },
@@ -96,14 +96,14 @@ const meet = async (
     if (cutAfter === true) simulator.disconnect("abort")
     // Until all is whole again; then the world holds still, so that both can be compared.
     await chain.until(
-      "the end of all doubt",
+      "that every game is verified",
       () => chain.statuses.at(-1) === "Live" && [...chain.book.games.values()].every(({ verified }) => verified),
     )
     simulator.pause()
     await simulator.drained()
     const truth = JSON.stringify(sorted(simulator.book()))
     await chain.until("the server's book", () => JSON.stringify(sorted(chain.shownInSilence)) === truth)
-    expect(chain.idle, "line changes that tell of no difference").toEqual([])
+    expect(chain.idle, "line changes without a difference").toEqual([])
   } catch (cause) {
     throw new Error(`${name}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause })
   } finally {
@@ -113,7 +113,7 @@ const meet = async (
   }
 }
 
-/** A connection that is none of ours. */
+/** A connection of another client. */
 const occupy = async (simulator: Simulator): Promise<WebSocket> => {
   const socket = new WebSocket(`${simulator.url}?key=${simulator.key}`)
   await simulator.waitFor(({ open }) => open === 2)

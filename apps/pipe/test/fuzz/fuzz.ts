@@ -8,7 +8,7 @@ export interface Target<I> {
   /** The name that `-t` of vitest takes. */
   readonly name: string
   readonly inputs: fc.Arbitrary<I>
-  /** Reads an input. Throws where what comes of it is none of the documented results. */
+  /** Reads an input. Throws if the result is not a documented one. */
   readonly read: (input: I) => Promise<void>
   /** An input as text, whole. */
   readonly show: (input: I) => string

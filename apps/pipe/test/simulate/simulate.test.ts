@@ -97,7 +97,7 @@ const dialFrom = (url: string, origin: string): Promise<number> =>
   })
 
 describe("simulate", () => {
-  it("refuses a web page of another site, says how to let it in, and lets in one that it was told of", async () => {
+  it("refuses a web page of another site, says how to allow it, and accepts one that is allowed", async () => {
     const server = run("--port", "0", "--allow-host", "app.example", "--allow-host", "null", "--log-format", "human")
     const url = await urlOf(server)
     expect(await dialFrom(url, "https://evil.example")).toBe(403)
@@ -237,7 +237,7 @@ describe("simulate", () => {
     expect(code).toBe(1006)
     server.child.kill("SIGTERM")
     expect((await server.ended).code).toBe(0)
-    expect(server.err()).toMatch(/Faults that struck: refuse 1, skew 1, abort \d+|Faults that struck: skew 1, /)
+    expect(server.err()).toMatch(/Faults that occurred: refuse 1, skew 1, abort \d+|Faults that occurred: skew 1, /)
   })
 
   it("lists the faults, and what there is to know about one, on stdout", async () => {
@@ -250,7 +250,7 @@ describe("simulate", () => {
     expect(list.err() + one.err()).toBe("")
   })
 
-  it("plays a scenario, tells its steps, and goes on", async () => {
+  it("plays a scenario, logs its steps, and goes on", async () => {
     const file = join(mkdtempSync(join(tmpdir(), "boltodds-command-")), "short.yaml")
     writeFileSync(file, "about: a short one\nsteps:\n  - at: 50ms\n    fault: refuse\n    status: 418\n")
     const server = run("--port", "0", "--scenario", file)

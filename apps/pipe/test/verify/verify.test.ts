@@ -117,7 +117,7 @@ describe.concurrent("verify", () => {
       // Prices only: a game that comes back would say everything about it again.
       for (let turn = 0; turn < 40; turn++) server.step(5)
       await server.drained()
-      // A last message of each sportsbook, which says nothing new: so that nothing counts as newer than what was heard.
+      // A last message of each sportsbook without a change, so that nothing counts as newer than what was received.
       for (const { data } of server.snapshot()) {
         server.push([{
           timestamp: new Date(Date.now() + 60_000).toISOString(),

@@ -1,5 +1,5 @@
 /**
- * The watch over one connection: decides when it is alive, silent, paused, behind (a backlog may wait) and dead. Pure:
+ * The watch over one connection: decides when it is alive, silent, paused, late (a backlog may wait) and dead. Pure:
  * every decision is a function of observations and session time, and can be tested without a socket or a clock.
  */
 import { deadMillis, type DisconnectReason, type Millis, silentMillis } from "@boltodds/protocol"

@@ -40,7 +40,7 @@ export class EventModel {
   readonly #isShown: boolean
   /** Subscriptions that were reported, and not yet observed to be sent. */
   #ahead: Array<string> = []
-  /** Heard was reported before the status, which comes with the subscription. */
+  /** `Heard` was reported before the status, which comes with the subscription. */
   #heardAhead = false
   readonly jumps: Array<number> = []
 
@@ -173,7 +173,7 @@ export class EventModel {
         }
         return
       case "Silent":
-        if (this.#silent) broken("Silent is reported once until Heard")
+        if (this.#silent) broken("`Silent` is reported once until `Heard`")
         this.#silent = true
         break
       case "Paused":
@@ -186,8 +186,8 @@ export class EventModel {
         }
         return
       case "Heard":
-        if (!this.#silent && !this.#paused) broken("Heard follows Silent or Paused")
-        if (this.#paused && !this.#resumed) broken("Resumed comes before the Heard of a pause")
+        if (!this.#silent && !this.#paused) broken("`Heard` follows `Silent` or `Paused`")
+        if (this.#paused && !this.#resumed) broken("`Resumed` comes before the `Heard` of a pause")
         this.#silent = this.#paused = this.#resumed = false
         break
       case "Subscribed":
@@ -235,7 +235,7 @@ export class EventModel {
       const skipped = due[at]!
       const skippedNotice = skipped.tag === "Silent" || skipped.tag === "Paused" ||
         (skipped.tag === "Heard" && !this.#paused)
-      // The Heard of a pause comes after everything that waited; if the server has just accepted, before we subscribe.
+      // The `Heard` of a pause comes after everything that waited; if the server has just accepted, before we subscribe.
       const mayPass = isNotice && (!(event._tag === "Heard" && this.#paused) || skipped.tag === "Subscribed")
       const mayWait = skipped.instant === first!.instant && (skippedNotice || mayPass)
       if (!mayWait && event._tag !== "Disconnected") break

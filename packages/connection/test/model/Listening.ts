@@ -59,7 +59,7 @@ export class Listening {
   isUnsure = false
   /** How long we have not read, without a break; undefined while we read. */
   stoppedFor: number | undefined
-  /** Since we are behind: from the stop on, in all time. */
+  /** Since a backlog waits: from the stop on, in all time. */
   behindFor: number | undefined
   /** The answer that ends that; undefined until it can be known. */
   needs: number | undefined

@@ -476,7 +476,7 @@ export class SessionModel {
     this.#decided(link)
   }
 
-  /** The session has decided to leave a connection: its consumer may hear of it before the socket does. */
+  /** The session has decided to leave a connection: its consumer may learn of it before the socket does. */
   #decided(link: LinkView): void {
     if (link.phase === "over") return
     if (link.phase === "accepted") {
@@ -535,7 +535,7 @@ export class SessionModel {
     this.#must(
       may.length > 0,
       "a connection is ended for a reason only",
-      `heard ${ear.heard.most} ms, stopped ${stopped} ms ago`,
+      `received ${ear.heard.most} ms, stopped ${stopped} ms ago`,
     )
     this.#mayEnd = may
   }

@@ -327,7 +327,7 @@ export class World {
     const hand = (text: string) =>
       Effect.suspend(() => {
         if (served.arrived !== undefined) {
-          // Who sends hears of the end too.
+          // A sender learns of the end too.
           this.#see(actor, { see: "unsent", link: number })
           return Effect.fail(served.arrived)
         }

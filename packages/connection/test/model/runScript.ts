@@ -15,7 +15,7 @@ export interface Outcome {
 /** Longer than the slowest answer over the slowest line of a script takes. */
 const underWay = 17_000
 
-/** Others' requests that a healthy session may have to wait behind: the allowance of a minute, and once more. */
+/** How many allowances of others a healthy session may have to wait for: that of a minute, and once more. */
 const limiterRounds = 2
 
 export const runScript = async (script: Script, keepsLog = false): Promise<Outcome> => {

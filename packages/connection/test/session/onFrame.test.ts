@@ -1,4 +1,4 @@
-/** What those who act inside the turn must know before they are shown a frame. */
+/** What is known of a connection before code that acts inside the turn sees a frame. */
 import type { DisconnectKind, FeedEvent } from "@boltodds/protocol"
 import type { Status } from "@boltodds/connection"
 import { it } from "@effect/vitest"

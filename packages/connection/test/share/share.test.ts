@@ -326,7 +326,7 @@ describe("a slow consumer of a shared source", () => {
     }))
 })
 
-describe("one who joins a session later", () => {
+describe("a consumer that joins a session later", () => {
   const shareFeed = (feed: FakeFeed) =>
     Effect.gen(function* () {
       const session = yield* makeSession({
@@ -408,7 +408,7 @@ describe("one who joins a session later", () => {
       expect(shape((yield* consume(shared)).items)).toEqual(["Disconnected 0 shutdown", "Connected 1", "Subscribed 1"])
     }))
 
-  it.effect("hears of the end as of a disconnect when the sharing is closed", () =>
+  it.effect("sees the end as a disconnect when the sharing is closed", () =>
     Effect.gen(function* () {
       const shared = yield* shareFeed(fakeFeed())
       const one = yield* consume(shared)

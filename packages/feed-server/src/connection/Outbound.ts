@@ -93,7 +93,7 @@ export class Outbound {
     }
   }
 
-  /** Nothing goes out any more, and nothing is read: the other end cannot tell that from a long way. */
+  /** Writes and reads nothing any more. To the other end this looks like a slow network. */
   freeze(): void {
     if (!this.isOpen) return
     this.#frozen = true

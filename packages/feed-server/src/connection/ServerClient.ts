@@ -41,9 +41,9 @@ export class ServerClient implements Wire {
   dataFrames = 0
   readonly #socket: WebSocket
   readonly #host: ClientHost
-  /** Initial states still to be sent. A game in here is not updated: its initial state will tell. */
+  /** Initial states still to be sent. A game in here gets no updates: its initial state will have them. */
   #pending = new Map<string, FeedGame>()
-  /** Games that a client with filters has been told of: it is not told of the end of others. */
+  /** Games that were sent to a client with filters: it gets removals of these only. */
   #known = new Map<string, { readonly sport: string; readonly sportsbook: string }>()
   readonly #outbound: Outbound
   #unmute: (() => void) | undefined
@@ -187,11 +187,11 @@ export class ServerClient implements Wire {
     }
   }
 
-  /** Tells how a game at a book stands: what of it concerns this client, or that it is gone. */
+  /** Sends the state of a game at a sportsbook: the part of it within the filters, or its removal. */
   resend(message: FeedMessage): void {
     const part = this.live ? this.subscription!.part(message) : undefined
     if (part === undefined) return
-    // A removal is told whether or not this client is thought to know the game: that is what has been lost.
+    // A removal is sent even if the game is not known here: the message that was lost may have been about it.
     if (part.action === "game_removed") this.#concerns(part)
     else if (!this.#concerns(part)) return
     const [frame] = this.#compose([JSON.stringify(part)])
@@ -228,7 +228,7 @@ export class ServerClient implements Wire {
     for (const frame of this.#compose(texts)) this.frame("stream", frame)
   }
 
-  /** Whether the client has to be told, given what it has been told so far. Keeps that up to date. */
+  /** Whether the client gets this message, by the games that were sent to it. Updates those. */
   #concerns(message: FeedMessage): boolean {
     switch (message.action) {
       case "initial_state":

@@ -34,7 +34,7 @@ export interface FeedGame {
 export const entryKey = (sportsbook: string, game: string): string => `${sportsbook.length}:${sportsbook}${game}`
 
 /**
- * The book as told by messages: the plainest reading of PROTOCOL, "Messages", and no part of what it tests.
+ * The book that messages make, by the plainest reading of PROTOCOL, "Messages". It shares no code with what it tests.
  *
  * It is an oracle: it must stay so simple that it is plainly right.
  */
@@ -47,7 +47,7 @@ export class FeedBook {
       case "initial_state":
       case "game_update":
       case "game_added":
-        // The entry stays the same object: a snapshot under way holds on to it, and must not send what it was.
+        // The entry stays the same object: an unfinished snapshot refers to it, and must not send its old state.
         this.entry(message.data.sportsbook, message.data.game)?.outcomes.clear()
         return this.#set(message)
       case "line_update":
@@ -83,7 +83,7 @@ export class FeedBook {
     this.#entries.clear()
   }
 
-  /** Every game at every book, in the order they came up. */
+  /** Every game at every sportsbook, in the order of their first message. */
   entries(): Iterable<FeedGame> {
     return this.#entries.values()
   }
@@ -152,8 +152,8 @@ export class FeedBook {
 }
 
 /**
- * One game as a new client of this subscription is told of it; undefined where it is not. Its time is that of the game's
- * last change, as in the real feed, and `nowMillis` where that is not known.
+ * The initial state of one game for a new client of this subscription; undefined if the client gets none. Its time is
+ * that of the last change of the game, as in the real feed, and `nowMillis` where that is not known.
  */
 export const initialState = (
   entry: FeedGame,

@@ -2,7 +2,7 @@
 import type { FeedMessage } from "@boltodds/protocol"
 import { composeFrames, frameForm, type FrameOptions, toBytes } from "./frames.ts"
 
-/** One message, or a text that is none but is passed on. */
+/** One message, or a text that is not a message and is passed on. */
 export interface BatchItem {
   readonly message: FeedMessage | undefined
   /** Its JSON, where it is known already. */
@@ -17,7 +17,7 @@ export class MessageBatch {
   readonly #texts: Array<string | undefined>
   #frames: ReadonlyArray<string | Uint8Array> | undefined
 
-  /** `raw`: the one frame that these items came in, passed on as it is to whoever gets all of it. */
+  /** `raw`: the one frame that holds these items, passed on as it is to clients that get all of it. */
   constructor(items: ReadonlyArray<BatchItem>, options: FrameOptions, raw?: string | Uint8Array) {
     this.items = items
     this.options = options

@@ -1,4 +1,4 @@
-/** What the REST endpoints tell: names that filters may use. */
+/** The names that the REST endpoints list, and that filters may use. */
 import type { FeedMessage } from "@boltodds/protocol"
 import type { FeedBook } from "../messages/FeedBook.ts"
 
@@ -66,7 +66,7 @@ export class GameListing {
     return Object.fromEntries(this.games)
   }
 
-  /** The body of `get_markets`, only for these sports and books where given. */
+  /** The body of `get_markets`, only for these sports and sportsbooks if given. */
   listMarkets(
     sports: ReadonlySet<string> | undefined,
     sportsbooks: ReadonlySet<string> | undefined,

@@ -33,12 +33,12 @@ export class Behaviors implements ServerHooks {
     return true
   }
 
-  /** Counts that a fault struck. */
+  /** Counts one occurrence of a fault. */
   strike(name: string): void {
     this.#struck.set(name, (this.#struck.get(name) ?? 0) + 1)
   }
 
-  /** How often each fault struck, by its name. */
+  /** How often each fault occurred, by its name. */
   struck(): { readonly [fault: string]: number } {
     return Object.fromEntries(this.#struck)
   }

@@ -14,9 +14,9 @@ export interface FaultHost {
   readonly wires: () => ReadonlyArray<Wire>
   /** Does something later, unless the behavior is off by then. Gives what calls it off. */
   readonly later: (millis: number, action: () => void) => () => void
-  /** Counts that it struck: `SimulatorStats.struck`. */
+  /** Counts one occurrence: `SimulatorStats.struck`. */
   readonly struck: () => void
-  /** The books that have games now. */
+  /** The sportsbooks that have games now. */
   readonly sportsbooks: () => ReadonlyArray<string>
   /** The sports that a book has games of now. */
   readonly sports: (sportsbook: string) => ReadonlyArray<string>

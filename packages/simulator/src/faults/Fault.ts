@@ -11,7 +11,7 @@ export interface Fault {
   readonly client: string
   /** Whether it changes the made-up world: not with a replay. */
   readonly needsWorld: boolean
-  /** Whether it is over in a moment, so that `--faults` repeats it unless told otherwise. */
+  /** Whether it is over in a moment. `--faults` repeats such a fault, unless a parameter says otherwise. */
   readonly momentary: boolean
   readonly parameters: Parameters
   /**

@@ -5,7 +5,7 @@ import { decodeFrame, type FeedMessage } from "@boltodds/protocol"
 export interface FramePart {
   /** Its own JSON. */
   readonly text: string
-  /** Undefined where it is none that is known. */
+  /** Undefined if it is not a known message. */
   readonly message: FeedMessage | undefined
 }
 

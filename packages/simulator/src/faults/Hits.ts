@@ -1,8 +1,8 @@
-/** Which frames a fault strikes. */
+/** Which frames a fault hits. */
 import type { OutFrame, Wire } from "@boltodds/feed-server"
 import type { FaultHost } from "./Behavior.ts"
 
-/** Which data frames a fault strikes: by chance, or by counting on each connection. */
+/** Which data frames a fault hits: by chance, or by counting on each connection. */
 export interface HitOptions {
   /** The probability for each, 0 to 1. @default 0.05 where `every` is left out too */
   readonly share?: number | undefined
@@ -31,7 +31,7 @@ export class Hits {
     this.#host = host
   }
 
-  /** Whether this frame is struck. Only odds are: acknowledgements, pings and what a test pushed are not. */
+  /** Whether this frame is hit. Only odds are: not acknowledgements, pings and frames that a test pushed. */
   strikes(wire: Wire, frame: OutFrame): boolean {
     if (frame.kind !== "snapshot" && frame.kind !== "stream") return false
     const count = (this.#counts.get(wire.id) ?? 0) + 1
@@ -42,7 +42,7 @@ export class Hits {
     return meant && drawn && this.#left > 0
   }
 
-  /** It was struck. */
+  /** It was hit. */
   struck(): void {
     this.#left--
     this.#host!.struck()

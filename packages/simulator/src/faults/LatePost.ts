@@ -18,12 +18,12 @@ export class LatePost {
   #letters: Array<Letter> = []
   #frames = 0
 
-  /** Sends a frame behind so many further data frames, or before the first that meets it. */
+  /** Sends a frame after this many further data frames, or before the first that touches the same names. */
   add(frame: OutFrame, touches: ReadonlyArray<TouchedNames>, lag: number): void {
     this.#letters.push({ frame, touches, dueAt: this.#frames + lag })
   }
 
-  /** What goes out before this data frame, and what behind it. */
+  /** The frames to send before this data frame, and those to send after it. */
   around(frame: OutFrame): { readonly before: ReadonlyArray<OutFrame>; readonly behind: ReadonlyArray<OutFrame> } {
     this.#frames++
     if (this.#letters.length === 0) return { before: [], behind: [] }

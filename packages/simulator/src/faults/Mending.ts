@@ -1,4 +1,4 @@
-/** Telling again what a fault kept a client from knowing. */
+/** Sends again what a fault has withheld from a client. */
 import type { GameAt, Wire } from "@boltodds/feed-server"
 import type { FaultHost } from "./Behavior.ts"
 import type { FramePart } from "./FrameParts.ts"
@@ -40,7 +40,7 @@ export class Mending {
     this.#host = host
   }
 
-  /** Whether what is lost with these parts can be told again game by game. A clear cannot. */
+  /** Whether the loss of these parts can be repaired game by game. That of a clear cannot. */
   static canTellAgain(parts: ReadonlyArray<FramePart>): boolean {
     return parts.length > 0 &&
       parts.every(({ message }) =>
@@ -73,7 +73,7 @@ export class Mending {
     for (const loss of this.#losses) {
       if (loss.wire.id !== wire.id || loss.frames === undefined || --loss.frames > 0) continue
       loss.frames = undefined
-      // Behind all that is told in this turn: the book that it is told from has taken all of that in.
+      // After everything that is sent in this turn: by then the book has all of it.
       queueMicrotask(() => this.#settle(loss))
     }
   }

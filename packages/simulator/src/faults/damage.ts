@@ -42,8 +42,8 @@ export const truncate = (options: HitOptions & MendOptions = {}): Behavior => {
 }
 
 /**
- * Leaves out a data frame of the stream without a trace: nothing tells the client that it is missing. Snapshots are sent
- * whole, and so are frames with a clear in them, which cannot be sent again.
+ * Leaves out a data frame of the stream without a trace: the client cannot know that it is missing. Snapshots are sent
+ * whole, and so are frames with a clear, which cannot be sent again.
  */
 export const omit = (options: HitOptions & MendOptions = {}): Behavior => {
   const hits = new Hits(options)
@@ -114,7 +114,11 @@ export const damages: ReadonlyArray<Fault> = [
     parameters: {
       ...hits,
       ...mending,
-      mend: choice(["resend", "cut", "none"], "what tells the truth again: the games, a cut, or nothing", "none"),
+      mend: choice(
+        ["resend", "cut", "none"],
+        "what repairs the loss: sending the games again, a cut, or nothing",
+        "none",
+      ),
     },
     make: (v) =>
       within(omit(given({ share: v.share, every: v.every, times: v.times, mend: v.mend, within: v.within })), v),

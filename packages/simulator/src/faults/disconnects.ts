@@ -22,7 +22,7 @@ export const drop = (options: {
   },
 })
 
-/** Resets the connections that are open when it is switched on (TCP RST): what was under way is lost. */
+/** Resets the connections that are open when it is switched on (TCP RST): what is in flight is lost. */
 export const abort = (): Behavior => ({
   name: "abort",
   start: (wires, host) => {
@@ -36,14 +36,14 @@ export const disconnects: ReadonlyArray<Fault> = [
   fault({
     name: "drop",
     about: "Closes the open connections cleanly, with a close frame.",
-    client: "Doubts all it holds, backs off, comes back, and compares with the new snapshot.",
+    client: "Invalidates its book, backs off, connects again, and compares with the new snapshot.",
     momentary: true,
     parameters: { ...moments, code: closeCode("the close code", "1000"), reason: words("the close reason", "none") },
     make: (v) => scheduled(drop(given({ code: v.code, reason: v.reason })), whenOf(v)),
   }),
   fault({
     name: "abort",
-    about: "Resets the open connections (TCP RST): what was under way is lost.",
+    about: "Resets the open connections (TCP RST): what is in flight is lost.",
     client: "The same as after a clean close, with the same back-off.",
     momentary: true,
     parameters: moments,

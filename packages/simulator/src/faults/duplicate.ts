@@ -1,4 +1,4 @@
-/** News that comes twice. */
+/** Messages that come twice. */
 import type { OutFrame, Wire } from "@boltodds/feed-server"
 import type { Behavior } from "./Behavior.ts"
 import { type Fault, fault } from "./Fault.ts"
@@ -11,8 +11,8 @@ import { given, hits, within } from "./schedules.ts"
 /**
  * Sends frames, or single messages of them, twice: at once, or up to `lag` data frames later.
  *
- * A late copy never comes behind newer news of the same game at the same book: there arrival order wins, and a client
- * could not know.
+ * A late copy never comes after a newer message about the same game at the same sportsbook: there the order of arrival
+ * decides, and a client could not know.
  */
 export const duplicate = (options: HitOptions & {
   /** @default "frames" */
@@ -29,7 +29,7 @@ export const duplicate = (options: HitOptions & {
     posts.set(wire.id, post)
     return post
   }
-  /** One message that nothing behind it in the frame is newer than, as a frame. */
+  /** The last message of the frame about its game, as a frame. */
   const single = (wire: Wire, frame: OutFrame, parts: ReadonlyArray<FramePart>): OutFrame | undefined => {
     const latest = parts.filter((part, index) => {
       const touch = touchOf(part.message)
@@ -76,7 +76,7 @@ export const duplicate = (options: HitOptions & {
 export const duplicateFault: Fault = fault({
   name: "duplicate",
   about: "Frames, or single messages of them, come twice: at once or some frames later.",
-  client: "Ends with the same book, and tells of no change the second time.",
+  client: "Ends with the same book, and reports no change the second time.",
   parameters: {
     ...hits,
     what: choice(["frames", "messages"], "what is repeated", "frames"),

@@ -1,4 +1,4 @@
-/** Frames that are none. */
+/** Frames that are not messages of the feed. */
 import type { Behavior } from "./Behavior.ts"
 import { type Fault, fault } from "./Fault.ts"
 import { framePartsOf } from "./FrameParts.ts"
@@ -33,12 +33,12 @@ export const garbageFrames: ReadonlyArray<string | Uint8Array> = [
 
 /** How garbage is sent. */
 export interface GarbageOptions extends HitOptions, MendOptions {
-  /** Whether it comes in place of the data, which is lost, rather than behind it. @default false */
+  /** Whether it replaces the data, which is lost. Otherwise it comes after the data. @default false */
   readonly replace?: boolean | undefined
 }
 
 /**
- * Sends a frame of {@link garbageFrames}, or of `frames`, one after the other, behind data frames, or in place of them.
+ * Sends a frame of {@link garbageFrames}, or of `frames`, one after the other, after data frames or in place of them.
  *
  * `when`: after every so many data frames of a connection, or options.
  */
@@ -78,8 +78,8 @@ export const garbage = (
 /** The fault of this file. */
 export const garbageFault: Fault = fault({
   name: "garbage",
-  about: "Frames that are none come between the data, or in place of it: broken JSON, odd values, deep nesting, bytes.",
-  client: "Carries on and counts them. Data that they took the place of it cannot know of.",
+  about: "Invalid frames come between the data, or in place of it: broken JSON, odd values, deep nesting, bytes.",
+  client: "Carries on and counts them. It cannot know of the data that they replaced.",
   parameters: { ...hits, replace: flag("whether they take the place of data", "no"), ...mending },
   make: (v) => {
     const { share, every, times, replace, mend, within: span } = v

@@ -8,9 +8,9 @@ import { LatePost } from "./LatePost.ts"
 import { count, fraction, frames } from "./Parameter.ts"
 import { given, stretch, within } from "./schedules.ts"
 
-/** What one connection was told, and what it will be told late. */
+/** What was sent on one connection, and what will be sent late. */
 interface Memory {
-  /** The latest odds of each game at each book. */
+  /** The latest odds of each game at each sportsbook. */
   readonly games: Map<string, DataMessage>
   readonly post: LatePost
   /** Updates of what its new filters exclude. */
@@ -19,9 +19,9 @@ interface Memory {
 
 /**
  * Sends updates of games that were taken down, and of what a client's new filters exclude, after the removal, the clear
- * or the answer to the subscribe. Their `timestamp` is older than the removal's, which tells that they are old news.
+ * or the answer to the subscribe. Their `timestamp` is older than that of the removal, which shows that they are old.
  *
- * One never comes behind newer news of its game: a game that has come back by then gets none.
+ * None comes after a newer message about its game: a game that is back by then gets no late arrival.
  */
 export const lateArrivals = (options: {
   /** The probability for each removal and clear, 0 to 1. @default 1 */

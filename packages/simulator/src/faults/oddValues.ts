@@ -8,7 +8,7 @@ import { scheduled } from "./scheduled.ts"
 import { shift, words } from "./Parameter.ts"
 import { given, moments, whenOf, windowed, windows } from "./schedules.ts"
 
-/** Odds that are none: of another notation, of another type, or out of range. */
+/** Invalid odds: of another notation, of another type, or out of range. */
 export const unreadableOdds: ReadonlyArray<unknown> = ["1.91", "N/A", 0, "-99", [], {}, true, "EVEN?"]
 
 /**
@@ -29,9 +29,9 @@ export const unreadable = (options: {
 
 const stamps = /"timestamp":"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3})(\d{3})\+00:00"/g
 
-/** Shifts the `timestamp` of all messages: the server's clock is ahead by so many milliseconds, or behind. */
+/** Shifts the `timestamp` of all messages: the server's clock is ahead by this many milliseconds, or slow. */
 export const skew = (options: {
-  /** Negative: behind. @default -90000 */
+  /** Negative: the clock is slow. @default -90000 */
   readonly byMillis?: number
 } = {}): Behavior => {
   const { byMillis = -90_000 } = options
@@ -70,7 +70,7 @@ export const oddValues: ReadonlyArray<Fault> = [
     name: "skew",
     about: "The server's clock is wrong: all timestamps are shifted.",
     client: "Goes by the order of arrival, and shows the shift rather than hide it in a latency.",
-    parameters: { ...windows, by: shift("how far; negative: behind", "-90s") },
+    parameters: { ...windows, by: shift("how far; negative: slow", "-90s") },
     make: (v) => windowed(skew(given({ byMillis: v.by })), whenOf(v)),
   }),
 ]

@@ -241,7 +241,7 @@ export const refusals: ReadonlyArray<Fault> = [
   }),
   fault({
     name: "ignore-subscribe",
-    about: "What a client says is not heard: only pings come.",
+    about: "Texts of a client are ignored: only pings come.",
     client: "Says so after a while: what it asked for, which names exist, what else it may be.",
     parameters: { times: count("how many texts", "unlimited"), ...timeStretch },
     make: (v) => within(ignoreSubscribe(given({ times: v.times })), v),
@@ -261,7 +261,8 @@ export const refusals: ReadonlyArray<Fault> = [
   fault({
     name: "cut-snapshot",
     about: "Connections are cut in the middle of their snapshot; with times=2 the next one too.",
-    client: "Sweeps nothing that the snapshot did not come to; is in doubt until a whole one has settled.",
+    client:
+      "Removes no game because the snapshot ends early; its book stays unverified until a whole snapshot has settled.",
     parameters: {
       frames: frames("snapshot frames that come before", "3", 0),
       code: closeCode("closes cleanly with it", "the TCP connection is cut"),

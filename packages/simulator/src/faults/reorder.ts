@@ -1,4 +1,4 @@
-/** News in another order. */
+/** Messages in another order. */
 import type { OutFrame, Wire } from "@boltodds/feed-server"
 import type { Random } from "../Random.ts"
 import type { Behavior, FaultHost } from "./Behavior.ts"
@@ -11,8 +11,9 @@ import { given, stretch, within } from "./schedules.ts"
 const longestMillis = 50
 
 /**
- * Shuffles the messages of a burst of data frames. The order within a game at a book stays, since arrival order wins
- * there; between games and between books the feed promises none. A clear keeps its place among its book's games.
+ * Shuffles the messages of a burst of data frames. The order within a game at a sportsbook stays, since the order of
+ * arrival decides there; between games and between sportsbooks the feed promises none. A clear keeps its place among the
+ * games of its sportsbook.
  */
 export const reorder = (options: {
   /** Data frames that make up a burst; more than one are held back for up to 50 ms. @default 1 */
@@ -91,8 +92,8 @@ const bothTouch = (one: TouchedNames | undefined, other: TouchedNames | undefine
 /** The fault of this file. */
 export const reorderFault: Fault = fault({
   name: "reorder",
-  about: "Messages of a burst come in another order, never those of one game at one book.",
-  client: "Relies on no order between games and between books.",
+  about: "Messages of a burst come in another order, never those of one game at one sportsbook.",
+  client: "Relies on no order between games and between sportsbooks.",
   parameters: {
     burst: frames("data frames that make up a burst", "1"),
     share: fraction("the probability for each burst", "1"),

@@ -1,10 +1,10 @@
-/** When a fault strikes. */
+/** When a fault occurs. */
 import { isDataFrame, type OutFrame, type Wire } from "@boltodds/feed-server"
 import type { Behavior, FaultHost } from "./Behavior.ts"
 import type { FaultSpan } from "./Parameter.ts"
 
 /**
- * When a fault strikes, and for how long.
+ * When a fault occurs, and for how long.
  *
  * Times run from the moment that the fault is switched on, for all connections alike, those that come meanwhile
  * included. Frames are counted on each connection by itself, from its first data frame after that moment.

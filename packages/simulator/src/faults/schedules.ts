@@ -24,19 +24,19 @@ export const windows = {
   times: count("how many times it begins", "1 without every, otherwise unlimited"),
 }
 
-/** Between when and when something strikes that has a measure of its own. */
+/** When a fault begins and ends that has its own measure of frequency. */
 export const stretch = {
   after: span("when it begins", "at once"),
   for: span("how long it lasts", "for good"),
 }
 
-/** The same for what strikes before there are frames to count. */
+/** The same for faults that occur before there are frames to count. */
 export const timeStretch = {
   after: timeSpan("when it begins", "at once"),
   for: timeSpan("how long it lasts", "for good"),
 }
 
-/** Which frames are struck. */
+/** Which frames are hit. */
 export const hits = {
   share: fraction("the probability for each data frame", "0.05 where every is left out"),
   every: frames("every so manieth data frame of a connection", "share decides"),
@@ -46,7 +46,11 @@ export const hits = {
 
 /** What follows when something was lost. */
 export const mending = {
-  mend: choice(["resend", "cut", "none"], "what tells the truth again: the games, a cut, or nothing", "resend"),
+  mend: choice(
+    ["resend", "cut", "none"],
+    "what repairs the loss: sending the games again, a cut, or nothing",
+    "resend",
+  ),
   within: span("how long that takes", "1s"),
 }
 

@@ -36,7 +36,7 @@ const holding = (name: string, what: Held): Behavior => {
 export const mute = (): Behavior => holding("mute", "everything")
 
 /**
- * The connections that are open when it is switched on are dead, and their clients are not told: nothing is sent, nothing
+ * The connections that are open when it is switched on are dead, and their clients do not know: nothing is sent, nothing
  * is read, no FIN comes; what a client sends goes into kernel buffers. New connections are fine. When it is switched off
  * the dead ones are reset, as by a host that came back and knows nothing of them.
  */
@@ -66,14 +66,14 @@ export const halfOpen = (): Behavior => {
 export const pingsOnly = (): Behavior => holding("pings-only", "data")
 
 /**
- * All frames are held back, pings too, and come in one burst when this is switched off: old news under a fresh date of
+ * All frames are held back, pings too, and come in one burst when this is switched off: old messages with a new time of
  * arrival. WebSocket pings are answered throughout, as by a proxy in front of a server that hangs.
  */
 export const stall = (): Behavior => holding("stall", "frames")
 
 /**
  * Lets only so many bytes a second out on each connection, frames cut anywhere: a whole frame takes long, and the feed's
- * pings wait behind it. The rest comes at once when this is switched off; a connection whose backlog grew beyond the
+ * pings wait for it. The rest comes at once when this is switched off; a connection whose backlog grew beyond the
  * server's bound is cut.
  */
 export const slowDrip = (options: {
@@ -108,7 +108,7 @@ export const silences: ReadonlyArray<Fault> = [
     name: "half-open",
     about:
       "The open connections are dead and no FIN says so: nothing sent, nothing read; reset when it ends. New ones work.",
-    client: "The same as for mute: only its own pings tell it. Its old connection may still count at the server.",
+    client: "The same as for mute: only its own pings show it. Its old connection may still count at the server.",
     parameters: windows,
     make: (v) => windowed(halfOpen(), whenOf(v)),
   }),
@@ -116,7 +116,7 @@ export const silences: ReadonlyArray<Fault> = [
     name: "pings-only",
     about: "The feed's pings and answers go on, odds do not come. They come when it ends.",
     client:
-      "Says that nothing is heard of its books, with their age; does not redial for it alone: markets can be quiet.",
+      "Says that its sportsbooks send nothing, with their age; does not redial for that alone: markets can be quiet.",
     parameters: windows,
     make: (v) => windowed(pingsOnly(), whenOf(v)),
   }),
@@ -130,7 +130,7 @@ export const silences: ReadonlyArray<Fault> = [
   }),
   fault({
     name: "slow-drip",
-    about: "Bytes trickle: a whole frame takes long, and pings and pongs wait behind it.",
+    about: "Bytes trickle: a whole frame takes long, and pings and pongs wait for it.",
     client: "Counts whole frames, not bytes, as signs of life: takes its book for stale, then redials.",
     parameters: { ...windows, rate: size("bytes a second on each connection", "1kB") },
     make: (v) => windowed(slowDrip(given({ bytesPerSecond: v.rate })), whenOf(v)),

@@ -27,7 +27,7 @@ export const bookClear = (options: ClearOptions = {}): Behavior => ({
   },
 })
 
-/** The same with `sport_clear`: at each of the books, all games of one sport. */
+/** The same with `sport_clear`: at each of the sportsbooks, all games of one sport. */
 export const sportClear = (options: ClearOptions = {}): Behavior => ({
   name: "sport-clear",
   needsWorld: true,
@@ -71,7 +71,7 @@ export const worldChanges: ReadonlyArray<Fault> = [
     client: "Closes all lines of that book and of no other.",
     needsWorld: true,
     momentary: true,
-    parameters: { ...moments, books: count("how many books at once", "1") },
+    parameters: { ...moments, books: count("how many sportsbooks at once", "1") },
     make: (v) => scheduled(bookClear(given({ books: v.books })), whenOf(v)),
   }),
   fault({
@@ -80,7 +80,7 @@ export const worldChanges: ReadonlyArray<Fault> = [
     client: "Closes all lines of that sport at that book and of no other.",
     needsWorld: true,
     momentary: true,
-    parameters: { ...moments, books: count("how many books at once", "1") },
+    parameters: { ...moments, books: count("how many sportsbooks at once", "1") },
     make: (v) => scheduled(sportClear(given({ books: v.books })), whenOf(v)),
   }),
   fault({

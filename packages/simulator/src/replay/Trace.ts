@@ -22,7 +22,7 @@ export interface TraceFrame {
  *
  * A file is either a trace, lines of `{"t": milliseconds, "frame": object or array or string}` with any other fields
  * ignored, or a recording of this toolkit (a header line, then events; its frames are what is replayed). Plain or gzip,
- * told by its first bytes. The text of a frame is the very text that stands in the line.
+ * recognized by its first bytes. The text of a frame is exactly the text in the line.
  *
  * Fails with {@link SimulatorError} of kind `recording`, naming the line.
  */
@@ -155,7 +155,7 @@ async function* readLines(path: string): AsyncGenerator<ReadonlyArray<string>> {
   if (last !== undefined) yield [last]
 }
 
-/** Told by the two magic bytes (RFC 1952, section 2.3.1), not by the name. */
+/** By the two magic bytes (RFC 1952, section 2.3.1), not by the name. */
 const isGzip = async (path: string): Promise<boolean> => {
   const file = await open(path)
   try {

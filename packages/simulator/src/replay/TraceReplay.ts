@@ -99,7 +99,7 @@ export class TraceReplay {
       this.#start(this.#pass(client, 0), client)
       return
     }
-    // Other filters on a live connection: what has gone by is told as initial states, the rest follows.
+    // Other filters on a live connection: the state so far is sent as initial states, and the rest follows.
     halt(running)
     client.live = false
     const next = this.#pass(client, running.position)

@@ -49,7 +49,7 @@ const messages: Parameter<ReadonlyArray<FeedMessage>> = {
     try {
       value = JSON.parse(text)
     } catch {
-      // Not JSON is none.
+      // A frame that is not JSON is not a message.
       return undefined
     }
     const list: ReadonlyArray<unknown> = Array.isArray(value) ? value : [value]

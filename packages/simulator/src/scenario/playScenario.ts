@@ -11,7 +11,7 @@ import type { Scenario, ScenarioStep } from "./Scenario.ts"
 export interface PlayOptions {
   /** Ends it: no further step is taken, and its faults are switched off. */
   readonly signal?: AbortSignal | undefined
-  /** Is told of each step as it is taken. */
+  /** Called with each step when it is taken. */
   readonly tell?: ((step: ScenarioStep) => void) | undefined
 }
 
@@ -79,7 +79,7 @@ export const playScenario = (
         frames++
         for (const due of byFrames.filter((one) => one.frames <= frames)) {
           byFrames.splice(byFrames.indexOf(due), 1)
-          // Behind all that is told in this turn.
+          // After everything that is sent in this turn.
           queueMicrotask(() => take(due.step))
         }
         return undefined

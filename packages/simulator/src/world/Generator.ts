@@ -92,7 +92,7 @@ export class Generator {
     this.#last = now
     // A turn stays short however much there is to make up for: the process has sockets to serve in between.
     const whole = Math.min(Math.floor(this.#due), Math.ceil((2 * turnMillis * rate) / 1000))
-    // More than asked for may come: some things that happen take several messages to tell. Later turns make up.
+    // There may be more than asked for: some events take several messages. Later turns make up for it.
     if (whole >= 1) this.#due -= this.#host.generate(whole)
     if (this.#life !== life) return
     const interval = Math.max(1000 / rate, turnMillis)

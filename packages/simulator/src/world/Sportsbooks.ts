@@ -39,7 +39,7 @@ export interface Sportsbook {
   readonly flips: boolean
   /** Another book that shares its prices and its timing. */
   readonly clone?: string
-  /** Prices up to ±99900, as exchanges with empty books have. */
+  /** Prices up to ±99900, as exchanges with few offers have. */
   readonly extremes?: boolean
 }
 
@@ -58,7 +58,7 @@ const base = {
 
 const exchange = { ...base, margin: 0.015, coverage: 0.5, depth: "main", links: "none", id: "none" } as const
 
-/** Every book, in the order `get_info` lists them. What each does is what PROTOCOL reports of it. */
+/** Every sportsbook, in the order of `get_info`. What each does is what PROTOCOL reports of it. */
 export const sportsbooks: ReadonlyArray<Sportsbook> = [
   { ...base, name: "draftkings", coverage: 1, lines: "number", id: "game_id", origTeams: true },
   { ...base, name: "fanduel", coverage: 1, lines: "number", whenOffsetMinutes: 1 },

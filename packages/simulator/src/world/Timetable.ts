@@ -43,7 +43,7 @@ export class Timetable {
     this.#speed = speed
   }
 
-  /** A start for a game of the beginning: some are under way, some are about to start, the others follow in hours. */
+  /** A start for a game of the beginning: some are in play, some are about to start, the others follow in hours. */
   firstStart(): number {
     const roll = this.#random.next()
     if (roll < 0.3) return this.#at(-step * (1 + this.#random.int(24)))

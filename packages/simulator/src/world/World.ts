@@ -162,7 +162,7 @@ export class World {
     if (offer === undefined) return this.#publish(now)
     const { drift } = offer.fixture
     const heat = this.#isRunning(offer) ? 2 : 1
-    // News moves the game for every sportsbook; each one follows when it is picked.
+    // An event of the game concerns every sportsbook; each one follows when it is picked.
     if (random.chance(0.2)) drift.strength = pull(drift.strength + random.normal() * 0.06 * heat, 1.5)
     if (random.chance(0.2)) drift.scoring = pull(drift.scoring + random.normal() * 0.05 * heat, 1)
     const priced = offer.slots.filter((slot) => slot.listed && !slot.suspended)

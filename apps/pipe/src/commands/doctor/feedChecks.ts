@@ -258,7 +258,7 @@ const reportLatency = ({ latency }: Watcher, add: AddFinding): void => {
   add({
     check,
     outcome: ahead && skew.atLeastMillis > 2000 ? "warning" : "ok",
-    text: `of every book half of the updates are at most ${spanText(half)} old on arrival, 99% at most ${
+    text: `of every sportsbook, half of the updates are at most ${spanText(half)} old on arrival, and 99% at most ${
       spanText(slowest)
     }; ${
       ahead

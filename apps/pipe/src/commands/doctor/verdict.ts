@@ -9,7 +9,7 @@ export interface DoctorVerdict {
   readonly lines: ReadonlyArray<string>
 }
 
-/** What the checks found that the outcome of a finding does not tell. */
+/** Facts of the checks that are not part of an outcome. */
 export interface DoctorEnding {
   readonly keyRefused: boolean
   readonly dialed: boolean

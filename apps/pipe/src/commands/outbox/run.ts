@@ -97,7 +97,7 @@ const listingText = (listing: OutboxListing): string => {
   const lines = [
     `${path}: ${bytes(fileBytes)}${running ? `, in use${pid === undefined ? "" : ` by process ${pid}`}` : ""}`,
     `  waiting       ${shareText(waiting)}`,
-    `  under way     ${shareText(taken)}`,
+    `  in flight     ${shareText(taken)}`,
     `  dead letters  ${shareText(dead)}${dead.superseded === 0 ? "" : `, ${dead.superseded} superseded`}`,
     ...letters.map(letterText),
   ]

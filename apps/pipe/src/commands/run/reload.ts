@@ -109,7 +109,7 @@ const stillOwed = (
     (sink === undefined || next.sinks.some(({ name, isStandby }) => name === sink && !isStandby))
   ).map(([, step]) => ({
     ...step,
-    sentence: step.sink === undefined ? "The source is told its options again" : `The sink ${step.sink} is tried again`,
+    sentence: step.sink === undefined ? "The source gets its options again" : `The sink ${step.sink} is tried again`,
   }))
 
 /** Of a sink its own words; that it could not be delivered would say nothing here. */

@@ -12,7 +12,7 @@ import * as Fiber from "effect/Fiber"
 import { ExitCode, Failure } from "../../process/ExitCode.ts"
 import { type LoadedScenario, loadScenario } from "./loadScenario.ts"
 
-/** What to serve, beside what the simulator itself is told. */
+/** What to serve: the options of the simulator, and what happens to it. */
 export interface ServeSettings {
   readonly simulator: SimulatorOptions
   /** As they were written. */
@@ -40,7 +40,7 @@ export const serve = (
       ),
       (running) => Effect.promise(() => running.stop()),
     )
-    // First, so that it hears what a fault is deaf to.
+    // First: it also logs texts that a fault ignores.
     simulator.behave(visitors(tell))
     yield* attempt(() => Promise.resolve(settings.behaviors.forEach((fault) => simulator.behave(fault))))
     // Before anyone can read that it serves, and send one.
@@ -49,10 +49,10 @@ export const serve = (
     const signalled = Fiber.join(listening)
     yield* scenario === undefined ? signalled : Effect.raceFirst(signalled, played(scenario, simulator, tell))
     const struck = Object.entries(simulator.stats().struck).map(([name, times]) => `${name} ${times}`)
-    if (struck.length > 0) tell(`Faults that struck: ${struck.join(", ")}`)
+    if (struck.length > 0) tell(`Faults that occurred: ${struck.join(", ")}`)
   }))
 
-/** What fails in a way that users are told of. Anything else is a bug, and left to be one. */
+/** Turns expected errors into failures that are shown to the user. Anything else is a bug, and stays a defect. */
 const attempt = <A>(run: () => Promise<A>): Effect.Effect<A, SimulatorError | Failure> =>
   Effect.suspend(() => Effect.tryPromise({ try: async () => run(), catch: (error) => error })).pipe(
     Effect.catch((error) =>
@@ -119,7 +119,7 @@ const introduction = (
   ]
 }
 
-/** Tells who comes, what they ask for, and how much they got. */
+/** Logs each connection, its filters, and how much it received. */
 const visitors = (tell: Say): Behavior => ({
   name: "visitors",
   open: ({ id }) => {

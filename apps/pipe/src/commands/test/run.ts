@@ -19,7 +19,7 @@ import { loadConfig } from "../../configuration/loadConfig.ts"
 import { logOf } from "../../commandLine/settings.ts"
 import { makeTurnWatch, type TurnWatch } from "../../process/TurnWatch.ts"
 
-/** Runs a pipeline over a recording; its sinks only collect. Compares what each was told with a file. */
+/** Runs a pipeline over a recording with sinks that only collect, and compares the records of each with a file. */
 export const runTest = async (given: ParsedFlags): Promise<ExitCode> => {
   const [file] = given.words
   const recordings = given.texts("recording")
@@ -81,7 +81,7 @@ const expectationsOf = (given: ParsedFlags, { sinks }: CheckedPipeline): Readonl
   return expectations
 }
 
-/** What each sink is told. */
+/** The lines that each sink receives. */
 const collect = async (
   pipeline: CheckedPipeline,
   recordings: ReadonlyArray<string>,

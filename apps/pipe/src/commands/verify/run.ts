@@ -33,7 +33,7 @@ interface Plan {
   readonly graceMillis: number
   /** As asked for; undefined: two where the plan allows it. */
   readonly connections: number | undefined
-  /** How much each of the two books may hold. */
+  /** The limits of each of the two sessions. */
   readonly limits: LimitOptions["limits"]
 }
 
@@ -148,7 +148,7 @@ const compareBeside = (held: RunningBook, open: Open, plan: Plan, totals: Verify
     return fresh
   })
 
-/** One connection after the other: what the server changed while there was none cannot be told apart. */
+/** One connection after the other. A change that the server made in between looks like a difference. */
 const compareAfter = (held: RunningBook, open: Open, plan: Plan, totals: VerifyTotals): Running<RunningBook> =>
   Effect.gen(function* () {
     const comparison = new Comparison(plan.graceMillis)
