@@ -1,7 +1,7 @@
 /**
  * A lane's way through its store, add, take and settle in batches of 100 records of 600 bytes, in an outbox against the
- * store in memory; and with the disk waited for at every commit. Run: `pnpm bench outbox`. Prints records a second, and
- * ratios: medians of several rounds taken in turn.
+ * store in memory; and with the disk waited for at every commit. Run: `pnpm bench outbox [size=100] [backlog=0]`. Prints
+ * records a second and processor time for each record: medians of several rounds taken in turn.
  */
 import { type Outbox, outbox, type OutboxOptions } from "@boltodds/outbox"
 import { memoryStore } from "@boltodds/lane"
@@ -15,7 +15,7 @@ const args = new Map(process.argv.slice(2).map((arg) => arg.split("=") as [strin
 const rounds = Number(args.get("rounds") ?? 5)
 const batches = Number(args.get("batches") ?? 300)
 const size = Number(args.get("size") ?? 100)
-/** Records that wait behind the ones that are measured. */
+/** Records that wait before the ones that are measured. */
 const backlog = Number(args.get("backlog") ?? 0)
 
 interface Price {
@@ -32,17 +32,27 @@ const batch = (): ReadonlyArray<Envelope<Price>> =>
     return makeRecord<Price>({ seq, at: seq, session: "s", epoch: 1, last: true }, { n: seq, pad }, form)
   })
 
-/** Records a second. The texts are made outside of the time. */
-const measure = (store: Store<Price>): number => {
+interface Measure {
+  /** Records a second. */
+  readonly rate: number
+  /** Microseconds of processor time for each record, the kernel's included. */
+  readonly processor: number
+}
+
+/** The texts are made outside of the time. */
+const measure = (store: Store<Price>): Measure => {
   const made = Array.from({ length: batches }, batch)
   for (const envelopes of made) for (const { text } of envelopes) if (text.length === 0) throw new Error("no text")
   const limits = { records: size, bytes: Number.MAX_SAFE_INTEGER }
+  const before = process.cpuUsage()
   const start = performance.now()
   for (const envelopes of made) {
     store.add(envelopes, 0)
     store.settle(store.take(limits))
   }
-  return batches * size / (performance.now() - start) * 1000
+  const millis = performance.now() - start
+  const { user, system } = process.cpuUsage(before)
+  return { rate: batches * size / millis * 1000, processor: (user + system) / (batches * size) }
 }
 
 const median = (values: ReadonlyArray<number>): number => values.toSorted((a, b) => a - b)[values.length >> 1]!
@@ -59,14 +69,14 @@ try {
       ["outbox, fsync", (yield* opened("c.db", { fsync: true })).store],
     ] satisfies ReadonlyArray<readonly [string, Outbox<Price>["store"]]>
     for (const [, store] of stores) for (let count = 0; count < backlog; count += size) store.add(batch(), 0)
-    const rates = new Map(stores.map(([name]) => [name, [] as Array<number>]))
+    const measures = new Map(stores.map(([name]) => [name, [] as Array<Measure>]))
     for (let round = 0; round < rounds; round++) {
-      for (const [name, store] of stores) rates.get(name)!.push(measure(store))
+      for (const [name, store] of stores) measures.get(name)!.push(measure(store))
     }
-    const base = median(rates.get("memory")!)
-    for (const [name, values] of rates) {
-      const rate = median(values)
-      console.log(`${name}: ${Math.round(rate)} records/s, ${(rate / base).toPrecision(2)} of memory`)
+    for (const [name, values] of measures) {
+      const rate = median(values.map((value) => value.rate))
+      const processor = median(values.map((value) => value.processor))
+      console.log(`${name}: ${Math.round(rate)} records/s, ${processor.toFixed(2)} µs of processor time a record`)
     }
   })))
 } finally {

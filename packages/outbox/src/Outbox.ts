@@ -47,7 +47,7 @@ export interface OutboxOptions<in A> {
   readonly fsync?: boolean | undefined
   /** Wall-clock milliseconds, for the age of dead letters. Default: the clock of Effect. */
   readonly now?: (() => Millis) | undefined
-  /** Hears what happens to the outbox; must not throw. */
+  /** Called for each event of the outbox. Must not throw. */
   readonly onEvent?: ((event: OutboxEvent) => void) | undefined
 }
 
@@ -57,7 +57,7 @@ export interface Outbox<in out A> {
   readonly path: string
   /**
    * For `makeLane`. `add` throws an {@link OutboxError} where it could not commit, and has then added nothing; `take`,
-   * `dropUntil`, `expire` and `clear` throw one where the file cannot be read. What else cannot be written is owed, see
+   * `dropUntil`, `expire` and `clear` throw one where the file cannot be read. What else cannot be written stays pending, see
    * {@link OutboxEvent}.
    */
   readonly store: Store<A>
@@ -141,7 +141,7 @@ const open = <A>(
       look: () => void presence.look(),
       close: () => {
         presence.look()
-        // What is still owed is in the file as it was: it comes again.
+        // Of what is still pending the file has the state before: it comes again.
         writer.attempt(() => writer.flush())
         file.close()
       },

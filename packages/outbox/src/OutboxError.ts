@@ -43,8 +43,8 @@ export class OutboxError extends Error {
  * `Gone`: the file was deleted, replaced, or its folder removed: what it holds does not survive this process any more ·
  * `LogGone`: its write-ahead log was deleted, and is made again from what SQLite has open.
  *
- * `Failing`: a write failed; the lane goes on, what was to be written is owed and tried again before the next write.
- * Until `Recovered` a crash delivers again what was delivered meanwhile. A failing `add` is not told here: it throws.
+ * `Failing`: a write failed; the lane goes on, and the write is pending: it is tried again before the next one. Until
+ * `Recovered` a crash delivers again what was delivered meanwhile. A failing `add` is no event: it throws.
  *
  * `Exposed`: a group, or others who use a mounted volume, can write in the folder of the file: the outbox is used, and
  * what is in it may be theirs.

@@ -66,7 +66,7 @@ export interface OutboxListing {
 
 /** Which page of dead letters to list. */
 export interface ListOptions {
-  /** Behind this id. Default 0: from the first. */
+  /** After this id. Default 0: from the first. */
   readonly after?: number | undefined
   /** At most this many. Default 100. */
   readonly limit?: number | undefined
@@ -124,7 +124,7 @@ const shareOf = (db: DatabaseSync, since: string, from: string, now: Millis): Ou
   }
 }
 
-/** One more than asked for: it tells whether there is another page. */
+/** One more than asked for: it shows whether there is another page. */
 const lettersOf = (db: DatabaseSync, options: ListOptions): ReadonlyArray<DeadLetter> =>
   db.prepare(
     `SELECT dead_letters.*, substr(text, 1, ?) AS head, runs.run AS run_name, runs.term AS term

@@ -26,7 +26,7 @@ export interface Redriven {
 }
 
 /**
- * Puts dead letters back among what waits, in the order of their first arrival: before everything newer, and behind a
+ * Puts dead letters back among what waits, in the order of their first arrival: before everything newer, and after a
  * batch that was not finished.
  *
  * Its lane must not be running. Each keeps its run, its number and the time of its arrival, so a lane with a greatest

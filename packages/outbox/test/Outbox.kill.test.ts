@@ -29,7 +29,7 @@ interface Certain {
   readonly dead: Set<string>
 }
 
-/** Everything a worker said until it was killed, which was somewhere behind its `lines`th line. */
+/** Everything a worker said until it was killed, which was somewhere after its `lines`th line. */
 const killAfter = async (lines: number, ...args: ReadonlyArray<string>): Promise<ReadonlyArray<Said>> => {
   const child = spawn(process.execPath, ["--conditions=@boltodds/source", worker, ...args], {
     stdio: ["ignore", "pipe", "inherit"],
@@ -110,7 +110,7 @@ describe("an outbox of a process that was killed", () => {
           for (const [name, text] of certain.held) expect(found.held.get(name)).toBe(text)
           expect(found.dead.toSorted()).toEqual([...certain.dead].toSorted())
           expect(found.given.slice(0, certain.batches.length)).toEqual(certain.batches)
-          // A take in doubt may have made one more.
+          // A take that may have been written may have made one more.
           const more = found.given.slice(certain.batches.length)
           expect(more.length).toBeLessThanOrEqual(doubt?.begin === "take" ? 1 : 0)
           certain.batches.push(...more)

@@ -20,7 +20,7 @@ const withOutbox = (body: (path: string, again: () => string) => void): void =>
   })
 
 describe("an outbox", () => {
-  it("gives back after a crash what was added, with its run, its text to the byte and its value", () =>
+  it("returns after a crash what was added, with its run, its text to the byte and its value", () =>
     withOutbox((path, again) => {
       const first = open(path, { run: "first" })
       const text = '{"n": 1.0,"line":"ñ ✓ 𝄞 \\u0000"}'
@@ -55,7 +55,7 @@ describe("an outbox", () => {
       second.close()
     }))
 
-  it("gives an unfinished batch again first, as it was, whatever the limits; then what waited behind it", () =>
+  it("gives an unfinished batch again first, as it was, whatever the limits; then what waited after it", () =>
     withOutbox((path, again) => {
       const first = open(path, { run: "first" })
       first.store.add([1, 2, 3, 4, 5, 6].map((n) => price(n, `${n}`)), 0)
@@ -217,7 +217,7 @@ describe("an outbox", () => {
       second.close()
     }))
 
-  it("tells its bounds to the lane", () =>
+  it("gives its bounds to the lane", () =>
     withOutbox((path) => {
       const { bounds, close } = open(path)
       expect(bounds).toEqual({ records: Number.MAX_SAFE_INTEGER, bytes: 1024 ** 3 })
@@ -269,6 +269,48 @@ describe("identity", () => {
         [["A", 2]],
         [["A", 3]],
       ])
+      close()
+    }))
+
+  it("gives all in order while its queue grows beyond what is kept in memory, and after it was empty", () =>
+    withOutbox((path, again) => {
+      const first = open(path)
+      const add = (from: number, count: number): number =>
+        first.store.add(Array.from({ length: count }, (_, index) => price(from + index, `${from + index}`)), 0)
+      const next = (records: number): ReadonlyArray<number> => {
+        const batch = first.store.take({ records, bytes: 1e9 })
+        first.store.settle(batch)
+        return seqs(batch)
+      }
+      const range = (from: number, to: number): ReadonlyArray<number> =>
+        Array.from({ length: to - from + 1 }, (_, index) => from + index)
+      add(1, 4_000)
+      expect(next(10)).toEqual(range(1, 10))
+      add(4_001, 200)
+      // From here on what waits is in the file alone.
+      expect(next(4_000)).toEqual(range(11, 4_010))
+      add(4_201, 5)
+      expect(next(1_000)).toEqual(range(4_011, 4_205))
+      add(5_000, 3)
+      expect(next(2)).toEqual([5_000, 5_001])
+      add(6_000, 2)
+      const second = open(again())
+      expect(seqs(second.store.take(all))).toEqual([5_002, 6_000, 6_001])
+      expect(next(10)).toEqual([5_002, 6_000, 6_001])
+      first.close()
+      second.close()
+    }))
+
+  it("gives up what is too old from the middle of what waits, when the clock was set back", () =>
+    withOutbox((path) => {
+      const { store, close } = open(path)
+      for (const [n, at] of [[1, 50], [2, 10], [3, 60], [4, 20], [5, 70]] as const) store.add([price(n, "a")], at)
+      expect(seqs(store.expire(30))).toEqual([2, 4])
+      expect(store).toMatchObject({ waiting: 3, records: 3 })
+      store.add([price(6, "a")], 80)
+      expect(seqs(store.take({ records: 2, bytes: 1e9 }))).toEqual([1, 3])
+      expect(seqs(store.dropUntil({ records: 3, bytes: 1e9 }))).toEqual([5])
+      expect(seqs(store.take(all))).toEqual([6])
       close()
     }))
 })

@@ -13,7 +13,7 @@ import { all, inFolder, open, type Opened } from "./fixtures/open.ts"
 const day = 24 * 60 * 60 * 1000
 const list = (path: string, options?: Parameters<typeof listOutbox>[1]) => Effect.runSync(listOutbox(path, options))
 
-/** Takes one envelope and buries it. */
+/** Takes one envelope and dead-letters it. */
 const deadLetter = ({ store }: Opened, reason: string, now: number): void =>
   store.deadLetter!(store.take({ records: 1, bytes: 1 }), reason, now)
 
@@ -74,7 +74,7 @@ describe("dead letters", () => {
       expect(listing.waiting).toMatchObject({ records: 2, oldestAgeMillis: 7_000, newestAgeMillis: 6_000 })
     }))
 
-  it("are redriven in their old order, before what is newer and behind an unfinished batch", () =>
+  it("are redriven in their old order, before what is newer and after an unfinished batch", () =>
     inFolder((folder) => {
       const path = join(folder, "a.db")
       const outbox = open(path, { run: "old" })
@@ -150,7 +150,7 @@ describe("dead letters", () => {
       outbox = open(path)
       const again = outbox.store.take(all)
       expect(seqs(again)).toEqual([3, 7, 8])
-      // Whoever sends it all the same says what it is.
+      // A record that is redriven all the same is marked.
       expect(outbox.store.superseded!(again)).toEqual([0])
       outbox.close()
     }))
@@ -189,7 +189,7 @@ describe("dead letters", () => {
       expect(list(path)).toMatchObject({ dead: { records: 0 }, waiting: { records: 1 } })
     }))
 
-  it("are bounded in number: the oldest go, and that is told", () =>
+  it("are bounded in number: the oldest go, which is reported", () =>
     inFolder((folder) => {
       const path = join(folder, "a.db")
       const events: Array<OutboxEvent> = []

@@ -51,7 +51,7 @@ describe("a full outbox", () => {
     }))
 
   it(
-    "owes what it cannot write: delivers on, loses nothing in a crash meanwhile, and writes it later",
+    "keeps pending what it cannot write: delivers on, loses nothing in a crash meanwhile, and writes it later",
     () =>
       inFolder((folder) => {
         const path = join(folder, "a.db")
@@ -95,7 +95,7 @@ describe("a full outbox", () => {
       }),
   )
 
-  it("does not give again what was given up of an unfinished batch and is owed", () =>
+  it("does not give again what was given up of an unfinished batch while that write is pending", () =>
     inFolder((folder) => {
       const path = join(folder, "a.db")
       const first = open(path)
@@ -140,7 +140,7 @@ describe("a full outbox", () => {
     }))
 })
 
-describe("what is owed", () => {
+describe("a pending write", () => {
   it("is written in order, and what cannot be written is not tried beyond its first portion", () => {
     const db = new DatabaseSync(":memory:")
     db.exec("CREATE TABLE t (n INTEGER)")

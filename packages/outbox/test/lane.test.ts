@@ -16,7 +16,7 @@ const sinkOf = (write: (batch: Batch<Price>) => Effect.Effect<void, SinkError>):
   write,
 })
 
-it.effect("what a lane could not deliver is delivered by the next process, in order, and the books of both balance", () =>
+it.effect("what a lane could not deliver is delivered by the next process, in order, and the counters of both add up", () =>
   Effect.gen(function* () {
     const folder = yield* Effect.acquireRelease(
       Effect.sync(() => mkdtempSync(join(tmpdir(), "outbox-"))),

@@ -33,7 +33,7 @@ const losses: Record<string, (store: StoreOf) => void> = {
 
 describe("an outbox", () => {
   for (const [what, lose] of Object.entries(losses)) {
-    it.effect(`remembers ${what} until its readers have been told everything again`, () =>
+    it.effect(`remembers ${what} until a resnapshot has arrived`, () =>
       Effect.gen(function* () {
         const folder = mkdtempSync(join(tmpdir(), "boltodds-lossy-"))
         const path = join(folder, "o.sqlite")

@@ -47,7 +47,7 @@ export class DeadLetters {
     this.#mark = db.prepare("UPDATE dead_letters SET newer = 1 WHERE id = ?")
     this.#dropOld = db.prepare("DELETE FROM dead_letters WHERE buried_at < ? RETURNING id, key")
     this.#dropOldest = db.prepare(
-      // Counted when it is done: it may be owed for a while, and a negative limit would be none.
+      // Counted when it is done: it may be pending for a while, and a negative limit would be no limit.
       `DELETE FROM dead_letters WHERE id IN (SELECT id FROM dead_letters ORDER BY buried_at, id
          LIMIT max(0, (SELECT count(*) FROM dead_letters) - ?)) RETURNING id, key`,
     )

@@ -3,18 +3,7 @@ import type { Envelope } from "@boltodds/sink"
 import type { DatabaseSync, StatementSync } from "node:sqlite"
 import type { Row, Stored } from "./StoredEnvelope.ts"
 
-/** What the store adds to an envelope. */
-export interface Place {
-  readonly id: number
-  /** The id of the last of its group. */
-  readonly grp: number
-  readonly run: number
-  readonly arrivedAt: number
-  readonly size: number
-  readonly key: string | undefined
-}
-
-/** An envelope that a lane took, as far as it is written down: no text, because this may be owed for long. */
+/** An envelope that a lane took, as far as it is written down: no text, because the write may be pending for long. */
 export interface EntryMark {
   readonly id: number
   readonly newer: boolean
@@ -29,8 +18,9 @@ export const marksOf = (envelopes: ReadonlyArray<Stored<unknown>>): ReadonlyArra
 export class Entries {
   readonly #db: DatabaseSync
   readonly #insert: StatementSync
-  readonly #behind: StatementSync
+  readonly #after: StatementSync
   readonly #take: StatementSync
+  readonly #takeRange: StatementSync
   readonly #markNewer: StatementSync
   readonly #remove: StatementSync
   readonly #removeTaken: StatementSync
@@ -42,25 +32,28 @@ export class Entries {
          (id, grp, run, seq, part, origin, at, session, epoch, control, last, arrived_at, size, key, text)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     )
-    this.#behind = db.prepare("SELECT * FROM entries WHERE id > ? ORDER BY id")
-    this.#take = db.prepare("INSERT INTO taken (id, batch, superseded, newer, times) VALUES (?, ?, ?, ?, 1)")
+    this.#after = db.prepare("SELECT * FROM entries WHERE id > ? ORDER BY id")
+    this.#take = db.prepare("INSERT INTO taken (id, batch, superseded, newer, times) VALUES (?, ?, 1, 1, 1)")
+    this.#takeRange = db.prepare(
+      `INSERT INTO taken (id, batch, superseded, newer, times)
+       SELECT id, ?, 0, 0, 1 FROM entries WHERE id BETWEEN ? AND ?`,
+    )
     this.#markNewer = db.prepare("UPDATE taken SET newer = 1 WHERE id = ?")
     this.#remove = db.prepare("DELETE FROM entries WHERE id BETWEEN ? AND ?")
     this.#removeTaken = db.prepare("DELETE FROM taken WHERE id BETWEEN ? AND ?")
   }
 
-  insert(envelope: Envelope<unknown>, place: Place): void {
-    const { id, grp, run, arrivedAt, size, key } = place
-    const { seq, part = 0, origin, at, session, epoch, text } = envelope
-    const control = envelope._tag === "Control" ? 1 : 0
-    const last = envelope.last ? 1 : 0
-    const stamp = [seq, part, origin ?? null, at, session, epoch] as const
-    this.#insert.run(id, grp, run, ...stamp, control, last, arrivedAt, size, key ?? null, text)
+  insert(stored: Stored<unknown>): void {
+    const { id, grp, runId, seq, part = 0, origin = null, at, session, epoch, arrivedAt, size, key = null, text } =
+      stored
+    const control = stored._tag === "Control" ? 1 : 0
+    const last = stored.last ? 1 : 0
+    this.#insert.run(id, grp, runId, seq, part, origin, at, session, epoch, control, last, arrivedAt, size, key, text)
   }
 
-  /** All that is held behind an id, in the order of arrival, read one by one. */
-  behind(id: number): Iterable<Row> {
-    return this.#behind.iterate(id)
+  /** All that is held after an id, in the order of arrival, read one by one. */
+  after(id: number): Iterable<Row> {
+    return this.#after.iterate(id)
   }
 
   /** Everything but the texts. */
@@ -75,8 +68,14 @@ export class Entries {
     return Number(row?.["id"]) + 1
   }
 
+  /** Writes that these, whose ids rise, are taken as one batch. */
   take(marks: ReadonlyArray<EntryMark>, batch: number): void {
-    for (const { id, newer } of marks) this.#take.run(id, batch, newer ? 1 : 0, newer ? 1 : 0)
+    const plain: Array<number> = []
+    for (const { id, newer } of marks) {
+      if (newer) this.#take.run(id, batch)
+      else plain.push(id)
+    }
+    for (const [first, last] of rangesOf(plain)) this.#takeRange.run(batch, first, last)
   }
 
   markNewer(id: number): void {

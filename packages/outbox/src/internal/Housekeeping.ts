@@ -1,13 +1,13 @@
-/** Gives disk space back, in small steps between batches. */
+/** Returns disk space, in small steps between batches. */
 import { statSync } from "node:fs"
 import type { DatabaseSync, StatementSync } from "node:sqlite"
-import { busyMillis, walBytes } from "./database.ts"
+import { busyMillis, pragma, walBytes } from "./database.ts"
 import type { OutboxWriter } from "./OutboxWriter.ts"
 
-/** Free pages that are kept for what comes next: 4 MiB. */
-const sparePages = 1024
-/** Pages given back in one step: some 10 ms. */
-const stepPages = 512
+/** Free space that is kept for what comes next. */
+const spareBytes = 4 * 1024 * 1024
+/** Space returned in one step: some 10 ms. */
+const stepBytes = 2 * 1024 * 1024
 /** Removed between two looks: while entries are left, and when none is. */
 const lookBytes = { some: 1024 * 1024, none: 64 * 1024 }
 
@@ -18,6 +18,7 @@ export class Housekeeping {
   readonly #writer: OutboxWriter
   readonly #free: StatementSync
   readonly #pages: StatementSync
+  readonly #pageBytes: number
   #removed = 0
 
   constructor(db: DatabaseSync, path: string, writer: OutboxWriter) {
@@ -26,6 +27,7 @@ export class Housekeeping {
     this.#writer = writer
     this.#free = db.prepare("PRAGMA freelist_count")
     this.#pages = db.prepare("PRAGMA page_count")
+    this.#pageBytes = pragma(db, "page_size")
   }
 
   /** Entries of this many bytes are gone. */
@@ -36,8 +38,10 @@ export class Housekeeping {
     this.#writer.attempt(() => {
       const free = Number(this.#free.get()?.["freelist_count"])
       const most = free * 2 > Number(this.#pages.get()?.["page_count"])
-      // Fewer free pages than that will be filled again; giving them back moves the pages behind them.
-      if (free > sparePages && (empty || most)) this.#db.exec(`PRAGMA incremental_vacuum(${stepPages})`)
+      // Fewer free pages than that will be filled again, and returning them moves the pages after them.
+      if (free * this.#pageBytes > spareBytes && (empty || most)) {
+        this.#db.exec(`PRAGMA incremental_vacuum(${Math.ceil(stepBytes / this.#pageBytes)})`)
+      }
       if (empty) this.#truncate()
     })
   }

@@ -1,20 +1,20 @@
-/** Transactions that fail in one of two ways: `add` says so at once, everything else is owed. */
+/** Transactions that fail in one of two ways: `add` throws at once, every other write becomes pending. */
 import type { DatabaseSync } from "node:sqlite"
 import type { OutboxEvent } from "../OutboxError.ts"
 import { transact } from "./database.ts"
 import { outboxFaultOf } from "./sqlite.ts"
 
-interface Debt {
+interface PendingWrite {
   readonly write: () => void
   readonly written: () => void
 }
 
-const portionDebts = 64
+const portionWrites = 64
 
 /**
  * Writes to the file, in order.
  *
- * What the lane has done already (taken, delivered, buried) cannot be refused. Where the disk does not take it, it is
+ * What the lane has done already (taken, delivered, dead-lettered) cannot be refused. Where the disk does not take it, it is
  * remembered here and written before whatever comes next; a crash meanwhile finds the rows as they were, so they are
  * delivered again: never lost.
  */
@@ -22,7 +22,7 @@ export class OutboxWriter {
   readonly #db: DatabaseSync
   readonly #path: string
   readonly #onEvent: (event: OutboxEvent) => void
-  #owed: Array<Debt> = []
+  #pending: Array<PendingWrite> = []
   #failing = false
 
   constructor(db: DatabaseSync, path: string, onEvent: (event: OutboxEvent) => void) {
@@ -33,13 +33,13 @@ export class OutboxWriter {
 
   /** Whether the file has everything. */
   get settled(): boolean {
-    return this.#owed.length === 0
+    return this.#pending.length === 0
   }
 
-  /** Writes, or throws and has written nothing. What is owed goes first. */
+  /** Writes, or throws and has written nothing. Pending writes go first. */
   now(write: () => void): void {
     try {
-      this.#payAll()
+      this.#writePending()
       transact(this.#db, write)
     } catch (cause) {
       throw outboxFaultOf(this.#path, "write", cause)
@@ -48,11 +48,11 @@ export class OutboxWriter {
 
   /** Writes now, or as soon as it can be done. `written` is called once it is. */
   eventually(write: () => void, written: () => void = () => {}): void {
-    this.#owed.push({ write, written })
-    this.attempt(() => this.#payAll())
+    this.#pending.push({ write, written })
+    this.attempt(() => this.#writePending())
   }
 
-  /** Does what may be left undone, and tells where it fails. */
+  /** Does what may be left undone, and reports where it fails. */
   attempt(body: () => void): void {
     try {
       body()
@@ -63,19 +63,19 @@ export class OutboxWriter {
     }
   }
 
-  /** Writes what is owed, or throws. */
+  /** Does the pending writes, or throws. */
   flush(): void {
-    this.#payAll()
+    this.#writePending()
   }
 
   /** In portions: where the disk is still full, only the first of them is tried in vain. */
-  #payAll(): void {
-    while (this.#owed.length > 0) {
-      const portion = this.#owed.slice(0, portionDebts)
+  #writePending(): void {
+    while (this.#pending.length > 0) {
+      const portion = this.#pending.slice(0, portionWrites)
       transact(this.#db, () => {
         for (const { write } of portion) write()
       })
-      this.#owed = this.#owed.slice(portionDebts)
+      this.#pending = this.#pending.slice(portionWrites)
       for (const { written } of portion) written()
     }
     if (!this.#failing) return

@@ -9,7 +9,8 @@ import type { Keys } from "./Keys.ts"
 import type { Lossy, Unfinished } from "./Unfinished.ts"
 import type { Presence } from "./Presence.ts"
 import type { Runs } from "./Runs.ts"
-import { envelopeOf, type Row, type Stored } from "./StoredEnvelope.ts"
+import { ShortQueue } from "./ShortQueue.ts"
+import { envelopeOf, type Row, type Stored, storedEnvelope } from "./StoredEnvelope.ts"
 import type { OutboxWriter } from "./OutboxWriter.ts"
 
 /** What a store is made of. */
@@ -51,6 +52,7 @@ export class SqliteStore<A> implements Store<A> {
   waiting = 0
   waitingBytes = 0
   readonly #parts: StoreParts<A>
+  readonly #short = new ShortQueue<A>()
   /** In the hands of the lane, by id. */
   readonly #taken = new Map<number, Stored<A>>()
   /** The batch that each of these was given in. */
@@ -59,7 +61,7 @@ export class SqliteStore<A> implements Store<A> {
   readonly #gone = new Set<number>()
   #nextId: number
   #nextBatch: number
-  /** All that waits is behind this id: new ones are taken in their order, once the unfinished batches were. */
+  /** All that waits comes after this id: new ones are taken in their order, once the unfinished batches were. */
   #head = 0
   /** The latest arrival; and whether arrivals rise with the ids, as they do unless the clock was set back. */
   #latest = -Infinity
@@ -90,21 +92,37 @@ export class SqliteStore<A> implements Store<A> {
     const about = envelopes.map((envelope) => key(envelope))
     const ends = endsOf(envelopes)
     const first = this.#nextId
+    const added: Array<Stored<A>> = []
     let bytes = 0
     try {
       writer.now(() => {
         for (let index = 0; index < envelopes.length; index++) {
           const envelope = envelopes[index]!
+          const { _tag, seq, part = 0, origin, at, session, epoch, last, text } = envelope
+          const name = envelope.run ?? run
           const size = envelopeBytes(envelope)
           bytes += size
-          entries.insert(envelope, {
+          const stored = storedEnvelope<A>(_tag, {
+            seq,
+            part,
+            origin,
+            at,
+            session,
+            epoch,
+            last,
+            text,
             id: first + index,
             grp: first + ends[index]!,
-            run: runs.idOf(envelope.run ?? run),
+            runId: runs.idOf(name),
             arrivedAt: now,
             size,
             key: about[index],
-          })
+            times: 0,
+            superseded: false,
+            newer: false,
+          }, { name, term: this.term })
+          entries.insert(stored)
+          added.push(stored)
         }
         for (const passed of new Set(about)) if (passed !== undefined) this.#markPassed(passed)
       })
@@ -113,12 +131,13 @@ export class SqliteStore<A> implements Store<A> {
       throw cause
     }
     runs.kept(true)
-    for (let index = 0; index < about.length; index++) {
-      const passed = about[index]
+    for (const { key: passed, id } of added) {
       if (passed === undefined) continue
-      keys.hold(passed, first + index)
+      keys.hold(passed, id)
       keys.passed(passed)
     }
+    if (this.waiting === 0) this.#short.begin()
+    this.#short.add(added)
     this.#nextId += envelopes.length
     this.records += envelopes.length
     this.waiting += envelopes.length
@@ -175,11 +194,11 @@ export class SqliteStore<A> implements Store<A> {
       if (envelope.key !== undefined && !envelope.newer) keys.deadLetter(envelope.key, envelope.id)
     }
     const marks = marksOf(held)
-    const buried = (): void => {
+    const write = (): void => {
       lossy.write(true)
       dead.write(marks, reason, now)
     }
-    this.#remove(this.#letGo(held), buried, () => dead.written(marks.length, now))
+    this.#remove(this.#letGo(held), write, () => dead.written(marks.length, now))
   }
 
   dropUntil(bounds: StoreLimits): ReadonlyArray<Envelope<A>> {
@@ -258,6 +277,7 @@ export class SqliteStore<A> implements Store<A> {
     const last = batch.at(-1)
     if (last === undefined) return { batch, number: 0 }
     this.#head = last.id
+    this.#short.remove(batch)
     for (const envelope of batch) {
       envelope.newer ||= envelope.key !== undefined && keys.hasNewer(envelope.key, envelope.id)
       envelope.superseded = envelope.newer
@@ -269,9 +289,13 @@ export class SqliteStore<A> implements Store<A> {
   }
 
   /** All that waits, in the order of arrival. */
-  *#waiting(): Generator<Stored<A>> {
+  #waiting(): Iterable<Stored<A>> {
+    return this.#short.isWhole ? this.#short : this.#waitingInFile()
+  }
+
+  *#waitingInFile(): Generator<Stored<A>> {
     try {
-      for (const row of this.#parts.entries.behind(this.#head)) {
+      for (const row of this.#parts.entries.after(this.#head)) {
         const id = Number(row["id"])
         if (!this.#taken.has(id) && !this.#gone.has(id)) yield this.#envelope(row)
       }
@@ -309,11 +333,12 @@ export class SqliteStore<A> implements Store<A> {
   #giveUp(given: ReadonlyArray<Stored<A>>): ReadonlyArray<Envelope<A>> {
     for (const { size } of given) this.waitingBytes -= size
     this.waiting -= given.length
+    this.#short.remove(given)
     this.#remove(given, () => this.#parts.lossy.write(true))
     return given
   }
 
-  /** They are held no more; `also` is written in the same transaction. Nothing here keeps a text while it is owed. */
+  /** They are held no more; `also` is written in the same transaction. Nothing here keeps a text while the write is pending. */
   #remove(
     gone: ReadonlyArray<Stored<A>>,
     also: () => void = () => {},
@@ -354,7 +379,7 @@ export class SqliteStore<A> implements Store<A> {
     const { dead, entries, keys } = this.#parts
     const taken = keys.takenOf(key)
     if (taken !== undefined) entries.markNewer(taken.id)
-    const buried = keys.deadOf(key)
-    if (buried !== undefined) dead.mark(buried)
+    const superseded = keys.deadOf(key)
+    if (superseded !== undefined) dead.mark(superseded)
   }
 }

@@ -29,6 +29,27 @@ interface Held {
   readonly times: number
 }
 
+/** What an envelope is made of, but for the name of its run. */
+export interface StoredFields {
+  readonly seq: number
+  readonly part: number
+  readonly origin: string | undefined
+  readonly at: number
+  readonly session: string
+  readonly epoch: number
+  readonly last: boolean
+  readonly text: string
+  readonly id: number
+  readonly grp: number
+  readonly runId: number
+  readonly arrivedAt: number
+  readonly size: number
+  readonly key: string | undefined
+  readonly times: number
+  readonly superseded: boolean
+  readonly newer: boolean
+}
+
 /** An envelope with its value parsed on first use: many sinks only want the text. */
 export class StoredEnvelope<V, Tag extends "Record" | "Control"> implements Held {
   readonly _tag: Tag
@@ -53,27 +74,27 @@ export class StoredEnvelope<V, Tag extends "Record" | "Control"> implements Held
   newer: boolean
   #value: V | undefined
 
-  constructor(tag: Tag, row: Row, { name, term }: NamedRun) {
+  constructor(tag: Tag, fields: StoredFields, { name, term }: NamedRun) {
     this._tag = tag
-    this.seq = Number(row["seq"])
-    this.part = Number(row["part"])
-    this.origin = row["origin"] === null ? undefined : String(row["origin"])
-    this.at = Number(row["at"])
-    this.session = String(row["session"])
-    this.epoch = Number(row["epoch"])
+    this.seq = fields.seq
+    this.part = fields.part
+    this.origin = fields.origin
+    this.at = fields.at
+    this.session = fields.session
+    this.epoch = fields.epoch
     this.run = name
     this.term = term
-    this.last = row["last"] === 1
-    this.text = String(row["text"])
-    this.id = Number(row["id"])
-    this.grp = Number(row["grp"])
-    this.runId = Number(row["run"])
-    this.arrivedAt = Number(row["arrived_at"])
-    this.size = Number(row["size"])
-    this.key = row["key"] === null ? undefined : String(row["key"])
-    this.times = Number(row["times"])
-    this.superseded = row["superseded"] === 1
-    this.newer = row["newer"] === 1
+    this.last = fields.last
+    this.text = fields.text
+    this.id = fields.id
+    this.grp = fields.grp
+    this.runId = fields.runId
+    this.arrivedAt = fields.arrivedAt
+    this.size = fields.size
+    this.key = fields.key
+    this.times = fields.times
+    this.superseded = fields.superseded
+    this.newer = fields.newer
   }
 
   get value(): V {
@@ -81,11 +102,33 @@ export class StoredEnvelope<V, Tag extends "Record" | "Control"> implements Held
   }
 }
 
-/** An envelope of this store: what it gives, and what it is given back. */
+/** An envelope of this store, as `take` gives it and `settle` gets it. */
 export type Stored<A> = Envelope<A> & Held
+
+/** The envelope with these fields. */
+export const storedEnvelope = <A>(tag: "Record" | "Control", fields: StoredFields, run: NamedRun): Stored<A> =>
+  tag === "Control"
+    ? new StoredEnvelope<ControlValue, "Control">(tag, fields, run)
+    : new StoredEnvelope<A, "Record">(tag, fields, run)
 
 /** The envelope of a row. */
 export const envelopeOf = <A>(row: Row, run: NamedRun): Stored<A> =>
-  row["control"] === 1
-    ? new StoredEnvelope<ControlValue, "Control">("Control", row, run)
-    : new StoredEnvelope<A, "Record">("Record", row, run)
+  storedEnvelope(row["control"] === 1 ? "Control" : "Record", {
+    seq: Number(row["seq"]),
+    part: Number(row["part"]),
+    origin: row["origin"] === null ? undefined : String(row["origin"]),
+    at: Number(row["at"]),
+    session: String(row["session"]),
+    epoch: Number(row["epoch"]),
+    last: row["last"] === 1,
+    text: String(row["text"]),
+    id: Number(row["id"]),
+    grp: Number(row["grp"]),
+    runId: Number(row["run"]),
+    arrivedAt: Number(row["arrived_at"]),
+    size: Number(row["size"]),
+    key: row["key"] === null ? undefined : String(row["key"]),
+    times: Number(row["times"]),
+    superseded: row["superseded"] === 1,
+    newer: row["newer"] === 1,
+  }, run)

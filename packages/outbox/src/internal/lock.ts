@@ -1,4 +1,4 @@
-/** One process at a time: a lock that a killed process cannot leave behind. */
+/** One process at a time: a lock that ends with its process, killed or not. */
 import { existsSync } from "node:fs"
 import type { DatabaseSync } from "node:sqlite"
 import { OutboxError } from "../OutboxError.ts"

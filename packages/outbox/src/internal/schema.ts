@@ -1,6 +1,6 @@
 /** The tables of an outbox, as the steps that lead to them. */
 
-/** `bolt`, in the header of the file: tells an outbox from every other database. */
+/** `bolt`, in the header of the file: distinguishes an outbox from every other database. */
 export const applicationId = 0x626f6c74
 
 /**
