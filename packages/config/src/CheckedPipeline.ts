@@ -56,9 +56,9 @@ export interface OpenContext {
   readonly log: Log
   /** Whether the reader of a sink has the book that the run resumes from. Default: none has. */
   readonly resumes?: (sink: { readonly name: string; readonly type: string; readonly options: unknown }) => boolean
-  /** Hears what happens to the lane of a sink; must not throw. */
+  /** Called for each event of the lane of a sink. Must not throw. */
   readonly onLaneEvent?: (sink: string, event: LaneEvent) => void
-  /** Follows the expressions that may take long. Default: nobody does. */
+  /** Follows the expressions that may take long. Default: none. */
   readonly evaluations?: EvaluationWatch
   /**
    * Sinks to take the place of those that the configuration names, each in a lane that waits and loses nothing: for tests
@@ -67,7 +67,7 @@ export interface OpenContext {
   readonly sinkFor?: (sink: string) => Effect.Effect<Sink<never>, SinkError, Scope.Scope>
 }
 
-/** What an expression could not tell so far. */
+/** How often an expression had no result so far. */
 export interface ExpressionCount {
   readonly sink: string
   readonly expression: string
@@ -84,7 +84,7 @@ export interface OpenPipeline {
   readonly expressions: () => ReadonlyArray<ExpressionCount>
 }
 
-/** What `check --connect` found out about a sink: `unknown` where its type cannot tell. */
+/** What `check --connect` found out about a sink: `unknown` where its type cannot be asked. */
 export interface SinkCheck {
   readonly name: string
   readonly type: string
@@ -99,7 +99,7 @@ export interface CheckedPipeline {
   readonly source: string
   readonly sinks: ReadonlyArray<SinkSummary>
   readonly run: RunSettings
-  /** Doubts, with their places. */
+  /** Warnings, with their places. */
   readonly warnings: ReadonlyArray<Problem>
   /**
    * All of it as plain data, defaults filled in, ready to be printed. What came from the environment stands there as

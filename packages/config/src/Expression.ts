@@ -1,7 +1,7 @@
 /** Expressions of a configuration, in the Common Expression Language. */
 import * as Schema from "effect/Schema"
 
-/** What an expression gives for a record; null where that cannot be told. Never throws. */
+/** What an expression gives for a record; null where it is not known. Never throws. */
 export type Evaluate = (record: unknown) => unknown
 
 /** The annotation by which the loader knows an expression, and what it must give. */

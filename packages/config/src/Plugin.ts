@@ -37,15 +37,15 @@ export interface PluginContext {
 
 /** What a sink knows besides. */
 export interface SinkContext extends PluginContext {
-  /** What it is told. */
+  /** The form of its records. */
   readonly emit: EmitName
 }
 
 /** What a processor knows besides. */
 export interface ProcessorContext extends SinkContext {
   /**
-   * What an expression of its options (see {@link Predicate} and {@link Formula}) gives for a record: null where that cannot be
-   * told, which is counted and logged once. The expression was checked when the configuration was.
+   * What an expression of its options (see {@link Predicate} and {@link Formula}) gives for a record: null where that is not
+   * known, which is counted and logged once. The expression was checked when the configuration was.
    */
   readonly evaluate: (expression: string) => Evaluate
   /** The view of the emit, see `Emit` of `@boltodds/pipeline`. */
@@ -114,11 +114,11 @@ export interface PluginBase<Options> {
    */
   readonly config: Schema.Decoder<Options>
   /**
-   * Mistakes that `config` cannot tell, or not at their place: what does not fit together, what depends on the emit. It is
+   * Mistakes that `config` cannot report, or not at their place: what does not fit together, what depends on the emit. It is
    * asked even where the schema refuses something, so that all mistakes are reported at once. Opens nothing. Default none.
    */
   problems?(written: WrittenOptions, place: OptionsPlace): ReadonlyArray<OptionProblem>
-  /** Doubts about options without mistakes, in the same form. Default none. */
+  /** Warnings about options without mistakes, in the same form. Default none. */
   warnings?(options: Options, place: OptionsPlace): ReadonlyArray<OptionProblem>
   /**
    * What it contacts, reads, writes or runs, for the manifest of a configuration; files of `claims` need not be said again.

@@ -1,6 +1,6 @@
 /** What is wrong with a configuration, where, and what to do. */
 
-/** One mistake, or one doubt, at its place. */
+/** One mistake, or one warning, at its place. */
 export interface Problem {
   /** The keys that lead to it from the top; list entries are counted from 0. */
   readonly path: ReadonlyArray<string | number>

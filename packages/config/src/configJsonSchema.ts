@@ -84,7 +84,7 @@ const schemaOf = (schema: Schema.Decoder<unknown>): { readonly schema: Json; rea
   }
 }
 
-/** References of one plug-in, told apart from those of another. */
+/** References of one plug-in, with names that no other plug-in has. */
 const renamed = (value: unknown, prefix: string): unknown => {
   if (Array.isArray(value)) return value.map((entry) => renamed(entry, prefix))
   if (typeof value !== "object" || value === null) return value

@@ -6,18 +6,18 @@ import * as Scope from "effect/Scope"
 /** A sink that is not open yet. */
 export type SinkEffect = Effect.Effect<Sink<never>, SinkError, Scope.Scope>
 
-/** Hears that a sink is given up, and why. Must not throw. */
+/** Called with the reason when a sink is given up. Must not throw. */
 export type OnTakeover = (why: string) => void
 
 /**
- * A sink with another behind it: from the moment the first is disabled (or cannot be opened, or dies of a defect) every
+ * A sink with another that takes over: from the moment the first is disabled (or cannot be opened, or dies of a defect) every
  * envelope that it did not deliver goes to the second. The second is opened only then, and there is no way back.
  *
- * *The second's reader* knows nothing of what the first has delivered. Where that was anything, the lane hears so
- * (`isNewReader`): it tells of it ahead of the rest, and then everything again.
+ * *The second's reader* knows nothing of what the first has delivered. Where that was anything, the error says so to the
+ * lane (`isNewReader`), which reports it before the rest and then sends a resnapshot.
  *
- * *Guarantee*: at most once, since which of the two it will be nobody knows when the lane asks. What the first rejected
- * stays a dead letter. A sink that ends in peace (`rest: "end"`) has no successor: its reader wanted no more.
+ * *Guarantee*: at most once, since it is not known which of the two it is when the lane asks. What the first rejected stays
+ * a dead letter. A sink that ends (`rest: "end"`) has no successor: its reader wanted no more.
  */
 export const withFallback = (first: SinkEffect, second: SinkEffect, onTakeover: OnTakeover): SinkEffect =>
   Effect.gen(function* () {

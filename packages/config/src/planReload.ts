@@ -33,7 +33,7 @@ export interface ReloadPlan {
 
 /**
  * Compares two configurations. Pure: nothing is opened or closed. Values are compared as they are, secrets and variables
- * included, and no sentence tells them.
+ * included, and no sentence shows them.
  *
  * What can be changed while a pipeline runs are the options that its source says it takes (the filters of a feed), and
  * sinks that are added, removed or replaced, as long as the hub need not look deeper into the feed than before: a first sink

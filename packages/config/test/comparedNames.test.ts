@@ -16,7 +16,7 @@ describe("the names that an expression compares with", () => {
     expect(of('data.sport == "NBA" || data["sportsbook"] == "x"', "messages")).toEqual(["sport NBA", "sportsbook x"])
   })
 
-  it("are none where other fields, or no literals, are compared", () => {
+  it("do not exist where other fields, or no literals, are compared", () => {
     expect(of('home_team == "Lakers" || sport == sportsbook || sport.startsWith("N")', "changes")).toEqual([])
   })
 })

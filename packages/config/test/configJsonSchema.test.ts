@@ -72,7 +72,7 @@ describe("the JSON Schema of configurations", () => {
     for (const text of bad) expect([text, accepts(text)]).toEqual([text, false])
   })
 
-  it("tells editors what things are for", () => {
+  it("shows editors what things are for", () => {
     const text = JSON.stringify(schema)
     for (const words of ["The feed itself.", "Posts batches.", "Where to.", "How long a change may be held."]) {
       expect(text).toContain(words)

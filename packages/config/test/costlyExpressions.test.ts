@@ -197,7 +197,7 @@ describe("an evaluation", () => {
     ["bytes made of texts", "bytes(data.long).size() < 0", "||"],
     ["numbers made of texts", "double(data.long) < 0.0", "||"],
     ["texts compared", "data.long < data.long + 'a'", "&&"],
-    ["types told", "type(data) == type(data)", "&&"],
+    ["types", "type(data) == type(data)", "&&"],
     ["lists put together", "(data.list + data.list).size() < 0", "||"],
     ["keys that are not there", "data.none == 1", "||"],
   ])("ends, and fails, where many parts without a loop look through its record: %s", (_, part, joint) => {

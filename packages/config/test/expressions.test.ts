@@ -91,7 +91,7 @@ describe("an expression", () => {
     expect(valueOf("late", { ...line, late: true })).toBe(true)
   })
 
-  it("cannot tell where a null decides: neither the condition nor its opposite is true", () => {
+  it("have no result where a null decides: neither the condition nor its opposite is true", () => {
     for (
       const text of ["odds > 100", "!(odds > 100)", "odds < 100", "odds + 1 > 0", "market.startsWith('M')", "-odds > 0"]
     ) {
@@ -103,7 +103,7 @@ describe("an expression", () => {
     expect(valueOf("odds == 0 || odds != 0", suspended)).toBe(true)
   })
 
-  it("never throws, counts what fails otherwise, and tells the first", () => {
+  it("never throws, counts what fails otherwise, and reports the first", () => {
     const failures: Array<string> = []
     const compiled = compile("data.outcomes.x.odds == 5", emitNamed("messages"), (why) => failures.push(why))
     for (const record of [{}, { data: {} }, null, undefined, 5, "x", { data: { outcomes: { x: { odds: 5 } } } }]) {

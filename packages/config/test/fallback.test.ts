@@ -75,11 +75,11 @@ const play = (nth: number, delivered: number) =>
   })
 
 describe("a sink that takes over", () => {
-  it.effect("tells its reader first that it does not know the whole, and then the whole, with the doubts of before", () =>
+  it.effect("reports to its reader first that records are missing, and then sends a resnapshot, unverified where it was", () =>
     Effect.gen(function* () {
       const { lines, counts } = yield* play(4, 0)
       expect(told(lines.first)).toEqual(["stream_started", "game_opened", "line_opened 110", "stale"])
-      // The line has moved, but its session is stale: nobody but the first reader had heard of that.
+      // The line has moved, but its session is stale: only the first reader had got that.
       expect(told(lines.second).slice(0, 5)).toEqual([
         "dropped takeover",
         "line_moved 120",

@@ -109,7 +109,7 @@ const mistakes: ReadonlyArray<Mistake> = [
     name: "a merge of what is no mapping, and of itself",
     text: lines("version: 1", "source: demo", "sinks: { a: { stdout: {}, <<: changes } }", "x-a: &a { <<: *a }"),
     problems: [
-      "3:27+2 Cannot read the text: `<<` merges mappings, and this is none → write `<<: *name`, where `&name` marks a mapping",
+      "3:27+2 Cannot read the text: `<<` merges mappings, and this is not a mapping → write `<<: *name`, where `&name` marks a mapping",
       "4:15+2 Cannot read the text: *a contains itself → remove the alias",
     ],
   },
@@ -361,7 +361,7 @@ const mistakes: ReadonlyArray<Mistake> = [
     ],
   },
   {
-    name: "a condition that is none",
+    name: "an invalid condition",
     text: withSinks("a: { stdout: {}, emit: changes, where: odds }"),
     problems: [
       "4:42+4 Cannot use this condition: it gives a number, not true or false → compare it with something, as in `odds >= 150`",
@@ -398,7 +398,7 @@ const mistakes: ReadonlyArray<Mistake> = [
     ],
   },
   {
-    name: "a variable of the wrong type, without telling what it holds",
+    name: "a variable of the wrong type, without showing what it holds",
     text: withSinks("a: { webhook: { url: u, port: '${PORT}' } }"),
     outside: { env: { PORT: "hunter2" } },
     problems: ["4:33+9 Cannot use `port`: expected a port; got *** → write a port"],
@@ -465,7 +465,7 @@ const mistakes: ReadonlyArray<Mistake> = [
     ],
   },
   {
-    name: "a secret that its schema refuses, without telling it",
+    name: "a secret that its schema refuses, without showing it",
     text: withSinks("a: { webhook: { url: u, secret: abc } }"),
     problems: [
       "4:35+3 Cannot use `secret`: expected at least 4 characters; got *** → write at least 4 characters",
@@ -503,7 +503,7 @@ const six = lines(
 )
 
 describe("all that is wrong", () => {
-  it("is told at once, in the order of the text, with line, mark and remedy", async () => {
+  it("is reported at once, in the order of the text, with line, mark and remedy", async () => {
     const problems = await problemsOf(six)
     expect(renderProblems("pipeline.yaml", problems)).toBe(`\
 pipeline.yaml:2:19: Cannot use \`sportsboks\`: source \`feed\` has no such option
@@ -598,7 +598,7 @@ describe("a secret", () => {
     ])
   })
 
-  it("is not told by a schema that quotes what it refuses", async () => {
+  it("is not shown by a schema that quotes what it refuses", async () => {
     const quoting = Schema.String.check(Schema.makeFilter((text) => text.length > 20 || `${text} is too short`))
     const plugin = sinkPlugin({
       kind: "sink",
@@ -624,7 +624,7 @@ describe("a secret", () => {
     expect(JSON.stringify(problems)).not.toMatch(/s3cret/)
   })
 
-  it("that is the bare address of this machine is none", async () => {
+  it("is not the bare address of this machine", async () => {
     const secretly = async (url: string) => (await pipelineOf(hook(url))).warnings.length
     expect(await secretly("http://127.0.0.1:8787/")).toBe(0)
     expect(await secretly("http://localhost:80")).toBe(0)
@@ -633,7 +633,7 @@ describe("a secret", () => {
     expect(await secretly("http://127.0.0.1.example.com/")).toBe(1)
   })
 
-  it("that stands in the file is a doubt, and blotted out in every message", async () => {
+  it("that stands in the file gives a warning, and is hidden in every message", async () => {
     const pipeline = await pipelineOf(hook("s3cret-3"))
     expect(pipeline.warnings.map(({ line, column, message }) => [line, column, message])).toEqual([
       [4, 38, "`secret` is secret, and is in the file, where anyone who reads it sees it"],
@@ -725,7 +725,7 @@ describe("a merge key", () => {
 })
 
 describe("a text of many keys", () => {
-  it("of which each is a mistake tells all of them, each at its line", async () => {
+  it("of which each is a mistake reports all of them, each at its line", async () => {
     const many = (count: number): string =>
       lines(
         "version: 1",
@@ -877,7 +877,7 @@ describe("a configuration without mistakes", () => {
   })
 })
 
-describe("a doubt", () => {
+describe("a warning", () => {
   it("may be a plug-in's own", async () => {
     const { warnings } = await pipelineOf(withSinks("a: { webhook: { url: u, port: 80 } }"))
     expect(shown(warnings)).toEqual(["4:33+2 Port 80 is read by everybody → take 443"])
@@ -888,7 +888,7 @@ describe("a doubt", () => {
       `${line}:${column} ${message} → ${remedy}`
     )
 
-  it("is told of a whole feed that goes into a durable store", async () => {
+  it("is given of a whole feed that goes into a durable store", async () => {
     const text = (source: string, sink: string): string =>
       lines("version: 1", `source: ${source}`, "sinks:", `  a: ${sink}`)
     const durable = "{ stdout: {}, lane: { store: outbox } }"
@@ -904,7 +904,7 @@ describe("a doubt", () => {
     expect(await doubtsOf(text("feed", "stdout"))).toEqual([])
   })
 
-  it("is told of controls that are left out, and of texts that no record has", async () => {
+  it("is given of controls that are left out, and of texts that no record has", async () => {
     expect(
       await doubtsOf(withSinks(`a: { stdout: {}, emit: changes, control: false, where: 'change == "line_move"' }`)),
     ).toEqual([
@@ -917,7 +917,7 @@ describe("a doubt", () => {
       .toEqual(['4:42 No known record has the side "undr" → did you mean "under"?'])
   })
 
-  it("is told of conditions on what changes, before processors that compare a line with its past", async () => {
+  it("is given of conditions on what changes, before processors that compare a line with its past", async () => {
     const doubts = (sink: string) => doubtsOf(withSinks(`a: { stdout: {}, emit: changes, ${sink} }`))
     expect(await doubts("where: 'odds >= 150', processors: [{ conflate: { every: 1s } }, { min_move: { cents: 5 } }]"))
       .toEqual([

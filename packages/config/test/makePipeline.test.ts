@@ -20,7 +20,7 @@ describe("a document that is a value", () => {
     expect(made.sinks).toEqual(loaded.sinks)
   })
 
-  it("has its mistakes told with their places in its JSON", async () => {
+  it("has its mistakes reported with their places in its JSON", async () => {
     const { problems } = await mistakesIn({
       ...document,
       sinks: { screen: { stdout: {}, emit: "chnages", where: 'sprot == "NBA"' } },

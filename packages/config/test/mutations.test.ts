@@ -67,7 +67,7 @@ const expectPlaces = (text: string, { problems }: ConfigErrors): void => {
 }
 
 describe("any text", () => {
-  it("near a valid one is a pipeline, or has mistakes at places inside of it: nothing is thrown, no variable is told", async () => {
+  it("near a valid one is a pipeline, or has mistakes at places inside of it: nothing is thrown, no variable is shown", async () => {
     await fc.assert(
       fc.asyncProperty(mutated, async (text) => {
         const result = await outcomeOf(text)

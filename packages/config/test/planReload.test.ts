@@ -73,7 +73,7 @@ describe("a changed configuration", () => {
     ])
   })
 
-  it("notices a secret and a variable that changed, and tells neither", async () => {
+  it("notices a secret and a variable that changed, and shows neither", async () => {
     const text = document(nba, "{ a: { webhook: { url: 'https://x/${TOKEN}', secret: { env: TOKEN } } } }")
     const plan = await between(text, text, ["hunter22", "hunter33"])
     expect(plan.told).toEqual(["The sink a is replaced, as its webhook changed"])

@@ -208,7 +208,7 @@ describe("a pipeline from a configuration", () => {
         { world, modules: { "./p.ts": { partial } } },
       )
       const { report } = yield* play(pipeline)
-      // The lane tells the book again after a loss, so there is more than that.
+      // The lane sends a resnapshot after a loss, so there is more than that.
       const { counts } = report.routes[1]!
       expect(imbalance(counts)).toBe(0)
       expect(counts).toMatchObject({ deadLettered: 1, dropped: 0, pending: 0 })

@@ -14,7 +14,7 @@ describe("the places of a text's characters", () => {
     return offsets.slice(0, -1).map((offset) => yaml[offset]).join("")
   }
 
-  it("are found behind quotes, escapes, folds and indentation", () => {
+  it("are found after quotes, escapes, folds and indentation", () => {
     expect(placesIn("a: plain text # comment")).toBe("plain text")
     expect(placesIn("a: 'it''s'")).toBe("it's")
     expect(placesIn('a: "x\\"y\\u0041\\tz"')).toBe("x\\y\\\\z")

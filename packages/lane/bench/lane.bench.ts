@@ -2,8 +2,8 @@
  * What lanes and stores cost for each record.
  *
  * *A lane*: from push to delivery, beside the same writing down and handing over in a loop. *A store that coalesces*: an
- * update of one of many lines while the sink stands still, beside adding it to a store in memory; and to give a batch back
- * to it that failed, beside adding what waits. Processor time, medians. `pnpm bench lane [lines=20000] [rounds=15]`
+ * update of one of many lines while the sink stands still, beside adding it to a store in memory; and requeuing a batch
+ * that failed, beside adding what waits. Processor time, medians. `pnpm bench lane [lines=20000] [rounds=15]`
  */
 import type { Change, LineChange } from "@boltodds/protocol"
 import { coalescingStore, makeLane, memoryStore } from "@boltodds/lane"
@@ -107,7 +107,7 @@ for (const store of [full, again]) {
   }
 }
 
-const givenBack = (): void => {
+const requeued = (): void => {
   for (let times = 0; times < 10; times++) {
     const taken = again.take({ records: 4_096, bytes: 1e9 })
     again.requeue!(taken)
@@ -119,7 +119,7 @@ const ways: Record<string, (given: ReturnType<typeof turns>) => void | Promise<v
   lane,
   added,
   merged,
-  givenBack,
+  requeued,
 }
 const times = new Map<string, Array<number>>(Object.keys(ways).map((name) => [name, []]))
 for (let round = 0; round < rounds; round++) {
@@ -145,7 +145,7 @@ console.log(
   } of the memory store's`,
 )
 console.log(
-  `giving back      ${(median("givenBack") / 10_000).toFixed(1)} ms for 4,096 of ${lines} lines, ${
-    (median("givenBack") / 10 / (median("added") / updates * lines)).toFixed(2)
+  `requeuing        ${(median("requeued") / 10_000).toFixed(1)} ms for 4,096 of ${lines} lines, ${
+    (median("requeued") / 10 / (median("added") / updates * lines)).toFixed(2)
   } of adding all of them to the memory store`,
 )

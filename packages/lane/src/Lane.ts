@@ -14,12 +14,12 @@ import type { LaneCounts, LaneStatus } from "./counters/LaneCounts.ts"
 import type { LaneEnd } from "./LaneEvent.ts"
 import type { LaneOptions } from "./LaneOptions.ts"
 
-/** A lane, as the one who fills it sees it. */
+/** A lane, as the hub uses it. */
 export interface Lane<in A> {
   readonly name: string
   /**
    * Takes all of it, whole groups, synchronously. False: the lane is at its bounds, and nothing more is to be pushed
-   * before `room`. A lane whose sink has gone takes it too, counts it as dropped, and never asks anybody to wait.
+   * before `room`. A lane whose sink has ended takes it too, counts it as dropped, and never makes the source wait.
    */
   readonly push: (envelopes: ReadonlyArray<Envelope<A>>) => boolean
   /** Returns once the lane has emptied to half of its bounds, or will never again ask to wait. */
@@ -31,8 +31,8 @@ export interface Lane<in A> {
   readonly ended: Effect.Effect<LaneEnd>
   /**
    * Takes nothing more, delivers what it holds without lingering, and returns when that is done or the time is over;
-   * what then remains is `pending`. A batch under way is interrupted, and counts as pending: whether it arrived is
-   * not known.
+   * what then remains is `pending`. A batch in flight is interrupted and counts as pending, since it is not known whether it
+   * arrived.
    */
   readonly drain: (within: Duration.Duration) => Effect.Effect<LaneCounts>
 }
@@ -63,7 +63,7 @@ export const makeLane = <A>(
     }
     const intake = new Intake(options, clock, (error) => {
       endWith({ _tag: "Disabled", error })
-      // Not waited for: a sink that cannot be interrupted must not keep the others from hearing of it.
+      // Not waited for: a sink that cannot be interrupted must not delay the others.
       fiber.interruptUnsafe()
     })
 

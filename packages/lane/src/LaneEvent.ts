@@ -3,15 +3,21 @@ import type * as Duration from "effect/Duration"
 import type { SinkError } from "@boltodds/sink"
 
 /**
- * `Retrying`: a batch failed and is tried again after `delay` · `Halved`: the
- * destination refused `records` for their size (`bytes` of text); they are sent again in halves · `Degraded`: `lost` envelopes of a batch are lost, the
- * lane goes on · `DeadLettered`: `lost` envelopes will never be taken · `BreakerOpened`: after `failures` in a row
- * nothing is tried for `cool` · `Recovered`: the first delivery after any of these · `Lost`: `lost` envelopes are gone
- * for this reason (`expired`, or the name of an overflow policy); told at most once a second · `BlockTimedOut`: the
- * source has waited long enough for this lane, and waits no more until its sink has caught up · `Resnapshot`: after a loss
- * the whole book is sent again (a resnapshot), or so many `games` where only these were lost · `StoreFailed`: what arrived could not be stored, and is lost (0: nothing could
- * be given up, because it could not be read); told at most once a second · `Disabled`, `Ended`:
- * the lane delivers nothing more.
+ * What happens to a lane:
+ *
+ * - `Retrying`: a batch failed and is tried again after `delay`.
+ * - `Halved`: the destination refused `records` for their size (`bytes` of text). They are sent again in halves.
+ * - `Degraded`: `lost` envelopes of a batch are lost. The lane goes on.
+ * - `DeadLettered`: the destination will never take `lost` envelopes.
+ * - `BreakerOpened`: after `failures` in a row nothing is tried for `cool`.
+ * - `Recovered`: the first delivery after any of these.
+ * - `Lost`: `lost` envelopes are gone for this reason: `expired`, or the name of an overflow policy. Reported at most once a
+ *   second.
+ * - `BlockTimedOut`: the source has waited for this lane as long as it may, and waits no more until the sink has caught up.
+ * - `Resnapshot`: after a loss the whole book is sent again, or `games` single games.
+ * - `StoreFailed`: `lost` envelopes could not be stored and are lost. 0: the store could not be read, so nothing could be
+ *   dropped from it. Reported at most once a second.
+ * - `Disabled`, `Ended`: the lane delivers nothing more.
  */
 export type LaneEvent =
   | {

@@ -36,21 +36,20 @@ export interface LaneOptions<in out A> {
   readonly overflow?: Overflow<A> | undefined
   /** Default: the one that `overflow` works with, or `memoryStore`. */
   readonly store?: Store<A> | undefined
-  /** Tells the readers of a loss, ahead of the next batch and at most once a second. Default: counters only. */
+  /** Makes the report of a loss. It precedes the next batch and is made at most once a second. Default: counters only. */
   readonly notice?: ((loss: Loss) => Envelope<A>) | undefined
   /**
-   * Everything told again from the beginning, as things stand now: it follows upon a loss, once the lane has room, at
-   * first a second after the one before and more seldom where losses go on. Default: never; readers have to live with
-   * the hole they were told of.
+   * Makes a resnapshot: the whole book as it stands now. A lane sends one after a loss, once it has room: at first a second
+   * after the one before, and more rarely while losses go on. Default: none, and a reported loss stays.
    */
   readonly resnapshot?: (() => ReadonlyArray<Envelope<A>>) | undefined
   /**
-   * Where each lost record names a game, and they name 64 games at most, only these games are unverified (`notice` is
-   * given one loss for each session and game) and only they are sent again: at once, and where losses go on after 1 to 8 s. Needs
-   * `notice` and `resnapshot`. Default: each loss is one of everything.
+   * Limits a loss to single games where each lost record names a game, and they name at most 64. Only these games become
+   * unverified: `notice` gets one loss for each session and game. Only they are sent again, at once, or after 1 to 8 s
+   * while losses go on. Needs `notice` and `resnapshot`. Default: each loss is one of everything.
    */
   readonly gameResnapshots?: GameResnapshots<A> | undefined
-  /** Hears what happens to the lane; must not throw. */
+  /** Called for each event of the lane. Must not throw. */
   readonly onEvent?: ((event: LaneEvent) => void) | undefined
 }
 

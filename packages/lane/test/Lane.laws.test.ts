@@ -31,7 +31,7 @@ const form = { encode: (n: number) => `{"n":${n}}` }
 
 describe("a lane in front of any sink", () => {
   it.effect.prop(
-    "counts every envelope once, keeps order, cuts only behind groups, and is silent after its end",
+    "counts every envelope once, keeps order, cuts only after groups, and is silent after its end",
     [Case],
     ([given]) =>
       Effect.scoped(Effect.gen(function* () {

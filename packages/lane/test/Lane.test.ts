@@ -75,7 +75,7 @@ describe("a lane", () => {
       expect(yield* lane.ended).toEqual({ _tag: "Drained" })
     }))
 
-  it.effect("cuts batches behind whole groups, by count and by bytes, and never cuts a large group", () =>
+  it.effect("cuts batches after whole groups, by count and by bytes, and never cuts a large group", () =>
     Effect.gen(function* () {
       for (const batch of [{ records: 4, bytes: 1_000 }, { records: 1_000, bytes: 32 }]) {
         const { sink, batches } = scripted()
@@ -223,7 +223,7 @@ describe("a lane", () => {
       expect(batches.map(numbers)).toEqual([[1, 2, 3], [-3], [-3, 4, 5]])
       lane.push(group(6, 8))
       yield* TestClock.adjust(0)
-      // The fourth is lost, which is told within a second: readers know already that they do not know the whole.
+      // The fourth is lost, and is reported within a second: readers know already that records are missing.
       lane.push([one(9)])
       yield* TestClock.adjust(0)
       expect(batches.slice(3).map(numbers)).toEqual([[6, 7, 8], [9]])

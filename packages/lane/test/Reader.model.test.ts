@@ -98,12 +98,12 @@ const live = (seed: number, seen: Record<string, number>): void => {
     count("losses of everything")
   }
 
-  /** Delivered as far as `some`; the rest fails, and is lost or tried again behind newer reports. */
+  /** Delivered as far as `some`; the rest fails, and is lost or tried again after newer reports. */
   const deliver = (envelopes: ReadonlyArray<E>): void => {
     if (chance(0.1)) lose()
     else if (chance(0.12)) loseAll()
     // As the lane does: a stream that begins makes its reader forget which games it lacks.
-    if (reader.lacksGames && envelopes.some(isStart)) reader.openGap()
+    if (reader.lacksGames && envelopes.some(isStart)) reader.loseEverything()
     const batch = reader.before(envelopes, clock)
     const arrived = chance(0.6) ? batch.length : below(batch.length + 1)
     arrive(batch.slice(0, arrived))
@@ -124,9 +124,9 @@ const live = (seed: number, seen: Record<string, number>): void => {
   }
 
   const resnapshot = (): void => {
-    const { hasGap, lostGames } = reader
-    const games = hasGap ? undefined : lostGames
-    const made = hasGap
+    const { lacksEverything, lostGames } = reader
+    const games = lacksEverything ? undefined : lostGames
+    const made = lacksEverything
       ? [control(seq, "stream_started") as E, record()]
       : lostGames.map(({ game: name }) => game(++seq, "game_opened", false, name))
     const losses = model.losses
@@ -137,7 +137,7 @@ const live = (seed: number, seen: Record<string, number>): void => {
     if (isLostMeanwhile) lose()
     reader.onFailed(records.slice(arrived))
     reader.onResnapshotDone()
-    count(hasGap ? "resnapshots" : "resnapshots of games")
+    count(lacksEverything ? "resnapshots" : "resnapshots of games")
     if (arrived < records.length) return
     if (games === undefined && model.losses === losses) {
       model.lacksAll = false

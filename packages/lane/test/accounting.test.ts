@@ -26,7 +26,7 @@ const failing = (what: keyof Store<number>, isDurable: boolean): Store<number> =
   })
 }
 
-describe("the books of a lane", () => {
+describe("the counters of a lane", () => {
   for (const what of ["add", "take", "settle", "dropUntil", "expire", "older", "clear"] as const) {
     for (const isDurable of [false, true]) {
       it.effect(`add up where a ${isDurable ? "durable " : ""}store cannot ${what}`, () =>

@@ -8,8 +8,8 @@ import { TestClock } from "effect/testing"
 const form = { encode: (n: number) => `{"n":${n}}` }
 const one = (n: number): Envelope<number> => makeRecord({ seq: n, at: n, session: "s", epoch: 1, last: true }, n, form)
 
-/** A lane of four records with five seconds of patience, and a sink that answers when it is told to. */
-const patient = Effect.gen(function* () {
+/** A lane of four records with a block timeout of five seconds, and a sink that answers when the test says so. */
+const blocking = Effect.gen(function* () {
   const events: Array<LaneEvent> = []
   const answers: Array<(effect: Effect.Effect<void, SinkError>) => void> = []
   const sink: Sink<number> = {
@@ -36,7 +36,7 @@ const patient = Effect.gen(function* () {
 describe("a source that waits for a lane", () => {
   it.effect("counts the time of each wait by itself, also where it waits again at once", () =>
     Effect.gen(function* () {
-      const { lane, answer, tags } = yield* patient
+      const { lane, answer, tags } = yield* blocking
       lane.push([one(1)])
       yield* TestClock.adjust(0)
       lane.push([one(2), one(3)])
@@ -57,7 +57,7 @@ describe("a source that waits for a lane", () => {
 
   it.effect("does not wait for each try of a sink that is down", () =>
     Effect.gen(function* () {
-      const { lane, answer, answers, tags } = yield* patient
+      const { lane, answer, answers, tags } = yield* blocking
       lane.push([one(1)])
       yield* TestClock.adjust(0)
       expect(lane.push([one(2), one(3), one(4)])).toBe(false)
@@ -65,7 +65,7 @@ describe("a source that waits for a lane", () => {
       expect(tags()).toEqual(["BlockTimedOut", "Lost"])
       for (let n = 5; n < 20; n += 4) {
         yield* answer(Effect.fail(new SinkError({ rest: "retry", cause: "down" })))
-        // Nothing has arrived: nobody has found new patience.
+        // Nothing has arrived, so the block timeout does not begin anew.
         expect([n, n + 1, n + 2, n + 3].map((seq) => lane.push([one(seq)]))).toEqual([true, true, true, true])
         yield* TestClock.adjust(30_000)
       }
@@ -80,7 +80,7 @@ describe("a source that waits for a lane", () => {
 
   it.effect("does not wait for a sink that loses everything, though nothing waits any more", () =>
     Effect.gen(function* () {
-      const { lane, answer, tags } = yield* patient
+      const { lane, answer, tags } = yield* blocking
       lane.push([one(1)])
       yield* TestClock.adjust(0)
       expect(lane.push([one(2), one(3), one(4)])).toBe(false)

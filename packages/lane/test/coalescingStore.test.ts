@@ -53,14 +53,14 @@ describe("a store that coalesces", () => {
     expect(rest(store)).toEqual(["3 line_suspended A null (100) x3"])
   })
 
-  it("keeps a suspension of a line that nobody has been told of in the place of its opening", () => {
+  it("keeps a suspension of a line that was never emitted in the place of its opening", () => {
     const store = coalescingStore()
     store.add([game(1, "game_opened"), line(2, "line_opened", "A", 100, null)], 0)
     store.add([line(3, "line_suspended", "A", null, 100)], 0)
     expect(rest(store)).toEqual(["1 game_opened", "3 line_opened A null (null) x2"])
   })
 
-  it("deletes the lines of a game that closes, and tells the closing first", () => {
+  it("deletes the lines of a game that closes, and emits the closing first", () => {
     const store = coalescingStore()
     store.add([line(1, "line_moved", "A", 110, 100), line(2, "line_suspended", "B", null, 200)], 0)
     store.add([control(3, "game_verified", { sportsbook: "draftkings", game: "g" }), control(4, "heartbeat")], 0)
@@ -68,7 +68,7 @@ describe("a store that coalesces", () => {
     expect(rest(store)).toEqual(["5 game_closed", "4 heartbeat"])
   })
 
-  it("lets a gap overtake, marks what was told before it, and deletes what it makes obsolete", () => {
+  it("lets a gap overtake, marks records from before it, and deletes what it makes obsolete", () => {
     const store = coalescingStore()
     store.add([line(1, "line_moved", "A", 110, 100), line(2, "line_moved", "B", 1, 2, { session: "other" })], 0)
     store.add([control(3, "game_verified", { sportsbook: "draftkings", game: "g" }), control(4, "synced")], 0)
@@ -89,7 +89,7 @@ describe("a store that coalesces", () => {
     expect(rest(store)).toEqual(["2 gap_opened", "3 line_moved A 120 (100) x2"])
   })
 
-  it("lets silence overtake and end the news of its end, in its own scope alone", () => {
+  it("lets `stale` overtake and replace the `fresh` of its own scope alone", () => {
     const store = coalescingStore()
     store.add([control(1, "fresh", { sportsbook: null }), control(2, "fresh", { sportsbook: "draftkings" })], 0)
     store.add([control(3, "stale", { sportsbook: null })], 0)
@@ -103,7 +103,7 @@ describe("a store that coalesces", () => {
     expect(rest(store)).toEqual(["4 stale", "2 line_suspended A null (100)"])
   })
 
-  it("tells silence after a gap that would take it back", () => {
+  it("emits `stale` after a gap that would end it", () => {
     const store = coalescingStore()
     store.add([control(1, "stale", { sportsbook: null }), line(2, "line_suspended", "A", null, 100)], 0)
     store.add([control(3, "gap_opened"), control(4, "stale", { sportsbook: null })], 0)
@@ -128,7 +128,7 @@ describe("a store that coalesces", () => {
     expect(rest(store)).toEqual(["3 stream_started", "4 stale"])
   })
 
-  it("cuts batches behind groups where it can, and ends each with the last of one", () => {
+  it("cuts batches after groups where it can, and ends each with the last of one", () => {
     const store = coalescingStore()
     const open = { last: undefined } as object
     store.add([line(1, "line_moved", "A", 1, 0, open), line(2, "line_moved", "B", 1, 0)], 0)
@@ -200,7 +200,7 @@ describe("a store that coalesces", () => {
     expect([store.bytes, store.records]).toEqual([0, 0])
   })
 
-  it("puts what waits behind what is given back, whichever of it had to do with that", () => {
+  it("puts what waits after what is requeued, also where both are about one line", () => {
     const store = coalescingStore()
     const other = { game: "other" }
     store.add([line(1, "line_moved", "A", 1, 0), line(2, "line_suspended", "B", null, 9, other)], 0)
@@ -222,7 +222,7 @@ describe("a store that coalesces", () => {
     ])
   })
 
-  it("keeps the index of its games true through being given back", () => {
+  it("keeps the index of its games correct when records are requeued", () => {
     const store = coalescingStore()
     store.add([line(1, "line_moved", "A", 1, 0), line(2, "line_moved", "B", 1, 0, { game: "other" })], 0)
     const [a] = store.take({ records: 1, bytes: 1e9 })
@@ -232,7 +232,7 @@ describe("a store that coalesces", () => {
     expect(rest(store)).toEqual(["3 game_closed", "2 line_moved B 1 (0)"])
   })
 
-  it("doubts one game alone where something of it could not be read", () => {
+  it("makes one game alone unverified where something of it could not be read", () => {
     const store = coalescingStore()
     const verified = { sportsbook: "draftkings", game: "g" }
     store.add([line(1, "line_moved", "A", 1, 0), line(2, "line_moved", "B", 1, 0, { game: "other" })], 0)

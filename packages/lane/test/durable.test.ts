@@ -7,7 +7,7 @@ import * as Effect from "effect/Effect"
 import { TestClock } from "effect/testing"
 import { brief, control, game, line } from "./records.ts"
 
-/** As if it outlasted its process: what an earlier run left in it, and whether its readers are owed the news of a loss. */
+/** A store that seems to outlast its process: what an earlier run left in it, and whether a loss is still to be reported. */
 const durable = (left: ReadonlyArray<Envelope<Change>> = [], isLossy = false) => {
   const marks: Array<boolean> = []
   const store = memoryStore<Change>()
@@ -30,7 +30,7 @@ type Answer = ConstructorParameters<typeof SinkError>[0] | undefined
 
 const laneOf = (store: Store<Change>, answer: (nth: number) => Answer, options?: Partial<LaneOptions<Change>>) =>
   Effect.gen(function* () {
-    const batches: Array<readonly [id: string, told: ReadonlyArray<string>]> = []
+    const batches: Array<readonly [id: string, texts: ReadonlyArray<string>]> = []
     const said: Array<Loss> = []
     const sink: Sink<Change> = {
       guarantee: "at-least-once",
@@ -51,13 +51,13 @@ const laneOf = (store: Store<Change>, answer: (nth: number) => Answer, options?:
       },
       ...options,
     })
-    return { lane, batches, said, told: () => batches.map(([, told]) => told) }
+    return { lane, batches, said, texts: () => batches.map(([, texts]) => texts) }
   })
 
 const lost = { rest: "degrade", cause: "lost" } as const
 
 describe("a lane with a store that outlasts it", () => {
-  it.effect("delivers what was stored as the batch that it was, and the news of a loss by itself", () =>
+  it.effect("delivers what was stored as the batch that it was, and the report of a loss by itself", () =>
     Effect.gen(function* () {
       const { store } = durable()
       const { lane, batches } = yield* laneOf(store, (nth) => nth === 1 ? lost : undefined)
@@ -73,25 +73,25 @@ describe("a lane with a store that outlasts it", () => {
       expect(imbalance(yield* lane.counts)).toBe(0)
     }))
 
-  it.effect("delivers nothing behind a loss before that has been heard of, however often the news of it is lost", () =>
+  it.effect("delivers nothing after a loss before its report has arrived, however often the report is lost", () =>
     Effect.gen(function* () {
       const { store } = durable()
-      const { lane, told } = yield* laneOf(store, (nth) => nth < 4 ? lost : undefined)
+      const { lane, texts } = yield* laneOf(store, (nth) => nth < 4 ? lost : undefined)
       lane.push([line(1, "line_moved", "A", 110, 100)])
       yield* TestClock.adjust(0)
       lane.push([game(2, "game_amended")])
       yield* TestClock.adjust(10_000)
-      expect(told()).toEqual([["1 line_moved A 110 (100)"], ["1 dropped"], ["1 dropped"], ["1 dropped"], [
+      expect(texts()).toEqual([["1 line_moved A 110 (100)"], ["1 dropped"], ["1 dropped"], ["1 dropped"], [
         "2 game_amended",
       ]])
       expect(imbalance(yield* lane.counts)).toBe(0)
     }))
 
-  it.effect("tells of what grew too old in a batch before the rest of it", () =>
+  it.effect("reports what grew too old in a batch before the rest of it", () =>
     Effect.gen(function* () {
       let isDown = true
       const { store } = durable()
-      const { lane, told } = yield* laneOf(store, () => isDown ? { rest: "retry", cause: "down" } : undefined, {
+      const { lane, texts } = yield* laneOf(store, () => isDown ? { rest: "retry", cause: "down" } : undefined, {
         maxAge: Duration.seconds(10),
         linger: Duration.seconds(5),
         breaker: { failures: Infinity },
@@ -103,22 +103,22 @@ describe("a lane with a store that outlasts it", () => {
       yield* TestClock.adjust(7_000)
       isDown = false
       yield* TestClock.adjust(60_000)
-      expect(told().slice(-2)).toEqual([["1 dropped"], ["2 game_amended"]])
+      expect(texts().slice(-2)).toEqual([["1 dropped"], ["2 game_amended"]])
       expect(yield* lane.counts).toMatchObject({ expired: 1, pending: 0 })
       expect(imbalance(yield* lane.counts)).toBe(0)
     }))
 
-  it.effect("tells of a loss behind the beginning of a stream in the batch, which would make readers forget it", () =>
+  it.effect("reports a loss after the beginning of a stream in the batch, which would make readers forget it", () =>
     Effect.gen(function* () {
       const { store } = durable([line(8, "line_moved", "A", 110, 100), line(9, "line_moved", "A", 120, 110)])
-      const { lane, told, said } = yield* laneOf(store, () => undefined, {
+      const { lane, texts, said } = yield* laneOf(store, () => undefined, {
         overflow: dropOldest(),
         bounds: { records: 4, bytes: 1e9 },
       })
       // The oldest of the earlier run goes.
       lane.push([control(1, "stream_started"), line(2, "line_opened", "B", 1, null), line(3, "line_moved", "B", 2, 1)])
       yield* TestClock.adjust(0)
-      expect(told()).toEqual([
+      expect(texts()).toEqual([
         ["8 dropped"],
         ["9 line_moved A 120 (110)", "1 stream_started"],
         ["8 dropped"],
@@ -128,10 +128,10 @@ describe("a lane with a store that outlasts it", () => {
       expect(imbalance(yield* lane.counts)).toBe(0)
     }))
 
-  it.effect("tells of a loss again where a stream began since, in a batch that was under way when it happened", () =>
+  it.effect("reports a loss again where a stream began since, in a batch that was in flight when it happened", () =>
     Effect.gen(function* () {
       const { store } = durable([line(8, "line_moved", "A", 110, 100)])
-      const { lane, told } = yield* laneOf(store, (nth) => nth < 4 ? { rest: "retry", cause: "down" } : undefined, {
+      const { lane, texts } = yield* laneOf(store, (nth) => nth < 4 ? { rest: "retry", cause: "down" } : undefined, {
         overflow: dropOldest(),
         bounds: { records: 4, bytes: 1e9 },
         linger: Duration.millis(1),
@@ -139,53 +139,53 @@ describe("a lane with a store that outlasts it", () => {
       })
       lane.push([control(1, "stream_started"), line(2, "line_opened", "B", 1, null)])
       yield* TestClock.adjust(1)
-      // While it is tried what waits behind it goes.
+      // While it is tried, what waits after it is lost.
       lane.push([line(3, "line_suspended", "B", null, 1), line(4, "line_moved", "C", 2, 1)])
       lane.push([game(5, "game_amended")])
       yield* TestClock.adjust(5_000)
-      const arrived = told().slice(3).flat()
+      const arrived = texts().slice(3).flat()
       const start = arrived.indexOf("1 stream_started")
       expect(arrived.slice(0, start)).toContain("4 dropped")
       expect(arrived.slice(start + 1)).toEqual(["2 line_opened B 1 (null)", "4 dropped", "5 game_amended"])
       expect(imbalance(yield* lane.counts)).toBe(0)
     }))
 
-  it.effect("remembers for its next opening that its readers are owed something, until they were told everything again", () =>
+  it.effect("remembers for its next opening that its readers lack something, until a resnapshot has arrived", () =>
     Effect.gen(function* () {
       const { store, marks } = durable()
-      const { lane, told } = yield* laneOf(store, (nth) => nth === 1 || nth === 3 ? lost : undefined, {
+      const { lane, texts } = yield* laneOf(store, (nth) => nth === 1 || nth === 3 ? lost : undefined, {
         resnapshot: () => [control(5, "stream_started")],
       })
       lane.push([line(1, "line_moved", "A", 110, 100)])
       yield* TestClock.adjust(0)
-      // The notice was heard, but what was told again is lost too.
-      expect(told()).toEqual([["1 line_moved A 110 (100)"], ["1 dropped"], ["5 stream_started"]])
+      // The report has arrived, but the resnapshot is lost too.
+      expect(texts()).toEqual([["1 line_moved A 110 (100)"], ["1 dropped"], ["5 stream_started"]])
       expect(marks).toEqual([true])
       yield* TestClock.adjust(10_000)
-      expect(told().slice(3)).toEqual([["1 dropped"], ["5 stream_started"]])
+      expect(texts().slice(3)).toEqual([["1 dropped"], ["5 stream_started"]])
       expect(marks).toEqual([true, false])
     }))
 
-  it.effect("tells of a loss that an earlier process may not have told, ahead of what that one left", () =>
+  it.effect("reports a loss that an earlier process may not have reported, before what that process left", () =>
     Effect.gen(function* () {
       const { store, marks } = durable([line(8, "line_moved", "A", 110, 100)], true)
-      const { lane, told, said } = yield* laneOf(store, () => undefined, {
+      const { lane, texts, said } = yield* laneOf(store, () => undefined, {
         resnapshot: () => [control(2, "stream_started")],
       })
       yield* TestClock.adjust(10_000)
-      expect(told()).toEqual([["7 dropped"], ["8 line_moved A 110 (100)"], ["2 stream_started"]])
+      expect(texts()).toEqual([["7 dropped"], ["8 line_moved A 110 (100)"], ["2 stream_started"]])
       expect(said).toMatchObject([{ reason: "restart", run: "before", count: 0, lastSeq: 7 }])
       expect(marks).toEqual([true, false])
       expect(imbalance(yield* lane.counts)).toBe(0)
     }))
 
-  it.effect("owes nothing to a run of which nothing is left", () =>
+  it.effect("reports no loss of a run of which nothing is left", () =>
     Effect.gen(function* () {
       const { store, marks } = durable([], true)
-      const { lane, told } = yield* laneOf(store, () => undefined)
+      const { lane, texts } = yield* laneOf(store, () => undefined)
       lane.push([control(1, "stream_started")])
       yield* TestClock.adjust(0)
-      expect([told(), marks]).toEqual([[["1 stream_started"]], [false]])
+      expect([texts(), marks]).toEqual([[["1 stream_started"]], [false]])
     }))
 
   it.effect("keeps what waits in it when its sink is disabled", () =>

@@ -7,7 +7,7 @@ import { TestClock } from "effect/testing"
 
 const form = { encode: (n: number) => `{"n":${n}}` }
 const one = (n: number): Envelope<number> => makeRecord({ seq: n, at: n, session: "s", epoch: 1, last: true }, n, form)
-const told = (control: string, seq: number): Envelope<never> =>
+const report = (control: string, seq: number): Envelope<never> =>
   makeControl({ seq, at: seq, session: "s", epoch: 1, last: true }, { control } as unknown as ControlValue, {
     encode: () => `{"control":"${control}"}`,
   })
@@ -36,14 +36,14 @@ const laneRefusing = (refusals: Readonly<Record<string, number>>) =>
       run: "R",
       batch: { records: 1, bytes: 1e9 },
       store: Object.assign(memoryStore<number>(), { isDurable: true }),
-      notice: ({ lastSeq }) => told("dropped", lastSeq),
-      resnapshot: () => [told("stream_started", 9)],
+      notice: ({ lastSeq }) => report("dropped", lastSeq),
+      resnapshot: () => [report("stream_started", 9)],
     })
     return { lane, arrived }
   })
 
-describe("a lane with a durable store, behind dead letters", () => {
-  it.effect("tells of the hole ahead of what comes next, also where everything is told again right behind that", () =>
+describe("a lane with a durable store, after dead letters", () => {
+  it.effect("reports the loss before what comes next, also where a resnapshot follows at once", () =>
     Effect.gen(function* () {
       const { lane, arrived } = yield* laneRefusing({ '{"n":1}': 1 })
       lane.push([one(1), one(2)])
@@ -52,7 +52,7 @@ describe("a lane with a durable store, behind dead letters", () => {
       yield* lane.drain(Duration.seconds(1))
     }))
 
-  it.effect("delivers nothing behind a hole before its readers have taken the news of it", () =>
+  it.effect("delivers nothing after a loss before its readers have taken the report", () =>
     Effect.gen(function* () {
       const { lane, arrived } = yield* laneRefusing({ '{"n":2}': 1, '{"control":"dropped"}': 3 })
       lane.push([one(1), one(2), one(3), one(4)])

@@ -32,7 +32,7 @@ const said = (envelopes: ReadonlyArray<Envelope<Change>>): ReadonlyArray<string>
     return [text, touches, game, count === undefined ? undefined : `(${count})`].filter(Boolean).join(" ")
   })
 
-/** A lane that sends single games again, in front of a sink that answers each write as it is told. */
+/** A lane that sends single games again, before a sink that answers each write as the test says. */
 const laneTo = (
   answer: (envelopes: ReadonlyArray<Envelope<Change>>, nth: number) => Answer,
   options: Partial<LaneOptions<Change>> = {},

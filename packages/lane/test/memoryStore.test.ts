@@ -8,7 +8,7 @@ const one = (n: number, last = true): Envelope<number> =>
 const seqs = (envelopes: ReadonlyArray<Envelope<number>>): ReadonlyArray<number> => envelopes.map(({ seq }) => seq)
 
 describe("a store in memory", () => {
-  it("keeps nothing of what was given up, however long a batch is under way", () => {
+  it("keeps nothing of what was given up, however long a batch is in flight", () => {
     const store = memoryStore<number>()
     store.add([one(1)], 0)
     const taken = store.take({ records: 1, bytes: 1e9 })

@@ -45,7 +45,7 @@ export const mutants: ReadonlyArray<Mutant> = [
     {
       does: "losses wait a second, whether readers know of any or not",
       file: `${lane}/reader/Reader.ts`,
-      from: `(reader.gap === "unreported" || hasUnreportedGame(reader) || now`,
+      from: `(reader.totalLoss === "unreported" || hasUnreportedGame(reader) || now`,
       to: `(now`,
     },
     {
@@ -58,14 +58,14 @@ export const mutants: ReadonlyArray<Mutant> = [
     {
       does: "a resnapshot that arrived in part is not reported as one",
       file: `${lane}/reader/Reader.ts`,
-      from: `next = reportAgain({ ...openGap(next), gap: "unreported" })`,
-      to: `next = openGap(next)`,
+      from: `next = reportAgain({ ...loseEverything(next), totalLoss: "unreported" })`,
+      to: `next = loseEverything(next)`,
     },
     {
       does: "the report of a stored loss precedes the beginning of a stream",
       file: `${lane}/delivery/Delivery.ts`,
-      from: `const start = mode === "fixed" && reader.hasGap ?`,
-      to: `const start = mode === "fixed" && reader.hasGap && parallel !== undefined ?`,
+      from: `const start = mode === "fixed" && reader.lacksEverything ?`,
+      to: `const start = mode === "fixed" && reader.lacksEverything && parallel !== undefined ?`,
     },
     {
       does: "each try of a long outage adds another report",
@@ -109,12 +109,12 @@ export const mutants: ReadonlyArray<Mutant> = [
 
   ...([
     {
-      does: "asks all the time where there is nothing to tell",
+      does: "asks all the time where there is nothing to send",
       file: `${lane}/delivery/deliverAll.ts`,
       from: `    schedule().sent(intake.now())
-    if (records === undefined) reader.openGap()
+    if (records === undefined) reader.loseEverything()
     if (records === undefined || records.length === 0) return none`,
-      to: `    if (records === undefined) reader.openGap()
+      to: `    if (records === undefined) reader.loseEverything()
     if (records === undefined || records.length === 0) return none
     schedule().sent(intake.now())`,
     },

@@ -125,7 +125,7 @@ describe("a lane whose destination is down", () => {
       expect(yield* lane.counts).toMatchObject({ deadLettered: 1, pending: 0, retries: 2 })
     }))
 
-  it.effect("tells everything again once it has lost something, behind the news of the loss", () =>
+  it.effect("sends a resnapshot once it has lost something, after the report of the loss", () =>
     Effect.gen(function* () {
       const { lane, state, arrived, events } = yield* laneTo<Change>({ rest: "degrade", cause: "lost" }, {
         notice: (loss) => control(loss.lastSeq, "dropped"),

@@ -102,7 +102,7 @@ describe("a lane over its bounds", () => {
       release()
     }))
 
-  it.effect("makes the source wait as long as it has patience, then drops the oldest until its sink has caught up", () =>
+  it.effect("makes the source wait until its block timeout, then drops the oldest until its sink has caught up", () =>
     Effect.gen(function* () {
       const { lane, arrived, events, open } = yield* stuckLane(block({ blockTimeout: Duration.seconds(5) }))
       lane.push([one(1)])

@@ -49,7 +49,7 @@ describe("a lane that delivers side by side", () => {
       expect(imbalance(yield* lane.counts)).toBe(0)
     }))
 
-  it.effect("ends once, whichever part hears of it first, and counts the others", () =>
+  it.effect("ends once, whichever part fails first, and counts the others", () =>
     Effect.gen(function* () {
       const sink: Sink<Change> = {
         guarantee: "at-least-once",
@@ -87,7 +87,7 @@ describe("a lane that delivers side by side", () => {
       lane.push([control(3, "game_verified", verified), line(4, "line_moved", "C", 310, 300)])
       yield* TestClock.adjust(Duration.minutes(1))
       const told = brief(arrived)
-      // A reader who is told that its game is verified must have heard of the move before.
+      // A reader that gets `game_verified` must have the move before it.
       expect(told.indexOf("1 line_moved A 110 (100)")).toBeLessThan(told.indexOf("3 game_verified"))
       expect(told.toSorted()).toEqual([
         "1 line_moved A 110 (100)",
@@ -99,7 +99,7 @@ describe("a lane that delivers side by side", () => {
       expect(imbalance(yield* lane.counts)).toBe(0)
     }))
 
-  it.effect("tells of what grew too old in one part before the rest of it", () =>
+  it.effect("reports what grew too old in one part before the rest of it", () =>
     Effect.gen(function* () {
       let isDown = true
       const arrived: Array<Envelope<Change>> = []
@@ -154,7 +154,7 @@ describe("a lane that delivers side by side", () => {
         ...["A", "B"].map((outcome, nth) => line(nth + 2, "line_moved", outcome, 3, 1)),
       ])
       yield* TestClock.adjust(10)
-      // The gap is being written, alone. These are too many, and all of them are lost.
+      // `gap_opened` is being written, alone. These are too many, and all of them are lost.
       lane.push([5, 6, 7, 8, 9].map((seq) => line(seq, "line_moved", `L${seq}`, 3, 1)))
       yield* TestClock.adjust(Duration.minutes(1))
       expect(brief(arrived)).toEqual([

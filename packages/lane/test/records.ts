@@ -84,7 +84,7 @@ export const control = (
   return makeControl({ seq, at: seq, session: value.session, epoch: 1, last: true }, value, controls)
 }
 
-/** What envelopes tell, in short: `7 line_moved A 120 (110) x2 ?`, `?` standing for unverified. */
+/** Envelopes in short: `7 line_moved A 120 (110) x2 ?`, `?` standing for unverified. */
 export const brief = (envelopes: ReadonlyArray<Envelope<Change>>): ReadonlyArray<string> =>
   envelopes.map(({ value }) => {
     if (!("change" in value)) return `${value.seq} ${value.control}`

@@ -14,7 +14,7 @@ const one = (n: number, run?: string): Envelope<number> => {
 }
 const stuck: Sink<unknown> = { guarantee: "at-most-once", write: () => Effect.never }
 
-describe("what is told of a loss", () => {
+describe("the report of a loss", () => {
   it.effect("names the lowest and the highest number, in whatever order they were lost", () =>
     Effect.gen(function* () {
       const said: Array<Loss> = []
@@ -43,7 +43,7 @@ describe("what is told of a loss", () => {
       expect(said.at(-1)).toMatchObject({ reason: "degraded", count: 3, firstSeq: 3, lastSeq: 5, at: 5 })
     }))
 
-  it.effect("tells the losses of each run by themselves: their numbers have nothing to do with one another", () =>
+  it.effect("reports the losses of each run by themselves: their numbers have nothing to do with one another", () =>
     Effect.gen(function* () {
       const said: Array<Loss> = []
       const store = memoryStore<number>()
@@ -101,7 +101,7 @@ describe("what is told of a loss", () => {
       expect(imbalance(yield* lane.counts)).toBe(0)
     }))
 
-  it.effect("tells a new reader, ahead of everything, that it does not know the whole, and tries again at once", () =>
+  it.effect("reports to a new reader, before everything, that records are missing, and tries again at once", () =>
     Effect.gen(function* () {
       const said: Array<Loss> = []
       const batches: Array<ReadonlyArray<string>> = []

@@ -9,7 +9,7 @@ import { brief, control, game, line } from "./records.ts"
 
 type Answer = ConstructorParameters<typeof SinkError>[0] | undefined
 
-/** A lane that tells everything again, in front of a sink that answers each write as it is told. */
+/** A lane that sends resnapshots, before a sink that answers each write as the test says. */
 const telling = (
   answer: (envelopes: ReadonlyArray<Envelope<Change>>) => Answer,
   options?: Partial<LaneOptions<Change>>,
@@ -45,8 +45,8 @@ const telling = (
 const tells = (envelopes: ReadonlyArray<Envelope<Change>>): boolean =>
   brief(envelopes).some((text) => text.endsWith("stream_started"))
 
-describe("a lane that tells everything again", () => {
-  it.effect("asks now and then, not all the time, where there is nothing to tell", () =>
+describe("a lane that sends resnapshots", () => {
+  it.effect("asks now and then, not all the time, where there is nothing to send", () =>
     Effect.gen(function* () {
       let asked = 0
       let writes = 0
@@ -66,7 +66,7 @@ describe("a lane that tells everything again", () => {
       expect(yield* lane.counts).toMatchObject({ dropped: 1, delivered: 2, pending: 0 })
     }))
 
-  it.effect("tells it more and more seldom where it never arrives, up to every five minutes", () =>
+  it.effect("sends one more and more rarely where it never arrives, up to every five minutes", () =>
     Effect.gen(function* () {
       const times: Array<number> = []
       let now = 0
@@ -86,7 +86,7 @@ describe("a lane that tells everything again", () => {
       expect(imbalance(yield* lane.counts)).toBe(0)
     }))
 
-  it.effect("tells of the loss once more where only a part of it arrived", () =>
+  it.effect("reports the loss once more where only a part of a resnapshot arrived", () =>
     Effect.gen(function* () {
       let telledOnce = false
       let isFirst = true
@@ -103,7 +103,7 @@ describe("a lane that tells everything again", () => {
       yield* TestClock.adjust(0)
       lane.push([line(3, "line_moved", "C", 130, 110)])
       yield* TestClock.adjust(0)
-      // The start of the telling let readers believe that they know the whole; nothing may follow upon a part of it.
+      // After its `stream_started` readers believe that they have everything: nothing may follow a part of a resnapshot.
       const start = arrived.indexOf("9 stream_started")
       expect(arrived.slice(start)).toEqual([
         "9 stream_started",
@@ -116,7 +116,7 @@ describe("a lane that tells everything again", () => {
       expect(imbalance(yield* lane.counts)).toBe(0)
     }))
 
-  it.effect("tells of a loss at once behind a telling, also where the news of the one before was lost on the way", () =>
+  it.effect("reports a loss at once after a resnapshot, also where the report of the one before was lost on the way", () =>
     Effect.gen(function* () {
       let nth = 0
       const answer = (): Answer => [1, 2, 5].includes(++nth) ? { rest: "degrade", cause: "lost" } : undefined
@@ -144,7 +144,7 @@ describe("a lane that tells everything again", () => {
       expect(imbalance(yield* lane.counts)).toBe(0)
     }))
 
-  it.effect("tells of a loss ahead of what a processor held back, which goes out with it, where the news of it was lost", () =>
+  it.effect("reports a loss before what a processor held back, which is sent with it, where the first report was lost", () =>
     Effect.gen(function* () {
       let nth = 0
       const { lane, arrived } = yield* telling(() => ++nth < 3 ? { rest: "degrade", cause: "lost" } : undefined, {
@@ -158,7 +158,7 @@ describe("a lane that tells everything again", () => {
       expect(imbalance(yield* lane.counts)).toBe(0)
     }))
 
-  it.effect("does not deliver a telling that has grown too old while it was tried, but a new one", () =>
+  it.effect("does not deliver a resnapshot that has grown too old while it was tried, but a new one", () =>
     Effect.gen(function* () {
       let isDown = false
       let isFirst = true

@@ -29,7 +29,7 @@ const read = async (...files: ReadonlyArray<string>): Promise<ReadonlyArray<stri
 }
 
 describe("the lines of a recording", () => {
-  it("are those of a plain file, and of many behind one another", async () => {
+  it("are those of a plain file, and of many one after another", async () => {
     expect(await read(file("a.ndjson", text(lines)))).toEqual(lines)
     expect(await read(file("b.ndjson", text(parts[0]!)), file("c.ndjson", text(parts[1]!)))).toEqual(
       [...parts[0]!, ...parts[1]!],

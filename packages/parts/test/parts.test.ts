@@ -29,7 +29,7 @@ const foundIn = async (
 }
 
 describe("the parts of a configuration", () => {
-  it("tell all their mistakes together, each at its own key", async () => {
+  it("report all their mistakes together, each at its own key", async () => {
     const folder = mkdtempSync(join(tmpdir(), "boltodds-parts-"))
     symlinkSync(".", join(folder, "here"))
     expect(

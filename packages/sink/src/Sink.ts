@@ -18,8 +18,8 @@ export interface Batch<out A> {
   readonly attempt: number
   readonly envelopes: ReadonlyArray<Envelope<A>>
   /**
-   * Indices of records about a line of which a newer record was waiting, in this batch or behind it, when it was first
-   * tried: true, but history. The same at every attempt. Left out where the lane's store does not tell.
+   * Indices of records about a line of which a newer record was waiting, in this batch or after it, when it was first
+   * tried: true, but history. The same at every attempt. Left out where the lane's store does not know.
    */
   readonly superseded?: ReadonlyArray<number>
 }
@@ -33,7 +33,7 @@ export interface Batch<out A> {
  */
 export interface Sink<in A> {
   /**
-   * What a delivered batch means. `at-most-once`: handed over once, and perhaps lost behind that point.
+   * What a delivered batch means. `at-most-once`: handed over once, and perhaps lost after that point.
    * `at-least-once`: the destination has acknowledged it, and may see it again.
    */
   readonly guarantee: "at-most-once" | "at-least-once"
@@ -72,8 +72,8 @@ export interface SinkFailure {
    */
   readonly tooLarge?: number
   /**
-   * From the rest of this batch on there is another reader, who knows nothing of what was delivered before. With `retry`
-   * the rest is tried again at once, behind the news of it. Default false.
+   * From the rest of this batch on there is another reader, which knows nothing of what was delivered before. With
+   * `retry` the rest is tried again at once, after a report of that. Default false.
    */
   readonly isNewReader?: boolean
 }

@@ -27,8 +27,8 @@ export interface Store<in out A> {
    */
   readonly isIntact?: () => boolean
   /**
-   * A durable store: whether it was found with losses of which its readers may not have heard, or not been told everything
-   * again since. Default false.
+   * A durable store: whether it was found with losses that may not have been reported to its readers, or that no resnapshot
+   * has made good since. Default false.
    */
   readonly isLossy?: boolean
   /** A durable store: writes that down, for a later opening. Must not throw. Default: nobody knows after a crash. */

@@ -1,4 +1,4 @@
-/** What a check finds: mistakes and doubts, at their places in one text. */
+/** What a check finds: mistakes and warnings, at their places in one text. */
 import type { Problem } from "../Problem.ts"
 import { secretFrom } from "./secretFrom.ts"
 import { nodeAt, type Path, type Span, spanAt, type Tree } from "./Tree.ts"
@@ -48,7 +48,7 @@ export class Findings {
   }
 
   /**
-   * A text in which no values can be told apart: of each line only what comes before its first colon is shown, where the
+   * A text in which values cannot be distinguished: of each line only what comes before its first colon is shown, where the
    * line, or one that it is nested in, may hold a secret; and nothing of what may be a comment.
    */
   hideUnread(): void {
@@ -80,7 +80,7 @@ export class Findings {
     if (!this.#isBroken(path)) this.#add(this.#errors, path, span, finding)
   }
 
-  /** A doubt at a path. */
+  /** A warning at a path. */
   warn(path: Path, finding: ConfigFinding, part: "key" | "value" = "value"): void {
     this.#add(this.#warnings, path, this.#spanAt(path, part), finding)
   }
@@ -95,7 +95,7 @@ export class Findings {
     return this.#sorted(this.#errors)
   }
 
-  /** All doubts, in the order of the text. */
+  /** All warnings, in the order of the text. */
   get warnings(): ReadonlyArray<Problem> {
     return this.#sorted(this.#warnings)
   }

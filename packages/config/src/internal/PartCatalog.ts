@@ -34,7 +34,7 @@ export class PartCatalog {
     for (const list of [registry.sources, emits, registry.processors, registry.sinks, stores]) {
       for (const plugin of list) {
         const why = this.add(plugin)
-        // Whoever puts a registry together is a program: this is its mistake.
+        // A program makes the registry, so this is a mistake of the program.
         if (why !== undefined) throw new Error(`Cannot use this registry: ${why}`)
       }
     }

@@ -35,7 +35,7 @@ export class ResourceClaims {
       const other = this.#find(file, steps)
       if (this.#left < 0) {
         this.#findings.error(at, {
-          message: "Cannot tell whether two sinks write the same file: too many of their paths have placeholders",
+          message: "Cannot check whether two sinks write the same file: too many of their paths have placeholders",
           remedy: "write fewer sinks, or paths without placeholders",
         })
         continue

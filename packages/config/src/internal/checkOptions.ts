@@ -122,12 +122,12 @@ export const checkOptions = <A>(
       return undefined
     }
     // What the plug-in says of a place says more than a check of its schema.
-    const told = new Set(own.map(({ path }) => JSON.stringify(path)))
-    const isTold = ({ path }: SchemaProblem): boolean =>
-      told.has(JSON.stringify(path)) || path.length === 0 && own.length > 0
-    for (const problem of [...own.map(placed), ...refused.filter((problem) => !isTold(problem))]) {
+    const reported = new Set(own.map(({ path }) => JSON.stringify(path)))
+    const isReported = ({ path }: SchemaProblem): boolean =>
+      reported.has(JSON.stringify(path)) || path.length === 0 && own.length > 0
+    for (const problem of [...own.map(placed), ...refused.filter((problem) => !isReported(problem))]) {
       const inside = nodeAt(node, problem.path)
-      // What it holds is broken, and that is told already.
+      // What it holds is broken, which is reported already.
       if (!problem.isUnknownKey && inside !== undefined && scalarsOf(inside).some(({ isBroken }) => isBroken)) {
         continue
       }
@@ -224,7 +224,7 @@ const ownProblems = (
   try {
     return problems(written as WrittenOptions)
   } catch {
-    // It is somebody else's code, and the configuration must be told of in any case.
+    // The code of a plug-in failed. The other problems of the configuration must be reported in any case.
     return undefined
   }
 }

@@ -30,7 +30,7 @@ export const checkSource = (
     : checker.configured(choice, "source", { name: choice.plugin.name, emit: undefined })
 }
 
-/** A whole feed into a durable store is much: a doubt at each lane that does it. */
+/** A whole feed into a durable store is much: a warning at each lane that does it. */
 export const warnOfWholeFeed = (
   { plugin, options }: Configured<SourcePlugin>,
   sinks: ReadonlyArray<CheckedSink>,

@@ -5,7 +5,7 @@ import * as SchemaAST from "effect/SchemaAST"
 import type * as SchemaIssue from "effect/SchemaIssue"
 import * as SchemaParser from "effect/SchemaParser"
 
-/** Decodes options, and tells all that is wrong with them. */
+/** Decodes options, and reports all that is wrong with them. */
 export type Decode = <A>(schema: Schema.Decoder<A>, value: unknown) => Effect.Effect<A, SchemaIssue.Issue>
 
 /** The module that holds the decoder of a copy of Effect. */

@@ -9,7 +9,7 @@ import { blockTimeoutOf } from "./checkLane.ts"
 import type { CheckedLane, CheckedParts, CheckedSink } from "./Checked.ts"
 import { given } from "./documentSchemas.ts"
 
-/** What is told of options: `shown` hides, `plain` is for comparing only. */
+/** What is shown of options: `shown` hides, `plain` is for comparing only. */
 export type DescribedSide = "shown" | "plain"
 
 /** Plain data. */

@@ -107,7 +107,7 @@ export const withVariables = (value: unknown): unknown => {
   }
 }
 
-/** Whether it is a schema of scalars of which a text with a variable is none. */
+/** Whether it is a schema of scalars that refuses a text with a variable. */
 const isClosed = (schema: object): boolean => {
   const { type, pattern, enum: names } = schema as { readonly [key: string]: unknown }
   if (Array.isArray(names)) return true

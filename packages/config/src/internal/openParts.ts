@@ -134,7 +134,7 @@ class Opening {
     const { onLaneEvent, sinkFor } = this.#context
     const processor = this.#processorOf(sink)
     const { plugin, options: { value } } = sink.sink
-    // Without controls its reader could not be told that nothing is live.
+    // Without controls its reader would not know that nothing is live.
     const resumes = sink.emit.made.isBook === true && sink.control &&
       this.#context.resumes?.({ name, type: plugin.name, options: value }) === true
     const events: Pick<RouteLane, "onEvent"> = onLaneEvent === undefined

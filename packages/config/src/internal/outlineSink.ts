@@ -68,7 +68,7 @@ const readType = (path: Path, node: Tree, checker: Checker): Choice<SinkPlugin> 
     return { plugin: sinks.get(type.key)!, options: optionsIn(type.node), path: [...path, type.key] }
   }
   const strangers = node.entries.filter(({ key }) => !sinkKeys.includes(key))
-  // The key that could be a type is told as one; the others are told as keys.
+  // The key that could be a type is reported as one, the others as keys.
   const meant = strangers.find(({ key }) => nearestNames(key, sinkKeys).length === 0) ?? strangers[0]
   const rest: Mapping = { ...node, entries: node.entries.filter((entry) => entry !== meant) }
   checker.unknownKeys(rest, path, sinkKeys, "a sink")

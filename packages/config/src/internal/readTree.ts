@@ -22,7 +22,7 @@ export interface Flaw extends Span {
   readonly remedy: string
 }
 
-/** What a text holds. `tree` is undefined where it cannot be told what was meant. */
+/** What a text holds. `tree` is undefined where it is not clear what was meant. */
 export interface ReadText {
   readonly tree: Tree | undefined
   readonly flaws: ReadonlyArray<Flaw>
@@ -250,14 +250,14 @@ class Reader {
       if (source?._tag === "Scalar" && source.isBroken) return []
       this.#flawed(
         keySpan,
-        "`<<` merges mappings, and this is none",
+        "`<<` merges mappings, and this is not a mapping",
         "write `<<: *name`, where `&name` marks a mapping",
       )
       return []
     })
   }
 
-  /** Told once, however much there is. */
+  /** Reported once, however much there is. */
   #tooMuch(span: Span): Tree {
     if (this.#aliased === mostAliased + 1) {
       const remedy = "use fewer aliases inside what aliases stand for"

@@ -109,7 +109,7 @@ const plain = (path: Path, message: string, of: string): SchemaProblem => ({
 
 type Annotations = { readonly [key: string]: unknown } | undefined
 
-/** What was said while it was refused may quote the value: it is told only where the value may be. */
+/** What was said while it was refused may quote the value: it is shown only where the value may be. */
 const refused = (
   path: Path,
   said: Annotations,

@@ -20,7 +20,7 @@ export const sourceOffsets = (text: string, scalar: Scalar): ReadonlyArray<numbe
   return offsets
 }
 
-/** Behind the quote, or behind the head of a block and its first indentation. */
+/** After the quote, or after the head of a block and its first indentation. */
 const firstOf = (raw: string, style: Scalar["style"]): number => {
   if (style === "plain") return 0
   if (style !== "block") return 1

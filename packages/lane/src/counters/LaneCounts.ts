@@ -26,7 +26,7 @@ export interface LaneCounts {
   readonly expired: number
   /** The destination will never take it. */
   readonly deadLettered: number
-  /** Waiting, or in a batch under way. */
+  /** Waiting, or in a batch in flight. */
   readonly pending: number
   /** Of what is pending: the length of its text with a newline each. Exact for ASCII. */
   readonly pendingBytes: number

@@ -6,10 +6,10 @@ const everyMillis = 1_000
 interface Kept {
   at: number
   lost: number
-  tell: (lost: number) => LaneEvent
+  eventOf: (lost: number) => LaneEvent
 }
 
-/** Tells the first loss of a reason at once, and what follows it at most once a second: with the next, or in `settle`. */
+/** Reports the first loss of a reason at once, and later ones at most once a second: with the next loss, or in `settle`. */
 export class LossLog {
   readonly #onEvent: (event: LaneEvent) => void
   readonly #kept = new Map<string, Kept>()
@@ -27,23 +27,23 @@ export class LossLog {
     this.#add(count, "store_failed", now, (lost) => ({ _tag: "StoreFailed", cause, lost }))
   }
 
-  /** Tells what has not been told: what is due, or, at the end of a lane, all of it. */
+  /** Reports losses that are due; at the end of a lane all that are left. */
   settle(now: number): void {
-    for (const kept of this.#kept.values()) if (kept.lost > 0) this.#tell(kept, now)
+    for (const kept of this.#kept.values()) if (kept.lost > 0) this.#report(kept, now)
   }
 
-  #add(count: number, reason: string, now: number, tell: Kept["tell"]): void {
+  #add(count: number, reason: string, now: number, eventOf: Kept["eventOf"]): void {
     if (count === 0) return
-    const kept = this.#kept.get(reason) ?? { at: -Infinity, lost: 0, tell }
+    const kept = this.#kept.get(reason) ?? { at: -Infinity, lost: 0, eventOf }
     this.#kept.set(reason, kept)
     kept.lost += count
-    kept.tell = tell
-    this.#tell(kept, now)
+    kept.eventOf = eventOf
+    this.#report(kept, now)
   }
 
-  #tell(kept: Kept, now: number): void {
+  #report(kept: Kept, now: number): void {
     if (now - kept.at < everyMillis) return
-    this.#onEvent(kept.tell(kept.lost))
+    this.#onEvent(kept.eventOf(kept.lost))
     kept.at = now
     kept.lost = 0
   }

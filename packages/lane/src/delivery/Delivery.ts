@@ -70,9 +70,9 @@ export const makeDelivery = <A>(sink: Sink<A>, intake: Intake<A>, options: LaneO
   const deliver = Effect.fnUntraced(function* (envelopes: ReadonlyArray<Envelope<A>>) {
     hasRequeued = false
     // Where a stream begins a reader forgets which games it lacks.
-    if (reader.lacksGames && startOf(envelopes) !== -1) reader.openGap()
+    if (reader.lacksGames && startOf(envelopes) !== -1) reader.loseEverything()
     // A fixed batch has no reports in it. The reader must have them right after the beginning of a stream.
-    const start = mode === "fixed" && reader.hasGap ? startOf(envelopes) : -1
+    const start = mode === "fixed" && reader.lacksEverything ? startOf(envelopes) : -1
     if (start === -1) yield* deliverParts(envelopes)
     else {
       yield* deliverParts(envelopes.slice(0, start + 1))

@@ -58,7 +58,7 @@ export class Preparation<A> {
     const young = this.#withoutOld(piece.envelopes)
     if (reader.lacksGames) {
       const isTried = mode === "fixed" && attempt > 1 && young.length === piece.envelopes.length
-      if (!this.#canMark(young, isTried)) reader.openGap()
+      if (!this.#canMark(young, isTried)) reader.loseEverything()
     }
     const envelopes = this.#withoutWithheld(young, attempt)
     if (envelopes.length === 0) return []
@@ -110,8 +110,8 @@ export class Preparation<A> {
   #withoutWithheld(envelopes: ReadonlyArray<Envelope<A>>, attempt: number): ReadonlyArray<Envelope<A>> {
     const { counters, counters: { mode, reader } } = this.#intake
     if (!this.#sendsResnapshots || !reader.wantsResnapshot) return envelopes
-    if (mode === "fixed" && attempt > 1 && reader.hasGap) return envelopes
-    const isWithheld = reader.hasGap ? isRestoring : (envelope: Envelope<A>) => reader.isRestored(envelope)
+    if (mode === "fixed" && attempt > 1 && reader.lacksEverything) return envelopes
+    const isWithheld = reader.lacksEverything ? isRestoring : (envelope: Envelope<A>) => reader.isRestored(envelope)
     const withheld = envelopes.filter(isWithheld)
     if (withheld.length === 0) return envelopes
     counters.withheld(withheld)

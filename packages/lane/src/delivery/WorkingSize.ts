@@ -1,4 +1,4 @@
-/** How much a destination takes at once, as far as its refusals tell. */
+/** How much a destination takes at once, as far as its refusals show. */
 import { type Envelope, envelopeBytes } from "@boltodds/sink"
 
 /** How long a refusal is remembered: a destination may come to take more. */
@@ -8,7 +8,7 @@ const memoryMillis = 600_000
  * Remembers the smallest size that was refused.
  *
  * What is as large is cut before it is tried; what is smaller is tried. So the pieces that a destination takes in the end
- * are the same with and without this memory, in a later process too: their ids tell a receiver what it has already.
+ * are the same with and without this memory, in a later process too. A receiver recognizes by their ids what it has.
  */
 export class WorkingSize {
   #refused = Infinity

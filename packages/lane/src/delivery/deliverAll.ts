@@ -28,7 +28,7 @@ export const deliverAll = <A>(intake: Intake<A>, sink: Sink<A>, options: LaneOpt
   if (store.isLossy === true && !mustReportRestart) store.markLossy?.(false)
 
   const isDraining = (): boolean => intake.closedBy !== undefined
-  const schedule = (): ResnapshotSchedule => reader.hasGap ? ofEverything : ofGames
+  const schedule = (): ResnapshotSchedule => reader.lacksEverything ? ofEverything : ofGames
   const mayResnapshot = (): boolean => !isDraining() && reader.wantsResnapshot && schedule().isDue(intake.now())
 
   /** Waits until there is something to deliver. False: nothing more comes. */
@@ -78,7 +78,7 @@ export const deliverAll = <A>(intake: Intake<A>, sink: Sink<A>, options: LaneOpt
 
   /** Pushes what a processor holds back: a resnapshot of single games must not be the only thing to bring it. */
   const pushHeldBack = (): boolean => {
-    if (gameResnapshots === undefined || reader.hasGap || !mayResnapshot()) return false
+    if (gameResnapshots === undefined || reader.lacksEverything || !mayResnapshot()) return false
     intake.push(gameResnapshots.flush())
     return true
   }
@@ -87,14 +87,14 @@ export const deliverAll = <A>(intake: Intake<A>, sink: Sink<A>, options: LaneOpt
   const takeResnapshot = (hasHeldBack: boolean): ReadonlyArray<Envelope<A>> => {
     if (store.waiting > 0 || !mayResnapshot()) return none
     // The first loss may have been found only when the batch was taken: then the next time.
-    if (!reader.hasGap && !hasHeldBack) return none
+    if (!reader.lacksEverything && !hasHeldBack) return none
     // The reports of a fixed batch go ahead of it: the resnapshot would take them along, after it.
     if (mode === "fixed" && reader.isReportDue(intake.now())) return none
-    const games = reader.hasGap ? undefined : reader.lostGames
+    const games = reader.lacksEverything ? undefined : reader.lostGames
     const records = games === undefined ? options.resnapshot!() : gameResnapshots!.of(games)
     // Also where it has no records: or it would be made again and again.
     schedule().sent(intake.now())
-    if (records === undefined) reader.openGap()
+    if (records === undefined) reader.loseEverything()
     if (records === undefined || records.length === 0) return none
     intake.onEvent({
       _tag: "Resnapshot",
@@ -109,7 +109,7 @@ export const deliverAll = <A>(intake: Intake<A>, sink: Sink<A>, options: LaneOpt
       yield* delivery.ready
       const hasHeldBack = pushHeldBack()
       const batch = takeBatch()
-      const isOfEverything = reader.hasGap
+      const isOfEverything = reader.lacksEverything
       const resnapshot = takeResnapshot(hasHeldBack)
       intake.makeRoom()
       let end = yield* delivery.deliver(batch)

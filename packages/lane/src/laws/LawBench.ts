@@ -1,4 +1,4 @@
-/** The bench on which a law runs: the sink under test behind a lane, with a place to make it fail. */
+/** The bench on which a law runs: a lane that feeds the sink under test, with a place to make it fail. */
 import type { Change } from "@boltodds/protocol"
 import { type Batch, type Envelope, type Sink, SinkError } from "@boltodds/sink"
 import * as Duration from "effect/Duration"
@@ -36,7 +36,7 @@ interface Failure {
   readonly isUnknown?: boolean
 }
 
-/** The sink under test behind a lane, with a place to make it fail. */
+/** A lane that feeds the sink under test, with a place to make it fail. */
 export interface Bench {
   /** Everything the lane wrote, failed attempts included. */
   readonly batches: Array<Batch<Change>>

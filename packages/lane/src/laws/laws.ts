@@ -1,4 +1,4 @@
-/** What every sink must hold, behind a lane: plain values for any test runner. */
+/** The laws of a sink that a lane feeds: plain values for any test runner. */
 import { type Identity, identityOf } from "@boltodds/protocol"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"

@@ -48,8 +48,8 @@ export class LaneReader<A> {
   }
 
   /** It lacks more than single games. */
-  get hasGap(): boolean {
-    return this.#state.gap !== "none"
+  get lacksEverything(): boolean {
+    return this.#state.totalLoss !== "none"
   }
 
   /** It lacks single games, and can rely on everything else. */
@@ -106,7 +106,7 @@ export class LaneReader<A> {
 
   /** These were lost. */
   onLoss(envelopes: ReadonlyArray<Envelope<A>>, reason: string): void {
-    const sessions = this.#state.gap === "none" ? this.#sessions?.() : undefined
+    const sessions = this.#state.totalLoss === "none" ? this.#sessions?.() : undefined
     this.#become(R.onLoss(this.#state, reason, envelopes, sessions))
   }
 
@@ -116,8 +116,8 @@ export class LaneReader<A> {
   }
 
   /** What was a loss of single games becomes one of everything. */
-  openGap(): void {
-    this.#become(R.openGap(this.#state))
+  loseEverything(): void {
+    this.#become(R.loseEverything(this.#state))
   }
 
   /** The reports of all losses. */
@@ -132,7 +132,7 @@ export class LaneReader<A> {
 
   /** The batch with the reports that must precede it: at its head, or after the beginning of a stream. */
   before(envelopes: ReadonlyArray<Envelope<A>>, now: Millis): ReadonlyArray<Envelope<A>> {
-    const start = this.hasGap ? startOf(envelopes) : -1
+    const start = this.lacksEverything ? startOf(envelopes) : -1
     const hasOwn = start !== -1 && envelopes.slice(start + 1).some((envelope) => this.isOwn(envelope))
     const { reader, at } = R.before(this.#state, start, hasOwn, now)
     if (at === undefined) return envelopes
@@ -143,7 +143,7 @@ export class LaneReader<A> {
   /** The reports that must follow the beginning of a stream, which was sent alone. */
   afterStart(now: Millis): ReadonlyArray<Envelope<A>> {
     const { reader, at } = R.before(this.#state, 0, false, now)
-    return !this.hasGap || at === undefined ? [] : this.#report(reader, now)
+    return !this.lacksEverything || at === undefined ? [] : this.#report(reader, now)
   }
 
   /** A resnapshot of the whole book, or of these games, after the reports of all losses so far. */

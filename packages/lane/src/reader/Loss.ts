@@ -1,4 +1,4 @@
-/** Envelopes that a lane lost, told to its readers. */
+/** Envelopes that a lane lost, as it reports them to its readers. */
 import type { Millis } from "@boltodds/protocol"
 import type { Envelope } from "@boltodds/sink"
 import type { LostGame } from "./LostGame.ts"
@@ -12,8 +12,8 @@ import type { LostGame } from "./LostGame.ts"
 export interface Loss {
   /**
    * `degraded`, `disabled`, `ended`, `closed`, `expired`, `dead_letter`, `store_failed`, the name of an overflow policy;
-   * `takeover`: the reader is a new one, and what was told before it came went to another; or `restart`: an earlier
-   * process has lost something, and may not have come to tell of it.
+   * `takeover`: the reader is a new one, and earlier records went to another; or `restart`: an earlier process has lost
+   * something and may have ended before it reported the loss.
    */
   readonly reason: string
   /** The run they belong to, where that is not the lane's own: a durable store kept them from an earlier one. */
@@ -29,7 +29,7 @@ export interface Loss {
   readonly epoch: number
   /** The game that they concern, where they concern one alone. */
   readonly game?: LostGame
-  /** Nobody believes less without them: heartbeats, notices. */
+  /** No belief of a reader depends on them: heartbeats, notices. */
   readonly isInformation?: true
 }
 

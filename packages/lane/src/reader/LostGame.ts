@@ -40,7 +40,7 @@ export interface GameResnapshots<A> {
   readonly of: (games: ReadonlyArray<LostGame>) => ReadonlyArray<Envelope<A>> | undefined
 }
 
-/** A control that informs about a game or nothing: nobody believes less where it is missing. */
+/** A control that informs about a game or nothing: no belief of a reader depends on it. */
 export const isInformation = (control: Control): boolean => {
   switch (control.control) {
     case "heartbeat":

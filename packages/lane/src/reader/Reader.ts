@@ -2,9 +2,9 @@
  * What the reader of a lane has, and which of its losses were reported to it. Pure: every step is a function of the state
  * before it, so it can be tested without a lane, a sink or a clock.
  *
- * A loss opens a gap. While the gap is `unreported` the reader believes that it has everything, so the report goes ahead
- * of all else. Once it is `reported` there is no hurry. A resnapshot that arrives whole closes it. Losses that name single
- * games open no gap: these games alone are unverified until they are sent again.
+ * A loss is total unless it names single games. While a total loss is `unreported` the reader believes that it has
+ * everything, so the report precedes all else. Once it is `reported` there is no hurry. A resnapshot that arrives whole
+ * makes it good. Of a loss of single games these games alone are unverified, until they are sent again.
  */
 import type { Millis } from "@boltodds/protocol"
 import type { Envelope } from "@boltodds/sink"
@@ -21,11 +21,14 @@ import {
 import { lossScope, lostGameId } from "./lossScope.ts"
 import type { LostGame, SessionEpoch } from "./LostGame.ts"
 
-/** Between two reports of one lane to a reader that knows of its gap. */
+/** Between two reports of one lane to a reader that knows of its total loss. */
 const reportMillis = 1_000
 
-/** `none`: nothing but single games is missing · `unreported`: the reader does not know that it has a gap · `reported`. */
-export type Gap = "none" | "unreported" | "reported"
+/**
+ * A loss of everything: nothing that the reader has can be relied on. `none`: at most single games are missing ·
+ * `unreported`: the reader does not know of it · `reported`: the reader knows.
+ */
+export type TotalLoss = "none" | "unreported" | "reported"
 
 /** A resnapshot on its way. */
 interface SentResnapshot {
@@ -43,8 +46,8 @@ export interface Reader {
   readonly run: string
   /** Whether losses can be reported to it at all. */
   readonly canReport: boolean
-  readonly gap: Gap
-  /** The games that were lost, by id. In a gap: those that the reader knows of, until the gap is reported to it. */
+  readonly totalLoss: TotalLoss
+  /** The games that were lost, by id. In a total loss: those that the reader knows of, until that loss is reported to it. */
   readonly games: GameLosses
   /** Losses to report, by what they concern, reason and run. */
   readonly unreported: ReadonlyMap<string, Loss>
@@ -64,7 +67,7 @@ export interface Reader {
 export const openReader = (run: string, canReport: boolean): Reader => ({
   run,
   canReport,
-  gap: "none",
+  totalLoss: "none",
   games: new Map(),
   unreported: new Map(),
   reported: [],
@@ -76,10 +79,10 @@ export const openReader = (run: string, canReport: boolean): Reader => ({
 })
 
 /** Single games are missing, and the reader can rely on everything else. */
-export const lacksGames = (reader: Reader): boolean => reader.gap === "none" && reader.games.size > 0
+export const lacksGames = (reader: Reader): boolean => reader.totalLoss === "none" && reader.games.size > 0
 
 /** A resnapshot could give the reader what it lacks. */
-export const wantsResnapshot = (reader: Reader): boolean => reader.gap !== "none" || reader.games.size > 0
+export const wantsResnapshot = (reader: Reader): boolean => reader.totalLoss !== "none" || reader.games.size > 0
 
 /** These were lost. `sessions`: all sessions of the run; undefined where a loss is always one of everything. */
 export const onLoss = (
@@ -90,11 +93,11 @@ export const onLoss = (
 ): Reader => {
   if (envelopes.length === 0) return reader
   // The sessions of an earlier run are not known: the reader's copy of a game may belong to any of them.
-  const isOfEverything = reader.gap !== "none" || sessions === undefined ||
+  const isOfEverything = reader.totalLoss !== "none" || sessions === undefined ||
     envelopes.some((envelope) => isOfAnotherRun(envelope, reader.run))
   const divided = isOfEverything ? undefined : divideLosses(reason, envelopes)
   if (divided === undefined || !hasRoomFor(reader.games, divided.games)) {
-    const next = openGap({ ...reader, losses: reader.losses + 1 })
+    const next = loseEverything({ ...reader, losses: reader.losses + 1 })
     return reader.canReport ? toReport(next, lossesOf(reason, envelopes)) : next
   }
   const information = lossesOf(reason, divided.information).map((loss): Loss => ({ ...loss, isInformation: true }))
@@ -115,7 +118,7 @@ export const onNewReader = (
   { seq, at, session, epoch, run }: Envelope<unknown>,
   reason: "takeover" | "restart",
 ): Reader => {
-  const next: Reader = { ...openGap({ ...reader, losses: reader.losses + 1 }), gap: "unreported" }
+  const next: Reader = { ...loseEverything({ ...reader, losses: reader.losses + 1 }), totalLoss: "unreported" }
   if (!reader.canReport) return next
   const lastSeq = Math.max(0, seq - 1)
   const numbers = { count: 0, firstSeq: Math.min(1, lastSeq), lastSeq }
@@ -123,23 +126,23 @@ export const onNewReader = (
 }
 
 /** Makes the loss of single games one of everything. */
-export const openGap = (reader: Reader): Reader => {
-  if (reader.gap !== "none") return reader
+export const loseEverything = (reader: Reader): Reader => {
+  if (reader.totalLoss !== "none") return reader
   const ofGames = [...reader.unreported.values()].filter(({ game }) => game !== undefined)
   const unreported = new Map([...reader.unreported].filter(([, { game }]) => game === undefined))
   return toReport(
-    { ...reader, gap: "unreported", unreported },
+    { ...reader, totalLoss: "unreported", unreported },
     ofGames.length > 0 ? ofGames : lossesIn(reader.games),
   )
 }
 
 /**
- * Whether a report must precede all else: in an unreported gap, since nothing may arrive after a loss that the reader does
- * not know of; of a game, for the same reason; otherwise once a second.
+ * Whether a report must precede all else: of a total loss, since nothing may arrive after a loss that the reader does not
+ * know of; of a game, for the same reason; otherwise once a second.
  */
 export const isReportDue = (reader: Reader, now: Millis): boolean =>
   reader.unreported.size > 0 &&
-  (reader.gap === "unreported" || hasUnreportedGame(reader) || now >= reader.reportedAt + reportMillis)
+  (reader.totalLoss === "unreported" || hasUnreportedGame(reader) || now >= reader.reportedAt + reportMillis)
 
 /** When a report is due by itself, with no batch to precede; undefined where there is nothing to report. */
 export const dueAt = (reader: Reader): Millis | undefined => {
@@ -165,7 +168,7 @@ export const report = (reader: Reader, now: Millis, sessions: ReadonlyArray<Sess
   const next: Reader = { ...reader, reportedAt: now, unreported: new Map() }
   return {
     losses,
-    reader: ofEverything.length === 0 ? next : { ...next, gap: "reported", reported: ofEverything },
+    reader: ofEverything.length === 0 ? next : { ...next, totalLoss: "reported", reported: ofEverything },
   }
 }
 
@@ -181,7 +184,7 @@ export interface ReportPlace {
  * reader believes again that it has everything; `hasOwnAfterStart`: something that the lane made itself follows it.
  */
 export const before = (reader: Reader, start: number, hasOwnAfterStart: boolean, now: Millis): ReportPlace => {
-  const after = reader.gap === "none" ? -1 : start
+  const after = reader.totalLoss === "none" ? -1 : start
   if (after === -1 || hasOwnAfterStart) return { reader, at: isReportDue(reader, now) ? after + 1 : undefined }
   const next = reportAgain(reader)
   return { reader: next, at: next.unreported.size > 0 ? after + 1 : undefined }
@@ -202,15 +205,15 @@ export interface Arrival {
 
 /** A batch has arrived. */
 export const onDelivered = (reader: Reader, { reportsEverything, start }: Arrival): Reader => {
-  const isTold = reader.gap !== "none" && reader.games.size > 0 && reportsEverything
+  const isTold = reader.totalLoss !== "none" && reader.games.size > 0 && reportsEverything
   const next: Reader = reader.hasFailed || isTold
     ? { ...reader, hasFailed: false, games: isTold ? new Map() : reader.games }
     : reader
   if (start === undefined || !wantsResnapshot(next)) return next
   // A stream that begins makes the reader forget which games it lacks.
-  const gapped = openGap(next)
+  const gapped = loseEverything(next)
   if (start.isReportedAfter) return gapped
-  const unaware: Reader = { ...gapped, gap: "unreported" }
+  const unaware: Reader = { ...gapped, totalLoss: "unreported" }
   // A resnapshot brings everything after its beginning; another stream does not.
   return start.isOwn ? unaware : reportAgain(unaware)
 }
@@ -219,14 +222,14 @@ export const onDelivered = (reader: Reader, { reportsEverything, start }: Arriva
 export const onFailed = (reader: Reader, reports: ReadonlyArray<Loss>, isOfResnapshot: boolean): Reader => {
   let next: Reader = { ...reader, hasFailed: true }
   for (const loss of reports) {
-    if (isOfEverything(loss)) next = { ...openGap(next), gap: "unreported" }
+    if (isOfEverything(loss)) next = { ...loseEverything(next), totalLoss: "unreported" }
     next = toReport(next, [loss])
   }
   if (!isOfResnapshot) return next
   const { resnapshot } = next
-  // A part of it may have arrived, its beginning included: the reader does not know of the gap that is left.
-  if (resnapshot?.games === undefined) next = reportAgain({ ...openGap(next), gap: "unreported" })
-  else if (next.gap === "none") next = reportGamesAgain(next)
+  // A part of it may have arrived, its beginning included: the reader does not know of the loss that is left.
+  if (resnapshot?.games === undefined) next = reportAgain({ ...loseEverything(next), totalLoss: "unreported" })
+  else if (next.totalLoss === "none") next = reportGamesAgain(next)
   return {
     ...next,
     // All of it is made anew: the rest of this one is obsolete.
@@ -246,7 +249,7 @@ export const onResnapshot = (reader: Reader, lostGames: ReadonlyArray<LostGame> 
 export const isResnapshotObsolete = (reader: Reader): boolean => {
   const { resnapshot } = reader
   if (resnapshot?.games === undefined) return reader.losses !== resnapshot?.losses
-  return !resnapshot.isWhole || reader.gap !== "none" ||
+  return !resnapshot.isWhole || reader.totalLoss !== "none" ||
     [...resnapshot.games].some((id) => isLostAgain(reader, resnapshot, id))
 }
 
@@ -256,7 +259,7 @@ export const onResnapshotDone = (reader: Reader): Reader => {
   if (resnapshot === undefined || !resnapshot.isWhole) return { ...reader, resnapshot: undefined }
   if (resnapshot.games === undefined) {
     const isClosed = reader.losses === resnapshot.losses && reader.unreported.size === 0
-    return { ...reader, resnapshot: undefined, ...isClosed ? { gap: "none", games: new Map() } : {} }
+    return { ...reader, resnapshot: undefined, ...isClosed ? { totalLoss: "none", games: new Map() } : {} }
   }
   const games = new Map(reader.games)
   for (const id of resnapshot.games) if (!isLostAgain(reader, resnapshot, id)) games.delete(id)
@@ -276,7 +279,7 @@ export const onLeftOut = (reader: Reader, envelopes: ReadonlyArray<Envelope<unkn
   const next: Reader = { ...reader, leftOut }
   // Without the record that begins the game anew its reader keeps the lines it had.
   return reader.resnapshot?.games !== undefined && envelopes.some(mayMove)
-    ? openGap({ ...next, losses: reader.losses + 1 })
+    ? loseEverything({ ...next, losses: reader.losses + 1 })
     : next
 }
 
@@ -310,8 +313,8 @@ const toReport = (reader: Reader, losses: ReadonlyArray<Loss>): Reader => {
   const unreported = new Map(reader.unreported)
   for (const loss of losses) {
     const { game, ...whole } = loss
-    // In a gap a game is a part of what is lost.
-    const isOfGame = game !== undefined && reader.gap === "none"
+    // In a total loss a game is a part of what is lost.
+    const isOfGame = game !== undefined && reader.totalLoss === "none"
     const { reason, run = "", isInformation } = loss
     const key = isOfGame
       ? `game\u0000${reason}\u0000${lostGameId(game)}\u0000${run}`

@@ -21,7 +21,7 @@ import { parsePathTemplate, type PathTemplate } from "./PathTemplate.ts"
 export interface FileContext {
   /** What `{run}` means for records that do not say it themselves. Default: `~none`. */
   readonly run?: string
-  /** Hears what happens to the files; must not throw. Default: nobody does. */
+  /** Called for each event of the files. Must not throw. */
   readonly onEvent?: (event: FileEvent) => void
 }
 
@@ -127,7 +127,7 @@ const promised = <A>(work: () => Promise<A>): Effect.Effect<A, SinkError> =>
 const isSinkError = (cause: unknown): cause is SinkError =>
   typeof cause === "object" && cause !== null && "_tag" in cause && cause._tag === "SinkError"
 
-/** Work that nobody waits for the outcome of: what fails is told, and tried again at its next time. */
+/** Work whose result nothing waits for: a failure is reported, and it is tried again at its next time. */
 const told = (work: () => Promise<void>, onEvent: (event: FileEvent) => void): Effect.Effect<void> =>
   Effect.promise(() =>
     work().catch((cause: unknown) =>

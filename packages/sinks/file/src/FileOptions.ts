@@ -46,8 +46,8 @@ export interface FileOptions {
    */
   readonly max_series?: number | undefined
   /**
-   * The mode of the files, in octal digits: `"0600"`, `"0640"` or `"0644"`. Folders that the sink makes can be entered by
-   * whoever can read the files. Default: what the umask of the process gives.
+   * The mode of the files, in octal digits: `"0600"`, `"0640"` or `"0644"`. Users who can read the files can
+   * enter the folders that the sink makes. Default: what the umask of the process gives.
    */
   readonly mode?: string | undefined
 }

@@ -90,7 +90,7 @@ const suffixBytes = 24
  * Reads a template. Throws {@link PathTemplateError}.
  *
  * The base folder is what stands before the first placeholder, up to its last `/` (relative to the working directory).
- * Behind it no folder may be `..`. Two fields in one name need something between them that is no letter or digit, so
+ * After it no folder may be `..`. Two fields in one name need something between them that is no letter or digit, so
  * that different values always give different names.
  */
 export const parsePathTemplate = (text: string, options: PathTemplateOptions = {}): PathTemplate => {
@@ -199,7 +199,7 @@ const segmentsOf = (pieces: ReadonlyArray<Piece>): Array<ReadonlyArray<Piece>> =
 const checkSegment = (segment: ReadonlyArray<Piece>, refuse: (why: string) => never): void => {
   const only = segment.length === 1 ? segment[0]! : undefined
   if (only?._tag === "Literal" && (only.text === ".." || only.text === ".")) {
-    refuse("a folder . or .. stands behind a placeholder, or in place of the file; write the path without it")
+    refuse("a folder . or .. stands after a placeholder, or in place of the file; write the path without it")
   }
   let literal = "/"
   for (const piece of segment) {
@@ -215,7 +215,7 @@ const checkSegment = (segment: ReadonlyArray<Piece>, refuse: (why: string) => ne
   }
 }
 
-/** The literal end of a file's name, from its last dot on, goes behind the number. */
+/** The literal end of a file's name, from its last dot on, goes after the number. */
 const splitExtension = (
   file: ReadonlyArray<Piece>,
   suffix: string,

@@ -186,7 +186,7 @@ describe("a path template", () => {
     expect(refusal("{sport}-{sportsbook}-{game}-{session}-{run}-{kind}")).toContain("too long")
   })
 
-  it("tells a foreign name of separators alone apart at once", () => {
+  it("recognizes a foreign name of separators alone at once", () => {
     // A pattern that lets fields hold the separator would try 250 over 5 divisions of it.
     const template = parsePathTemplate(
       "out/{sport}-{sportsbook}-{game}-{sport}-{sportsbook}/{sport}-{game}-{sport}-{game}.ndjson",

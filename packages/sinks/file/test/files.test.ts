@@ -123,7 +123,7 @@ describe("reopening", () => {
           const { sink } = yield* opened({ path: join(folder, "odds.ndjson"), compress })
           yield* sink.write(batch(record(1)))
           renameSync(part, moved)
-          // Nobody has told us yet.
+          // `reopen` was not called yet.
           yield* sink.write(batch(record(2)))
           yield* sink.reopen!
           yield* sink.write(batch(record(3)))
@@ -141,7 +141,7 @@ describe("reopening", () => {
 })
 
 describe("a file that is taken away", () => {
-  it.effect("is noticed within a second, told, and begun anew", () =>
+  it.effect("is noticed within a second, reported, and begun anew", () =>
     Effect.gen(function* () {
       const folder = tempFolder()
       const part = join(folder, "odds.ndjson.part")

@@ -55,12 +55,12 @@ describe.each<Compress>(["none", "gzip", "zstd"])("killed at any moment, %s", (c
     const names = tree(folder).toSorted((a, b) => numberOf(a) - numberOf(b))
     expect(names.filter((name) => !/^odds(\.\d+)?\.ndjson(\.gz|\.zst)?$/.test(name))).toEqual([])
     const seqs = names.flatMap((name) => seqsOf(join(folder, name)))
-    // Each process's from the first on, none twice, none missing, and behind those of the process before it.
+    // Each process's from the first on, none twice, none missing, and after those of the process before it.
     const misplaced = seqs.findIndex((seq, index) =>
       seq % stride === 1 ? seq <= (seqs[index - 1] ?? 0) : seq !== (seqs[index - 1] ?? 0) + 1
     )
     expect(misplaced).toBe(-1)
-    // Those behind the last acknowledged were written, and the word of it was not heard.
+    // Those after the last acknowledged were written, and the acknowledgment did not arrive.
     const last = new Map(seqs.map((seq) => [Math.floor(seq / stride), seq]))
     const missing = acknowledged.filter((seq, round) => seq > round * stride && (last.get(round) ?? 0) < seq)
     expect(missing).toEqual([])

@@ -12,7 +12,7 @@ import { batch, contents, opened, record, seqsOf, tempFolder, tree } from "./fix
 const suffixes: Readonly<Record<Compress, string>> = { none: "", gzip: ".gz", zstd: ".zst" }
 const pad = (seq: number) => ({ pad: "a price ".repeat(seq % 7), noise: Math.sin(seq) })
 
-/** What a process leaves behind that dies after these batches, and where each batch ended. */
+/** What a process leaves that dies after these batches, and where each batch ended. */
 const leftBehind = (compress: Compress, batches: ReadonlyArray<number>) =>
   Effect.gen(function* () {
     const folder = tempFolder()
@@ -36,7 +36,7 @@ const leftBehind = (compress: Compress, batches: ReadonlyArray<number>) =>
 const restart = (folder: string, compress: Compress) =>
   Effect.scoped(Effect.map(opened({ path: join(folder, "odds.ndjson"), compress }), ({ events }) => events))
 
-describe.each<Compress>(["none", "gzip", "zstd"])("a file left behind, %s", (compress) => {
+describe.each<Compress>(["none", "gzip", "zstd"])("a file of a dead process, %s", (compress) => {
   it.effect("is completed as it is where it ends with a batch", () =>
     Effect.gen(function* () {
       const { folder, ends, final } = yield* leftBehind(compress, [3, 4])
@@ -67,7 +67,7 @@ describe.each<Compress>(["none", "gzip", "zstd"])("a file left behind, %s", (com
       }
     }))
 
-  it.effect("is cut where garbage stands behind it, as after a loss of power", () =>
+  it.effect("is cut where garbage follows it, as after a loss of power", () =>
     Effect.gen(function* () {
       const { folder, part, final } = yield* leftBehind(compress, [3, 4])
       appendFileSync(part, Buffer.alloc(5000))

@@ -21,7 +21,7 @@ const openIn = (folder: string, keep: KeepOptions) =>
   Effect.andThen(TestClock.setTime(ten), opened({ path: join(folder, "odds-{dd}.ndjson"), keep }))
 
 describe("retention", () => {
-  it.effect("keeps the newest so many files, and tells what it deletes", () =>
+  it.effect("keeps the newest so many files, and reports what it deletes", () =>
     Effect.scoped(Effect.gen(function* () {
       const folder = tempFolder()
       for (let number = 1; number <= 5; number++) aged(join(folder, `odds-0${number}.ndjson`), 10 - number)
@@ -85,7 +85,7 @@ describe("retention", () => {
       expect(tree(folder)).toEqual(["odds-02.ndjson.part"])
     })))
 
-  it.effect("deletes nothing that the template could not have made, nor behind a link", () =>
+  it.effect("deletes nothing that the template could not have made, nor through a link", () =>
     Effect.scoped(Effect.gen(function* () {
       const folder = tempFolder()
       const elsewhere = tempFolder()

@@ -65,7 +65,7 @@ describe("files by the fields of a record", () => {
       expect(files["~more-01.ndjson"]).toEqual([1, 4, 5, 7, 8])
     }))
 
-  it.effect("all hear of a gap, in its place among their records", () =>
+  it.effect("all get a gap, in its place among their records", () =>
     Effect.gen(function* () {
       const folder = tempFolder()
       yield* Effect.scoped(Effect.gen(function* () {
@@ -89,7 +89,7 @@ describe("files by the fields of a record", () => {
       expect(contents(folder)).toEqual({ "~none.ndjson": [1, 2, 3, 4, 5, 6], "late.ndjson": [2, 4, 5, 6, 7] })
     }))
 
-  it.effect("hear only what may concern them", () =>
+  it.effect("get only what may concern them", () =>
     Effect.gen(function* () {
       const folder = tempFolder()
       yield* Effect.scoped(Effect.gen(function* () {
@@ -118,7 +118,7 @@ describe("files by the fields of a record", () => {
       expect(contents(folder)).toEqual({ "a.ndjson": [1], "~none.ndjson": [2] })
     }))
 
-  it.effect("of other sessions do not hear of one session's gap, but of the run's beginning and of losses", () =>
+  it.effect("of other sessions do not get one session's gap, but the run's beginning and losses", () =>
     Effect.gen(function* () {
       const folder = tempFolder()
       yield* Effect.scoped(Effect.gen(function* () {
@@ -129,7 +129,7 @@ describe("files by the fields of a record", () => {
       expect(contents(folder)).toEqual({ "a.ndjson": [1, 3, 4], "b.ndjson": [1, 2, 4] })
     }))
 
-  it.effect("that have none in this hour hear of a doubt ahead of their next record, once", () =>
+  it.effect("that have none in this hour get a gap before their next record, once", () =>
     Effect.gen(function* () {
       const folder = tempFolder()
       yield* Effect.scoped(Effect.gen(function* () {

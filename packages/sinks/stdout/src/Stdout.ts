@@ -20,7 +20,7 @@ export interface StdoutOptions {
  * never more than one batch inside the process that is neither in the lane nor with the reader, a slow reader makes
  * the lane wait, and nothing is cut off at exit: what `write` returned for has left.
  *
- * *Errors*: a reader that has gone (`| head`) is the `end`, in peace. Anything else, a full disk behind `> file`
+ * *Errors*: a reader that has gone (`| head`) is the `end`, in peace. Anything else, a full disk under `> file`
  * included, may have left half a line: the sink is `disable`d, because what follows half a line is not NDJSON.
  *
  * *Why an asynchronous write*: `fs.writeSync(1)` throws `EAGAIN` on a pipe that another process set to non-blocking,
@@ -32,11 +32,11 @@ export const stdout = (options: StdoutOptions = {}): Effect.Effect<Sink<unknown>
     const isTerminal = "isTTY" in stream && stream.isTTY === true
     let writing = 0
     let failed = false
-    // Each write hears of its failure itself; an `error` event without a listener would end the process.
+    // Each write gets its own failure; an `error` event without a listener would end the process.
     const ignore = (): void => {}
     yield* Effect.acquireRelease(
       Effect.sync(() => void stream.on("error", ignore)),
-      // The event comes after the write has heard of it, and a write that was interrupted may fail long after.
+      // The event comes after the write has its failure, and a write that was interrupted may fail long after.
       () => Effect.sync(() => writing > 0 || failed ? undefined : void stream.off("error", ignore)),
     )
     const write = (batch: Batch<unknown>): Effect.Effect<void, SinkError> =>

@@ -20,7 +20,7 @@ interface Told {
   readonly counts: Record<string, number>
 }
 
-/** Runs the fixture; `shell` may put a reader behind it. */
+/** Runs the fixture; `shell` may pipe it into a reader. */
 const start = (lines: number, width: number, options: { readonly within?: number; readonly shell?: string } = {}) => {
   const args = ["--conditions=@boltodds/source", fixture, lines, width, options.within ?? 10_000].map(String)
   const child = options.shell === undefined

@@ -95,7 +95,7 @@ export class WebhookCannotTell extends Error {
   readonly _tag = "WebhookCannotTell"
 
   constructor(format: string, seq: number) {
-    super(`Cannot tell record ${seq} as a message: format ${format} knows changes only; set emit: changes`)
+    super(`Cannot write record ${seq} as a message: format ${format} takes changes only; set emit: changes`)
   }
 }
 

@@ -24,7 +24,7 @@ export interface WebhookOptions {
   readonly secret?: Redacted.Redacted<string> | undefined
   /** Secrets that are being replaced: bodies are signed with these too, until every receiver knows the new one. */
   readonly previousSecrets?: ReadonlyArray<Redacted.Redacted<string>> | undefined
-  /** Sends `standard` without a signature: receivers cannot tell who wrote it. Default false. */
+  /** Sends `standard` without a signature: receivers cannot check who wrote it. Default false. */
   readonly unsigned?: boolean | undefined
   /** More headers. They count as secrets. Those of HTTP itself, `content-type` and `webhook-*` are not to be set. */
   readonly headers?: Readonly<Record<string, string | Redacted.Redacted<string>>> | undefined
@@ -52,5 +52,5 @@ export interface WebhookOptions {
   readonly lookup?: LookupFunction | undefined
 }
 
-/** The default of {@link WebhookOptions.maxBodyBytes}: what nginx takes without being told otherwise. */
+/** The default of {@link WebhookOptions.maxBodyBytes}: what nginx takes by default. */
 export const defaultMaxBodyBytes = 1024 * 1024

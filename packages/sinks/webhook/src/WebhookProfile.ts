@@ -11,7 +11,7 @@ import type { WebhookFormat } from "./WebhookOptions.ts"
  */
 export type WebhookProfileName = "realtime" | "durable"
 
-/** Recommended options of a lane, as plain data; the one who makes the lane turns names into policies and stores. */
+/** Recommended options of a lane, as plain data: a program turns the names into policies and stores. */
 export interface WebhookProfile {
   /** The name of an overflow policy. */
   readonly overflow: "coalesce" | "block"

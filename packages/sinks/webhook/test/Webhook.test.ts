@@ -143,7 +143,7 @@ describe("a webhook", () => {
       expect(receiver.connections()).toBe(3)
     }))
 
-  it.live("posts over TLS to a host whose authority it was told", () =>
+  it.live("posts over TLS to a host whose authority it was given", () =>
     Effect.gen(function* () {
       const receiver = yield* openReceiver(ok, true)
       const url = receiver.url.replace("127.0.0.1", "localhost")
@@ -160,7 +160,7 @@ describe("a webhook", () => {
       expect(receiver.requests[0]!.headers["authorization"]).toBe(`Basic ${Buffer.from("me:p@ss").toString("base64")}`)
     }))
 
-  it.live("posts without a signature only when told so", () =>
+  it.live("posts without a signature only with `unsigned`", () =>
     Effect.gen(function* () {
       const receiver = yield* openReceiver()
       const options = { url: receiver.url, allowPrivate: true }

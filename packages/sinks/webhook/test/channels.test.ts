@@ -45,7 +45,7 @@ const sentences: ReadonlyArray<readonly [string, Change, string | undefined]> = 
   ],
   ["a suspension", line(1, { change: "line_suspended", odds: null }), "Moneyline Lakers suspended (was +120)"],
   [
-    "a suspension for doubt",
+    "a suspension of an unreadable line",
     line(1, { change: "line_suspended", odds: null, previous_odds: null, cause: "unreadable" }),
     "Moneyline Lakers suspended (its price could not be read)",
   ],
@@ -54,7 +54,7 @@ const sentences: ReadonlyArray<readonly [string, Change, string | undefined]> = 
   ["a line of no market", line(1, { market: null }), "Lakers Moneyline +120 → +135"],
   ["what was found after a gap", line(1, { cause: "resync" }), "Moneyline Lakers +120 → +135 (found after a gap)"],
   [
-    "what is in doubt",
+    "what is unverified",
     line(1, { unverified: true, delayed: true }),
     "Moneyline Lakers +120 → +135 (not confirmed, arrived late)",
   ],
@@ -67,7 +67,7 @@ const sentences: ReadonlyArray<readonly [string, Change, string | undefined]> = 
   ],
   ["an amended line", line(1, { change: "line_amended" }), undefined],
   ["an amended game", gameChange(1, { change: "game_amended" }), undefined],
-  ["what is told again", line(1, { change: "line_opened", cause: "snapshot" }), undefined],
+  ["what a snapshot repeats", line(1, { change: "line_opened", cause: "snapshot" }), undefined],
   ["what opens after a gap", line(1, { change: "line_opened", cause: "resync" }), undefined],
   ["a game that opens after a gap", gameChange(1, { cause: "resync" }), undefined],
   ["a kind not known", line(1, { change: "line_of_the_future" as "line_moved" }), undefined],
@@ -83,7 +83,7 @@ const controls: ReadonlyArray<readonly [Control, string | undefined]> = [
       games: 12,
       lines: 3,
     }),
-    "⚠ Connection lost (no_pong): all prices are in doubt, 12 games",
+    "⚠ Connection lost (no_pong): all prices are unverified, 12 games",
   ],
   [
     control(1, "gap_closed", {
@@ -107,17 +107,17 @@ const controls: ReadonlyArray<readonly [Control, string | undefined]> = [
       sportsbooks_missing: [],
       complete: false,
     }),
-    "Connection is back after 0 s: 0 prices had changed, 0 games gone. ⚠ 3 games still in doubt",
+    "Connection is back after 0 s: 0 prices had changed, 0 games gone. ⚠ 3 games still unverified",
   ],
   [
     control(1, "stale", { reason: "book_silent", sportsbook: "bet365", age_ms: 25_000 }),
-    "⚠ Nothing heard from bet365 for 25 s: its prices are in doubt",
+    "⚠ Nothing received from bet365 for 25 s: its prices are stale",
   ],
   [
     control(1, "stale", { reason: "silent", sportsbook: null, age_ms: 25_000 }),
-    "⚠ Nothing heard from the feed for 25 s: its prices are in doubt",
+    "⚠ Nothing received from the feed for 25 s: its prices are stale",
   ],
-  [control(1, "fresh", { sportsbook: null }), "The feed is heard again"],
+  [control(1, "fresh", { sportsbook: null }), "The feed is back: its prices are fresh"],
   [control(1, "synced", { games: 15, lines: 4_200 }), "In step with the feed: 15 games"],
   [
     control(1, "dropped", { lane: "hook", reason: "coalesce", count: 7, first_seq: 1, last_seq: 9 }),
@@ -136,7 +136,7 @@ const controls: ReadonlyArray<readonly [Control, string | undefined]> = [
     }),
     "⚠ 7 records lost on the way here: prices of A vs B at draftkings may have moved unseen",
   ],
-  [control(1, "clock_jumped", { jump_ms: -60_000 }), "⚠ The clock jumped by 60 s: all prices are in doubt"],
+  [control(1, "clock_jumped", { jump_ms: -60_000 }), "⚠ The clock jumped by 60 s: all prices are unverified"],
   [control(1, "stream_stopped", { reason: "signal" }), "⚠ The stream has stopped (signal): no price here is live"],
   [
     control(1, "stream_started", { schema_version: 1, filters: {} }),
@@ -151,7 +151,7 @@ const controls: ReadonlyArray<readonly [Control, string | undefined]> = [
       outcome: null,
       text: "{",
     }),
-    "⚠ A message could not be read: prices of bet365 are in doubt",
+    "⚠ A message could not be read: prices of bet365 are unverified",
   ],
   [
     control(1, "quarantined", {
@@ -182,7 +182,7 @@ describe("a message for a channel", () => {
       expect(tellsSlack(record)).toBe(text))
   }
 
-  it("tells of a game whose teams are not known by its key", () => {
+  it("names a game whose teams are not known by its key", () => {
     expect(tellsSlack(line(1, { away_team: null }))).toBe(
       "NBA · draftkings · Celtics vs Lakers, 2026-01-01, 07 — Moneyline Lakers +120 → +135",
     )
@@ -194,7 +194,7 @@ describe("a message for a channel", () => {
     expect(told(slack, records, [0, 1])).toBeUndefined()
   })
 
-  it("reads a record that a store gives back as JSON", () => {
+  it("reads a record that a store returns as JSON", () => {
     const restored = { ...envelope(line(1)), _tag: "Record" as const, text: JSON.stringify(line(1)) }
     for (const value of [restored.text, null]) {
       const [part] = channel(slack).partsOf(batch([{ ...restored, value }]))
@@ -216,7 +216,7 @@ describe("a message for a channel", () => {
       (_, index) => line(index + 1, { odds: 1_000 + index, previous_odds: 999 + index }),
     )
     const lines = told(discord, [records[0]!, gap, ...records.slice(1)])!.split("\n")
-    expect(lines[0]).toBe("⚠ Connection lost (closed): all prices are in doubt, 1 game")
+    expect(lines[0]).toBe("⚠ Connection lost (closed): all prices are unverified, 1 game")
     const more = Number(/^… and (\d+) more, earlier$/.exec(lines[1]!)?.[1])
     const rest = lines.slice(2)
     expect(rest).toEqual(
@@ -235,7 +235,7 @@ describe("a message for a channel", () => {
     expect(fit([...all.slice(0, 2), { text: "w", warning: true }, all[2]!], 87)).toBe("… and 2 more, earlier\nw\nnew")
   })
 
-  it("refuses records that are no changes: a channel that stays silent would tell nobody why", () => {
+  it("refuses records that are no changes: a channel would stay silent without a reason", () => {
     const quote = { ...envelope(line(5)), _tag: "Record" as const, value: { odds: 110 }, text: `{"odds":110}` }
     const [part] = channel(discord).partsOf(batch([quote]))
     expect(part!.content).toMatchObject({ _tag: "Refused", cause: new WebhookCannotTell("discord", 5) })
@@ -286,7 +286,7 @@ describe("the sentences of one market", () => {
     expect(tellsSlack(line(1), fresh, line(3, celtics))!.split("\n").length).toBe(3)
   })
 
-  it("say what is in doubt of one or of all", () => {
+  it("say what is unverified of one or of all", () => {
     const doubt = { unverified: true } as const
     expect(tellsSlack(line(1, doubt), line(2, { ...celtics, ...doubt }))).toBe(
       `${head}Moneyline Lakers +120 → +135, Celtics +120 → +135 (not confirmed)`,
@@ -399,7 +399,7 @@ describe("the beginning of a run", () => {
     ])
   })
 
-  it("tells moves and suspensions meanwhile", () => {
+  it("writes moves and suspensions meanwhile", () => {
     expect(messages([started, line(2)])).toEqual([`${start}\n${head}Moneyline Lakers +120 → +135`])
   })
 
@@ -452,7 +452,7 @@ describe("much at once", () => {
     expect(tellsSlack(...games)).toBe("b0, b1, b2 and 2 more — 12 games closed")
   })
 
-  it("is told one by one where it moves or is suspended", () => {
+  it("is written one by one where it moves or is suspended", () => {
     expect(tellsSlack(...many(8, {}))!.split("\n").length).toBe(8)
     expect(tellsSlack(...many(8, { change: "line_suspended" }))!.split("\n").length).toBe(8)
   })
@@ -493,7 +493,7 @@ describe("Discord", () => {
       expect(JSON.parse(test!.body)).toMatchObject({ content: "A test by boltodds: this channel can be reached" })
     }))
 
-  it.live("is sent nothing where there is nothing to tell, and that is delivered", () =>
+  it.live("is sent nothing where there is nothing to write, and that counts as delivered", () =>
     Effect.gen(function* () {
       const receiver = yield* openReceiver()
       const sink = yield* webhook({ url: receiver.url, format: "discord", allowPrivate: true })

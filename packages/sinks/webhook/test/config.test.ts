@@ -82,7 +82,7 @@ describe("the configuration of a webhook", () => {
     ["a badly encoded password", { ...good, url: "https://me:%E0%A4@example.com/topsecretpath" }, "not encoded well"],
     ["no secret", unsigned, "there is no secret: set one"],
     ["a secret and unsigned", { ...good, unsigned: true }, "unsigned: true contradicts a secret"],
-    ["a secret that is none", { ...good, secret: "topsecretpath" }, "secret must start with whsec_"],
+    ["an invalid secret", { ...good, secret: "topsecretpath" }, "secret must start with whsec_"],
     ["a secret that is no base64", { ...good, secret: "whsec_topsecretpath!" }, "secret must be proper base64"],
     [
       "a secret without its padding",
@@ -109,7 +109,7 @@ describe("the configuration of a webhook", () => {
     ],
     ["a header of the standard", { ...good, headers: { "Webhook-Id": "x" } }, "the header webhook-id is not to be set"],
     [
-      "a header that is none",
+      "an invalid header",
       { ...good, headers: { "a b": "x" } },
       "this header's name is not one that HTTP can carry",
     ],
@@ -220,7 +220,7 @@ describe("the format of a webhook", () => {
 })
 
 describe("the mistakes in what a configuration says of a webhook", () => {
-  it("are told together, each at its key", () => {
+  it("are reported together, each at its key", () => {
     const problems = webhookProblems({
       url: "http://example.com/",
       secret: "nope",
@@ -243,7 +243,7 @@ describe("the mistakes in what a configuration says of a webhook", () => {
     ])
   })
 
-  it("are not told of what is of another type, or could not be read: that is reported already", () => {
+  it("are not reported for what is of another type, or could not be read: that is reported already", () => {
     const wrong = {
       url: 1,
       secret: undefined,

@@ -14,11 +14,11 @@ const seqs = ({ body }: Received): ReadonlyArray<number> =>
   JSON.parse(body).records.map(({ seq }: { seq: number }) => seq)
 const upTo = (count: number): ReadonlyArray<number> => Array.from({ length: count }, (_, index) => index + 1)
 
-/** What a receiver knows that looks at each id once, as the standard tells it to. */
+/** What a receiver knows that looks at each id once, as the standard says. */
 const once = (requests: ReadonlyArray<Received>): ReadonlyArray<number> =>
   [...new Map(requests.map((request) => [request.headers["webhook-id"], request])).values()].flatMap(seqs)
 
-describe("a webhook behind a lane", () => {
+describe("a webhook that a lane feeds", () => {
   it.live("delivers everything at least once and in order to a receiver that fails in every way", () =>
     Effect.gen(function* () {
       const ways: ReadonlyArray<Handler> = [

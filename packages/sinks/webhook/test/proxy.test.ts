@@ -65,7 +65,7 @@ describe("a webhook behind a proxy", () => {
       expect(receiver.requests.length).toBe(2)
     }))
 
-  it.live("is not connected to where its name leads to private addresses: the proxy hears nothing", () =>
+  it.live("is not connected to where its name leads to private addresses: the proxy receives nothing", () =>
     Effect.gen(function* () {
       const { proxy } = yield* through()
       for (const address of ["127.0.0.1", "10.0.0.1", "169.254.169.254", "::1"]) {

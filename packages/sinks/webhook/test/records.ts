@@ -24,7 +24,7 @@ const game = {
   starts_at: null,
 } as const
 
-/** A line that moved from +120 to +135, or what is told instead. */
+/** A line that moved from +120 to +135, or another change of it. */
 export const line = (seq: number, fields: Partial<LineChange> = {}): LineChange => ({
   ...stamp(seq),
   change: "line_moved",

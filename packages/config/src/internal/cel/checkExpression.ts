@@ -116,7 +116,7 @@ const remedyFor = (code: string | undefined): string => {
 /** Whether a field has a list of known texts. */
 const isTexts = (kind: FieldKind | undefined): kind is ReadonlyArray<string> => Array.isArray(kind)
 
-/** Comparisons that no record known today can meet: `change == "line_move"`. New kinds may come, so it is a doubt. */
+/** Comparisons that no record known today can meet: `change == "line_move"`. New kinds may come, so it is a warning. */
 const unknownTexts = (node: ASTNode, emit: EmitRecords): ReadonlyArray<ExpressionFinding> => {
   const inside = partsOfNode(node).flatMap((part) => unknownTexts(part, emit))
   if (node.op !== "==" && node.op !== "!=" && node.op !== "in") return inside

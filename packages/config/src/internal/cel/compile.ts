@@ -9,7 +9,7 @@ import { type EmitRecords, makeView } from "./fields.ts"
 
 const environments = new WeakMap<EmitRecords, Environment>()
 
-/** An expression that counts what it could not tell. */
+/** An expression that counts how often it has no result. */
 export interface Compiled {
   readonly evaluate: Evaluate
   /** It has a loop, a pattern or a search of one text for another: its time may be long beside that of a record. */
@@ -23,8 +23,8 @@ export interface Compiled {
 /**
  * Compiles an expression that was checked. What it gives is plain: numbers, texts, true, false, null, lists, objects.
  *
- * Where it cannot be told it gives null, and counts that: a null in a comparison is usual (a suspended line has no price);
- * anything else (a key that a message has not, a division by zero) is not, and `onFailure` hears of the first. It never
+ * Where the result is not known it gives null, and counts that: a null in a comparison is usual (a suspended line has no price);
+ * anything else (a key that a message has not, a division by zero) is not, and `onFailure` is called for the first. It never
  * throws: an expression must not end a run. For the same reason it takes a bounded number of steps for a record, and what
  * would take more fails in this way.
  */

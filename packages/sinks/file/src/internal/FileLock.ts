@@ -31,7 +31,7 @@ import { depthFits } from "./scan.ts"
 /** A lock that is held. */
 export interface FileLock {
   readonly path: string
-  /** Tells others, who cannot see our process, that it lives. */
+  /** Shows other machines and containers, which cannot see this process, that it lives. */
   readonly refresh: () => Promise<void>
   readonly release: () => Promise<void>
 }
@@ -92,7 +92,7 @@ export const takeLock = async (template: PathTemplate, base: string, compress: C
           await utimes(path, now, now)
         } catch (cause) {
           if (codeOf(cause) !== "ENOENT") throw cause
-          // Somebody tidied up: without it the next to come would take our files for left behind.
+          // It was deleted: without it the next process would take our files for those of a dead one.
           await writeFile(path, JSON.stringify(owner), { flag: "wx", mode: 0o600 })
         }
       }),

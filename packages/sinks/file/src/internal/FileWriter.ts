@@ -143,7 +143,7 @@ export class FileWriter {
     })
   }
 
-  /** Completes all files. What cannot be completed is told, stays as it is, and is repaired at the next start. */
+  /** Completes all files. What cannot be completed is reported, stays as it is, and is repaired at the next start. */
   close(): Promise<void> {
     return this.#exclusively(async () => {
       for (const series of this.#router.current()) {
@@ -158,11 +158,11 @@ export class FileWriter {
     })
   }
 
-  /** Runs behind all that was asked for before. */
+  /** Runs after all that was asked for before. */
   #exclusively<A>(work: () => Promise<A>): Promise<A> {
     const done = this.#queue.then(work)
     this.#queue = done.catch(() => {
-      // Whoever asked for it hears of it; the next goes ahead.
+      // The caller gets the failure; the next goes ahead.
     })
     return done
   }
@@ -270,7 +270,7 @@ export class FileWriter {
     await retain(template, folder, options.keep, wall(), onEvent)
   }
 
-  /** A file of the name we want is there: that of a living sink is left alone, one left behind is repaired. */
+  /** A file of the name we want is there: that of a living sink is left alone, that of a dead one is repaired. */
   async #putAway(context: RepairContext, path: string, folder: string): Promise<void> {
     const name = path.slice(folder.length).replace(/^[/\\]/, "")
     const match = this.#context.template.matchFile(name)
@@ -278,7 +278,7 @@ export class FileWriter {
     const stats = await attempt("look at", path, () => lstat(path))
     for (const { part } of this.#router.current()) {
       if (part?.inode !== stats.ino) continue
-      const why = new Error(`this file system takes it for ${part.file}; write to one that tells names apart`)
+      const why = new Error(`this file system takes it for ${part.file}; write to one that distinguishes such names`)
       throw new FileError("write", path, why, true)
     }
     await repair(context, { path, folder, stem: match.stem })

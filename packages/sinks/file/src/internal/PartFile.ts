@@ -51,7 +51,7 @@ const creating = appending | constants.O_CREAT | constants.O_EXCL
 export class PartFile {
   readonly path: RenderedPath
   readonly #context: PartContext
-  /** Bytes on disk that count: what is behind them was never acknowledged. */
+  /** Bytes on disk that count: what follows them was never acknowledged. */
   size = 0
   /** The system allows it no more bytes (EFBIG). */
   isFull = false
@@ -60,7 +60,7 @@ export class PartFile {
   #member: MemberTotals | undefined
   #handle: FileHandle | undefined
   #encoder: Encoder | undefined
-  /** Bytes may stand behind `size`. */
+  /** Bytes may follow `size`. */
   #isTorn = false
   /** The inode, once there is a file. */
   #inode: number | undefined
@@ -296,12 +296,12 @@ export class PartFile {
     }
   }
 
-  /** Cuts off what stands behind `size`. */
+  /** Cuts off what follows `size`. */
   async #mend(): Promise<void> {
     const handle = this.#handle
     await attempt("repair", this.file, async () => {
       const { size, ino } = await (handle === undefined ? lstat(this.file) : handle.stat())
-      // Another's file of that name is none of our business.
+      // A file of that name that is not ours is left alone.
       if (size <= this.size || ino !== this.#inode) return
       await (handle === undefined ? truncate(this.file, this.size) : handle.truncate(this.size))
     })

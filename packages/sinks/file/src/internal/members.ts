@@ -3,7 +3,7 @@ import type { FileHandle } from "node:fs/promises"
 import type { Sound } from "./Codec.ts"
 
 /**
- * What the bytes at the beginning of a member say: how long it is, that it goes on behind them (`more`), that it is
+ * What the bytes at the beginning of a member say: how long it is, that it goes on after them (`more`), that it is
  * damaged (`broken`), or that no member begins here (`foreign`).
  */
 export type Member = number | "more" | "broken" | "foreign"
@@ -13,7 +13,7 @@ export interface MemberForm {
   /** What every member begins with. */
   readonly magic: Buffer
   readonly read: (bytes: Buffer) => Member
-  /** Of a member that is not whole, as many bytes as end with a whole line, and how to finish it behind them. */
+  /** Of a member that is not whole, as many bytes as end with a whole line, and how to finish it after them. */
   readonly rescue: (bytes: Buffer) => Sound
 }
 

@@ -1,4 +1,4 @@
-/** Files that a process left behind, made whole and given their final names. */
+/** Files that a dead process left, made whole and given their final names. */
 import { isPlanted } from "@boltodds/machine"
 import { constants } from "node:fs"
 import { type FileHandle, lstat, open, readdir, rename, rm, stat } from "node:fs/promises"

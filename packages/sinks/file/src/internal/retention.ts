@@ -30,7 +30,7 @@ export const expired = (files: ReadonlyArray<FoundFile>, keep: KeepOptions, now:
   }).toReversed()
 }
 
-/** Deletes what is beyond a bound, and folders that are empty then. What fails is told, and tried again next time. */
+/** Deletes what is beyond a bound, and folders that are empty then. What fails is reported, and tried again next time. */
 export const retain = async (
   template: PathTemplate,
   folder: Folder,

@@ -5,7 +5,7 @@ import { flushed } from "./flushed.ts"
 import { lastWhere, type Member, type MemberForm, soundMembers } from "./members.ts"
 import { lineCount, wholeLines } from "./wholeLines.ts"
 
-/** An empty last block (section 3.1.1.2): it may stand behind any block, in a frame without a checksum. */
+/** An empty last block (section 3.1.1.2): it may follow any block, in a frame without a checksum. */
 const lastBlock = Buffer.from([0x01, 0x00, 0x00])
 const magic = Buffer.from([0x28, 0xb5, 0x2f, 0xfd])
 const nothing = Buffer.alloc(0)

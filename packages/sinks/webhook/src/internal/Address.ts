@@ -48,7 +48,7 @@ const names: Readonly<Record<string, string>> = {
   linkLocal: "link-local",
   uniqueLocal: "private",
   deprecatedSiteLocal: "private",
-  carrierGradeNat: "behind a carrier's NAT",
+  carrierGradeNat: "of a carrier's NAT",
   loopback: "loopback",
   private: "private",
   multicast: "multicast",

@@ -13,7 +13,7 @@ export type Content =
   | { readonly _tag: "Body"; readonly make: () => WebhookMessage }
   | { readonly _tag: "Refused"; readonly cause: Error }
 
-/** What is sent, and the id that receivers tell it by. */
+/** What is sent, and the id by which receivers recognize it. */
 export interface WebhookMessage {
   readonly id: string
   readonly body: Buffer

@@ -1,4 +1,4 @@
-/** Batches under way: what they are sent as, and how far. */
+/** Batches in flight: as which messages they are sent, and how many of these are acknowledged. */
 import type { Batch, Envelope } from "@boltodds/sink"
 import type { BodyFormat, BodyPart, WebhookMessage } from "./BodyPart.ts"
 
@@ -16,8 +16,7 @@ export interface Outgoing {
 /**
  * Remembers batches between their attempts.
  *
- * Kept by the first envelope of a batch, weakly: a lane that gives a batch up lets go of its envelopes, and needs not
- * tell.
+ * Kept by the first envelope of a batch, weakly: what belongs to a batch that the lane has given up is collected as garbage.
  */
 export class OutgoingBatches {
   readonly #format: BodyFormat

@@ -24,7 +24,7 @@ export interface WebhookProblem {
 export interface Checkable {
   readonly url: string | undefined
   readonly format: string | undefined
-  /** Whether a secret is given, be it wrong. */
+  /** Whether a secret is given, valid or not. */
   readonly hasSecret: boolean
   readonly secret: string | undefined
   readonly previousSecrets: ReadonlyArray<string | undefined>

@@ -4,7 +4,7 @@ import type { Envelope } from "@boltodds/sink"
 export type ChatFields = Readonly<Record<string, unknown>>
 
 /**
- * The value of an envelope where that is an object, or else what its JSON says: a store may give back a record as text.
+ * The value of an envelope where that is an object, or else what its JSON says: a store may return a record as text.
  * Undefined where neither is an object.
  */
 export const recordOf = (envelope: Envelope<unknown>): ChatFields | undefined => {
@@ -21,7 +21,7 @@ const parse = (text: string): unknown => {
   try {
     return JSON.parse(text)
   } catch {
-    // The caller says what is missing: a record that can be told.
+    // The caller reports that it is not a record.
     return undefined
   }
 }

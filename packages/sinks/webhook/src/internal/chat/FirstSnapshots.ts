@@ -1,8 +1,8 @@
-/** Which openings are the first snapshot of a run: thousands, and no news to anybody. */
+/** Which openings belong to the first snapshot of a run: thousands, which no message repeats. */
 import type { ChatFields } from "./ChatFields.ts"
 import { utcMillis } from "./shown.ts"
 
-/** After this, by the times of records, openings are told even where `synced` never came. */
+/** After this, by the times of records, openings are written even where `synced` never came. */
 const longestMillis = 5 * 60_000
 
 /** Runs that are remembered: batches of an earlier one may wait in an outbox. */

@@ -27,7 +27,7 @@ export const channel = (service: Service): BodyFormat => {
   }
 }
 
-/** One message; none where there is nothing to tell. */
+/** One message; none where there is nothing to write. */
 const partsOf = (batch: Batch<unknown>, service: Service, snapshots: FirstSnapshots): ReadonlyArray<BodyPart> => {
   const whole = { from: 0, to: batch.envelopes.length }
   const superseded = new Set(batch.superseded)
@@ -35,7 +35,7 @@ const partsOf = (batch: Batch<unknown>, service: Service, snapshots: FirstSnapsh
   for (const [index, envelope] of batch.envelopes.entries()) {
     const record = recordOf(envelope)
     if (envelope._tag === "Record" && typeof record?.["change"] !== "string") {
-      // Nothing at all would be told of such a stream, and nobody would know why.
+      // No message would ever be sent of such a stream, without a reason.
       return [{ ...whole, content: { _tag: "Refused", cause: new WebhookCannotTell(service.name, envelope.seq) } }]
     }
     // History: a newer price of the line is on its way.

@@ -1,4 +1,4 @@
-/** Controls as sentences: what casts doubt on prices, and what takes it away. */
+/** Controls as sentences: what makes prices unverified, and what verifies them. */
 import type { ChatFields } from "./ChatFields.ts"
 
 /** Undefined for controls that are for programs (heartbeats, single games verified) or of a kind not known. */
@@ -17,24 +17,24 @@ export const controlSentence = (
     case "stream_stopped":
       return `⚠ The stream has stopped${reason()}: no price here is live`
     case "gap_opened":
-      return `⚠ Connection lost${reason()}: all prices are in doubt, ${count("games", "game")}`
+      return `⚠ Connection lost${reason()}: all prices are unverified, ${count("games", "game")}`
     case "gap_closed":
       return `Connection is back after ${seconds(record["duration_ms"])}: ${count("changed", "price")} had changed, ` +
         `${count("absent", "game")} gone` +
-        (record["complete"] === true ? "" : `. ⚠ ${count("unverified", "game")} still in doubt`)
+        (record["complete"] === true ? "" : `. ⚠ ${count("unverified", "game")} still unverified`)
     case "synced":
       return `In step with the feed: ${count("games", "game")}`
     case "stale":
       if (record["reason"] === "late") {
-        return `⚠ Updates of ${book} arrive ${seconds(record["age_ms"])} late: its prices are in doubt`
+        return `⚠ Updates of ${book} arrive ${seconds(record["age_ms"])} late: its prices are stale`
       }
-      return `⚠ Nothing heard from ${book ?? "the feed"} for ${seconds(record["age_ms"])}: its prices are in doubt`
+      return `⚠ Nothing received from ${book ?? "the feed"} for ${seconds(record["age_ms"])}: its prices are stale`
     case "fresh":
-      return `${book ?? "The feed"} is heard again`
+      return `${book ?? "The feed"} is back: its prices are fresh`
     case "dropped":
       return `⚠ ${count("count", "record")} lost on the way here${reason()}: prices may have moved unseen`
     case "clock_jumped":
-      return `⚠ The clock jumped by ${seconds(record["jump_ms"])}: all prices are in doubt`
+      return `⚠ The clock jumped by ${seconds(record["jump_ms"])}: all prices are unverified`
     case "feed_notice":
       return record["level"] === "info" ? undefined : `⚠ The feed says: ${name("message")}`
     case "quarantined":
@@ -45,7 +45,7 @@ export const controlSentence = (
           } at ${book} may have moved unseen`
           : undefined
       }
-      return doubtful(record["touches"], book, name("game"))
+      return unreadable(record["touches"], book, name("game"))
   }
   return undefined
 }
@@ -60,8 +60,8 @@ export const lostGamesSentence = (lost: ReadonlyArray<ChatFields>): string => {
   return `⚠ ${counted(sum, "record")} lost on the way here: prices of ${lost.length} games may have moved unseen`
 }
 
-/** One outcome that could not be read is suspended, and that is told by itself. */
-const doubtful = (touches: unknown, book: string | undefined, game: string | undefined): string | undefined => {
+/** One outcome that could not be read is suspended, which has a sentence of its own. */
+const unreadable = (touches: unknown, book: string | undefined, game: string | undefined): string | undefined => {
   const whose = touches === "session"
     ? "all prices"
     : touches === "sportsbook"
@@ -70,7 +70,7 @@ const doubtful = (touches: unknown, book: string | undefined, game: string | und
     ? game
     : undefined
   if (whose === undefined) return undefined
-  return `⚠ A message could not be read: ${touches === "session" ? whose : `prices of ${whose}`} are in doubt`
+  return `⚠ A message could not be read: ${touches === "session" ? whose : `prices of ${whose}`} are unverified`
 }
 
 const counted = (value: unknown, one: string): string =>

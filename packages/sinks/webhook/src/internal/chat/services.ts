@@ -2,7 +2,7 @@
 import type { Service } from "./channel.ts"
 import { unlinked } from "./clean.ts"
 
-/** Behind an @ it keeps any name from being a mention. */
+/** After an @ it keeps any name from being a mention. */
 const zeroWidthSpace = "\u200B"
 
 /** Shown as it is: no Markdown, no mentions, no links. */

@@ -40,7 +40,7 @@ const easternOf = (time: unknown): ReadonlyMap<string, string> | undefined => {
   return new Map(eastern.formatToParts(millis).map(({ type, value }) => [type, value]))
 }
 
-/** Milliseconds since the Unix epoch of a time in UTC, `2026-11-29T19:00:00.000Z`; undefined where it is none. */
+/** Milliseconds since the Unix epoch of a time in UTC, `2026-11-29T19:00:00.000Z`; undefined for anything else. */
 export const utcMillis = (time: unknown): number | undefined => {
   if (typeof time !== "string") return undefined
   const match = /^(\d{4})-(\d{2})-(\d{2})T(\d{2}):(\d{2}):(\d{2})(?:\.(\d{3})\d*)?Z$/.exec(time)

@@ -2,7 +2,7 @@
 import { Alert, type AlertTurn } from "./Alert.ts"
 import type { Sentence } from "./Sentence.ts"
 
-/** Openings, or closings, of one batch that are still told one by one. */
+/** Up to so many openings, or closings, of one batch have a sentence each. */
 const most = 5
 
 /** Sportsbooks that are named. */
