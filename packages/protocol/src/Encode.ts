@@ -1,15 +1,11 @@
 /** Records as lines of JSON. */
 import { type Change, type GameChange, isLineChange, type LineChange } from "./Change.ts"
 import { type Control, isControl } from "./Control.ts"
-import { gameText, headText, lineText, momentText } from "./texts.ts"
 
 /**
  * The JSON text of a record, without a newline. The fields of a change stand in the order of its interface, whatever
  * order it was made in, so equal changes give equal bytes; fields of others (a processor's) follow. A control's fields
  * stand in the order it has them. `part` is always written.
- *
- * A line change is put together by hand from parts that rarely differ between neighbors, because this is where a busy
- * feed's time goes; a property test holds it equal to `JSON.stringify`.
  *
  * @example
  * ```ts
@@ -22,80 +18,88 @@ import { gameText, headText, lineText, momentText } from "./texts.ts"
  */
 export const encodeRecord = (record: Change | Control): string => {
   if (isControl(record)) return JSON.stringify(record.part === undefined ? withPart(record) : record)
-  if (!isLineChange(record)) return JSON.stringify({ ...shared(record), ...ofGame(record), ...record })
-  return encodeLine(record) ?? JSON.stringify({ ...shared(record), ...ofLine(record), ...record })
+  return isLineChange(record) ? encodeLine(record) : JSON.stringify({ ...inOrder(record, 0), ...record })
 }
 
 /** A record of an older version, or of a caller who leaves it out. */
 const withPart = ({ control, run, seq, ...rest }: Control): object => ({ control, run, seq, part: 0, ...rest })
 
-const requiredFields = 29
+/** The fields that every line change has, in their order. */
+const lineFields: ReadonlyArray<string> = [
+  "change",
+  "run",
+  "seq",
+  "part",
+  "session",
+  "epoch",
+  "at",
+  "sent_at",
+  "frame",
+  "cause",
+  "sport",
+  "sportsbook",
+  "game",
+  "universal_game_id",
+  "book_game_id",
+  "home_team",
+  "away_team",
+  "starts_at",
+  "outcome",
+  "market",
+  "target",
+  "target_kind",
+  "side",
+  "line",
+  "line_derived",
+  "odds",
+  "link",
+  "previous_odds",
+  "previous_line",
+] satisfies ReadonlyArray<keyof LineChange>
 
-/** Undefined where the record is not exactly of its type: a field too many, one missing, one of another type. */
-const encodeLine = (r: LineChange): string | undefined => {
-  if (!isTyped(r)) return undefined
-  let expected = requiredFields
-  let marks = ""
-  let merges = ""
-  let end = "}"
-  if (r.origin !== undefined) expected++
-  if (r.last === true) {
-    expected++
-    marks = '"last":true,'
+/** The fields that few line changes have. */
+const optionalFields: ReadonlySet<string> = new Set<keyof LineChange>([
+  "origin",
+  "last",
+  "delayed",
+  "merged",
+  "unverified",
+  "late",
+  "line_split",
+  "market_raw",
+  "target_raw",
+  "side_raw",
+  "line_raw",
+])
+
+/**
+ * A busy feed's time goes here. Most records are made in the order of their fields already, and a few have one of the
+ * optional fields after the others: only those are copied.
+ */
+const encodeLine = (r: LineChange): string => {
+  const fields = Object.keys(r)
+  for (let index = 0; index < lineFields.length; index++) {
+    if (fields[index] !== lineFields[index]) return JSON.stringify({ ...inOrder(r, 0), ...r })
   }
-  if (r.delayed === true) {
-    expected++
-    marks += '"delayed":true,'
+  if (fields.length === lineFields.length) return JSON.stringify(r)
+  for (let index = lineFields.length; index < fields.length; index++) {
+    if (!optionalFields.has(fields[index]!)) return JSON.stringify({ ...inOrder(r, 0), ...r })
   }
-  if (r.merged !== undefined && Number.isFinite(r.merged)) {
-    expected++
-    merges = `"merged":${r.merged},`
-  }
-  if (r.unverified === true) {
-    expected++
-    merges += '"unverified":true,'
-  }
-  if (r.late === true) {
-    expected++
-    end = ',"late":true}'
-  }
-  if (Object.keys(r).length !== expected) return undefined
-  const game = gameText(r)
-  const line = lineText(game, r)
-  return headText(r) + r.seq + momentText(r) + marks + game.text + merges + line.untilOdds + r.odds + line.afterOdds +
-    r.previous_odds + ',"previous_line":' + r.previous_line + end
+  return JSON.stringify(inOrder(r, r.part))
 }
 
-const isText = (value: unknown): boolean => value === null || typeof value === "string"
-const isNumber = (value: unknown): boolean => value === null || Number.isFinite(value)
-
-/** Types promise this, but a record may come from anywhere: an unquoted string would be another value. */
-const isTyped = (r: LineChange): boolean =>
-  Number.isFinite(r.seq) && Number.isFinite(r.part) && (r.origin === undefined || typeof r.origin === "string") &&
-  isNumber(r.line) && isNumber(r.odds) && isNumber(r.previous_odds) &&
-  isNumber(r.previous_line) && typeof r.line_derived === "boolean" && isText(r.change) && isText(r.run) &&
-  isText(r.cause) && isText(r.outcome) && isText(r.market) && isText(r.target) && isText(r.target_kind) &&
-  isText(r.side) && isText(r.link) && isNumber(r.epoch) && isNumber(r.frame) && isText(r.session) && isText(r.at) &&
-  isText(r.sent_at) && isText(r.sport) && isText(r.sportsbook) && isText(r.game) && isText(r.universal_game_id) &&
-  isText(r.book_game_id) && isText(r.home_team) && isText(r.away_team) && isText(r.starts_at)
-
-const gameFields = (r: Change) => ({
-  sport: r.sport,
-  sportsbook: r.sportsbook,
-  game: r.game,
-  universal_game_id: r.universal_game_id,
-  book_game_id: r.book_game_id,
-  home_team: r.home_team,
-  away_team: r.away_team,
-  starts_at: r.starts_at,
-})
-
-/** The fields of every change in their order; JSON leaves out those that are undefined. */
-const shared = (r: Change) => ({
+/**
+ * The fields of a change in their order; JSON leaves out those that are undefined. One literal: V8 makes it several times
+ * faster than one that is put together of others.
+ */
+const inOrder = (
+  r: { readonly [Field in keyof LineChange | keyof GameChange]?: unknown },
+  part: number | undefined,
+): object => ({
   change: r.change,
   run: r.run,
   seq: r.seq,
-  part: r.part ?? 0,
+  part,
   origin: r.origin,
   session: r.session,
   epoch: r.epoch,
@@ -105,14 +109,16 @@ const shared = (r: Change) => ({
   last: r.last,
   delayed: r.delayed,
   cause: r.cause,
-  ...gameFields(r),
+  sport: r.sport,
+  sportsbook: r.sportsbook,
+  game: r.game,
+  universal_game_id: r.universal_game_id,
+  book_game_id: r.book_game_id,
+  home_team: r.home_team,
+  away_team: r.away_team,
+  starts_at: r.starts_at,
   merged: r.merged,
   unverified: r.unverified,
-})
-
-const ofGame = (r: GameChange) => ({ partial: r.partial, reset: r.reset })
-
-const ofLine = (r: LineChange) => ({
   outcome: r.outcome,
   market: r.market,
   target: r.target,
@@ -130,4 +136,6 @@ const ofLine = (r: LineChange) => ({
   target_raw: r.target_raw,
   side_raw: r.side_raw,
   line_raw: r.line_raw,
+  partial: r.partial,
+  reset: r.reset,
 })
