@@ -1,36 +1,95 @@
-/** How an app becomes one file. */
+/** How an app becomes a file and the few chunks beside it. */
 import { chmodSync } from "node:fs"
 import { isBuiltin } from "node:module"
+import { join, resolve } from "node:path"
 import { type ConfigExport, defineConfig, type Plugin } from "rolldown"
 import { apps } from "./workspace.ts"
 
 /**
- * A rolldown configuration for the app in the current folder: `src/main.ts` to `dist/<name>.js`.
+ * A rolldown configuration for the app in the current folder: `src/main.ts` to `dist/<name>.js`, which starts, and chunks
+ * beside it, which are read when they are needed.
  *
- * Everything is inside, so it starts in a fraction of the time, and an install of it brings nothing along. The
- * workspace's packages come from their sources, so no other build has to come first.
+ * Everything is inside, so an install of it brings nothing along, and `--help` reads two small files. The workspace's
+ * packages come from their sources, so no other build has to come first.
  */
 export const bundle = (name: string): ConfigExport => {
-  const file = `dist/${name}.js`
+  let chunks: ReadonlyMap<string, string> | undefined
   return defineConfig({
-    input: "src/main.ts",
+    input: { [name]: "src/main.ts" },
     platform: "node",
+    // As groups that leave dependencies out require.
+    preserveEntrySignatures: "allow-extension",
     resolve: { conditionNames: ["@boltodds/source", "module", "node", "import", "default"] },
     output: {
-      file,
+      dir: "dist",
+      cleanDir: true,
+      entryFileNames: "[name].js",
+      // Without a hash: a new build replaces the chunks of the old one.
+      chunkFileNames: "[name].js",
       format: "esm",
-      banner: `#!/usr/bin/env node\n${nodeGuard(name)}`,
+      banner: ({ isEntry }) => isEntry ? `#!/usr/bin/env node\n${nodeGuard(name)}` : "",
       // Names stay, so that a stack trace can be read without its source map.
       minify: "dce-only",
       sourcemap: true,
-      codeSplitting: false,
+      codeSplitting: {
+        includeDependenciesRecursively: false,
+        groups: [{
+          debugName: "chunks",
+          name: (id, context) => {
+            chunks ??= chunksOf(resolve("src/main.ts"), (id) => context.getModuleInfo(id))
+            return chunks.get(id) ?? null
+          },
+        }],
+      },
     },
-    plugins: [lazyBuiltins, {
+    plugins: [lazyBuiltins, noFacades, {
       name: "executable",
-      writeBundle: ({ file: written }) => chmodSync(written ?? file, 0o755),
+      writeBundle: ({ dir }) => chmodSync(join(dir ?? "dist", `${name}.js`), 0o755),
     }],
   })
 }
+
+/**
+ * The chunks: some modules, with all that they import statically and that is in no chunk before. So a chunk needs only
+ * those before it, and none is read for a command that does not use it.
+ */
+const chunkEntries: ReadonlyArray<{ readonly chunk: string; readonly entries: RegExp }> = [
+  // The command line and the help of all commands.
+  { chunk: "start", entries: /\/src\/start\.ts$/ },
+  // A pipeline from flags, up to its first line.
+  { chunk: "core", entries: /\/commands\/demo\/run\.ts$|\/stdoutSink\.ts$/ },
+  { chunk: "connection", entries: /\/commands\/stream\/run\.ts$|\/feedSource\.ts$/ },
+  { chunk: "simulator", entries: /\/simulatorSource\.ts$|\/commands\/simulate\/run\.ts$/ },
+  { chunk: "sinks", entries: /\/(?:file|webhook)Sink\.ts$|\/outboxStore\.ts$|\/commands\/outbox\/run\.ts$/ },
+  { chunk: "yaml", entries: /\/node_modules\/yaml\// },
+  { chunk: "patterns", entries: /\/node_modules\/re2js\// },
+]
+
+/** The chunk of each module that is reached from the entry. Modules of no chunk are in `commands`. */
+const chunksOf = (entry: string, importsOf: ImportsOf): ReadonlyMap<string, string> => {
+  const reached = new Set<string>()
+  const reach = (id: string): void => {
+    if (reached.has(id)) return
+    reached.add(id)
+    const imports = importsOf(id)
+    for (const other of [...imports?.importedIds ?? [], ...imports?.dynamicallyImportedIds ?? []]) reach(other)
+  }
+  reach(entry)
+  const chunks = new Map<string, string>()
+  const assign = (id: string, chunk: string): void => {
+    if (chunks.has(id)) return
+    chunks.set(id, chunk)
+    for (const other of importsOf(id)?.importedIds ?? []) assign(other, chunk)
+  }
+  for (const { chunk, entries } of chunkEntries) for (const id of reached) if (entries.test(id)) assign(id, chunk)
+  for (const id of reached) if (id !== entry && !chunks.has(id)) chunks.set(id, "commands")
+  return chunks
+}
+
+type ImportsOf = (id: string) => {
+  readonly importedIds: ReadonlyArray<string>
+  readonly dynamicallyImportedIds: ReadonlyArray<string>
+} | null
 
 /**
  * What stands first in the file: one sentence where Node is too old, before anything that an old one does not have is
@@ -55,16 +114,53 @@ const mark = "\0builtin:"
 
 /**
  * An ES import of one of Node's own modules reads everything it exports: of `node:http` that is a `WebSocket` too, for
- * which Node loads its whole fetch, 50 ms at each start. Taken as an object, and only by the command that needs it, a
- * module costs what is used of it: measured, 0.10 s of processor time for `--help` become 0.06 s.
+ * which Node loads its whole fetch, 50 ms at each start. In the bundle a module is an object whose members load it when
+ * the first of them is read.
  */
 const lazyBuiltins: Plugin = {
   name: "lazy-builtins",
   // The bundler's own runtime needs node:module before anything of ours has run.
   resolveId: (id) =>
     isBuiltin(id) && id !== "node:module" ? { id: mark + id.replace(/^node:/, ""), moduleSideEffects: false } : null,
-  load: (id) =>
-    id.startsWith(mark)
-      ? { code: `module.exports = process.getBuiltinModule("node:${id.slice(mark.length)}")`, moduleType: "js" }
-      : null,
+  load: (id) => id.startsWith(mark) ? { code: lazyModule(id.slice(mark.length)), moduleType: "js" } : null,
+}
+
+const lazyModule = (name: string): string => {
+  const members: unknown = process.getBuiltinModule(`node:${name}`)
+  // What is a function itself, such as node:events, is needed whole.
+  if (typeof members !== "object" || members === null) {
+    return `module.exports = process.getBuiltinModule("node:${name}")`
+  }
+  return `let loaded
+for (const name of ${JSON.stringify(Object.keys(members))}) {
+  Object.defineProperty(module.exports, name, {
+    enumerable: true,
+    get: () => (loaded ??= process.getBuiltinModule("node:${name}"))[name],
+  })
+}`
+}
+
+/** What the bundler makes for an `import()` of a module that is in a chunk with others: a file that only passes it on. */
+const facade = /^export \{ ([^}]*) \} from "\.\/([\w-]+\.js)";\s*$/
+
+/** Imports the chunk itself instead, so that the command is a few files. */
+const noFacades: Plugin = {
+  name: "no-facades",
+  generateBundle: (_options, files) => {
+    for (const { fileName, code } of Object.values(files).filter((file) => file.type === "chunk")) {
+      const [, names, chunk] = facade.exec(code) ?? []
+      if (names === undefined) continue
+      const members = names.split(", ").map((name) => name.split(" as ")).map(([inside, outside = inside]) =>
+        `${outside}: chunk.${inside}`
+      )
+      for (const other of Object.values(files)) {
+        if (other.type !== "chunk") continue
+        other.code = other.code.replaceAll(
+          `import("./${fileName}")`,
+          `import("./${chunk}").then((chunk) => ({ ${members.join(", ")} }))`,
+        )
+      }
+      delete files[fileName]
+    }
+  },
 }

@@ -77,7 +77,7 @@ ${file}:9:63: Cannot use the processor \`dedupe\` with \`emit: quotes\`: it cann
     expect(stderr).toContain(
       "2:22: Cannot load the plug-in none-of-that-name: Cannot find module 'none-of-that-name'\n",
     )
-    expect(stderr).not.toContain("boltodds-pipe.js")
+    expect(stderr).not.toMatch(/[a-z]\.js\b/)
   })
 
   it.each([
