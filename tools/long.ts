@@ -34,6 +34,12 @@ export const longRuns: ReadonlyArray<LongRun> = [
     files: ["packages/state/test"],
   },
   {
+    name: "long:odds",
+    about: "the laws of odds and of selections",
+    env: { LAW_RUNS: "10000", LAW_SEED: seed },
+    files: ["packages/odds", "packages/market"],
+  },
+  {
     name: "long:lanes",
     about: "what the reader of a lane may believe",
     env: { LAW_RUNS: "2000", LAW_SEED: seed },

@@ -183,9 +183,13 @@ const outcomesOf: Readonly<Record<Kind, 2 | 3 | null>> = {
 /** Where a whole game cannot end in a tie. */
 const noTies: ReadonlySet<Family> = new Set(["baseball", "basketball", "hockey", "tennis", "esports"])
 
+/** A game, its overtime, a set, a game of a set, a map. */
+const isDecided = (period: string): boolean =>
+  period === "game" || period === "ot" || period.startsWith("s") || period.startsWith("m")
+
 const canPush = (kind: Kind, period: string, line: number | null, family: Family): boolean => {
   if (kind === "draw_no_bet") return true
   if (kind === "spread" || kind === "total") return Number.isInteger(line)
   // Part of a game can end in a tie where the game cannot, but a set, a map or a game of a set cannot.
-  return kind === "moneyline" && !(noTies.has(family) && /^(?:game$|ot$|s\d|m\d)/.test(period))
+  return kind === "moneyline" && !(noTies.has(family) && isDecided(period))
 }

@@ -21,7 +21,7 @@ const promised = (example: string): ReadonlyArray<string> => {
 
 describe("the README", () => {
   it("has examples", () => {
-    expect(examples.length).toBe(2)
+    expect(examples.length).toBe(3)
   })
 
   it.each(examples)("prints what it says: %#", (example) => {

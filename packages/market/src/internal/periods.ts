@@ -1,6 +1,6 @@
 /** The part of a market's name that says which part of the game counts. */
 
-const ordinal = (words: ReadonlyArray<string>): string => `(${words.join("|")})`
+const ordinal = (words: ReadonlyArray<string>): string => `(?:${words.join("|")})`
 const ordinals = [
   ["1st", "first"],
   ["2nd", "second"],
@@ -13,38 +13,42 @@ const ordinals = [
   ["9th", "ninth"],
 ]
 
-const numbered = (count: number, words: string, short: string): ReadonlyArray<readonly [string, string]> =>
+/** A pattern of folded names, and the period: `$1` and `$2` are what it captures. */
+type Row = readonly [pattern: string, period: string]
+
+const numbered = (count: number, word: string, short: string): ReadonlyArray<Row> =>
   ordinals.slice(0, count).map((names, index) => {
     const at = index + 1
     const shortForms = short === "i" ? "" : `|${at}${short}|${short}${at}`
-    return [`${ordinal(names)} (?:${words})${shortForms}`, `${short}${at}`] as const
+    return [`${ordinal(names)} ${word}${shortForms}`, `${short}${at}`]
   })
 
-/** Patterns of folded names, and the period. The first that fits wins, so the longer forms come first. */
-const periods: ReadonlyArray<{ readonly start: RegExp; readonly end: RegExp; readonly period: string }> = [
-  ...[1, 2, 3, 4, 5].flatMap((set) =>
-    Array.from({ length: 13 }, (_, game) =>
-      [
-        `(?:s${set} g${game + 1}|set ${set} game ${game + 1})`,
-        `s${set}g${game + 1}`,
-      ] as const)
-  ),
+const rows: ReadonlyArray<Row> = [
+  ["(?:s|set )([1-5]) (?:g|game )([1-9]|1[0-3])", "s$1g$2"],
   ...numbered(2, "half", "h"),
   ...numbered(4, "quarter", "q"),
   ...numbered(3, "period", "p"),
   ...numbered(9, "inning", "i"),
-  ...[3, 5, 7].map((count) => [`(?:1st|first) ${count} innings?|f${count}`, `f${count}`] as const),
-  ...[1, 2, 3, 4, 5].map((set) => [`set ${set}|s${set}|${ordinal(ordinals[set - 1]!)} set`, `s${set}`] as const),
-  ...Array.from({ length: 9 }, (_, map) => [`map ${map + 1}|m${map + 1}`, `m${map + 1}`] as const),
-  ...Array.from({ length: 12 }, (_, round) => [`round ${round + 1}|r${round + 1}`, `r${round + 1}`] as const),
-  ["(?:incl|including|inc) (?:overtime|ot|extra time)", "game"] as const,
-  ["regulation time|regulation|reg time|60 min(?:utes?)?|90 min(?:utes?)?", "reg"] as const,
-  ["overtime|extra time", "ot"] as const,
-].map(([pattern, period]) => ({
+  ["(?:1st|first) ([357]) innings?", "f$1"],
+  ["f([357])", "f$1"],
+  ...ordinals.slice(0, 5).map((names, index): Row => [`${ordinal(names)} set`, `s${index + 1}`]),
+  ["(?:s|set )([1-5])", "s$1"],
+  ["(?:m|map )([1-9])", "m$1"],
+  ["(?:r|round )([1-9]|1[0-2])", "r$1"],
+  ["(?:incl|including|inc) (?:overtime|ot|extra time)", "game"],
+  ["regulation time|regulation|reg time|60 min(?:utes?)?|90 min(?:utes?)?", "reg"],
+  ["overtime|extra time", "ot"],
+]
+
+/** The first that fits wins, so the longer forms come first. */
+const periods = rows.map(([pattern, period]) => ({
   start: new RegExp(`^(?:${pattern})(?: |$)`),
   end: new RegExp(`(?:^| )(?:${pattern})$`),
   period,
 }))
+
+/** Every pattern has one of these; most names have none. */
+const possible = /\d|half|quarter|period|inning|set|overtime|time|regulation|incl?\b|ot\b/
 
 /** Words of a period that no rule has taken. */
 const leftover =
@@ -55,11 +59,12 @@ export const hasPeriodWords = (rest: string): boolean => leftover.test(rest)
 
 /** Cuts a period off the start or the end of a folded name; undefined where neither is one. */
 export const cutPeriod = (folded: string): { readonly period: string; readonly rest: string } | undefined => {
+  if (!possible.test(folded)) return undefined
   for (const { start, end, period } of periods) {
     const match = start.exec(folded) ?? end.exec(folded)
     if (match === null) continue
     const rest = match.index === 0 ? folded.slice(match[0].length) : folded.slice(0, match.index)
-    return { period, rest: rest.trim() }
+    return { period: period.replace("$1", match[1] ?? "").replace("$2", match[2] ?? ""), rest: rest.trim() }
   }
   return undefined
 }

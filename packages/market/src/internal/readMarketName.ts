@@ -69,6 +69,8 @@ const cutTeam = (rest: string, { home, away }: Teams) => {
 export class MarketNames {
   readonly #aliases: ReadonlyMap<string, ReadonlyArray<MarketAlias>>
   readonly #known = new Map<string, MarketNameReading>()
+  /** Of names that say something only with the teams: the last game's reading. Lines of one game come together. */
+  readonly #ofTeams = new Map<string, { home: string | null; away: string | null; reading: MarketNameReading }>()
   readonly #bound: number
 
   constructor(aliases: Aliases | undefined, bound: number) {
@@ -83,26 +85,30 @@ export class MarketNames {
     this.#bound = bound
   }
 
-  /** The teams are part of the key only where their names are in the market's. */
+  /** The teams matter only where a name says nothing without them. */
   read(market: string, sport: string, sportsbook: string, teams: { home: string | null; away: string | null }) {
     const general = this.#aliases.size === 0 ? market : `${sportsbook}\u0000${sport}\u0000${market}`
     const known = this.#known.get(general)
     if (known !== undefined && typeof known !== "string") return known
     const { home, away } = teams
-    const own = known === undefined ? "" : `${general}\u0000${home}\u0000${away}`
-    const knownOfTeams = known === undefined ? undefined : this.#known.get(own)
-    if (knownOfTeams !== undefined) return knownOfTeams
+    if (known !== undefined) {
+      const last = this.#ofTeams.get(general)
+      if (last !== undefined && last.home === home && last.away === away) return last.reading
+    }
     const folded = foldMarketName(market)
     const alias = aliasFor(this.#aliases.get(folded), sport, sportsbook)
     const without = withAlias(readFolded(folded, noTeams), alias)
-    if (this.#known.size + 2 > this.#bound) this.#known.clear()
+    if (this.#known.size >= this.#bound) {
+      this.#known.clear()
+      this.#ofTeams.clear()
+    }
     this.#known.set(general, without)
     if (typeof without !== "string") return without
     const reading = withAlias(
       readFolded(folded, { home: foldMarketName(home ?? ""), away: foldMarketName(away ?? "") }),
       alias,
     )
-    this.#known.set(`${general}\u0000${home}\u0000${away}`, reading)
+    this.#ofTeams.set(general, { home, away, reading })
     return reading
   }
 }

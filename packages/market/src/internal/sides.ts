@@ -20,13 +20,16 @@ export interface SideContext {
 
 const draws: ReadonlySet<string> = new Set(["draw", "tie", "x", "the draw"])
 
+/** No spelling of a draw is longer, in characters, spaces around it included. */
+const longestDraw = 12
+
 /** Home, away, the draw, another name, or nobody. */
 type Target = "home" | "away" | "draw" | "name" | "nobody"
 
 const targetOf = ({ target, target_kind }: Pick<LineFields, "target" | "target_kind">): Target => {
   if (target === null || target === "") return "nobody"
   if (target_kind === "home" || target_kind === "away" || target_kind === "draw") return target_kind
-  return draws.has(foldMarketName(target)) ? "draw" : "name"
+  return target.length <= longestDraw && draws.has(foldMarketName(target)) ? "draw" : "name"
 }
 
 /** Whether a line is about the draw, also in ways that the protocol leaves as they are: `X`, `The Draw`. */
@@ -129,15 +132,20 @@ const first = (
   const scope = team ?? "field"
   if (target === "nobody") return noScorer ? { scope, participant: null, side: "none" } : "target"
   if (target === "draw") return "target"
-  const said = foldMarketName(line.target!)
-  if (
-    noScorer || said === "none" || said === "no scorer" || said === "no touchdown scorer" || said === "no goalscorer"
-  ) {
+  if (noScorer || (/^\s*no/i.test(line.target!) && nobody.has(foldMarketName(line.target!)))) {
     return { scope, participant: null, side: "none" }
   }
   const side = keyOf(line.target!)
   return side === undefined || side === "none" ? "target" : { scope, participant: null, side }
 }
+
+const nobody: ReadonlySet<string> = new Set([
+  "none",
+  "no scorer",
+  "no touchdown scorer",
+  "no goalscorer",
+  "no goal scorer",
+])
 
 /** `1X`, `Home or Draw`, `Arsenal/Draw`. */
 const doubleChance = (target: string, { home, away }: SideContext): SideReading | UnknownReason => {
