@@ -24,7 +24,7 @@ export type Kind = (typeof kinds)[number]
 export const scopes = ["game", "home", "away", "player", "field"] as const
 
 /** See {@link scopes}. */
-export type Scope = (typeof scopes)[number]
+export type SelectionScope = (typeof scopes)[number]
 
 /** One outcome, without the sportsbook and without the price. */
 export interface Selection {
@@ -38,7 +38,7 @@ export interface Selection {
    */
   readonly period: string
   readonly kind: Kind
-  readonly scope: Scope
+  readonly scope: SelectionScope
   /** The player, in the form of `participantKey`; null for everything but `player`. */
   readonly participant: string | null
   /** `runs`, `points`, `assists+points+rebounds`, `games`; null where the kind says it all. */

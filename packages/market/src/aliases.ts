@@ -3,7 +3,7 @@ import { didYouMean, expectedButGot } from "@boltodds/text"
 import { foldMarketName } from "./foldMarketName.ts"
 import { isRecord, unknownMembers } from "./internal/json.ts"
 import { participantKey } from "./participants.ts"
-import { type Kind, kinds, type Scope, scopes } from "./Selection.ts"
+import { type Kind, kinds, scopes, type SelectionScope } from "./Selection.ts"
 
 /** What one market's name means. What it leaves out is read from the name as usual. */
 export interface MarketAlias {
@@ -15,7 +15,7 @@ export interface MarketAlias {
   readonly sport?: string
   readonly period?: string
   readonly kind?: Kind
-  readonly scope?: Scope
+  readonly scope?: SelectionScope
   readonly stat?: string
 }
 

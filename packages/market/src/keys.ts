@@ -1,6 +1,6 @@
 /** Keys: one text for one bet, for people, JSON and maps. */
 import type { ChangeBase } from "@boltodds/protocol"
-import { type Kind, kinds, type Scope, scopes, type Selection } from "./Selection.ts"
+import { type Kind, kinds, scopes, type Selection, type SelectionScope } from "./Selection.ts"
 
 /** The parts of a selection that its keys hold. Sport and family are those of the event. */
 export type KeyedSelection = Pick<
@@ -15,7 +15,7 @@ export interface KeyParts {
   readonly event: string
   readonly period: string
   readonly kind: Kind
-  readonly scope: Scope
+  readonly scope: SelectionScope
   readonly participant: string | null
   readonly stat: string | null
   readonly line: number | null
@@ -65,14 +65,14 @@ export const parseSelectionKey = (key: string): KeyParts | undefined => {
   if (parts?.length !== 8) return undefined
   const [event, period, kind, scope, participant, stat, text, side] = parts as [string, ...Array<string>]
   const line = text === "" ? null : Number(text)
-  if (!kinds.includes(kind as Kind) || !scopes.includes(scope as Scope)) return undefined
+  if (!kinds.includes(kind as Kind) || !scopes.includes(scope as SelectionScope)) return undefined
   // A number has one form here: "8.5", not "8.50".
   if (line !== null && (!Number.isFinite(line) || String(line) !== text)) return undefined
   return {
     event,
     period: period!,
     kind: kind as Kind,
-    scope: scope as Scope,
+    scope: scope as SelectionScope,
     participant: participant === "" ? null : participant!,
     stat: stat === "" ? null : stat!,
     line,

@@ -5,7 +5,7 @@ import { isPlainTennis, MarketNames, type MarketReading } from "./internal/readM
 import { familyStat } from "./internal/rules.ts"
 import { sideOf, type SideReading } from "./internal/sides.ts"
 import { participantKey } from "./participants.ts"
-import type { GameFields, Kind, LineFields, Reading, Scope, Selection, UnknownReason } from "./Selection.ts"
+import type { GameFields, Kind, LineFields, Reading, Selection, SelectionScope, UnknownReason } from "./Selection.ts"
 
 /** What a reader knows beside the line. */
 export interface ReaderOptions {
@@ -142,7 +142,7 @@ const lineOf = ({ kind }: Place, { line }: LineFields, plainTennis: boolean): nu
 const isQuarter = (line: number): boolean => Number.isSafeInteger(line * 4) && Math.abs(line) < 10_000
 
 const selectionOf = (
-  { kind, period, stat, scope }: Place & { readonly scope: Scope },
+  { kind, period, stat, scope }: Place & { readonly scope: SelectionScope },
   { side, participant }: SideReading,
   line: number | null,
   sport: string,

@@ -2,7 +2,7 @@
 import type { Aliases, MarketAlias } from "../aliases.ts"
 import type { Family } from "../families.ts"
 import { foldMarketName } from "../foldMarketName.ts"
-import type { Scope } from "../Selection.ts"
+import type { SelectionScope } from "../Selection.ts"
 import { cutPeriod, hasPeriodWords } from "./periods.ts"
 import { type Rule, ruleOf, saysNoScorer } from "./rules.ts"
 
@@ -13,7 +13,7 @@ export interface MarketReading {
   /** The team that the name is about. */
   readonly team: "home" | "away" | null
   /** Set by an alias: whose result counts, whatever the target. */
-  readonly scope: Scope | null
+  readonly scope: SelectionScope | null
   /** The folded name without its period. */
   readonly rest: string
   readonly noScorer: boolean

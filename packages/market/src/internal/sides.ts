@@ -1,11 +1,11 @@
 /** Whom a line bets on, by the kind of its market. */
 import { foldMarketName } from "../foldMarketName.ts"
-import type { Kind, LineFields, Scope, UnknownReason } from "../Selection.ts"
+import type { Kind, LineFields, SelectionScope, UnknownReason } from "../Selection.ts"
 import type { MarketReading } from "./readMarketName.ts"
 
 /** The side of a selection, and whose result counts. */
 export interface SideReading {
-  readonly scope: Scope
+  readonly scope: SelectionScope
   readonly participant: string | null
   readonly side: string
 }
