@@ -94,7 +94,7 @@ describe("the pipelines", { concurrent: true }, () => {
     const away = runPipeline("durable-webhook", { OUT: out, HOOK_URL: "http://127.0.0.1:1/" })
     const file = join(out, "hook.sqlite")
     await away.until(() => away.stderr.includes("ECONNREFUSED"))
-    await away.until(() => statSync(file).size + statSync(`${file}-wal`).size > 100_000)
+    await away.until(() => statSync(file).size + statSync(`${file}-wal`).size > 400_000)
     away.child.kill("SIGKILL")
     await away.ended
     const listed = JSON.parse((await pipe("outbox", "list", file, "--json")).stdout)

@@ -58,12 +58,12 @@ describe("the modules of a file", { concurrent: true }, () => {
     folder.write(
       "plugins: [./mine.mjs]",
       "source: { simulator: { rat: 50 } }",
-      "sinks: { mine: { mine: { token: T0KENabc }, emit: chnages } }",
+      "sinks: { mine: { mine: { token: T0KENabc }, emit: changes, lane: { overflow: coalese } } }",
     )
     const wrong = await runPipe(["check", folder.file, "--no-plugins"], { env: noPermission })
     expect(wrong.code).toBe(78)
     expect(wrong.stderr).toContain("did you mean `rate`?")
-    expect(wrong.stderr).toContain("did you mean `changes`?")
+    expect(wrong.stderr).toContain("did you mean `coalesce`?")
     expect(wrong.stderr).not.toContain("T0KENabc")
   })
 })
