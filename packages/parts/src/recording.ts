@@ -1,8 +1,8 @@
 /** Recordings in files: their lines, plain or compressed, within the heap of this process. */
 import { type LineOptions, longestLineFor, readLines } from "@boltodds/text"
 import { createReadStream } from "node:fs"
-import { Readable } from "node:stream"
-import { createGunzip, createZstdDecompress } from "node:zlib"
+import { pipeline, Readable } from "node:stream"
+import { constants, createGunzip, createZstdDecompress } from "node:zlib"
 import type { StateLimits } from "@boltodds/state"
 import { getHeapStatistics } from "node:v8"
 
@@ -34,13 +34,24 @@ export class RecordedLines {
   }
 }
 
-const decompressed = (file: string): Readable => {
+/** How {@link decompressed} reads a file. */
+export interface DecompressOptions {
+  /** The name whose ending says how the file is compressed. Default: that of the file. */
+  readonly name?: string
+  /** A gzip file that ends too early is read as far as it goes, without an error. Default false. */
+  readonly mayBeCut?: boolean
+}
+
+/**
+ * The bytes of a file, decompressed if its name ends with `.gz` or `.zst`. The file is closed when all is read, when the
+ * reader stops, and after an error.
+ */
+export const decompressed = (file: string, { name = file, mayBeCut = false }: DecompressOptions = {}): Readable => {
   const bytes = createReadStream(file)
-  if (file.endsWith(".zst")) return Readable.from(zstdFrames(bytes))
-  if (!file.endsWith(".gz")) return bytes
-  const through = createGunzip()
-  bytes.once("error", (cause) => through.destroy(cause))
-  return bytes.pipe(through)
+  if (name.endsWith(".zst")) return Readable.from(zstdFrames(bytes))
+  if (!name.endsWith(".gz")) return bytes
+  // `pipe` alone leaves the file open where the decoder fails or is destroyed. The reader gets the error from the decoder.
+  return pipeline(bytes, createGunzip(mayBeCut ? { finishFlush: constants.Z_SYNC_FLUSH } : {}), () => {})
 }
 
 /** V8's heap limit includes the young generation (three spaces of 64 MiB), where nothing stays. */
@@ -72,38 +83,43 @@ export const lineLimit = (maxBytes: number = longestLineFor(lastingHeap())): Lin
 
 /**
  * Decompresses a file of several frames, which a file that is written bit by bit has (RFC 8878, section 3). Node's
- * decoder ends with the first frame; the bytes that it did not take begin the next.
+ * decoder ends with the first frame; the bytes that it did not take begin the next. `bytes` is closed at the end, and
+ * after an error.
  */
-export async function* zstdFrames(bytes: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+async function* zstdFrames(bytes: Readable): AsyncGenerator<Buffer> {
   const chunks = bytes[Symbol.asyncIterator]()
   let rest: ReadonlyArray<Buffer> = []
   const source = { isOver: false }
-  do {
-    const decoder = createZstdDecompress()
-    const input = new DecoderInput()
-    const feeding = (async function* (): AsyncGenerator<Buffer> {
-      for (const chunk of rest) yield input.add(chunk, decoder.bytesWritten)
-      while (!source.isOver) {
-        const next = await chunks.next()
-        if (next.done === true) source.isOver = true
-        else yield input.add(next.value, decoder.bytesWritten)
+  try {
+    do {
+      const decoder = createZstdDecompress()
+      const input = new DecoderInput()
+      const feeding = (async function* (): AsyncGenerator<Buffer> {
+        for (const chunk of rest) yield input.add(chunk, decoder.bytesWritten)
+        while (!source.isOver) {
+          const next = await chunks.next()
+          if (next.done === true) source.isOver = true
+          else yield input.add(next.value, decoder.bytesWritten)
+        }
+      })()
+      const stream = Readable.from(feeding, { objectMode: false })
+      stream.once("error", (cause) => decoder.destroy(cause))
+      // The loop below throws the first error. Errors after it come from the destroyed decoder and mean nothing.
+      decoder.on("error", () => {})
+      stream.pipe(decoder)
+      try {
+        for await (const output of decoder) yield output
+      } finally {
+        stream.unpipe()
+        decoder.destroy()
       }
-    })()
-    const stream = Readable.from(feeding, { objectMode: false })
-    stream.once("error", (cause) => decoder.destroy(cause))
-    // The loop below throws the first error. Errors after it come from the destroyed decoder and mean nothing.
-    decoder.on("error", () => {})
-    stream.pipe(decoder)
-    try {
-      for await (const output of decoder) yield output
-    } finally {
-      stream.unpipe()
-      decoder.destroy()
-    }
-    // Waits for a chunk that is still being read: it belongs to the next frame.
-    await feeding.return(undefined)
-    rest = input.after(decoder.bytesWritten)
-  } while (!source.isOver || rest.length > 0)
+      // Waits for a chunk that is still being read: it belongs to the next frame.
+      await feeding.return(undefined)
+      rest = input.after(decoder.bytesWritten)
+    } while (!source.isOver || rest.length > 0)
+  } finally {
+    bytes.destroy()
+  }
 }
 
 /** The chunks that a decoder may not have taken yet. */

@@ -1,9 +1,10 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { existsSync, mkdtempSync, readdirSync, readlinkSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { gzipSync, zstdCompressSync } from "node:zlib"
 import { afterAll, describe, expect, it } from "vitest"
-import { RecordedLines } from "../src/recording.ts"
+import { readLines } from "@boltodds/text"
+import { decompressed, lineLimit, RecordedLines } from "../src/recording.ts"
 
 const folder = mkdtempSync(join(tmpdir(), "boltodds-lines-"))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -27,6 +28,18 @@ const read = async (...files: ReadonlyArray<string>): Promise<ReadonlyArray<stri
   for await (const line of new RecordedLines(files)) all.push(line)
   return all
 }
+
+/** The open files of this process in the folder. Needs Linux. */
+const openFiles = (): ReadonlyArray<string> =>
+  readdirSync("/proc/self/fd").flatMap((descriptor) => {
+    try {
+      const path = readlinkSync(`/proc/self/fd/${descriptor}`)
+      return path.startsWith(folder) ? [path] : []
+    } catch {
+      // It was closed meanwhile, such as the one that reads this folder.
+      return []
+    }
+  })
 
 describe("the lines of a recording", () => {
   it("are those of a plain file, and of many one after another", async () => {
@@ -71,5 +84,40 @@ describe("the lines of a recording", () => {
     await expect(read(join(folder, "nowhere.zst"))).rejects.toThrow("ENOENT")
     await expect(read(file("bad.gz", "no gzip"))).rejects.toThrow()
     await expect(read(file("bad.zst", "this is no zstd at all"))).rejects.toThrow()
+  })
+
+  describe.skipIf(!existsSync("/proc/self/fd"))("leave no file open", () => {
+    const whole = { "": Buffer.from(text(lines)), ".gz": gzipSync(text(lines)), ".zst": zstdCompressSync(text(lines)) }
+    const endings = Object.entries(whole)
+    const pieces = { begin: (bytes: Buffer) => bytes.subarray(0, 5_000), later: (bytes: Buffer) => bytes.subarray(9) }
+
+    it.each(endings)("where the reader stops (%s)", async (ending, bytes) => {
+      for await (const _ of new RecordedLines([file(`stop.ndjson${ending}`, bytes)])) break
+      await expect.poll(openFiles, { timeout: 60_000 }).toEqual([])
+    })
+
+    it.each(endings)("where all is read (%s)", async (ending, bytes) => {
+      expect(await read(file(`all.ndjson${ending}`, bytes))).toHaveLength(lines.length)
+      await expect.poll(openFiles, { timeout: 60_000 }).toEqual([])
+    })
+
+    it.each(
+      endings.slice(1).flatMap(([ending, bytes]) =>
+        Object.entries(pieces).map(([name, cut]) => [name, ending, cut(bytes)] as const)
+      ),
+    )("where it is damaged (%s, %s)", async (name, ending, bytes) => {
+      await expect(read(file(`${name}.ndjson${ending}`, bytes))).rejects.toThrow()
+      await expect.poll(openFiles, { timeout: 60_000 }).toEqual([])
+    })
+
+    it.each(endings)("where a line is too long (%s)", async (ending) => {
+      const long = { "": Buffer.from, ".gz": gzipSync, ".zst": zstdCompressSync }[ending]!
+      const bytes = decompressed(file(`long.ndjson${ending}`, long(Buffer.alloc(3_000_000, "x") as never) as Buffer))
+      const reading = async (): Promise<void> => {
+        for await (const _ of readLines(bytes, lineLimit(1_000_000)));
+      }
+      await expect(reading()).rejects.toThrow("longer than 1000000 bytes")
+      await expect.poll(openFiles, { timeout: 60_000 }).toEqual([])
+    })
   })
 })

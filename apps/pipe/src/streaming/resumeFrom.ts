@@ -3,22 +3,11 @@ import { type Book, type Change, type Control, emptyBook, fold } from "@boltodds
 import { isPlanted } from "@boltodds/machine"
 import { bookSize, type StateLimits } from "@boltodds/state"
 import { LineSplitter } from "@boltodds/text"
-import {
-  createReadStream,
-  existsSync,
-  fstatSync,
-  ftruncateSync,
-  lstatSync,
-  readdirSync,
-  type Stats,
-  statSync,
-} from "node:fs"
+import { existsSync, fstatSync, ftruncateSync, lstatSync, readdirSync, type Stats, statSync } from "node:fs"
 import { basename, dirname, join } from "node:path"
-import { Readable } from "node:stream"
-import { constants, createGunzip } from "node:zlib"
 import { ExitCode, Failure } from "../process/ExitCode.ts"
 import type { CommandLog } from "../log/Log.ts"
-import { lineLimit, withinHeap, zstdFrames } from "@boltodds/parts/recording"
+import { decompressed, lineLimit, withinHeap } from "@boltodds/parts/recording"
 import { sizeText } from "./runTexts.ts"
 
 /** What an earlier run left, as far as the next one needs it. */
@@ -256,20 +245,11 @@ class Reading {
 
 /** The bytes of a file, decompressed where its name says so, as far as they can be read: it may have been cut off. */
 async function* bytesOf(file: string): AsyncGenerator<Buffer> {
-  const bytes = createReadStream(file)
-  const name = file.replace(/\.part$/, "")
-  if (name.endsWith(".gz")) {
-    const through = createGunzip({ finishFlush: constants.Z_SYNC_FLUSH })
-    bytes.once("error", (cause) => through.destroy(cause))
-    yield* bytes.pipe(through)
-    return
-  }
-  if (!name.endsWith(".zst")) return yield* bytes
   try {
-    yield* Readable.from(zstdFrames(bytes))
+    yield* decompressed(file, { name: file.replace(/\.part$/, ""), mayBeCut: true })
   } catch (cause) {
     if (!(cause instanceof Error) || !("code" in cause) || cause.code !== "Z_BUF_ERROR") throw cause
-    // It ends in the middle of a frame: what came before it is whole.
+    // A zstd file ends in the middle of a frame: what came before it is whole.
   }
 }
 
