@@ -128,10 +128,10 @@ describe("test", { concurrent: true }, () => {
       65,
       "header of a recording",
     ],
-  ])("recognizes %s", async (_, words, code, told) => {
+  ])("recognizes %s", async (_, words, code, message) => {
     const ended = await runPipe(["test", pipelineOf().file, ...words, "--log-level", "error"])
     expect(ended.code).toBe(code)
-    expect(ended.stderr).toContain(told)
+    expect(ended.stderr).toContain(message)
     expect(ended.stderr).not.toContain("bug")
   })
 })

@@ -77,7 +77,7 @@ describe("a sportsbook that says nothing", () => {
     ])
   })
 
-  it("is stale for every query, before any event has said so", () => {
+  it("is stale for every query before any event reports it", () => {
     const script = new Script().connect().frame(full("betmgm"))
     for (let minutes = 0; minutes < 5; minutes++) script.wait(minute - 1).raw("ping")
     const { state } = reduce(script)

@@ -77,7 +77,7 @@ describe("a sportsbook whose updates arrive late", () => {
     expect(isActionable(reduced.state, line, script.at)).toBe(true)
   })
 
-  it("is stale for every query, before any event has said so", () => {
+  it("is stale for every query before any event reports it", () => {
     const script = new Feed().settled("betmgm").stream(0, 5 * second).stream(30 * second, 14 * second)
     const { state } = reduce(script)
     expect(isActionable(state, line, script.at)).toBe(true)

@@ -95,10 +95,10 @@ class Reader {
         }
         if (!live || line.odds === null) continue
         this.believed++
-        const told = this.#view.get(placeOf(game.sportsbook, game.game))?.get(line.outcome)
-        if (this.#connected && told === line.odds) continue
+        const received = this.#view.get(placeOf(game.sportsbook, game.game))?.get(line.outcome)
+        if (this.#connected && received === line.odds) continue
         throw new Error(
-          `believes ${line.odds} for ${game.sportsbook} ${game.game} ${line.outcome}; received ${told}` +
+          `believes ${line.odds} for ${game.sportsbook} ${game.game} ${line.outcome}; received ${received}` +
             (this.#connected ? "" : ", and the line is cut"),
         )
       }

@@ -99,7 +99,7 @@ export interface LimitedGame extends Limited {
   readonly moment: number
 }
 
-/** Something removed: when, by the server's clock, and when the last message said so. */
+/** Something removed: when, by the clock of the server, and when the last message about it arrived. */
 export interface Removal {
   readonly sentAt: string
   readonly at: Millis

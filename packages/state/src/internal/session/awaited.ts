@@ -36,7 +36,7 @@ export const listAwaited = (awaited: Awaited | undefined): Required<Filters> => 
   markets: [...awaited?.markets ?? []].sort(),
 })
 
-/** Takes out the names of a message. Returns what is still awaited. Runs for every message, as long as any name is. */
+/** Removes the names of a message. Returns what is still awaited; undefined if nothing is. Runs only while something is. */
 export const noteArrived = (awaited: Awaited, data: GameData): Awaited | undefined => {
   if (awaited.markets.size > 0) {
     for (const key in data.outcomes) {
@@ -47,7 +47,7 @@ export const noteArrived = (awaited: Awaited, data: GameData): Awaited | undefin
   return noteGame(awaited, data)
 }
 
-/** Takes out the names of a game. Returns what is still awaited. */
+/** Removes the names of a game. Returns what is still awaited; undefined if nothing is. */
 export const noteGame = (
   awaited: Awaited,
   { sport, sportsbook, game }: { readonly sport: string; readonly sportsbook: string; readonly game: string },
