@@ -51,13 +51,16 @@ const life: ReadonlyArray<FeedEvent> = [1, 2].flatMap((epoch): ReadonlyArray<Fee
   ]
 })
 
-/** The newest price of each line since the stream started. */
+/** The newest price of each line since the stream started, and whether it is verified. */
 const fold = (envelopes: ReadonlyArray<Envelope<Price>>): unknown => {
-  const prices = new Map<string, number | null>()
+  const prices = new Map<string, { readonly odds: number | null; readonly isVerified: boolean }>()
   for (const { _tag, text } of envelopes) {
     const value = JSON.parse(text)
-    if (_tag === "Record") prices.set(value.key, value.odds)
+    if (_tag === "Record") prices.set(value.key, { odds: value.odds, isVerified: value.unverified !== true })
     else if (value.control === "stream_started") prices.clear()
+    else if (value.control === "gap_opened" || value.control === "game_verified") {
+      for (const [key, { odds }] of prices) prices.set(key, { odds, isVerified: value.control === "game_verified" })
+    }
   }
   return [...prices].sort()
 }

@@ -40,7 +40,7 @@ const open = (every: number): Emission<Price> => {
     const { sportsbook, game } = change
     const id = gameId(sportsbook, game)
     const prices = isLineChange(change)
-      ? [{ key: changeKey(change), sportsbook, game, outcome: change.outcome, odds: change.odds }]
+      ? [{ key: changeKey(change), sportsbook, game, outcome: change.outcome, odds: change.odds, ...trustOf(change) }]
       : change.change !== "game_closed"
       ? []
       : [...known.values()].filter((it) => gameId(it.sportsbook, it.game) === id).map((it) => ({ ...it, odds: null }))
@@ -90,19 +90,27 @@ const open = (every: number): Emission<Price> => {
         for (const key of moved) sent.set(key, known.get(key)!)
         moved.clear()
       }
+      // The book knows which prices are unverified now.
+      const lines = records.flatMap((record) => "outcome" in record && "odds" in record ? [record] : [])
+      const trust = new Map(lines.map((line) => [changeKey(line), trustOf(line)]))
       const groups = new Groups<Price>()
       groups.begin(session, epoch, Date.parse(at))
       groups.part(part, origin)
       groups.control(seq, false, records[0] as Control, controlForm)
       for (const [index, price] of [...sent.values()].entries()) {
         groups.part(part + 1 + index, origin)
-        groups.record(seq, false, price, form)
+        const { unverified: _, ...rest } = price
+        groups.record(seq, false, { ...rest, ...trust.get(price.key) }, form)
       }
       groups.end()
       return groups.envelopes
     },
   }
 }
+
+/** What is not known to be right is sent as such. */
+const trustOf = ({ unverified }: Change): { readonly unverified?: true } =>
+  unverified === true ? { unverified: true } : {}
 
 /** The control of a lane, alone in its group. */
 const controlOf = (control: Control): ReturnType<NonNullable<Emission<Price>["control"]>> => {

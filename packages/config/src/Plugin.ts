@@ -167,10 +167,10 @@ export interface SourceFinding {
 
 /**
  * What a field of a record holds, for expressions: `text` and `number` may be null; a `flag` is true where it is set, and
- * false otherwise; `any` is what the feed sent. A list: the texts that are known today. With `inside` the field is in the
- * object that the record has under that name.
+ * false otherwise; a `pair` is two numbers or null; `any` may be large, as what the feed sent. A list: the texts that are
+ * known today. With `inside` the field is in the object that the record has under that name.
  */
-export type FieldKind = "text" | "number" | "flag" | "any" | ReadonlyArray<string> | FieldInside
+export type FieldKind = "text" | "number" | "flag" | "pair" | "any" | ReadonlyArray<string> | FieldInside
 
 /** A field in an object of the record, see {@link FieldKind}. */
 export interface FieldInside {

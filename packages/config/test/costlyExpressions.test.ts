@@ -1,5 +1,6 @@
 import * as Effect from "effect/Effect"
 import { beforeAll, describe, expect, it } from "vitest"
+import type { FieldKind } from "@boltodds/config"
 import { emitNamed } from "./emits.ts"
 import { mostSteps } from "../src/internal/cel/budget.ts"
 import { checkExpression } from "../src/internal/cel/checkExpression.ts"
@@ -247,5 +248,13 @@ describe("an evaluation", () => {
     }
     const used = fresh()
     expect([1, fits, fails, fits].map((count) => used.evaluate(listing(count)))).toEqual([true, true, null, true])
+  })
+
+  it("are counted for each emit whose fields may be large, unless it says that they are small", () => {
+    const terms = Array.from({ length: 40 }, (_, n) => `a == [${n}] + a`).join(" || ")
+    const mayTakeLong = (kind: FieldKind): boolean =>
+      compile(terms, { name: "mine", fields: { a: kind } }, () => {}).mayTakeLong
+    expect((["any", { kind: "any", inside: "data" }] as const).map(mayTakeLong)).toEqual([true, true])
+    expect(mayTakeLong("pair")).toBe(false)
   })
 })

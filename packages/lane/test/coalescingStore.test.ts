@@ -1,4 +1,4 @@
-import { coalescingStore } from "@boltodds/lane"
+import { changeCoalescing, coalescingStore } from "@boltodds/lane"
 import { makeRecord, type Store } from "@boltodds/sink"
 import type { Change } from "@boltodds/protocol"
 import { describe, expect, it } from "vitest"
@@ -246,5 +246,13 @@ describe("a store that coalesces", () => {
       "2 line_moved B 1 (0)",
       "4 game_verified",
     ])
+  })
+
+  it("finds the verification of a game whatever the emit calls the game", () => {
+    const store = coalescingStore<Change>({ ...changeCoalescing, scope: () => "the game", owner: () => "the game" })
+    const scope = { sport: "NBA", sportsbook: "draftkings", game: "g" }
+    store.add([control(1, "game_verified", { ...scope, lines: 1, changed: 0 })], 0)
+    store.add([control(2, "quarantined", { ...scope, touches: "game", outcome: null })], 0)
+    expect(brief(store.take(all))).toEqual(["2 quarantined"])
   })
 })

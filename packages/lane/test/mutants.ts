@@ -240,8 +240,8 @@ export const mutants: ReadonlyArray<Mutant> = [
     {
       does: "a garbled game invalidates nothing that waits of its lines",
       file: `${lane}/stores/coalescing/MergingSlots.ts`,
-      from: `, ...this.ownedBy(scope)]`,
-      to: `]`,
+      from: `...this.ownedBy(scope), ...verifiedKey(control)]`,
+      to: `...verifiedKey(control)]`,
     },
     {
       does: "what waits is put ahead of what failed",

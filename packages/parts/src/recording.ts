@@ -47,8 +47,8 @@ export interface DecompressOptions {
  * reader stops, and after an error.
  */
 export const decompressed = (file: string, { name = file, mayBeCut = false }: DecompressOptions = {}): Readable => {
+  if (name.endsWith(".zst")) return Readable.from(zstdFrames(file))
   const bytes = createReadStream(file)
-  if (name.endsWith(".zst")) return Readable.from(zstdFrames(bytes))
   if (!name.endsWith(".gz")) return bytes
   // `pipe` alone leaves the file open where the decoder fails or is destroyed. The reader gets the error from the decoder.
   return pipeline(bytes, createGunzip(mayBeCut ? { finishFlush: constants.Z_SYNC_FLUSH } : {}), () => {})
@@ -83,11 +83,12 @@ export const lineLimit = (maxBytes: number = longestLineFor(lastingHeap())): Lin
 
 /**
  * Decompresses a file of several frames, which a file that is written bit by bit has (RFC 8878, section 3). Node's
- * decoder ends with the first frame; the bytes that it did not take begin the next. `bytes` is closed at the end, and
- * after an error.
+ * decoder ends with the first frame; the bytes that it did not take begin the next. The file is opened at the first read,
+ * and closed at the end and after an error.
  */
-async function* zstdFrames(bytes: Readable): AsyncGenerator<Buffer> {
-  const chunks = bytes[Symbol.asyncIterator]()
+async function* zstdFrames(file: string): AsyncGenerator<Buffer> {
+  const bytes = createReadStream(file)
+  const chunks: AsyncIterator<Buffer> = bytes[Symbol.asyncIterator]()
   let rest: ReadonlyArray<Buffer> = []
   const source = { isOver: false }
   try {

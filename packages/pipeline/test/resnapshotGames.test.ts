@@ -113,4 +113,23 @@ describe("a resnapshot of a game", () => {
     expect(kinds(again)).toEqual(["game_opened", "line_opened", "line_opened", "game_verified"])
     expect(again.every((record) => !("merged" in record) && !("reset" in record))).toBe(true)
   })
+
+  it("reserves an identity for each envelope, of which an emit may make more than there are records", () => {
+    const draft = thaw(make({ run: "R" }))
+    const { of, games } = changes().open({ state: { run: "R" } })
+    of(draft.apply([...connected(), ...whole]))
+    const origin = new LaneOrigin("l", 1, undefined)
+    const twice = {
+      ...games!,
+      of: (records: ReadonlyArray<Change | Control>) => [1, 2].flatMap(() => games!.of(records)),
+    }
+    const made = resnapshotGames(
+      [lost],
+      origin,
+      (lost, place) => snapshotGames(draft.seal(), lost, place),
+      twice,
+      undefined,
+    )
+    expect(origin.next).toBe(1 + made!.length)
+  })
 })

@@ -8,6 +8,7 @@ import { checkLane } from "./checkLane.ts"
 import { shownOf } from "./checkOptions.ts"
 import { type SinkOutline, takes } from "./outlineSink.ts"
 import { type Choice, readChoice } from "./readChoice.ts"
+import { secretReason } from "./secrets.ts"
 import { isGiven, readFlag, readText, wrongType } from "./readScalar.ts"
 import { entryOf, type Path, type Tree } from "./Tree.ts"
 import { unread } from "./unread.ts"
@@ -103,7 +104,15 @@ const checkEmit = (
   return Effect.map(checker.configured(choice, "emit", { name, emit: plugin }), (configured) => {
     if (configured === undefined) return undefined
     const meta = settings.meta && plugin.hasMeta === true
-    return { ...configured, made: plugin.make(configured.options.value, { ...settings, meta }) as Emit<never> }
+    try {
+      return { ...configured, made: plugin.make(configured.options.value, { ...settings, meta }) as Emit<never> }
+    } catch (cause) {
+      checker.findings.error(choice.path, {
+        message: `Cannot make the emit \`${plugin.name}\`: ${secretReason(cause)}`,
+        remedy: "change its options, or report it to the author of the plug-in",
+      })
+      return undefined
+    }
   })
 }
 

@@ -210,7 +210,7 @@ class Opening {
     for (const { plugin, options } of processors satisfies ReadonlyArray<Configured<unknown>>) {
       const shownOf = shownExpressions(options)
       const evaluate = (text: string): Evaluate => this.#evaluate(name, emit.plugin, { text, shown: shownOf(text) })
-      const { view } = emit.made
+      const view = emit.made.view?.bind(emit.made)
       makers.push(plugin.make(options.value, { ...this.contextOf(name), emit: emit.plugin.name, evaluate, view }))
     }
     if (makers.length === 0) return undefined

@@ -30,13 +30,15 @@ export const resnapshotGames = <A>(
   const ahead = processing === undefined ? 0 : origin.take(games.length)
   const place = { origin: origin.name, part: origin.next }
   const records = snapshotOf(games, place)
-  origin.take(records.length)
-  if (processing === undefined) return envelopesOf(records)
+  const envelopes = envelopesOf(records)
+  // An emit may make more of them than there are records.
+  origin.take(Math.max(records.length, envelopes.length))
+  if (processing === undefined) return envelopes
   // The game is not in the state under this name: a processor may have renamed it.
   if (records.some(isClosing)) return undefined
   const closings = records.filter(isOpening).map((record, index) => closingOf(record, ahead + index))
   const closed = processing.turn(envelopesOf(closings), -Infinity)
-  const opened = processing.turn(envelopesOf(records), -Infinity)
+  const opened = processing.turn(envelopes, -Infinity)
   const beginningOf = ({ _tag, value }: Envelope<A>): ReadonlyArray<string> => {
     const game = _tag === "Record" ? begins(value) : undefined
     return game === undefined ? [] : [game]

@@ -170,6 +170,56 @@ describe("files by the fields of a record", () => {
       expect(contents(folder)).toEqual({ "~none.ndjson": [0], "Frame.ndjson": [0, 1], "Tick.ndjson": [0, 2] })
     }))
 
+  it.effect("get an invalidation also where a later control of its kind says less", () =>
+    Effect.gen(function* () {
+      const folder = tempFolder()
+      yield* Effect.scoped(Effect.gen(function* () {
+        const { sink } = yield* opened({ path: join(folder, "{sport}-{HH}.ndjson") })
+        const quarantined = (seq: number, touches: string, game: string | null = null) =>
+          control(seq, "quarantined", { touches, sportsbook: game === null ? null : "x", game, outcome: null })
+        yield* sink.write(batch(control(1, "stream_started"), record(2, { sport: "a" })))
+        yield* sink.write(batch(record(3, { sport: "b" }, ten + hour)))
+        yield* sink.write(batch(
+          quarantined(4, "session"),
+          quarantined(5, "nothing"),
+          quarantined(6, "game", "G"),
+          quarantined(7, "nothing", "G"),
+          quarantined(8, "game", "G"),
+        ))
+        yield* sink.write(batch(record(9, { sport: "a" }, ten + hour)))
+      }))
+      // Of equal ones the newest, in the order in which they came.
+      expect(contents(folder)["a-11.ndjson"]).toEqual([4, 5, 7, 8, 9])
+    }))
+
+  it.effect("of one game are found among thousands, whatever they name", () =>
+    Effect.gen(function* () {
+      const folder = tempFolder()
+      yield* Effect.scoped(Effect.gen(function* () {
+        const { sink } = yield* opened({ path: join(folder, "{sportsbook}-{game}-{HH}.ndjson") })
+        const stale = (seq: number, sportsbook: string) => control(seq, "stale", { sportsbook })
+        const named = (seq: number, sportsbook: string, game: string, at = ten) => record(seq, { sportsbook, game }, at)
+        const verified = (seq: number, sportsbook: string, game: string) =>
+          record(seq, { action: "line_update", sportsbook: null, game, note: sportsbook })
+        yield* sink.write(
+          batch(control(1, "stream_started"), named(2, "x", "G"), named(3, "y", "G"), named(4, "x", "H")),
+        )
+        yield* sink.write(batch(record(5, { sport: "none" }, ten + hour)))
+        yield* sink.write(
+          batch(stale(6, "x"), stale(7, "y"), verified(8, "x", "G"), control(9, "gap_opened"), stale(10, "x")),
+        )
+        yield* sink.write(batch(
+          named(11, "x", "G", ten + hour),
+          named(12, "y", "G", ten + hour),
+          named(13, "x", "H", ten + hour),
+        ))
+      }))
+      const files = contents(folder)
+      expect(files["x-G-11.ndjson"]).toEqual([5, 8, 9, 10, 11])
+      expect(files["y-G-11.ndjson"]).toEqual([5, 7, 8, 9, 12])
+      expect(files["x-H-11.ndjson"]).toEqual([5, 9, 10, 13])
+    }))
+
   it.effect("of invented games are bounded in number: the oldest go to every file that lacks them, and are not kept", () =>
     Effect.gen(function* () {
       const folder = tempFolder()

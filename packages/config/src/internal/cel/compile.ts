@@ -5,7 +5,7 @@ import { isOverBudget, startSteps, tooCostly } from "./budget.ts"
 import { evaluatingEnvironment } from "./environment.ts"
 import { parseBounded, weigh } from "./meter.ts"
 import { plainOf, unknown } from "./values.ts"
-import { type EmitRecords, makeView } from "./fields.ts"
+import { type EmitRecords, fieldsOf, isInside, makeView } from "./fields.ts"
 
 const environments = new WeakMap<EmitRecords, Environment>()
 
@@ -31,7 +31,7 @@ export interface Compiled {
 export const compile = (text: string, emit: EmitRecords, onFailure: (why: string) => void): Compiled => {
   const environment = environments.get(emit) ?? evaluatingEnvironment(emit)
   environments.set(emit, environment)
-  const { program, mayTakeLong } = parseBounded(text, environment, emit.isOpen !== true)
+  const { program, mayTakeLong } = parseBounded(text, environment, isFlat(emit))
   // A part of the record is no larger than that; a list that is made of it may hold it many times.
   const isPart = !mayTakeLong && ["id", ".", "[]"].includes(program.ast.op)
   const view = makeView(emit)
@@ -54,5 +54,9 @@ export const compile = (text: string, emit: EmitRecords, onFailure: (why: string
   }
   return { evaluate, mayTakeLong, unknown: () => unknowns, failed: () => failures }
 }
+
+/** Whether no field of a record may be a large list or map. */
+const isFlat = (emit: EmitRecords): boolean =>
+  emit.isOpen !== true && Object.values(fieldsOf(emit)).every((kind) => kind !== "any" && !isInside(kind))
 
 const reasonOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause)).split("\n")[0]!

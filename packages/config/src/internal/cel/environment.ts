@@ -19,7 +19,13 @@ export const checkingEnvironment = (emit: EmitRecords): Environment => {
   environment.registerOperator("double in list<int>: bool", () => false)
   for (const [name, field] of Object.entries(fieldsOf(emit))) {
     const kind = isInside(field) ? field.kind : field
-    const type = kind === "number" ? "double" : kind === "flag" ? "bool" : kind === "any" ? "dyn" : "string"
+    const type = kind === "number"
+      ? "double"
+      : kind === "flag"
+      ? "bool"
+      : kind === "any" || kind === "pair"
+      ? "dyn"
+      : "string"
     environment.registerVariable(name, type)
   }
   return environment

@@ -1,5 +1,5 @@
 /** Where a record or a control goes in a lane that coalesces, and what it does to what waits. */
-import type { Control } from "@boltodds/protocol"
+import { type Control, gameId } from "@boltodds/protocol"
 import { type Coalescing, controlKey } from "./Coalescing.ts"
 import { afterControl, alone, inPlaceOf, mergeSlots, type Slot } from "./Slot.ts"
 import { type SlotGroup, Slots } from "./Slots.ts"
@@ -115,9 +115,15 @@ export class MergingSlots<A> extends Slots<A> {
   #within(part: SlotGroup<A>, control: Control): Iterable<Slot<A>> {
     const scope = this.#rules.scope?.(control)
     if (scope === undefined) return part.values()
-    const keys = [scope, controlKey("game_verified", control.session, scope), ...this.ownedBy(scope)]
+    const keys = [scope, ...this.ownedBy(scope), ...verifiedKey(control)]
     return keys.flatMap((key) => part.get(key) ?? [])
   }
 }
+
+/** Controls wait under keys of their own, whatever the emit calls the game. */
+const verifiedKey = (control: Control): ReadonlyArray<string> =>
+  "game" in control && typeof control.game === "string" && typeof control.sportsbook === "string"
+    ? [controlKey("game_verified", control.session, gameId(control.sportsbook, control.game))]
+    : []
 
 const none: ReadonlyArray<never> = []

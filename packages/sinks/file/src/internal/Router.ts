@@ -13,7 +13,7 @@ import type { Envelope } from "@boltodds/sink"
 import type { PathField, PathTemplate, PathValues } from "../PathTemplate.ts"
 import type { PartFile } from "./PartFile.ts"
 import { tooMany } from "./safeName.ts"
-import { StandingLines } from "./StandingLines.ts"
+import { agree, StandingLines } from "./StandingLines.ts"
 import { keyOf, valuesOf } from "./valuesOf.ts"
 
 /** All files with the same values. */
@@ -59,7 +59,7 @@ export class Router {
   readonly #hasKind: boolean
   readonly #run: string | undefined
   readonly #series = new Map<string, Series>()
-  #standing = new StandingLines()
+  #standing: StandingLines
   readonly #bound: SeriesBound
   #day = -Infinity
   #isMoreReported = false
@@ -70,6 +70,7 @@ export class Router {
     this.#hasKind = template.fields.includes("kind")
     this.#run = run
     this.#bound = bound
+    this.#standing = new StandingLines(template.fields)
   }
 
   /** The series that have a file now. */
@@ -89,7 +90,7 @@ export class Router {
     const enter = (series: Series): Array<string> => {
       const known = lines.get(series)
       if (known !== undefined) return known
-      const own = this.#missing(series, standing)
+      const own = standing.after(series.standing, series.values)
       lines.set(series, own)
       return own
     }
@@ -104,7 +105,7 @@ export class Router {
         if (series === own || series.part === undefined && !lines.has(series)) continue
         if (agree(scope, series.values, this.#fields)) enter(series).push(text)
       }
-      if (standing === this.#standing) standing = new StandingLines(standing)
+      if (standing === this.#standing) standing = new StandingLines(this.#fields, standing)
       standing.add(envelope, scope, values.kind)
       if (standing.isFull) this.#forget(standing, lines, at)
     }
@@ -117,29 +118,20 @@ export class Router {
     for (const series of plan.lines.keys()) series.standing = plan.standing.order
   }
 
-  /** The standing lines that a series does not have yet. */
-  #missing(series: Series, standing: StandingLines): Array<string> {
-    const texts: Array<string> = []
-    for (const { order, values, text } of standing) {
-      if (order > series.standing && agree(values, series.values, this.#fields)) texts.push(text)
-    }
-    return texts
-  }
-
   /**
    * Forgets the oldest standing lines, once each series has them that there is. One that begins later begins with
    * `stream_started`, so it needs none about a game. Where it would need another line it must not begin.
    */
   #forget(standing: StandingLines, lines: Map<Series, Array<string>>, at: number): void {
-    const { keys, needed } = standing.oldest()
+    const { lines: oldest, needed } = standing.oldest()
     let more: Series | undefined
     for (const { values: { session, run } } of needed) more = this.#seriesOfMore({ session, run })
     for (const series of this.#series.values()) {
       if (lines.has(series)) continue
-      const missing = this.#missing(series, standing)
+      const missing = standing.after(series.standing, series.values)
       if (missing.length > 0) lines.set(series, missing)
     }
-    standing.forget(keys, needed.length > 0)
+    standing.forget(oldest, needed.length > 0)
     if (this.#isForgottenReported) return
     this.#isForgottenReported = true
     this.#bound.onForgotten(more, Number.isFinite(at) ? at : 0)
@@ -199,9 +191,3 @@ export class Router {
     for (const [key, series] of this.#series) if (series.part === undefined) this.#series.delete(key)
   }
 }
-
-/** Whether no field says one thing here and another there. */
-const agree = (scope: PathValues, values: PathValues, fields: ReadonlyArray<PathField>): boolean =>
-  fields.every((name) =>
-    name === "kind" || scope[name] === undefined || values[name] === undefined || scope[name] === values[name]
-  )
