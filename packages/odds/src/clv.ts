@@ -14,6 +14,8 @@ export const priceClv = (bet: number, close: number): number | undefined =>
 /**
  * The expected value of a bet at the fair closing probability: pd - 1. Undefined where the odds are no price or p is not
  * strictly between 0 and 1.
+ *
+ * Of a line that can push it holds for bets that are decided: multiply it by (1 - push).
  */
 export const fairClv = (bet: number, fairClose: number): number | undefined =>
   isDecimal(bet) && isOpenUnit(fairClose) ? bet * fairClose - 1 : undefined

@@ -132,11 +132,23 @@ describe("an arbitrage", () => {
 })
 
 describe("rounded stakes", () => {
-  it("pay the most in the worst case, and stake no more than that needs", () => {
+  it("leave the most in the worst case, and stake no more than that needs", () => {
     expect(roundStakes({ total: 100, step: 5 }, [2.2, 2])).toEqual(
-      { stakes: [50, 50], staked: 100, payouts: [110.00000000000001, 100], worst: 100, best: 110.00000000000001 },
+      {
+        stakes: [45, 50],
+        staked: 95,
+        payouts: [99.00000000000001, 100],
+        worst: 99.00000000000001,
+        best: 100,
+        profit: 4.000000000000014,
+      },
     )
-    expect(roundStakes({ total: 0.3, step: 0.1 }, [2, 3])?.stakes).toEqual([0.2, 0.1])
+    // 130 and 70 pay more in the worst case, and lose 5.
+    expect(roundStakes({ total: 200, step: 10 }, [1.5, 3.2])).toMatchObject({ stakes: [130, 60], profit: 2 })
+    // Without an arbitrage the smallest stakes lose the least.
+    expect(roundStakes({ total: 100, step: 1 }, [1.9, 1.9])?.stakes).toEqual([1, 1])
+    expect(roundStakes({ total: 1e9, step: 0.01 }, [2, 2])?.stakes).toEqual([0.01, 0.01])
+    expect(roundStakes({ total: 0.3, step: 0.1 }, [2, 4.5])?.stakes).toEqual([0.2, 0.1])
     // One step on the longest price is enough.
     expect(roundStakes({ total: 10, step: 1 }, [1.02, 100, 100])?.stakes).toEqual([8, 1, 1])
     expect(roundStakes({ total: 2, step: 1 }, [2, 3, 4])).toBeUndefined()
@@ -149,21 +161,36 @@ describe("rounded stakes", () => {
       const decimals = [first, second, third]
       const rounded = roundStakes({ total: steps, step: 1 }, decimals)
       if (steps < 3) return expect(rounded).toBeUndefined()
-      let best = 0
+      let best = -Infinity
       for (let a = 1; a < steps; a++) {
         for (let b = 1; a + b < steps; b++) {
-          best = Math.max(best, Math.min(a * first, b * second, (steps - a - b) * third))
+          for (let c = 1; a + b + c <= steps; c++) {
+            best = Math.max(best, Math.min(a * first, b * second, c * third) - a - b - c)
+          }
         }
       }
-      expect(rounded!.worst / best).toBeCloseTo(1, 9)
+      expect(rounded!.profit).toBeCloseTo(best, 9)
+      expect(rounded!.profit).toBe(rounded!.worst - rounded!.staked)
       expect(rounded!.staked).toBeLessThanOrEqual(steps)
       for (const [index, stake] of rounded!.stakes.entries()) {
         expect(Number.isInteger(stake)).toBe(true)
         expect(stake * decimals[index]!).toBe(rounded!.payouts[index])
         // One step less would pay less than the worst.
-        expect((stake - 1) * decimals[index]!).toBeLessThan(rounded!.worst)
+        if (stake > 1) expect((stake - 1) * decimals[index]!).toBeLessThan(rounded!.worst)
       }
     })
+  })
+
+  it("never cost more than the total, and use all of it that steps can", () => {
+    expect(roundStakes({ total: 9_999_999_999.995, step: 0.01 }, [2.2, 2])!.staked).toBeLessThan(9_999_999_999.995)
+    expect(roundStakes({ total: 0.21, step: 0.07 }, [2, 4])?.stakes).toEqual([0.14, 0.07])
+    law(
+      fc.tuple(fc.double({ min: 0.5, max: 1e6, noNaN: true }), fc.constantFrom(0.01, 0.05, 0.07, 1, 2.5)),
+      ([total, step]) => {
+        const rounded = roundStakes({ total, step }, [2.2, 2])
+        if (rounded !== undefined) expect(rounded.staked).toBeLessThanOrEqual(total)
+      },
+    )
   })
 
   it("refuse a total or a step that is not a positive number", () => {
