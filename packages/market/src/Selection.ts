@@ -50,7 +50,10 @@ export interface Selection {
    * in a field (`none` for no scorer). The text as sent in kind `other`.
    */
   readonly side: string
-  /** How many sides make the set complete; null where that is not known. */
+  /**
+   * How many sides make the set complete; null where that is not known: a moneyline of an unknown sport or of a part of a
+   * game can have a draw that was not seen.
+   */
   readonly outcomes: 2 | 3 | null
   /** How many of the sides win: 1, in a double chance 2; null where that is not known. */
   readonly winners: number | null

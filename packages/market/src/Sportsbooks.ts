@@ -1,6 +1,7 @@
 /** What is known of sportsbooks: whether one can bet there, who shares prices with whom, what is kept of winnings. */
 import type { Fee } from "@boltodds/odds"
 import { didYouMean, expectedButGot } from "@boltodds/text"
+import { remember } from "./internal/characters.ts"
 import { isRecord, unknownMembers } from "./internal/json.ts"
 
 /** What kind of place it is. `synthetic` is a number that somebody computed; nobody takes a bet at it. */
@@ -54,10 +55,15 @@ const shipped: ReadonlyMap<string, Facts> = new Map<string, Facts>([
   ["kalshi", { kind: "predictions" }],
   ["polymarket", { kind: "predictions" }],
   ["dk predictions", { kind: "predictions" }],
+  ["fanduel predicts", { kind: "predictions" }],
   ["prophetx", { kind: "exchange" }],
   ["novig", { kind: "exchange" }],
   ["betfair", { kind: "exchange" }],
   ["betfair exchange", { kind: "exchange" }],
+  ["betfair ex", { kind: "exchange" }],
+  ["sporttrade", { kind: "exchange" }],
+  ["matchbook", { kind: "exchange" }],
+  ["smarkets", { kind: "exchange" }],
   ["bodog", { family: "bovada" }],
   ["bovada", { family: "bovada" }],
   ["pinnacle", { family: "pinnacle" }],
@@ -85,10 +91,7 @@ export const makeSportsbooks = (settings: SportsbooksFile = {}): Sportsbooks => 
     of: (raw) => {
       const cached = known.get(raw)
       if (cached !== undefined) return cached
-      const facts = factsOf(nameOf(raw), own.get(nameOf(raw)) ?? {})
-      if (known.size >= mostNames) known.clear()
-      known.set(raw, facts)
-      return facts
+      return remember(known, raw, factsOf(nameOf(raw), own.get(nameOf(raw)) ?? {}), mostNames)
     },
   }
 }

@@ -1,11 +1,12 @@
 /** What was not understood, counted: that is how the tables grow. */
+import { longestName } from "./internal/characters.ts"
 import type { UnknownReason } from "./Selection.ts"
 
 /** How often lines of one market could not be read. */
 export interface UnknownCount {
   readonly sportsbook: string
   readonly sport: string
-  /** As sent; null where there was none. */
+  /** As sent; null where there was none. Beyond 200 characters it is cut. */
   readonly market: string | null
   readonly reason: UnknownReason
   readonly count: number
@@ -24,8 +25,10 @@ export class UnknownCounts {
   }
 
   /** Counts one line. */
-  add(sportsbook: string, sport: string, { market, reason }: Pick<UnknownCount, "market" | "reason">): void {
+  add(sentBy: string, sentSport: string, sent: Pick<UnknownCount, "market" | "reason">): void {
     this.#total++
+    const { reason } = sent
+    const [sportsbook, sport, market] = [cut(sentBy), cut(sentSport), sent.market === null ? null : cut(sent.market)]
     const key = JSON.stringify([sportsbook, sport, market, reason])
     const known = this.#counts.get(key)
     if (known !== undefined) known.count++
@@ -49,3 +52,5 @@ export class UnknownCounts {
       .map(([, count]) => ({ ...count }))
   }
 }
+
+const cut = (text: string): string => text.length > longestName ? `${text.slice(0, longestName)}…` : text

@@ -27,7 +27,7 @@ interface Step {
 }
 
 const stepOf = (selection: Selection): Step | undefined => {
-  const { kind, side, line, family, period } = selection
+  const { kind, side, line, family, period, push } = selection
   if (kind === "total" && line !== null) {
     return { ladder: `${marketKey("", selection)}|${side}`, hardness: side === "over" ? line : -line }
   }
@@ -35,8 +35,8 @@ const stepOf = (selection: Selection): Step | undefined => {
     return { ladder: `${marketKey("", selection)}|${side}`, hardness: 0 - line }
   }
   const stat = spreadOfMoneyline[family]
-  // Part of a game can end in a tie, and then the moneyline pushes as the spread of 0 does.
-  if (kind === "moneyline" && stat !== undefined && (period === "game" || family !== "tennis")) {
+  // Where a tie is possible it is not known what it does: it pushes, or it loses a moneyline of three ways.
+  if (kind === "moneyline" && !push && stat !== undefined && (period === "game" || family !== "tennis")) {
     return { ladder: `${marketKey("", { ...selection, kind: "spread", stat })}|${side}`, hardness: 0 }
   }
   return undefined

@@ -1,5 +1,6 @@
 /** Sports by family: what a plain "Total" counts, and whether a tie is possible. */
 import { foldMarketName } from "./foldMarketName.ts"
+import { remember } from "./internal/characters.ts"
 
 /** The families of sports. `other` is a sport that is not in the table: only rules that need no family apply. */
 export const families = [
@@ -30,15 +31,18 @@ const named: ReadonlyMap<string, Family> = new Map(
     [
       "soccer",
       "epl, la liga, serie a, bundesliga, ligue 1, mls, liga mx, primeira liga, csl, brazil serie a, fifa cwc, " +
-      "concacaf gc, colombian primera a, lp argentina, eredivisie, champions league, europa league, nwsl",
+      "concacaf gc, colombian primera a, lp argentina, eredivisie, champions league, europa league, nwsl, " +
+      "uefa champions league, uefa europa league, uefa europa conference league, uefa conference league, fa cup, " +
+      "world cup, fifa world cup, copa america, copa américa, j league, jleague, j1 league, 2 bundesliga, " +
+      "efl championship, saudi pro league",
     ],
   ] as const).flatMap(([family, names]) => names.split(", ").map((name) => [name, family] as const)),
 )
 
 const esports = /^(?:cs2|csgo|lol|dota|dota2|valorant)(?: |$)/
-const tours = /^(?:atp|wta|challenger|itf) /
+const tours = /^(?:(?:atp|wta)(?: |$)|(?:challenger|itf) )/
 // "US Open" alone is golf as well.
-const slams = /^(?:australian open|french open|roland garros|us open|wimbledon) [mwf](?: doubles)?$/
+const slams = /^(?:wimbledon|(?:australian open|french open|roland garros|us open|wimbledon) [mwf](?: doubles)?)$/
 
 const known = new Map<string, Family>()
 
@@ -49,10 +53,13 @@ export const familyOf = (sport: string): Family => {
   const name = foldMarketName(sport)
   const family = named.get(name) ??
     (esports.test(name) ? "esports" : tours.test(name) || slams.test(name) ? "tennis" : "other")
-  if (known.size >= 1024) known.clear()
-  known.set(sport, family)
-  return family
+  return remember(known, sport, family, 1024)
 }
+
+const tied: ReadonlySet<string> = new Set(["kbo", "npb", "mlb pre", "ncaa hockey"])
+
+/** Whether a whole game can end in a tie in a sport whose family has none: after 12 innings in KBO and NPB. */
+export const endsInTies = (sport: string): boolean => tied.has(foldMarketName(sport))
 
 /** What a plain total or spread counts in a family; undefined where that is not plain. */
 export const defaultStat: Readonly<Partial<Record<Family, string>>> = {

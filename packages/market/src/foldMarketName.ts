@@ -1,16 +1,13 @@
 /** Names of markets in the form in which they are looked up. */
+import { apostrophes, invisible, longestName } from "./internal/characters.ts"
 
 const plain = /^[a-z0-9]+(?: [a-z0-9]+)*$/
 const separators = /[\p{Pd}\u2212:,()[\]]+/gu
-const marks = /[\u00AD\u200B-\u200F\u2060\uFEFF]/g
-const apostrophes = /[\u2018\u2019\u02BC\u0060\u00B4']/g
-
-/** No real name is longer, in characters; a hostile one is cut. */
-const longest = 200
 
 /**
  * A name in lower case, in Unicode's NFKC form, with dashes, colons, commas and brackets as spaces, no apostrophes, no
- * point at the end of a word, and single spaces: `"1st Half - Moneyline"` is `"1st half moneyline"`.
+ * point at the end of a word, and single spaces: `"1st Half - Moneyline"` is `"1st half moneyline"`. Empty where it is
+ * longer than 200 characters: a part of a name is not the name.
  *
  * @example
  * ```ts
@@ -20,7 +17,9 @@ const longest = 200
  * ```
  */
 export const foldMarketName = (name: string): string => {
-  if (plain.test(name) && name.length <= longest) return name
-  return name.slice(0, longest).normalize("NFKC").toLowerCase().normalize("NFKC").replace(marks, "")
+  if (name.length > longestName) return ""
+  if (plain.test(name)) return name
+  const folded = name.normalize("NFKC").toLowerCase().normalize("NFKC").replace(invisible, "")
     .replace(apostrophes, "").replace(separators, " ").replace(/\.(?=\s|$)/g, "").replace(/\s+/g, " ").trim()
+  return folded.length > longestName ? "" : folded
 }

@@ -24,11 +24,15 @@ export interface KeyParts {
 
 /**
  * The event of a game: its id across sportsbooks, or else its own key within its sport. Without an id no other spelling of
- * the game is found: two events for one game lose opportunities, one event for two games invents them.
+ * the game is found: two events for one game lose opportunities, one event for two games invents them. A slash in the
+ * name of the sport is escaped with a backslash.
+ *
+ * Home and away are those of the game. An index that joins games of one id must refuse the event where two of them have
+ * home and away the other way round (`selfFlippedEvents` finds it): one key would be two opposite bets.
  */
 export const eventKey = (game: Pick<ChangeBase, "universal_game_id" | "sport" | "game">): string =>
   game.universal_game_id === null || game.universal_game_id === ""
-    ? `${game.sport}/${game.game}`
+    ? `${game.sport.replace(/[\\/]/g, "\\$&")}/${game.game}`
     : game.universal_game_id
 
 /** The line that both sides of a pair share: of a spread the home team's, else the side's own. Never -0. */

@@ -72,23 +72,23 @@ export interface FamilyMainLine extends MainLine {
 /**
  * The line that is the main one at most families; of equally many the one whose mean probability is nearest to one half,
  * then the smaller |line|, then the smaller line. A family counts once for each line that is main at one of its
- * sportsbooks. Undefined without any.
+ * sportsbooks, also in the mean: with the mean of its own sportsbooks. Undefined without any.
  */
 export const consensusMainLine = (mains: Iterable<FamilyMainLine>): number | undefined => {
-  const lines = new Map<number, { readonly families: Set<string>; sum: number; count: number }>()
+  const lines = new Map<number, Map<string, Array<number>>>()
   for (const { line, p, family } of mains) {
-    const known = lines.get(line + 0) ?? { families: new Set<string>(), sum: 0, count: 0 }
-    known.families.add(family)
-    known.sum += p
-    known.count++
-    lines.set(line + 0, known)
+    const families = lines.get(line + 0) ?? new Map<string, Array<number>>()
+    families.set(family, [...families.get(family) ?? [], p])
+    lines.set(line + 0, families)
   }
   let best: (MainLine & { readonly count: number }) | undefined
-  for (const [line, { families, sum, count }] of lines) {
-    const each = { line, p: sum / count, count: families.size }
+  for (const [line, families] of lines) {
+    const each = { line, p: meanOf([...families.values()].map(meanOf)), count: families.size }
     if (best === undefined || each.count > best.count || (each.count === best.count && isNearer(each, best))) {
       best = each
     }
   }
   return best?.line
 }
+
+const meanOf = (values: ReadonlyArray<number>): number => values.reduce((sum, each) => sum + each, 0) / values.length

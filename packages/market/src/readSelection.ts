@@ -1,10 +1,11 @@
 /** From a line of one sportsbook to what is bet on. */
 import type { Aliases } from "./aliases.ts"
-import { defaultStat, type Family, familyOf } from "./families.ts"
+import { defaultStat, endsInTies, type Family, familyOf } from "./families.ts"
 import { isPlainTennis, MarketNames, type MarketReading } from "./internal/readMarketName.ts"
+import { withOvertime } from "./internal/periods.ts"
 import { familyStat } from "./internal/rules.ts"
 import { sideOf, type SideReading } from "./internal/sides.ts"
-import { participantKey } from "./participants.ts"
+import { participantKey, suffixedKey } from "./participants.ts"
 import type { GameFields, Kind, LineFields, Reading, Selection, SelectionScope, UnknownReason } from "./Selection.ts"
 
 /** What a reader knows beside the line. */
@@ -17,9 +18,15 @@ export interface ReaderOptions {
 
 /** What is known of the other lines of a market at the same sportsbook. */
 export interface Siblings {
-  /** The market has a draw among its outcomes: then a moneyline is one of three ways. */
+  /**
+   * The market has a draw among its outcomes: then a moneyline and a spread are of three ways. It must be sticky: once a
+   * draw was seen it stays true for the game, also while the draw's line is closed.
+   */
   readonly draw?: boolean
-  /** The keys of the players of the market, by their names as sent (`participantKeys`); `participantKey` otherwise. */
+  /**
+   * The keys of the players of the market, by their names as sent (`participantKeys`, with the names of the event's
+   * other sportsbooks); `participantKey` otherwise.
+   */
   readonly participants?: ReadonlyMap<string, string | undefined>
 }
 
@@ -32,7 +39,7 @@ export interface SelectionReader {
 /** Makes a reader with aliases of its own. */
 export const makeSelectionReader = ({ aliases, maxNames = 20_000 }: ReaderOptions = {}): SelectionReader => {
   const names = new MarketNames(aliases, Math.max(2, maxNames))
-  const people = new Map(Object.entries(aliases?.people ?? {}).map(([name, as]) => [participantKey(name), as]))
+  const people = new Map(Object.entries(aliases?.people ?? {}).map(([name, as]) => [suffixedKey(name), as]))
   return { read: (line, game, siblings) => read({ names, people }, line, game, siblings ?? none) }
 }
 
@@ -73,7 +80,7 @@ const read = (tables: Tables, line: LineFields, game: GameFields, siblings: Sibl
   if (typeof name === "string") return unknown(name, market)
   const family = familyOf(game.sport)
   const place = placeOf(name, family, siblings.draw === true)
-  if (place === undefined) return unknown("market", market)
+  if (typeof place === "string") return unknown(place, market)
   const found = sideOf(place.kind, name, line, { home, away, keyOf: (raw) => keyOf(tables, siblings, raw) })
   if (typeof found === "string") return unknown(found, market)
   const number = lineOf(place, line, isPlainTennis(family, name))
@@ -90,7 +97,8 @@ const unknown = (reason: UnknownReason, raw: string | null): Reading => ({ _tag:
 const keyOf = ({ people }: Tables, { participants }: Siblings, raw: string): string | undefined => {
   const key = participants !== undefined && participants.has(raw) ? participants.get(raw) : participantKey(raw)
   if (key === undefined || key === "") return undefined
-  const alias = people.get(key)
+  // An alias of a name with a suffix is that man's only; one without is for every spelling.
+  const alias = people.size === 0 ? undefined : people.get(suffixedKey(raw)) ?? people.get(key)
   return alias === undefined ? key : participantKey(alias)
 }
 
@@ -101,18 +109,27 @@ interface Place {
   readonly stat: string | null
 }
 
-const placeOf = (name: MarketReading, family: Family, hasDraw: boolean): Place | undefined => {
+const placeOf = (name: MarketReading, family: Family, hasDraw: boolean): Place | UnknownReason => {
   let { kind, stat } = name.rule
   let { period } = name
   if (stat === familyStat) {
     const own = defaultStat[family]
     // What a plain total counts in a game of a set is not known.
-    if (own === undefined || /^s\dg/.test(period)) return undefined
+    if (own === undefined || /^s\dg/.test(period)) return "market"
     stat = own
   }
-  if (kind === "other") stat = name.rest === "" ? null : name.rest
-  if (kind === "moneyline" && (family === "soccer" || hasDraw || (family === "hockey" && period === "reg"))) {
+  if (kind === "other") stat ??= name.rest === "" ? null : name.rest
+  // Of which yes it is, only an alias can leave out.
+  if ((kind === "yes_no" || kind === "first") && stat === null) return "market"
+  // Regulation can end in a tie.
+  if (kind === "moneyline" && (family === "soccer" || hasDraw || (beforeOvertime.has(family) && period === "reg"))) {
     kind = "moneyline_3way"
+  }
+  if (kind === "spread" && hasDraw) kind = "spread_3way"
+  if (period === withOvertime) {
+    // In soccer `game` is 90 minutes, and in an unknown sport nobody knows. A draw is possible before overtime only.
+    if (family === "soccer" || family === "other" || kind === "moneyline_3way") return "period"
+    period = "game"
   }
   // A draw is possible before overtime only.
   if (kind === "moneyline_3way" && period === "game" && beforeOvertime.has(family)) period = "reg"
@@ -133,7 +150,7 @@ const lineOf = ({ kind }: Place, { line }: LineFields, plainTennis: boolean): nu
     case "spread_3way":
       return line !== null && isQuarter(line) && !(plainTennis && Math.abs(line) < 3) ? line + 0 : undefined
     case "other":
-      return line
+      return line === null ? null : Number.isFinite(line) ? line + 0 : undefined
     default:
       return line === null || line === 0 ? null : undefined
   }
@@ -159,9 +176,9 @@ const selectionOf = (
     stat,
     line,
     side,
-    outcomes: outcomesOf[kind],
+    outcomes: kind === "moneyline" && !isTwoWay(period, family) ? null : outcomesOf[kind],
     winners: kind === "other" ? null : kind === "double_chance" ? 2 : 1,
-    push: split || canPush(kind, period, line, family),
+    push: split || canPush(kind, period, line, { family, sport }),
     split,
   }
 }
@@ -187,9 +204,21 @@ const noTies: ReadonlySet<Family> = new Set(["baseball", "basketball", "hockey",
 const isDecided = (period: string): boolean =>
   period === "game" || period === "ot" || period.startsWith("s") || period.startsWith("m")
 
-const canPush = (kind: Kind, period: string, line: number | null, family: Family): boolean => {
+/** Whether a moneyline without a known draw has two sides: a draw can be there and not be seen. */
+const isTwoWay = (period: string, family: Family): boolean =>
+  family !== "other" && (period === "game" || (noTies.has(family) && isDecided(period)))
+
+const canPush = (
+  kind: Kind,
+  period: string,
+  line: number | null,
+  { family, sport }: Pick<Selection, "family" | "sport">,
+): boolean => {
   if (kind === "draw_no_bet") return true
   if (kind === "spread" || kind === "total") return Number.isInteger(line)
   // Part of a game can end in a tie where the game cannot, but a set, a map or a game of a set cannot.
-  return kind === "moneyline" && !(noTies.has(family) && isDecided(period))
+  if (kind !== "moneyline") return false
+  // A match of two maps can end one all.
+  if (family === "esports") return !period.startsWith("m")
+  return !(noTies.has(family) && isDecided(period)) || (period === "game" && endsInTies(sport))
 }

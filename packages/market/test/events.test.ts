@@ -1,4 +1,11 @@
-import { eventStart, type EventTeams, flippedEvents, isLargeMove, type SportsbookStart } from "@boltodds/market"
+import {
+  eventStart,
+  type EventTeams,
+  flippedEvents,
+  isLargeMove,
+  selfFlippedEvents,
+  type SportsbookStart,
+} from "@boltodds/market"
 import * as fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import { law } from "./laws.ts"
@@ -109,6 +116,23 @@ describe("a flipped duplicate", () => {
     expect(found(first, match("b", "Fulham", "Arsenal", null))).toEqual({})
     expect(found(match("a", "Arsenal", "Arsenal", 0), match("b", "Arsenal", "Arsenal", 0))).toEqual({})
     expect(found(match("a", "", "", 0), match("b", "", "", 0))).toEqual({})
+  })
+
+  it("of teams keeps what only a player's name leaves out", () => {
+    expect(found(match("a", "Porto II", "Braga", 0), match("b", "Braga", "Porto", 0))).toEqual({})
+    expect(found(match("a", "Atl\u00e9tico", "Braga", 0), match("b", "Braga", "Atletico", 0))).toEqual({
+      a: ["b"],
+      b: ["a"],
+    })
+  })
+
+  it("under its own key is an event to refuse", () => {
+    const both = (...games: ReadonlyArray<EventTeams>) => [...selfFlippedEvents(games)]
+    expect(both(match("a", "Ann One", "Bea Two", null), match("a", "BEA Two", "Ann One", 0))).toEqual(["a"])
+    // One team is enough: the other is spelled in another way.
+    expect(both(match("a", "Arsenal", "Man Utd", 0), match("a", "Manchester United", "Arsenal", 0))).toEqual(["a"])
+    expect(both(match("a", "X", "Y", 0), match("a", "X", "Y", 0), match("b", "Y", "X", 0))).toEqual([])
+    expect(both(match("a", "X", "X", 0), match("a", "X", "Y", 0), match("b", "", "", 0))).toEqual([])
   })
 
   it("has the nearest first, and is mutual", () => {

@@ -61,6 +61,10 @@ describe("keys", () => {
       "MLB/A vs B, 2026-07-16, 02",
     )
     expect(eventKey({ universal_game_id: "", sport: "MLB", game: "A" })).toBe("MLB/A")
+    const [first, second] = [{ sport: "A/B", game: "C" }, { sport: "A", game: "B/C" }].map((game) =>
+      eventKey({ universal_game_id: null, ...game })
+    )
+    expect([first, second]).toEqual(["A\\/B/C", "A/B/C"])
   })
 
   it("come back as they were, whatever the texts", () => {

@@ -81,6 +81,9 @@ describe("the main line", () => {
     expect(consensusMainLine([main("a", 8.5), main("b", 8.5), main("c", 9)])).toBe(8.5)
     expect(consensusMainLine([main("a", 8.5), main("a", 8.5), main("b", 9), main("c", 9)])).toBe(9)
     expect(consensusMainLine([main("a", 8.5, 0.45), main("b", 9, 0.51)])).toBe(9)
+    // Three sportsbooks of one family weigh as one: the mean is 0.51, not 0.48.
+    const heavy = [main("a", 8.5, 0.45), main("a", 8.5, 0.45), main("a", 8.5, 0.45), main("b", 8.5, 0.57)]
+    expect(consensusMainLine([...heavy, main("c", 9, 0.515), main("d", 9, 0.515)])).toBe(8.5)
     expect(consensusMainLine([main("a", 1.5, 0.49), main("b", -1.5, 0.51)])).toBe(-1.5)
   })
 })
@@ -123,6 +126,13 @@ describe("a dominated price", () => {
     expect(dominated([spread(1.5, "home", 2.7), moneyline("MLB", 2.6)])).toEqual([true, false])
     const nfl = price(read("NFL", "Spread", -1.5, "home"), 2.4)
     expect(dominated([moneyline("NFL", 2.6), nfl])).toEqual([false, false])
+    // The first five innings can be tied: the moneyline can be one of three ways.
+    const innings = [
+      price(read("MLB", "1st 5 Innings Moneyline", null, "home"), 2.6),
+      price(read("MLB", "1st 5 Innings Spread", -0.5, "home"), 2.4),
+    ]
+    expect(dominated(innings)).toEqual([false, false])
+    expect(dominated([moneyline("KBO", 2.6), price(read("KBO", "Spread", -1.5, "home"), 2.4)])).toEqual([false, false])
     // A match can be won with fewer games, not with fewer sets.
     const games = price(read("US Open (M)", "Spread", -3.5, "home"), 2.4)
     const sets = price(read("US Open (M)", "Set Spread", -1.5, "home"), 2.4)

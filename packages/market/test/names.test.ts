@@ -50,6 +50,26 @@ describe("a player's name", () => {
     ])
   })
 
+  it("keeps its suffix where another sportsbook has both, and is unclear without one there", () => {
+    const both = ["Ken Griffey", "Ken Griffey Jr."]
+    const keyed = (names: ReadonlyArray<string>, ...others: ReadonlyArray<ReadonlyArray<string>>) => [
+      ...participantKeys(names, others).values(),
+    ]
+    expect(keyed(["Ken Griffey Jr."], both)).toEqual(["ken griffey jr"])
+    expect(keyed(["Ken Griffey"], both)).toEqual([undefined])
+    expect(keyed(both, ["Ken Griffey Jr."])).toEqual(["ken griffey", "ken griffey jr"])
+    expect(keyed(["Ken Griffey Jr."], ["Ken Griffey Sr."])).toEqual(["ken griffey jr"])
+    // A sportsbook that leaves the suffix out means the same man.
+    expect(keyed(["Todd Gurley II"], ["Todd Gurley"], ["TODD GURLEY"])).toEqual(["todd gurley"])
+  })
+
+  it("is not cut: a longer one is nobody's", () => {
+    expect(participantKey(`Ja Morant${" ".repeat(100)}Senior`)).toBe("")
+    expect(foldMarketName(`Total${" ".repeat(200)}Corners`)).toBe("")
+    expect(foldMarketName("\ufdfa".repeat(12))).toBe("")
+    expect(participantKey("D\u2019Andre Swift (CHI) ")).toBe("dandre swift")
+  })
+
   it("is total and stays as it is once folded", () => {
     law(fc.string({ unit: "binary", maxLength: 120 }), (name) => {
       expect(typeof participantKey(name)).toBe("string")
@@ -78,6 +98,14 @@ describe("the family of a sport", () => {
     ["French Open (M) Doubles", "tennis"],
     ["Challenger San Marino", "tennis"],
     ["WTA Monterray", "tennis"],
+    ["UEFA Champions League", "soccer"],
+    ["Copa Am\u00e9rica", "soccer"],
+    ["2. Bundesliga", "soccer"],
+    ["J. League", "soccer"],
+    ["Saudi Pro League", "soccer"],
+    ["ATP", "tennis"],
+    ["WTA", "tennis"],
+    ["Wimbledon", "tennis"],
     ["UFC", "combat"],
     ["CS2", "esports"],
     ["Dota 2", "esports"],
@@ -126,6 +154,35 @@ describe("aliases of a file", () => {
     ])
   })
 
+  it("are refused where two say one name, or a stat is none of the tables", () => {
+    const problems = (json: unknown) => {
+      const reading = parseAliases(json)
+      return reading._tag === "Invalid" ? reading.problems : []
+    }
+    expect(problems({ people: { "Mike Brown Jr.": "A", "MIKE BROWN JR": "B", "Mike Brown": "C" } })).toEqual([
+      `people["MIKE BROWN JR"]: the same name as people["Mike Brown Jr."]; keep one`,
+    ])
+    expect(problems({
+      markets: [
+        { market: "Halves", kind: "spread", sport: "NFL" },
+        { market: "halves ", kind: "total", sport: "nfl" },
+        { market: "Halves", kind: "total" },
+      ],
+    })).toEqual(["markets[1]: the same name as markets[0]; keep one"])
+    expect(
+      problems({
+        markets: [{ market: "X", kind: "total", stat: "zebras" }, { market: "Y", kind: "moneyline", stat: "runs" }],
+      }),
+    )
+      .toEqual([
+        `markets[0].stat: expected a stat such as points, goals, passing yards; got "zebras"`,
+        "markets[1].stat: kind moneyline has no stat; remove it",
+      ])
+    expect(
+      problems({ markets: [{ market: "X", kind: "other", stat: "zebras" }, { market: "Y", stat: "first_touchdown" }] }),
+    ).toEqual([])
+  })
+
   it("are read without throwing, whatever the JSON", () => {
     law(fc.oneof(fc.jsonValue(), fc.record({ markets: fc.array(fc.jsonValue()), people: fc.jsonValue() })), (json) => {
       expect(["Aliases", "Invalid"]).toContain(parseAliases(json)._tag)
@@ -145,6 +202,12 @@ describe("unknown lines", () => {
       { sportsbook: "fanduel", sport: "MLB", market: "Zebras", reason: "market", count: 2 },
       { sportsbook: "fanduel", sport: "MLB", market: "Aces", reason: "market", count: 1 },
     ])
+  })
+
+  it("keep no long names", () => {
+    const counts = new UnknownCounts()
+    counts.add("a", "b", { market: "x".repeat(100_000), reason: "market" })
+    expect(counts.top()[0]!.market).toBe(`${"x".repeat(200)}…`)
   })
 
   it("are bounded", () => {

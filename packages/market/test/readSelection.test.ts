@@ -54,6 +54,10 @@ describe("a line is read as", () => {
     ["NHL", "Regulation Moneyline", "Draw", null, null, "reg|moneyline_3way|game||||draw"],
     ["NHL", "3 Way", "Boston Bruins", null, null, "reg|moneyline_3way|game||||home"],
     ["NHL", "1st Period 3 Way", "Draw", null, null, "p1|moneyline_3way|game||||draw"],
+    ["NBA", "Regulation Moneyline", "Utah Jazz", null, null, "reg|moneyline_3way|game||||away"],
+    ["NFL", "Moneyline (Regulation)", "Chicago Bears", null, null, "reg|moneyline_3way|game||||home"],
+    ["NBA", "Total Points (Incl. Overtime)", null, "over", 220.5, "game|total|game||points|220.5|over"],
+    ["UEFA Champions League", "Moneyline", "Ann One", null, null, "game|moneyline_3way|game||||home"],
     ["NHL", "Overtime Moneyline", "Boston Bruins", null, null, "ot|moneyline|game||||home"],
     ["EPL", "Moneyline", "Draw", null, null, "game|moneyline_3way|game||||draw"],
     ["EPL", "1X2", "Sunderland", null, null, "game|moneyline_3way|game||||away"],
@@ -146,6 +150,28 @@ describe("a line is read as", () => {
     ],
     ["NFL", "No Touchdown Scorer", "Minnesota Vikings", null, null, "game|first|away||first_touchdown||none"],
     ["EPL", "Last Goal Scorer", "No Goalscorer", null, null, "game|first|field||last_goal||none"],
+    ["NFL", "No Touchdown Scorer", "Yes", null, null, "game|first|field||first_touchdown||none"],
+    ["NFL", "No Touchdown Scorer", "No Touchdown Scorer", null, null, "game|first|field||first_touchdown||none"],
+    ["EPL", "First Goal Scorer", "No Goal", null, null, "game|first|field||first_goal||none"],
+    [
+      "NFL",
+      "First Touchdown Scorer",
+      "No First Touchdown Scorer",
+      null,
+      null,
+      "game|first|field||first_touchdown||none",
+    ],
+    ["MLB", "Pitcher Strikeouts", "Ann Ace", "over", 6.5, "game|total|player|ann ace|pitcher_strikeouts|6.5|over"],
+    ["MLB", "Strikeouts", "Ann Ace", "over", 6.5, "game|total|player|ann ace|strikeouts|6.5|over"],
+    ["NFL", "Interceptions", "Chicago Bears", "over", 0.5, "game|total|home||interceptions|0.5|over"],
+    [
+      "NFL",
+      "Passing Interceptions",
+      "Ann Arm",
+      "over",
+      0.5,
+      "game|total|player|ann arm|passing_interceptions|0.5|over",
+    ],
     ["EPL", "Correct Score", "2-1", null, null, "game|other|game||correct score||2-1"],
   ])("%s, %s, %s, %s, %s: %s", (sport, market, target, side, line, key) => {
     expect(keyOf(readSelection(lineOf(sport, market, target, side, line), gameOf(sport)))).toBe(key)
@@ -165,6 +191,21 @@ describe("a line is read as", () => {
     ["MLB", "2nd 5 Innings Total", null, "over", 4.5, "period"],
     ["NFL", "1st Half 1st Quarter Total", null, "over", 4.5, "period"],
     ["EPL", "Total Goals 1st 10 Minutes", null, "over", 0.5, "period"],
+    // In soccer the period `game` is 90 minutes; in other sports a draw is possible before overtime only.
+    ["EPL", "Moneyline including extra time", "Arsenal", null, null, "period"],
+    ["EPL", "Total Goals (Incl. Overtime)", null, "over", 2.5, "period"],
+    ["Quidditch", "Moneyline (Incl. Overtime)", "Ann One", null, null, "period"],
+    ["NHL", "Moneyline 3 way incl overtime", "Draw", null, null, "period"],
+    ["NHL", "3 Way (Incl. OT)", "Boston Bruins", null, null, "period"],
+    ["NFL", "No Touchdown Scorer", "No", null, null, "target"],
+    ["NFL", "No Touchdown Scorer", "Justin Jefferson", null, null, "target"],
+    ["NFL", "No Touchdown Scorer", null, null, null, "target"],
+    ["NFL", "First Touchdown Scorer", "Yes", null, null, "target"],
+    ["NFL", "First Touchdown Scorer", "No", null, null, "target"],
+    ["NFL", "Anytime Touchdown", "No Touchdown Scorer", null, null, "target"],
+    ["EPL", "Correct Score", "2-1", null, NaN, "line"],
+    ["MLB", `Moneyline${" ".repeat(200)}Of Something Else`, "New York Mets", null, null, "market"],
+    ["NBA", "Points", `Ja Morant${" ".repeat(100)}'s Brother`, "over", 20.5, "target"],
     ["MLB", "Moneyline", null, null, null, "target"],
     ["MLB", "Moneyline", "Somebody", null, null, "target"],
     ["MLB", "Moneyline", "Draw", null, null, "target"],
@@ -224,6 +265,10 @@ describe("a selection", () => {
     expect(push("MLB", "1st 5 Innings Moneyline", "New York Mets", null, null)).toBe(true)
     expect(push("US Open (M)", "S1 Moneyline", "Ann One", null, null)).toBe(false)
     expect(push("EPL", "Moneyline", "Arsenal", null, null)).toBe(false)
+    for (const sport of ["KBO", "NPB", "MLB Pre", "CS2", "Dota 2"]) {
+      expect(push(sport, "Moneyline", "Ann One", null, null)).toBe(true)
+    }
+    expect(push("CS2", "Map 1 Winner", "Ann One", null, null)).toBe(false)
   })
 
   it("says how many sides make the set, and how many win", () => {
@@ -233,6 +278,12 @@ describe("a selection", () => {
     }
     expect(set("MLB", "Moneyline", "New York Mets", null, null)).toEqual([2, 1])
     expect(set("EPL", "Moneyline", "Draw", null, null)).toEqual([3, 1])
+    expect(set("NBA", "Regulation Moneyline", "Utah Jazz", null, null)).toEqual([3, 1])
+    // A draw can be there, and not be seen.
+    expect(set("Quidditch", "Moneyline", "Ann One", null, null)).toEqual([null, 1])
+    expect(set("NBA", "1st Half Moneyline", "Utah Jazz", null, null)).toEqual([null, 1])
+    expect(set("MLB", "1st 5 Innings Moneyline", "New York Mets", null, null)).toEqual([null, 1])
+    expect(set("US Open (M)", "S1 Moneyline", "Ann One", null, null)).toEqual([2, 1])
     expect(set("EPL", "Double Chance", "12", null, null)).toEqual([3, 2])
     expect(set("NFL", "First Touchdown Scorer", "Somebody", null, null)).toEqual([null, 1])
     expect(set("EPL", "Correct Score", "1-0", null, null)).toEqual([null, null])
@@ -245,6 +296,13 @@ describe("a selection", () => {
     expect(keyOf(readSelection(home, gameOf("Quidditch"), { draw: true }))).toBe("game|moneyline_3way|game||||home")
     expect(keyOf(readSelection(draw, gameOf("Quidditch"), { draw: true }))).toBe("game|moneyline_3way|game||||draw")
     expect(keyOf(readSelection(draw, gameOf("Quidditch")))).toBe("unknown target")
+  })
+
+  it("of a spread is one of three where a sibling is the draw", () => {
+    const spread = (...line: [string | null, number]) =>
+      keyOf(readSelection(lineOf("EPL", "Handicap", line[0], null, line[1]), gameOf("EPL"), { draw: true }))
+    expect(spread("Arsenal", -1)).toBe("game|spread_3way|game||goals|-1|home")
+    expect(spread("Draw", -1)).toBe("unknown side")
   })
 
   it("of a player takes the keys of the market's players", () => {
@@ -355,5 +413,65 @@ describe("aliases", () => {
     expect(read("NFL", "fanduel", "Receptions", "BROWN, Hollywood", "over", 4.5)).toBe(
       "game|total|player|marquise brown|receptions|4.5|over",
     )
+  })
+
+  const readWith = (
+    given: Aliases,
+    sport: string,
+    ...line: [string, string | null, LineFields["side"], number | null]
+  ) => keyOf(makeSelectionReader({ aliases: given }).read(lineOf(sport, ...line), gameOf(sport)))
+  const market = (each: Aliases["markets"][number]): Aliases => ({ markets: [each], people: {} })
+
+  it("keep the period that a name says", () => {
+    const total = market({ market: "2nd Half Scoring Bonanza", kind: "total" })
+    expect(readWith(total, "NBA", "2nd Half Scoring Bonanza", null, "over", 110.5)).toBe(
+      "h2|total|game||points|110.5|over",
+    )
+    for (const name of ["2nd 5 Innings Bonanza", "Bonanza 1st Half 2nd Quarter", "Bonanza H1 Special"]) {
+      expect(readWith(market({ market: name, kind: "total" }), "NBA", name, null, "over", 110.5)).toBe("unknown period")
+      expect(readWith(market({ market: name, kind: "total", period: "q2" }), "NBA", name, null, "over", 110.5)).toBe(
+        "q2|total|game||points|110.5|over",
+      )
+    }
+    const soccer = market({ market: "Bonanza incl. extra time", kind: "total" })
+    expect(readWith(soccer, "EPL", "Bonanza incl. extra time", null, "over", 2.5)).toBe("unknown period")
+  })
+
+  it("make the keys that the tables make", () => {
+    const yards = market({ market: "Air Yards", kind: "total", scope: "player", stat: "Pass Yards" })
+    expect(readWith(yards, "NFL", "Air Yards", "Ann Arm", "over", 250.5)).toBe(
+      "game|total|player|ann arm|passing_yards|250.5|over",
+    )
+    // The kind of the alias says what is counted.
+    expect(readWith(market({ market: "Moneyline", kind: "spread" }), "MLB", "Moneyline", "New York Mets", null, -1.5))
+      .toBe(
+        "game|spread|game||runs|-1.5|home",
+      )
+    expect(readWith(market({ market: "Spread", kind: "moneyline" }), "MLB", "Spread", "New York Mets", null, null))
+      .toBe(
+        "game|moneyline|game||||home",
+      )
+    expect(readWith(market({ market: "Euro", kind: "spread_3way" }), "EPL", "Euro", "Arsenal", null, -1)).toBe(
+      "game|spread_3way|game||goals|-1|home",
+    )
+    // Two markets of kind other are two.
+    expect(readWith(market({ market: "Race to 10", kind: "other" }), "NBA", "Race to 10", "Utah Jazz", null, null))
+      .toBe(
+        "game|other|game||race to 10||Utah Jazz",
+      )
+    expect(readWith(market({ market: "Bonanza", kind: "yes_no" }), "NBA", "Bonanza", "Yes", null, null)).toBe(
+      "unknown market",
+    )
+  })
+
+  it("hold for a sportsbook and a sport in any case", () => {
+    const own = market({ market: "Total", sportsbook: "DraftKings ", sport: "nfl", period: "h1" })
+    expect(readWith(own, "NFL", "Total", null, "over", 20.5)).toBe("h1|total|game||points|20.5|over")
+  })
+
+  it("of a man with a suffix are not for the one without", () => {
+    const son: Aliases = { markets: [], people: { "Mike Washington Jr.": "Junior Washington" } }
+    const hits = (name: string) => readWith(son, "MLB", "Hits", name, "over", 0.5).split("|")[3]
+    expect([hits("Mike Washington Jr."), hits("Mike Washington")]).toEqual(["junior washington", "mike washington"])
   })
 })

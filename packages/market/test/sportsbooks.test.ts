@@ -38,6 +38,10 @@ describe("sportsbooks", () => {
       consensus: { bettable: true },
       kalshi: { fee: {} },
     })
+    for (const exchange of ["Sporttrade", "Matchbook", "Smarkets", "Betfair Ex"]) {
+      expect(own.of(exchange)).toMatchObject({ kind: "exchange", fees: "assumed" })
+    }
+    expect(own.of("FanDuel Predicts")).toMatchObject({ kind: "predictions", fees: "assumed" })
     expect(own.of("prophetx")).toMatchObject({ kind: "exchange", fee: { winnings: 0.01 }, fees: "set" })
     expect(own.of(" BET99 ").bettable).toBe(false)
     expect(own.of("bwin")).toMatchObject({ family: "entain", likely_family: null })

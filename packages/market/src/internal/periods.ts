@@ -13,6 +13,9 @@ const ordinals = [
   ["9th", "ninth"],
 ]
 
+/** The whole game and its overtime: what `game` is elsewhere, and no period at all in soccer. */
+export const withOvertime = "incl"
+
 /** A pattern of folded names, and the period: `$1` and `$2` are what it captures. */
 type Row = readonly [pattern: string, period: string]
 
@@ -35,7 +38,7 @@ const rows: ReadonlyArray<Row> = [
   ["(?:s|set )([1-5])", "s$1"],
   ["(?:m|map )([1-9])", "m$1"],
   ["(?:r|round )([1-9]|1[0-2])", "r$1"],
-  ["(?:incl|including|inc) (?:overtime|ot|extra time)", "game"],
+  ["(?:incl|including|inc) (?:overtime|ot|extra time)", withOvertime],
   ["regulation time|regulation|reg time|60 min(?:utes?)?|90 min(?:utes?)?", "reg"],
   ["overtime|extra time", "ot"],
 ]
@@ -52,7 +55,7 @@ const possible = /\d|half|quarter|period|inning|set|overtime|time|regulation|inc
 
 /** Words of a period that no rule has taken. */
 const leftover =
-  /(?:^| )(?:half|halves|quarters?|periods?|innings?|overtime|ot|regulation|minutes?|mins?|(?:set|map|round) \d+)(?: |$)/
+  /(?:^| )(?:half|halves|quarters?|periods?|innings?|overtime|ot|extra time|regulation|minutes?|mins?|(?:set|map|round) \d+|[hqpsmi]\d|f[357]|\d[hqp])(?: |$)/
 
 /** Whether a rest of a name still says something about a period. */
 export const hasPeriodWords = (rest: string): boolean => leftover.test(rest)

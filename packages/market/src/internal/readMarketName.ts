@@ -2,9 +2,10 @@
 import type { Aliases, MarketAlias } from "../aliases.ts"
 import type { Family } from "../families.ts"
 import { foldMarketName } from "../foldMarketName.ts"
-import type { SelectionScope } from "../Selection.ts"
+import type { Kind, SelectionScope } from "../Selection.ts"
 import { cutPeriod, hasPeriodWords } from "./periods.ts"
-import { type Rule, ruleOf, saysNoScorer } from "./rules.ts"
+import { longestName } from "./characters.ts"
+import { canonicalStat, familyStat, type Rule, ruleOf, saysNoScorer } from "./rules.ts"
 
 /** A name that is understood. */
 export interface MarketReading {
@@ -97,18 +98,22 @@ export class MarketNames {
     }
     const folded = foldMarketName(market)
     const alias = aliasFor(this.#aliases.get(folded), sport, sportsbook)
-    const without = withAlias(readFolded(folded, noTeams), alias)
+    const without = withAlias(readFolded(folded, noTeams), alias, folded)
+    const isLong = general.length > 3 * longestName
     if (this.#known.size >= this.#bound) {
       this.#known.clear()
       this.#ofTeams.clear()
     }
-    this.#known.set(general, without)
+    if (!isLong) this.#known.set(general, without)
     if (typeof without !== "string") return without
     const reading = withAlias(
       readFolded(folded, { home: foldMarketName(home ?? ""), away: foldMarketName(away ?? "") }),
       alias,
+      folded,
     )
-    this.#ofTeams.set(general, { home, away, reading })
+    if (!isLong && (home?.length ?? 0) + (away?.length ?? 0) <= 2 * longestName) {
+      this.#ofTeams.set(general, { home, away, reading })
+    }
     return reading
   }
 }
@@ -124,8 +129,8 @@ const aliasFor = (
   let best: MarketAlias | undefined
   let most = -1
   for (const alias of aliases ?? []) {
-    if (alias.sportsbook !== undefined && alias.sportsbook !== sportsbook) continue
-    if (alias.sport !== undefined && alias.sport !== sport) continue
+    if (alias.sportsbook !== undefined && !isSame(alias.sportsbook, sportsbook)) continue
+    if (alias.sport !== undefined && !isSame(alias.sport, sport)) continue
     const weight = (alias.sportsbook === undefined ? 0 : 2) + (alias.sport === undefined ? 0 : 1)
     // Of two that say as much the later one in the file.
     if (weight >= most) [best, most] = [alias, weight]
@@ -133,17 +138,44 @@ const aliasFor = (
   return best
 }
 
-const withAlias = (reading: MarketNameReading, alias: MarketAlias | undefined): MarketNameReading => {
+const isSame = (a: string, b: string): boolean => foldMarketName(a) === foldMarketName(b)
+
+const withAlias = (reading: MarketNameReading, alias: MarketAlias | undefined, folded: string): MarketNameReading => {
   if (alias === undefined) return reading
-  const { period, kind, scope, stat } = alias
-  if (typeof reading === "string") {
-    if (kind === undefined) return reading
-    const subject = scope === "player" ? "player" : "anyone"
-    const rule = { kind, stat: stat ?? (kind === "spread" || kind === "total" ? "family" : null), subject } as const
-    return { rule, period: period ?? "game", team: null, scope: scope ?? null, rest: "", noScorer: false }
+  const { period, kind, scope } = alias
+  if (typeof reading !== "string") {
+    const rule = { ...reading.rule, kind: kind ?? reading.rule.kind }
+    const stat = statOfAlias(alias, rule, reading.rest)
+    return { ...reading, rule: { ...rule, stat }, period: period ?? reading.period, scope: scope ?? reading.scope }
   }
-  const rule = { ...reading.rule, kind: kind ?? reading.rule.kind, stat: stat ?? reading.rule.stat }
-  return { ...reading, rule, period: period ?? reading.period, scope: scope ?? reading.scope }
+  if (kind === undefined) return reading
+  // The alias explains the name, and not away the period that it says.
+  const cut = cutPeriod(folded)
+  const rest = cut?.rest ?? folded
+  if (period === undefined && (hasPeriodWords(rest) || (cut !== undefined && cutPeriod(rest) !== undefined))) {
+    return "period"
+  }
+  const subject = scope === "player" ? "player" : "anyone"
+  const stat = statOfAlias(alias, { kind, stat: null }, rest)
+  return {
+    rule: { kind, stat, subject },
+    period: period ?? cut?.period ?? "game",
+    team: null,
+    scope: scope ?? null,
+    rest,
+    noScorer: false,
+  }
+}
+
+const counting: ReadonlySet<Kind> = new Set(["spread", "spread_3way", "total"])
+const named: ReadonlySet<Kind> = new Set(["yes_no", "first"])
+
+/** The stat by the kind that an alias makes: its keys are those that the tables make. Null where the kind has none. */
+const statOfAlias = (alias: MarketAlias, { kind, stat }: Pick<Rule, "kind" | "stat">, rest: string): string | null => {
+  const given = alias.stat === undefined ? undefined : canonicalStat(alias.stat)
+  if (counting.has(kind)) return given ?? stat ?? familyStat
+  if (named.has(kind)) return given ?? (stat === familyStat ? null : stat)
+  return kind === "other" ? given ?? (foldMarketName(alias.stat ?? "") || rest) : null
 }
 
 /** What a plain market of a family counts is ambiguous here: it is games of a match, or sets. */

@@ -1,6 +1,7 @@
 /** The table of markets: what a name without its period and team means. */
+import { foldMarketName } from "../foldMarketName.ts"
 import type { Kind } from "../Selection.ts"
-import { statOf } from "./stats.ts"
+import { statNames, statOf } from "./stats.ts"
 
 /** Whom a target may be. */
 export type Subject =
@@ -80,6 +81,16 @@ export const ruleOf = (rest: string): Rule | undefined => {
   }
   return totalOf(rest)
 }
+
+const ruleStats: ReadonlySet<string> = new Set([
+  ...statNames,
+  ...[...rules.values()].flatMap(({ stat }) => stat === null || stat === familyStat ? [] : [stat]),
+  ...["first", "last"].flatMap((each) => [`${each}_touchdown`, `${each}_goal`]),
+])
+
+/** The stat that the tables have for what a user calls it: its own name or any other; undefined where there is none. */
+export const canonicalStat = (text: string): string | undefined =>
+  ruleStats.has(text) ? text : statOf(foldMarketName(text)) ?? statOf(foldMarketName(text.replaceAll("_", " ")))
 
 const totalOf = (rest: string): Rule | undefined => {
   const [, word, name] = /^(?:(total|team total|total team|player) )?(.+)$/.exec(rest) ?? []

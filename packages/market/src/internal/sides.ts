@@ -96,7 +96,7 @@ const withSubject = (
     return subject === "game" || subject === "anyone" || scope === "game" ? ofGame(side) : "target"
   }
   if (team !== null || (subject !== "player" && subject !== "anyone")) return "target"
-  const participant = keyOf(raw!)
+  const participant = saysNobody(raw!) || saysYes(raw!) || saysNo(raw!) ? undefined : keyOf(raw!)
   return participant === undefined ? "target" : { scope: "player", participant, side }
 }
 
@@ -130,22 +130,21 @@ const first = (
       : "target"
   }
   const scope = team ?? "field"
-  if (target === "nobody") return noScorer ? { scope, participant: null, side: "none" } : "target"
-  if (target === "draw") return "target"
-  if (noScorer || (/^\s*no/i.test(line.target!) && nobody.has(foldMarketName(line.target!)))) {
-    return { scope, participant: null, side: "none" }
-  }
-  const side = keyOf(line.target!)
+  if (target === "nobody" || target === "draw") return "target"
+  const { target: raw } = line
+  if (saysNobody(raw!) || (noScorer && saysYes(raw!))) return { scope, participant: null, side: "none" }
+  // A player in a market of no scorer: what it would mean, nobody has recorded. "No" there is that somebody scores.
+  if (noScorer || saysYes(raw!) || saysNo(raw!)) return "target"
+  const side = keyOf(raw!)
   return side === undefined || side === "none" ? "target" : { scope, participant: null, side }
 }
 
-const nobody: ReadonlySet<string> = new Set([
-  "none",
-  "no scorer",
-  "no touchdown scorer",
-  "no goalscorer",
-  "no goal scorer",
-])
+const nobody =
+  /^(?:none|nobody|no (?:scorer|one)|no (?:(?:first|1st|last) )?(?:team )?(?:touchdown|td|goal|basket)s?(?: ?scorer)?)$/
+
+const saysNobody = (target: string): boolean => /^\s*no/i.test(target) && nobody.test(foldMarketName(target))
+const saysYes = (target: string): boolean => /^\s*yes/i.test(target) && foldMarketName(target) === "yes"
+const saysNo = (target: string): boolean => /^\s*no/i.test(target) && foldMarketName(target) === "no"
 
 /** `1X`, `Home or Draw`, `Arsenal/Draw`. */
 const doubleChance = (target: string, { home, away }: SideContext): SideReading | UnknownReason => {

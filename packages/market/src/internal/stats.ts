@@ -9,7 +9,10 @@ const table: ReadonlyArray<readonly [string, string]> = [
   ["blocks", "blocks, blks, blocked shots"],
   ["steals", "steals, stls"],
   ["turnovers", "turnovers"],
-  ["strikeouts", "strikeouts, strikeouts thrown, pitcher strikeouts, pitching strikeouts"],
+  ["strikeouts", "strikeouts"],
+  // A two-way player has both; a plain name does not say which.
+  ["pitcher_strikeouts", "pitcher strikeouts, pitching strikeouts, strikeouts thrown"],
+  ["batter_strikeouts", "batter strikeouts, batting strikeouts, hitter strikeouts"],
   ["outs", "outs, outs recorded, pitching outs"],
   ["hits", "hits"],
   ["home_runs", "home runs, hr, homeruns"],
@@ -28,7 +31,9 @@ const table: ReadonlyArray<readonly [string, string]> = [
   ["passing_attempts", "passing attempts, pass attempts"],
   ["passing_touchdowns", "passing touchdowns, pass touchdowns, passing tds"],
   ["completions", "completions, pass completions, passing completions"],
-  ["interceptions", "interceptions, interceptions thrown, passing interceptions"],
+  ["interceptions", "interceptions"],
+  // Of a team, plain interceptions are those that its defense makes.
+  ["passing_interceptions", "passing interceptions, interceptions thrown, pass interceptions"],
   ["rushing_yards", "rushing yards, rush yards"],
   ["rushing_attempts", "rushing attempts, rush attempts, carries"],
   ["rushing_touchdowns", "rushing touchdowns, rushing tds"],
@@ -64,6 +69,9 @@ const shortSums: ReadonlyMap<string, string> = new Map([
   ["h+r+rbi", "hits+rbis+runs"],
   ["hrr", "hits+rbis+runs"],
 ])
+
+/** Every canonical name of a stat. */
+export const statNames: ReadonlyArray<string> = table.map(([stat]) => stat)
 
 /**
  * The canonical name of a stat or of a sum of stats, its parts in alphabetical order: `"pts + reb"` is
