@@ -93,7 +93,15 @@ const placeOfMarket = (value: unknown): string => {
   )
 }
 
-const withStat: ReadonlyArray<unknown> = ["spread", "spread_3way", "total", "yes_no", "first", "other", undefined]
+const withStat: ReadonlySet<unknown> = new Set([
+  "spread",
+  "spread_3way",
+  "total",
+  "yes_no",
+  "first",
+  "other",
+  undefined,
+])
 
 const problemsOfMarket = (value: unknown, at: string): ReadonlyArray<string> => {
   if (!isRecord(value)) return [`${at}: ${expectedButGot("an object", value)}`]
@@ -123,7 +131,7 @@ const problemsOfMarket = (value: unknown, at: string): ReadonlyArray<string> => 
   if (typeof stat === "string" && kind !== "other" && canonicalStat(stat) === undefined) {
     problems.push(`${at}.stat: ${expectedButGot("a stat such as points, goals, passing yards", stat)}`)
   }
-  if (stat !== undefined && !withStat.includes(kind)) {
+  if (stat !== undefined && !withStat.has(kind)) {
     problems.push(`${at}.stat: kind ${String(kind)} has no stat; remove it`)
   }
   if (kind === undefined && scope === undefined && period === undefined && value["stat"] === undefined) {

@@ -72,7 +72,7 @@ export const suffixedKey = (name: string): string => folded(name)
  *
  * A suffix is left out unless two players differ in it only: one sportsbook has the name with and without, or there are
  * two suffixes in the event. Then all names keep theirs, and one without has a key only where its own sportsbook has
- * both. A name that nobody can be told by has no key (undefined): two spellings in one market, or nothing left.
+ * both. A name that does not identify one player has no key (undefined): two spellings in one market, or nothing left.
  *
  * @example
  * ```ts

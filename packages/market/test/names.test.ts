@@ -154,7 +154,7 @@ describe("aliases of a file", () => {
     ])
   })
 
-  it("are refused where two say one name, or a stat is none of the tables", () => {
+  it("are refused where two say one name, or the tables do not have a stat", () => {
     const problems = (json: unknown) => {
       const reading = parseAliases(json)
       return reading._tag === "Invalid" ? reading.problems : []
