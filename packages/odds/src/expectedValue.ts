@@ -28,7 +28,7 @@ export const isSettlement = ({ win, lose, push = 0, halfWin = 0, halfLose = 0 }:
  * The expected profit of a stake of 1 at decimal odds, where the bet wins with probability p and else loses: pd - 1.
  * Undefined where p is not a probability (0 and 1 are) or the odds are no price.
  *
- * A devigged p of a line that can push is conditional on no push: multiply the result by (1 - push), or use
+ * A p of `devig` for a line that can push is conditional on no push: multiply the result by (1 - push), or use
  * {@link expectedValueWithPush}.
  *
  * @example

@@ -100,7 +100,7 @@ const toNextLower = (counts: Array<number>, decimals: ReadonlyArray<number>): bo
 
 /** Adds a step to the outcomes that pay the least. */
 const toNextHigher = (counts: Array<number>, decimals: ReadonlyArray<number>, worst: number): boolean => {
-  for (const [index, count] of counts.entries()) if (count * decimals[index]! === worst) counts[index] = count + 1
+  for (const [index, decimal] of decimals.entries()) if ((counts[index] ?? 0) * decimal === worst) counts[index]!++
   return true
 }
 
