@@ -1,21 +1,25 @@
 /** How an app becomes a file and the few chunks beside it. */
 import { chmodSync } from "node:fs"
 import { isBuiltin } from "node:module"
-import { join, resolve } from "node:path"
+import { join } from "node:path"
 import { type ConfigExport, defineConfig, type Plugin } from "rolldown"
-import { apps } from "./workspace.ts"
+import { thirdPartyLicenses } from "./licenses.ts"
+import { apps, root, type WorkspacePackage } from "./workspace.ts"
 
 /**
- * A rolldown configuration for the app in the current folder: `src/main.ts` to `dist/<name>.js`, which starts, and chunks
+ * A rolldown configuration for an app: its `src/main.ts` to `dist/<name>.js`, which starts, and chunks
  * beside it, which are read when they are needed.
  *
  * Everything is inside, so an install of it brings nothing along, and `--help` reads two small files. The workspace's
  * packages come from their sources, so no other build has to come first.
  */
 export const bundle = (name: string): ConfigExport => {
+  const app = apps.find((app) => app.name === name)
+  if (app === undefined) throw new Error(`Cannot bundle ${name}: there is no such app`)
+  const entry = join(root, app.folder, "src", "main.ts")
   let chunks: ReadonlyMap<string, string> | undefined
   return defineConfig({
-    input: { [name]: "src/main.ts" },
+    input: { [name]: entry },
     platform: "node",
     // As groups that leave dependencies out require.
     preserveEntrySignatures: "allow-extension",
@@ -24,10 +28,10 @@ export const bundle = (name: string): ConfigExport => {
       dir: "dist",
       cleanDir: true,
       entryFileNames: "[name].js",
-      // Without a hash: a new build replaces the chunks of the old one.
-      chunkFileNames: "[name].js",
+      // With a hash: the names that a chunk exports are short ones, which mean something else in another build.
+      chunkFileNames: "[name]-[hash].js",
       format: "esm",
-      banner: ({ isEntry }) => isEntry ? `#!/usr/bin/env node\n${nodeGuard(name)}` : "",
+      banner: ({ isEntry }) => isEntry ? `#!/usr/bin/env node\n${nodeGuard(app)}` : "",
       // Names stay, so that a stack trace can be read without its source map.
       minify: "dce-only",
       sourcemap: true,
@@ -36,14 +40,18 @@ export const bundle = (name: string): ConfigExport => {
         groups: [{
           debugName: "chunks",
           name: (id, context) => {
-            chunks ??= chunksOf(resolve("src/main.ts"), (id) => context.getModuleInfo(id))
+            chunks ??= chunksOf(entry, (id) => context.getModuleInfo(id))
             return chunks.get(id) ?? null
           },
         }],
       },
     },
-    plugins: [lazyBuiltins, noFacades, {
-      name: "executable",
+    plugins: [lazyBuiltins, noFacades, thirdPartyLicenses, {
+      name: "package",
+      // So that the folder works wherever it is put: Node takes its files for ES modules at once.
+      generateBundle() {
+        this.emitFile({ type: "asset", fileName: "package.json", source: `{ "type": "module" }\n` })
+      },
       writeBundle: ({ dir }) => chmodSync(join(dir ?? "dist", `${name}.js`), 0o755),
     }],
   })
@@ -51,7 +59,8 @@ export const bundle = (name: string): ConfigExport => {
 
 /**
  * The chunks: some modules, with all that they import statically and that is in no chunk before. So a chunk needs only
- * those before it, and none is read for a command that does not use it.
+ * those before it. A pipeline from flags reads the chunks of its parts alone; a configuration file reads those of all
+ * parts, because its registry is made before the file is read, and `patterns` only if it has some.
  */
 const chunkEntries: ReadonlyArray<{ readonly chunk: string; readonly entries: RegExp }> = [
   // The command line and the help of all commands.
@@ -75,6 +84,7 @@ const chunksOf = (entry: string, importsOf: ImportsOf): ReadonlyMap<string, stri
     for (const other of [...imports?.importedIds ?? [], ...imports?.dynamicallyImportedIds ?? []]) reach(other)
   }
   reach(entry)
+  if (reached.size === 1) throw new Error(`Cannot divide the bundle: nothing is imported by ${entry}`)
   const chunks = new Map<string, string>()
   const assign = (id: string, chunk: string): void => {
     if (chunks.has(id)) return
@@ -95,8 +105,8 @@ type ImportsOf = (id: string) => {
  * What stands first in the file: one sentence where Node is too old, before anything that an old one does not have is
  * used. It is read by every Node that reads ES modules at all; Deno and Bun give the version of Node that they stand for.
  */
-const nodeGuard = (name: string): string => {
-  const wanted = apps.find((app) => app.name === name)?.manifest.engines?.node.replace(">=", "")
+const nodeGuard = ({ name, manifest }: WorkspacePackage): string => {
+  const wanted = manifest.engines?.node.replace(">=", "")
   if (wanted === undefined) throw new Error(`Cannot bundle ${name}: its package.json names no engines.node`)
   return [
     "{",
@@ -144,7 +154,7 @@ for (const name of ${JSON.stringify(Object.keys(members))}) {
 const facade = /^export \{ ([^}]*) \} from "\.\/([\w-]+\.js)";\s*$/
 
 /** Imports the chunk itself instead, so that the command is a few files. */
-const noFacades: Plugin = {
+export const noFacades: Plugin = {
   name: "no-facades",
   generateBundle: (_options, files) => {
     for (const { fileName, code } of Object.values(files).filter((file) => file.type === "chunk")) {
@@ -153,12 +163,11 @@ const noFacades: Plugin = {
       const members = names.split(", ").map((name) => name.split(" as ")).map(([inside, outside = inside]) =>
         `${outside}: chunk.${inside}`
       )
+      const imported = `import("./${chunk}").then((chunk) => ({ ${members.join(", ")} }))`
       for (const other of Object.values(files)) {
         if (other.type !== "chunk") continue
-        other.code = other.code.replaceAll(
-          `import("./${fileName}")`,
-          `import("./${chunk}").then((chunk) => ({ ${members.join(", ")} }))`,
-        )
+        // A function: names may have a $, which means something in a replacement.
+        other.code = other.code.replaceAll(`import("./${fileName}")`, () => imported)
       }
       delete files[fileName]
     }

@@ -17,16 +17,17 @@ export const builtCommand = (): string => {
   return path
 }
 
+/** A loop in plain JavaScript: of TypeScript, each start would strip the types. */
 const node = (name: string, file: string): Contender => ({
   name,
   command: (url) => [process.execPath, here(`../competitors/${file}`), `${url}?key=bench`],
 })
 
 /** Bare `ws`, `JSON.parse`, write the text on. */
-export const bare: Contender = node("bare", "bareLoop.ts")
+export const bare: Contender = node("bare", "bareLoop.mjs")
 
 /** A hand-written differ. */
-export const differ: Contender = node("differ", "differ.ts")
+export const differ: Contender = node("differ", "differ.mjs")
 
 /** The loop of the vendor's documentation, where Python has the library that it uses. */
 export const vendorLoop = (): Contender | undefined => {

@@ -3,7 +3,18 @@
  * sshd_config(5)). Systems without owners, such as Windows, expose nothing.
  */
 import { randomBytes } from "node:crypto"
-import { closeSync, fstatSync, lstatSync, openSync, readFileSync, realpathSync, rmSync, type Stats } from "node:fs"
+import {
+  closeSync,
+  existsSync,
+  fstatSync,
+  lstatSync,
+  openSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  type Stats,
+  statSync,
+} from "node:fs"
 import { dirname, join } from "node:path"
 import { codeOf } from "./errorCodes.ts"
 
@@ -101,6 +112,18 @@ export const linkExposure = (path: string, own: number | undefined = ownUserId()
 /** Whether another user made this in a folder where everybody can: it may be anything. Throws where there is no such file. */
 export const isPlanted = (path: string): boolean =>
   !isTrustedOwner(lstatSync(path).uid) && writersOf(lstatSync(realpathSync(dirname(path)))) === "others"
+
+/**
+ * Whether another user than root can put something else in the place of what exists, or is about to be made, at a path:
+ * a folder above it belongs to another user, or others can write in it and it is not sticky.
+ */
+export const isReplaceable = (path: string): boolean => {
+  const above = dirname(existsSync(path) ? realpathSync(path) : path)
+  if (!existsSync(above)) return isReplaceable(above)
+  const stats = statSync(above)
+  if (!isTrustedOwner(stats.uid) || writersOf(stats) !== undefined && (stats.mode & sticky) === 0) return true
+  return dirname(above) !== above && isReplaceable(above)
+}
 
 /** A folder for everybody, like /tmp, always stays so. */
 const folderAdvice = (folder: string, { uid, mode }: Stats, own: number): string =>

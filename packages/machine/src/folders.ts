@@ -1,9 +1,10 @@
 /** The folders of this user that processes share. */
+import { realpathSync, statSync } from "node:fs"
 import { mkdir } from "node:fs/promises"
-import { homedir } from "node:os"
-import { dirname, join } from "node:path"
+import { homedir, userInfo } from "node:os"
+import { dirname, isAbsolute, join } from "node:path"
 import { codeOf } from "./errorCodes.ts"
-import { folderExposure } from "./exposure.ts"
+import { folderExposure, isReplaceable, ownUserId } from "./exposure.ts"
 
 /** `$XDG_STATE_HOME/boltodds`, by default `~/.local/state/boltodds` (XDG Base Directory Specification). */
 export const stateFolder = (): string => inHome("XDG_STATE_HOME", [".local", "state"])
@@ -14,7 +15,22 @@ export const cacheFolder = (): string => inHome("XDG_CACHE_HOME", [".cache"])
 const inHome = (variable: string, otherwise: ReadonlyArray<string>): string => {
   const folder = process.env[variable]
   // The specification has relative paths ignored.
-  return join(folder !== undefined && folder.startsWith("/") ? folder : join(homedir(), ...otherwise), "boltodds")
+  return join(folder !== undefined && isAbsolute(folder) ? folder : join(homeFolder(), ...otherwise), "boltodds")
+}
+
+/** Never relative: what is stored must not depend on the folder that a command is started in. */
+const homeFolder = (): string => {
+  // HOME as it is, where it is set.
+  const home = homedir()
+  if (isAbsolute(home)) return home
+  try {
+    const { homedir: listed } = userInfo()
+    if (isAbsolute(listed)) return listed
+  } catch {
+    // A user that the system does not list, as in a container.
+  }
+  // As containers set it for such users.
+  return "/"
 }
 
 /** A folder is not used because others could forge what is in it. The message says which, and what to do. */
@@ -40,6 +56,28 @@ export const makeFolder = async (folder: string): Promise<void> => {
   if (await make(folder)) return
   const exposure = folderExposure(folder)
   if (exposure?.level === "unsafe") throw new ExposedFolder(folder, exposure.found, exposure.advice)
+}
+
+/**
+ * Makes a folder, and those above it, for code that is executed from it. Resolves with its real path, or with undefined
+ * where another user could write in it or in the one above, or replace either. Nothing is made in a folder of another
+ * user: root leaves nothing in the home of a user.
+ */
+export const makeCodeFolder = async (folder: string): Promise<string | undefined> => {
+  if (!isAbsolute(folder)) return undefined
+  for (const each of [dirname(folder), folder]) {
+    if (isReplaceable(each)) return undefined
+    await make(each)
+    if (!isOwnAlone(each)) return undefined
+  }
+  // Links can change after they were looked at; the real path cannot, where nobody can replace a folder of it.
+  const real = realpathSync(folder)
+  return isOwnAlone(real) && isOwnAlone(dirname(real)) && !isReplaceable(real) ? real : undefined
+}
+
+const isOwnAlone = (folder: string): boolean => {
+  const own = ownUserId()
+  return folderExposure(folder) === undefined && (own === undefined || statSync(folder).uid === own)
 }
 
 /** Whether it was made: false where there was one already. */

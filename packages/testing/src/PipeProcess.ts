@@ -1,5 +1,5 @@
 /** The command as a process of its own, the way a shell runs it. */
-import { existsSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs"
+import { existsSync, mkdtempSync, readFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
@@ -16,8 +16,6 @@ const build = async (folder: string): Promise<void> => {
   const options = config as RolldownOptions & { readonly output: object }
   const bundle = await rolldown({ ...options, cwd: app, plugins: options.plugins })
   await bundle.write({ ...options.output, dir: join(folder, "dist") })
-  // As in the published package: Node takes the files for ES modules at once.
-  writeFileSync(join(folder, "package.json"), JSON.stringify({ type: "module" }))
   await bundle.close()
 }
 

@@ -89,5 +89,5 @@ const wrap = (text: string, width: number): ReadonlyArray<string> => {
   return line === "" ? lines : [...lines, line]
 }
 
-/** As package.json has it when the bundle is made: the bundle is one file, and works wherever it is put. */
+/** As package.json has it when the bundle is made: so `--version` reads no file for it. */
 export const version = (): string => manifest.version

@@ -1,56 +1,29 @@
 /**
  * What a good engineer writes by hand in an hour to get changes: parse, one nested Map, compare, `JSON.stringify`. It
  * writes the records that `--emit changes` writes, with the same fields. It has no gaps, no bounds, no checks of values,
- * and no promises. `node differ.ts URL` runs until SIGTERM.
+ * and no promises. `node differ.mjs URL` runs until SIGTERM.
  */
 import { WebSocket } from "ws"
 
-interface Outcome {
-  readonly odds?: string
-  readonly link?: string
-  readonly outcome_name: string
-  readonly outcome_line: string | number | null
-  readonly outcome_over_under: string | null
-  readonly outcome_target: string | null
-}
-
-interface Game {
-  readonly sport: string
-  readonly sportsbook: string
-  readonly game: string
-  readonly universal_game_id?: string
-  readonly home_team: string
-  readonly away_team: string
-  readonly info?: { readonly id?: string; readonly when?: string }
-  readonly outcomes: { readonly [outcome: string]: Outcome }
-}
-
-interface Line {
-  odds: number | null
-  number: number | null
-  outcome: Outcome
-}
-
-const socket = new WebSocket(process.argv[2]!, { perMessageDeflate: false })
-const sportsbooks = new Map<string, Map<string, Map<string, Line>>>()
+const socket = new WebSocket(process.argv[2], { perMessageDeflate: false })
+const sportsbooks = new Map()
 const run = "01K0000000000000000000000A"
 let seq = 0
-let lines: Array<string> = []
+let lines = []
 
-const write = (): void => {
+const write = () => {
   process.stdout.write(lines.join(""))
   lines = []
 }
 
-const send = (record: object): void => {
+const send = (record) => {
   if (lines.length === 0) setImmediate(write)
   lines.push(JSON.stringify(record) + "\n")
 }
 
-const numberOf = (text: string | number | null | undefined): number | null =>
-  text === null || text === undefined || text === "" ? null : Number(text)
+const numberOf = (text) => text === null || text === undefined || text === "" ? null : Number(text)
 
-const sendGame = (change: string, sent: string | undefined, sportsbook: string, game: string, data?: Game): void =>
+const sendGame = (change, sent, sportsbook, game, data) =>
   send({
     change,
     run,
@@ -65,18 +38,7 @@ const sendGame = (change: string, sent: string | undefined, sportsbook: string, 
     away_team: data?.away_team,
   })
 
-const sendLine = (
-  change: string,
-  data: Game,
-  sent: string | undefined,
-  { name, outcome, odds, number, previous }: {
-    readonly name: string
-    readonly outcome: Outcome
-    readonly odds: number | null
-    readonly number: number | null
-    readonly previous: Line | undefined
-  },
-): void =>
+const sendLine = (change, data, sent, { name, outcome, odds, number, previous }) =>
   send({
     change,
     run,
@@ -110,8 +72,8 @@ const sendLine = (
     previous_line: previous?.number ?? null,
   })
 
-const applyLine = (game: Map<string, Line>, data: Game, sent: string | undefined, name: string): void => {
-  const outcome = data.outcomes[name]!
+const applyLine = (game, data, sent, name) => {
+  const outcome = data.outcomes[name]
   const number = numberOf(outcome.outcome_line)
   const odds = numberOf(outcome.odds)
   const previous = game.get(name)
@@ -128,7 +90,7 @@ const applyLine = (game: Map<string, Line>, data: Game, sent: string | undefined
   }
 }
 
-const apply = (message: { readonly action: string; readonly timestamp?: string; readonly data: Game }): void => {
+const apply = (message) => {
   const { action, timestamp, data } = message
   let games = sportsbooks.get(data.sportsbook)
   if (games === undefined) sportsbooks.set(data.sportsbook, games = new Map())
@@ -154,7 +116,7 @@ const apply = (message: { readonly action: string; readonly timestamp?: string; 
 }
 
 socket.on("message", (data) => {
-  const value = JSON.parse(String(data)) as Parameters<typeof apply>[0] | ReadonlyArray<Parameters<typeof apply>[0]>
+  const value = JSON.parse(String(data))
   for (const message of Array.isArray(value) ? value : [value]) {
     if (message.action === "socket_connected") socket.send('{"action":"subscribe","filters":{}}')
     else if (message.data !== undefined) apply(message)

@@ -1,22 +1,22 @@
 /**
  * The smallest honest loop: bare `ws`, `JSON.parse`, and each message written on as a line, once per turn of the event
- * loop. `node bareLoop.ts URL` runs until SIGTERM.
+ * loop. `node bareLoop.mjs URL` runs until SIGTERM.
  */
 import { WebSocket } from "ws"
 
-const socket = new WebSocket(process.argv[2]!, { perMessageDeflate: false })
-let lines: Array<string> = []
+const socket = new WebSocket(process.argv[2], { perMessageDeflate: false })
+let lines = []
 
-const write = (): void => {
+const write = () => {
   process.stdout.write(lines.join(""))
   lines = []
 }
 
 socket.on("message", (data) => {
   const text = String(data)
-  const value = JSON.parse(text) as { readonly action?: string } | ReadonlyArray<unknown>
+  const value = JSON.parse(text)
   if (!Array.isArray(value)) {
-    const { action } = value as { readonly action?: string }
+    const { action } = value
     if (action === "socket_connected") socket.send('{"action":"subscribe","filters":{}}')
     if (action === "socket_connected" || action === "ping") return
   }
