@@ -1,6 +1,6 @@
 import { loadPipeline } from "@boltodds/config"
 import { makeRegistry } from "@boltodds/parts"
-import { emitLaws, run } from "@boltodds/pipeline"
+import { emitLaws, type EmitReader, run } from "@boltodds/pipeline"
 import { type FeedEvent, makeFrame, type Source } from "@boltodds/protocol"
 import type { Batch, Envelope, Sink } from "@boltodds/sink"
 import * as Effect from "effect/Effect"
@@ -52,21 +52,27 @@ const life: ReadonlyArray<FeedEvent> = [1, 2].flatMap((epoch): ReadonlyArray<Fee
 })
 
 /** The newest price of each line since the stream started, and whether it is verified. */
-const fold = (envelopes: ReadonlyArray<Envelope<Price>>): unknown => {
+const reader = (): EmitReader<Price> => {
   const prices = new Map<string, { readonly odds: number | null; readonly isVerified: boolean }>()
-  for (const { _tag, text } of envelopes) {
-    const value = JSON.parse(text)
-    if (_tag === "Record") prices.set(value.key, { odds: value.odds, isVerified: value.unverified !== true })
-    else if (value.control === "stream_started") prices.clear()
-    else if (value.control === "gap_opened" || value.control === "game_verified") {
-      for (const [key, { odds }] of prices) prices.set(key, { odds, isVerified: value.control === "game_verified" })
-    }
+  return {
+    take: (envelopes) => {
+      for (const { _tag, text } of envelopes) {
+        const value = JSON.parse(text)
+        if (_tag === "Record") prices.set(value.key, { odds: value.odds, isVerified: value.unverified !== true })
+        else if (value.control === "stream_started") prices.clear()
+        else if (value.control === "gap_opened" || value.control === "game_verified") {
+          for (const [key, { odds }] of prices) prices.set(key, { odds, isVerified: value.control === "game_verified" })
+        }
+      }
+    },
+    belief: () => [...prices].sort(),
+    live: () =>
+      [...prices].flatMap(([key, { odds, isVerified }]) => odds !== null && isVerified ? [`${key} ${odds}`] : []),
   }
-  return [...prices].sort()
 }
 
 describe("the ticker of the examples", () => {
-  it.each(emitLaws)("$name", (law) => law.run({ emit: ticker(1_000), lives: [life], fold }))
+  it.each(emitLaws)("$name", (law) => law.run({ emit: ticker(1_000), lives: [life], reader }))
 
   it("is an emit of a configuration, with its options, its fields and a lane that coalesces", async () => {
     const registry = await makeRegistry()
