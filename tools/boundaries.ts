@@ -13,6 +13,7 @@ export const arrows: Readonly<Record<string, ReadonlyArray<string>>> = {
   "@boltodds/connection": ["@boltodds/protocol", "@boltodds/text", "@boltodds/machine"],
   "@boltodds/sink": ["@boltodds/protocol", "@boltodds/text"],
   "@boltodds/lane": ["@boltodds/sink", "@boltodds/protocol", "@boltodds/text"],
+  "@boltodds/nats": ["@boltodds/sink", "@boltodds/protocol", "@boltodds/text"],
   "@boltodds/outbox": ["@boltodds/sink", "@boltodds/protocol", "@boltodds/machine"],
   "@boltodds/pipeline": ["@boltodds/lane", "@boltodds/sink", "@boltodds/state", "@boltodds/protocol"],
   "@boltodds/config": [

@@ -1,0 +1,129 @@
+/** A reader of the latest records against a model of the stream. `LAW_RUNS=3000 LAW_SEED=1` for more lives. */
+import { type Book, type Change, type Control, emptyBook, fold, isLive, latestKey } from "@boltodds/protocol"
+import { apply, make } from "@boltodds/state"
+import { describe, expect, it } from "vitest"
+import { generator } from "../../state/test/random.ts"
+import { scenario } from "../../state/test/scenario.ts"
+import { Follower } from "../src/internal/Follower.ts"
+
+const runs = Number(process.env["LAW_RUNS"] ?? 60)
+const firstSeed = Number(process.env["LAW_SEED"] ?? 1)
+const staleMillis = 25_000
+const clock = "2026-07-16T00:00:00.000Z"
+
+type StreamRecord = Change | Control
+
+/** A stream that keeps the last message of each key. */
+class LatestStream {
+  readonly all: Array<StreamRecord> = []
+  readonly #last = new Map<string, number>()
+
+  add(record: StreamRecord): void {
+    this.all.push(record)
+    const key = JSON.stringify(latestKey(record))
+    this.#last.delete(key)
+    this.#last.set(key, this.all.length)
+  }
+
+  /** The first message after a sequence that is still there, and how many follow it. */
+  next(after: number): { readonly sequence: number; readonly pending: number } | undefined {
+    const left = [...this.#last.values()].filter((sequence) => sequence > after)
+    return left.length === 0 ? undefined : { sequence: left[0]!, pending: left.length - 1 }
+  }
+}
+
+interface LifeCounts {
+  groups: number
+  leftOut: number
+}
+
+/** Writes and reads in a random order; joins somewhere, and once again. */
+const live = (seed: number, counts: LifeCounts): void => {
+  const random = generator(seed ^ 0xf0110)
+  const { steps } = apply(make({ run: "01J00000000000000000000001" }), scenario(seed).events)
+  const records = steps.flatMap((step) => step.records)
+  const stream = new LatestStream()
+  const follower = new Follower("odds", staleMillis)
+  let written = 0
+  let now = 0
+  let folded: Book = emptyBook
+  let cursor = 0
+  let isJoined = false
+  let heardAt = 0
+  /** Whether a message came that was written after the joining: the writer lives. */
+  let isAlive = false
+  const join = (): void => {
+    follower.join(stream.all.length, now)
+    joinedAt = stream.all.length
+    cursor = 0
+    isJoined = true
+    isAlive = false
+  }
+  let joinedAt = 0
+  const joins = new Set([Math.floor(random() * records.length), Math.floor(random() * records.length)])
+  while (written < records.length || stream.next(cursor) !== undefined) {
+    now += random() < 0.01 ? 30_000 : Math.floor(random() * 100)
+    if (written < records.length && random() < 0.6) {
+      const many = random() < 0.2 ? 40 : 1
+      for (let index = 0; index < many && written < records.length; index++) {
+        stream.add(records[written++]!)
+        if (joins.has(written)) join()
+      }
+    }
+    if (!isJoined) {
+      if (written === records.length) join()
+      continue
+    }
+    if (random() < 0.7) {
+      const next = stream.next(cursor)
+      if (next !== undefined) {
+        counts.leftOut += next.sequence - cursor - 1
+        const arrival = { record: stream.all[next.sequence - 1]!, ...next }
+        follower.take(arrival, now)
+        // Some servers deliver a message several times.
+        if (random() < 0.05) follower.take(arrival, now)
+        cursor = next.sequence
+        heardAt = now
+        if (cursor > joinedAt) isAlive = true
+      }
+    }
+    if (random() < 0.5) continue
+    if (now - heardAt >= staleMillis) isAlive = false
+    const group = follower.give(now, clock)
+    if (group.length === 0) continue
+    counts.groups++
+    folded = fold(folded, group)
+    const truth = fold(emptyBook, stream.all.slice(0, cursor))
+    // Groups without records of the writer say that all is stale, and change no line.
+    if (group.some((record) => !("origin" in record))) {
+      expect(folded.games).toEqual(truth.games)
+      expect(folded.lossy).toBe(truth.lossy)
+    }
+    for (const game of folded.games.values()) {
+      for (const line of game.lines.values()) {
+        if (!isLive(folded, game, line)) continue
+        expect(isAlive, `${line.outcome} is live, and nothing came`).toBe(true)
+        const known = truth.games.get(`${game.sportsbook}\u0000${game.game}`)
+        const same = known?.lines.get(line.outcome)
+        expect(same !== undefined && isLive(truth, known!, same), `${line.outcome} is live, and was not`).toBe(true)
+        expect(line.odds).toBe(same!.odds)
+      }
+    }
+  }
+}
+
+describe("a reader of the latest records", { timeout: 120_000 + runs * 1_000 }, () => {
+  it("has the exact book at the end of each group, and never a price that was not live", () => {
+    const counts: LifeCounts = { groups: 0, leftOut: 0 }
+    for (let seed = firstSeed; seed < firstSeed + runs; seed++) {
+      try {
+        live(seed, counts)
+      } catch (cause) {
+        throw new Error(`seed ${seed}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause })
+      }
+    }
+    // Lives in which nothing was left out would prove nothing.
+    expect(counts.groups).toBeGreaterThan(runs)
+    expect(counts.leftOut).toBeGreaterThan(runs)
+  })
+})
