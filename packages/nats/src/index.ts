@@ -1,7 +1,6 @@
 export { nats, type NatsSinkEvent, type NatsSinkOptions } from "./natsSink.ts"
 export { type NatsReaderOptions, natsRecords } from "./natsRecords.ts"
 export { NatsError, type NatsErrorReason } from "./NatsError.ts"
-export { type NatsCheckable, natsHosts, type NatsProblem, natsProblems } from "./natsProblems.ts"
 export type { NatsAuth, NatsConnectionOptions, NatsStreamOptions, NatsTls } from "./NatsOptions.ts"
 export { subjectOf, subjectsOfGame } from "./subject/subjectOf.ts"
 export { textOf, tokenOf } from "./subject/token.ts"
