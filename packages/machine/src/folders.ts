@@ -1,6 +1,5 @@
 /** The folders of this user that processes share. */
-import { realpathSync, statSync } from "node:fs"
-import { mkdir } from "node:fs/promises"
+import { existsSync, mkdirSync, realpathSync, statSync } from "node:fs"
 import { homedir, userInfo } from "node:os"
 import { dirname, isAbsolute, join } from "node:path"
 import { codeOf } from "./errorCodes.ts"
@@ -53,21 +52,21 @@ export class ExposedFolder extends Error {
  * in /proc or a folder that was deleted under us.
  */
 export const makeFolder = async (folder: string): Promise<void> => {
-  if (await make(folder)) return
+  if (make(folder)) return
   const exposure = folderExposure(folder)
   if (exposure?.level === "unsafe") throw new ExposedFolder(folder, exposure.found, exposure.advice)
 }
 
 /**
- * Makes a folder, and those above it, for code that is executed from it. Resolves with its real path, or with undefined
+ * Makes a folder, and those above it, for code that is executed from it. Returns its real path, or undefined
  * where another user could write in it or in the one above, or replace either. Nothing is made in a folder of another
  * user: root leaves nothing in the home of a user.
  */
-export const makeCodeFolder = async (folder: string): Promise<string | undefined> => {
+export const makeCodeFolder = (folder: string): string | undefined => {
   if (!isAbsolute(folder)) return undefined
   for (const each of [dirname(folder), folder]) {
     if (isReplaceable(each)) return undefined
-    await make(each)
+    make(each)
     if (!isOwnAlone(each)) return undefined
   }
   // Links can change after they were looked at; the real path cannot, where nobody can replace a folder of it.
@@ -81,19 +80,15 @@ const isOwnAlone = (folder: string): boolean => {
 }
 
 /** Whether it was made: false where there was one already. */
-const make = async (folder: string): Promise<boolean> => {
+const make = (folder: string): boolean => {
+  const parent = dirname(folder)
+  if (parent !== folder && !existsSync(parent)) make(parent)
   try {
-    await mkdir(folder, { mode: 0o700 })
+    mkdirSync(folder, { mode: 0o700 })
     return true
   } catch (cause) {
+    // Another process may have been quicker.
     if (codeOf(cause) === "EEXIST") return false
-    const parent = dirname(folder)
-    if (codeOf(cause) !== "ENOENT" || parent === folder) throw cause
-    await make(parent)
-    return mkdir(folder, { mode: 0o700 }).then(() => true, (again: unknown) => {
-      // Another process was quicker.
-      if (codeOf(again) === "EEXIST") return false
-      throw again
-    })
+    throw cause
   }
 }

@@ -40,65 +40,65 @@ describe("the folders of a user", () => {
 describe("a folder of code", () => {
   const codeIn = (folder: string): string => join(folder, "cache", "boltodds", "compiled")
 
-  it("is made with those above it, for this user alone", async () => {
+  it("is made with those above it, for this user alone", () => {
     const folder = codeIn(tempFolder())
-    expect(await makeCodeFolder(folder)).toBe(folder)
+    expect(makeCodeFolder(folder)).toBe(folder)
     expect(statSync(folder).mode & 0o777).toBe(0o700)
-    expect(await makeCodeFolder(folder)).toBe(folder)
+    expect(makeCodeFolder(folder)).toBe(folder)
   })
 
-  it("is made in a folder for everybody only where nobody can replace what others made there", async () => {
+  it("is made in a folder for everybody only where nobody can replace what others made there", () => {
     const sticky = codeIn(tempFolder(0o1777))
-    expect(await makeCodeFolder(sticky)).toBe(sticky)
+    expect(makeCodeFolder(sticky)).toBe(sticky)
     const open = tempFolder(0o777)
-    expect(await makeCodeFolder(codeIn(open))).toBeUndefined()
+    expect(makeCodeFolder(codeIn(open))).toBeUndefined()
     expect(existsSync(join(open, "cache"))).toBe(false)
   })
 
-  it("is not used below a folder that others can write in, however deep that lies", async () => {
+  it("is not used below a folder that others can write in, however deep that lies", () => {
     const open = tempFolder()
     const folder = codeIn(open)
-    await makeCodeFolder(folder)
+    makeCodeFolder(folder)
     chmodSync(open, 0o777)
-    expect(await makeCodeFolder(folder)).toBeUndefined()
+    expect(makeCodeFolder(folder)).toBeUndefined()
   })
 
-  it("is not made in a relative folder, or in one that others can write in", async () => {
-    expect(await makeCodeFolder(join("boltodds", "compiled"))).toBeUndefined()
+  it("is not made in a relative folder, or in one that others can write in", () => {
+    expect(makeCodeFolder(join("boltodds", "compiled"))).toBeUndefined()
     expect(existsSync("boltodds")).toBe(false)
     const above = tempFolder(0o1777)
-    expect(await makeCodeFolder(join(above, "compiled"))).toBeUndefined()
+    expect(makeCodeFolder(join(above, "compiled"))).toBeUndefined()
     expect(existsSync(join(above, "compiled"))).toBe(false)
   })
 
-  it("is given with its real path", async () => {
+  it("is given with its real path", () => {
     const folder = tempFolder()
     const link = join(tempFolder(), "link")
     symlinkSync(folder, link)
-    expect(await makeCodeFolder(codeIn(link))).toBe(codeIn(folder))
+    expect(makeCodeFolder(codeIn(link))).toBe(codeIn(folder))
   })
 
-  it.runIf(isRoot)("is neither made nor used by root in the home of another user", async () => {
+  it.runIf(isRoot)("is neither made nor used by root in the home of another user", () => {
     const home = tempFolder(0o755)
     chownSync(home, another, another)
-    expect(await makeCodeFolder(codeIn(home))).toBeUndefined()
+    expect(makeCodeFolder(codeIn(home))).toBeUndefined()
     expect(existsSync(join(home, "cache"))).toBe(false)
     mkdirSync(codeIn(home), { recursive: true, mode: 0o700 })
-    expect(await makeCodeFolder(codeIn(home))).toBeUndefined()
+    expect(makeCodeFolder(codeIn(home))).toBeUndefined()
   })
 
-  it.runIf(isRoot)("is not used where the folder above is another user's", async () => {
+  it.runIf(isRoot)("is not used where the folder above is another user's", () => {
     const folder = codeIn(tempFolder())
     mkdirSync(folder, { recursive: true, mode: 0o700 })
     chownSync(join(folder, ".."), another, another)
-    expect(await makeCodeFolder(folder)).toBeUndefined()
+    expect(makeCodeFolder(folder)).toBeUndefined()
   })
 
-  it.runIf(isRoot)("is not used where it is a link that another user made", async () => {
+  it.runIf(isRoot)("is not used where it is a link that another user made", () => {
     const above = tempFolder()
     symlinkSync(tempFolder(), join(above, "compiled"))
     lchownSync(join(above, "compiled"), another, another)
-    expect(await makeCodeFolder(join(above, "compiled"))).toBeUndefined()
+    expect(makeCodeFolder(join(above, "compiled"))).toBeUndefined()
   })
 })
 

@@ -1,4 +1,4 @@
-import { formatMillis, parseBytes, parseMillis } from "@boltodds/text"
+import { countText, formatMillis, parseBytes, parseMillis } from "@boltodds/text"
 import * as fc from "fast-check"
 import { describe, expect, it } from "vitest"
 
@@ -28,5 +28,12 @@ describe("a size", () => {
       [16_777_216, 1500, 262_144, 1e9, 7, 2 ** 41, 0],
     )
     expect(["16", "MiB", "16mib", "-1B", "", "99999999TiB", "1  B"].map(parseBytes)).toEqual(Array(7).fill(undefined))
+  })
+})
+
+describe("a count", () => {
+  it("has commas between groups of three digits", () => {
+    const counts = [0, 7, 999, 1000, 65_536, 1_234_567, -1000, -999]
+    expect(counts.map(countText)).toEqual(["0", "7", "999", "1,000", "65,536", "1,234,567", "-1,000", "-999"])
   })
 })

@@ -1,6 +1,6 @@
 /** Compiled code of this command from an earlier run, which saves about 8 % of the processor time of a start. */
 import { cacheFolder, makeCodeFolder, namesIn, removeOld } from "@boltodds/machine"
-import { stat, utimes } from "node:fs/promises"
+import { statSync, utimesSync } from "node:fs"
 import module from "node:module"
 import { join } from "node:path"
 
@@ -21,7 +21,7 @@ export const startCompileCache = async (): Promise<void> => {
   const { enableCompileCache: enable }: Partial<typeof module> = module
   if (enable === undefined) return
   try {
-    const folder = await makeCodeFolder(join(cacheFolder(), "compiled"))
+    const folder = makeCodeFolder(join(cacheFolder(), "compiled"))
     if (folder === undefined) return
     enable(folder)
     await sweep(folder)
@@ -39,7 +39,7 @@ const dayMillis = 86_400_000
 const sweep = async (folder: string): Promise<void> => {
   const now = new Date()
   // The time of the folder is that of the last sweep: entries lie one folder deeper.
-  if (now.getTime() - (await stat(folder)).mtimeMs < dayMillis) return
-  await utimes(folder, now, now)
+  if (now.getTime() - statSync(folder).mtimeMs < dayMillis) return
+  utimesSync(folder, now, now)
   for (const version of await namesIn(folder)) await removeOld(join(folder, version), () => true, 30 * dayMillis)
 }

@@ -74,7 +74,8 @@ export const runPipeline = async (
     Deferred.doneUnsafe(interrupted, Exit.succeed(`signal ${signal}`))
     if (running === undefined) deadline.giveUpOpening()
   }, { hangup: hangup === "here" && !reopens })
-  const started = performance.now()
+  // Not performance.now(): at its first use Node loads all of perf_hooks.
+  const started = process.uptime()
   const stopAnswering = answerStatusWith(async () => statusText(started, running, hooks.statuses, log.format))
 
   if (pipeline.hasPlugins) turns.start()

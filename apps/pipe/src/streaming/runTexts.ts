@@ -5,16 +5,15 @@ import type { Report, RouteCounts, RouteReport, Running, Unread } from "@boltodd
 import { namesText } from "../log/logControls.ts"
 import type { Received } from "./Reception.ts"
 import * as Duration from "effect/Duration"
-import { visible, visibleJson } from "@boltodds/text"
+import { countText, visible, visibleJson } from "@boltodds/text"
 import * as Effect from "effect/Effect"
 import type { CommandLog } from "../log/Log.ts"
 import { withinHeap } from "@boltodds/parts/recording"
 import type { StateLimits } from "@boltodds/state"
 import { getHeapStatistics } from "node:v8"
 
-const number = new Intl.NumberFormat("en")
 const count = (amount: number, word: string, words = `${word}s`): string =>
-  `${number.format(amount)} ${amount === 1 ? word : words}`
+  `${countText(amount)} ${amount === 1 ? word : words}`
 
 /** `--report`: what was read, delivered and lost. */
 export const reportText = (
@@ -39,7 +38,7 @@ export const reportText = (
     )
   }
   for (const { message, count: times } of report.notices) {
-    lines.push(`  feed says  ${message}${times > 1 ? ` (${number.format(times)} times)` : ""}`)
+    lines.push(`  feed says  ${message}${times > 1 ? ` (${countText(times)} times)` : ""}`)
   }
   const silent = namesText(report.noData)
   if (silent !== "") lines.push(`  no data    ${silent}`)
@@ -56,22 +55,22 @@ export const reportText = (
 /** `hook  963 in + 12 restored = 970 delivered + 0 merged + 5 lost (expired 5) + 0 pending; 1 resnapshot; 3 games sent again`. */
 const routeText = ({ name, state, counts, losses, isLossy }: RouteReport): string => {
   const lost = counts.dropped + counts.expired + counts.deadLettered
-  const reasons = Object.entries(losses).map(([reason, amount]) => `${reason} ${number.format(amount)}`).join(", ")
+  const reasons = Object.entries(losses).map(([reason, amount]) => `${reason} ${countText(amount)}`).join(", ")
   const right = [
-    `${number.format(counts.delivered)} delivered`,
-    `${number.format(counts.coalesced)} merged`,
-    ...counts.replaced > 0 ? [`${number.format(counts.replaced)} replaced`] : [],
-    `${number.format(lost)} lost${reasons === "" ? "" : ` (${reasons})`}`,
-    `${number.format(counts.pending)} pending`,
+    `${countText(counts.delivered)} delivered`,
+    `${countText(counts.coalesced)} merged`,
+    ...counts.replaced > 0 ? [`${countText(counts.replaced)} replaced`] : [],
+    `${countText(lost)} lost${reasons === "" ? "" : ` (${reasons})`}`,
+    `${countText(counts.pending)} pending`,
   ].join(" + ")
-  const restored = counts.restored > 0 ? ` + ${number.format(counts.restored)} restored` : ""
+  const restored = counts.restored > 0 ? ` + ${countText(counts.restored)} restored` : ""
   const ends = [
     ...state === "ended" ? ["its reader has gone"] : state === "disabled" ? ["it failed"] : [],
     ...counts.resnapshots > 0 ? [`${count(counts.resnapshots, "resnapshot")}`] : [],
     ...counts.gameResnapshots > 0 ? [`${count(counts.gameResnapshots, "game")} sent again`] : [],
     ...isLossy && state !== "ended" ? ["its reader is missing records"] : [],
   ]
-  return [`${name.padEnd(10)} ${number.format(counts.in)} in${restored} = ${right}`, ...ends].join("; ")
+  return [`${name.padEnd(10)} ${countText(counts.in)} in${restored} = ${right}`, ...ends].join("; ")
 }
 
 const mostShown = 20
@@ -84,7 +83,7 @@ const unreadText = (
   { quarantined, rejected, unknown, lateArrivals, limited, limits, actions }: Unread,
 ): string | undefined => {
   const shown = actions.slice(0, mostActions).map(({ action, count, ignored }) =>
-    `${JSON.stringify(action)} ${number.format(count)}${ignored ? " (ignored)" : ""}`
+    `${JSON.stringify(action)} ${countText(count)}${ignored ? " (ignored)" : ""}`
   )
   if (actions.length > mostActions) shown.push("…")
   const parts = [
@@ -96,7 +95,7 @@ const unreadText = (
     ...limited > 0 ? [`${count(limited, "message or outcome", "messages or outcomes")} beyond a bound`] : [],
     ...limits.map(({ name, bound, count, first: { sportsbook, game } }) => {
       const place = [sportsbook, game].filter((part) => part !== null).join(" ")
-      return `${name} over ${number.format(bound)}: ${number.format(count)}${place === "" ? "" : `, first ${place}`}`
+      return `${name} over ${countText(bound)}: ${countText(count)}${place === "" ? "" : `, first ${place}`}`
     }),
   ]
   return parts.length === 0 ? undefined : parts.join("; ")
@@ -146,12 +145,13 @@ export const reportJson = (
 
 /** One line: how long it has run, what each session does, and the counts of each sink. JSON if the log is JSON. */
 export const statusText = async (
-  startedMillis: number,
+  /** By the clock of `process.uptime()`. */
+  startedSeconds: number,
   running: Running | undefined,
   statuses: ReadonlyMap<string, string>,
   format: CommandLog["format"],
 ): Promise<string> => {
-  const seconds = Math.round((performance.now() - startedMillis) / 1000)
+  const seconds = Math.round(process.uptime() - startedSeconds)
   const sinks = running === undefined ? [] : await Effect.runPromise(running.counts)
   const feeds = Object.fromEntries(statuses)
   if (format === "json") return visibleJson(JSON.stringify({ status: { running_s: seconds, feeds, sinks } }))
@@ -169,7 +169,7 @@ const countsText = ({ name, counts }: RouteCounts): string =>
 /** `85 MiB`, rounded up. */
 export const sizeText = (bytes: number): string => {
   const [unit, name] = bytes < 1024 ** 2 ? [1024, "KiB"] : [1024 ** 2, "MiB"]
-  return `${new Intl.NumberFormat("en").format(Math.ceil(bytes / unit))} ${name}`
+  return `${countText(Math.ceil(bytes / unit))} ${name}`
 }
 
 const remedy = "For more: NODE_OPTIONS=--max-old-space-size=MEBIBYTES"

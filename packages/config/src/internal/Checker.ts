@@ -1,7 +1,7 @@
 /** What all checks of one document share. */
 import * as Effect from "effect/Effect"
-import { checkExpression } from "./cel/checkExpression.ts"
 import { fieldsOf } from "./cel/fields.ts"
+import { expressions, loadExpressions } from "./cel/load.ts"
 import type { PartCatalog } from "./PartCatalog.ts"
 import type { Configured } from "./Checked.ts"
 import { type CheckedOptions, checkOptions, hideKey } from "./checkOptions.ts"
@@ -115,7 +115,11 @@ export class Checker {
         ? undefined
         : (written: WrittenOptions): ReadonlyArray<OptionProblem> => plugin.problems!(written, place),
     }
-    return Effect.map(checkOptions(check, this.findings, this.places), (checked) => {
+    const checkedOptions = Effect.tap(
+      checkOptions(check, this.findings, this.places),
+      (checked) => (checked?.expressions.length ?? 0) === 0 ? Effect.void : loadExpressions,
+    )
+    return Effect.map(checkedOptions, (checked) => {
       if (checked === undefined) return undefined
       if (emit !== undefined) {
         for (const { path, text, kind } of checked.expressions) this.expression(path, text, kind, emit)
@@ -182,7 +186,7 @@ export class Checker {
     }
   }
 
-  /** Checks an expression, and places what is wrong inside its text. */
+  /** Checks an expression, after {@link loadExpressions}, and places what is wrong inside its text. */
   expression(path: Path, text: string, kind: PartKind, emit: EmitPlugin): void {
     // Of the records of a plug-in that is not loaded nothing is known.
     if (isUnread(emit)) return
@@ -194,7 +198,7 @@ export class Checker {
     if (isOdd && node !== undefined) this.findings.hide(node)
     const isHidden = isOdd || node?._tag === "Scalar" && node.isHidden
     const wants = kind === "predicate" ? "predicate" : "formula"
-    for (const finding of checkExpression(text, emit, wants, this.catalog.emits.values())) {
+    for (const finding of expressions().checkExpression(text, emit, wants, this.catalog.emits.values())) {
       // The words of the library quote the expression.
       const shown = isHidden
         ? {

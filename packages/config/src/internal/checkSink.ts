@@ -3,6 +3,7 @@ import * as Effect from "effect/Effect"
 import type { Emit } from "@boltodds/pipeline"
 import type { EmitPlugin, EmitSettings, ProcessorPlugin } from "../Plugin.ts"
 import type { CheckedEmit, CheckedSink, Configured } from "./Checked.ts"
+import { loadExpressions } from "./cel/load.ts"
 import type { Checker } from "./Checker.ts"
 import { checkLane } from "./checkLane.ts"
 import { shownOf } from "./checkOptions.ts"
@@ -36,6 +37,9 @@ export const checkSink = (
     const sink = choice === undefined ? undefined : yield* checker.configured(choice, "sink type", { name, emit })
     const whereNode = entryOf(node, "where")?.node
     const where = readText(whereNode, [...path, "where"], "a condition in CEL", checker)
+    const processorsNode = entryOf(node, "processors")?.node
+    // A processor may also make expressions that are in no option.
+    if (where !== undefined || processorsNode !== undefined) yield* loadExpressions
     if (where !== undefined) checkWhere(where, [...path, "where"], emit, checker)
     const control = readFlag(entryOf(node, "control")?.node, [...path, "control"], true, checker)
     const meta = readFlag(entryOf(node, "meta")?.node, [...path, "meta"], false, checker)
@@ -47,7 +51,7 @@ export const checkSink = (
     }
     const required = readFlag(entryOf(node, "required")?.node, [...path, "required"], true, checker)
     const steps: Array<OrderedStep> = [{ name: "where", path: [...path, "where"], condition: where }]
-    const processors = yield* checkProcessors(entryOf(node, "processors")?.node, [...path, "processors"], {
+    const processors = yield* checkProcessors(processorsNode, [...path, "processors"], {
       name,
       emit,
       steps,

@@ -11,8 +11,8 @@ import { type SinkEffect, withFallback } from "../fallback.ts"
 import { laneOptions, type RouteLane } from "../lane.ts"
 import type { EmitPlugin, OpenStore, PluginContext, SourceFinding } from "../Plugin.ts"
 import type { Surroundings } from "./Checker.ts"
-import { comparedNames } from "./cel/names.ts"
-import { compile, type Compiled } from "./cel/compile.ts"
+import type { Compiled } from "./cel/compile.ts"
+import { expressions } from "./cel/load.ts"
 import type { CheckedParts, CheckedSink, Configured } from "./Checked.ts"
 import type { CheckedOptions, ExpressionText } from "./checkOptions.ts"
 import { isSole } from "./describe.ts"
@@ -40,7 +40,7 @@ export const checkSourceOf = (
   if (plugin.check === undefined) return Effect.succeed([])
   const compared = parts.sinks.flatMap((sink) =>
     conditionsOf(sink).flatMap(({ text, shown }) =>
-      comparedNames(text, sink.emit.plugin)
+      expressions().comparedNames(text, sink.emit.plugin)
         // What a variable holds is shown nowhere.
         .filter(({ name }) => shown.includes(name))
         .map((each) => ({ ...each, sink: sink.name }))
@@ -219,7 +219,7 @@ class Opening {
 
   /** Of an expression that holds a variable, the words of the library are not logged: they quote its texts. */
   #evaluate(sink: string, emit: EmitPlugin, { text, shown: expression }: ExpressionText): Evaluate {
-    const compiled = compile(text, emit, (why) => {
+    const compiled = expressions().compile(text, emit, (why) => {
       const told = text === expression ? why : "why is not shown, as it holds a variable"
       this.#context.log("warn", `An expression of ${sink} fails for a record, and counts as not true: ${told}`, {
         sink,

@@ -1,6 +1,5 @@
 /** Conditions on what changes, before processors that must know a line's past. */
-import { checkExpression } from "./cel/checkExpression.ts"
-import { namedFields } from "./cel/names.ts"
+import { expressions } from "./cel/load.ts"
 import type { EmitPlugin } from "../Plugin.ts"
 import type { Checker } from "./Checker.ts"
 import type { Path } from "./Tree.ts"
@@ -41,7 +40,9 @@ const constant: ReadonlySet<string> = new Set([
 /** Warns where a condition hides a part of a line's life from a processor after it. */
 export const warnOfOrder = (steps: ReadonlyArray<OrderedStep>, emit: EmitPlugin, checker: Checker): void => {
   for (const [index, { name, path, condition }] of steps.entries()) {
-    if (condition === undefined || checkExpression(condition, emit, "predicate").some((it) => it.isError)) continue
+    if (condition === undefined) continue
+    const { checkExpression, namedFields } = expressions()
+    if (checkExpression(condition, emit, "predicate").some((it) => it.isError)) continue
     const fields = namedFields(condition, emit).filter((field) => !constant.has(field))
     if (fields.length === 0) continue
     const after = [...new Set(steps.slice(index + 1).map((step) => step.name).filter((step) => comparing.has(step)))]

@@ -3,6 +3,7 @@ import { type Filters, isKnownAction } from "@boltodds/protocol"
 import * as Schema from "effect/Schema"
 import { ByteSize, type Log } from "@boltodds/config"
 import { defaultStateLimits, type StateLimit, type StateLimits, type StateOptions } from "@boltodds/state"
+import { countText } from "@boltodds/text"
 
 /** Names from the catalog. A kind that is left out means all. */
 export interface FilterOptions {
@@ -69,10 +70,9 @@ export interface LimitOptions {
 /** The names of all bounds. */
 export const limitNames: ReadonlyArray<StateLimit> = Object.keys(defaultStateLimits) as ReadonlyArray<StateLimit>
 
-const number = new Intl.NumberFormat("en")
 const count = Schema.Int.check(Schema.isGreaterThan(0, { expected: "a whole number above 0" }))
 const most = (name: StateLimit, what: string) =>
-  Schema.optionalKey(count.annotate({ description: `${what}. Default ${number.format(defaultStateLimits[name])}.` }))
+  Schema.optionalKey(count.annotate({ description: `${what}. Default ${countText(defaultStateLimits[name])}.` }))
 
 const bounds = {
   sessions: most("sessions", "Sessions"),

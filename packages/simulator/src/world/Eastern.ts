@@ -1,17 +1,8 @@
-/** US Eastern time, which the feed writes starts of games in. */
+/** US Eastern time, which the feed writes starts of games in. Not by `Intl`, whose data is slow to load. */
 
 const minute = 60_000
-const day = 24 * 60
-
-const format = new Intl.DateTimeFormat("en-US", {
-  timeZone: "America/New_York",
-  year: "numeric",
-  month: "2-digit",
-  day: "2-digit",
-  hour: "2-digit",
-  minute: "2-digit",
-  hourCycle: "h23",
-})
+const hour = 60 * minute
+const day = 24 * hour
 
 /** A minute of a day, US Eastern. */
 export interface EasternMinute {
@@ -21,27 +12,34 @@ export interface EasternMinute {
   readonly minute: number
 }
 
-/** The clock in New York at a time in milliseconds since the Unix epoch. */
+/** The clock in New York at a time in milliseconds since the Unix epoch, by the rule in force since 2007. */
 export const easternOf = (millis: number): EasternMinute => {
-  const parts = new Map(format.formatToParts(millis).map(({ type, value }) => [type, value]))
-  const part = (type: Intl.DateTimeFormatPartTypes): string => parts.get(type)!
-  return {
-    date: `${part("year")}-${part("month")}-${part("day")}`,
-    minute: Number(part("hour")) * 60 + Number(part("minute")),
-  }
+  const clock = new Date(millis - (isSummer(millis) ? 4 : 5) * hour)
+  return { date: clock.toISOString().slice(0, 10), minute: clock.getUTCHours() * 60 + clock.getUTCMinutes() }
+}
+
+/** From 2:00 on the second Sunday in March to 2:00 on the first one in November (15 U.S.C. § 260a). */
+const isSummer = (millis: number): boolean => {
+  const year = new Date(millis).getUTCFullYear()
+  return millis >= sundayOf(year, 2, 8) + 7 * hour && millis < sundayOf(year, 10, 1) + 6 * hour
+}
+
+/** The first Sunday of a month from a day on. */
+const sundayOf = (year: number, month: number, from: number): number => {
+  const weekday = new Date(Date.UTC(year, month, from)).getUTCDay()
+  return Date.UTC(year, month, from + (7 - weekday) % 7)
 }
 
 /** When the clock in New York shows this; where summer time leaves it out, an hour later. */
 export const millisOf = ({ date, minute: shown }: EasternMinute): number => {
   const [year, month, dayOfMonth] = date.split("-").map(Number) as [number, number, number]
-  const utc = Date.UTC(year, month - 1, dayOfMonth) + shown * minute
-  const summer = utc + 4 * 60 * minute
+  const summer = Date.UTC(year, month - 1, dayOfMonth) + shown * minute + 4 * hour
   const there = easternOf(summer)
-  return there.date === date && there.minute === shown ? summer : summer + 60 * minute
+  return there.date === date && there.minute === shown ? summer : summer + hour
 }
 
 /** The day after. */
-export const nextDay = (date: string): string => easternOf(millisOf({ date, minute: 12 * 60 }) + day * minute).date
+export const nextDay = (date: string): string => easternOf(millisOf({ date, minute: 12 * 60 }) + day).date
 
 /** Whether a text is a day of the calendar, such as `2026-07-16`. */
 export const isDate = (text: string): boolean => {

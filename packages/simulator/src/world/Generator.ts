@@ -13,6 +13,9 @@ const turnMillis = 10
 /** A process that was held up makes up for this much; what is beyond it never happens. */
 const mostCatchUpMillis = 1000
 
+/** Not performance.now(): at its first use Node loads all of perf_hooks. */
+const nowMillis = (): number => process.uptime() * 1000
+
 /** Generates at a rate, waiting where a client must be waited for. */
 export class Generator {
   readonly #host: GeneratorHost
@@ -36,7 +39,7 @@ export class Generator {
     this.#end()
     this.#waiting = false
     if (this.#paused || this.#stopped || this.#rate <= 0) return
-    this.#last = performance.now()
+    this.#last = nowMillis()
     this.#schedule(Math.max(1000 / this.#rate, turnMillis))
   }
 
@@ -86,7 +89,7 @@ export class Generator {
     }
     const life = this.#life
     const rate = this.#rate
-    const now = performance.now()
+    const now = nowMillis()
     const most = Math.max((mostCatchUpMillis * rate) / 1000, 2)
     this.#due = Math.min(this.#due + ((now - this.#last) * rate) / 1000, most)
     this.#last = now
@@ -96,6 +99,6 @@ export class Generator {
     if (whole >= 1) this.#due -= this.#host.generate(whole)
     if (this.#life !== life) return
     const interval = Math.max(1000 / rate, turnMillis)
-    this.#schedule(this.#due >= whole && whole > 1 ? 0 : Math.max(interval - (performance.now() - now), 0))
+    this.#schedule(this.#due >= whole && whole > 1 ? 0 : Math.max(interval - (nowMillis() - now), 0))
   }
 }

@@ -1,5 +1,5 @@
 /** What one check of the doctor found, as a value and as text without secrets. */
-import { visible } from "@boltodds/text"
+import { countText, visible } from "@boltodds/text"
 import type { Paint } from "../../terminal/Terminal.ts"
 
 /** How a check came out. */
@@ -48,7 +48,7 @@ export type AddFinding = (finding: DoctorFinding) => void
 
 /** `1 book`, `2 books`. */
 export const counted = (amount: number, one: string, many: string = `${one}s`): string =>
-  `${new Intl.NumberFormat("en").format(amount)} ${amount === 1 ? one : many}`
+  `${countText(amount)} ${amount === 1 ? one : many}`
 
 /** `35 ms`, `1.2 s`. */
 export const spanText = (millis: number): string =>

@@ -15,6 +15,7 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Result from "effect/Result"
 import * as Stream from "effect/Stream"
+import { countText } from "@boltodds/text"
 import type { FeedSettings, Machine } from "@boltodds/parts/feed"
 import { type AddFinding, type CheckName, counted, spanText } from "./Finding.ts"
 import { Watcher } from "./Watcher.ts"
@@ -208,7 +209,7 @@ const reportBooks = (
       const age = ages.get(name)
       return [
         name,
-        new Intl.NumberFormat("en").format(messages),
+        countText(messages),
         spanText(firstAfterMillis),
         ...(age === null || age === undefined ? ["–", "–"] : [spanText(age.p50), spanText(age.p99)]),
       ]

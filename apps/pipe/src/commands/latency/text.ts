@@ -1,8 +1,6 @@
 /** A latency report, for people. */
 import type { LatencyReport, SportsbookLatency } from "@boltodds/pipeline"
-import { visible } from "@boltodds/text"
-
-const number = new Intl.NumberFormat("en")
+import { countText, visible } from "@boltodds/text"
 
 /** The table, ending in a newline. */
 export const latencyText = ({ watchedMillis, books, otherMessages, late, skew }: LatencyReport): string => {
@@ -18,7 +16,7 @@ export const latencyText = ({ watchedMillis, books, otherMessages, late, skew }:
 
 const rowOf = ({ sportsbook, messages, messagesPerSecond, latency }: SportsbookLatency): ReadonlyArray<string> => [
   visible(sportsbook),
-  number.format(messages),
+  countText(messages),
   messagesPerSecond.toFixed(messagesPerSecond < 10 ? 2 : 0),
   ...latency === null
     ? ["–", "–", "–", "–", "–"]
@@ -48,7 +46,7 @@ const notes = (
     [sum(({ untimed }) => untimed), "messages without a time"],
     [otherMessages, "messages of more sportsbooks than are kept"],
   ] as const
-  const counted = aside.filter(([amount]) => amount > 0).map(([amount, what]) => `${number.format(amount)} ${what}`)
+  const counted = aside.filter(([amount]) => amount > 0).map(([amount, what]) => `${countText(amount)} ${what}`)
   if (counted.length > 0) notes.push(`Not measured: ${counted.join(", ")}.`)
   return notes
 }
@@ -64,5 +62,5 @@ const spanText = (millis: number): string => {
   const size = Math.abs(millis)
   if (size < 1000) return `${Math.round(millis)} ms`
   if (size < 120_000) return `${(millis / 1000).toFixed(1)} s`
-  return `${number.format(Math.round(millis / 60_000))} min`
+  return `${countText(Math.round(millis / 60_000))} min`
 }

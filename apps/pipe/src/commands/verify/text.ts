@@ -1,10 +1,9 @@
 /** A report of `verify`, for people. */
-import { visible } from "@boltodds/text"
+import { countText, visible } from "@boltodds/text"
 import type { Difference } from "./differences.ts"
 import type { VerifyReport } from "./VerifyReport.ts"
 
-const number = new Intl.NumberFormat("en")
-const counted = (count: number, one: string): string => `${number.format(count)} ${one}${count === 1 ? "" : "s"}`
+const counted = (count: number, one: string): string => `${countText(count)} ${one}${count === 1 ? "" : "s"}`
 
 /** The report, ending in a newline. */
 export const verifyText = (report: VerifyReport): string => {
@@ -14,7 +13,7 @@ export const verifyText = (report: VerifyReport): string => {
     differences === 0 ? "No differences." : `${counted(differences, "difference")}:`,
   ]
   for (const { sportsbook, kinds } of sportsbooks) {
-    const parts = Object.entries(kinds).map(([kind, count]) => `${number.format(count)} ${kind}`)
+    const parts = Object.entries(kinds).map(([kind, count]) => `${countText(count)} ${kind}`)
     text.push(`  ${visible(sportsbook)}: ${parts.join(", ")}`)
   }
   if (examples.length > 0) {

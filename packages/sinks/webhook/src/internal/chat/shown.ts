@@ -10,16 +10,19 @@ export const shownLine = (line: unknown, sign: boolean): string | undefined =>
 
 const signed = (value: number): string => value > 0 ? `+${value}` : String(value)
 
-/** Whatever the zone of this machine is. */
-const eastern = new Intl.DateTimeFormat("en-US", {
-  timeZone: "America/New_York",
-  year: "numeric",
-  month: "short",
-  day: "numeric",
-  hour: "2-digit",
-  minute: "2-digit",
-  hourCycle: "h23",
-})
+let format: Intl.DateTimeFormat | undefined
+
+/** Whatever the zone of this machine is. Made when it is used first: the data of `Intl` is slow to load. */
+const eastern = (): Intl.DateTimeFormat =>
+  format ??= new Intl.DateTimeFormat("en-US", {
+    timeZone: "America/New_York",
+    year: "numeric",
+    month: "short",
+    day: "numeric",
+    hour: "2-digit",
+    minute: "2-digit",
+    hourCycle: "h23",
+  })
 
 /**
  * A time of a record in US Eastern time, `Nov 29 19:00 ET`, with its year where that is another than at the time `at`:
@@ -37,7 +40,7 @@ export const shownStart = (startsAt: unknown, at: unknown): string | undefined =
 const easternOf = (time: unknown): ReadonlyMap<string, string> | undefined => {
   const millis = utcMillis(time)
   if (millis === undefined) return undefined
-  return new Map(eastern.formatToParts(millis).map(({ type, value }) => [type, value]))
+  return new Map(eastern().formatToParts(millis).map(({ type, value }) => [type, value]))
 }
 
 /** Milliseconds since the Unix epoch of a time in UTC, `2026-11-29T19:00:00.000Z`; undefined for anything else. */
