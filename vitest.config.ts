@@ -13,7 +13,7 @@ const timed = [
   "packages/machine/test/namedFiles.test.ts",
   "packages/nats/test/engine/*.test.ts",
   "packages/outbox/test/{Outbox.kill,lock}.test.ts",
-  "packages/{feed-server,simulator,testing}/test/**/*.test.ts",
+  "packages/{feed-server,serve,simulator,testing}/test/**/*.test.ts",
   "packages/sinks/*/test/**/*.test.ts",
   "packages/state/test/{readme,bounds/frames}.test.ts",
 ]

@@ -32,6 +32,7 @@ const open = <Options>(plugin: SinkPlugin<Options>, options: unknown, folder: st
     folder,
     env: {},
     log: () => {},
+    records: {},
   }) as Opened
 
 const envelope = (seq: number, text = `{"change":"line_moved","odds":${seq}}`): Envelope<never> => ({

@@ -26,6 +26,14 @@ export const arrows: Readonly<Record<string, ReadonlyArray<string>>> = {
   ],
   "@boltodds/feed-server": ["@boltodds/protocol", "@boltodds/text"],
   "@boltodds/simulator": ["@boltodds/feed-server", "@boltodds/protocol", "@boltodds/text"],
+  "@boltodds/serve": [
+    "@boltodds/feed-server",
+    "@boltodds/pipeline",
+    "@boltodds/lane",
+    "@boltodds/sink",
+    "@boltodds/protocol",
+    "@boltodds/text",
+  ],
   "@boltodds/parts": [
     "@boltodds/config",
     "@boltodds/connection",
@@ -33,6 +41,7 @@ export const arrows: Readonly<Record<string, ReadonlyArray<string>>> = {
     "@boltodds/outbox",
     "@boltodds/pipeline",
     "@boltodds/protocol",
+    "@boltodds/serve",
     "@boltodds/simulator",
     "@boltodds/sink",
     "@boltodds/sink-file",

@@ -1,6 +1,7 @@
 /** The contract of plug-ins: sources, emits, processors, sinks and stores as plain objects with checked options. */
 import type { Touch } from "./Manifest.ts"
 import type { Source } from "@boltodds/protocol"
+import type { Coalescing } from "@boltodds/lane"
 import type { Emit, Processor, RunOptions } from "@boltodds/pipeline"
 import type { Sink, SinkError, Store, StoreLimits } from "@boltodds/sink"
 import type * as Effect from "effect/Effect"
@@ -39,10 +40,38 @@ export interface PluginContext {
 export interface SinkContext extends PluginContext {
   /** The form of its records. */
   readonly emit: EmitName
+  /** What the emit says of its records: for a sink whose readers have filters of their own. */
+  readonly records: SinkRecords
+}
+
+/** What a sink that serves readers must know of its records. */
+export interface SinkRecords {
+  /** How records merge, see `Emit` of `@boltodds/pipeline`. Absent if they cannot, or if a processor changed their form. */
+  readonly coalescing?: Coalescing<never> | undefined
+  /** The view of the emit, see there. Absent as `coalescing`. */
+  readonly view?: Emit<never>["view"]
+  /**
+   * Gives a function that compiles a condition of a reader. It throws {@link ConditionError} if the condition is not allowed:
+   * it is checked like those of a configuration, and may have no loop and no pattern, because its author is not that of the
+   * configuration. Absent if a processor changed the form of the records.
+   */
+  readonly conditions?: Effect.Effect<(text: string) => (record: unknown) => boolean> | undefined
+}
+
+/** A condition of a reader cannot be used. The message says why, and what to do. */
+export class ConditionError extends Error {
+  readonly _tag = "ConditionError"
+
+  constructor(message: string) {
+    super(message)
+    this.name = "ConditionError"
+  }
 }
 
 /** What a processor knows besides. */
-export interface ProcessorContext extends SinkContext {
+export interface ProcessorContext extends PluginContext {
+  /** The form of its records. */
+  readonly emit: EmitName
   /**
    * What an expression of its options (see {@link Predicate} and {@link Formula}) gives for a record: null where that is not
    * known, which is counted and logged once. The expression was checked when the configuration was.
@@ -211,6 +240,8 @@ export interface ProcessorPlugin<Options = unknown> extends PluginBase<Options> 
   readonly kind: "processor"
   /** The emits whose records it understands. Default: all but logs such as `raw`, which nothing may alter. */
   readonly emits?: ReadonlyArray<EmitName>
+  /** Whether what it passes on are still records of the emit: they can be merged, and have its fields. Default false. */
+  readonly keepsForm?: boolean
   /** Gives a function that makes the processor anew for each run. */
   make(options: Options, context: ProcessorContext): () => Processor<never, unknown>
 }
@@ -222,6 +253,8 @@ export interface SinkPlugin<Options = unknown> extends PluginBase<Options> {
   readonly emits?: ReadonlyArray<EmitName>
   /** Whether it takes emits that are logs, such as `raw`. Default true. */
   readonly takesLogs?: boolean
+  /** Whether `control: false` is a mistake: its readers would believe prices that are not live. Default false. */
+  readonly needsControls?: boolean
   make(options: Options, context: SinkContext): Effect.Effect<Sink<never>, SinkError, Scope.Scope>
   /** How its lane is set up where the configuration does not say. */
   lane?(options: Options, place: LanePlace): LaneDefaults

@@ -22,6 +22,7 @@ const filterPlugin = processorPlugin({
   kind: "processor",
   name: "filter",
   about: "Passes on the records for which a condition is true, like `where`, at any place among the processors.",
+  keepsForm: true,
   config: Predicate,
   make: (condition, { view, evaluate }) => {
     const holds = evaluate(condition)
@@ -49,7 +50,7 @@ const mapPlugin = processorPlugin({
   },
 })
 
-const changesOnly = { kind: "processor", emits: ["changes"] } as const
+const changesOnly = { kind: "processor", emits: ["changes"], keepsForm: true } as const
 
 const conflatePlugin = processorPlugin({
   ...changesOnly,

@@ -73,7 +73,13 @@ export const checkSink = (
       },
       checker,
     )
-    if (!control && standsInFor === undefined) {
+    if (!control && choice?.plugin.needsControls === true) {
+      checker.findings.error([...path, "control"], {
+        message:
+          `Cannot use \`control: false\` with \`${choice.plugin.name}\`: its readers would believe prices after a gap`,
+        remedy: "remove it",
+      })
+    } else if (!control && standsInFor === undefined) {
       checker.findings.warn([...path, "control"], {
         message: "Without controls a reader cannot know which prices are unverified after a gap",
         remedy: "leave it out, unless another sink has them",

@@ -13,6 +13,7 @@ import type { EmitPlugin, OpenStore, PluginContext, SourceFinding } from "../Plu
 import type { Surroundings } from "./Checker.ts"
 import type { Compiled } from "./cel/compile.ts"
 import { expressions } from "./cel/load.ts"
+import { sinkRecords } from "./sinkRecords.ts"
 import type { CheckedParts, CheckedSink, Configured } from "./Checked.ts"
 import type { CheckedOptions, ExpressionText } from "./checkOptions.ts"
 import { isSole } from "./describe.ts"
@@ -125,8 +126,15 @@ class Opening {
     return { ...this.#surroundings, name, run, log }
   }
 
-  sink({ name, emit, sink: { plugin, options } }: CheckedSink): SinkEffect {
-    return Effect.suspend(() => plugin.make(options.value, { ...this.contextOf(name), emit: emit.plugin.name }))
+  sink(checked: CheckedSink): SinkEffect {
+    const { name, emit, sink: { plugin, options } } = checked
+    return Effect.suspend(() =>
+      plugin.make(options.value, {
+        ...this.contextOf(name),
+        emit: emit.plugin.name,
+        records: sinkRecords(checked, this.#context.log),
+      })
+    )
   }
 
   route(sink: CheckedSink): Route {

@@ -1,5 +1,6 @@
 /** One port for HTTP and WebSocket upgrades, which can be closed at once. */
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http"
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http"
+import { createServer as createSecureServer } from "node:https"
 import type { AddressInfo, Socket } from "node:net"
 import type { Duplex } from "node:stream"
 
@@ -19,13 +20,21 @@ export interface ListenerHandlers {
   readonly upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void
 }
 
+/** The certificate of a server and its key, as PEM. */
+export interface ListenerTls {
+  readonly cert: string
+  readonly key: string
+}
+
 /** Listens on a port, and knows every TCP connection to it. */
 export class Listener {
-  readonly #http = createServer()
+  readonly #http: Server
   /** Also those of unanswered dials: `node:http` forgets a socket that asked for an upgrade. */
   readonly #connections = new Set<Socket>()
 
-  constructor({ request, upgrade }: ListenerHandlers) {
+  /** With `tls` it speaks HTTPS only; throws if the certificate or the key cannot be read. */
+  constructor({ request, upgrade }: ListenerHandlers, tls?: ListenerTls) {
+    this.#http = tls === undefined ? createServer() : createSecureServer({ cert: tls.cert, key: tls.key })
     this.#http.on("connection", (socket) => {
       this.#connections.add(socket)
       socket.on("close", () => this.#connections.delete(socket))

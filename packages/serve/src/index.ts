@@ -1,0 +1,7 @@
+export type { CutReason } from "./client/Client.ts"
+export type * from "./limits.ts"
+export * from "./server/StreamServer.ts"
+export * from "./stream/Health.ts"
+export type { RecordStream, StreamCounts, StreamRecords } from "./stream/RecordStream.ts"
+export * from "./server/listenAddress.ts"
+export * from "./server/ServerPool.ts"

@@ -1,0 +1,179 @@
+/** The servers of a process: sinks with the same address share one. */
+import { isLoopbackHost } from "@boltodds/text"
+import type { Sink } from "@boltodds/sink"
+import * as Duration from "effect/Duration"
+import * as Redacted from "effect/Redacted"
+import type { CutReason } from "../client/Client.ts"
+import type { StreamRecords } from "../stream/RecordStream.ts"
+import { refusalOfExposure } from "./Access.ts"
+import { defaultListen, type ListenAddress, listenAddress } from "./listenAddress.ts"
+import { StreamServer } from "./StreamServer.ts"
+
+/** The options of the sink `serve`, as a configuration has them. */
+export interface ServeSinkOptions {
+  /** `[HOST:]PORT`; the host is 127.0.0.1 if it is left out. @default "127.0.0.1:7880" */
+  readonly listen?: string | number
+  readonly token?: Redacted.Redacted<string>
+  /** PEM. */
+  readonly tls_cert?: string
+  /** PEM. */
+  readonly tls_key?: Redacted.Redacted<string>
+  readonly allow_hosts?: ReadonlyArray<string>
+  readonly compress?: boolean
+  readonly clients?: number
+  readonly filters?: number
+  readonly ring_records?: number
+  readonly ring_bytes?: number
+  readonly ring_for?: Duration.Duration
+  readonly slow_bytes?: number
+  readonly max_bytes?: number
+  readonly stall?: Duration.Duration
+}
+
+/** What a sink reports. None of it may throw. */
+export interface ServeSinkEvents {
+  readonly onRefused: (why: string) => void
+  readonly onCut: (why: CutReason) => void
+  readonly onExposed: (why: string) => void
+}
+
+/** A sink at work. */
+export interface ServedSink {
+  readonly url: string
+  readonly sink: Sink<never>
+  readonly close: () => Promise<void>
+}
+
+/** An option that cannot be used. */
+export interface ServeSinkProblem {
+  readonly option: string
+  readonly message: string
+  readonly remedy: string
+}
+
+/** What does not fit together in options as they are written. They may hold anything. */
+export const serveSinkProblems = (written: Readonly<Record<string, unknown>>): ReadonlyArray<ServeSinkProblem> => {
+  const { listen = defaultListen, token, tls_cert: cert, tls_key: key } = written
+  const problems: Array<ServeSinkProblem> = []
+  let address: ListenAddress | undefined
+  try {
+    if (typeof listen === "string" || typeof listen === "number") address = listenAddress(listen)
+  } catch (cause) {
+    problems.push({ option: "listen", message: (cause as Error).message, remedy: "write `listen: 127.0.0.1:7880`" })
+  }
+  // A secret that could not be read is undefined, and reported elsewhere.
+  const isUnread = "token" in written && typeof token !== "string"
+  const refusal = address === undefined || isUnread
+    ? undefined
+    : refusalOfExposure({ host: address.host, ...typeof token === "string" ? { token } : {} })
+  if (refusal !== undefined) {
+    const option = "token" in written ? "token" : "listen"
+    problems.push({ option, message: refusal, remedy: "write `token: { file: path }` with 32 random characters" })
+  }
+  if ((cert === undefined) !== (key === undefined) && "tls_cert" in written !== "tls_key" in written) {
+    const option = "tls_cert" in written ? "tls_cert" : "tls_key"
+    problems.push({
+      option,
+      message: "Cannot use a certificate without its key, or a key without its certificate",
+      remedy: "set both tls_cert and tls_key",
+    })
+  }
+  return problems
+}
+
+interface Shared {
+  readonly opened: Promise<StreamServer>
+  /** The emit of the sink that brought the options. */
+  readonly owner: string
+  uses: number
+}
+
+/** Opens servers, one for each address. */
+export class ServerPool {
+  readonly #servers = new Map<string, Shared>()
+
+  /**
+   * Opens a sink. The first at an address brings the options of the server; others name nothing but the address. Rejects
+   * with `ListenError` or `RangeError`.
+   */
+  async open(options: ServeSinkOptions, records: StreamRecords<never>, events: ServeSinkEvents): Promise<ServedSink> {
+    const address = listenAddress(options.listen ?? defaultListen)
+    const name = `${address.host}:${address.port}`
+    const known = address.port === 0 ? undefined : this.#servers.get(name)
+    const shared = known ?? this.#create(address, options, records.emit, events)
+    if (known !== undefined) requireNoOptions(options, name, known.owner)
+    else if (address.port !== 0) this.#servers.set(name, shared)
+    shared.uses += 1
+    const release = async (): Promise<void> => {
+      shared.uses -= 1
+      if (shared.uses > 0) return
+      if (this.#servers.get(name) === shared) this.#servers.delete(name)
+      await (await shared.opened).stop()
+    }
+    let server: StreamServer
+    try {
+      server = await shared.opened
+    } catch (cause) {
+      if (this.#servers.get(name) === shared) this.#servers.delete(name)
+      throw cause
+    }
+    try {
+      const stream = server.add(records)
+      return {
+        url: server.url,
+        sink: stream.sink,
+        close: async () => {
+          server.remove(records.emit)
+          await release()
+        },
+      }
+    } catch (cause) {
+      await release()
+      throw cause
+    }
+  }
+
+  #create({ host, port }: ListenAddress, options: ServeSinkOptions, owner: string, events: ServeSinkEvents): Shared {
+    const { token, tls_cert: cert, tls_key: key } = options
+    const open = async (): Promise<StreamServer> => {
+      const server = new StreamServer({
+        host,
+        port,
+        ...token === undefined ? {} : { token: Redacted.value(token) },
+        ...cert === undefined || key === undefined ? {} : { tls: { cert, key: Redacted.value(key) } },
+        ...options.allow_hosts === undefined ? {} : { allowHosts: options.allow_hosts },
+        ...options.compress === undefined ? {} : { compress: options.compress },
+        limits: {
+          clients: options.clients,
+          filters: options.filters,
+          ringRecords: options.ring_records,
+          ringBytes: options.ring_bytes,
+          ringMillis: millis(options.ring_for),
+          slowBytes: options.slow_bytes,
+          maxBytes: options.max_bytes,
+          stallMillis: millis(options.stall),
+        },
+        onEvent: (event) => event._tag === "Cut" ? events.onCut(event.why) : events.onRefused(event.why),
+      })
+      await server.open()
+      if (cert === undefined && !isLoopbackHost(host)) {
+        events.onExposed(`${server.url} is not encrypted: set tls_cert and tls_key, or put a proxy with TLS before it`)
+      }
+      return server
+    }
+    return { opened: open(), owner, uses: 0 }
+  }
+}
+
+const millis = (duration: Duration.Duration | undefined): number | undefined =>
+  duration === undefined ? undefined : Duration.toMillis(duration)
+
+const requireNoOptions = (options: ServeSinkOptions, address: string, owner: string): void => {
+  const others = Object.keys(options).filter((name) => name !== "listen")
+  if (others.length === 0) return
+  throw new RangeError(
+    `Cannot use ${
+      others.join(", ")
+    } here: the server at ${address} has the options of the sink with the emit ${owner}. Move them there`,
+  )
+}
