@@ -2,7 +2,7 @@
  * The built command against what people write by hand, in turn, against one server: CPU and throughput apart from
  * start-up, as ratios of medians.
  *
- *     pnpm build && pnpm bench compare [--rounds 5] [--messages 110000] [--trace FILE] [--framing single,recorded]
+ *     pnpm build && pnpm bench compare [--rounds 5] [--messages 110000] [--warm 40000] [--trace FILE] [--framing single,recorded]
  *                                      [--only NAME,…] [--also LABEL=FILE] [--json FILE] [--against FILE]
  *
  * `--trace` reads a recorded trace (lines `{"frame": …}`); without it the feed is generated. `--json` stores the run,
@@ -22,6 +22,7 @@ const { values } = parseArgs({
   options: {
     rounds: { type: "string", default: "5" },
     messages: { type: "string", default: "110000" },
+    warm: { type: "string", default: "40000" },
     trace: { type: "string" },
     framing: { type: "string", default: "single,recorded" },
     only: { type: "string" },
@@ -72,6 +73,7 @@ interface Row {
   readonly messagesPerSecond: number
   readonly peakMemory: number
   readonly startCpu: number
+  readonly warmCpu: number
   readonly firstLineMillis: number
   readonly lines: number
   readonly bytes: number
@@ -104,9 +106,17 @@ const checkLines = ({ name }: Contender, rounds: ReadonlyArray<Measurement>, loa
     ? undefined
     : form === "raw"
     ? load.frames.length
-    : load.messages
+    : load.warmMessages + load.messages
   const wrong = wanted !== undefined && (form === "raw" ? counts.some((count) => count < wanted) : counts[0] !== wanted)
   if (wrong) throw new Error(`${name} wrote ${counts.join(", ")} lines for ${wanted}`)
+}
+
+/** The differ and `changes` write the same records. */
+const checkSameWork = (results: ReadonlyMap<string, ReadonlyArray<Measurement>>): void => {
+  const counts = [...results].filter(([name]) => ["changes", "differ"].includes(formOf(name)))
+    .map(([name, rounds]) => [name, rounds[0]!.lines] as const)
+  if (new Set(counts.map(([, lines]) => lines)).size <= 1) return
+  throw new Error(`Not the same work: ${counts.map(([name, lines]) => `${name} wrote ${lines} lines`).join(", ")}`)
 }
 
 const rowOf = (framing: string, name: string, rounds: ReadonlyArray<Measurement>, { messages }: Load): Row => {
@@ -119,6 +129,7 @@ const rowOf = (framing: string, name: string, rounds: ReadonlyArray<Measurement>
     messagesPerSecond: middle(({ wall }) => messages / wall),
     peakMemory: middle(({ peakMemory }) => peakMemory),
     startCpu: middle(({ startCpu }) => startCpu),
+    warmCpu: middle(({ warmCpu }) => warmCpu),
     firstLineMillis: middle(({ firstLineMillis }) => firstLineMillis),
     lines: rounds[0]!.lines,
     bytes: rounds[0]!.bytes,
@@ -154,11 +165,11 @@ const table = (head: ReadonlyArray<string>, rows: ReadonlyArray<ReadonlyArray<st
 }
 
 const run = async (server: FeedServer, framing: "single" | "recorded", rounds: number) => {
-  const load = makeLoad({ trace: values.trace, messages: Number(values.messages), framing })
+  const load = makeLoad({ trace: values.trace, messages: Number(values.messages), warm: Number(values.warm), framing })
   console.log(
-    `${load.messages.toLocaleString("en")} messages in ${load.frames.length.toLocaleString("en")} frames, ${
-      (load.bytes / 1e6).toFixed(0)
-    } MB, ${rounds} rounds`,
+    `${load.messages.toLocaleString("en")} messages after a warm-up of ${load.warmMessages.toLocaleString("en")}, in ${
+      load.frames.length.toLocaleString("en")
+    } frames, ${(load.bytes / 1e6).toFixed(0)} MB, ${rounds} rounds`,
   )
   const vendor = framing === "single" ? vendorLoop() : undefined
   const chosen = values.only?.split(",")
@@ -175,6 +186,7 @@ const run = async (server: FeedServer, framing: "single" | "recorded", rounds: n
     for (const contender of contenders) results.get(contender.name)!.push(await measure(contender, server, load))
   }
   for (const contender of contenders) checkLines(contender, results.get(contender.name)!, load)
+  checkSameWork(results)
   return {
     messages: load.messages,
     rows: contenders.map(({ name }) => rowOf(framing, name, results.get(name)!, load)),
@@ -194,6 +206,7 @@ const show = ({ rows, ratios }: Pick<Stored, "rows" | "ratios">, before: Stored 
       "lines",
       "MB out",
       "start CPU s",
+      "warm-up CPU s",
       "first line ms",
     ],
     rows.map((row) => [
@@ -206,6 +219,7 @@ const show = ({ rows, ratios }: Pick<Stored, "rows" | "ratios">, before: Stored 
       row.lines.toLocaleString("en"),
       (row.bytes / 1e6).toFixed(0),
       row.startCpu.toFixed(2),
+      row.warmCpu.toFixed(2),
       row.firstLineMillis.toFixed(0),
     ]),
   )

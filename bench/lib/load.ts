@@ -13,15 +13,21 @@ export interface FeedMessage {
 /** Frames as buffers, made once. */
 export interface Load {
   readonly frames: ReadonlyArray<Buffer>
+  /** Frames for the warm-up, in which an engine compiles what runs often. They come first, and are not measured. */
+  readonly warmFrames: number
+  /** Messages after the warm-up. */
   readonly messages: number
+  readonly warmMessages: number
   readonly bytes: number
 }
 
 export interface LoadOptions {
   /** A recorded trace: lines `{"frame": …}`, plain or with gzip. Without it the feed is generated. */
   readonly trace: string | undefined
-  /** At least so many messages. Passes are whole. */
+  /** At least so many messages after the warm-up. Passes are whole. */
   readonly messages: number
+  /** At least so many messages of warm-up. */
+  readonly warm: number
   /** One message a frame, or the messages and arrays of the feed. */
   readonly framing: "single" | "recorded"
 }
@@ -65,13 +71,14 @@ const ofPass = (message: FeedMessage, pass: number): FeedMessage => {
 }
 
 /** Reads or generates the feed and makes the frames of all passes. */
-export const makeLoad = ({ trace, messages: wanted, framing }: LoadOptions): Load => {
+export const makeLoad = ({ trace, messages: wanted, warm, framing }: LoadOptions): Load => {
   const feed = trace === undefined ? generatedFeed() : recordedFrames(trace)
   const pass = framing === "single" ? feed.flat() : feed
   const messagesPerPass = feed.flat().length
+  const warmPasses = Math.ceil(warm / messagesPerPass)
   const passes = Math.max(1, Math.ceil(wanted / messagesPerPass))
   const frames: Array<Buffer> = []
-  for (let number = 0; number < passes; number++) {
+  for (let number = 0; number < warmPasses + passes; number++) {
     for (const frame of pass) {
       const value = Array.isArray(frame)
         ? frame.map((message: FeedMessage) => ofPass(message, number))
@@ -81,7 +88,9 @@ export const makeLoad = ({ trace, messages: wanted, framing }: LoadOptions): Loa
   }
   return {
     frames,
+    warmFrames: pass.length * warmPasses,
     messages: messagesPerPass * passes,
+    warmMessages: messagesPerPass * warmPasses,
     bytes: frames.reduce((sum, { length }) => sum + length, 0),
   }
 }

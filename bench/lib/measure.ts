@@ -12,11 +12,13 @@ export interface Measurement {
   readonly firstLineMillis: number
   /** Processor time until everything has started and the first message is written. */
   readonly startCpu: number
+  /** Processor time of the warm-up. */
+  readonly warmCpu: number
   /** Processor time from there on. */
   readonly cpu: number
   /** The part of `cpu` that the main thread took. */
   readonly mainThreadCpu: number
-  /** From the first frame after the start to the last chunk that was read. */
+  /** From the first frame after the warm-up to the last chunk that was read. */
   readonly wall: number
   readonly peakMemory: number
   readonly lines: number
@@ -54,14 +56,22 @@ export const measure = async (contender: Contender, server: FeedServer, load: Lo
     const socket = await subscriber
     socket.send(load.frames[0]!, { binary: false })
     await sleep(restMillis)
+    const before = processTimes(started.pid)
+    const sendAndWait = async (frames: ReadonlyArray<Buffer>): Promise<number> => {
+      const sendingFrom = performance.now()
+      await sendAll(socket, frames)
+      while (performance.now() - Math.max(last, sendingFrom) < quietMillis) await sleep(50)
+      return sendingFrom
+    }
+    const warm = Math.max(load.warmFrames, 1)
+    if (warm > 1) await sendAndWait(load.frames.slice(1, warm))
     const start = processTimes(started.pid)
-    const sendingFrom = performance.now()
-    await sendAll(socket, load.frames.slice(1))
-    while (performance.now() - Math.max(last, sendingFrom) < quietMillis) await sleep(50)
+    const sendingFrom = await sendAndWait(load.frames.slice(warm))
     const end = processTimes(started.pid)
     return {
       firstLineMillis: (firstLine ?? NaN) - from,
-      startCpu: start.cpu,
+      startCpu: before.cpu,
+      warmCpu: start.cpu - before.cpu,
       cpu: end.cpu - start.cpu,
       mainThreadCpu: end.mainThread - start.mainThread,
       wall: (last - sendingFrom) / 1000,
