@@ -1,11 +1,12 @@
 import { loadPipeline } from "@boltodds/config"
 import { makeRegistry } from "@boltodds/parts"
-import { emitLaws, type EmitReader, run } from "@boltodds/pipeline"
+import { emitLaws, type EmitReader, route, run } from "@boltodds/pipeline"
 import { type FeedEvent, makeFrame, type Source } from "@boltodds/protocol"
 import type { Batch, Envelope, Sink } from "@boltodds/sink"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import { describe, expect, it } from "vitest"
+import { type Suspension, suspensions } from "./plugins/suspensions-emit.ts"
 import tickerPlugin, { type Price, ticker } from "./plugins/ticker-emit.ts"
 
 const start = Date.UTC(2026, 6, 16, 18)
@@ -70,6 +71,29 @@ const reader = (): EmitReader<Price> => {
       [...prices].flatMap(([key, { odds, isVerified }]) => odds !== null && isVerified ? [`${key} ${odds}`] : []),
   }
 }
+
+describe("the suspensions of the examples", () => {
+  it.each(emitLaws)("$name", (law) => law.run({ emit: suspensions(), lives: [life] }))
+
+  it("say how long a line was suspended, and nothing about one that a gap cut off", async () => {
+    const received: Array<Envelope<Suspension>> = []
+    const sink: Sink<Suspension> = {
+      guarantee: "at-most-once",
+      write: ({ envelopes }: Batch<Suspension>) => Effect.sync(() => void received.push(...envelopes)),
+    }
+    const cut = life.filter(({ at }) => at < start + 60_000 + 3_500 || at > start + 60_000 + 20_000)
+    const source: Source = { name: "life", events: Stream.fromArrays(cut as [FeedEvent, ...Array<FeedEvent>]) }
+    await Effect.runPromise(
+      run(source, [route({ name: "screen", emit: suspensions(), sink: Effect.succeed(sink) })], {
+        state: { run: "01J00000000000000000000000" },
+      }),
+    )
+    const rows = received.flatMap(({ _tag, value }) => _tag === "Record" ? [value as Suspension] : [])
+    // The first life ends while the line is suspended; in the second it is suspended four times for 400 ms.
+    expect(rows.map(({ outcome, millis }) => [outcome, millis])).toEqual([1, 2, 3, 4].map(() => ["A Moneyline", 400]))
+    expect(received.some(({ value }) => "control" in (value as object))).toBe(true)
+  })
+})
 
 describe("the ticker of the examples", () => {
   it.each(emitLaws)("$name", (law) => law.run({ emit: ticker(1_000), lives: [life], reader }))

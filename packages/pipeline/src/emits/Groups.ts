@@ -31,6 +31,7 @@ export class Groups<A> {
     this.#stamp.origin = origin
   }
 
+  /** Adds a record. `last`: it ends the group. `text`: what the form makes of it, where that is known. */
   record(seq: number, last: boolean, value: A, form: Form<A>, text?: string): void {
     this.#stamp.seq = seq
     this.#stamp.last = last
@@ -38,6 +39,7 @@ export class Groups<A> {
     if (last) this.#from = this.envelopes.length
   }
 
+  /** Adds a record about the stream. `last`: it ends the group. */
   control(seq: number, last: boolean, value: ControlValue, form: Form<ControlValue>): void {
     this.#stamp.seq = seq
     this.#stamp.last = last
