@@ -38,6 +38,7 @@ export const arrows: Readonly<Record<string, ReadonlyArray<string>>> = {
     "@boltodds/config",
     "@boltodds/connection",
     "@boltodds/machine",
+    "@boltodds/nats",
     "@boltodds/outbox",
     "@boltodds/pipeline",
     "@boltodds/protocol",

@@ -73,8 +73,13 @@ const chunkEntries: ReadonlyArray<{ readonly chunk: string; readonly entries: Re
   { chunk: "core", entries: /\/commands\/demo\/run\.ts$|\/stdoutSink\.ts$/ },
   { chunk: "connection", entries: /\/commands\/stream\/run\.ts$|\/feedSource\.ts$/ },
   { chunk: "simulator", entries: /\/simulatorSource\.ts$|\/commands\/simulate\/run\.ts$/ },
-  { chunk: "sinks", entries: /\/(?:file|webhook)Sink\.ts$|\/outboxStore\.ts$|\/commands\/outbox\/run\.ts$/ },
+  {
+    chunk: "sinks",
+    entries: /\/parts\/src\/sinks\/(?:file|webhook|nats)Sink\.ts$|\/outboxStore\.ts$|\/commands\/outbox\/run\.ts$/,
+  },
   { chunk: "expressions", entries: /\/internal\/cel\/(?:checkExpression|compile|names)\.ts$/ },
+  // The client of NATS, when such a sink is opened.
+  { chunk: "nats", entries: /\/packages\/nats\/src\/index\.ts$/ },
   { chunk: "yaml", entries: /\/node_modules\/yaml\// },
   { chunk: "patterns", entries: /\/node_modules\/re2js\// },
 ]

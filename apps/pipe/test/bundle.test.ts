@@ -20,6 +20,7 @@ describe("the files of the command", () => {
         "connection",
         "core",
         "expressions",
+        "nats",
         "patterns",
         "simulator",
         "sinks",
@@ -65,7 +66,9 @@ describe("the files of the command", () => {
     )
     expect([...packages]).toEqual(expect.arrayContaining(["effect", "ws", "yaml"]))
     const sections = read("THIRD_PARTY_LICENSES.txt").split(/^-{80}$/m).slice(1)
-    const licensed = sections.map((text) => /^\s*(\S+) \d+\.\d+\.\d+ \((?:MIT|ISC)\)$/m.exec(text)?.[1])
+    const licensed = sections.map((text) =>
+      /^\s*(\S+) \d+\.\d+\.\d+ \((?:MIT|ISC|Apache-2\.0|Unlicense)\)$/m.exec(text)?.[1]
+    )
     // The bundler adds code of its own, which has no source.
     expect(licensed.toSorted()).toEqual([...packages, "rolldown"].toSorted())
     for (const text of sections) expect(text).toMatch(/Copyright.*[\s\S]*WITHOUT WARRANT|Copyright.*[\s\S]*"AS IS"/i)

@@ -18,6 +18,7 @@ export interface NatsCheckable {
   readonly allowInsecure: boolean
   /** The kinds of credentials that are given, as keys of a configuration. */
   readonly credentials: ReadonlyArray<string>
+  readonly hasPassword: boolean
   readonly hasCert: boolean
   readonly hasKey: boolean
   /** Names of the feed and of streams, by their keys in a configuration. */
@@ -26,7 +27,7 @@ export interface NatsCheckable {
 
 /** All mistakes in options, each at its place. */
 export const natsProblems = (options: NatsCheckable): ReadonlyArray<NatsProblem> => {
-  const { servers, allowInsecure, credentials, hasCert, hasKey, names } = options
+  const { servers, allowInsecure, credentials, hasPassword, hasCert, hasKey, names } = options
   const list = typeof servers === "string" ? [servers] : servers ?? []
   const placeOf = (index: number) => typeof servers === "string" ? ["servers"] : ["servers", index]
   const schemes = new Set(list.map((server) => addressOf(server)?.protocol ?? "").filter((scheme) => scheme !== ""))
@@ -41,12 +42,23 @@ export const natsProblems = (options: NatsCheckable): ReadonlyArray<NatsProblem>
     ...credentials.length > 1
       ? [problem([credentials[1]!], `${credentials.join(" and ")} are given`, "keep one of them")]
       : [],
+    ...credentials.includes("user") === hasPassword ? [] : [
+      problem(
+        [hasPassword ? "password" : "user"],
+        "user and password belong together",
+        "give both, or none of them",
+      ),
+    ],
     ...hasCert === hasKey
       ? []
       : [problem([hasCert ? "cert" : "key"], "cert and key belong together", "give both, or none of them")],
     ...Object.entries(names).flatMap(([key, name]) =>
       name === undefined || namePattern.test(name) ? [] : [
-        problem([key], `the name ${JSON.stringify(name)} cannot be used`, "use 1 to 64 letters, digits, _ and -"),
+        problem(
+          [key],
+          "it is empty or long, or has characters that no stream may have",
+          "use 1 to 64 letters, digits, _ and -",
+        ),
       ]
     ),
   ]

@@ -43,7 +43,7 @@ const defaultStale = Duration.seconds(25)
  * import * as Stream from "effect/Stream"
  *
  * const books: Stream.Stream<Book, unknown> = natsRecords({ name: "odds" }).pipe(
- *   Stream.scan(emptyBook, fold),
+ *   Stream.scan(() => emptyBook, fold),
  * )
  * ```
  */

@@ -1,2 +1,4 @@
-/** What is known of options before anything is opened, without the client of NATS. */
-export { type NatsCheckable, natsHosts, type NatsProblem, natsProblems } from "./natsProblems.ts"
+/** The options of a configuration, without the client of NATS. */
+export { NatsConfig, natsConfigProblems, natsOptions } from "./NatsConfig.ts"
+export type { NatsAuth, NatsConnectionOptions, NatsStreamOptions, NatsTls } from "./NatsOptions.ts"
+export { natsHosts, type NatsProblem } from "./natsProblems.ts"

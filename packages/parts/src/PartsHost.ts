@@ -37,6 +37,7 @@ export interface PartsHost {
   readonly guards?: {
     readonly feed?: Guard
     readonly webhook?: Guard
+    readonly nats?: Guard
   }
   /** Called when the status of a session changes. `feed` is the host, with the name of the session if there are several. */
   readonly onStatus?: (status: Status, feed: string) => void

@@ -25,6 +25,7 @@ const sinks: { readonly [name: string]: Load<unknown> } = {
   file: async () => (await import("./sinks/fileSink.ts")).fileSink,
   webhook: async (host) => (await import("./sinks/webhookSink.ts")).webhookSink(host),
   serve: async () => (await import("./sinks/serveSink.ts")).serveSink(),
+  nats: async (host) => (await import("./sinks/natsSink.ts")).natsSink(host),
 }
 
 const stores: { readonly [name: string]: Load<unknown> } = {
@@ -40,7 +41,7 @@ export interface PartNames {
 /**
  * Makes the registry that `loadPipeline` of `@boltodds/config` takes.
  *
- * It holds the sources `feed`, `simulator`, `replay` and `stdin`, the sinks `stdout`, `file`, `webhook` and `serve`, the store
+ * It holds the sources `feed`, `simulator`, `replay` and `stdin`, the sinks `stdout`, `file`, `webhook`, `serve` and `nats`, the store
  * `outbox`, and the emits and processors of `@boltodds/config`. With `only`, it holds the named sources and sinks alone, and the
  * store only beside a webhook.
  *

@@ -1,5 +1,6 @@
 /** What a configuration file cannot do unless the user's own command line or environment allows it. */
 import type { OptionProblem, OptionsPlace, WrittenOptions } from "@boltodds/config"
+import { natsHosts } from "@boltodds/nats/options"
 import type { PartsHost } from "@boltodds/parts"
 import { isLoopbackHost } from "@boltodds/text"
 import { type Allowance, howToAllow } from "../commandLine/allowed.ts"
@@ -9,6 +10,7 @@ import { urlVariable } from "../process/environment.ts"
 export const fileGuards = (allowed: ReadonlySet<Allowance>): NonNullable<PartsHost["guards"]> => ({
   feed: (written, place) => insecureProblems(written, place, allowed),
   webhook: (written) => webhookProblems(written, allowed),
+  nats: (written) => natsProblems(written, allowed),
 })
 
 /** A file alone cannot send the key unencrypted. */
@@ -47,4 +49,25 @@ const webhookProblems = (
       ? refuse("allow_insecure", "insecure", "the records would be sent unencrypted")
       : [],
   ]
+}
+
+/** A file alone cannot send records and passwords unencrypted. Servers on this machine need no permission. */
+const natsProblems = (
+  { servers, allow_insecure }: WrittenOptions,
+  allowed: ReadonlySet<Allowance>,
+): ReadonlyArray<OptionProblem> => {
+  if (allow_insecure !== true || allowed.has("insecure")) return []
+  const list = Array.isArray(servers) ? servers : [servers]
+  // Addresses that are missing or invalid have their own messages.
+  const isFar = list.some((server) =>
+    typeof server === "string" && !server.startsWith("tls://") &&
+    natsHosts(server).some((host) => !isLoopbackHost(host))
+  )
+  return isFar
+    ? [{
+      path: ["allow_insecure"],
+      message: "the records would be sent unencrypted, and only a file allows it",
+      remedy: howToAllow("insecure"),
+    }]
+    : []
 }

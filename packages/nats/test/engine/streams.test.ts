@@ -10,7 +10,7 @@ import * as Duration from "effect/Duration"
 import * as Redacted from "effect/Redacted"
 import { writeFileSync } from "node:fs"
 import { join } from "node:path"
-import { describe, expect, it } from "vitest"
+import { describe, expect, it, vi } from "vitest"
 import { batchOf, deliver, hasGamesOf, type NatsBench, recordsOf, useBench } from "../fixtures/NatsBench.ts"
 
 const addStream = async ({ server }: NatsBench, config: Partial<StreamConfig> & { readonly name: string }) => {
@@ -163,7 +163,9 @@ describe.skipIf(!hasNats())("a server with TLS", () => {
     const servers = `tls://127.0.0.1:${bench.server.port}`
     const sink = await bench.open({ servers, tls: { ca: cert } })
     await deliver(sink, batchOf(recordsOf(1)))
+    vi.stubEnv("NODE_TLS_REJECT_UNAUTHORIZED", "0")
     const failure = await bench.refusal({ servers })
+    vi.unstubAllEnvs()
     expect(failure.message).toMatch(/self-signed|certificate/)
   })
 })
