@@ -2,7 +2,8 @@
 import { chmodSync } from "node:fs"
 import { isBuiltin } from "node:module"
 import { join } from "node:path"
-import { type ConfigExport, defineConfig, type Plugin } from "rolldown"
+import { type ConfigExport, defineConfig, type Plugin, type RolldownOptions } from "rolldown"
+import { chunksOf } from "./chunks.ts"
 import { thirdPartyLicenses } from "./licenses.ts"
 import { apps, root, type WorkspacePackage } from "./workspace.ts"
 
@@ -10,20 +11,23 @@ import { apps, root, type WorkspacePackage } from "./workspace.ts"
  * A rolldown configuration for an app: its `src/main.ts` to `dist/<name>.js`, which starts, and chunks
  * beside it, which are read when they are needed.
  *
- * Everything is inside, so an install of it brings nothing along, and `--help` reads two small files. The workspace's
+ * Everything is inside, so an install of it brings nothing along, and `--help` reads three small files. The workspace's
  * packages come from their sources, so no other build has to come first.
  */
 export const bundle = (name: string): ConfigExport => {
   const app = apps.find((app) => app.name === name)
   if (app === undefined) throw new Error(`Cannot bundle ${name}: there is no such app`)
   const entry = join(root, app.folder, "src", "main.ts")
-  let chunks: ReadonlyMap<string, string> | undefined
-  return defineConfig({
+  let chunks: ReadonlyMap<string, string> = new Map()
+  const input: RolldownOptions = {
     input: { [name]: entry },
     platform: "node",
+    resolve: { conditionNames: ["@boltodds/source", "module", "node", "import", "default"] },
+  }
+  return defineConfig({
+    ...input,
     // As groups that leave dependencies out require.
     preserveEntrySignatures: "allow-extension",
-    resolve: { conditionNames: ["@boltodds/source", "module", "node", "import", "default"] },
     output: {
       dir: "dist",
       cleanDir: true,
@@ -43,15 +47,15 @@ export const bundle = (name: string): ConfigExport => {
         includeDependenciesRecursively: false,
         groups: [{
           debugName: "chunks",
-          name: (id, context) => {
-            chunks ??= chunksOf(entry, (id) => context.getModuleInfo(id))
-            return chunks.get(id) ?? null
-          },
+          name: (id) => chunks.get(id) ?? null,
         }],
       },
     },
     plugins: [lazyBuiltins, noFacades, thirdPartyLicenses, {
       name: "package",
+      async buildStart() {
+        chunks = await chunksOf({ ...input, plugins: [lazyBuiltins] })
+      },
       // So that the folder works wherever it is put: Node takes its files for ES modules at once.
       generateBundle() {
         this.emitFile({ type: "asset", fileName: "package.json", source: `{ "type": "module" }\n` })
@@ -60,56 +64,6 @@ export const bundle = (name: string): ConfigExport => {
     }],
   })
 }
-
-/**
- * The chunks: some modules, with all that they import statically and that is in no chunk before. So a chunk needs only
- * those before it. A pipeline from flags reads the chunks of its parts alone; a configuration file reads those of all
- * parts, because its registry is made before the file is read, and `patterns` only if it has some.
- */
-const chunkEntries: ReadonlyArray<{ readonly chunk: string; readonly entries: RegExp }> = [
-  // The command line and the help of all commands.
-  { chunk: "start", entries: /\/src\/start\.ts$/ },
-  // A pipeline from flags, up to its first line.
-  { chunk: "core", entries: /\/commands\/demo\/run\.ts$|\/stdoutSink\.ts$/ },
-  { chunk: "connection", entries: /\/commands\/stream\/run\.ts$|\/feedSource\.ts$/ },
-  { chunk: "simulator", entries: /\/simulatorSource\.ts$|\/commands\/simulate\/run\.ts$/ },
-  {
-    chunk: "sinks",
-    entries: /\/parts\/src\/sinks\/(?:file|webhook|nats)Sink\.ts$|\/outboxStore\.ts$|\/commands\/outbox\/run\.ts$/,
-  },
-  { chunk: "expressions", entries: /\/internal\/cel\/(?:checkExpression|compile|names)\.ts$/ },
-  // The client of NATS, when such a sink is opened.
-  { chunk: "nats", entries: /\/packages\/nats\/src\/index\.ts$/ },
-  { chunk: "yaml", entries: /\/node_modules\/yaml\// },
-  { chunk: "patterns", entries: /\/node_modules\/re2js\// },
-]
-
-/** The chunk of each module that is reached from the entry. Modules of no chunk are in `commands`. */
-const chunksOf = (entry: string, importsOf: ImportsOf): ReadonlyMap<string, string> => {
-  const reached = new Set<string>()
-  const reach = (id: string): void => {
-    if (reached.has(id)) return
-    reached.add(id)
-    const imports = importsOf(id)
-    for (const other of [...imports?.importedIds ?? [], ...imports?.dynamicallyImportedIds ?? []]) reach(other)
-  }
-  reach(entry)
-  if (reached.size === 1) throw new Error(`Cannot divide the bundle: nothing is imported by ${entry}`)
-  const chunks = new Map<string, string>()
-  const assign = (id: string, chunk: string): void => {
-    if (chunks.has(id)) return
-    chunks.set(id, chunk)
-    for (const other of importsOf(id)?.importedIds ?? []) assign(other, chunk)
-  }
-  for (const { chunk, entries } of chunkEntries) for (const id of reached) if (entries.test(id)) assign(id, chunk)
-  for (const id of reached) if (id !== entry && !chunks.has(id)) chunks.set(id, "commands")
-  return chunks
-}
-
-type ImportsOf = (id: string) => {
-  readonly importedIds: ReadonlyArray<string>
-  readonly dynamicallyImportedIds: ReadonlyArray<string>
-} | null
 
 /**
  * What stands first in the file: one sentence where Node is too old, before anything that an old one does not have is

@@ -14,7 +14,6 @@ import { simulateCommand } from "./commands/simulate/command.ts"
 import { streamCommand } from "./commands/stream/command.ts"
 import { testCommand } from "./commands/test/command.ts"
 import { verifyCommand } from "./commands/verify/command.ts"
-import { startCompileCache } from "./process/compileCache.ts"
 import { ExitCode, Failure, UsageError } from "./process/ExitCode.ts"
 import { parseFlags, showWord } from "./commandLine/flags.ts"
 import { helpOf, version } from "./commandLine/help.ts"
@@ -69,7 +68,6 @@ const dispatch = async (args: ReadonlyArray<string>): Promise<number> => {
   const given = parseFlags(command.flags, rest, process.env)
   const stray = given.words[command.words ?? 0]
   if (stray !== undefined) throw new UsageError(strayWord(command, stray))
-  await startCompileCache()
   return await command.run(given)
 }
 

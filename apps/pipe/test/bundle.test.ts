@@ -40,9 +40,9 @@ describe("the files of the command", () => {
   })
 
   it.each([
-    [["--version"], ["start"]],
-    [["demo", "--count", "1"], ["core", "simulator", "start"]],
-    [["demo", "--count", "1", "--where", "odds > 0"], ["core", "expressions", "simulator", "start"]],
+    [["--version"], ["first", "start"]],
+    [["demo", "--count", "1"], ["core", "first", "simulator", "start"]],
+    [["demo", "--count", "1", "--where", "odds > 0"], ["core", "expressions", "first", "simulator", "start"]],
   ])("that %j reads are few", async (args, wanted) => {
     const folder = temporaryFolder()
     const { code } = await runPipe(args, { env: { NODE_V8_COVERAGE: folder } })
