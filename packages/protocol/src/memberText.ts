@@ -4,6 +4,13 @@ import { closingQuote, objectEnd } from "./elements.ts"
 /**
  * The JSON text of a member, by the names that lead to it through objects within objects; undefined where it is not
  * there. `text` is valid JSON. Of members of one name the last counts, as in `JSON.parse`.
+ *
+ * @example
+ * ```ts
+ * import { memberText } from "@boltodds/protocol"
+ *
+ * console.log(memberText(`{"frame":{"odds":6.0}}`, ["frame", "odds"])) // 6.0
+ * ```
  */
 export const memberText = (text: string, names: ReadonlyArray<string>): string | undefined => {
   let from = 0

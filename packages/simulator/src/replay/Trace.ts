@@ -3,7 +3,7 @@ import { createReadStream } from "node:fs"
 import { open } from "node:fs/promises"
 import { pipeline } from "node:stream"
 import { createGunzip } from "node:zlib"
-import { decodeEvent, decodeRecordingHeader } from "@boltodds/protocol"
+import { decodeEvent, decodeRecordingHeader, memberText } from "@boltodds/protocol"
 import { LineSplitter, longestLineFor } from "@boltodds/text"
 import { getHeapStatistics } from "node:v8"
 import * as Result from "effect/Result"
@@ -72,62 +72,14 @@ const traceFrame = (line: string, path: string, number: number): TraceFrame => {
   const at: unknown = "t" in value ? value.t : 0
   if (typeof at !== "number") throw wrong(path, number, '"t" is no number of milliseconds')
   if (typeof value.frame === "string") return { atMillis: at, raw: value.frame }
-  const text = memberText(line, "frame")
+  // Its text as it stands: parsing and writing it again would change numbers (`6.0`), escapes and the order of keys.
+  const text = memberText(line, ["frame"])
   if (text === undefined) throw wrong(path, number, '"frame" cannot be found in its text')
   return { atMillis: at, raw: text }
 }
 
 const wrong = (path: string, line: number, what: string, cause?: unknown): SimulatorError =>
   new SimulatorError("recording", `Cannot replay ${path}: line ${line} is not a frame, as ${what}`, cause)
-
-/**
- * The text of a member of a JSON object, as it stands: parsing and writing it again would change numbers (`6.0`),
- * escapes and the order of keys that look like integers. The text must be valid JSON. The last member of that name
- * wins, as with `JSON.parse`.
- */
-const memberText = (json: string, name: string): string | undefined => {
-  let found: string | undefined
-  let index = json.indexOf("{") + 1
-  while (index > 0 && index < json.length) {
-    const open = json.indexOf('"', index)
-    if (open === -1) break
-    const close = endOfString(json, open)
-    const isIt = JSON.parse(json.slice(open, close)) === name
-    const from = json.indexOf(":", close) + 1
-    const to = endOfValue(json, from)
-    if (isIt) found = json.slice(from, to).trim()
-    index = to + 1
-  }
-  return found
-}
-
-/** The index after the quote that closes the string opened at `open`. */
-const endOfString = (json: string, open: number): number => {
-  let index = open + 1
-  while (json.charCodeAt(index) !== 0x22) index += json.charCodeAt(index) === 0x5c ? 2 : 1
-  return index + 1
-}
-
-/** The index of the comma or bracket after the value that begins at or after `from`. */
-const endOfValue = (json: string, from: number): number => {
-  let depth = 0
-  let index = from
-  while (index < json.length) {
-    const code = json.charCodeAt(index)
-    if (code === 0x22) {
-      index = endOfString(json, index)
-      continue
-    }
-    if (code === 0x7b || code === 0x5b) depth++
-    if (code === 0x7d || code === 0x5d) {
-      if (depth === 0) return index
-      depth--
-    }
-    if (code === 0x2c && depth === 0) return index
-    index++
-  }
-  return index
-}
 
 /** The lines of a file, a chunk's worth at a time. */
 async function* readLines(path: string): AsyncGenerator<ReadonlyArray<string>> {
