@@ -8,6 +8,7 @@ import { doctorCommand } from "./commands/doctor/command.ts"
 import { latencyCommand } from "./commands/latency/command.ts"
 import { outboxCommand } from "./commands/outbox/command.ts"
 import { runCommand } from "./commands/run/command.ts"
+import { serveCommand } from "./commands/serve/command.ts"
 import { schemaCommand } from "./commands/schema/command.ts"
 import { scrubCommand } from "./commands/scrub/command.ts"
 import { simulateCommand } from "./commands/simulate/command.ts"
@@ -24,6 +25,7 @@ const programName = "boltodds-pipe"
 const named: ReadonlyArray<Command> = [
   demoCommand,
   runCommand,
+  serveCommand,
   checkCommand,
   testCommand,
   catalogCommand,

@@ -5,6 +5,7 @@ import manifest from "../package.json" with { type: "json" }
 const commands = [
   "demo",
   "run",
+  "serve",
   "check",
   "test",
   "catalog",

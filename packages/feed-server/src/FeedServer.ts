@@ -6,7 +6,7 @@ import { type WebSocket, WebSocketServer } from "ws"
 import { ConnectionGate, tooManyText } from "./admission/ConnectionGate.ts"
 import { PageGuard } from "./admission/foreignPage.ts"
 import { Clients } from "./connection/Clients.ts"
-import { Listener } from "./connection/Listener.ts"
+import { Listener, type ListenerHandlers } from "./connection/Listener.ts"
 import { type ClientHost, ServerClient } from "./connection/ServerClient.ts"
 import type { FeedServerOptions } from "./FeedServerOptions.ts"
 import type { ServerHooks } from "./hooks.ts"
@@ -61,6 +61,7 @@ export class FeedServer {
       frames,
       binary,
       messagesPerFrame,
+      mayCoalesce: options.slowClient === "coalesce",
       hooks,
       maxBacklogBytes: options.maxBacklogBytes ?? 16 * 1024 * 1024,
       now: options.now ?? Date.now,
@@ -80,9 +81,39 @@ export class FeedServer {
 
   /** Starts to listen. Rejects with {@link ListenError}. */
   async open(): Promise<void> {
-    const { pingMillis = 15_000, port = 0 } = this.options
-    await this.#listener.open(this.address, port)
-    if (pingMillis > 0) this.#pings = setInterval(() => this.ping({}), pingMillis)
+    await this.#listener.open(this.address, this.options.port ?? 0)
+    this.#startPings()
+  }
+
+  /**
+   * Serves at a listener of the caller's, in place of {@link FeedServer.open}: the caller hands it the requests and upgrades
+   * whose path begins with `/api`.
+   */
+  attach(): ListenerHandlers {
+    this.#startPings()
+    return {
+      request: (request, response) => this.#request(request, response),
+      upgrade: (request, socket, head) => this.#upgrade(request, socket, head),
+    }
+  }
+
+  #startPings(): void {
+    const { pingMillis = 15_000 } = this.options
+    if (pingMillis <= 0) return
+    this.#pings = setInterval(() => {
+      if (this.options.slowClient === "coalesce") this.#cutStuck()
+      this.ping({})
+    }, pingMillis)
+  }
+
+  /** Cuts the clients that have taken nothing since the last ping, though something waits for them. */
+  #cutStuck(): void {
+    for (const client of this.clients) if (client.isStuck()) this.#cut(client)
+  }
+
+  #cut(client: ServerClient): void {
+    this.#counters.overflowed++
+    client.terminate()
   }
 
   /** Cuts all connections and frees the port. */
@@ -147,10 +178,8 @@ export class FeedServer {
     const batch = new MessageBatch(items, this.options)
     for (const client of this.live()) {
       client.receive(batch)
-      if (this.options.slowClient === "close" && client.backlogBytes > this.#host.maxBacklogBytes) {
-        this.#counters.overflowed++
-        client.terminate()
-      }
+      const { slowClient = "wait" } = this.options
+      if (slowClient !== "wait" && client.backlogBytes > this.#host.maxBacklogBytes) this.#cut(client)
     }
     this.#clients.changed()
   }
@@ -183,7 +212,7 @@ export class FeedServer {
    * backlog is bounded.
    */
   get isCongested(): boolean {
-    return this.options.slowClient !== "close" && this.#clients.hasBacklogOver(this.#host.maxBacklogBytes)
+    return (this.options.slowClient ?? "wait") === "wait" && this.#clients.hasBacklogOver(this.#host.maxBacklogBytes)
   }
 
   /** Resolves when the condition holds; evaluated again whenever a connection or a count changes. */

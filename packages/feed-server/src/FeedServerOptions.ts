@@ -32,6 +32,8 @@ export interface FeedServerOptions extends FrameOptions {
   readonly onRefused?: ((why: string) => void) | undefined
   /** The only key that is accepted, or a list of them; left out, any key that is not empty. */
   readonly key?: string | ReadonlyArray<string> | undefined
+  /** Whether a key is accepted, in place of `key`: for keys that are known by their hashes only. */
+  readonly accepts?: ((key: string) => boolean) | undefined
   /** The plan in `socket_connected`; null leaves it out, as older servers do. @default "Pro" */
   readonly plan?: PlanName | null | undefined
   /** true: all limits of the plan. @default false, so that tests on one machine do not disturb each other */
@@ -46,10 +48,12 @@ export interface FeedServerOptions extends FrameOptions {
   readonly reportUnknownGames?: boolean | undefined
   /**
    * A client that reads slower than messages come. `wait`: {@link FeedServer.isCongested} is true while more than
-   * `maxBacklogBytes` are unsent to it, and the caller waits, so nothing is lost · `close`: its connection is cut.
+   * `maxBacklogBytes` are unsent to it, and the caller waits, so nothing is lost · `close`: its connection is cut ·
+   * `coalesce`: with more than 1 MiB unsent, a client gets each changed game as it is then, once it has taken that; with
+   * more than `maxBacklogBytes`, or if it takes nothing between two pings, it is cut. Snapshots count for neither.
    * @default "wait"
    */
-  readonly slowClient?: "wait" | "close" | undefined
+  readonly slowClient?: "wait" | "close" | "coalesce" | undefined
   /** What may be unsent to one client. @default 16 MiB */
   readonly maxBacklogBytes?: number | undefined
 }

@@ -7,6 +7,7 @@ import {
   type SourcePlugin,
   type StorePlugin,
 } from "@boltodds/config"
+import { vendorEmit } from "./emits/vendorEmit.ts"
 import type { PartsHost } from "./PartsHost.ts"
 
 /** Loads a part. Loading takes longer than anything else at the start, so each part is loaded only when it is named. */
@@ -68,7 +69,7 @@ export const makeRegistry = async (host: PartsHost = {}, only?: PartNames): Prom
   const durable = only === undefined || only.sinks.includes("webhook") ? undefined : []
   return {
     sources: await load(sources, only === undefined ? undefined : [only.source]) as ReadonlyArray<SourcePlugin>,
-    emits: builtinEmits,
+    emits: [...builtinEmits, vendorEmit],
     processors: builtinProcessors,
     sinks: await load(sinks, only?.sinks) as ReadonlyArray<SinkPlugin>,
     stores: await load(stores, durable) as ReadonlyArray<StorePlugin>,

@@ -3,6 +3,7 @@ import { expectedButGot } from "@boltodds/text"
 import { UsageError } from "../process/ExitCode.ts"
 import type { ParsedFlags } from "./flags.ts"
 import type { PartNames } from "@boltodds/parts"
+import { serveSinksOf } from "./serveSinks.ts"
 import { webhookAddress, webhookForms } from "./webhookAddress.ts"
 
 /** A document, as a configuration file has it; only what was given is in it. */
@@ -33,22 +34,32 @@ export const documentOf = async (
     ...given.isSet("meta") ? { meta: true } : {},
   }
   const sinks = await Promise.all((specs.length === 0 ? ["stdout"] : specs).map((spec) => sinkOf(spec, env)))
-  const count = given.number("count", { least: 1 })
-  const forMillis = given.millis("for")
+  given.refuseWithout("listen", ["token-file"], "it is for clients of the server")
+  given.refuseBeside("listen", ["no-control"], "clients would believe prices after a gap")
+  const served = given.isSet("listen") ? serveSinksOf(given, [emit ?? "changes"], common, undefined) : {}
   return {
     version: 1,
     source,
-    sinks: Object.fromEntries(sinks.map(({ type, options }, index) => {
-      const nth = sinks.slice(0, index).filter((other) => other.type === type).length
-      const name = nth === 0 ? type : `${type}-${nth + 1}`
-      return [name, { [type]: options, ...common }]
-    })),
-    run: {
-      ...count === undefined ? {} : { count },
-      ...forMillis === undefined ? {} : { for: `${forMillis}ms` },
-      ...given.isSet("report") ? { report: true } : {},
-      ...resume === undefined ? {} : { resume: escaped(resume) },
+    sinks: {
+      ...Object.fromEntries(sinks.map(({ type, options }, index) => {
+        const nth = sinks.slice(0, index).filter((other) => other.type === type).length
+        const name = nth === 0 ? type : `${type}-${nth + 1}`
+        return [name, { [type]: options, ...common }]
+      })),
+      ...served,
     },
+    run: { ...runOf(given), ...resume === undefined ? {} : { resume: escaped(resume) } },
+  }
+}
+
+/** What flags say of the run as a whole. */
+export const runOf = (given: ParsedFlags): object => {
+  const count = given.number("count", { least: 1 })
+  const forMillis = given.millis("for")
+  return {
+    ...count === undefined ? {} : { count },
+    ...forMillis === undefined ? {} : { for: `${forMillis}ms` },
+    ...given.isSet("report") ? { report: true } : {},
   }
 }
 

@@ -1,5 +1,6 @@
 /** The flags that commands share. */
 import type { FlagGroup } from "./flags.ts"
+import { listenFlag, tokenFlag } from "./serveFlags.ts"
 
 /** Which part of the feed. */
 export const filterFlags: FlagGroup = {
@@ -73,6 +74,8 @@ export const outputFlags: FlagGroup = {
         "BOLTODDS_WEBHOOK_SECRET; Discord and Slack URLs get readable messages. Other users of this machine can see a " +
         "URL: prefer webhook:@FILE or webhook:env:NAME.",
     },
+    listenFlag,
+    tokenFlag,
     {
       name: "resume",
       value: "FILE",

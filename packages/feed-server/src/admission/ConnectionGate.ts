@@ -14,7 +14,7 @@ export class ConnectionGate {
   readonly plan: PlanName | null
   /** A key that is accepted. */
   readonly key: string
-  readonly #keys: ReadonlySet<string> | undefined
+  readonly #accepts: (key: string) => boolean
   readonly #window: MinuteWindow | undefined
   readonly #mostConnections: number
   readonly #overConnections: "status" | "text"
@@ -24,7 +24,8 @@ export class ConnectionGate {
     this.plan = options.plan === undefined ? "Pro" : options.plan
     const plan = this.plan ?? "Pro"
     const keys = options.key === undefined ? undefined : typeof options.key === "string" ? [options.key] : options.key
-    this.#keys = keys === undefined ? undefined : new Set(keys)
+    const known = keys === undefined ? undefined : new Set(keys)
+    this.#accepts = options.accepts ?? ((key) => known === undefined || known.has(key))
     this.key = keys?.[0] ?? "simulated"
     const limits = typeof options.limits === "object"
       ? options.limits
@@ -46,7 +47,7 @@ export class ConnectionGate {
     const wait = this.#window?.take(remoteAddress, performance.now()) ?? 0
     if (wait > 0) return { status: 429, body: "Too many requests", headers: { "Retry-After": String(wait) } }
     if (key === "") return { status: 401, body: "Missing API key" }
-    if (this.#keys !== undefined && !this.#keys.has(key)) return { status: 401, body: "Invalid API key" }
+    if (!this.#accepts(key)) return { status: 401, body: "Invalid API key" }
     return undefined
   }
 

@@ -52,6 +52,11 @@ export class Outbound {
     return this.#queuedBytes + this.#webSocket.bufferedAmount + (this.#drip?.pendingBytes ?? 0)
   }
 
+  /** Bytes that the system took so far. */
+  get takenBytes(): number {
+    return this.#socket.bytesWritten - this.#socket.writableLength
+  }
+
   /** Whether a fault keeps something from going out: nobody is to wait for it. */
   get isHindered(): boolean {
     return this.#frozen || this.#holds.size > 0 || this.#drip !== undefined

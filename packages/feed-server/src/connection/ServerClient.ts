@@ -18,6 +18,8 @@ import { Outbound, type OutboundHost } from "./Outbound.ts"
 
 /** What a client needs of its server. */
 export interface ClientHost extends FrameOptions, OutboundHost {
+  /** Whether a client that is slow gets games in place of messages. */
+  readonly mayCoalesce: boolean
   /** Its `frame` is read before each frame. */
   readonly hooks: ServerHooks
   /** The time that initial states are stamped with, in milliseconds since the Unix epoch. */
@@ -43,6 +45,9 @@ export class ServerClient implements Wire {
   readonly #host: ClientHost
   /** Initial states still to be sent. A game in here gets no updates: its initial state will have them. */
   #pending = new Map<string, FeedGame>()
+  #book: FeedBook | undefined
+  /** Bytes that it had taken when that was last looked at. */
+  #taken = -1
   /** Games that were sent to a client with filters: it gets removals of these only. */
   #known = new Map<string, { readonly sport: string; readonly sportsbook: string }>()
   readonly #outbound: Outbound
@@ -155,6 +160,7 @@ export class ServerClient implements Wire {
   /** Starts the stream: first an initial state of every game that is asked for, as it then stands. */
   begin(subscription: Subscription, book: FeedBook | undefined): void {
     this.subscription = subscription
+    this.#book = book
     this.#form = frameForm(this.#host, subscription.filters.games !== undefined)
     this.live = true
     this.#pending = new Map()
@@ -208,6 +214,7 @@ export class ServerClient implements Wire {
   /** Sends what of a batch concerns this client. */
   receive(batch: MessageBatch): void {
     const subscription = this.subscription!
+    if (this.#host.mayCoalesce && !this.hasRoom) this.#defer(batch)
     if (subscription.takesAll && this.#pending.size === 0) {
       this.#host.countMessages(batch.items.length)
       for (const frame of batch.frames()) this.frame("stream", frame)
@@ -226,6 +233,32 @@ export class ServerClient implements Wire {
     }
     this.#host.countMessages(texts.length)
     for (const frame of this.#compose(texts)) this.frame("stream", frame)
+  }
+
+  /** The games of these messages are sent once there is room, as they are then. */
+  #defer(batch: MessageBatch): void {
+    for (const { message } of batch.items) {
+      switch (message?.action) {
+        case "initial_state":
+        case "game_update":
+        case "game_added":
+        case "line_update": {
+          const { sport, sportsbook, game } = message.data
+          const entry = this.subscription!.takesGame(sport, sportsbook, game)
+            ? this.#book?.entry(sportsbook, game)
+            : undefined
+          if (entry !== undefined) this.#pending.set(entryKey(sportsbook, game), entry)
+        }
+      }
+    }
+  }
+
+  /** Whether something waits for it, and it has taken nothing since the last call. */
+  isStuck(): boolean {
+    const taken = this.#outbound.takenBytes
+    const isStuck = this.backlogBytes > 0 && taken === this.#taken
+    this.#taken = taken
+    return isStuck
   }
 
   /** Whether the client gets this message, by the games that were sent to it. Updates those. */

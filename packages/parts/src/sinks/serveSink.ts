@@ -50,6 +50,17 @@ const config: Schema.Decoder<ServeSinkOptions> = Schema.Struct({
   slow_bytes: size("Unsent bytes with which a client gets merged records. Default 1MiB."),
   max_bytes: size("Unsent bytes with which a client is cut off. Default 64MiB."),
   stall: time("How long a client with unsent bytes may take none. Default 30s."),
+  client_keys: Schema.optionalKey(
+    ReferencedText.annotate({
+      description: "With emit: vendor: serve the vendor's protocol at /api to these keys, one SHA-256 on a line.",
+    }),
+  ),
+  on_gap: Schema.optionalKey(
+    Schema.Literals(["clear", "close", "keep"]).annotate({
+      description:
+        "What clients of the vendor's protocol get when prices are unverified. clear (default): book_clear, and the games again once they are verified. close: their connections are closed. keep: nothing.",
+    }),
+  ),
 })
 
 /** Serves records over WebSocket and Server-Sent Events. */
@@ -62,7 +73,7 @@ export const serveSink = (): SinkPlugin<ServeSinkOptions> => {
       "A server for any number of clients: WebSocket, Server-Sent Events and snapshots, with filters of their own.",
     config,
     needsControls: true,
-    problems: (written) => problemsOf(written),
+    problems: (written, { emit }) => problemsOf(written, emit),
     make: (options, context) =>
       Effect.gen(function* () {
         const { name, emit, run, records: { conditions, ...rules } } = context
@@ -82,8 +93,8 @@ export const serveSink = (): SinkPlugin<ServeSinkOptions> => {
   })
 }
 
-const problemsOf = (written: WrittenOptions): ReadonlyArray<OptionProblem> =>
-  serveSinkProblems(written).map(({ option, message, remedy }) => ({ path: [option], message, remedy }))
+const problemsOf = (written: WrittenOptions, emit: string | undefined): ReadonlyArray<OptionProblem> =>
+  serveSinkProblems(written, emit).map(({ option, message, remedy }) => ({ path: [option], message, remedy }))
 
 /** Clients that are cut off are logged at most once in ten seconds. */
 const quietMillis = 10_000

@@ -22,13 +22,14 @@ export const controlForm: Form<ControlValue> = { encode: encodeRecord, mark }
 
 /**
  * The text of controls in the envelope of the wire, with actions such as `pipe_gap_opened`, and `pipe_game_gone` for a
- * game that was closed without a message of the feed.
+ * game that was closed without a message of the feed. With `games`, `pipe_game_opened` and all closings.
  */
 export const wireForm: Form<ControlValue> = {
   encode: (value) => {
     if (!("control" in value)) {
       const { at, sportsbook, game, sport, cause } = value
-      return JSON.stringify({ timestamp: at, action: "pipe_game_gone", data: { sportsbook, game, sport, cause } })
+      const action = value.change === "game_opened" ? "pipe_game_opened" : "pipe_game_gone"
+      return JSON.stringify({ timestamp: at, action, data: { sportsbook, game, sport, cause } })
     }
     // Messages of the feed have no `last`, so the controls beside them have none either.
     const { control, at, ...data } = value
@@ -39,6 +40,10 @@ export const wireForm: Form<ControlValue> = {
 /** Whether a game was closed without a message of the feed: after settling, or by new filters. */
 export const isGameGone = (change: Change): change is GameChange =>
   change.change === "game_closed" && (change.cause === "absent" || change.cause === "filters")
+
+/** Whether a game begins or ends with this change. */
+export const isGameEdge = (change: Change): change is GameChange =>
+  change.change === "game_opened" || change.change === "game_closed"
 
 /** Whether a record comes before the messages of its frame: a passed deadline, or a gap that the frame itself opens. */
 export const precedesMessages = (record: Change | Control): boolean =>

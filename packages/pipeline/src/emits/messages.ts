@@ -4,7 +4,7 @@ import { type Envelope, type Form, makeControl } from "@boltodds/sink"
 import type { Step } from "@boltodds/state"
 import type { Emission, Emit, EmitContext, EmitOptions } from "./Emit.ts"
 import { Epochs } from "./Epochs.ts"
-import { isGameGone, precedesMessages, wireForm } from "./forms.ts"
+import { isGameEdge, isGameGone, precedesMessages, wireForm } from "./forms.ts"
 import { Groups } from "./Groups.ts"
 
 /** A message of an unknown action. */
@@ -20,6 +20,12 @@ export interface MessagesOptions extends EmitOptions {
    * `seq` counts the lines of the run; `at` is when it came, UTC by the session clock. Default false.
    */
   readonly meta?: boolean | undefined
+  /**
+   * Sends the opening and the closing of each game as controls (`pipe_game_opened`, `pipe_game_gone`), after the messages of
+   * their frame: so a reader knows which games the book has. A message outside the filters, a late arrival, or one of
+   * another session opens no game. Needs the book. Default false.
+   */
+  readonly games?: boolean | undefined
 }
 
 /** A record of the emit {@link messages}. */
@@ -41,8 +47,8 @@ export type MessageRecord = FeedMessage | PassedMessage
 export const messages = (options: MessagesOptions = {}): Emit<MessageRecord> => {
   const emit: Emit<MessageRecord> = {
     name: "messages",
-    needs: "sync",
-    open: (context) => new Messages(options.control ?? true, context),
+    needs: options.games === true ? "book" : "sync",
+    open: (context) => new Messages(options, context),
   }
   return options.meta === true ? withMeta(emit) : emit
 }
@@ -52,12 +58,14 @@ const messageForm: Form<MessageRecord> = { encode: JSON.stringify }
 
 class Messages implements Emission<MessageRecord> {
   readonly #withControls: boolean
+  readonly #withGames: boolean
   readonly #epochs: Epochs
   #seq = 0
 
-  constructor(withControls: boolean, { state }: EmitContext) {
+  constructor({ control = true, games = false }: MessagesOptions, { state }: EmitContext) {
     this.#epochs = new Epochs(state)
-    this.#withControls = withControls
+    this.#withControls = control
+    this.#withGames = games
   }
 
   of(steps: ReadonlyArray<Step>): ReturnType<Emission<MessageRecord>["of"]> {
@@ -97,7 +105,8 @@ class Messages implements Emission<MessageRecord> {
   }
 
   #write(groups: Groups<MessageRecord>, record: Change | Control): void {
-    if (this.#withControls && ("control" in record || isGameGone(record))) {
+    const isSent = "control" in record || isGameGone(record) || (this.#withGames && isGameEdge(record))
+    if (this.#withControls && isSent) {
       groups.at(record.at)
       groups.control(++this.#seq, record.last === true, record, wireForm)
     } else if (record.last === true) groups.end()

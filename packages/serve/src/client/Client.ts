@@ -17,8 +17,6 @@ export interface ClientOptions<A> {
   readonly rules: Coalescing<A> | undefined
   /** Called when it is cut off. */
   readonly onCut: (why: CutReason) => void
-  /** Called when merged records begin. */
-  readonly onSlow: () => void
 }
 
 /** Above this much unsent, a slow client gets nothing more before it has taken it. */
@@ -78,7 +76,6 @@ export class Client<A> {
       this.#write(shared(this.encoding))
       if (rules !== undefined && this.backlogBytes > limits.slowBytes) {
         this.#store = coalescingStore(rules)
-        this.#options.onSlow()
       }
     }
     if (this.backlogBytes > limits.maxBytes) this.#cut("too much unsent")

@@ -1,13 +1,17 @@
 /** The servers of a process: sinks with the same address share one. */
 import { isLoopbackHost } from "@boltodds/text"
-import type { Sink } from "@boltodds/sink"
+import type { Batch, Sink } from "@boltodds/sink"
 import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import type { CutReason } from "../client/Client.ts"
 import type { StreamRecords } from "../stream/RecordStream.ts"
 import { refusalOfExposure } from "./Access.ts"
 import { defaultListen, type ListenAddress, listenAddress } from "./listenAddress.ts"
 import { StreamServer } from "./StreamServer.ts"
+import { readKeyHashes } from "../vendor/ClientKeys.ts"
+import type { OnGap } from "../vendor/VendorBook.ts"
+import { VendorFeed } from "../vendor/VendorFeed.ts"
 
 /** The options of the sink `serve`, as a configuration has them. */
 export interface ServeSinkOptions {
@@ -28,6 +32,9 @@ export interface ServeSinkOptions {
   readonly slow_bytes?: number
   readonly max_bytes?: number
   readonly stall?: Duration.Duration
+  /** Hashes of the keys of clients of the vendor's protocol, see `readKeyHashes`: they are served at `/api`. */
+  readonly client_keys?: string
+  readonly on_gap?: OnGap
 }
 
 /** What a sink reports. None of it may throw. */
@@ -52,7 +59,34 @@ export interface ServeSinkProblem {
 }
 
 /** What does not fit together in options as they are written. They may hold anything. */
-export const serveSinkProblems = (written: Readonly<Record<string, unknown>>): ReadonlyArray<ServeSinkProblem> => {
+export const serveSinkProblems = (
+  written: Readonly<Record<string, unknown>>,
+  emit: string | undefined,
+): ReadonlyArray<ServeSinkProblem> => [...addressProblems(written), ...vendorProblems(written, emit)]
+
+const vendorProblems = (
+  { client_keys: keys, on_gap: onGap }: Readonly<Record<string, unknown>>,
+  emit: string | undefined,
+): ReadonlyArray<ServeSinkProblem> => {
+  if (keys === undefined) {
+    if (onGap === undefined) return []
+    const message = "Cannot use `on_gap` without `client_keys`: it is about clients of the vendor's protocol"
+    return [{ option: "on_gap", message, remedy: "remove it, or set client_keys" }]
+  }
+  if (emit !== undefined && emit !== "vendor") {
+    const message =
+      `Cannot serve the vendor's protocol from \`emit: ${emit}\`: it needs the feed's own messages, and when games begin and end`
+    return [{ option: "client_keys", message, remedy: "write `emit: vendor`, in a sink of its own beside others" }]
+  }
+  try {
+    if (typeof keys === "string") readKeyHashes(keys)
+    return []
+  } catch (cause) {
+    return [{ option: "client_keys", message: (cause as Error).message, remedy: "write one hash on a line" }]
+  }
+}
+
+const addressProblems = (written: Readonly<Record<string, unknown>>): ReadonlyArray<ServeSinkProblem> => {
   const { listen = defaultListen, token, tls_cert: cert, tls_key: key } = written
   const problems: Array<ServeSinkProblem> = []
   let address: ListenAddress | undefined
@@ -99,10 +133,10 @@ export class ServerPool {
   async open(options: ServeSinkOptions, records: StreamRecords<never>, events: ServeSinkEvents): Promise<ServedSink> {
     const address = listenAddress(options.listen ?? defaultListen)
     const name = `${address.host}:${address.port}`
-    const known = address.port === 0 ? undefined : this.#servers.get(name)
+    const known = this.#servers.get(name)
     const shared = known ?? this.#create(address, options, records.emit, events)
     if (known !== undefined) requireNoOptions(options, name, known.owner)
-    else if (address.port !== 0) this.#servers.set(name, shared)
+    else this.#servers.set(name, shared)
     shared.uses += 1
     const release = async (): Promise<void> => {
       shared.uses -= 1
@@ -119,10 +153,17 @@ export class ServerPool {
     }
     try {
       const stream = server.add(records)
+      const vendor = options.client_keys === undefined ? undefined : mountVendor(server, options, events)
+      const write = (batch: Batch<never>): void => {
+        stream.write(batch)
+        vendor?.feed.take(batch.envelopes)
+      }
       return {
         url: server.url,
-        sink: stream.sink,
+        sink: { guarantee: "at-most-once", write: (batch) => Effect.sync(() => write(batch)) },
         close: async () => {
+          vendor?.unmount()
+          await vendor?.feed.stop()
           server.remove(records.emit)
           await release()
         },
@@ -165,11 +206,24 @@ export class ServerPool {
   }
 }
 
+const mountVendor = (
+  server: StreamServer,
+  { client_keys: keys = "", on_gap: onGap, max_bytes: maxBytes }: ServeSinkOptions,
+  { onRefused }: ServeSinkEvents,
+) => {
+  const { host, options: { allowHosts } } = server
+  const feed = new VendorFeed({ keys: readKeyHashes(keys), host, allowHosts, onGap, maxBytes, onRefused })
+  return { feed, unmount: server.mount("/api", feed.mounted) }
+}
+
 const millis = (duration: Duration.Duration | undefined): number | undefined =>
   duration === undefined ? undefined : Duration.toMillis(duration)
 
+/** Options that are not of the server. */
+const ownOptions: ReadonlySet<string> = new Set(["listen", "client_keys", "on_gap"])
+
 const requireNoOptions = (options: ServeSinkOptions, address: string, owner: string): void => {
-  const others = Object.keys(options).filter((name) => name !== "listen")
+  const others = Object.keys(options).filter((name) => !ownOptions.has(name))
   if (others.length === 0) return
   throw new RangeError(
     `Cannot use ${

@@ -93,7 +93,6 @@ export class RecordStream<A> {
       run,
       limits: this.#limits,
       rules: coalescing,
-      onSlow: () => {},
       onCut: (why) => {
         this.#leave(client)
         this.#cut += 1

@@ -7,10 +7,10 @@ import { documentOf, partNamesOf } from "../../commandLine/flagDocument.ts"
 import { loadDocument } from "../../configuration/loadDocument.ts"
 import { thisMachine } from "@boltodds/parts/feed"
 import { RunHooks } from "../../streaming/RunHooks.ts"
-import { limitOptionsOf } from "../../commandLine/limitFlag.ts"
 import { runPipeline } from "../../streaming/runPipeline.ts"
-import { filtersOf, keySourceOf, logOf } from "../../commandLine/settings.ts"
+import { keySourceOf, logOf } from "../../commandLine/settings.ts"
 import { warnOfWebhooksOnLine } from "../../commandLine/webhookAddress.ts"
+import { feedOptionsOf } from "./feedOptionsOf.ts"
 
 /** Streams the feed as the flags say: a small configuration. */
 export const runStream = async (given: ParsedFlags): Promise<ExitCode> => {
@@ -44,29 +44,4 @@ const refuseBesides = ({ written }: ParsedFlags): void => {
   throw new UsageError(
     `Cannot use ${others.join(", ")} together with --config: write it into the file, or leave --config out.`,
   )
-}
-
-const feedOptionsOf = (given: ParsedFlags): object => {
-  const url = given.text("url")
-  const maxAttempts = given.number("max-attempts", { least: 1 })
-  const stale = given.millis("exit-on-stale")
-  const lateBy = given.millis("late-by")
-  const lateFor = given.millis("late-for")
-  const sessions = given.number("sessions", { least: 1, most: 16 })
-  if (given.isSet("shard-by") && (sessions ?? 1) === 1) {
-    throw new UsageError("Cannot use --shard-by without --sessions N: one session is not divided")
-  }
-  return {
-    ...filtersOf(given),
-    ...url === undefined ? {} : { url },
-    ...given.isSet("insecure") ? { insecure: true } : {},
-    ...maxAttempts === undefined ? {} : { max_attempts: maxAttempts },
-    ...stale === undefined ? {} : { exit_on_stale: `${stale}ms` },
-    ...lateBy === undefined ? {} : { late_by: `${lateBy}ms` },
-    ...lateFor === undefined ? {} : { late_for: `${lateFor}ms` },
-    ...given.isSet("ignore-action") ? { ignore: given.texts("ignore-action") } : {},
-    ...limitOptionsOf(given),
-    ...sessions === undefined ? {} : { sessions },
-    ...given.isSet("shard-by") ? { shard_by: given.text("shard-by") } : {},
-  }
 }
