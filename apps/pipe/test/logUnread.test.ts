@@ -39,10 +39,10 @@ describe("what is not understood", () => {
     unread.onStep(step(start, quarantined({ action: "it's new", reason: "x", touches: "sportsbook", game: null })))
     unread.onStep(step(start, quarantined({ action: undefined, reason: "gzip-compressed frame", touches: "session" })))
     expect(lines).toEqual([
-      'warn: unknown action "odds_update": draftkings A vs B is unverified until it is read again. ' +
+      'warn: cannot read a message (unknown action "odds_update"): draftkings A vs B is unverified until one can be read. ' +
       "If it is harmless: --ignore-action odds_update",
-      "warn: x: draftkings is unverified until it is read again. If it is harmless: --ignore-action 'it'\\''s new'",
-      "warn: gzip-compressed frame: the whole session is unverified until it is read again",
+      "warn: cannot read a message (x): draftkings is unverified until one can be read. If it is harmless: --ignore-action 'it'\\''s new'",
+      "warn: cannot read a message (gzip-compressed frame): the whole session is unverified until one can be read",
     ])
   })
 
@@ -79,7 +79,9 @@ describe("what is not understood", () => {
   it("is an information where nothing is unverified for it", () => {
     const { lines, unread } = watched()
     unread.onStep(step(start, quarantined({ touches: "nothing", sportsbook: null, game: null })))
-    expect(lines).toEqual(['info: unknown action "odds_update": nothing is unverified'])
+    expect(lines).toEqual([
+      'info: cannot read a message (unknown action "odds_update"): it names no price, so none is unverified',
+    ])
   })
 
   it("names the bound that it was beyond, and how to set that", () => {
@@ -87,7 +89,8 @@ describe("what is not understood", () => {
     const unread = makeUnreadLog({ log: (...line) => void lines.push(line) } as Pick<CommandLog, "log"> as CommandLog)
     const refused = { reason: "limited: more than 2 games", refused: 1, action: undefined }
     unread.onStep(step(start, quarantined({ ...refused, limit: { name: "games", bound: 2 } })))
-    const message = "limited: more than 2 games. The rest is left out; draftkings A vs B is unverified until a " +
+    const message =
+      "cannot apply all of a message (limited: more than 2 games): draftkings A vs B is unverified until a " +
       "whole message fits. To raise the bound: limits.games or --limit games=VALUE"
     expect(lines).toEqual([["warn", message, { limit: "games", bound: 2 }]])
   })

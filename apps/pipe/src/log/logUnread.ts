@@ -70,7 +70,11 @@ export const makeUnreadLog = ({ log }: CommandLog): UnreadLog => {
       ...limit === undefined ? {} : { limit: limit.name, bound: limit.bound },
     }
     if (touches === "nothing") {
-      log(action === undefined ? "warn" : "info", `${reason}: nothing is unverified`, left)
+      log(
+        action === undefined ? "warn" : "info",
+        `cannot read a message (${reason}): it names no price, so none is unverified`,
+        left,
+      )
       return
     }
     const place = touches === "session" ? "the whole session is" : placeOf(sportsbook, game)
@@ -80,13 +84,13 @@ export const makeUnreadLog = ({ log }: CommandLog): UnreadLog => {
         : `. To raise the bound: limits.${limit.name} or --limit ${limit.name}=VALUE`
       log(
         "warn",
-        `${reason}. The rest is left out; ${place} unverified until a whole message fits${raise}`,
+        `cannot apply all of a message (${reason}): ${place} unverified until a whole message fits${raise}`,
         left,
       )
       return
     }
     const remedy = action === undefined ? "" : `. If it is harmless: --ignore-action ${quoted(action)}`
-    log("warn", `${reason}: ${place} unverified until it is read again${remedy}`, left)
+    log("warn", `cannot read a message (${reason}): ${place} unverified until one can be read${remedy}`, left)
   }
 
   const lookAtCounts = (at: Millis): void => {

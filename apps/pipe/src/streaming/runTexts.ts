@@ -26,12 +26,15 @@ export const reportText = (
     `  read       ${count(report.frames, "frame")}, ${count(report.changes, "change")}, ${
       count(report.controls, "control")
     }`,
-    `  blind      ${blindText(report)}`,
   ]
+  const unread = unreadText(report.unread)
+  if (unread !== undefined) lines.push(`  not read   ${unread}`)
+  lines.push(`  not live   ${notLiveText(report)}`)
+  const left = report.windows.length - mostShown
+  if (left > 0) lines.push(`             … ${count(left, "earlier time")}; all of them with --log-format json`)
+  for (const window of report.windows.slice(-mostShown)) lines.push(`             ${windowText(window)}`)
   const { book } = report
   if (book !== undefined) lines.push(`  book       ${sizeText(book.bytes)} of at most ${sizeText(book.bound)}`)
-  const unread = unreadText(report.unread)
-  if (unread !== undefined) lines.splice(2, 0, `  not read   ${unread}`)
   if (received !== undefined && !received.data) {
     lines.push(
       `  feed       ${received.connected ? "connected, but no data came" : "never connected"}: ${received.why}`,
@@ -42,9 +45,6 @@ export const reportText = (
   }
   const silent = namesText(report.noData)
   if (silent !== "") lines.push(`  no data    ${silent}`)
-  const left = report.windows.length - mostShown
-  if (left > 0) lines.push(`             … ${count(left, "earlier window")}; all of them with --log-format json`)
-  for (const window of report.windows.slice(-mostShown)) lines.push(`             ${windowText(window)}`)
   for (const route of report.routes) lines.push(`  ${routeText(route)}`)
   for (const { sink, expression, failed } of expressions) {
     if (failed > 0) lines.push(`  expression ${sink}: failed for ${count(failed, "record")}: ${shortened(expression)}`)
@@ -101,9 +101,9 @@ const unreadText = (
   return parts.length === 0 ? undefined : parts.join("; ")
 }
 
-const blindText = ({ blindWindows, connectionsLost, unverifiedGames }: Report): string => {
+const notLiveText = ({ blindWindows, connectionsLost, unverifiedGames }: Report): string => {
   if (blindWindows + connectionsLost + unverifiedGames === 0) return "never"
-  return `${count(blindWindows, "window")}, ${count(connectionsLost, "connection")} lost` +
+  return `${count(blindWindows, "time")}, ${count(connectionsLost, "connection")} lost` +
     (unverifiedGames === 0 ? "" : `, ${count(unverifiedGames, "game")} unverified one by one`)
 }
 

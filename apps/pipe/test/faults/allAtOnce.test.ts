@@ -46,7 +46,7 @@ it("everything that can go wrong, at 2,000 messages a second, costs no memory in
   expect(code).toBe(0)
   const records = recordsOf(stdout)
   expect(records.map(({ seq }) => seq)).toEqual(records.map((_, index) => index + 1))
-  expect(stderr).toMatch(/blind +\d+ windows?, \d+ connections? lost/)
+  expect(stderr).toMatch(/not live +\d+ times?, \d+ connections? lost/)
   if (early !== undefined && late !== undefined) {
     expect(late.peak, "MB at most").toBeLessThan(400)
     expect(late.now, "MB at the end, against early on").toBeLessThan(early.now * 1.5 + 64)
