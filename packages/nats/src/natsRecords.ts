@@ -14,8 +14,17 @@ import type { NatsConnectionOptions } from "./NatsOptions.ts"
 export interface NatsReaderOptions extends NatsConnectionOptions {
   /** The name of the feed, as its writer names it. Default `boltodds`. */
   readonly name?: string
+  /**
+   * What to read. `latest`: the whole book, and what changes; a slow reader gets the newest record of each line instead
+   * of all. `log`: each record that the log has, from the oldest; a slow reader gets them late. Default `latest`.
+   */
+  readonly from?: "latest" | "log"
+  /** With `from: "log"`: begins with the records that were written since. Default: with the oldest. */
+  readonly since?: Date
   /** The name of the stream with the latest records. Default `NAME_latest`. */
   readonly latestStream?: string
+  /** The name of the stream with each record. Default `NAME_log`. */
+  readonly logStream?: string
   /** After this time without a record all is `stale`: a writer sends heartbeats. Default 25 s. */
   readonly staleAfter?: Duration.Duration
   /** Called when nothing can be read for the moment: it is tried again. Must not throw. */
@@ -26,13 +35,13 @@ const ignore = (): void => {}
 const defaultStale = Duration.seconds(25)
 
 /**
- * Reads the latest records of a feed, and follows: first the whole book, then what changes, exact at the end of each
- * group. A reader that is slow gets the newest record of each line instead of all of them.
+ * Reads a feed, and follows it: first the whole book, then what changes, exact at the end of each group.
  *
  * Folding all groups (`fold` of `@boltodds/protocol`) gives the exact book of the writer at the end of each group, and no
  * price is live in it that was not. All is `stale` until something arrives that was written after the joining, and
  * when nothing has come for {@link NatsReaderOptions.staleAfter}. Waits for a stream that does not exist yet, reconnects
- * for ever, and begins again where the stream was made anew.
+ * for ever, and begins again where the stream was made anew. A log that begins within a run, or has lost records before they
+ * were read, is `dropped` for its reader: nothing is live until the next run or resnapshot. For live prices read the latest.
  *
  * Fails with a {@link NatsError} if no server can be reached at the start.
  *
@@ -51,16 +60,20 @@ export const natsRecords = (
   options: NatsReaderOptions = {},
 ): Stream.Stream<ReadonlyArray<Change | Control>, NatsError> =>
   Stream.unwrap(Effect.gen(function* () {
-    const { latest, name } = yield* Effect.try({
+    const { latest, log, name } = yield* Effect.try({
       try: () => streamsOf({ ...options, latest: true }),
       catch: (cause) => natsErrorOf(cause, "Cannot read a feed"),
     })
+    const isLog = options.from === "log"
+    const stream = isLog ? log : latest!
     const link = yield* connectNats(options)
     const reading = yield* Effect.acquireRelease(
       Effect.sync(() =>
         new Reading(link, {
-          stream: latest!,
+          stream,
           name,
+          isLog,
+          since: options.since,
           staleMillis: Duration.toMillis(options.staleAfter ?? defaultStale),
           timeout: timeoutOf(options),
           onTrouble: options.onTrouble ?? ignore,
@@ -68,5 +81,5 @@ export const natsRecords = (
       ),
       (opened) => Effect.sync(() => opened.stop()),
     )
-    return Stream.fromAsyncIterable(reading.groups(), (cause) => natsErrorOf(cause, `Cannot read ${latest}`))
+    return Stream.fromAsyncIterable(reading.groups(), (cause) => natsErrorOf(cause, `Cannot read ${stream}`))
   }))

@@ -1,5 +1,13 @@
 /** What a reader may be given of the messages that have come, and when: a pure state. */
-import { type Change, type Control, isControl, latestKey, type Quarantined, type Stale } from "@boltodds/protocol"
+import {
+  type Change,
+  type Control,
+  type Dropped,
+  isControl,
+  latestKey,
+  type Quarantined,
+  type Stale,
+} from "@boltodds/protocol"
 
 type StreamRecord = Change | Control
 
@@ -8,16 +16,24 @@ export interface Arrival {
   readonly record: StreamRecord
   /** Its sequence in the stream. */
   readonly sequence: number
-  /** How many messages of the stream follow it at the moment. */
-  readonly pending: number
+}
+
+/** What a {@link Follower} follows. */
+export interface Followed {
+  /** In the `origin` of the records that are made here. */
+  readonly name: string
+  /** Whether the stream has each record, instead of the latest of each key. */
+  readonly isLog: boolean
+  readonly staleMillis: number
 }
 
 /**
- * Follows a stream of the latest records.
+ * Follows a stream of the latest records, or a log.
  *
  * A stream that keeps one record of each subject leaves out what was replaced before it was read. What was read so far is
  * the book of a moment only where nothing was left out, or where nothing follows: in between a gap may be missing that a
- * later gap has replaced. So records are given to the reader at such moments only.
+ * later gap has replaced. So records are given to the reader at such moments only. Of a log all is given; where it begins
+ * within a run, or messages of it are missing, a `dropped` comes first.
  *
  * A reader that joins does not know whether the writer still runs: all is `stale` until a record arrives that was written after
  * the joining, and again after a time without any.
@@ -25,10 +41,15 @@ export interface Arrival {
 export class Follower {
   readonly #staleMillis: number
   readonly #origin: string
+  readonly #isLog: boolean
   /** What the reader does not have yet, the newest record of each key, in the order of the stream. */
   #waiting = new Map<string, StreamRecord>()
   #isExact = false
+  /** In a log: messages are missing before the next record. */
+  #hasHole = false
   #sequence = 0
+  /** The sequence before which messages were left out. */
+  #jumpedTo = 0
   /** The last sequence of the stream at the joining. */
   #joinedAt = 0
   #receivedAt = 0
@@ -38,13 +59,14 @@ export class Follower {
   #isSaid = false
   #part = 0
   #last: StreamRecord | undefined
+  /** The sessions of what the reader has, with their epochs. */
   readonly #sessions = new Map<string, number>()
   /** Sessions that the writer itself calls stale. */
   readonly #stale = new Set<string>()
 
-  /** `name` is in the `origin` of the records that are made here. */
-  constructor(name: string, staleMillis: number) {
+  constructor({ name, isLog, staleMillis }: Followed) {
     this.#origin = `nats:${name}`
+    this.#isLog = isLog
     this.#staleMillis = staleMillis
   }
 
@@ -53,33 +75,46 @@ export class Follower {
     return this.#sequence
   }
 
+  /** How many records wait for the reader. */
+  get waiting(): number {
+    return this.#waiting.size
+  }
+
   /** The reading begins, or begins again. `lastSequence` is the last one of the stream; 0: it is empty. */
   join(lastSequence: number, now: number): void {
     this.#waiting.clear()
     this.#sequence = 0
+    this.#jumpedTo = 0
     this.#joinedAt = lastSequence
-    this.#isExact = lastSequence === 0
+    this.#isExact = this.#isLog || lastSequence === 0
+    // A log that does not begin with a run lacks its beginning.
+    this.#hasHole = this.#isLog
     this.#isAlive = false
     this.#receivedAt = now
   }
 
-  take({ record, ...place }: Arrival, now: number): void {
-    if (!this.pass(place, now)) return
+  take({ record, sequence }: Arrival, now: number): void {
+    if (!this.pass(sequence, now)) return
     this.#last = record
-    this.#note(record)
-    const key = keyOf(record)
-    this.#waiting.delete(key)
-    this.#waiting.set(key, record)
+    if (this.#hasHole) {
+      this.#hasHole = false
+      // A run that goes on after a restart (`stream_resumed`) goes on with a book that is not in this log.
+      if (!isControl(record) || record.control !== "stream_started") this.#add(this.#dropped(record))
+    }
+    this.#add(record)
   }
 
   /**
    * A message that completes no record: a part of a large one. Returns false for one that has come before: while subjects
    * are replaced, some servers deliver a message several times.
    */
-  pass({ sequence, pending }: Omit<Arrival, "record">, now: number): boolean {
+  pass(sequence: number, now: number): boolean {
     if (sequence <= this.#sequence) return false
-    if (sequence !== this.#sequence + 1) this.#isExact = false
-    if (pending === 0) this.#isExact = true
+    if (sequence !== this.#sequence + 1) {
+      this.#jumpedTo = sequence
+      if (this.#isLog) this.#hasHole = true
+      else this.#isExact = false
+    }
     this.#sequence = sequence
     this.#receivedAt = now
     if (sequence > this.#joinedAt) this.#isAlive = true
@@ -90,15 +125,12 @@ export class Follower {
    * A message that is not a record: nobody knows what it was about, so all is unverified until it is verified again. `text` is
    * its beginning.
    */
-  reject(
-    { sequence, pending }: Omit<Arrival, "record">,
-    text: string,
-    now: number,
-    clock: string,
-  ): void {
-    if (sequence <= this.#sequence || this.#last === undefined) return
+  reject(sequence: number, text: string, now: number, clock: string): void {
+    if (!this.pass(sequence, now) || this.#last === undefined) return
     const reason = "a message of the stream is not a record"
-    const made = this.#own(clock, (stamp): Quarantined => ({
+    const sessions = new Map(this.#sessions)
+    for (const { session, epoch } of this.#waiting.values()) if (session !== "") sessions.set(session, epoch)
+    const made = this.#own(sessions, clock, (stamp): Quarantined => ({
       control: "quarantined",
       ...stamp,
       reason,
@@ -108,19 +140,17 @@ export class Follower {
       outcome: null,
       text,
     }))
-    const before = this.#last
-    for (const record of made) {
-      this.#waiting.set(`${keyOf(record)} ${sequence}`, record)
-    }
-    this.take({ record: made.at(-1) ?? before, sequence, pending }, now)
+    for (const record of made) this.#add(record)
   }
 
   /**
-   * The stream ends with this sequence at the moment, as its server says. The number of messages that follow is not always
-   * right: some servers count what was replaced.
+   * The stream ended with `lastSequence`, as its server said when it was asked after `sequence` was read: nothing followed,
+   * and all that was left out before had been replaced by what was read. What was left out since would be seen as a jump.
+   *
+   * The number of pending messages that a server sends along is not used: nats-server 2.9 counts what was replaced.
    */
-  reached(lastSequence: number): void {
-    if (lastSequence === this.#sequence) this.#isExact = true
+  reached(sequence: number, lastSequence: number): void {
+    if (lastSequence === sequence && this.#jumpedTo <= sequence) this.#isExact = true
   }
 
   /** Whether records wait of which it is not known whether they are all. */
@@ -143,8 +173,10 @@ export class Follower {
     }
     const records = [...this.#waiting.values()]
     this.#waiting = new Map()
+    // Only now: until then the reader has what the sessions of before said.
+    for (const record of records) if (record.origin !== this.#origin) this.#note(record)
     // What begins a run anew makes its reader forget what was stale.
-    if (records.some((record) => isControl(record) && beginnings.has(record.control))) this.#isSaid = false
+    if (records.some(isBeginning)) this.#isSaid = false
     // A gap that opens ends a stale session, too: it is said again after new records.
     if (!this.#isAlive) {
       return records.length === 0 && this.#isSaid ? none : [...records, ...this.#staleRecords(now, clock)]
@@ -154,10 +186,40 @@ export class Follower {
     return [
       ...records,
       ...this.#own(
+        this.#sessions,
         clock,
         (stamp, session) => this.#stale.has(session) ? undefined : { control: "fresh", ...stamp, sportsbook: null },
       ),
     ]
+  }
+
+  /** Records of a log all wait; of others the latest of a key. What is made here is never replaced. */
+  #add(record: StreamRecord): void {
+    const key = this.#isLog || record.origin === this.#origin
+      ? `${record.origin ?? ""}/${this.#waiting.size}/${this.#sequence}`
+      : keyOf(record)
+    this.#waiting.delete(key)
+    this.#waiting.set(key, record)
+  }
+
+  #dropped({ run, seq, session, epoch, at }: StreamRecord): Dropped {
+    return {
+      control: "dropped",
+      run,
+      seq,
+      part: ++this.#part,
+      origin: this.#origin,
+      session,
+      epoch,
+      at,
+      sent_at: null,
+      frame: null,
+      lane: this.#origin,
+      reason: "the log does not have what came before",
+      count: 0,
+      first_seq: seq,
+      last_seq: seq,
+    }
   }
 
   #staleRecords(now: number, clock: string): ReadonlyArray<StreamRecord> {
@@ -165,6 +227,7 @@ export class Follower {
     this.#isSaid = true
     const age_ms = Math.max(0, Math.round(now - this.#receivedAt))
     return this.#own(
+      this.#sessions,
       clock,
       (stamp): Stale => ({
         control: "stale",
@@ -177,12 +240,13 @@ export class Follower {
   }
 
   #own(
+    sessions: ReadonlyMap<string, number>,
     clock: string,
     make: (stamp: OwnStamp, session: string) => Control | undefined,
   ): ReadonlyArray<StreamRecord> {
     const { run, seq } = this.#last!
     const records: Array<Control> = []
-    for (const [session, epoch] of this.#sessions) {
+    for (const [session, epoch] of sessions) {
       const record = make({
         run,
         seq,
@@ -242,5 +306,7 @@ const beginnings: ReadonlySet<string> = new Set([
   "stream_started",
   "stream_resumed",
 ])
+
+const isBeginning = (record: StreamRecord): boolean => isControl(record) && beginnings.has(record.control)
 
 const keyOf = (record: StreamRecord): string => JSON.stringify(latestKey(record))

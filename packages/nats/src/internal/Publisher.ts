@@ -25,7 +25,7 @@ export interface Published {
 }
 
 /**
- * Publishes batches. One batch at a time.
+ * Publishes batches, one after another: a lane with `parallel` writes several at once.
  *
  * Each message demands that the message before it is the last of the stream. So a hole is impossible, one acknowledgement
  * proves a batch, and a second writer is refused. A batch that is sent again continues where the stream
@@ -40,6 +40,8 @@ export class Publisher {
   #last: number | undefined
   /** What is known of the log since the last answer. */
   #known: Known | undefined
+  /** Settles with the batch before. */
+  #before: Promise<unknown> = Promise.resolve()
 
   constructor(
     link: Link,
@@ -54,7 +56,13 @@ export class Publisher {
   }
 
   /** Publishes what of the batch is not stored yet. Rejects with a `NatsError`, or if `signal` aborts. */
-  async publish(
+  publish(batch: string, messages: ReadonlyArray<Outgoing>, signal: AbortSignal): Promise<Published> {
+    const published = this.#before.then(() => this.#publish(batch, messages, signal))
+    this.#before = published.catch(ignoreFailure)
+    return published
+  }
+
+  async #publish(
     batch: string,
     messages: ReadonlyArray<Outgoing>,
     signal: AbortSignal,
@@ -193,6 +201,9 @@ interface Known {
   /** The last sequence before that batch. */
   readonly before: number
 }
+
+/** Its own caller has it. */
+const ignoreFailure = (): void => {}
 
 const nothing: Published = { stored: 0, hasForgotten: false }
 

@@ -11,7 +11,7 @@ import {
 } from "@nats-io/jetstream"
 import type { Change, Control } from "@boltodds/protocol"
 import { NatsError } from "../NatsError.ts"
-import { Follower } from "./Follower.ts"
+import { type Followed, Follower } from "./Follower.ts"
 import type { Link } from "./Link.ts"
 import { Pieces } from "./messages.ts"
 import { natsErrorOf } from "./natsErrorOf.ts"
@@ -19,6 +19,8 @@ import { streamInfo } from "./streams.ts"
 
 /** Messages that are asked for at a time. */
 const mostAtOnce = 2_000
+/** Records of a log that may wait for the reader. */
+const mostWaiting = 10_000
 /** How often it is looked whether the stream is still the same one, and whether all of it has come. */
 const checkMillis = 2_000
 /** After this time without a message that the stream has, the consumer is made anew. */
@@ -28,10 +30,10 @@ const againMillis = 1_000
 const unsureMillis = 50
 
 /** What is read, and how. */
-export interface ReadingOptions {
+export interface ReadingOptions extends Followed {
   readonly stream: string
-  readonly name: string
-  readonly staleMillis: number
+  /** Of a log: where to begin. Undefined: with the oldest record. */
+  readonly since: Date | undefined
   /** How long an answer may take, in milliseconds. */
   readonly timeout: number
   readonly onTrouble: (error: NatsError) => void
@@ -43,10 +45,15 @@ export class Reading {
   readonly #stream: string
   readonly #follower: Follower
   readonly #timeout: number
+  readonly #isLog: boolean
+  readonly #since: Date | undefined
   readonly #onTrouble: (error: NatsError) => void
   #pieces = new Pieces()
   #isStopped = false
-  #wake: () => void = () => {}
+  #wake: () => void = ignore
+  /** Ends the wait for a reader of the log that has enough. */
+  #goOn: () => void = ignore
+  #isFull = false
   #open: OpenConsumer | undefined
   /** When the stream that is read was made: another stream of its name counts from 1 again. */
   #created: string | undefined
@@ -56,12 +63,14 @@ export class Reading {
   /** The connection was lost: the server forgets a consumer when it restarts. */
   #isInterrupted = false
 
-  constructor(link: Link, { stream, name, staleMillis, timeout, onTrouble }: ReadingOptions) {
+  constructor(link: Link, options: ReadingOptions) {
     this.#link = link
-    this.#stream = stream
-    this.#timeout = timeout
-    this.#onTrouble = onTrouble
-    this.#follower = new Follower(name, staleMillis)
+    this.#stream = options.stream
+    this.#timeout = options.timeout
+    this.#isLog = options.isLog
+    this.#since = options.since
+    this.#onTrouble = options.onTrouble
+    this.#follower = new Follower(options)
   }
 
   /** The groups, until {@link stop}. */
@@ -77,8 +86,10 @@ export class Reading {
       while (!this.#isStopped) {
         if (performance.now() >= this.#checkAt) await this.#check(manager, client)
         const records = this.#follower.give(performance.now(), new Date().toISOString())
-        if (records.length > 0) yield records
-        else await this.#rest()
+        if (records.length > 0) {
+          this.#goOn()
+          yield records
+        } else await this.#rest()
       }
     } finally {
       forget()
@@ -88,6 +99,7 @@ export class Reading {
   stop(): void {
     this.#isStopped = true
     this.#wake()
+    this.#goOn()
     this.#close()
   }
 
@@ -110,6 +122,7 @@ export class Reading {
   async #check(manager: JetStreamManager, client: JetStreamClient): Promise<void> {
     this.#checkAt = performance.now() + againMillis
     try {
+      const { sequence } = this.#follower
       const info = await this.#link.whileUp(() => streamInfo(manager, this.#stream))
       if (this.#isStopped) return
       if (info === undefined) {
@@ -124,7 +137,7 @@ export class Reading {
         this.#created = created
         await this.#consume(client)
       } else if (this.#isInterrupted || this.#isStalled(last_seq)) await this.#consume(client)
-      else this.#follower.reached(last_seq)
+      else this.#follower.reached(sequence, last_seq)
       this.#checkAt = performance.now() + (this.#follower.isUnsure ? unsureMillis : checkMillis)
     } catch (cause) {
       // The server restarts, or cannot be reached. What does not arrive becomes stale by itself.
@@ -136,42 +149,58 @@ export class Reading {
 
   /** Messages follow, and none comes: the consumer was removed, or its server has forgotten it. */
   #isStalled(lastSequence: number): boolean {
-    return this.#open === undefined ||
-      lastSequence > this.#follower.sequence && performance.now() - this.#takenAt > stallMillis
+    return this.#open === undefined || !this.#isFull &&
+        lastSequence > this.#follower.sequence && performance.now() - this.#takenAt > stallMillis
   }
 
   /** Makes a consumer of what has not been read yet. */
   async #consume(client: JetStreamClient): Promise<void> {
     this.#close()
     this.#pieces = new Pieces()
-    const { sequence } = this.#follower
-    const from = sequence === 0
-      ? { deliver_policy: DeliverPolicy.LastPerSubject }
-      : { deliver_policy: DeliverPolicy.StartSequence, opt_start_seq: sequence + 1 }
-    const consumer = await this.#link.whileUp(() => client.consumers.get(this.#stream, from))
+    const consumer = await this.#link.whileUp(() => client.consumers.get(this.#stream, this.#start()))
+    const messages = await consumer.consume({ max_messages: mostAtOnce })
     // Messages of a consumer that was given up may still come: a later one would hide what the new one reads first.
-    const open: OpenConsumer = { consumer, messages: undefined }
+    const open: OpenConsumer = { consumer, messages }
     this.#open = open
     this.#takenAt = performance.now()
     this.#isInterrupted = false
-    open.messages = await consumer.consume({
-      max_messages: mostAtOnce,
-      callback: (message) => {
-        if (this.#open === open) this.#take(message)
-      },
-    })
+    // Its end is no error: a check finds out, and makes another.
+    this.#pump(open).catch((cause: unknown) => this.#onTrouble(natsErrorOf(cause, `Cannot read ${this.#stream}`)))
+  }
+
+  #start() {
+    const { sequence } = this.#follower
+    if (sequence > 0) return { deliver_policy: DeliverPolicy.StartSequence, opt_start_seq: sequence + 1 }
+    if (!this.#isLog) return { deliver_policy: DeliverPolicy.LastPerSubject }
+    return this.#since === undefined
+      ? { deliver_policy: DeliverPolicy.All }
+      : { deliver_policy: DeliverPolicy.StartTime, opt_start_time: this.#since.toISOString() }
+  }
+
+  /** Takes messages, as many as may wait. The latest records of a whole book always may. */
+  async #pump(open: OpenConsumer): Promise<void> {
+    for await (const message of open.messages) {
+      if (this.#open !== open) return
+      this.#take(message)
+      while (this.#isLog && this.#follower.waiting >= mostWaiting && this.#open === open) {
+        this.#isFull = true
+        await new Promise<void>((resolve) => this.#goOn = resolve)
+        this.#isFull = false
+        this.#takenAt = performance.now()
+      }
+    }
   }
 
   #take(message: JsMsg): void {
     const now = performance.now()
     this.#takenAt = now
-    const { streamSequence: sequence, pending } = message.info
+    const { streamSequence: sequence } = message.info
     const text = this.#pieces.join(message)
-    if (text === undefined) this.#follower.pass({ sequence, pending }, now)
+    if (text === undefined) this.#follower.pass(sequence, now)
     else {
       const record = recordOf(text)
-      if (record !== undefined) this.#follower.take({ record, sequence, pending }, now)
-      else this.#follower.reject({ sequence, pending }, text.slice(0, mostShown), now, new Date().toISOString())
+      if (record !== undefined) this.#follower.take({ record, sequence }, now)
+      else this.#follower.reject(sequence, text.slice(0, mostShown), now, new Date().toISOString())
     }
     this.#wake()
   }
@@ -179,7 +208,8 @@ export class Reading {
   #close(): void {
     const open = this.#open
     this.#open = undefined
-    open?.messages?.stop()
+    open?.messages.stop()
+    this.#goOn()
     // Not waited for: an ordered consumer is removed by the server a while after its reader has gone.
     if (this.#link.isUp) open?.consumer.delete().catch(ignore)
   }
@@ -187,7 +217,7 @@ export class Reading {
 
 interface OpenConsumer {
   readonly consumer: Consumer
-  messages: ConsumerMessages | undefined
+  readonly messages: ConsumerMessages
 }
 
 const mostShown = 200

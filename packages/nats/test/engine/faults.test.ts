@@ -72,6 +72,14 @@ describe.skipIf(!hasNats())("a feed through NATS", () => {
     expect(await bench.log()).toEqual(textsOfRecords([...a, ...b]))
   })
 
+  it("is whole where a lane writes several batches at once", async () => {
+    const { bench } = holder
+    const sink = await bench.open()
+    const batches = Array.from({ length: 8 }, (_, seed) => recordsOf(seed + 1))
+    await Promise.all(batches.map((records) => deliver(sink, batchOf(records))))
+    expect(await bench.log()).toEqual(textsOfRecords(batches.flat()))
+  })
+
   it("refuses the older of two writers, which writes nothing any more", async () => {
     const { bench } = holder
     const [a, b, c] = [recordsOf(1), recordsOf(2), recordsOf(3)]

@@ -1,11 +1,24 @@
 /** Readers of a feed on a real server. */
 import { jetstreamManager } from "@nats-io/jetstream"
 import { connect } from "@nats-io/transport-node"
+import { natsRecords } from "@boltodds/nats"
+import { encodeRecord } from "@boltodds/protocol"
 import { gameChange, lineChange } from "@boltodds/testing/changes"
 import { hasNats } from "@boltodds/testing/NatsServer"
 import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Stream from "effect/Stream"
 import { describe, expect, it } from "vitest"
-import { batchOf, deliver, failureOf, hasGamesOf, isAnyLive, recordsOf, useBench } from "../fixtures/NatsBench.ts"
+import {
+  batchOf,
+  deliver,
+  failureOf,
+  hasGamesOf,
+  isAnyLive,
+  recordsOf,
+  textsOfRecords,
+  useBench,
+} from "../fixtures/NatsBench.ts"
 
 describe.skipIf(!hasNats())("a reader of a feed on NATS", () => {
   const holder = useBench()
@@ -56,6 +69,36 @@ describe.skipIf(!hasNats())("a reader of a feed on NATS", () => {
     await deliver(sink, batchOf(newer))
     await reader.until(hasGamesOf([...records, ...newer]))
     await bench.reader().until(hasGamesOf([...records, ...newer]))
+  })
+
+  it("of the log gets each record once and in order, however slow it is, while the server is killed", async () => {
+    const { bench } = holder
+    const sink = await bench.open()
+    const all = Array.from({ length: 12 }, (_, seed) => recordsOf(seed + 1))
+    await deliver(sink, batchOf(all[0]!))
+    const texts: Array<string> = []
+    const records = natsRecords({ servers: bench.server.url, name: "odds", from: "log" }).pipe(
+      Stream.mapEffect((group) => Effect.as(Effect.sleep("5 millis"), group)),
+      Stream.flatMap(Stream.fromIterable),
+      Stream.filter(({ origin }) => origin === undefined),
+    )
+    const wanted = textsOfRecords(all.flat())
+    const reading = Effect.runPromise(
+      Stream.runForEach(Stream.take(records, wanted.length), (record) =>
+        Effect.sync(() => {
+          texts.push(encodeRecord(record))
+        })),
+    )
+    for (const [index, batch] of all.slice(1).entries()) {
+      const delivery = deliver(sink, batchOf(batch))
+      if (index === 5) {
+        await bench.server.kill()
+        await bench.server.start()
+      }
+      await delivery
+    }
+    await reading
+    expect(texts).toEqual(wanted)
   })
 
   it("has all as stale until the writer writes, and when it no longer does", async () => {
