@@ -46,6 +46,12 @@ export const longRuns: ReadonlyArray<LongRun> = [
     files: ["packages/pipeline/test/laneLaw"],
   },
   {
+    name: "long:serve",
+    about: "what clients of a server may believe",
+    env: { LAW_RUNS: "1000", LAW_SEED: seed },
+    files: ["packages/serve/test/joinLaw", "packages/serve/test/vendorBook"],
+  },
+  {
     name: "long:processors",
     about: "the same after processors",
     env: { LAW_RUNS: "100", LAW_SEED: seed },

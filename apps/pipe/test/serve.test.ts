@@ -68,6 +68,10 @@ describe("serve", () => {
     expect(await eventually(() => snapshotOf(at), (prices) => Object.keys(prices).length === size)).toEqual(
       server.book(),
     )
+    const dear = Object.entries(server.book()).filter(([, price]) => Number(price) >= 150)
+    expect(await snapshotOf(at, "?where=odds%3E%3D150")).toEqual(Object.fromEntries(dear))
+    const refused = await fetch(`${at}/v1/book?where=${encodeURIComponent('sport.matches("N.A")')}`)
+    expect([refused.status, await refused.text()]).toEqual([400, expect.stringContaining("it has a loop, a pattern")])
     const { code } = await pipe.stop()
     expect(code).toBe(0)
   })
@@ -117,6 +121,30 @@ describe("serve", () => {
       await pipe.stop()
     },
   )
+
+  it("is in the manifest of a configuration, with every mistake at its place", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "boltodds-serve-"))
+    const check = async (...sinks: ReadonlyArray<string>) => {
+      const file = join(folder, "pipeline.yaml")
+      writeFileSync(file, ["version: 1", "source: { simulator: {} }", "sinks:", ...sinks, ""].join("\n"))
+      const { code, stdout, stderr } = await runPipe(["check", file])
+      return [code, stdout + stderr] as const
+    }
+    const [code, text] = await check("  web: { serve: { listen: 7880 } }")
+    expect([code, text]).toEqual([0, expect.stringContaining("  listens   127.0.0.1:7880 (web)\n")])
+    const [wrong, mistakes] = await check(
+      "  web: { serve: { listen: 0.0.0.0:80, tls_cert: { env: CERT } }, control: false }",
+      "  api: { serve: { client_keys: none, on_gap: keep }, emit: messages }",
+    )
+    expect(wrong).toBe(78)
+    for (
+      const part of [
+        "Cannot listen on 0.0.0.0 without a token",
+        "Cannot use `control: false` with `serve`",
+        "Cannot serve the vendor's protocol from `emit: messages`",
+      ]
+    ) expect(mistakes).toContain(part)
+  })
 
   it("says what does not fit together, in the words of its flags", async () => {
     const folder = mkdtempSync(join(tmpdir(), "boltodds-serve-"))

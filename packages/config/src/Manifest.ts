@@ -1,12 +1,15 @@
 /** What a configuration touches outside of itself. */
 
-/** What a part of a pipeline does to something outside: connects to a host, reads, writes, or runs code of somebody. */
-export type TouchKind = "contacts" | "reads" | "writes" | "runs"
+/**
+ * What a part of a pipeline does to something outside: connects to a host, listens at an address, reads, writes, or runs code
+ * of somebody.
+ */
+export type TouchKind = "contacts" | "listens" | "reads" | "writes" | "runs"
 
 /** Something outside that a part touches, as its plug-in says. */
 export interface Touch {
   readonly kind: TouchKind
-  /** A host with its port, a file. Must not hold a secret. */
+  /** A host with its port, an address, a file. Must not hold a secret. */
   readonly what: string
   /** What goes with it, where the options do not say: the name of a variable that holds a key. */
   readonly with?: string
@@ -41,7 +44,7 @@ export class ManifestLines {
   }
 
   get entries(): ReadonlyArray<ManifestEntry> {
-    const kinds: ReadonlyArray<TouchKind> = ["runs", "contacts", "reads", "writes"]
+    const kinds: ReadonlyArray<TouchKind> = ["runs", "contacts", "listens", "reads", "writes"]
     const entries = [...this.#entries.values()].map((entry) => this.#withSent(entry))
     return kinds.flatMap((kind) => entries.filter((entry) => entry.kind === kind))
   }

@@ -23,16 +23,19 @@ const conditionsOf = (name: string, plugin: EmitPlugin, log: Log) => (text: stri
   if (text.length > longest) {
     throw new ConditionError(`Cannot use this condition: it has more than ${longest} characters`)
   }
+  // Before the check, which would load the engine of patterns.
+  if (/\bmatches\s*\(/.test(text)) throw costly()
   const { checkExpression, compile } = expressions()
   const problem = checkExpression(text, plugin, "predicate").find(({ isError }) => isError)
   if (problem !== undefined) throw new ConditionError(`${problem.message}: ${problem.remedy}`)
   const compiled = compile(text, plugin, (why) => {
     log("debug", `A condition of a reader fails for a record, and counts as not true: ${why}`, { sink: name })
   })
-  if (compiled.mayTakeLong) {
-    throw new ConditionError(
-      "Cannot use this condition: it has a loop, a pattern or a search in a text, which could hold up all readers. Compare fields, as in `odds >= 150`",
-    )
-  }
+  if (compiled.mayTakeLong) throw costly()
   return (record) => compiled.evaluate(record) === true
 }
+
+const costly = (): ConditionError =>
+  new ConditionError(
+    "Cannot use this condition: it has a loop, a pattern or a search in a text, which could hold up all readers. Compare fields, as in `odds >= 150`",
+  )

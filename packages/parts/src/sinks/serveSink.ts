@@ -7,7 +7,7 @@ import {
   sinkPlugin,
   type WrittenOptions,
 } from "@boltodds/config"
-import { ServerPool, type ServeSinkOptions, serveSinkProblems } from "@boltodds/serve"
+import { defaultListen, listenAddress, ServerPool, type ServeSinkOptions, serveSinkProblems } from "@boltodds/serve"
 import { ByteSize, ReferencedText, SinkError } from "@boltodds/sink"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
@@ -73,6 +73,10 @@ export const serveSink = (): SinkPlugin<ServeSinkOptions> => {
       "A server for any number of clients: WebSocket, Server-Sent Events and snapshots, with filters of their own.",
     config,
     needsControls: true,
+    touches: ({ listen = defaultListen }) => {
+      const { host, port } = listenAddress(listen)
+      return [{ kind: "listens", what: `${host.includes(":") ? `[${host}]` : host}:${port}` }]
+    },
     problems: (written, { emit }) => problemsOf(written, emit),
     make: (options, context) =>
       Effect.gen(function* () {
