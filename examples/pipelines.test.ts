@@ -69,6 +69,21 @@ describe("the pipelines", { concurrent: true }, () => {
     expect(rows.length).toBeGreaterThan(100)
   })
 
+  it("serve answers with the book, and with the names of the vendor's protocol", async () => {
+    const run = runPipeline("serve", { LISTEN: "0" })
+    const address = /serving vendor at (http:\/\/127\.0\.0\.1:\d+)/
+    await run.until(() => address.test(run.stderr) && run.stderr.includes("receiving from"))
+    const at = address.exec(run.stderr)![1]!
+    let book = bookOf("")
+    while (book.games.size === 0) book = bookOf(await (await fetch(`${at}/v1/book`)).text())
+    expect((await fetch(`${at}/api/get_games?key=wrong`)).status).toBe(401)
+    const names = await (await fetch(`${at}/api/get_info?key=example`)).json() as {
+      readonly sportsbooks: ReadonlyArray<string>
+    }
+    expect(names.sportsbooks.length).toBeGreaterThan(2)
+    expect(await run.stop()).toMatchObject({ code: 0, stdout: "" })
+  })
+
   it("webhook sends a receiver the whole book, signed", async () => {
     const { receiver, url } = await startReceiver()
     const run = runPipeline("webhook", { HOOK_URL: url })

@@ -12,7 +12,7 @@ import type { FeedServerOptions } from "./FeedServerOptions.ts"
 import type { ServerHooks } from "./hooks.ts"
 import { type BatchItem, MessageBatch } from "./messages/MessageBatch.ts"
 import { readSubscribe, Subscription } from "./messages/Subscription.ts"
-import { refuseUpgrade, respond, restAnswer, targetOf } from "./rest/http.ts"
+import { refuseUpgrade, requestTarget, respond, restAnswer } from "./rest/http.ts"
 import type { ConnectionTarget, DisconnectHow, ServedFeed } from "./ServedFeed.ts"
 import { Counters, type ServerStats } from "./ServerStats.ts"
 
@@ -233,7 +233,7 @@ export class FeedServer {
   // Requests and dials
 
   #request(request: IncomingMessage, response: ServerResponse): void {
-    const { path, query } = targetOf(request)
+    const { path, query } = requestTarget(request)
     let answer = this.#pages.refusal(request) ?? this.#hooks.request?.({ path, query })
     if (request.method !== "GET") answer ??= { status: 405, headers: { Allow: "GET" } }
     answer ??= this.#gate.refusal(request.socket.remoteAddress ?? "", query.get("key") ?? "")
@@ -248,7 +248,7 @@ export class FeedServer {
   }
 
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    const { path, query } = targetOf(request)
+    const { path, query } = requestTarget(request)
     const remoteAddress = request.socket.remoteAddress ?? ""
     const key = query.get("key") ?? ""
     let answer = this.#pages.refusal(request) ??

@@ -132,6 +132,63 @@ describe("a relay", () => {
     expect(one.server.key).toBe("ours")
   })
 
+  const large = (odds: string): FeedMessage => {
+    const message = update("g1", odds)
+    return message.action === "line_update"
+      ? { ...message, data: { ...message.data, info: { note: "x".repeat(20_000) } } }
+      : message
+  }
+
+  /** Sends until a client has much unsent, however much the buffers of the system hold. Returns how many were sent. */
+  const fill = async (one: Relay): Promise<number> => {
+    let sent = 0
+    while (one.server.clients.some(({ backlogBytes }) => backlogBytes < 1024 * 1024)) {
+      one.relay(large(`+${101 + sent++ % 100}`))
+      if (sent % 20 === 0) await new Promise((resolve) => setImmediate(resolve))
+    }
+    return sent
+  }
+
+  it("sends a slow client each game as it is, once it has room", async () => {
+    const one = await relay({ slowClient: "coalesce" })
+    one.relay(update("g1", "+100"))
+    const { socket, received } = connect(one)
+    await received(1)
+    subscribe(socket, {})
+    await received(2)
+    socket.pause()
+    const sent = await fill(one)
+    for (let odds = 300; odds < 400; odds++) one.relay(large(`+${odds}`))
+    one.relay(update("g2", "-105"))
+    socket.resume()
+    const client = new FeedBook()
+    let count = 0
+    const isWhole = (): boolean => {
+      const prices = client.priced()
+      return prices["betmgm|g2|A Moneyline"] !== undefined && prices["betmgm|g1|A Moneyline"] === "+399"
+    }
+    while (!isWhole()) {
+      for (const message of await received(1)) client.apply(message)
+      count += 1
+    }
+    expect(client.priced()).toEqual(one.book.priced())
+    expect(count).toBeLessThan(sent + 50)
+    expect(one.server.stats().overflowed).toBe(0)
+  })
+
+  it("cuts a slow client that takes nothing", async () => {
+    const one = await relay({ slowClient: "coalesce", pingMillis: 200 })
+    one.relay(update("g1", "+100"))
+    const { socket, received } = connect(one)
+    await received(1)
+    subscribe(socket, {})
+    await received(2)
+    socket.pause()
+    await fill(one)
+    await one.server.until(() => one.server.stats().open === 0)
+    expect(one.server.stats().overflowed).toBe(1)
+  })
+
   it("says why it cannot listen, and which option is not allowed", async () => {
     const { server: { port } } = await relay()
     const error = await relay({ port }).then(() => undefined, (cause: unknown) => cause)

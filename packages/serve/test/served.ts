@@ -144,8 +144,9 @@ export const listen = (
         for (const event of events) {
           const lines = event.split("\n")
           const data = lines.find((line) => line.startsWith("data: "))
+          if (data === undefined) continue
           arrivals.ids.push(lines.find((line) => line.startsWith("id:"))?.slice(3).trim() ?? "-")
-          if (data !== undefined) arrivals.add(JSON.parse(data.slice(6)))
+          arrivals.add(JSON.parse(data.slice(6)))
         }
       })
       response.on("error", () => {})

@@ -2,6 +2,7 @@
 import { connect } from "node:net"
 import { describe, expect, it, onTestFinished } from "vitest"
 import { cert, key } from "@boltodds/testing/certificate"
+import { Conditions } from "@boltodds/testing/Conditions"
 import { WebSocket } from "ws"
 import { StreamServer } from "../src/index.ts"
 import { ask, dial, isKind, listen, message, outcome, serve, type Served, statusOf, type Told } from "./served.ts"
@@ -93,13 +94,23 @@ describe("/v1/stream", () => {
     const served = await serve()
     begin(served)
     const { socket, arrivals, errors } = dial(served.server, "?sport=MLB")
+    const conditions = new Conditions()
+    socket.on("message", () => conditions.changed())
+    const answers = (holds: () => boolean): Promise<void> => conditions.until(holds)
     await arrivals.until(has(-110))
-    socket.send('{"filter": {"sports": ["NBA"]}}')
-    socket.send('{"filter": {"where": "odds"}}')
-    socket.send("{")
-    socket.send('{"filter": {"sport": ["NBA"]}}')
+    for (const text of ['{"filter": {"sports": ["NBA"]}}', '{"filter": {"where": "odds"}}', "{"]) {
+      const before = errors.length
+      socket.send(text)
+      await answers(() => errors.length > before)
+      // The next message may come a tenth of a second later.
+      await new Promise((resolve) => setTimeout(resolve, 110))
+    }
+    // The first is taken; what follows at once is not.
+    for (let index = 0; index < 20; index++) socket.send('{"filter": {"sport": ["NBA"]}}')
     await arrivals.until(has(150))
-    expect(arrivals.kinds.slice(3)).toEqual(["stream_started", "game_opened", "line_opened"])
+    expect(arrivals.kinds.slice(3, 6)).toEqual(["stream_started", "game_opened", "line_opened"])
+    await answers(() => errors.length > 3)
+    expect(errors[3]).toBe("Cannot change the filter so soon: wait 100 ms after the last message")
     expect(errors.slice(0, 2)).toEqual([
       'Unknown filter "sports". Did you mean "sport"?',
       "Cannot use this expression: it is not understood",

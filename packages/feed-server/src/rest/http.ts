@@ -60,7 +60,7 @@ const listed = (query: URLSearchParams, name: string): ReadonlySet<string> | und
 }
 
 /** The path of a request, without a slash at its end, and its query. */
-export const targetOf = (request: IncomingMessage): { readonly path: string; readonly query: URLSearchParams } => {
+export const requestTarget = (request: IncomingMessage): { readonly path: string; readonly query: URLSearchParams } => {
   const url = request.url ?? ""
   const mark = url.indexOf("?")
   const path = mark === -1 ? url : url.slice(0, mark)

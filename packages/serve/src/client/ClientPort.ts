@@ -22,6 +22,9 @@ export interface ClientPort {
 /** How long the other side may take to read a close frame. */
 const closeMillis = 2_000
 
+/** How soon a browser dials again, in milliseconds: its own default is some seconds. */
+const retryField = "retry: 1000\n\n"
+
 const pingFrame = webSocketFrame(new Uint8Array(0), { opcode: 9 })
 
 /** A WebSocket. Its frames are written past `ws`, which holds back nothing of its own: it compresses nothing here. */
@@ -67,6 +70,7 @@ export const eventsPort = (response: ServerResponse, headers: Readonly<Record<st
     Connection: "close",
   })
   response.flushHeaders()
+  socket.write(retryField)
   return {
     encoding: "events",
     get backlogBytes() {

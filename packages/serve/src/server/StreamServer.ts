@@ -4,9 +4,9 @@ import {
   type ListenerTls,
   PageGuard,
   refuseUpgrade,
+  requestTarget,
   respond,
   type RestAnswer,
-  targetOf,
 } from "@boltodds/feed-server"
 import type { IncomingMessage, ServerResponse } from "node:http"
 import type { Duplex } from "node:stream"
@@ -175,7 +175,7 @@ export class StreamServer {
   }
 
   #request(request: IncomingMessage, response: ServerResponse): void {
-    const { path, query } = targetOf(request)
+    const { path, query } = requestTarget(request)
     const mounted = this.#mountedAt(path)
     if (mounted !== undefined) return mounted.request(request, response)
     const refused = this.#pages.refusal(request) ?? this.#refusal(request, path, query)
@@ -258,7 +258,7 @@ export class StreamServer {
   // WebSockets
 
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    const { path, query } = targetOf(request)
+    const { path, query } = requestTarget(request)
     const mounted = this.#mountedAt(path)
     if (mounted !== undefined) return mounted.upgrade(request, socket, head)
     const answer = this.#pages.refusal(request) ?? this.#refusal(request, path, query) ??
@@ -275,8 +275,14 @@ export class StreamServer {
           this.#accept(webSocket, () => {
             const port = webSocketPort(webSocket, socket, encoding)
             const client = stream.join(() => port, filter, undefined)
+            let changedAt = -Infinity
             webSocket.on("message", (data) => {
-              const answer = attempt((): undefined => void stream.change(client, filterOfMessage(String(data))))
+              const now = performance.now()
+              const isEarly = now - changedAt < changeMillis
+              if (!isEarly) changedAt = now
+              const answer = isEarly
+                ? { status: 429, body: tooOften }
+                : attempt((): undefined => void stream.change(client, filterOfMessage(String(data))))
               if (answer !== undefined) webSocket.send(JSON.stringify({ error: answer.body }), { compress: false })
             })
           })
@@ -298,6 +304,11 @@ export class StreamServer {
     return this.options.compress === true && canDeflate ? "deflated" : "websocket"
   }
 }
+
+/** How often a client may change its filter: each change costs a snapshot. */
+const changeMillis = 100
+
+const tooOften = "Cannot change the filter so soon: wait 100 ms after the last message"
 
 /** How long the ends of connections may take to leave. */
 const goodbyeMillis = 50
