@@ -1,6 +1,7 @@
 import {
   abort,
   acceptThenClose,
+  type Behavior,
   drop,
   halfOpen,
   limitConnections,
@@ -15,7 +16,7 @@ import {
 } from "@boltodds/simulator"
 import { once } from "node:events"
 import { connect } from "node:net"
-import { describe, expect, it } from "vitest"
+import { describe, expect, it, vi } from "vitest"
 import { type Lab, quiet, withSimulator } from "./withSimulator.ts"
 import type { Probe } from "./Probe.ts"
 
@@ -49,6 +50,31 @@ describe("drop", () => {
       const later = await settled(lab)
       expect(later.book).toEqual(lab.simulator.book())
       expect(lab.simulator.stats().struck).toEqual({ drop: 1 })
+    }))
+
+  it("does not count a moment in which no connection is open as one of its times", () =>
+    withSimulator(quiet, async (lab) => {
+      const inner = drop()
+      const connections: Array<number> = []
+      let asked = 0
+      const watched: Behavior = {
+        name: "drop",
+        get needsConnection() {
+          asked++
+          return true
+        },
+        start: (wires, host) => {
+          connections.push(wires.length)
+          inner.start?.(wires, host)
+        },
+      }
+      lab.simulator.behave(scheduled(watched, { every: { millis: 5 }, times: 1 }))
+      // Moments pass before anybody connects.
+      await vi.waitUntil(() => asked >= 5, { timeout: 100_000 })
+      expect(lab.simulator.stats().struck).toEqual({})
+      const probe = await lab.dial()
+      expect(await closed(probe)).toBe(1000)
+      expect([connections, lab.simulator.stats().struck]).toEqual([[1], { drop: 1 }])
     }))
 
   it("comes after so many data frames of each connection, in place of the next, as often as the option says", () =>

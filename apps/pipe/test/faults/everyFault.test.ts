@@ -27,8 +27,8 @@ const hasBeen = (status: string, times: number) => (chain: Chain): boolean =>
 const stale = (chain: Chain): boolean => chain.count("stale") > 0
 
 const cases: Readonly<Record<string, Case>> = {
-  "drop": { spec: "drop every=1s times=2", seen: lost(2) },
-  "abort": { spec: "abort every=1s times=2", seen: lost(2) },
+  "drop": { spec: "drop every=2s", seen: lost(2) },
+  "abort": { spec: "abort every=2s", seen: lost(2) },
   "mute": { spec: "mute", seen: lost(1) },
   "half-open": { spec: "half-open", seen: lost(1) },
   "pings-only": { spec: "pings-only for=2s", seen: struck("pings-only", 1) },

@@ -44,6 +44,8 @@ export interface Behavior extends ServerHooks {
   readonly name: string
   /** Whether it changes the made-up world: it cannot be switched on while a recording is replayed. @default false */
   readonly needsWorld?: boolean
+  /** Whether it does nothing where no connection is open: such a moment does not count as a time. @default false */
+  readonly needsConnection?: boolean
   /** It was switched on, with these connections open. */
   readonly start?: (wires: ReadonlyArray<Wire>, host: FaultHost) => void
   /** It was switched off. */

@@ -16,8 +16,9 @@ export const drop = (options: {
   readonly reason?: string
 } = {}): Behavior => ({
   name: "drop",
+  needsConnection: true,
   start: (wires, host) => {
-    host.struck()
+    if (wires.length > 0) host.struck()
     for (const wire of wires) wire.close(options.code ?? 1000, options.reason)
   },
 })
@@ -25,8 +26,9 @@ export const drop = (options: {
 /** Resets the connections that are open when it is switched on (TCP RST): what is in flight is lost. */
 export const abort = (): Behavior => ({
   name: "abort",
+  needsConnection: true,
   start: (wires, host) => {
-    host.struck()
+    if (wires.length > 0) host.struck()
     for (const wire of wires) wire.reset()
   },
 })

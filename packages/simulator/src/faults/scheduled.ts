@@ -82,7 +82,9 @@ export const scheduled = (inner: Behavior, when: When): Behavior => {
   }
   const beginAll = (): void => {
     if (left <= 0) return
-    begin(host!.wires())
+    const wires = host!.wires()
+    // Where no connection is open there is nothing to do, and it does not count as one of `times`.
+    if (every === undefined || inner.needsConnection !== true || wires.length > 0) begin(wires)
     if (every !== undefined && left > 0) host!.later(framesOrMillis(every), beginAll)
   }
   const count = (wire: Wire): void => {
@@ -105,6 +107,7 @@ export const scheduled = (inner: Behavior, when: When): Behavior => {
   return {
     name: inner.name,
     ...(inner.needsWorld === undefined ? {} : { needsWorld: inner.needsWorld }),
+    ...(inner.needsConnection === undefined ? {} : { needsConnection: inner.needsConnection }),
     ...(dial === undefined ? {} : { dial: (one) => open ? dial(one) : undefined }),
     ...(request === undefined ? {} : { request: (one) => open ? request(one) : undefined }),
     ...(receive === undefined
