@@ -55,7 +55,7 @@ describe("a configuration with the sink nats that is only checked", { concurrent
       "source: simulator",
       sinkOf("servers: ['tls://a.example', 'tls://b.example:5222'], credentials: { file: feed.creds }"),
     )
-    writeFileSync(folder.at("feed.creds"), "SECRET-of-the-file\n", { mode: 0o600 })
+    writeFileSync(folder.at("feed.creds"), "-----BEGIN NATS USER JWT-----\nSECRET-of-the-file\n", { mode: 0o600 })
     const { code, stdout, stderr } = await runPipe(["check", folder.file])
     expect(code, stderr).toBe(0)
     expect(stdout.split("\n").slice(1, -1)).toEqual([
@@ -88,6 +88,7 @@ describe("a configuration with the sink nats that is only checked", { concurrent
     ["servers: 'tls://me:pass-4711@bus.example'", "a server holds a user or a password"],
     ["servers: ['tls://a.example', 'nats://127.0.0.1']", "servers mixes tls:// and nats://"],
     ["servers: []", "servers is empty"],
+    ["credentials: feed-4711.creds", "found one without a JWT"],
     ["user: me", "user and password belong together"],
     ["token: { env: T }, user: me, password: { env: T }", "token and user are given"],
     ["cert: 'x'", "cert and key belong together"],
@@ -100,6 +101,7 @@ describe("a configuration with the sink nats that is only checked", { concurrent
     expect(code).toBe(78)
     expect(stderr).toContain(message)
     expect(stderr).not.toContain("secret-0815")
+    expect(stderr).not.toContain("feed-4711")
     expect(stderr.replace(/^ +\d+ \|.*$/gm, "")).not.toContain("pass-4711")
   })
 

@@ -104,6 +104,7 @@ export const natsConfigProblems = (
       servers: typeof servers === "string" || isList ? servers as string | ReadonlyArray<string> : undefined,
       allowInsecure: written["allow_insecure"] === true,
       credentials: ["credentials", "token", "user"].filter((key) => key in written),
+      credentialsText: textAt(written, "credentials"),
       hasPassword: "password" in written,
       hasCert: "cert" in written,
       hasKey: "key" in written,

@@ -18,6 +18,8 @@ export interface NatsCheckable {
   readonly allowInsecure: boolean
   /** The kinds of credentials that are given, as keys of a configuration. */
   readonly credentials: ReadonlyArray<string>
+  /** The text of the credentials, if it is known. */
+  readonly credentialsText: string | undefined
   readonly hasPassword: boolean
   readonly hasCert: boolean
   readonly hasKey: boolean
@@ -27,7 +29,7 @@ export interface NatsCheckable {
 
 /** All mistakes in options, each at its place. */
 export const natsProblems = (options: NatsCheckable): ReadonlyArray<NatsProblem> => {
-  const { servers, allowInsecure, credentials, hasPassword, hasCert, hasKey, names } = options
+  const { servers, allowInsecure, credentials, credentialsText, hasPassword, hasCert, hasKey, names } = options
   const list = typeof servers === "string" ? [servers] : servers ?? []
   const placeOf = (index: number) => typeof servers === "string" ? ["servers"] : ["servers", index]
   const schemes = new Set(list.map((server) => addressOf(server)?.protocol ?? "").filter((scheme) => scheme !== ""))
@@ -42,6 +44,13 @@ export const natsProblems = (options: NatsCheckable): ReadonlyArray<NatsProblem>
     ...credentials.length > 1
       ? [problem([credentials[1]!], `${credentials.join(" and ")} are given`, "keep one of them")]
       : [],
+    ...credentialsText === undefined || credentialsText.includes("BEGIN NATS USER JWT") ? [] : [
+      problem(
+        ["credentials"],
+        "expected the text of a credentials file, found one without a JWT",
+        "where it is the path of a file write `{ file: path }`",
+      ),
+    ],
     ...credentials.includes("user") === hasPassword ? [] : [
       problem(
         [hasPassword ? "password" : "user"],
