@@ -114,4 +114,14 @@ describe("a configuration with the sink nats that is only checked", { concurrent
     expect(code).toBe(78)
     expect(stderr).toContain("the latest records of messages are not a book: latest needs emit: changes")
   })
+
+  it("refuses a lane that merges records", async () => {
+    const folder = new PipelineFolder(
+      "source: simulator",
+      "sinks: { bus: { nats: {}, emit: changes, lane: { overflow: coalesce } } }",
+    )
+    const { code, stderr } = await runPipe(["check", folder.file])
+    expect(code).toBe(78)
+    expect(stderr).toContain("Cannot coalesce before `nats`: it recognizes batches that are sent again")
+  })
 })

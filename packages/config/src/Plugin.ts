@@ -253,6 +253,11 @@ export interface SinkPlugin<Options = unknown> extends PluginBase<Options> {
   readonly emits?: ReadonlyArray<EmitName>
   /** Whether it takes emits that are logs, such as `raw`. Default true. */
   readonly takesLogs?: boolean
+  /**
+   * Whether it recognizes a batch that is sent again by its id. A lane that merges makes another batch at each attempt, so
+   * `overflow: coalesce` is refused. Default false.
+   */
+  readonly needsSameBatches?: boolean
   /** Whether `control: false` is a mistake: its readers would believe prices that are not live. Default false. */
   readonly needsControls?: boolean
   make(options: Options, context: SinkContext): Effect.Effect<Sink<never>, SinkError, Scope.Scope>

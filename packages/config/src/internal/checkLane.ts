@@ -1,9 +1,9 @@
 /** The lane of a sink: what is written, what its plug-in recommends, and what fits together. */
 import * as Effect from "effect/Effect"
 import { defaultBlockTimeout } from "../lane.ts"
-import type { LaneDefaults, LaneSettings } from "../LaneDefaults.ts"
+import type { LaneSettings } from "../LaneDefaults.ts"
 import type { Emit } from "@boltodds/pipeline"
-import type { EmitPlugin, LanePlace, StorePlugin } from "../Plugin.ts"
+import type { EmitPlugin, SinkPlugin, StorePlugin } from "../Plugin.ts"
 import type { CheckedLane, Configured } from "./Checked.ts"
 import type { Checker } from "./Checker.ts"
 import { checkOptions } from "./checkOptions.ts"
@@ -22,10 +22,12 @@ export interface LaneCheck {
   /** Undefined where its options are wrong. */
   readonly made: Emit<never> | undefined
   /** Undefined where the options of the sink are wrong. */
-  readonly configured: Configured<{ lane?(options: unknown, place: LanePlace): LaneDefaults }> | undefined
+  readonly configured: Configured<LanePlugin> | undefined
   /** Whether the pipeline has no other lane. */
   readonly isSole: boolean
 }
+
+type LanePlugin = Pick<SinkPlugin, "name" | "needsSameBatches" | "lane">
 
 /** Checks a lane; undefined where anything is wrong with it. */
 export const checkLane = (check: LaneCheck, checker: Checker): Effect.Effect<CheckedLane | undefined> =>
@@ -50,7 +52,13 @@ export const checkLane = (check: LaneCheck, checker: Checker): Effect.Effect<Che
     const settings = merge(merge(usual, recommended), written)
     const overflow = written.overflow ?? usual.overflow
     const complete = { ...settings, ...given("overflow", overflow) }
-    const wrong = whatDoesNotFit(complete, written, { made, isDurable, hasStore: store !== undefined, path }, checker)
+    const wrong = whatDoesNotFit(complete, written, {
+      made,
+      isDurable,
+      hasStore: store !== undefined,
+      sink: configured?.plugin,
+      path,
+    }, checker)
     return wrong ? undefined : { settings: complete, store }
   })
 
@@ -121,13 +129,15 @@ interface LaneFit {
   readonly made: Emit<never> | undefined
   readonly isDurable: boolean
   readonly hasStore: boolean
+  /** Undefined: its options are wrong. */
+  readonly sink: LanePlugin | undefined
   readonly path: Path
 }
 
 const whatDoesNotFit = (
   settings: LaneSettings,
   written: LaneSettings,
-  { made, isDurable, hasStore, path }: LaneFit,
+  { made, isDurable, hasStore, sink, path }: LaneFit,
   { findings }: Checker,
 ): boolean => {
   let wrong = false
@@ -141,6 +151,13 @@ const whatDoesNotFit = (
       "overflow",
       `Cannot coalesce \`${made.name}\`: its records do not say what they replace`,
       "write `emit: changes`, or `overflow: drop_oldest`",
+    )
+  }
+  if (isMerging && sink?.needsSameBatches === true) {
+    error(
+      "overflow",
+      `Cannot coalesce before \`${sink.name}\`: it recognizes batches that are sent again, and a merged one is another`,
+      "write `overflow: block`, or `overflow: drop_oldest`",
     )
   }
   if (isMerging && hasStore) {
