@@ -55,6 +55,20 @@ const lab = (onGap: OnGap = "clear") => {
       book.take(wire.of(steps))
     },
     truth: () => truth,
+    /** A lane reports that it lost everything. */
+    lose: (): void => {
+      const stamp = {
+        run,
+        seq: 1,
+        session: "main",
+        epoch: 1,
+        at: "2026-07-16T00:00:00.000Z",
+        sent_at: null,
+        frame: null,
+      }
+      const lost = { lane: "api", reason: "overflow", count: 1, first_seq: 1, last_seq: 1, last: true } as const
+      book.take([wire.control!({ control: "dropped", ...stamp, ...lost } as Control)])
+    },
     closed: () => closed,
     /** What was sent since the last call: action, sportsbook, game. */
     sent: () =>
@@ -158,6 +172,25 @@ describe("silence", () => {
     written.heard()
     play()
     expect(client.priced()).toEqual(before)
+  })
+})
+
+describe("a loss on the way here", () => {
+  it("takes all games away, and each comes back with its next full message", () => {
+    const { script: written, play, sent, client, lose } = script()
+    begin(written)
+    play()
+    sent()
+    lose()
+    expect(sent()).toEqual(["book_clear betmgm", "book_clear fanduel"])
+    written.frame(message("line_update", "betmgm", "g1", { A: outcome("-140") }))
+    play()
+    expect(sent()).toEqual([])
+    written.frame(message("game_update", "betmgm", "g1", { A: outcome("-150") }))
+    written.frame(message("line_update", "betmgm", "g1", { A: outcome("-155") }))
+    play()
+    expect(sent()).toEqual(["initial_state betmgm g1", "line_update betmgm g1"])
+    expect(client.priced()).toEqual({ "betmgm|g1|A": "-155" })
   })
 })
 

@@ -47,8 +47,8 @@ export class VendorBook {
   readonly #known = new FeedBook()
   readonly #sessions = new Map<string, string>()
   readonly #unverified = new Set<string>()
-  /** Messages of this frame about games that are not known yet. */
-  #candidates: ReadonlyArray<Candidate> = []
+  /** Messages of this frame about games that are not known yet, by game. */
+  readonly #candidates = new Map<string, ReadonlyArray<Candidate>>()
   readonly #staleSessions = new Set<string>()
   readonly #staleSportsbooks = new Set<string>()
   /** Messages were lost on the way here: what is known of a game begins with its next full message. */
@@ -68,7 +68,7 @@ export class VendorBook {
         else this.#gone(value)
       } else if (isMessage(value)) this.#message(value, text, session)
       // What opened no game by the end of its frame was not applied to the book.
-      if (last) this.#candidates = []
+      if (last && this.#candidates.size > 0) this.#candidates.clear()
     }
     const items = this.#items
     this.#items = []
@@ -127,8 +127,13 @@ export class VendorBook {
   #game(message: GameMessage, text: string, session: string): void {
     const { sportsbook, game } = message.data
     const key = entryKey(sportsbook, game)
+    // After a loss no opening comes of a game that the book has all along: its next full message is one.
+    if (this.#isLossy && message.action !== "line_update" && !this.#sessions.has(key)) this.#sessions.set(key, session)
     const owner = this.#sessions.get(key)
-    if (owner === undefined) return void (this.#candidates = [...this.#candidates, { message, text, session }])
+    if (owner === undefined) {
+      this.#candidates.set(key, [...this.#candidates.get(key) ?? [], { message, text, session }])
+      return
+    }
     if (owner !== session) return
     if (this.#isLossy) {
       // The controls that verify are withheld after a loss, so a full message does.
@@ -145,15 +150,15 @@ export class VendorBook {
   /** The messages since the last frame that are about the game are the ones that opened it. */
   #opened({ sportsbook, game, session }: GameChange): void {
     const key = entryKey(sportsbook, game)
-    const opening = this.#candidates.filter((one) => keyOf(one.message.data) === key && one.session === session)
+    const opening = this.#candidates.get(key)?.filter((one) => one.session === session) ?? []
     if (opening.length === 0) return
-    this.#withdraw((other) => opening.includes(other))
+    this.#candidates.delete(key)
     this.#sessions.set(key, session)
     for (const { message, text } of opening) this.#game(message, text, session)
   }
 
   #withdraw(isAbout: (candidate: Candidate) => boolean): void {
-    if (this.#candidates.length > 0) this.#candidates = this.#candidates.filter((one) => !isAbout(one))
+    for (const [key, waiting] of this.#candidates) this.#candidates.set(key, waiting.filter((one) => !isAbout(one)))
   }
 
   #control(control: Control): void {
@@ -256,7 +261,7 @@ export class VendorBook {
     this.#known.clear()
     this.#unverified.clear()
     this.#sessions.clear()
-    this.#candidates = []
+    this.#candidates.clear()
     // Also with `keep`: what is not known any more is not there to be kept.
     this.#hide(() => true)
   }
