@@ -1,7 +1,7 @@
 /** The sink `nats` in a configuration, on a real server. */
 import { writeFileSync } from "node:fs"
 import { natsRecords } from "@boltodds/nats"
-import { type Book, emptyBook, fold } from "@boltodds/protocol"
+import { type Book, emptyBook, fold, identityOf } from "@boltodds/protocol"
 import { hasNats, NatsServer } from "@boltodds/testing/NatsServer"
 import { PipelineFolder } from "@boltodds/testing/PipelineFolder"
 import { PipeProcess, runPipe } from "@boltodds/testing/PipeProcess"
@@ -34,6 +34,33 @@ describe.skipIf(!hasNats())("a configuration with the sink nats", () => {
     const [{ counts }] = JSON.parse(report ?? "").report.routes
     expect(counts.delivered).toBe(counts.in)
     expect(counts.delivered).toBeGreaterThan(100)
+  })
+
+  it("loses and doubles nothing while the server is killed, and logs that it tries again", async () => {
+    const own = await NatsServer.start()
+    const folder = new PipelineFolder("source: { simulator: { seed: 7 } }", sinkOf(`servers: "${own.url}", name: sim`))
+    const process = new PipeProcess(["run", folder.file, "--report"])
+    const records = natsRecords({ servers: own.url, name: "sim", from: "log" }).pipe(
+      Stream.flatMap(Stream.fromIterable),
+      Stream.filter(({ origin }) => origin === undefined),
+    )
+    const readUntil = (done: () => boolean) => Effect.runPromise(Stream.runCollect(Stream.takeUntil(records, done)))
+    await readUntil(() => true)
+    await own.kill()
+    // The next batch fails.
+    await process.until(({ stderr }) => stderr.includes("trying again in"))
+    await own.start()
+    await process.until(({ stderr }) => stderr.includes("delivering again"))
+    process.child.kill("SIGTERM")
+    const { code, stderr } = await process.ended
+    expect(code, stderr).toBe(0)
+    const report = stderr.split("\n").find((line) => line.includes('"report"'))
+    const [{ counts }] = JSON.parse(report ?? "").report.routes
+    expect(counts).toMatchObject({ delivered: counts.in, dropped: 0, pending: 0 })
+    let count = 0
+    const all = await readUntil(() => ++count === counts.delivered)
+    expect(new Set(all.map((record) => identityOf(record))).size).toBe(counts.delivered)
+    await own.kill()
   })
 
   it("is tried by check --connect, and a server that is not there is named", async () => {
