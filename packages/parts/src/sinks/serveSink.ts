@@ -51,9 +51,7 @@ const config: Schema.Decoder<ServeSinkOptions> = Schema.Struct({
   max_bytes: size("Unsent bytes with which a client is cut off. Default 64MiB."),
   stall: time("How long a client with unsent bytes may take none. Default 30s."),
   client_keys: Schema.optionalKey(
-    ReferencedText.annotate({
-      description: "With emit: vendor: serve the vendor's protocol at /api to these keys, one SHA-256 on a line.",
-    }),
+    secret("With emit: vendor: serve the vendor's protocol at /api to these keys, one SHA-256 on a line."),
   ),
   on_gap: Schema.optionalKey(
     Schema.Literals(["clear", "close", "keep"]).annotate({

@@ -33,7 +33,7 @@ export interface ServeSinkOptions {
   readonly max_bytes?: number
   readonly stall?: Duration.Duration
   /** Hashes of the keys of clients of the vendor's protocol, see `readKeyHashes`: they are served at `/api`. */
-  readonly client_keys?: string
+  readonly client_keys?: Redacted.Redacted<string>
   readonly on_gap?: OnGap
 }
 
@@ -153,7 +153,8 @@ export class ServerPool {
     }
     try {
       const stream = server.add(records)
-      const vendor = options.client_keys === undefined ? undefined : mountVendor(server, options, events)
+      const { client_keys: keys } = options
+      const vendor = keys === undefined ? undefined : mountVendor(server, keys, options, events)
       const write = (batch: Batch<never>): void => {
         stream.write(batch)
         vendor?.feed.take(batch.envelopes)
@@ -208,11 +209,19 @@ export class ServerPool {
 
 const mountVendor = (
   server: StreamServer,
-  { client_keys: keys = "", on_gap: onGap, max_bytes: maxBytes }: ServeSinkOptions,
+  keys: Redacted.Redacted<string>,
+  { on_gap: onGap, max_bytes: maxBytes }: ServeSinkOptions,
   { onRefused }: ServeSinkEvents,
 ) => {
   const { host, options: { allowHosts } } = server
-  const feed = new VendorFeed({ keys: readKeyHashes(keys), host, allowHosts, onGap, maxBytes, onRefused })
+  const feed = new VendorFeed({
+    keys: readKeyHashes(Redacted.value(keys)),
+    host,
+    allowHosts,
+    onGap,
+    maxBytes,
+    onRefused,
+  })
   return { feed, unmount: server.mount("/api", feed.mounted) }
 }
 
