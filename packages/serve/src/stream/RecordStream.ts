@@ -43,7 +43,7 @@ export interface StreamCounts {
 /** The records of one sink, and its clients. */
 export class RecordStream<A> {
   readonly records: StreamRecords<A>
-  readonly health = new Health()
+  readonly health: Health = new Health()
   readonly #limits: Limits
   readonly #onCut: (why: CutReason) => void
   readonly #all: FilteredStream<A>
