@@ -87,7 +87,10 @@ export const serveSink = (): SinkPlugin<ServeSinkOptions> => {
           }),
           ({ close }) => Effect.promise(close),
         )
-        context.log("info", `serving ${emit} at ${opened.url}/v1/stream`, { sink: name })
+        const served = options.client_keys === undefined
+          ? `${emit} at ${opened.url}/v1/stream`
+          : `the vendor's protocol at ${opened.url}/api`
+        context.log("info", `serving ${served}`, { sink: name })
         return opened.sink
       }),
     // A batch is delivered once it is with the clients or waits for each of them: the lane never fills.
