@@ -1,5 +1,6 @@
 /** One step of the check: a rule of ours, or a tool run as a process. */
 import { spawn } from "node:child_process"
+import { availableParallelism } from "node:os"
 import { delimiter, join } from "node:path"
 import { root } from "./workspace.ts"
 
@@ -75,7 +76,7 @@ const one = (passed: boolean, output: string): StepResult => ({
   output,
 })
 
-/** A step that passes when all of the processes end with 0. */
+/** A step that passes when all of the processes end with 0. As many run at a time as there are processors. */
 export const processStep = (
   name: string,
   about: string,
@@ -84,15 +85,17 @@ export const processStep = (
   name,
   about,
   run: async () => {
-    let output = ""
-    let passed = true
-    for (const { args: [command, ...args], folder = "." } of processes) {
-      const result = await runProcess(command, args, { folder })
-      if (result.code === 0) continue
-      passed = false
-      output += `$ ${[command, ...args].join(" ")}${folder === "." ? "" : ` (in ${folder})`}\n${result.output}\n`
+    const failures: Array<string> = []
+    const left = processes.entries()
+    const runLeft = async (): Promise<void> => {
+      for (const [index, { args: [command, ...args], folder = "." }] of left) {
+        const { code, output } = await runProcess(command, args, { folder })
+        const place = folder === "." ? "" : ` (in ${folder})`
+        if (code !== 0) failures[index] = `$ ${[command, ...args].join(" ")}${place}\n${output}\n`
+      }
     }
-    return one(passed, output)
+    await Promise.all(Array.from({ length: availableParallelism() }, runLeft))
+    return one(failures.length === 0, failures.join(""))
   },
 })
 

@@ -138,7 +138,7 @@ const denoDoc: Step = {
   run: async () => {
     const files = libraries.flatMap(({ folder }) => [`${folder}/src`, `${folder}/README.md`])
       .filter((path) => existsSync(join(root, path)))
-    const { code, output } = await runProcess("deno", ["test", "--doc", "--allow-all", ...files])
+    const { code, output } = await runProcess("deno", ["test", "--doc", "--parallel", "--allow-all", ...files])
     const [, passed, failed] = /(\d+) passed.*?\| (\d+) failed/.exec(output) ?? []
     return countTests(code, Number(passed ?? 0), Number(failed ?? 0), 0, output)
   },
