@@ -4,9 +4,9 @@ import { readFileSync } from "node:fs"
 import { fileURLToPath } from "node:url"
 import { describe, expect, it } from "vitest"
 import { parse } from "yaml"
+import { bundled } from "@boltodds/testing/PipeProcess"
 
 const root = new URL("../../../../", import.meta.url)
-const main = fileURLToPath(new URL("../../src/main.ts", import.meta.url))
 const read = (path: string): string => readFileSync(new URL(path, root), "utf8")
 
 const guide = read("docs/faults.md")
@@ -71,7 +71,7 @@ describe("the commands of the documentation", () => {
     const words = wordsOf(line.replace(/^npx /, "")).slice(2)
     const child = spawn(
       process.execPath,
-      ["--conditions=@boltodds/source", main, "simulate", "--port", "0", ...words],
+      [bundled, "simulate", "--port", "0", ...words],
       {
         cwd: fileURLToPath(root),
       },

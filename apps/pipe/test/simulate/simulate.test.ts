@@ -5,11 +5,10 @@ import { mkdtempSync, writeFileSync } from "node:fs"
 import { type AddressInfo, createServer } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { fileURLToPath } from "node:url"
 import { afterEach, describe, expect, it } from "vitest"
 import { WebSocket } from "ws"
+import { command } from "@boltodds/testing/PipeProcess"
 
-const main = fileURLToPath(new URL("../../src/main.ts", import.meta.url))
 const children: Array<ChildProcess> = []
 afterEach(() => {
   for (const child of children.splice(0)) child.kill("SIGKILL")
@@ -27,12 +26,8 @@ interface Run {
 }
 
 const run = (...args: ReadonlyArray<string>): Run => {
-  const child = spawn(process.execPath, [
-    "--conditions=@boltodds/source",
-    main,
-    "simulate",
-    ...args,
-  ])
+  const [program, ...words] = command
+  const child = spawn(program!, [...words, "simulate", ...args])
   children.push(child)
   const ended = once(child, "close").then(([code, signal]) => ({ code, signal }) as Awaited<Run["ended"]>)
   let [out, err] = ["", ""]
