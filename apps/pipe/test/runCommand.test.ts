@@ -2,6 +2,7 @@ import { encodeEvent, encodeRecordingHeader, makeFrame } from "@boltodds/protoco
 import { writeFileSync } from "node:fs"
 import { describe, expect, it } from "vitest"
 import { fileURLToPath } from "node:url"
+import { patience } from "@boltodds/testing/patience"
 import { PipelineFolder } from "@boltodds/testing/PipelineFolder"
 import { command, PipeProcess, recordsOf, runPipe, runShell } from "@boltodds/testing/PipeProcess"
 
@@ -15,7 +16,7 @@ describe("run", { concurrent: true }, () => {
       "sinks:",
       "  recording: { file: { path: day.ndjson, compress: zstd }, emit: raw }",
       "  changes: { file: { path: changes.ndjson }, emit: changes }",
-      "run: { for: 6s }",
+      `run: { for: ${Math.ceil(6 * patience())}s }`,
     )
     expect(await runPipe(["run", live.file])).toMatchObject({ code: 0 })
     const again = new PipelineFolder(
