@@ -120,6 +120,7 @@ const denoTests: Step = {
           "connection",
           "sink/",
           "lane/",
+          "nats",
           "pipeline",
           "sinks/webhook",
           "config",
@@ -128,6 +129,8 @@ const denoTests: Step = {
             name,
           ) => `packages/${name}`),
         "--exclude=**/readme.test.ts",
+        // Under Deno the worker of these tests fails (an exit code of NaN) and does not end: they kill the server often.
+        "--exclude=packages/nats/test/engine/faults.test.ts",
       ],
     ),
 }
