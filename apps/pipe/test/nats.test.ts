@@ -142,6 +142,16 @@ describe("a configuration with the sink nats that is only checked", { concurrent
     expect(stderr).toContain("the latest records of messages are not a book: latest needs emit: changes")
   })
 
+  it("refuses to leave out the controls: its readers would believe prices after a gap", async () => {
+    const folder = new PipelineFolder(
+      "source: simulator",
+      "sinks: { bus: { nats: {}, emit: changes, control: false } }",
+    )
+    const { code, stderr } = await runPipe(["check", folder.file])
+    expect(code).toBe(78)
+    expect(stderr).toContain("Cannot use `control: false` with `nats`: its readers would believe prices after a gap")
+  })
+
   it("refuses a lane that merges records", async () => {
     const folder = new PipelineFolder(
       "source: simulator",

@@ -42,9 +42,9 @@ export interface PartNames {
 /**
  * Makes the registry that `loadPipeline` of `@boltodds/config` takes.
  *
- * It holds the sources `feed`, `simulator`, `replay` and `stdin`, the sinks `stdout`, `file`, `webhook`, `serve` and `nats`, the store
- * `outbox`, and the emits and processors of `@boltodds/config`. With `only`, it holds the named sources and sinks alone, and the
- * store only beside a webhook.
+ * It holds the sources `feed`, `simulator`, `replay` and `stdin`, the sinks `stdout`, `file`, `webhook`, `serve` and
+ * `nats`, the store `outbox`, and the emits and processors of `@boltodds/config`. With `only`, it holds the named sources
+ * and sinks alone, and the store only beside a webhook.
  *
  * @example
  * ```ts

@@ -15,6 +15,7 @@ export const natsSink = ({ guards }: Pick<PartsHost, "guards">): SinkPlugin<Nats
     name: "nats",
     about: "NATS JetStream: a log with each record once, and the latest record of each line for readers that join.",
     config: NatsConfig,
+    needsControls: true,
     needsSameBatches: true,
     problems: (written, place) => [
       ...natsConfigProblems(written, place.emit).map((problem) => ({ ...problem, part: "value" as const })),
