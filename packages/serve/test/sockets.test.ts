@@ -148,6 +148,26 @@ describe("/v1/stream", () => {
     ])
   })
 
+  it("goes on with a snapshot for a client that comes back with another filter: it has other prices", async () => {
+    const served = await serve()
+    begin(served)
+    const first = await listen(served.server, "?sport=MLB")
+    await first.arrivals.until(has(-110))
+    move(served, "-111")
+    await first.arrivals.until(has(-111))
+    const id = first.arrivals.ids.at(-1)!
+    first.response.destroy()
+    const same = await listen(served.server, "?sport=MLB", { "Last-Event-ID": id })
+    move(served, "-112")
+    await same.arrivals.until(has(-112))
+    expect(same.arrivals.records.map(oddsOf)).toEqual([-112])
+    for (const query of ["", "?sport=MLB&sportsbook=fanduel"]) {
+      const other = await listen(served.server, query, { "Last-Event-ID": id })
+      await other.arrivals.until(() => true)
+      expect(other.arrivals.kinds[0], query).toBe("stream_started")
+    }
+  })
+
   it("compresses for clients that ask for it, once for all of them", async () => {
     const served = await serve({ compress: true })
     begin(served)

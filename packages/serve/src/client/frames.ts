@@ -1,7 +1,7 @@
 /** Records as bytes: made once for all clients that get the same. */
 import type { Envelope } from "@boltodds/sink"
 import { constants, deflateRawSync } from "node:zlib"
-import { idOf } from "../stream/Ring.ts"
+import { type IdNames, idOf } from "../stream/Ring.ts"
 
 /**
  * How the bytes of a client are made: `websocket`, `deflated` (a WebSocket with `permessage-deflate`, no context kept) or
@@ -38,9 +38,7 @@ const deflatedFrame = (payload: Uint8Array): Buffer => {
 const chunkLength = 256 * 1024
 
 /** How records are written down. */
-export interface EncodeOptions {
-  /** The run of records that name none. */
-  readonly run: string
+export interface EncodeOptions extends IdNames {
   /**
    * After which of these a client can go on: `all` · `last`, for a snapshot, of which a part is no state that ever was ·
    * `none`, for merged records, which are out of order.
@@ -76,10 +74,10 @@ export const encodeRecords = (
 const idLine = (
   envelopes: ReadonlyArray<Envelope<unknown>>,
   index: number,
-  { run, resumable }: EncodeOptions,
+  { resumable, ...names }: EncodeOptions,
 ): string => {
   const canResume = resumable === "all" || (resumable === "last" && index === envelopes.length - 1)
-  return canResume ? `id: ${idOf(envelopes[index]!, run)}\n` : index === 0 ? "id:\n" : ""
+  return canResume ? `id: ${idOf(envelopes[index]!, names)}\n` : index === 0 ? "id:\n" : ""
 }
 
 /** What these pieces weigh. */

@@ -6,11 +6,11 @@ import type { Client } from "../client/Client.ts"
 import { encodeRecords, type Encoding } from "../client/frames.ts"
 import type { Limits } from "../limits.ts"
 import { LatestTable } from "./LatestTable.ts"
-import { Ring } from "./Ring.ts"
+import { type IdNames, Ring } from "./Ring.ts"
 
 /** What a {@link FilteredStream} is made with. */
 export interface FilteredStreamOptions<A> {
-  readonly run: string
+  readonly names: IdNames
   readonly rules: Coalescing<A> | undefined
   readonly limits: Limits
   /** Its processor; undefined if everything passes. */
@@ -49,10 +49,10 @@ export class FilteredStream<A> {
 
   /** `beginning`: all that is known so far, unfiltered. */
   constructor(options: FilteredStreamOptions<A>, beginning: ReadonlyArray<Envelope<A>>) {
-    const { limits, rules, run } = options
+    const { limits, rules, names } = options
     this.#options = options
     this.#table = new LatestTable(rules)
-    this.#ring = new Ring({ records: limits.ringRecords, bytes: limits.ringBytes }, run)
+    this.#ring = new Ring({ records: limits.ringRecords, bytes: limits.ringBytes }, names)
     if (beginning.length > 0) this.#table.add(this.#process(beginning))
   }
 
@@ -96,20 +96,20 @@ export class FilteredStream<A> {
 
   /** The bytes of a snapshot: those of an earlier one with what came since, where that is less work. One group. */
   #beginning(encoding: Encoding): ReadonlyArray<Uint8Array> {
-    const { run } = this.#options
+    const { names } = this.#options
     const known = this.#snapshots.get(encoding)
     const since = known === undefined ? undefined : this.#ring.from(known.count)
     if (known !== undefined && since !== undefined && since.length * reuse <= known.records) {
       const rest = oneGroup([known.final, ...since])
-      return [...known.pieces, ...encodeRecords(rest, encoding, { run, resumable: "last" })]
+      return [...known.pieces, ...encodeRecords(rest, encoding, { ...names, resumable: "last" })]
     }
     const records = this.snapshot()
     const final = records.at(-1)
     if (final === undefined) return []
-    const pieces = encodeRecords(records.slice(0, -1), encoding, { run, resumable: "none" })
+    const pieces = encodeRecords(records.slice(0, -1), encoding, { ...names, resumable: "none" })
     const made = { pieces, final, count: this.#ring.count, records: records.length, madeAt: performance.now() }
     this.#snapshots.set(encoding, made)
-    return [...pieces, ...encodeRecords([final], encoding, { run, resumable: "last" })]
+    return [...pieces, ...encodeRecords([final], encoding, { ...names, resumable: "last" })]
   }
 
   #dropOld(): void {
@@ -119,7 +119,7 @@ export class FilteredStream<A> {
   }
 
   #encode(records: ReadonlyArray<Envelope<A>>, encoding: Encoding): ReadonlyArray<Uint8Array> {
-    return encodeRecords(records, encoding, { run: this.#options.run, resumable: "all" })
+    return encodeRecords(records, encoding, { ...this.#options.names, resumable: "all" })
   }
 
   #process(envelopes: ReadonlyArray<Envelope<A>>): ReadonlyArray<Envelope<A>> {

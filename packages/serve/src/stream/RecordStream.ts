@@ -6,7 +6,7 @@ import * as Effect from "effect/Effect"
 import { Client, type CutReason } from "../client/Client.ts"
 import type { ClientPort } from "../client/ClientPort.ts"
 import type { Limits } from "../limits.ts"
-import { type ClientFilter, ClientMistake, filterKey, namesHold, takesAll } from "./Filter.ts"
+import { type ClientFilter, ClientMistake, filterKey, filterName, namesHold, takesAll } from "./Filter.ts"
 import { FilteredStream } from "./FilteredStream.ts"
 import { Health } from "./Health.ts"
 
@@ -124,7 +124,7 @@ export class RecordStream<A> {
   snapshot(asked: ClientFilter): ReadonlyArray<Envelope<A>> {
     if (takesAll(asked)) return this.#all.snapshot()
     const known = this.#filtered.get(filterKey(asked))
-    return (known ?? this.#open(this.#processing(asked))).snapshot()
+    return (known ?? this.#open(asked)).snapshot()
   }
 
   /** Pings all clients, cuts off those that take nothing, and forgets filters that nobody has. */
@@ -163,7 +163,7 @@ export class RecordStream<A> {
         503,
       )
     }
-    const made = this.#open(this.#processing(asked))
+    const made = this.#open(asked)
     this.#filtered.set(key, made)
     return made
   }
@@ -176,10 +176,12 @@ export class RecordStream<A> {
     return false
   }
 
-  #open(processing: ProcessorRun<A, A> | undefined): FilteredStream<A> {
+  #open(asked: ClientFilter | undefined): FilteredStream<A> {
+    const processing = asked === undefined ? undefined : this.#processing(asked)
+    const filter = asked === undefined ? undefined : filterName(asked)
     const { run, coalescing: rules } = this.records
     const beginning = processing === undefined ? [] : this.#all.snapshot()
-    return new FilteredStream({ run, rules, limits: this.#limits, processing }, beginning)
+    return new FilteredStream({ names: { run, filter }, rules, limits: this.#limits, processing }, beginning)
   }
 
   #processing(asked: ClientFilter): ProcessorRun<A, A> {

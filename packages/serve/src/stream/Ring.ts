@@ -5,17 +5,16 @@ import type { Envelope, StoreLimits } from "@boltodds/sink"
 /** The latest records, within bounds. */
 export class Ring<A> {
   readonly #limits: StoreLimits
-  readonly #run: string
+  readonly #names: IdNames
   #items: Array<Envelope<A>> = []
   #head = 0
   #bytes = 0
   /** How many records were ever added. */
   count = 0
 
-  /** `run`: of the records that name no run. */
-  constructor(limits: StoreLimits, run: string) {
+  constructor(limits: StoreLimits, names: IdNames) {
     this.#limits = limits
-    this.#run = run
+    this.#names = names
   }
 
   add(envelopes: ReadonlyArray<Envelope<A>>): void {
@@ -43,12 +42,23 @@ export class Ring<A> {
   /** The records after the one with this identity; undefined if it is not here. */
   after(identity: string): ReadonlyArray<Envelope<A>> | undefined {
     for (let index = this.#items.length - 1; index >= this.#head; index--) {
-      if (idOf(this.#items[index]!, this.#run) === identity) return this.#items.slice(index + 1)
+      if (idOf(this.#items[index]!, this.#names) === identity) return this.#items.slice(index + 1)
     }
     return undefined
   }
 }
 
-/** The identity of a record: `RUN.SEQ`, `RUN.SEQ.PART` or `RUN.SEQ.PART@ORIGIN`. */
-export const idOf = ({ run, seq, part, origin }: Envelope<unknown>, ofStream: string): string =>
-  identityOf({ run: run ?? ofStream, seq, part, origin })
+/** What ids are made of besides their records. */
+export interface IdNames {
+  /** The run of records that name none. */
+  readonly run: string
+  /** The name of a filter; undefined where all records pass. */
+  readonly filter?: string | undefined
+}
+
+/**
+ * The identity of a record, `RUN.SEQ`, `RUN.SEQ.PART` or `RUN.SEQ.PART@ORIGIN`, and after a `~` the name of the filter: a
+ * client that comes back with another filter has other prices, and needs a snapshot, although it knows the record.
+ */
+export const idOf = ({ run, seq, part, origin }: Envelope<unknown>, { run: ofStream, filter }: IdNames): string =>
+  identityOf({ run: run ?? ofStream, seq, part, origin }) + (filter === undefined ? "" : `~${filter}`)
