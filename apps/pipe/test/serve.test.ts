@@ -150,16 +150,16 @@ describe("serve", () => {
     const folder = mkdtempSync(join(tmpdir(), "boltodds-serve-"))
     writeFileSync(join(folder, "keys"), "not a hash\n")
     const env = { BOLTODDS_API_KEY: key }
-    const told = async (...flags: ReadonlyArray<string>) => {
+    const answerTo = async (...flags: ReadonlyArray<string>) => {
       const { code, stderr } = await runPipe(["serve", ...flags], { env })
       return [code, stderr.split("\n")[0]]
     }
-    expect(await told("--listen", "nowhere")).toEqual([
+    expect(await answerTo("--listen", "nowhere")).toEqual([
       64,
       'boltodds-pipe: Cannot listen there: expected a port, or an address with a port such as 127.0.0.1:7880 or [::1]:7880; got "nowhere": write `listen: 127.0.0.1:7880`',
     ])
-    expect((await told("--listen", "0.0.0.0:0"))[1]).toMatch(/Cannot listen on 0\.0\.0\.0 without a token/)
-    expect((await told("--client-keys", join(folder, "keys")))[1]).toMatch(/Cannot use line 1 of the client keys/)
-    expect((await told("--on-gap", "close"))[1]).toMatch(/Cannot use --on-gap: expected --client-keys FILE/)
+    expect((await answerTo("--listen", "0.0.0.0:0"))[1]).toMatch(/Cannot listen on 0\.0\.0\.0 without a token/)
+    expect((await answerTo("--client-keys", join(folder, "keys")))[1]).toMatch(/Cannot use line 1 of the client keys/)
+    expect((await answerTo("--on-gap", "close"))[1]).toMatch(/Cannot use --on-gap: expected --client-keys FILE/)
   })
 })

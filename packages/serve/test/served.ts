@@ -9,7 +9,7 @@ import { WebSocket } from "ws"
 import { message, outcome, Script } from "../../state/test/events.ts"
 import { type RecordStream, StreamServer, type StreamServerOptions } from "../src/index.ts"
 
-export type Told = Change | Control
+export type StreamRecord = Change | Control
 
 export const run = "01J00000000000000000000000"
 
@@ -57,11 +57,13 @@ export { message, outcome }
 
 /** What arrives at a client. `until` resolves once a record meets the condition. */
 export class Arrivals {
-  readonly records: Array<Told> = []
+  readonly records: Array<StreamRecord> = []
   readonly ids: Array<string> = []
-  #waiting: Array<{ readonly holds: (record: Told) => boolean; readonly resolve: (record: Told) => void }> = []
+  #waiting: Array<
+    { readonly holds: (record: StreamRecord) => boolean; readonly resolve: (record: StreamRecord) => void }
+  > = []
 
-  add(record: Told): void {
+  add(record: StreamRecord): void {
     this.records.push(record)
     const met = this.#waiting.filter(({ holds }) => holds(record))
     if (met.length === 0) return
@@ -69,7 +71,7 @@ export class Arrivals {
     for (const { resolve } of met) resolve(record)
   }
 
-  until(holds: (record: Told) => boolean): Promise<Told> {
+  until(holds: (record: StreamRecord) => boolean): Promise<StreamRecord> {
     const found = this.records.find(holds)
     if (found !== undefined) return Promise.resolve(found)
     return new Promise((resolve) => void this.#waiting.push({ holds, resolve }))
@@ -82,7 +84,7 @@ export class Arrivals {
 }
 
 /** Whether a record is of a kind. */
-export const isKind = (kind: string) => (record: Told): boolean =>
+export const isKind = (kind: string) => (record: StreamRecord): boolean =>
   ("control" in record ? record.control : record.change) === kind
 
 /** A WebSocket client. */

@@ -5,7 +5,18 @@ import { cert, key } from "@boltodds/testing/certificate"
 import { Conditions } from "@boltodds/testing/Conditions"
 import { WebSocket } from "ws"
 import { StreamServer } from "../src/index.ts"
-import { ask, dial, isKind, listen, message, outcome, serve, type Served, statusOf, type Told } from "./served.ts"
+import {
+  ask,
+  dial,
+  isKind,
+  listen,
+  message,
+  outcome,
+  serve,
+  type Served,
+  statusOf,
+  type StreamRecord,
+} from "./served.ts"
 
 const game = "A vs B, 2026-07-16, 01"
 const other = "C vs D, 2026-07-16, 01"
@@ -35,8 +46,8 @@ const fill = async ({ script, feed }: Served, isEnough: () => boolean): Promise<
   }
 }
 
-const oddsOf = (record: Told): number | null | undefined => "odds" in record ? record.odds : undefined
-const has = (odds: number) => (record: Told): boolean => oddsOf(record) === odds
+const oddsOf = (record: StreamRecord): number | null | undefined => "odds" in record ? record.odds : undefined
+const has = (odds: number) => (record: StreamRecord): boolean => oddsOf(record) === odds
 
 describe("/v1/stream", () => {
   it("sends a snapshot and then what comes, to WebSockets and to Server-Sent Events alike", async () => {
@@ -224,7 +235,7 @@ describe("/v1/book", () => {
     move(served, "-120")
     const [status, body] = await ask(served.server, "/v1/book?sport=MLB")
     expect(status).toBe(200)
-    const records = body.trimEnd().split("\n").map((line) => JSON.parse(line) as Told)
+    const records = body.trimEnd().split("\n").map((line) => JSON.parse(line) as StreamRecord)
     expect(records.map(oddsOf)).toEqual([undefined, undefined, -120])
     expect(records.at(-1)?.last).toBe(true)
   })
