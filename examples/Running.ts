@@ -1,7 +1,7 @@
 /** Processes of the examples, run as a reader of them would run them. */
 import { bundled } from "@boltodds/testing/PipeProcess"
 import { temporaryFolder } from "@boltodds/testing/temporaryFolder"
-import { type Ended, TestProcess } from "@boltodds/testing/TestProcess"
+import { type Ended, TestProcess, waitLimit } from "@boltodds/testing/TestProcess"
 import { setTimeout as sleep } from "node:timers/promises"
 import { fileURLToPath } from "node:url"
 
@@ -23,9 +23,11 @@ export class Running extends TestProcess {
     })
   }
 
-  /** Resolves when the condition holds, of files and other processes too; rejects with stderr if the process ends first. */
+  /** Resolves when the condition holds, of files and other processes too; else rejects as a `TestProcess` does. */
   override async until(condition: (output: Running) => boolean): Promise<void> {
+    const end = performance.now() + waitLimit()
     while (!condition(this)) {
+      if (performance.now() > end) throw this.notYet(condition)
       if (this.child.exitCode !== null) throw new Error(`it ended with ${this.child.exitCode}: ${this.stderr}`)
       await sleep(20)
     }

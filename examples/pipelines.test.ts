@@ -71,7 +71,7 @@ describe("the pipelines", { concurrent: true }, () => {
 
   it("serve answers with the book, and with the names of the vendor's protocol", async () => {
     const run = runPipeline("serve", { LISTEN: "0" })
-    const address = /serving vendor at (http:\/\/127\.0\.0\.1:\d+)/
+    const address = /serving changes at (http:\/\/127\.0\.0\.1:\d+)/
     await run.until(() => address.test(run.stderr) && run.stderr.includes("receiving from"))
     const at = address.exec(run.stderr)![1]!
     let book = bookOf("")

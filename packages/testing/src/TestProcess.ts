@@ -1,5 +1,9 @@
 /** A process that a test starts, and reads until it ends. */
 import { type ChildProcess, spawn } from "node:child_process"
+import { patience } from "./patience.ts"
+
+/** How long a test waits for one thing of a process, in milliseconds: half of its own time. */
+export const waitLimit = (): number => 120_000 * patience()
 
 /** How a process ended. */
 export interface Ended {
@@ -80,19 +84,31 @@ export class TestProcess {
     }
   }
 
-  /** Resolves when the condition holds; rejects with stderr if the process ends first. */
+  /** Resolves when the condition holds; rejects with stderr if the process ends first, or the time for a wait is over. */
   async until(condition: (output: { readonly stdout: string; readonly stderr: string }) => boolean): Promise<void> {
     await new Promise<void>((resolve, reject) => {
+      const limit = setTimeout(() => {
+        this.#watchers.delete(look)
+        reject(this.notYet(condition))
+      }, waitLimit())
       const look = (): void => {
         const hasEnded = this.child.exitCode !== null || this.child.signalCode !== null
         if (condition(this)) resolve()
         else if (!hasEnded) return
         else reject(new Error(`it ended with ${this.child.exitCode ?? this.child.signalCode}; ${this.stderr}`))
+        clearTimeout(limit)
         this.#watchers.delete(look)
       }
       this.#watchers.add(look)
       look()
     })
+  }
+
+  /** What to throw when something does not happen in the time for it: the condition, and what the process wrote. */
+  protected notYet(condition: { toString(): string }): Error {
+    return new Error(
+      `this did not happen in ${waitLimit() / 1000} s: ${condition}\nstderr:\n${this.stderr.slice(-4000)}`,
+    )
   }
 
   kill(signal: NodeJS.Signals): void {
