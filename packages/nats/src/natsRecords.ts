@@ -71,7 +71,7 @@ export const natsRecords = (
       Effect.sync(() =>
         new Reading(link, {
           stream,
-          name,
+          origin: `nats:${name}`,
           isLog,
           since: options.since,
           staleMillis: Duration.toMillis(options.staleAfter ?? defaultStale),

@@ -1,10 +1,9 @@
 /** A reader of the latest records against a model of the stream. `LAW_RUNS=3000 LAW_SEED=1` for more lives. */
-import { type Book, type Change, type Control, emptyBook, fold, isLive, latestKey } from "@boltodds/protocol"
+import { type Book, type Change, type Control, emptyBook, fold, Follower, isLive, latestKey } from "@boltodds/protocol"
 import { apply, make } from "@boltodds/state"
 import { describe, expect, it } from "vitest"
 import { generator } from "../../state/test/random.ts"
 import { scenario } from "../../state/test/scenario.ts"
-import { Follower } from "../src/internal/Follower.ts"
 
 const runs = Number(process.env["LAW_RUNS"] ?? 60)
 const firstSeed = Number(process.env["LAW_SEED"] ?? 1)
@@ -42,7 +41,7 @@ const live = (seed: number, counts: LifeCounts): void => {
   const { steps } = apply(make({ run: "01J00000000000000000000001" }), scenario(seed).events)
   const records = steps.flatMap((step) => step.records)
   const stream = new LatestStream()
-  const follower = new Follower({ name: "odds", isLog: false, staleMillis })
+  const follower = new Follower({ origin: "nats:odds", isLog: false, staleMillis })
   let written = 0
   let now = 0
   let folded: Book = emptyBook

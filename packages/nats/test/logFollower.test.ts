@@ -1,8 +1,7 @@
-import { type Change, type Control, emptyBook, fold, isLive } from "@boltodds/protocol"
+import { type Change, type Control, emptyBook, fold, Follower, isLive } from "@boltodds/protocol"
 import { apply, make } from "@boltodds/state"
 import { describe, expect, it } from "vitest"
 import { scenario } from "../../state/test/scenario.ts"
-import { Follower } from "../src/internal/Follower.ts"
 
 const clock = "2026-07-16T00:00:00.000Z"
 const records: ReadonlyArray<Change | Control> = apply(make({ run: "01J00000000000000000000001" }), scenario(1).events)
@@ -10,7 +9,7 @@ const records: ReadonlyArray<Change | Control> = apply(make({ run: "01J000000000
 
 /** A reader of a log that ends with the record before `from`, and goes on with the others. */
 const read = (from: number, missing: (sequence: number) => boolean = () => false) => {
-  const follower = new Follower({ name: "odds", isLog: true, staleMillis: 25_000 })
+  const follower = new Follower({ origin: "nats:odds", isLog: true, staleMillis: 25_000 })
   follower.join(from, 0)
   const given: Array<Change | Control> = []
   let live = 0

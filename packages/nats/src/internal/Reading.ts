@@ -9,9 +9,8 @@ import {
   jetstreamManager,
   type JsMsg,
 } from "@nats-io/jetstream"
-import type { Change, Control } from "@boltodds/protocol"
+import { type Change, type Control, type Followed, Follower } from "@boltodds/protocol"
 import { NatsError } from "../NatsError.ts"
-import { type Followed, Follower } from "./Follower.ts"
 import type { Link } from "./Link.ts"
 import { Pieces } from "./messages.ts"
 import { natsErrorOf } from "./natsErrorOf.ts"

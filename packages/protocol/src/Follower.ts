@@ -1,13 +1,9 @@
-/** What a reader may be given of the messages that have come, and when: a pure state. */
-import {
-  type Change,
-  type Control,
-  type Dropped,
-  isControl,
-  latestKey,
-  type Quarantined,
-  type Stale,
-} from "@boltodds/protocol"
+/** What a reader of a store may be given of the records that have come, and when: a pure state. */
+import type { Change } from "./Change.ts"
+import { type Control, isControl } from "./Control.ts"
+import type { Dropped, Quarantined } from "./controls/lossControls.ts"
+import type { Stale } from "./controls/trustControls.ts"
+import { latestKey } from "./latestKey.ts"
 
 type StreamRecord = Change | Control
 
@@ -18,17 +14,19 @@ export interface Arrival {
   readonly sequence: number
 }
 
-/** What a {@link Follower} follows. */
+/** What a {@link Follower} follows, and how. */
 export interface Followed {
-  /** In the `origin` of the records that are made here. */
-  readonly name: string
+  /** The `origin` of the records that are made here, such as `nats:odds`. */
+  readonly origin: string
   /** Whether the stream has each record, instead of the latest of each key. */
   readonly isLog: boolean
+  /** After so many milliseconds without a record all is `stale`. */
   readonly staleMillis: number
 }
 
 /**
- * Follows a stream of the latest records, or a log.
+ * Follows a stream of the latest records, or a log. For authors of readers of stores, such as `natsRecords` of
+ * `@boltodds/nats`: it does no I/O, and its caller gives it the time.
  *
  * A stream that keeps one record of each subject leaves out what was replaced before it was read. What was read so far is
  * the book of a moment only where nothing was left out, or where nothing follows: in between a gap may be missing that a
@@ -64,8 +62,8 @@ export class Follower {
   /** Sessions that the writer itself calls stale. */
   readonly #stale = new Set<string>()
 
-  constructor({ name, isLog, staleMillis }: Followed) {
-    this.#origin = `nats:${name}`
+  constructor({ origin, isLog, staleMillis }: Followed) {
+    this.#origin = origin
     this.#isLog = isLog
     this.#staleMillis = staleMillis
   }
@@ -93,6 +91,7 @@ export class Follower {
     this.#receivedAt = now
   }
 
+  /** A record has come. One that has come before is ignored. */
   take({ record, sequence }: Arrival, now: number): void {
     if (!this.pass(sequence, now)) return
     this.#last = record
