@@ -1,6 +1,6 @@
 /** The contract of plug-ins: sources, emits, processors, sinks and stores as plain objects with checked options. */
 import type { Touch } from "./Manifest.ts"
-import type { Source } from "@boltodds/protocol"
+import type { RecordSource, Source } from "@boltodds/protocol"
 import type { Coalescing } from "@boltodds/lane"
 import type { Emit, Processor, RunOptions } from "@boltodds/pipeline"
 import type { Sink, SinkError, Store, StoreLimits } from "@boltodds/sink"
@@ -83,7 +83,8 @@ export interface ProcessorContext extends PluginContext {
 
 /** A source at work. */
 export interface OpenSource {
-  readonly source: Source<unknown>
+  /** A source of records must be announced: {@link SourcePlugin.gives}. */
+  readonly source: Source<unknown> | RecordSource<unknown>
   /** The run and the reducer's options where the source knows them, as a replay does. Default: those of the run. */
   readonly state?: Partial<RunOptions["state"]>
   /** Takes new options while it runs, of which only those in {@link SourcePlugin.live} differ. */
@@ -158,9 +159,11 @@ export interface PluginBase<Options> {
   claims?(options: Options, place: OptionsPlace): ReadonlyArray<Claim>
 }
 
-/** Where feed events come from. */
+/** Where feed events come from, or records that another pipeline made. */
 export interface SourcePlugin<Options = unknown> extends PluginBase<Options> {
   readonly kind: "source"
+  /** `records`: emits that are made of events (`raw`, `messages`) are mistakes beside it. Default `events`. */
+  readonly gives?: "events" | "records"
   /** Options that may change without a restart. Default none. */
   readonly live?: ReadonlyArray<string>
   /** Of these options, those that narrow what is received; none of them given is a whole feed. Default: it is no feed. */

@@ -165,8 +165,14 @@ const checkText = (
     const pluginsNode = entryOf(tree, "plugins")?.node
     yield* loadPlugins(pluginsNode, catalog, modules, findings, pluginUse(options))
     const source = yield* checkSource(entryOf(tree, "source")?.node, checker)
-    const sinks = yield* checkSinks(entryOf(tree, "sinks")?.node, checker)
+    const sinks = yield* checkSinks(entryOf(tree, "sinks")?.node, source?.plugin, checker)
     const run = yield* checkRun(entryOf(tree, "run")?.node, checker)
+    if (run?.resume !== undefined && source?.plugin.gives === "records") {
+      findings.error(["run", "resume"], {
+        message: `Cannot resume with \`source: ${source.plugin.name}\`: it begins with a book of its own`,
+        remedy: "remove it: each start sends the whole book",
+      }, "key")
+    }
     if (findings.hasErrors || source === undefined || run === undefined) return yield* failure
 
     warnOfWholeFeed(source, sinks, checker)

@@ -1,5 +1,5 @@
 /** Recordings in files: their lines, plain or compressed, within the heap of this process. */
-import { type LineOptions, longestLineFor, readLines } from "@boltodds/text"
+import { type LineOptions, LineSplitter, longestLineFor } from "@boltodds/text"
 import { createReadStream } from "node:fs"
 import { pipeline, Readable } from "node:stream"
 import { constants, createGunzip, createZstdDecompress } from "node:zlib"
@@ -17,12 +17,17 @@ export class RecordedLines {
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<string> {
+    for await (const lines of this.chunks()) yield* lines
+  }
+
+  /** The lines as they are read: those that end in one chunk of bytes. */
+  async *chunks(): AsyncGenerator<ReadonlyArray<string>> {
     let count = 0
     for (const file of this.#files) {
       this.#before.push(count)
-      for await (const line of readLines(decompressed(file), lineLimit())) {
-        count += 1
-        yield line
+      for await (const lines of linesOfChunks(decompressed(file))) {
+        count += lines.length
+        yield lines
       }
     }
   }
@@ -32,6 +37,17 @@ export class RecordedLines {
     const index = Math.max(0, this.#before.findLastIndex((before) => before < number))
     return `line ${number - (this.#before[index] ?? 0)} of ${this.#files[index]}`
   }
+}
+
+/** The lines of a stream of bytes, those of each chunk at once. */
+export async function* linesOfChunks(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<ReadonlyArray<string>> {
+  const splitter = new LineSplitter(lineLimit())
+  for await (const chunk of chunks) {
+    const lines = [...splitter.push(chunk)]
+    if (lines.length > 0) yield lines
+  }
+  const last = splitter.end()
+  if (last !== undefined) yield [last]
 }
 
 /** How {@link decompressed} reads a file. */

@@ -19,6 +19,7 @@ const sources: { readonly [name: string]: Load<unknown> } = {
   simulator: async (host) => (await import("./sources/simulatorSource.ts")).simulatorSource(host),
   replay: async () => (await import("./sources/recordingSources.ts")).replaySource,
   stdin: async () => (await import("./sources/recordingSources.ts")).stdinSource,
+  changes: async () => (await import("./sources/changesSource.ts")).changesSource,
 }
 
 const sinks: { readonly [name: string]: Load<unknown> } = {
@@ -42,7 +43,7 @@ export interface PartNames {
 /**
  * Makes the registry that `loadPipeline` of `@boltodds/config` takes.
  *
- * It holds the sources `feed`, `simulator`, `replay` and `stdin`, the sinks `stdout`, `file`, `webhook`, `serve` and
+ * It holds the sources `feed`, `simulator`, `replay`, `stdin` and `changes`, the sinks `stdout`, `file`, `webhook`, `serve` and
  * `nats`, the store `outbox`, and the emits and processors of `@boltodds/config`. With `only`, it holds the named sources
  * and sinks alone, and the store only beside a webhook.
  *

@@ -199,7 +199,7 @@ export const live = (seed: number, setting: LaneSetting): Effect.Effect<LaneLife
         let first: Change | Control | undefined
         let seq = 0
         const store = setting.durable === true ? file.open(run) : undefined
-        const origin = new LaneOrigin("l", 1, store?.term)
+        const origin = new LaneOrigin("l", { opening: 1, term: store?.term, process: undefined })
         const lane: Lane<Change> = yield* makeLane(sink, {
           name: "l",
           run,

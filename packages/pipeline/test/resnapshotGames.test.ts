@@ -30,7 +30,7 @@ const resnapshotAfter = (events: ReadonlyArray<FeedEvent>, processor?: () => Pro
   const before = processing === undefined ? envelopes : [...processing.turn(envelopes, start), ...processing.flush()]
   const made = resnapshotGames(
     [lost],
-    new LaneOrigin("l", 1, undefined),
+    new LaneOrigin("l", { opening: 1, term: undefined, process: undefined }),
     (games, place) => snapshotGames(draft.seal(), games, place),
     emission.games!,
     processing,
@@ -118,7 +118,7 @@ describe("a resnapshot of a game", () => {
     const draft = thaw(make({ run: "R" }))
     const { of, games } = changes().open({ state: { run: "R" } })
     of(draft.apply([...connected(), ...whole]))
-    const origin = new LaneOrigin("l", 1, undefined)
+    const origin = new LaneOrigin("l", { opening: 1, term: undefined, process: undefined })
     const twice = {
       ...games!,
       of: (records: ReadonlyArray<Change | Control>) => [1, 2].flatMap(() => games!.of(records)),

@@ -1,5 +1,5 @@
 /** The book of an earlier run, read from the changes that it wrote. */
-import { type Book, type Change, type Control, emptyBook, fold } from "@boltodds/protocol"
+import { type Book, type Change, type Control, emptyBook, fold, recordFault } from "@boltodds/protocol"
 import { isPlanted } from "@boltodds/machine"
 import { bookSize, type StateLimits } from "@boltodds/state"
 import { LineSplitter } from "@boltodds/text"
@@ -203,10 +203,10 @@ class Reading {
     if (parsed === undefined) {
       throw refuse("is not JSON", "Give a file that --emit changes wrote, or another name to start a new one.")
     }
-    const wrong = wrongField(parsed)
-    if (wrong !== undefined) {
+    const fault = recordFault(parsed)
+    if (fault !== undefined) {
       throw refuse(
-        `is not a record of changes (${shown(parsed, wrong)})`,
+        `is not a record of changes (${fault})`,
         "Only what --emit changes writes, with all fields, can be resumed: give such a file, or another name.",
       )
     }
@@ -260,65 +260,4 @@ const parse = (text: string): unknown => {
     // The caller says which line is not JSON.
     return undefined
   }
-}
-
-/** What a field that a book is made of may hold. */
-const kinds = {
-  text: (value: unknown): boolean => typeof value === "string",
-  textOrNull: (value: unknown): boolean => value === null || typeof value === "string",
-  numberOrNull: (value: unknown): boolean => value === null || typeof value === "number",
-  flag: (value: unknown): boolean => typeof value === "boolean",
-}
-
-const gameFields: ReadonlyArray<readonly [name: string, kind: keyof typeof kinds]> = [
-  ["sport", "text"],
-  ["sportsbook", "text"],
-  ["game", "text"],
-  ["universal_game_id", "textOrNull"],
-  ["book_game_id", "textOrNull"],
-  ["home_team", "textOrNull"],
-  ["away_team", "textOrNull"],
-  ["starts_at", "textOrNull"],
-]
-
-const lineFields: typeof gameFields = [
-  ["outcome", "text"],
-  ["market", "textOrNull"],
-  ["target", "textOrNull"],
-  ["target_kind", "textOrNull"],
-  ["side", "textOrNull"],
-  ["line", "numberOrNull"],
-  ["line_derived", "flag"],
-  ["odds", "numberOrNull"],
-  ["link", "textOrNull"],
-]
-
-/**
- * The first field that a book is made of and that is missing, as after `pick`, or is of another type. "" where it is no
- * record at all. Less than the schema of records asks for: kinds that a later version adds pass, and are ignored.
- */
-const wrongField = (value: unknown): string | undefined => {
-  if (typeof value !== "object" || value === null) return ""
-  const record = value as { readonly [field: string]: unknown }
-  if (typeof record["control"] !== "string" && typeof record["change"] !== "string") return ""
-  for (const name of ["run", "session", "at"]) if (typeof record[name] !== "string") return name
-  if (typeof record["seq"] !== "number") return "seq"
-  if (typeof record["control"] === "string") {
-    return record["term"] === undefined || typeof record["term"] === "number" ? undefined : "term"
-  }
-  const fields = "outcome" in record ? [gameFields, lineFields] : [gameFields]
-  for (const some of fields) for (const [name, kind] of some) if (!kinds[kind](record[name])) return name
-  return "outcome" in record || typeof record["partial"] === "boolean" ? undefined : "partial"
-}
-
-/** What a line holds, in few words. */
-const shown = (value: unknown, wrong: string): string => {
-  if (typeof value !== "object" || value === null) return JSON.stringify(value)
-  const { action, boltodds_recording, event, change, control } = value as { readonly [field: string]: unknown }
-  if (boltodds_recording !== undefined || event !== undefined) return "a recording: --emit raw wrote it"
-  if (typeof action === "string") return `a message of the feed or a quote, action ${JSON.stringify(action)}`
-  if (typeof change === "string" || typeof control === "string") {
-    return wrong in value ? `its ${wrong} is not of the type that it must be` : `its ${wrong} is missing`
-  }
-  return `an object with ${Object.keys(value).slice(0, 5).join(", ") || "no fields"}`
 }

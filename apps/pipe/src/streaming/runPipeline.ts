@@ -111,7 +111,10 @@ export const runPipeline = async (
       const limits = source.state?.limits
       yield* Effect.try({ try: () => requireRoom(path, book, limits), catch: (cause) => cause })
     }
-    if (source.state?.run === undefined && pipeline.sinks.some(({ needs }) => needs !== "frames")) {
+    if (
+      source.state?.run === undefined && !("records" in source.source) &&
+      pipeline.sinks.some(({ needs }) => needs !== "frames")
+    ) {
       const { level, text } = bookRoomText(source.state?.limits)
       log.log(level, text)
     }

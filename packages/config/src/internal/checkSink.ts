@@ -1,7 +1,7 @@
 /** One sink of a document. */
 import * as Effect from "effect/Effect"
 import type { Emit } from "@boltodds/pipeline"
-import type { EmitPlugin, EmitSettings, ProcessorPlugin } from "../Plugin.ts"
+import type { EmitPlugin, EmitSettings, ProcessorPlugin, SourcePlugin } from "../Plugin.ts"
 import type { CheckedEmit, CheckedSink, Configured } from "./Checked.ts"
 import { loadExpressions } from "./cel/load.ts"
 import type { Checker } from "./Checker.ts"
@@ -21,12 +21,14 @@ export interface SinkPlace {
   readonly standsInFor: SinkOutline | undefined
   /** Whether it is the only one with a route. */
   readonly isSole: boolean
+  /** Undefined where it has mistakes. */
+  readonly source: SourcePlugin | undefined
 }
 
 /** Checks a sink; undefined where anything is wrong with it. */
 export const checkSink = (
   outline: SinkOutline,
-  { standsInFor, isSole }: SinkPlace,
+  { standsInFor, isSole, source }: SinkPlace,
   checker: Checker,
 ): Effect.Effect<CheckedSink | undefined> =>
   Effect.gen(function* () {
@@ -60,6 +62,7 @@ export const checkSink = (
     checker.noteProcessors(name, entryOf(standsInFor?.node ?? node, "processors")?.node)
     warnOfOrder(steps, emit, checker)
     const made = yield* checkEmit(chosen, { name, control, meta }, standsInFor !== undefined, checker)
+    if (made !== undefined && standsInFor === undefined) checkEvents(chosen, made, source, checker)
     const laneNode = entryOf(node, "lane")?.node
     const lane = yield* checkLane(
       {
@@ -92,6 +95,22 @@ export const checkSink = (
     const isStandby = standsInFor !== undefined
     return { name, sink, emit: made, control, meta, where, whereShown, processors, lane, required, fallback, isStandby }
   })
+
+/** An emit that is made of events needs a source of events. */
+const checkEvents = (
+  { path }: Choice<EmitPlugin>,
+  { plugin, made }: CheckedEmit,
+  source: SourcePlugin | undefined,
+  { findings }: Checker,
+): void => {
+  if (source?.gives !== "records" || made.takesRecords === true) return
+  findings.error(path, {
+    message:
+      `Cannot use \`emit: ${plugin.name}\` with \`source: ${source.name}\`: it is made of the messages of the feed, and ` +
+      "this source gives the records of another pipeline",
+    remedy: `write \`emit: changes\`, or use it in the pipeline that reads the feed`,
+  })
+}
 
 /** The emits that can put their records into an envelope, as advice. */
 const withMeta = ({ catalog }: Checker): string => {

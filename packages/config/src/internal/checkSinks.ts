@@ -1,5 +1,6 @@
 /** All sinks of a document. */
 import * as Effect from "effect/Effect"
+import type { SourcePlugin } from "../Plugin.ts"
 import type { CheckedSink } from "./Checked.ts"
 import type { Checker } from "./Checker.ts"
 import { checkFallbacks } from "./checkFallbacks.ts"
@@ -8,7 +9,11 @@ import { outlineSink, type SinkOutline } from "./outlineSink.ts"
 import type { Tree } from "./Tree.ts"
 
 /** The sinks, of which those with mistakes are left out. */
-export const checkSinks = (node: Tree | undefined, checker: Checker): Effect.Effect<ReadonlyArray<CheckedSink>> =>
+export const checkSinks = (
+  node: Tree | undefined,
+  source: SourcePlugin | undefined,
+  checker: Checker,
+): Effect.Effect<ReadonlyArray<CheckedSink>> =>
   Effect.gen(function* () {
     const outlines = outlinesIn(node, checker)
     const fallbacks = outlines.flatMap(({ name, path, fallback }) =>
@@ -20,7 +25,7 @@ export const checkSinks = (node: Tree | undefined, checker: Checker): Effect.Eff
     const sole = outlines.filter(({ name }) => !before.has(name)).length === 1
     const checked: Array<CheckedSink> = []
     for (const outline of outlines) {
-      const sink = yield* checkSink(outline, { standsInFor: heads.get(outline), isSole: sole }, checker)
+      const sink = yield* checkSink(outline, { standsInFor: heads.get(outline), isSole: sole, source }, checker)
       if (sink !== undefined) checked.push(sink)
     }
     return checked.map((sink) => {

@@ -22,6 +22,7 @@ const anyEmit = (name: string): Emit<unknown> => ({
   name,
   needs: "book",
   isBook: true,
+  takesRecords: true,
   coalescing: { key: () => name, compose: (_, newer) => newer, place: () => "keep", invalidated: (value) => value },
   orderKey: () => name,
   open: () => {

@@ -1,19 +1,13 @@
 /** The sources `replay` and `stdin`: recordings, replayed. */
-import {
-  type OpenSource,
-  type OptionProblem,
-  type PluginContext,
-  type SourcePlugin,
-  sourcePlugin,
-} from "@boltodds/config"
+import { type OpenSource, type PluginContext, type SourcePlugin, sourcePlugin } from "@boltodds/config"
 import { openReplay } from "@boltodds/pipeline"
 import type { RecordingError } from "@boltodds/protocol"
 import { readLines } from "@boltodds/text"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import { statSync } from "node:fs"
 import { resolve } from "node:path"
 import process from "node:process"
+import { fileProblems, filesIn } from "../options/fileProblems.ts"
 import { ignoreFields, type IgnoreOptions, ignoring, limitFields, type LimitOptions } from "../options/sourceOptions.ts"
 import { lineLimit, RecordedLines, withinHeap } from "../recording.ts"
 
@@ -50,39 +44,14 @@ export const replaySource: SourcePlugin<ReplaySourceOptions> = sourcePlugin({
     }),
     ...playFields,
   }),
-  problems: ({ file }, { folder }) => fileProblems(file, folder),
-  touches: ({ file }) => (typeof file === "string" ? [file] : file).map((what) => ({ kind: "reads", what })),
+  problems: ({ file }, { folder }) => fileProblems(file, { folder, what: "recording" }),
+  touches: ({ file }) => filesIn(file).map((what) => ({ kind: "reads", what })),
   make: ({ file, ...options }, context) => {
-    const files = (typeof file === "string" ? [file] : file).map((path) => resolve(context.folder, path))
+    const files = filesIn(file).map((path) => resolve(context.folder, path))
     const lines = new RecordedLines(files)
     return play(lines, options, context, lines.placeOf)
   },
 })
-
-/** Looks at the files, without opening them. */
-const fileProblems = (file: unknown, folder: string): ReadonlyArray<OptionProblem> => {
-  if (Array.isArray(file) && file.length === 0) {
-    return [{ path: ["file"], message: "expected at least one recording; got none", remedy: "name its file" }]
-  }
-  const files = Array.isArray(file)
-    ? file.map((path: unknown, index) => [["file", index], path] as const)
-    : [[["file"], file] as const]
-  return files.flatMap(([path, name]): ReadonlyArray<OptionProblem> => {
-    if (typeof name !== "string") return []
-    const why = whyNotARecording(resolve(folder, name), name)
-    return why === undefined ? [] : [{ path, message: `Cannot read the recording: ${why}`, remedy: "correct the path" }]
-  })
-}
-
-const whyNotARecording = (path: string, name: string): string | undefined => {
-  if (name === "") return "its path is empty"
-  try {
-    return statSync(path).isDirectory() ? "it is a folder" : undefined
-  } catch (cause) {
-    const { code, message } = cause as NodeJS.ErrnoException
-    return code === "ENOENT" || code === "ENOTDIR" ? "there is no such file" : message
-  }
-}
 
 /** A recording that is piped in. */
 export const stdinSource: SourcePlugin<PlayOptions> = sourcePlugin({

@@ -38,12 +38,22 @@ export interface Emit<out A> {
   view?(holds: (value: A) => boolean): Processor<never, A>
   /** Whether folding the records gives the book, so that a later run can resume from them. Default false. */
   readonly isBook?: boolean
+  /**
+   * Whether it can be made of the records of the steps alone, so that it works on a source of records too. The events of
+   * such steps are ticks: there are no frames and no messages. Default false: it is refused there.
+   */
+  readonly takesRecords?: boolean
 }
 
 /** The run of an emission. */
 export interface EmitContext {
   /** The options of the reducer, with the name of the run. */
   readonly state: StateOptions
+  /**
+   * Whether the source gives records, see `takesRecords`. They may be of several runs, each with an identity of its own.
+   * Default false: the source gives events.
+   */
+  readonly isOfRecords?: boolean
 }
 
 /** An emit at work in one run. */

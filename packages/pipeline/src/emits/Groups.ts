@@ -9,6 +9,7 @@ export class Groups<A> {
     seq: 0,
     part: 0,
     origin: undefined as string | undefined,
+    run: undefined as string | undefined,
     at: 0,
     session: "",
     epoch: 0,
@@ -25,10 +26,11 @@ export class Groups<A> {
     this.#stamp.at = at
   }
 
-  /** Sets the `part` and `origin` of the next envelope. */
-  part(part: number, origin: string | undefined): void {
+  /** Sets the `part` and `origin` of the next envelope, and its run where that is not the run of this process. */
+  part(part: number, origin: string | undefined, run?: string): void {
     this.#stamp.part = part
     this.#stamp.origin = origin
+    this.#stamp.run = run
   }
 
   /** Adds a record. `last`: it ends the group. `text`: what the form makes of it, where that is known. */

@@ -16,17 +16,19 @@ import { Groups } from "./Groups.ts"
 export const changes = (options: EmitOptions = {}): Emit<Change> => ({
   name: "changes",
   needs: "book",
-  open: () => open(options.control ?? true),
+  open: ({ isOfRecords = false }) => open(options.control ?? true, isOfRecords),
   coalescing: changeCoalescing,
   // By game: an opening that arrived after its lines would remove them.
   orderKey: gameOf,
   view: where,
   isBook: true,
+  takesRecords: true,
 })
 
 const gameOf = ({ sportsbook, game }: Change): string => gameId(sportsbook, game)
 
-const open = (withControls: boolean): Emission<Change> => {
+/** `hasRuns`: the records may be of several runs. */
+const open = (withControls: boolean, hasRuns: boolean): Emission<Change> => {
   const snapshot = (records: ReadonlyArray<Change | Control>): ReadonlyArray<Envelope<Change>> => {
     const groups = new Groups<Change>()
     for (const [index, record] of records.entries()) {
@@ -34,7 +36,7 @@ const open = (withControls: boolean): Emission<Change> => {
       const { last: _, ...rest } = record
       // Always sent: otherwise the reader would keep lines that are not in the snapshot.
       const isStart = "control" in record && record.control === "stream_started"
-      write(groups, [index === records.length - 1 ? { ...rest, last: true } : rest], withControls || isStart)
+      write(groups, [index === records.length - 1 ? { ...rest, last: true } : rest], withControls || isStart, hasRuns)
     }
     return groups.envelopes
   }
@@ -44,7 +46,7 @@ const open = (withControls: boolean): Emission<Change> => {
       for (const { event, records } of steps) {
         if (records.length === 0) continue
         groups.begin(event.session, event.epoch, event.at)
-        write(groups, records, withControls)
+        write(groups, records, withControls, hasRuns)
       }
       return groups.envelopes
     },
@@ -61,10 +63,15 @@ const begins = (value: unknown): string | undefined => {
   return isLineChange(change) || change.change === "game_amended" ? undefined : gameOf(change)
 }
 
-const write = (groups: Groups<Change>, records: ReadonlyArray<Change | Control>, withControls: boolean): void => {
+const write = (
+  groups: Groups<Change>,
+  records: ReadonlyArray<Change | Control>,
+  withControls: boolean,
+  hasRuns: boolean,
+): void => {
   for (const record of records) {
     groups.at(record.at)
-    groups.part(record.part ?? 0, record.origin)
+    groups.part(record.part ?? 0, record.origin, hasRuns ? record.run : undefined)
     const last = record.last === true
     if (!("control" in record)) groups.record(record.seq, last, record, changeForm)
     else if (withControls) groups.control(record.seq, last, record, controlForm)

@@ -9,6 +9,7 @@ import type { Depth } from "../emits/Emit.ts"
 import type { Report, RouteReport } from "../report/Report.ts"
 import type { Route, RouteContext, RunningRoute } from "../route/Route.ts"
 import { nothingUnread, type Unread, unreadOf } from "../report/Unread.ts"
+import { type Delivery, RecordReducer, type RecordReducerOptions } from "./RecordReducer.ts"
 import { deepest, makeReducer, type Reducer } from "./Reducer.ts"
 import { openEmits } from "../emits/openEmits.ts"
 import { RunCounters } from "../report/RunCounters.ts"
@@ -21,17 +22,52 @@ export interface HubOptions {
   readonly onStep?: ((step: Step) => void) | undefined
 }
 
+/** What a hub takes: events, which its reducer reads, or records, which it folds. */
+export interface Intake<in Input> {
+  readonly depth: Depth
+  readonly reducer: Reducer<Input>
+  /** The book that the reducer begins with, as records. */
+  readonly known?: RouteContext["known"]
+  readonly isOfRecords: boolean
+  readonly resync?: Source["resync"] | undefined
+}
+
+/** The intake of a source of events: as deep as the deepest route needs. */
+export const intakeOfEvents = (
+  source: Pick<Source<unknown>, "resync">,
+  routes: ReadonlyArray<Route<unknown>>,
+  { state, resume: book }: HubOptions,
+): Intake<FeedEvent> => {
+  const depth = deepest(routes.map((route) => route.needs))
+  return {
+    depth,
+    reducer: makeReducer(depth, state, book),
+    known: depth === "book" && book !== undefined ? snapshot(resume(book, state)) : undefined,
+    isOfRecords: false,
+    resync: source.resync?.bind(source),
+  }
+}
+
+/** The intake of a source of records. */
+export const intakeOfRecords = (options: RecordReducerOptions): Intake<Delivery> => ({
+  depth: "book",
+  reducer: new RecordReducer(options),
+  isOfRecords: true,
+})
+
 /** Runs turns. A turn is synchronous; only waiting for a full lane is an effect. */
-export class Hub {
+export class Hub<in Input = never> {
   readonly context: RouteContext
   readonly depth: Depth
+  /** Whether the source gives records, which some emits cannot be made of. */
+  readonly isOfRecords: boolean
   routes: ReadonlyArray<RunningRoute> = []
   /** Routes that were removed during the run and still deliver what they hold. */
   leaving: ReadonlyArray<RunningRoute> = []
   /** The reports of removed routes. */
   left: ReadonlyArray<RouteReport> = []
   readonly tally: RunCounters
-  readonly #reducer: Reducer
+  readonly #reducer: Reducer<Input>
   readonly #onStep: ((step: Step) => void) | undefined
   readonly #onSated: () => void
   /** The bound of the book, in bytes. */
@@ -42,25 +78,19 @@ export class Hub {
   readonly #openings = new Map<string, number>()
   #stopped = false
 
-  constructor(
-    routes: ReadonlyArray<Route<unknown>>,
-    options: HubOptions,
-    onSated: () => void,
-    resync: Source["resync"],
-  ) {
-    const depth = deepest(routes.map((route) => route.needs))
+  constructor({ depth, reducer, known, isOfRecords, resync }: Intake<Input>, options: HubOptions, onSated: () => void) {
     this.depth = depth
+    this.isOfRecords = isOfRecords
     this.tally = new RunCounters(depth)
-    this.#reducer = makeReducer(depth, options.state, options.resume)
+    this.#reducer = reducer
     this.context = {
       run: options.state.run,
-      openEmit: openEmits({ state: options.state }),
-      snapshot: this.#reducer.snapshot?.bind(this.#reducer),
-      snapshotOf: this.#reducer.snapshotOf?.bind(this.#reducer),
-      sessions: this.#reducer.sessions?.bind(this.#reducer),
-      known: depth === "book" && options.resume !== undefined
-        ? snapshot(resume(options.resume, options.state))
-        : undefined,
+      openEmit: openEmits({ state: options.state, isOfRecords }),
+      isOfRecords,
+      snapshot: reducer.snapshot?.bind(reducer),
+      snapshotOf: reducer.snapshotOf?.bind(reducer),
+      sessions: reducer.sessions?.bind(reducer),
+      known,
       opening: (route) => this.#opened(route),
       count: options.count ?? Infinity,
     }
@@ -77,6 +107,7 @@ export class Hub {
   add<R>(route: Route<R>, within: Scope.Scope, isLate: boolean): Effect.Effect<RunningRoute, SinkError, R> {
     return Effect.gen({ self: this }, function* () {
       if (this.#stopped) return yield* Effect.fail(isOver(route.name))
+      if (this.isOfRecords && !route.takesRecords) return yield* Effect.fail(needsEvents(route))
       const scope = yield* Scope.fork(within)
       const running = yield* Effect.onError(
         route.open(this.context, scope),
@@ -106,13 +137,14 @@ export class Hub {
   }
 
   /** Takes a turn, and returns when the source may be pulled again. */
-  readonly turn = (events: ReadonlyArray<FeedEvent>): Effect.Effect<void> => {
-    const final = events[events.length - 1]
+  readonly turn = (inputs: ReadonlyArray<Input>): Effect.Effect<void> => {
     if (this.#stopped) return Effect.never
+    const steps = this.#reducer.apply(inputs)
+    const final = steps[steps.length - 1]?.event
     if (final === undefined) return Effect.void
     this.#lastSession = final.session
     this.#lastEpoch = final.epoch
-    const full = this.#hand(this.#reducer.apply(events), final.at)
+    const full = this.#hand(steps, final.at)
     return this.tally.resyncs.length === 0 ? this.#after(full) : Effect.andThen(this.#resyncs(), this.#after(full))
   }
 
@@ -194,6 +226,15 @@ export class Hub {
 }
 
 const none: ReadonlyArray<never> = []
+
+const needsEvents = ({ name, emit }: Route<unknown>): SinkError =>
+  new SinkError({
+    rest: "disable",
+    cause: new Error(
+      `Cannot open the route ${name}: ${emit} is made of the messages of a feed, and the source gives records. ` +
+        "Use the emit changes, or read the feed itself.",
+    ),
+  })
 
 const isOver = (route: string): SinkError =>
   new SinkError({ rest: "end", cause: new Error(`Cannot add the route ${route}: the run is over`) })

@@ -19,9 +19,9 @@ import type { Depth } from "../emits/Emit.ts"
 import type { Counted } from "../report/Unread.ts"
 import { FrameNotices } from "./FrameNotices.ts"
 
-/** A reducer of one run. */
-export interface Reducer {
-  readonly apply: (events: ReadonlyArray<FeedEvent>) => ReadonlyArray<Step>
+/** A reducer of one run. `Input` is what a source gives. */
+export interface Reducer<in Input = FeedEvent> {
+  readonly apply: (inputs: ReadonlyArray<Input>) => ReadonlyArray<Step>
   readonly stop: (at: Millis, reason: string) => ReadonlyArray<Change | Control>
   /** Names in the filters for which no data came. Absent if messages are not read. */
   readonly awaited?: () => Required<Filters>

@@ -1,5 +1,5 @@
 /** Runs: one source, reduced once, delivered to many routes. */
-import type { Book, Source } from "@boltodds/protocol"
+import type { Book, FeedEvent, RecordSource, Source } from "@boltodds/protocol"
 import type { LaneEnd } from "@boltodds/lane"
 import type { SinkError } from "@boltodds/sink"
 import type { StateOptions, Step } from "@boltodds/state"
@@ -12,7 +12,8 @@ import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
-import { Hub } from "./Hub.ts"
+import { Hub, intakeOfEvents, intakeOfRecords } from "./Hub.ts"
+import type { Delivery } from "./RecordReducer.ts"
 import type { Report, RouteReport } from "../report/Report.ts"
 import type { Route, RunningRoute } from "../route/Route.ts"
 import { makeRunning, type Running } from "./Running.ts"
@@ -54,6 +55,9 @@ interface Stop<E> {
  * Runs a source into routes until the source ends or fails, `until` returns, `count` is reached, every reader has
  * gone, a required sink is disabled, or it is interrupted.
  *
+ * The source gives events, or records that another process made. Of records some emits cannot be made: see `takesRecords`
+ * of `Emit`. They are folded, for routes and readers that need the book, and keep their identity.
+ *
  * Each turn of the source (an array of its stream) is reduced once, as deep as the deepest emit needs, turned into
  * envelopes once per emit, and pushed to all lanes, synchronously. While a full lane blocks, the source is not pulled,
  * which pauses it. At the end all routes get `stream_stopped`, the lanes drain in parallel, and the report is made, also
@@ -63,7 +67,7 @@ interface Stop<E> {
  * sink that was disabled.
  */
 export const run = <E, R, R2>(
-  source: Source<E, R>,
+  source: Source<E, R> | RecordSource<E, R>,
   routes: ReadonlyArray<Route<R2>>,
   options: RunOptions,
 ): Effect.Effect<Report, E | SinkError, R | R2> =>
@@ -75,13 +79,16 @@ export const run = <E, R, R2>(
         const stopping = Deferred.makeUnsafe<Stop<E>>()
         const stopWith = (stop: Stop<E>): boolean => Deferred.doneUnsafe(stopping, Exit.succeed(stop))
 
-        const hub = new Hub(routes, options, () => stopWith({ reason: "count reached" }), source.resync?.bind(source))
+        const { hub, pull } = openHub(source, routes, options, {
+          now: () => Number(clock.monotonicTimeNanosUnsafe()) / 1e6,
+          onSated: () => stopWith({ reason: "count reached" }),
+        })
         const watch = (route: RunningRoute): Effect.Effect<void> => watchLane(scope, route, hub, stopWith)
         for (const route of routes) yield* restore(hub.add(route, scope, false))
 
         const intake = yield* forkWatched(
           scope,
-          Stream.runForEachArray(source.events, (events) => hub.turn(events)),
+          pull,
           (exit) => stopWith(Exit.isSuccess(exit) ? { reason: "source ended" } : failed("source failed", exit.cause)),
         )
         yield* Effect.forEach(hub.routes, watch, { discard: true })
@@ -128,6 +135,30 @@ export const run = <E, R, R2>(
       })
     )
   )
+
+/** How long a source of records may give nothing until time passes without it. */
+const tickEvery = Duration.seconds(1)
+
+/** The hub of a source, and what pulls the source into it. */
+const openHub = <E, R>(
+  source: Source<E, R> | RecordSource<E, R>,
+  routes: ReadonlyArray<Route<unknown>>,
+  options: RunOptions,
+  { now, onSated }: { readonly now: () => number; readonly onSated: () => void },
+): { readonly hub: Hub; readonly pull: Effect.Effect<void, E, R> } => {
+  if ("records" in source) {
+    const hub = new Hub<Delivery>(intakeOfRecords({ run: options.state.run, now }), options, onSated)
+    return { hub, pull: Stream.runForEachArray(withTicks(source), (deliveries) => hub.turn(deliveries)) }
+  }
+  const hub = new Hub<FeedEvent>(intakeOfEvents(source, routes, options), options, onSated)
+  return { hub, pull: Stream.runForEachArray(source.events, (turn) => hub.turn(turn)) }
+}
+
+/** The deliveries of a source; of a live one with an empty one each second. */
+const withTicks = <E, R>({ records, isLive = false }: RecordSource<E, R>): Stream.Stream<Delivery, E, R> =>
+  isLive
+    ? Stream.merge(records, Stream.map(Stream.tick(tickEvery), (): Delivery => []), { haltStrategy: "left" })
+    : records
 
 /** The result of a run: the failure that stopped it, or else that of `stream_stopped` or of a sink. */
 const outcomeOf = <E>(

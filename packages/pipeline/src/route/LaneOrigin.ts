@@ -2,6 +2,16 @@
 import type { Control } from "@boltodds/protocol"
 import type { Loss } from "@boltodds/lane"
 
+/** An opening of a lane. */
+interface Opening {
+  /** Its number in the run. */
+  readonly opening: number
+  /** The term of the store. */
+  readonly term: number | undefined
+  /** The run of this process, where the records are of other runs. */
+  readonly process: string | undefined
+}
+
 /**
  * The origin of the records that one opening of a lane makes: `dropped` controls and resnapshots. `part` counts them over
  * the whole life of the opening, so that no two have the same identity, even with the same `seq`.
@@ -10,13 +20,17 @@ export class LaneOrigin {
   /**
    * In memory, the name of the lane and the number of this opening in the run, because a reload may open it again. With a
    * store on disk, the term of the store, which other processes count too: `hook.1`, `hook.term3`.
+   *
+   * On a source of records the run is that of another process, and lanes of several processes may have one name: then the
+   * own run of this process follows, `hook.1/01M8MB8VED4C6JV9TJ0KRBSY68`.
    */
   readonly name: string
   /** The next `part`. */
   next = 1
 
-  constructor(lane: string, opening: number, term: number | undefined) {
-    this.name = term === undefined ? `${lane}.${opening}` : `${lane}.term${term}`
+  constructor(lane: string, { opening, term, process }: Opening) {
+    const opened = term === undefined ? `${lane}.${opening}` : `${lane}.term${term}`
+    this.name = process === undefined ? opened : `${opened}/${process}`
   }
 
   /** Reserves this many parts; returns the first. */

@@ -49,6 +49,8 @@ export interface Route<out R = never> {
   readonly name: string
   readonly emit: string
   readonly needs: Depth
+  /** Whether it works on a source of records, see `takesRecords` of `Emit`. */
+  readonly takesRecords: boolean
   readonly required: boolean
   /** @internal */
   readonly open: (context: RouteContext, scope: Scope.Closeable) => Effect.Effect<RunningRoute, SinkError, R>
@@ -58,6 +60,8 @@ export interface Route<out R = never> {
 export interface RouteContext {
   readonly run: string
   readonly openEmit: OpenEmit
+  /** The records are those of other processes: see `LaneOrigin`. */
+  readonly isOfRecords: boolean
   /** `stream_started`, and the whole book if lines are kept, as records; absent if messages are not read. */
   readonly snapshot: ((place: SnapshotPlace) => ReadonlyArray<Change | Control>) | undefined
   /** Some games as records, and all sessions of the run; absent if lines are not kept. */
@@ -120,6 +124,7 @@ export function route<A, R>(options: RouteOptions<A, A, R> & { readonly processo
     name,
     emit: emit.name,
     needs: emit.needs,
+    takesRecords: emit.takesRecords === true,
     required: required ?? true,
     open: (context, scope) => Scope.provide(openRoute(options, context, scope), scope),
   }
@@ -135,7 +140,11 @@ const openRoute = <A, R>(
     const emission = context.openEmit(options.emit)
     const { control } = emission
     const processing = options.processor === undefined ? undefined : new ProcessorRun(options.processor())
-    const origin = new LaneOrigin(options.name, context.opening(options.name), options.lane?.store?.term)
+    const origin = new LaneOrigin(options.name, {
+      opening: context.opening(options.name),
+      term: options.lane?.store?.term,
+      process: context.isOfRecords ? context.run : undefined,
+    })
     const envelopesOf = context.snapshot === undefined ? undefined : emission.snapshot
     const { games } = emission
     /** A snapshot, as this route sends it. */
