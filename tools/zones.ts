@@ -12,6 +12,7 @@ export const dateReaders: Readonly<Record<string, string>> = {
   "packages/pipeline/src/emits/messages.ts": "the `at` of our own records, which ends in Z",
   "packages/pipeline/src/emits/quotes.ts": "the `at` of our own records, which ends in Z",
   "packages/pipeline/src/emits/Groups.ts": "the `at` of our own records, which ends in Z",
+  "packages/pipeline/src/hub/RecordReducer.ts": "the `at` of a record, if it ends in Z",
 }
 
 /** Files that write for one person at this machine, in their own time. */

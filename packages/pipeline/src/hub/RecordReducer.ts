@@ -162,7 +162,13 @@ export class RecordReducer implements Reducer<Delivery> {
   #beginning({ run, seq, session, epoch, at }: StreamRecord): StreamStarted {
     return this.#started ?? {
       control: "stream_started",
-      ...{ run, seq, session, epoch, at, sent_at: null, frame: null },
+      run,
+      seq,
+      session,
+      epoch,
+      at,
+      sent_at: null,
+      frame: null,
       schema_version: schemaVersion,
       filters: {},
     }
@@ -172,7 +178,13 @@ export class RecordReducer implements Reducer<Delivery> {
   #loss({ run, seq, session, epoch, at }: StreamRecord): Dropped {
     return this.#dropped ?? {
       control: "dropped",
-      ...{ run, seq, session, epoch, at, sent_at: null, frame: null },
+      run,
+      seq,
+      session,
+      epoch,
+      at,
+      sent_at: null,
+      frame: null,
       lane: this.#origin,
       reason: "the run resumes another one, whose records are not known",
       count: 0,
@@ -191,7 +203,7 @@ export class RecordReducer implements Reducer<Delivery> {
 
   /** The final record of a step: the time of the stream. */
   #take(record: StreamRecord): void {
-    const at = Date.parse(record.at)
+    const at = record.at.endsWith("Z") ? Date.parse(record.at) : NaN
     if (at > this.#at) {
       this.#at = at
       this.#receivedAt = this.#now()
