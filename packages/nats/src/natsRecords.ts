@@ -27,6 +27,11 @@ export interface NatsReaderOptions extends NatsConnectionOptions {
   readonly logStream?: string
   /** After this time without a record all is `stale`: a writer sends heartbeats. Default 25 s. */
   readonly staleAfter?: Duration.Duration
+  /**
+   * The `origin` of the records that the reader makes itself: the snapshots with which it joins, `stale`, `fresh`, `dropped`.
+   * Processes that write to one store need different ones, since the origin is a part of the identity. Default `nats:NAME`.
+   */
+  readonly origin?: string
   /** Called when nothing can be read for the moment: it is tried again. Must not throw. */
   readonly onTrouble?: (error: NatsError) => void
 }
@@ -35,7 +40,10 @@ const ignore = (): void => {}
 const defaultStale = Duration.seconds(25)
 
 /**
- * Reads a feed, and follows it: first the whole book, then what changes, exact at the end of each group.
+ * Reads a feed, and follows it: first the whole book, then what changes, in whole groups, exact at the end of each.
+ *
+ * Records keep their identity, but for those of the snapshot with which the reader joins, each time it does: a store that
+ * removes duplicates must not ignore the `stream_started` at which its readers forget what they had.
  *
  * Folding all groups (`fold` of `@boltodds/protocol`) gives the exact book of the writer at the end of each group, and no
  * price is live in it that was not. All is `stale` until something arrives that was written after the joining, and
@@ -71,7 +79,7 @@ export const natsRecords = (
       Effect.sync(() =>
         new Reading(link, {
           stream,
-          origin: `nats:${name}`,
+          origin: options.origin ?? `nats:${name}`,
           isLog,
           since: options.since,
           staleMillis: Duration.toMillis(options.staleAfter ?? defaultStale),

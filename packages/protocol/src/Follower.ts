@@ -1,9 +1,9 @@
 /** What a reader of a store may be given of the records that have come, and when: a pure state. */
 import type { Change } from "./Change.ts"
 import { type Control, isControl } from "./Control.ts"
-import type { Dropped, Quarantined } from "./controls/lossControls.ts"
-import type { Stale } from "./controls/trustControls.ts"
+import type { Quarantined } from "./controls/lossControls.ts"
 import { latestKey } from "./latestKey.ts"
+import { type OwnStamp, SourceControls } from "./SourceControls.ts"
 
 type StreamRecord = Change | Control
 
@@ -16,7 +16,7 @@ export interface Arrival {
 
 /** What a {@link Follower} follows, and how. */
 export interface Followed {
-  /** The `origin` of the records that are made here, such as `nats:odds`. */
+  /** The `origin` of the records that are made here, such as `nats:odds`: see {@link SourceControls}. */
   readonly origin: string
   /** Whether the stream has each record, instead of the latest of each key. */
   readonly isLog: boolean
@@ -30,15 +30,16 @@ export interface Followed {
  *
  * A stream that keeps one record of each subject leaves out what was replaced before it was read. What was read so far is
  * the book of a moment only where nothing was left out, or where nothing follows: in between a gap may be missing that a
- * later gap has replaced. So records are given to the reader at such moments only. Of a log all is given; where it begins
- * within a run, or messages of it are missing, a `dropped` comes first.
+ * later gap has replaced. So records are given to the reader at such moments only. What it is given first, when it joins, is
+ * a snapshot with identities of its own. Of a log all is given, in whole groups; where it begins within a run, or messages
+ * of it are missing, a `dropped` comes first.
  *
  * A reader that joins does not know whether the writer still runs: all is `stale` until a record arrives that was written after
  * the joining, and again after a time without any.
  */
 export class Follower {
   readonly #staleMillis: number
-  readonly #origin: string
+  readonly #controls: SourceControls
   readonly #isLog: boolean
   /** What the reader does not have yet, the newest record of each key, in the order of the stream. */
   #waiting = new Map<string, StreamRecord>()
@@ -53,17 +54,20 @@ export class Follower {
   #receivedAt = 0
   /** Whether a record came that was written after the joining. */
   #isAlive = false
-  /** Whether the reader has the record that all is stale. */
-  #isSaid = false
-  #part = 0
-  #last: StreamRecord | undefined
-  /** The sessions of what the reader has, with their epochs. */
-  readonly #sessions = new Map<string, number>()
-  /** Sessions that the writer itself calls stale. */
-  readonly #stale = new Set<string>()
+  /** What is given next is the snapshot of the joining. */
+  #isJoining = false
+  /** The beginning of a group, while nothing was left out: its end has not come yet. */
+  #group: Array<StreamRecord> = []
+  /** The sequence of the last record that waits in a whole group, and of the last one that was given. */
+  #wholeTo = 0
+  #givenTo = 0
+  /** How many records were kept under a key of their own. */
+  #count = 0
+  /** What waits ends within a group: the reader would act on a part of it. */
+  #isTorn = false
 
   constructor({ origin, isLog, staleMillis }: Followed) {
-    this.#origin = origin
+    this.#controls = new SourceControls(origin)
     this.#isLog = isLog
     this.#staleMillis = staleMillis
   }
@@ -73,7 +77,12 @@ export class Follower {
     return this.#sequence
   }
 
-  /** How many records wait for the reader. */
+  /** The sequence up to which the reader was given everything: what it has is the book of that moment. */
+  get givenTo(): number {
+    return this.#givenTo
+  }
+
+  /** How many records wait for the reader, in whole groups. */
   get waiting(): number {
     return this.#waiting.size
   }
@@ -81,10 +90,15 @@ export class Follower {
   /** The reading begins, or begins again. `lastSequence` is the last one of the stream; 0: it is empty. */
   join(lastSequence: number, now: number): void {
     this.#waiting.clear()
+    this.#group = []
+    this.#isTorn = false
+    this.#wholeTo = 0
+    this.#givenTo = 0
     this.#sequence = 0
     this.#jumpedTo = 0
     this.#joinedAt = lastSequence
     this.#isExact = this.#isLog || lastSequence === 0
+    this.#isJoining = !this.#isExact
     // A log that does not begin with a run lacks its beginning.
     this.#hasHole = this.#isLog
     this.#isAlive = false
@@ -94,11 +108,13 @@ export class Follower {
   /** A record has come. One that has come before is ignored. */
   take({ record, sequence }: Arrival, now: number): void {
     if (!this.pass(sequence, now)) return
-    this.#last = record
+    this.#controls.arrived(record)
     if (this.#hasHole) {
       this.#hasHole = false
       // A run that goes on after a restart (`stream_resumed`) goes on with a book that is not in this log.
-      if (!isControl(record) || record.control !== "stream_started") this.#add(this.#dropped(record))
+      if (!isControl(record) || record.control !== "stream_started") {
+        this.#add(this.#controls.dropped(record, "the log does not have what came before"))
+      }
     }
     this.#add(record)
   }
@@ -112,7 +128,10 @@ export class Follower {
     if (sequence !== this.#sequence + 1) {
       this.#jumpedTo = sequence
       if (this.#isLog) this.#hasHole = true
-      else this.#isExact = false
+      else {
+        this.#isExact = false
+        this.#endGroup()
+      }
     }
     this.#sequence = sequence
     this.#receivedAt = now
@@ -125,11 +144,13 @@ export class Follower {
    * its beginning.
    */
   reject(sequence: number, text: string, now: number, clock: string): void {
-    if (!this.pass(sequence, now) || this.#last === undefined) return
+    if (!this.pass(sequence, now) || this.#controls.last === undefined) return
     const reason = "a message of the stream is not a record"
-    const sessions = new Map(this.#sessions)
-    for (const { session, epoch } of this.#waiting.values()) if (session !== "") sessions.set(session, epoch)
-    const made = this.#own(sessions, clock, (stamp): Quarantined => ({
+    const sessions = new Map(this.#controls.sessions)
+    for (const { session, epoch } of [...this.#waiting.values(), ...this.#group]) {
+      if (session !== "") sessions.set(session, epoch)
+    }
+    const quarantined = (stamp: OwnStamp): Quarantined => ({
       control: "quarantined",
       ...stamp,
       reason,
@@ -138,7 +159,8 @@ export class Follower {
       game: null,
       outcome: null,
       text,
-    }))
+    })
+    const made = this.#controls.each(clock, quarantined, sessions)
     for (const record of made) this.#add(record)
   }
 
@@ -159,7 +181,7 @@ export class Follower {
 
   /** When {@link take} would be called for the last time before all is stale. Undefined: it is stale already. */
   get staleAt(): number | undefined {
-    return this.#isSaid || !this.#isAlive ? undefined : this.#receivedAt + this.#staleMillis
+    return this.#controls.isStale || !this.#isAlive ? undefined : this.#receivedAt + this.#staleMillis
   }
 
   /** What the reader gets now: whole, and in order. Empty if it has to wait. */
@@ -167,145 +189,69 @@ export class Follower {
     if (this.#isAlive && now - this.#receivedAt >= this.#staleMillis) {
       this.#isAlive = false
     }
-    if (!this.#isExact) {
-      return this.#isAlive || this.#isSaid ? none : this.#staleRecords(now, clock)
+    const controls = this.#controls
+    if (!this.#isExact || (this.#isTorn && !this.#isQuiet(now))) {
+      return this.#isAlive || controls.isStale ? none : controls.stale(now - this.#receivedAt, clock)
     }
+    if (!this.#isLog && this.#isQuiet(now)) this.#endGroup()
     const records = [...this.#waiting.values()]
     this.#waiting = new Map()
-    // Only now: until then the reader has what the sessions of before said.
-    for (const record of records) if (record.origin !== this.#origin) this.#note(record)
-    // What begins a run anew makes its reader forget what was stale.
-    if (records.some(isBeginning)) this.#isSaid = false
+    this.#isTorn = false
+    this.#givenTo = this.#wholeTo
+    // Until now the reader had what the sessions of before said.
+    controls.passed(records.filter(({ origin }) => origin !== controls.origin))
+    const given = this.#isJoining ? controls.snapshot(records) : records
+    if (records.length > 0) this.#isJoining = false
     // A gap that opens ends a stale session, too: it is said again after new records.
     if (!this.#isAlive) {
-      return records.length === 0 && this.#isSaid ? none : [...records, ...this.#staleRecords(now, clock)]
+      return given.length === 0 && controls.isStale
+        ? none
+        : [...given, ...controls.stale(now - this.#receivedAt, clock)]
     }
-    if (!this.#isSaid) return records
-    this.#isSaid = false
-    return [
-      ...records,
-      ...this.#own(
-        this.#sessions,
-        clock,
-        (stamp, session) => this.#stale.has(session) ? undefined : { control: "fresh", ...stamp, sportsbook: null },
-      ),
-    ]
+    return controls.isStale ? [...given, ...controls.fresh(clock)] : given
+  }
+
+  /** The end of a group may have been replaced or removed: it is not waited for. */
+  #isQuiet(now: number): boolean {
+    return now - this.#receivedAt >= quietMillis
+  }
+
+  #add(record: StreamRecord): void {
+    const isLast = record.last === true
+    if (this.#isExact) {
+      this.#group.push(record)
+      if (isLast || this.#group.length >= mostHeld) this.#endGroup()
+      return
+    }
+    this.#put(record)
+    this.#wholeTo = this.#sequence
+    this.#isTorn = !isLast
+  }
+
+  #endGroup(): void {
+    if (this.#group.length === 0) return
+    for (const record of this.#group) this.#put(record)
+    this.#isTorn = !this.#isLog && this.#group.at(-1)!.last !== true
+    this.#group = []
+    this.#wholeTo = this.#sequence
   }
 
   /** Records of a log all wait; of others the latest of a key. What is made here is never replaced. */
-  #add(record: StreamRecord): void {
-    const key = this.#isLog || record.origin === this.#origin
-      ? `${record.origin ?? ""}/${this.#waiting.size}/${this.#sequence}`
+  #put(record: StreamRecord): void {
+    const key = this.#isLog || record.origin === this.#controls.origin
+      ? `${record.origin ?? ""}/${this.#count++}`
       : keyOf(record)
     this.#waiting.delete(key)
     this.#waiting.set(key, record)
   }
-
-  #dropped({ run, seq, session, epoch, at }: StreamRecord): Dropped {
-    return {
-      control: "dropped",
-      run,
-      seq,
-      part: ++this.#part,
-      origin: this.#origin,
-      session,
-      epoch,
-      at,
-      sent_at: null,
-      frame: null,
-      lane: this.#origin,
-      reason: "the log does not have what came before",
-      count: 0,
-      first_seq: seq,
-      last_seq: seq,
-    }
-  }
-
-  #staleRecords(now: number, clock: string): ReadonlyArray<StreamRecord> {
-    if (this.#sessions.size === 0) return none
-    this.#isSaid = true
-    const age_ms = Math.max(0, Math.round(now - this.#receivedAt))
-    return this.#own(
-      this.#sessions,
-      clock,
-      (stamp): Stale => ({
-        control: "stale",
-        ...stamp,
-        reason: "silent",
-        sportsbook: null,
-        age_ms,
-      }),
-    )
-  }
-
-  #own(
-    sessions: ReadonlyMap<string, number>,
-    clock: string,
-    make: (stamp: OwnStamp, session: string) => Control | undefined,
-  ): ReadonlyArray<StreamRecord> {
-    const { run, seq } = this.#last!
-    const records: Array<Control> = []
-    for (const [session, epoch] of sessions) {
-      const record = make({
-        run,
-        seq,
-        part: ++this.#part,
-        origin: this.#origin,
-        session,
-        epoch,
-        at: clock,
-        sent_at: null,
-        frame: null,
-      }, session)
-      if (record !== undefined) records.push(record)
-    }
-    const last = records.at(-1)
-    return last === undefined ? none : [...records.slice(0, -1), { ...last, last: true }]
-  }
-
-  #note(record: StreamRecord): void {
-    if (!isControl(record)) {
-      this.#sessions.set(record.session, record.epoch)
-      return
-    }
-    switch (record.control) {
-      case "stream_started":
-        this.#sessions.clear()
-        this.#stale.clear()
-        return
-      case "stream_resumed":
-        this.#stale.clear()
-        return
-      case "gap_opened":
-        this.#stale.delete(record.session)
-        break
-      case "stale":
-        if (record.sportsbook === null) this.#stale.add(record.session)
-        break
-      case "fresh":
-        if (record.sportsbook === null) this.#stale.delete(record.session)
-        break
-    }
-    if (record.session !== "") this.#sessions.set(record.session, record.epoch)
-  }
 }
 
-type OwnStamp =
-  & Pick<
-    Stale,
-    "run" | "seq" | "session" | "epoch" | "at" | "sent_at" | "frame"
-  >
-  & {
-    readonly part: number
-    readonly origin: string
-  }
+/** After this time without a record, what came is given as it is. */
+const quietMillis = 1_000
+
+/** A group is not kept back beyond so many records: its end may have been filtered out. */
+const mostHeld = 250_000
 
 const none: ReadonlyArray<never> = []
-const beginnings: ReadonlySet<string> = new Set([
-  "stream_started",
-  "stream_resumed",
-])
-
-const isBeginning = (record: StreamRecord): boolean => isControl(record) && beginnings.has(record.control)
 
 const keyOf = (record: StreamRecord): string => JSON.stringify(latestKey(record))
