@@ -32,16 +32,17 @@ const dies = (folder: string, { file, from, to, tests }: Mutant): boolean => {
   if (whole.split(from).length !== 2) throw new Error(`${file} does not hold this text once: ${from}`)
   writeFileSync(path, whole.replace(from, () => to))
   try {
-    return !passes(folder, tests)
+    return runTests(folder, tests).status !== 0
   } finally {
     writeFileSync(path, whole)
   }
 }
 
-const passes = (folder: string, tests: ReadonlyArray<string>): boolean => {
+/** A mutant that makes a test hang is noticed too: after ten minutes the run is ended, and has no status. */
+const runTests = (folder: string, tests: ReadonlyArray<string>) => {
   const vitest = join(root, "node_modules/vitest/vitest.mjs")
-  const options = { cwd: folder, encoding: "utf8", timeout: 300_000 } as const
-  return spawnSync(process.execPath, [vitest, "run", "--bail=1", ...tests], options).status === 0
+  const options = { cwd: folder, encoding: "utf8", timeout: 600_000, maxBuffer: 2 ** 28 } as const
+  return spawnSync(process.execPath, [vitest, "run", "--bail=1", ...tests], options)
 }
 
 const words = process.argv.slice(2)
@@ -55,7 +56,9 @@ if (chosen.length === 0) {
 
 const folder = copy()
 // Or everything would die of whatever is wrong here.
-if (!passes(folder, [...new Set(chosen.flatMap(({ tests }) => tests))])) {
+const unbroken = runTests(folder, [...new Set(chosen.flatMap(({ tests }) => tests))])
+if (unbroken.status !== 0) {
+  console.error(`${unbroken.stdout.slice(-4000)}\n${unbroken.stderr.slice(-4000)}`)
   console.error("A test fails without any mutant. Repair that first.")
   process.exit(1)
 }

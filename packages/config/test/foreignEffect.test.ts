@@ -1,6 +1,7 @@
 import { loadPipeline } from "@boltodds/config"
 import { sinkFromPromise } from "@boltodds/sink"
-import { describe, expect, it } from "@effect/vitest"
+import { describe, expect } from "vitest"
+import { it } from "@boltodds/testing/effectTest"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import * as SchemaParser from "effect/SchemaParser"

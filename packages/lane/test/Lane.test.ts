@@ -1,4 +1,5 @@
-import { describe, expect, it } from "@effect/vitest"
+import { describe, expect } from "vitest"
+import { it } from "@boltodds/testing/effectTest"
 import { imbalance, type Lane, type LaneEvent, makeLane } from "@boltodds/lane"
 import {
   type Batch,

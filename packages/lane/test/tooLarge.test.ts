@@ -1,4 +1,5 @@
-import { describe, expect, it } from "@effect/vitest"
+import { describe, expect } from "vitest"
+import { it } from "@boltodds/testing/effectTest"
 import { coalesce, imbalance, isComplete, type LaneEvent, type LaneOptions, makeLane } from "@boltodds/lane"
 import { type Batch, type Envelope, type Sink, SinkError, withLast } from "@boltodds/sink"
 import type { Change } from "@boltodds/protocol"

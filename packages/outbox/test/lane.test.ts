@@ -1,6 +1,7 @@
 import { imbalance, makeLane } from "@boltodds/lane"
 import type { Batch, Sink, SinkError } from "@boltodds/sink"
-import { expect, it } from "@effect/vitest"
+import { expect } from "vitest"
+import { it } from "@boltodds/testing/effectTest"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"

@@ -1,4 +1,5 @@
-import { describe, expect, it } from "@effect/vitest"
+import { describe, expect } from "vitest"
+import { it } from "@boltodds/testing/effectTest"
 import { outbox } from "@boltodds/outbox"
 import { type Envelope, makeRecord } from "@boltodds/sink"
 import * as Effect from "effect/Effect"

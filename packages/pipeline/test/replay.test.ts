@@ -1,6 +1,7 @@
 import { encodeEvent, encodeRecordingHeader, type FeedEvent, makeFrame, type RecordingError } from "@boltodds/protocol"
 import { changes, openReplay, raw, replay, type ReplayOptions, route, run } from "@boltodds/pipeline"
-import { describe, expect, it } from "@effect/vitest"
+import { describe, expect } from "vitest"
+import { it } from "@boltodds/testing/effectTest"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"

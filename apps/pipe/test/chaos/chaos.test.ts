@@ -1,4 +1,5 @@
-import { describe, expect, it } from "@effect/vitest"
+import { describe, expect } from "vitest"
+import { it } from "@boltodds/testing/effectTest"
 import * as Effect from "effect/Effect"
 import { type Life, live } from "./life.ts"
 

@@ -1,4 +1,5 @@
-import { describe, expect, it } from "@effect/vitest"
+import { describe, expect } from "vitest"
+import { it } from "@boltodds/testing/effectTest"
 import { laws } from "@boltodds/lane"
 import { makeRecord, type SinkError } from "@boltodds/sink"
 import { stdout } from "@boltodds/sink-stdout"

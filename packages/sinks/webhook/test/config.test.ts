@@ -1,5 +1,6 @@
 import { cert, key } from "@boltodds/testing/certificate"
-import { describe, expect, it } from "@effect/vitest"
+import { describe, expect } from "vitest"
+import { it } from "@boltodds/testing/effectTest"
 import {
   webhook,
   WebhookConfig,
