@@ -1,9 +1,10 @@
 /**
- * The book in this process: once the first snapshot has settled, the best moneyline of every game over all sportsbooks,
- * of those that may be acted on right now.
+ * The best price of every bet, over all sportsbooks: the index of `@boltodds/signals` in this process. Once the first
+ * snapshot has settled, it prints the best moneyline of every game, of the prices that may be acted on right now.
  */
 import { connect } from "@boltodds/connection/node"
-import { gamesOf, isActionable, make, type State, thaw } from "@boltodds/state"
+import { BestPrices } from "@boltodds/signals"
+import { make, thaw } from "@boltodds/state"
 
 const sportsbooks = ["draftkings", "fanduel", "betmgm"]
 const url = process.env["BOLTODDS_URL"]
@@ -12,46 +13,29 @@ const feed = connect({
   ...url === undefined ? {} : { url },
 })
 
-/** American odds as what a stake of 1 pays in all. */
-const decimal = (odds: number): number => odds > 0 ? 1 + odds / 100 : 1 + 100 / -odds
+// The teams do not name the event: they meet again tomorrow, and twice today in a doubleheader. A key of a selection does,
+// at every sportsbook. Prices that are unverified, suspended, or contradicted by their own sportsbook are left out.
+const prices = new BestPrices()
+const draft = thaw(make({ run: crypto.randomUUID(), settleMillis: 2000 }))
 
-interface Best {
-  readonly label: string
-  readonly sportsbook: string
-  readonly odds: number
+const printAll = (): void => {
+  for (const { home_team, away_team, starts_at, side, odds, sportsbooks, warnings } of prices.standing()) {
+    const name = side === "home" ? home_team : side === "away" ? away_team : side
+    const shown = odds !== null && odds > 0 ? `+${odds}` : odds
+    const careful = warnings.length === 0 ? "" : ` (${warnings.join(", ")})`
+    console.log(`${home_team} vs ${away_team}, ${starts_at}: ${name}: ${shown} at ${sportsbooks.join(", ")}${careful}`)
+  }
 }
 
-const printBest = (state: State, now: number): void => {
-  const best = new Map<string, Best>()
-  for (const sportsbook of sportsbooks) {
-    for (const game of gamesOf(state, sportsbook)) {
-      for (const line of game.lines.values()) {
-        // A line that is unverified, suspended or of a silent sportsbook is not a price.
-        if (line.odds === null || line.market !== "Moneyline") continue
-        if (!isActionable(state, { sportsbook, game: game.game, outcome: line.outcome }, now)) continue
-        // The teams do not name the event: they meet again tomorrow, and twice today in a doubleheader. The outcome key
-        // does not name the side: it is one sportsbook's own label. Between sportsbooks the target is what compares.
-        const event = game.universal_game_id ?? game.game
-        const key = JSON.stringify([game.sport, event, line.target])
-        const known = best.get(key)
-        if (known !== undefined && decimal(line.odds) <= decimal(known.odds)) continue
-        const label = `${game.home_team} vs ${game.away_team}, ${game.starts_at}: ${line.target}`
-        best.set(key, { label, sportsbook, odds: line.odds })
-      }
+for await (const event of feed) {
+  let settled = false
+  for (const { records } of draft.apply([event])) {
+    for (const record of records) {
+      prices.take(record)
+      settled ||= "control" in record && record.control === "synced"
     }
   }
-  for (const { label, sportsbook, odds } of best.values()) {
-    console.log(`${label}: ${odds > 0 ? "+" : ""}${odds} at ${sportsbook}`)
-  }
-}
-
-// One draft, worked on in place; `seal` gives a state to ask at any time.
-const draft = thaw(make({ run: crypto.randomUUID(), settleMillis: 2000 }))
-for await (const event of feed) {
-  const settled = draft.apply([event]).some(({ records }) =>
-    records.some((record) => "control" in record && record.control === "synced")
-  )
   if (!settled) continue
-  printBest(draft.seal(), event.at)
+  printAll()
   break
 }

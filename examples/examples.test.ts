@@ -183,7 +183,8 @@ describe("the examples", () => {
     expect(lines).toHaveLength(sides.size)
     const bestOf = (prices: typeof offered): number => Math.max(...prices.map(({ odds }) => decimal(odds)))
     const printed = lines.map((line) => {
-      const [, teams, target, odds, sportsbook] = /^(.+ vs .+), [\dT:.Z-]+: (.+): ([+-]\d{3,5}) at (\w+)$/.exec(line)!
+      const [, teams, target, odds, sportsbook] =
+        /^(.+ vs .+), [\dT:.Z-]+: (.+): ([+-]\d{3,5}) at (\w+)(?:, \w+)*(?: \([\w, ]+\))?$/.exec(line)!
       return { teams, target, price: decimal(Number(odds)), sportsbook }
     })
     for (const { teams, target, price, sportsbook } of printed) {

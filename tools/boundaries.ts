@@ -16,6 +16,15 @@ export const arrows: Readonly<Record<string, ReadonlyArray<string>>> = {
   "@boltodds/nats": ["@boltodds/sink", "@boltodds/protocol", "@boltodds/text"],
   "@boltodds/outbox": ["@boltodds/sink", "@boltodds/protocol", "@boltodds/machine"],
   "@boltodds/pipeline": ["@boltodds/lane", "@boltodds/sink", "@boltodds/state", "@boltodds/protocol"],
+  "@boltodds/signals": [
+    "@boltodds/market",
+    "@boltodds/odds",
+    "@boltodds/protocol",
+    "@boltodds/lane",
+    "@boltodds/pipeline",
+    "@boltodds/sink",
+    "@boltodds/state",
+  ],
   "@boltodds/config": [
     "@boltodds/pipeline",
     "@boltodds/lane",
@@ -38,11 +47,13 @@ export const arrows: Readonly<Record<string, ReadonlyArray<string>>> = {
     "@boltodds/config",
     "@boltodds/connection",
     "@boltodds/machine",
+    "@boltodds/market",
     "@boltodds/nats",
     "@boltodds/outbox",
     "@boltodds/pipeline",
     "@boltodds/protocol",
     "@boltodds/serve",
+    "@boltodds/signals",
     "@boltodds/simulator",
     "@boltodds/sink",
     "@boltodds/sink-file",
@@ -62,6 +73,7 @@ const portable: ReadonlySet<string> = new Set([
   "@boltodds/protocol",
   "@boltodds/market",
   "@boltodds/state",
+  "@boltodds/signals",
 ])
 
 /** A source file, with the package it belongs to. */

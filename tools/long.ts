@@ -40,6 +40,12 @@ export const longRuns: ReadonlyArray<LongRun> = [
     files: ["packages/odds", "packages/market"],
   },
   {
+    name: "long:signals",
+    about: "what an index of odds knows, against plain loops over the book",
+    env: { LAW_RUNS: "3000", LAW_SEED: seed },
+    files: ["packages/signals"],
+  },
+  {
     name: "long:lanes",
     about: "what the reader of a lane may believe",
     env: { LAW_RUNS: "2000", LAW_SEED: seed },

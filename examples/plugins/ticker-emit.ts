@@ -26,7 +26,8 @@ export const ticker = (every: number): Emit<Price> => ({
     key: ({ key }) => key,
     compose: (_, newer) => newer,
     place: ({ odds }) => odds === null ? "front" : "keep",
-    invalidated: (price) => ({ ...price, unverified: true }),
+    // What is stale counts again with `fresh`.
+    invalidated: (price, { control }) => control === "stale" ? price : { ...price, unverified: true },
   },
 })
 

@@ -17,6 +17,7 @@ describe("the mutants", () => {
   it("break every rule that prices hang on", () => {
     expect(new Set(mutants.map(({ rule }) => rule))).toEqual(
       new Set([
+        "best prices",
         "scope",
         "epoch guard",
         "settling",

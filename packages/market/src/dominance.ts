@@ -20,13 +20,15 @@ const spreadOfMoneyline: Readonly<Partial<Record<Family, string>>> = {
 }
 
 /** A bet on a ladder: all bets of one ladder are ordered by how hard they are to win. */
-interface Step {
+export interface LadderStep {
+  /** The market's key without the event, and the side. */
   readonly ladder: string
   /** Higher is harder. */
   readonly hardness: number
 }
 
-const stepOf = (selection: Selection): Step | undefined => {
+/** The step of a selection on its ladder; undefined where its bets are not ordered. See {@link dominated}. */
+export const ladderStep = (selection: Selection): LadderStep | undefined => {
   const { kind, side, line, family, period, push } = selection
   if (kind === "total" && line !== null) {
     return { ladder: `${marketKey("", selection)}|${side}`, hardness: side === "over" ? line : -line }
@@ -67,7 +69,7 @@ export const dominated = (prices: ReadonlyArray<PricedSelection>): ReadonlyArray
   const result = prices.map(() => false)
   const ladders = new Map<string, Array<{ readonly index: number; readonly hardness: number; readonly odds: number }>>()
   for (const [index, { selection, odds }] of prices.entries()) {
-    const step = odds > 1 ? stepOf(selection) : undefined
+    const step = odds > 1 ? ladderStep(selection) : undefined
     if (step === undefined) continue
     const entry = { index, hardness: step.hardness, odds }
     const ladder = ladders.get(step.ladder)

@@ -2,6 +2,7 @@
 import {
   builtinEmits,
   builtinProcessors,
+  type EmitPlugin,
   type Registry,
   type SinkPlugin,
   type SourcePlugin,
@@ -34,18 +35,26 @@ const stores: { readonly [name: string]: Load<unknown> } = {
   outbox: async () => (await import("./sinks/outboxStore.ts")).outboxStore,
 }
 
+/** Emits that are read only if one of them is named. */
+const signals: { readonly [name: string]: Load<unknown> } = {
+  best: async () => (await import("./emits/bestEmit.ts")).bestEmit,
+}
+
 /** The names of parts to load. */
 export interface PartNames {
   readonly source: string
   readonly sinks: ReadonlyArray<string>
+  /** Default: the usual one. */
+  readonly emits?: ReadonlyArray<string>
 }
 
 /**
  * Makes the registry that `loadPipeline` of `@boltodds/config` takes.
  *
  * It holds the sources `feed`, `simulator`, `replay`, `stdin` and `changes`, the sinks `stdout`, `file`, `webhook`, `serve` and
- * `nats`, the store `outbox`, and the emits and processors of `@boltodds/config`. With `only`, it holds the named sources
- * and sinks alone, and the store only beside a webhook.
+ * `nats`, the store `outbox`, the emits and processors of `@boltodds/config`, and the emit `best`. With `only`, it holds the
+ * named sources and sinks alone, the store only beside a webhook, and `best` only if an emit is named that
+ * `@boltodds/config` does not have.
  *
  * @example
  * ```ts
@@ -67,10 +76,17 @@ export const makeRegistry = async (host: PartsHost = {}, only?: PartNames): Prom
         make(host)
       ),
     )
+  const plain = new Set([...builtinEmits, vendorEmit].map(({ name }) => name))
+  // A name that is misspelt may be meant for any of them.
+  const needsSignals = only === undefined || (only.emits ?? []).some((name) => !plain.has(name))
   const durable = only === undefined || only.sinks.includes("webhook") ? undefined : []
   return {
     sources: await load(sources, only === undefined ? undefined : [only.source]) as ReadonlyArray<SourcePlugin>,
-    emits: [...builtinEmits, vendorEmit],
+    emits: [
+      ...builtinEmits,
+      ...await load(signals, needsSignals ? undefined : []) as ReadonlyArray<EmitPlugin>,
+      vendorEmit,
+    ],
     processors: builtinProcessors,
     sinks: await load(sinks, only?.sinks) as ReadonlyArray<SinkPlugin>,
     stores: await load(stores, durable) as ReadonlyArray<StorePlugin>,

@@ -4,6 +4,7 @@ import { UsageError } from "../process/ExitCode.ts"
 import type { ParsedFlags } from "./flags.ts"
 import type { PartNames } from "@boltodds/parts"
 import { serveSinksOf } from "./serveSinks.ts"
+import { emitOf, escaped } from "./signalFlags.ts"
 import { webhookAddress, webhookForms } from "./webhookAddress.ts"
 
 /** A document, as a configuration file has it; only what was given is in it. */
@@ -20,7 +21,7 @@ export const documentOf = async (
   source: FlagDocument["source"],
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<FlagDocument> => {
-  const emit = given.text("emit")
+  const emit = await emitOf(given)
   const specs = given.texts("sink")
   const resume = given.text("resume")
   if (resume !== undefined && given.isSet("no-control")) {
@@ -28,7 +29,7 @@ export const documentOf = async (
   }
   const where = given.text("where")
   const common = {
-    ...emit === undefined ? {} : { emit: escaped(emit) },
+    ...emit === undefined ? {} : { emit },
     ...where === undefined ? {} : { where },
     ...given.isSet("no-control") ? { control: false } : {},
     ...given.isSet("meta") ? { meta: true } : {},
@@ -36,7 +37,8 @@ export const documentOf = async (
   const sinks = await Promise.all((specs.length === 0 ? ["stdout"] : specs).map((spec) => sinkOf(spec, env)))
   given.refuseWithout("listen", ["token-file"], "it is for clients of the server")
   given.refuseBeside("listen", ["no-control"], "clients would believe prices after a gap")
-  const served = given.isSet("listen") ? serveSinksOf(given, [emit ?? "changes"], common, undefined) : {}
+  const name = given.text("emit") ?? "changes"
+  const served = given.isSet("listen") ? serveSinksOf(given, [name], common, undefined) : {}
   return {
     version: 1,
     source,
@@ -46,7 +48,10 @@ export const documentOf = async (
         const name = nth === 0 ? type : `${type}-${nth + 1}`
         return [name, { [type]: options, ...common }]
       })),
-      ...served,
+      // With its options.
+      ...emit === undefined ? served : Object.fromEntries(
+        Object.entries(served).map(([sink, options]) => [sink, { ...options, emit }]),
+      ),
     },
     run: { ...runOf(given), ...resume === undefined ? {} : { resume: escaped(resume) } },
   }
@@ -67,6 +72,9 @@ export const runOf = (given: ParsedFlags): object => {
 export const partNamesOf = ({ source, sinks }: FlagDocument): PartNames => ({
   source: Object.keys(source)[0]!,
   sinks: Object.values(sinks).map((sink) => Object.keys(sink)[0]!),
+  emits: Object.values(sinks).flatMap(({ emit }: { readonly emit?: string | object }) =>
+    emit === undefined ? [] : typeof emit === "string" ? [emit] : Object.keys(emit)
+  ),
 })
 
 /** Where the secret of a webhook that a flag names comes from. */
@@ -96,6 +104,3 @@ const sinkOf = async (spec: string, env: Readonly<Record<string, string | undefi
   const shown = type === "webhook" ? "webhook:" : spec.includes("://") ? "***" : spec
   throw new UsageError(`Cannot use --sink: ${expectedButGot(`stdout, file:PATH, ${webhookForms}`, shown)}`)
 }
-
-/** What a flag says is meant as it is: a shell has put in its variables already. */
-const escaped = (text: string): string => text.replaceAll("$", "$$$$")

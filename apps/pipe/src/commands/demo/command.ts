@@ -1,6 +1,7 @@
 /** The default command with a simulated feed inside this process. */
 import type { Command } from "../../commandLine/Command.ts"
 import { filterFlags, limitFlag, logFlags, outputFlags } from "../../commandLine/flagGroups.ts"
+import { signalFlags } from "../../commandLine/signalFlags.ts"
 
 /** `boltodds-pipe demo`. */
 export const demoCommand: Command = {
@@ -22,6 +23,7 @@ each game as it is confirmed, then gap_closed. Runs until interrupted.`,
           : flag
       ),
     },
+    signalFlags,
     {
       title: "The simulated feed",
       flags: [

@@ -11,6 +11,7 @@ import {
   outputFlags,
   sessionFlags,
 } from "../../commandLine/flagGroups.ts"
+import { signalFlags } from "../../commandLine/signalFlags.ts"
 
 /** Without a name: `boltodds-pipe --sport NBA`. */
 export const streamCommand: Command = {
@@ -29,7 +30,9 @@ export const streamCommand: Command = {
             withdraws the prices from before a disconnect.
   quotes    One flat row per outcome and message, for data tools.
   raw       The event log of the session: every frame, connect, disconnect and
-            tick. It is a recording: \`run\` and \`simulate --replay\` play it.`,
+            tick. It is a recording: \`run\` and \`simulate --replay\` play it.
+  best      The best price of every selection over all sportsbooks, of those
+            that are live: opened, moved, closed, with controls between them.`,
     `stdout holds only records. Logs, errors and reports go to stderr.`,
     `Delivery:
   - From the feed: best effort. The feed cannot replay; gaps are reported.
@@ -64,6 +67,7 @@ nohup does not protect a Node program from SIGHUP: use setsid or systemd-run.`,
         about: "Run this configuration, like `run FILE`. Only --report, --allow and log flags can be added.",
       }, allowFlag],
     },
+    signalFlags,
     { ...connectionFlags, flags: [...connectionFlags.flags, ...lateFlags, ...sessionFlags, ignoreFlag, limitFlag] },
     logFlags,
   ],
@@ -88,6 +92,10 @@ nohup does not protect a Node program from SIGHUP: use setsid or systemd-run.`,
     {
       about: "Write to a file and a webhook at the same time",
       line: "boltodds-pipe --sink file:odds.ndjson --sink webhook:@hook-url",
+    },
+    {
+      about: "The best prices of the MLB where you bet",
+      line: "boltodds-pipe --sport MLB --emit best --bet-at draftkings,fanduel",
     },
     { about: "Try it without a key", line: "boltodds-pipe demo | jq -c ." },
   ],

@@ -33,7 +33,8 @@ export interface Coalescing<A> {
   outdates?(arrived: A): ReadonlyArray<string>
   /**
    * The record as it is to be delivered after a control that arrived after it and overtakes it: usually marked as
-   * unverified. Itself if the control is not about it.
+   * unverified. Itself if the control is not about it, and at `stale` unless its reader forgets there: with `fresh`, what
+   * was verified before counts again.
    */
   invalidated(value: A, control: Control): A
   /** The key of the one record that, with those that belong to it, a control is about. Default: it may be about all. */

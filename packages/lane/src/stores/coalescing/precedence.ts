@@ -25,7 +25,7 @@ export const precedenceOf = (control: Control): Precedence => {
     case "clock_jumped":
       return { place: "front", ends: ["game_verified", "gap_closed", "synced"], invalidates: true }
     case "stale":
-      return { place: "front", ends: ["fresh"], invalidates: false }
+      return { place: "front", ends: ["fresh"], invalidates: true }
     case "quarantined":
       return control.touches === "outcome" || control.touches === "nothing"
         ? kept

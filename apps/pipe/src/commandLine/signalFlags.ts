@@ -1,0 +1,114 @@
+/** The flags of the emits that compare sportsbooks. */
+import { didYouMean, expectedButGot } from "@boltodds/text"
+import { readConfigFile } from "../configuration/readConfigFile.ts"
+import { BadConfiguration, UsageError } from "../process/ExitCode.ts"
+import type { FlagGroup, ParsedFlags } from "./flags.ts"
+
+/** The emits that take them. */
+const signalEmits: ReadonlyArray<string> = ["best"]
+
+/** What is known of sportsbooks and names. */
+export const signalFlags: FlagGroup = {
+  title: "Comparing sportsbooks (with --emit best)",
+  flags: [
+    {
+      name: "bet-at",
+      value: "NAMES",
+      repeatable: true,
+      about: "The sportsbooks where you bet, separated by commas. Default: all that take bets.",
+    },
+    {
+      name: "fee",
+      value: "NAME=KIND:SHARE",
+      repeatable: true,
+      about:
+        "A fee of a sportsbook: prophetx=winnings:1%, kalshi=contract:0.07, or stake. Until you say one, exchanges " +
+        "and prediction markets keep 2% of winnings.",
+    },
+    {
+      name: "sportsbooks-file",
+      value: "FILE",
+      about: "What you know of sportsbooks, in JSON: which take bets, families, fees.",
+    },
+    { name: "aliases-file", value: "FILE", about: "What names of markets and players mean, in JSON." },
+  ],
+}
+
+/** The emit with its options, as a document has it. Refuses flags that would be ignored. */
+export const emitOf = async (given: ParsedFlags): Promise<string | object | undefined> => {
+  const emit = given.text("emit")
+  const options = await optionsOf(given)
+  if (Object.keys(options).length === 0) return emit === undefined ? undefined : escaped(emit)
+  if (emit !== undefined && signalEmits.includes(emit)) return { [emit]: options }
+  const [flag] = signalFlags.flags.filter(({ name }) => given.written.includes(name))
+  throw new UsageError(`Cannot use --${flag?.name} without --emit ${signalEmits.join(" or ")}: it compares sportsbooks`)
+}
+
+const optionsOf = async (given: ParsedFlags): Promise<object> => {
+  const betAt = given.texts("bet-at").flatMap((text) => text.split(",")).map((name) => name.trim())
+  const [file, aliasFile] = [given.text("sportsbooks-file"), given.text("aliases-file")]
+  const known = file === undefined ? {} : await readObject(file, "sportsbooks in") as Record<string, object>
+  const fees = given.texts("fee").map(feeOf)
+  const sportsbooks: Record<string, unknown> = { ...known }
+  for (const { name, fee } of fees) {
+    const same = Object.keys(sportsbooks).find((each) => each.trim().toLowerCase() === name) ?? name
+    sportsbooks[same] = { ...sportsbooks[same] as object | undefined, fee }
+  }
+  const signals = {
+    ...Object.keys(sportsbooks).length === 0 ? {} : { sportsbooks },
+    ...aliasFile === undefined ? {} : { aliases: await readObject(aliasFile, "aliases in") },
+  }
+  return escapedIn({
+    ...Object.keys(signals).length === 0 ? {} : { signals },
+    ...betAt.length === 0 ? {} : { bet_at: betAt },
+  }) as object
+}
+
+const feeKinds = ["winnings", "stake", "contract"]
+
+const feeOf = (text: string): { readonly name: string; readonly fee: object } => {
+  const [, name, kind, share] = /^([^=]+)=([^:]+):(.+)$/.exec(text) ?? []
+  if (name === undefined || kind === undefined || share === undefined) {
+    throw new UsageError(`Cannot use --fee: ${expectedButGot("NAME=KIND:SHARE, as in prophetx=winnings:1%", text)}`)
+  }
+  if (!feeKinds.includes(kind)) {
+    const meant = didYouMean(kind, feeKinds)
+    throw new UsageError(`Cannot use --fee: ${expectedButGot(`one of ${feeKinds.join(", ")}`, kind)}.${meant}`)
+  }
+  const value = share.endsWith("%") ? Number(share.slice(0, -1)) / 100 : Number(share)
+  if (share.trim() === "%" || !(value >= 0 && value < 1)) {
+    const hint = value >= 1 && value < 100 && !share.endsWith("%") ? ` Did you mean ${share}%?` : ""
+    throw new UsageError(
+      `Cannot use --fee: ${expectedButGot("a percentage such as 2%, or a fraction below 1", share)}.${hint}`,
+    )
+  }
+  return { name: name.trim().toLowerCase(), fee: { [kind]: value } }
+}
+
+const readObject = async (file: string, what: string): Promise<object> => {
+  const text = new TextDecoder().decode(await readConfigFile(file, what))
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch (cause) {
+    throw new BadConfiguration(
+      `Cannot read ${file}: it is not JSON (${cause instanceof Error ? cause.message : cause})`,
+    )
+  }
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    throw new BadConfiguration(`Cannot read ${file}: expected an object, with names as its keys`)
+  }
+  return value
+}
+
+/** What a flag says is meant as it is: a shell has put in its variables already. */
+export const escaped = (text: string): string => text.replaceAll("$", "$$$$")
+
+const escapedIn = (value: unknown): unknown =>
+  typeof value === "string"
+    ? escaped(value)
+    : Array.isArray(value)
+    ? value.map(escapedIn)
+    : typeof value === "object" && value !== null
+    ? Object.fromEntries(Object.entries(value).map(([key, each]) => [key, escapedIn(each)]))
+    : value

@@ -1,0 +1,115 @@
+/** Options of the emits that compare sportsbooks, as configurations write them. */
+import { type OptionProblem, PositiveDuration, type WrittenOptions } from "@boltodds/config"
+import { type Aliases, kinds, parseAliases, parseSportsbooks, scopes, sportsbookKinds } from "@boltodds/market"
+import type { SignalSettings } from "@boltodds/signals"
+import * as Duration from "effect/Duration"
+import * as Schema from "effect/Schema"
+import * as SchemaTransformation from "effect/SchemaTransformation"
+
+const expectedShare = "a percentage such as 2%, or a fraction below 1"
+
+/** A share: `2%`, or a number from 0 to below 1. `2` is refused: it may mean either. */
+export const Share: Schema.Codec<number, number | string> = Schema.Union([
+  Schema.Number.check(
+    Schema.makeFilter<number>((share) => share >= 0 && share < 1, { expected: `${expectedShare} (2 % is 2% or 0.02)` }),
+  ),
+  Schema.String.check(Schema.isPattern(/^\d{1,2}(?:\.\d+)?\s?%$/, { expected: expectedShare })),
+]).annotate({ expected: expectedShare, examples: ["2%"] }).pipe(Schema.decodeTo(
+  Schema.Number,
+  SchemaTransformation.transform({
+    decode: (share) => typeof share === "number" ? share : Number(share.replace(/\s?%$/, "")) / 100,
+    encode: (share): number | string => share,
+  }),
+))
+
+const fee = Schema.Struct({
+  winnings: Schema.optionalKey(Share.annotate({ description: "Of what is won." })),
+  stake: Schema.optionalKey(Share.annotate({ description: "Of what is bet." })),
+  contract: Schema.optionalKey(Share.annotate({ description: "Of a contract: times p and 1 - p." })),
+})
+
+const sportsbook = Schema.Struct({
+  kind: Schema.optionalKey(Schema.Literals(sportsbookKinds)),
+  bettable: Schema.optionalKey(
+    Schema.Boolean.annotate({ description: "Whether it takes bets. What takes none is left out altogether." }),
+  ),
+  family: Schema.optionalKey(
+    Schema.String.annotate({ description: "Sportsbooks of one family share prices, and count as one." }),
+  ),
+  fee: Schema.optionalKey(
+    fee.annotate({ description: "Default: none; 2% of winnings at exchanges and prediction markets." }),
+  ),
+})
+
+const text = Schema.optionalKey(Schema.String)
+const marketAlias = Schema.Struct({
+  market: Schema.String,
+  sportsbook: text,
+  sport: text,
+  period: text,
+  kind: Schema.optionalKey(Schema.Literals(kinds)),
+  scope: Schema.optionalKey(Schema.Literals(scopes)),
+  stat: text,
+})
+
+/** What is known of sportsbooks and names. */
+const signals = Schema.Struct({
+  sportsbooks: Schema.optionalKey(
+    Schema.Record(Schema.String, sportsbook).annotate({ description: "What you know of sportsbooks, by their names." }),
+  ),
+  aliases: Schema.optionalKey(
+    Schema.Struct({
+      markets: Schema.optionalKey(Schema.Array(marketAlias)),
+      people: Schema.optionalKey(Schema.Record(Schema.String, Schema.String)),
+    }).annotate({ description: "What names of markets and players mean." }),
+  ),
+  max_start_skew: Schema.optionalKey(PositiveDuration.annotate({
+    description: "A sportsbook whose start of an event is further from that of most is left out. Default 90m.",
+  })),
+})
+
+type Signals = typeof signals.Type
+
+/** Options that all emits of signals have. */
+export interface SignalOptions {
+  readonly signals?: Signals
+  readonly bet_at?: ReadonlyArray<string>
+}
+
+/** The fields of {@link SignalOptions}. */
+export const signalFields = {
+  signals: Schema.optionalKey(signals.annotate({ description: "What is known of sportsbooks and names." })),
+  bet_at: Schema.optionalKey(
+    Schema.Array(Schema.NonEmptyString).annotate({ description: "Where you bet. Default: all that take bets." }),
+  ),
+}
+
+/** The settings that options mean. */
+export const settingsOf = ({ signals = {}, bet_at }: SignalOptions): SignalSettings => {
+  const { sportsbooks, aliases, max_start_skew } = signals
+  return {
+    ...sportsbooks === undefined ? {} : { sportsbooks },
+    ...aliases === undefined ? {} : { aliases: { markets: [], people: {}, ...aliases } as Aliases },
+    ...max_start_skew === undefined ? {} : { maxStartSkewMillis: Duration.toMillis(max_start_skew) },
+    ...bet_at === undefined ? {} : { betAt: bet_at },
+  }
+}
+
+/** What the schema cannot say: names that are there twice, aliases that mean nothing. */
+export const signalProblems = ({ signals: written }: WrittenOptions): ReadonlyArray<OptionProblem> => {
+  if (typeof written !== "object" || written === null) return []
+  const { aliases, sportsbooks } = written as { readonly aliases?: unknown; readonly sportsbooks?: unknown }
+  const names = typeof sportsbooks === "object" && sportsbooks !== null && !Array.isArray(sportsbooks)
+    // Their facts are the schema's matter.
+    ? Object.fromEntries(Object.keys(sportsbooks).map((name) => [name, {}]))
+    : {}
+  const books = parseSportsbooks(names)
+  const read = aliases === undefined ? undefined : parseAliases(aliases)
+  return [
+    ...problemsAt(["signals", "sportsbooks"], books._tag === "Invalid" ? books.problems : []),
+    ...problemsAt(["signals", "aliases"], read?._tag === "Invalid" ? read.problems : []),
+  ]
+}
+
+const problemsAt = (path: ReadonlyArray<string>, problems: ReadonlyArray<string>): ReadonlyArray<OptionProblem> =>
+  problems.map((problem) => ({ path, message: problem, remedy: "see docs/markets.md" }))

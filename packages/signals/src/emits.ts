@@ -1,0 +1,2 @@
+/** The emits, for routes of `@boltodds/pipeline`. */
+export { best } from "./best/bestEmit.ts"

@@ -1,0 +1,13 @@
+export {
+  type Best,
+  type BestKind,
+  bestKinds,
+  type BestReason,
+  bestReasons,
+  type BestWarning,
+  bestWarnings,
+} from "./best/Best.ts"
+export { BestPrices, type BestPricesOptions } from "./best/BestPrices.ts"
+export { type Forgets, forgetsOf, isForgotten } from "./forgets.ts"
+export type { SignalSettings } from "./Settings.ts"
+export type { Phase, SignalStamp, SignalSubject } from "./SignalRecord.ts"

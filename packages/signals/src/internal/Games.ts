@@ -1,0 +1,233 @@
+/** The games of the index, with their legs: what changes do to them. */
+import { eventKey, isLargeMove, type Sportsbooks } from "@boltodds/market"
+import { americanToDecimal, netOdds } from "@boltodds/odds"
+import { type Change, type GameChange, gameId, type LineChange } from "@boltodds/protocol"
+import type { EventCell, GameCell, Leg, SportsbookCell } from "./cells.ts"
+import type { Legs } from "./Legs.ts"
+import type { Touched } from "./Touched.ts"
+
+/** What the games are kept with. */
+export interface GamesOptions {
+  readonly sportsbooks: Sportsbooks
+  /** Names of sportsbooks; undefined: all. */
+  readonly betAt: ReadonlySet<string> | undefined
+  readonly maxSkewMillis: number
+}
+
+/** Games and events by their keys. Games of sportsbooks that take no bets are not kept. */
+export class Games {
+  readonly byId = new Map<string, GameCell>()
+  readonly events = new Map<string, EventCell>()
+  readonly #options: GamesOptions
+  readonly #legs: Legs
+  readonly #touched: Touched
+  readonly #sportsbooks = new Map<string, SportsbookCell>()
+  /** The game of the last record: the next one is usually about it too. */
+  #last: GameCell | undefined
+
+  constructor(options: GamesOptions, legs: Legs, touched: Touched) {
+    this.#options = options
+    this.#legs = legs
+    this.#touched = touched
+  }
+
+  find(sportsbook: string, game: string): GameCell | undefined {
+    const last = this.#last
+    if (last !== undefined && last.game === game && last.sportsbook.name === sportsbook) return last
+    const found = this.byId.get(gameId(sportsbook, game))
+    if (found !== undefined) this.#last = found
+    return found
+  }
+
+  clear(): void {
+    for (const game of this.byId.values()) this.#remove(game)
+    this.byId.clear()
+    this.#last = undefined
+  }
+
+  game(change: GameChange): void {
+    switch (change.change) {
+      case "game_opened":
+        this.#open(change, change.partial)
+        return
+      case "game_amended": {
+        const game = this.find(change.sportsbook, change.game)
+        if (game === undefined) this.#open(change, change.partial)
+        else this.#amend(game, change)
+        return
+      }
+      case "game_closed": {
+        const game = this.find(change.sportsbook, change.game)
+        if (game === undefined) return
+        this.byId.delete(gameId(change.sportsbook, change.game))
+        this.#last = undefined
+        this.#remove(game)
+        return
+      }
+    }
+  }
+
+  line(change: LineChange): void {
+    let game = this.find(change.sportsbook, change.game)
+    if (change.change === "line_closed") {
+      const leg = game?.legs.get(change.outcome)
+      if (game === undefined || leg === undefined) return
+      game.legs.delete(change.outcome)
+      this.#legs.remove(leg)
+      return
+    }
+    game ??= this.#open(change, true)
+    if (game === undefined) return
+    const known = game.legs.get(change.outcome)
+    const leg = known ?? legOf(game, change)
+    const { odds } = change
+    if (leg.odds !== odds || known === undefined) {
+      leg.odds = odds
+      leg.decimal = odds === null ? 0 : americanToDecimal(odds) ?? 0
+      leg.net = leg.decimal === 0 || !game.sportsbook.hasFee
+        ? leg.decimal
+        : netOdds(leg.decimal, game.sportsbook.facts.fee) ?? 0
+      // When a price was set that was found after a gap, or is sent again, is not known.
+      leg.pricedAt = change.cause === "feed" ? change.at : null
+      leg.seq = change.seq
+    }
+    leg.link = change.link
+    leg.verified = change.unverified !== true
+    if (known === undefined) {
+      game.legs.set(change.outcome, leg)
+      this.#legs.attach(leg)
+    } else if (isOtherBet(leg, change)) {
+      game.legs.delete(change.outcome)
+      this.#legs.remove(leg)
+      write(leg, change)
+      game.legs.set(change.outcome, leg)
+      this.#legs.attach(leg)
+    } else this.#touched.leg(leg)
+  }
+
+  #sportsbook(name: string): SportsbookCell {
+    const known = this.#sportsbooks.get(name)
+    if (known !== undefined) return known
+    const { sportsbooks, betAt } = this.#options
+    const facts = sportsbooks.of(name)
+    const mayBet = betAt === undefined || betAt.has(facts.name)
+    const cell = { name, facts, hasFee: Object.keys(facts.fee).length > 0, mayBet }
+    this.#sportsbooks.set(name, cell)
+    return cell
+  }
+
+  /** A game starts anew, without lines. */
+  #open(change: Change, partial: boolean): GameCell | undefined {
+    const sportsbook = this.#sportsbook(change.sportsbook)
+    if (!sportsbook.facts.bettable) return undefined
+    const before = this.find(change.sportsbook, change.game)
+    if (before !== undefined) this.#remove(before)
+    const startsAt = millisOf(change.starts_at)
+    const event = this.#event(eventKey(change))
+    const game: GameCell = {
+      sportsbook,
+      game: change.game,
+      session: change.session,
+      sport: change.sport,
+      homeTeam: change.home_team,
+      awayTeam: change.away_team,
+      startsAt,
+      movedAt: before === undefined ? undefined : this.#movedAt(before, startsAt, change.at),
+      partial,
+      usable: false,
+      event,
+      legs: new Map(),
+      draws: before?.draws,
+    }
+    event.games.add(game)
+    this.byId.set(gameId(change.sportsbook, change.game), game)
+    this.#last = game
+    this.#touched.event(event)
+    return game
+  }
+
+  #amend(game: GameCell, change: GameChange): void {
+    const startsAt = millisOf(change.starts_at)
+    const key = eventKey(change)
+    const { event, sport, homeTeam, awayTeam } = game
+    const isOther = key !== event.key || sport !== change.sport || homeTeam !== change.home_team ||
+      awayTeam !== change.away_team
+    this.#touched.event(event)
+    // Where the teams change places, each bet is another one.
+    if (isOther) this.#legs.removeAll(game, () => event.games.delete(game))
+    game.movedAt = this.#movedAt(game, startsAt, change.at)
+    game.startsAt = startsAt
+    game.session = change.session
+    game.sport = change.sport
+    game.homeTeam = change.home_team
+    game.awayTeam = change.away_team
+    game.partial = change.partial
+    game.event = key === event.key ? event : this.#event(key)
+    game.event.games.add(game)
+    this.#touched.event(game.event)
+    if (isOther) { for (const leg of game.legs.values()) this.#legs.attach(leg) }
+  }
+
+  #event(key: string): EventCell {
+    const known = this.events.get(key)
+    if (known !== undefined) return known
+    const event: EventCell = {
+      key,
+      games: new Set(),
+      anchor: null,
+      offStart: new Set(),
+      conflict: false,
+      flipped: false,
+      markets: new Map(),
+      ladders: new Map(),
+      people: undefined,
+    }
+    this.events.set(key, event)
+    return event
+  }
+
+  #remove(game: GameCell): void {
+    this.#legs.removeAll(game, () => game.event.games.delete(game))
+    game.legs.clear()
+    this.#touched.event(game.event)
+  }
+
+  #movedAt(game: GameCell, startsAt: number | null, at: string): number | undefined {
+    return isLargeMove(game.startsAt, startsAt, this.#options.maxSkewMillis) ? Date.parse(at) : game.movedAt
+  }
+}
+
+const millisOf = (iso: string | null): number | null => iso === null ? null : Date.parse(iso)
+
+const legOf = (game: GameCell, change: LineChange): Leg => ({
+  game,
+  outcome: change.outcome,
+  market: change.market,
+  target: change.target,
+  targetKind: change.target_kind,
+  over: change.side,
+  line: change.line,
+  odds: null,
+  decimal: 0,
+  net: 0,
+  verified: false,
+  link: null,
+  pricedAt: null,
+  seq: 0,
+  side: undefined,
+  pair: undefined,
+  twin: undefined,
+  dominated: false,
+})
+
+const isOtherBet = (leg: Leg, change: LineChange): boolean =>
+  leg.line !== change.line || leg.over !== change.side || leg.targetKind !== change.target_kind ||
+  leg.market !== change.market || leg.target !== change.target
+
+const write = (leg: Leg, { market, target, target_kind, side, line }: LineChange): void => {
+  leg.market = market
+  leg.target = target
+  leg.targetKind = target_kind
+  leg.over = side
+  leg.line = line
+}

@@ -1,0 +1,246 @@
+/** Puts the legs of games into markets, rungs and ladders, and takes them out again. */
+import {
+  isDraw,
+  ladderStep,
+  type LineFields,
+  marketKey,
+  pairLine,
+  participantKey,
+  participantKeys,
+  type Selection,
+  selectionKey,
+  type SelectionReader,
+  suffixedKey,
+  type UnknownCounts,
+} from "@boltodds/market"
+import type { EventCell, GameCell, Ladder, Leg, Market, Rung, Side } from "./cells.ts"
+import type { Touched } from "./Touched.ts"
+
+/** Reads legs once, when what they say of the bet changes; a price does not. */
+export class Legs {
+  readonly #reader: SelectionReader
+  readonly #unknown: UnknownCounts
+  readonly #touched: Touched
+
+  constructor(reader: SelectionReader, unknown: UnknownCounts, touched: Touched) {
+    this.#reader = reader
+    this.#unknown = unknown
+    this.#touched = touched
+  }
+
+  /** Reads a leg that is in its game, and puts it where it belongs. */
+  attach(leg: Leg): void {
+    const { game, market } = leg
+    if (market !== null && isDraw(fieldsOf(leg)) && game.draws?.has(market) !== true) {
+      ;(game.draws ??= new Set()).add(market)
+      // The other sides of the market are not what they were.
+      for (const other of game.legs.values()) {
+        if (other === leg || other.market !== market) continue
+        this.detach(other)
+        this.#attachRead(other)
+      }
+    }
+    this.#attachRead(leg)
+  }
+
+  #attachRead(leg: Leg): void {
+    const selection = this.#read(leg, undefined)
+    if (selection !== undefined && namesPlayer(selection) && leg.target !== null) {
+      const base = participantKey(leg.target)
+      const people = leg.game.event.people ??= new Map()
+      const forms = people.get(base) ?? new Set<string>()
+      people.set(base, forms.add(suffixedKey(leg.target)))
+      if (forms.size > 1) return this.#attachNamesakes(leg.game.event, base)
+    }
+    this.#place(leg, selection)
+  }
+
+  /** Takes a leg out of where it is. */
+  detach(leg: Leg): void {
+    const { pair, side, game } = leg
+    if (pair === undefined || side === undefined) return
+    this.#touched.leg(leg)
+    leg.pair = undefined
+    leg.side = undefined
+    side.legs--
+    if (pair.legs[side.at] === leg) pair.legs[side.at] = leg.twin
+    else {for (let each = pair.legs[side.at]; each !== undefined; each = each.twin) {
+        if (each.twin === leg) each.twin = leg.twin
+      }}
+    leg.twin = undefined
+    if (pair.legs.every((each) => each === undefined)) {
+      const { pairs } = pair.rung
+      pairs.splice(pairs.indexOf(pair), 1)
+    }
+    if (side.ladder !== undefined) {
+      const legs = side.ladder.legs.get(game.sportsbook)
+      legs?.splice(legs.indexOf(leg), 1)
+      if (legs?.length === 0) side.ladder.legs.delete(game.sportsbook)
+    }
+    leg.dominated = false
+  }
+
+  /** Takes a leg out that is gone, or another bet from now on. */
+  remove(leg: Leg): void {
+    const base = this.#sharedName(leg)
+    this.detach(leg)
+    if (base !== undefined) this.#attachNamesakes(leg.game.event, base)
+  }
+
+  /** Takes out all legs of a game that is gone, or of another event from now on. */
+  removeAll({ legs, event }: GameCell, leave: () => void): void {
+    const names = new Set<string>()
+    for (const leg of legs.values()) {
+      const base = this.#sharedName(leg)
+      if (base !== undefined) names.add(base)
+      this.detach(leg)
+    }
+    leave()
+    for (const base of names) this.#attachNamesakes(event, base)
+  }
+
+  /** The name of a leg's player, if there are two of it: who is meant depends on what the others say. */
+  #sharedName({ target, game: { event: { people } } }: Leg): string | undefined {
+    if (people === undefined || target === null) return undefined
+    const base = participantKey(target)
+    return (people.get(base)?.size ?? 0) > 1 ? base : undefined
+  }
+
+  #read(leg: Leg, participants: ReadonlyMap<string, string | undefined> | undefined): Selection | undefined {
+    const { game, market } = leg
+    const reading = this.#reader.read(fieldsOf(leg), {
+      sport: game.sport,
+      sportsbook: game.sportsbook.name,
+      home_team: game.homeTeam,
+      away_team: game.awayTeam,
+    }, {
+      draw: market !== null && game.draws?.has(market) === true,
+      ...participants === undefined ? {} : { participants },
+    })
+    if (reading._tag === "Selection") return reading.selection
+    const { reason, raw } = reading
+    this.#unknown.add(game.sportsbook.name, game.sport, { market: raw, reason })
+    return undefined
+  }
+
+  /** All legs of players of this name: each is read with all names of its market and of the other games. */
+  #attachNamesakes(event: EventCell, base: string): void {
+    const named: Array<Leg> = []
+    for (const { legs } of event.games) {
+      for (const leg of legs.values()) if (leg.target !== null && participantKey(leg.target) === base) named.push(leg)
+    }
+    for (const leg of named) {
+      const own = named.filter(({ game, market }) => game === leg.game && market === leg.market)
+      const others = new Map<GameCell, Array<string>>()
+      for (const { game, target } of named) {
+        if (game !== leg.game) others.set(game, [...others.get(game) ?? [], target!])
+      }
+      const keys = participantKeys(own.map(({ target }) => target!), others.values())
+      this.detach(leg)
+      this.#place(leg, this.#read(leg, keys))
+    }
+  }
+
+  #place(leg: Leg, selection: Selection | undefined): void {
+    // Namesakes may have been attached together.
+    this.detach(leg)
+    // A kind that is known and not compared has no selection.
+    if (selection === undefined || selection.kind === "other") return
+    const side = sideOf(leg.game.event, selection)
+    const { rung } = side
+    const { sportsbook } = leg.game
+    let pair = rung.pairs.find((each) => each.sportsbook === sportsbook)
+    if (pair === undefined) {
+      pair = { rung, sportsbook, legs: [], torn: false }
+      rung.pairs.push(pair)
+    }
+    while (pair.legs.length <= side.at) pair.legs.push(undefined)
+    leg.side = side
+    leg.pair = pair
+    leg.twin = pair.legs[side.at]
+    pair.legs[side.at] = leg
+    side.legs++
+    if (side.ladder !== undefined) insert(side.ladder, leg, side.hardness)
+    this.#touched.leg(leg)
+  }
+}
+
+const fieldsOf = (leg: Leg): LineFields => ({
+  outcome: leg.outcome,
+  market: leg.market,
+  target: leg.target,
+  target_kind: leg.targetKind,
+  side: leg.over,
+  line: leg.line,
+})
+
+const namesPlayer = ({ scope, kind, side }: Selection): boolean =>
+  scope === "player" || (kind === "first" && side !== "none")
+
+/** By hardness, the hardest first. */
+const insert = (ladder: Ladder, leg: Leg, hardness: number): void => {
+  const legs = ladder.legs.get(leg.game.sportsbook)
+  if (legs === undefined) return void ladder.legs.set(leg.game.sportsbook, [leg])
+  let at = legs.length
+  while (at > 0 && legs[at - 1]!.side!.hardness < hardness) at--
+  legs.splice(at, 0, leg)
+}
+
+const sideOf = (event: EventCell, selection: Selection): Side => {
+  const key = marketKey(event.key, selection)
+  let market = event.markets.get(key)
+  if (market === undefined) {
+    market = { key, event, family: selection.family, selection, rungs: new Map() }
+    event.markets.set(key, market)
+  }
+  const rung = rungOf(market, selection)
+  const known = rung.sides.find(({ name }) => name === selection.side)
+  if (known !== undefined) return known
+  const step = ladderStep(selection)
+  const side: Side = {
+    rung,
+    key: selectionKey(event.key, selection),
+    name: selection.side,
+    selection,
+    at: rung.sides.length,
+    ladder: step === undefined ? undefined : ladderOf(event, step.ladder),
+    hardness: step?.hardness ?? 0,
+    legs: 0,
+  }
+  rung.sides.push(side)
+  if (side.ladder !== undefined) side.ladder.sides++
+  return side
+}
+
+const rungOf = (market: Market, selection: Selection): Rung => {
+  const line = pairLine(selection)
+  const { outcomes, winners } = selection
+  const known = market.rungs.get(line)
+  if (known !== undefined) {
+    // Sportsbooks that call the sport by different names: what is not certain is not known.
+    if (known.outcomes !== outcomes || known.winners !== winners) known.outcomes = null
+    return known
+  }
+  const rung = { market, line, key: `${market.key}|${line ?? ""}`, outcomes, winners, sides: [], pairs: [] }
+  market.rungs.set(line, rung)
+  return rung
+}
+
+const ladderOf = (event: EventCell, key: string): Ladder => {
+  const known = event.ladders.get(key)
+  if (known !== undefined) return known
+  const ladder = { key, event, legs: new Map(), sides: 0 }
+  event.ladders.set(key, ladder)
+  return ladder
+}
+
+/** Removes the rung of a side, its market and its ladders, where none of them has a leg any more. */
+export const sweep = ({ legs, rung }: Side): void => {
+  const { market, sides, line } = rung
+  if (legs > 0 || sides.some((side) => side.legs > 0) || market.rungs.get(line) !== rung) return
+  for (const { ladder } of sides) {
+    if (ladder !== undefined && --ladder.sides === 0) market.event.ladders.delete(ladder.key)
+  }
+  market.rungs.delete(line)
+  if (market.rungs.size === 0) market.event.markets.delete(market.key)
+}

@@ -1,0 +1,161 @@
+/** The cells of the index: what is known of each game, event, market and price. */
+import type { Family, Selection, Sportsbook } from "@boltodds/market"
+import type { LineChange } from "@boltodds/protocol"
+
+/** A sportsbook, once for all its games. */
+export interface SportsbookCell {
+  readonly name: string
+  readonly facts: Sportsbook
+  readonly hasFee: boolean
+  /** Whether its prices may be bet on: its name is in `betAt`, if there is one. */
+  readonly mayBet: boolean
+}
+
+/** One game at one sportsbook. */
+export interface GameCell {
+  readonly sportsbook: SportsbookCell
+  readonly game: string
+  session: string
+  sport: string
+  homeTeam: string | null
+  awayTeam: string | null
+  /** Milliseconds since the epoch; null where it is not known. */
+  startsAt: number | null
+  /** When its start last moved so far that it may be another game's. */
+  movedAt: number | undefined
+  partial: boolean
+  /** Whether its prices may count: see `whyUnusable`. */
+  usable: boolean
+  event: EventCell
+  readonly legs: Map<string, Leg>
+  /** Markets in which a draw was seen. It stays, also when the draw's line closes. */
+  draws: Set<string> | undefined
+}
+
+/** One match, at all sportsbooks that have it. */
+export interface EventCell {
+  readonly key: string
+  readonly games: Set<GameCell>
+  /** Milliseconds since the epoch; null where no sportsbook says one. */
+  anchor: number | null
+  /** Sportsbooks that may mean another game. */
+  offStart: ReadonlySet<string>
+  /** Sportsbooks disagree on the start. */
+  conflict: boolean
+  /** It has home and away both ways round: one key would be two opposite bets. */
+  flipped: boolean
+  readonly markets: Map<string, Market>
+  readonly ladders: Map<string, Ladder>
+  /** The spellings of players' names, with their suffixes, by the key without. */
+  people: Map<string, Set<string>> | undefined
+}
+
+/** All lines and sides of one market of an event. */
+export interface Market {
+  readonly key: string
+  readonly event: EventCell
+  readonly family: Family
+  readonly selection: Selection
+  readonly rungs: Map<number | null, Rung>
+}
+
+/** One line of a market: the sides of which one wins. */
+export interface Rung {
+  readonly market: Market
+  readonly line: number | null
+  readonly key: string
+  /** How many sides make it complete; null where that is not known. */
+  outcomes: number | null
+  winners: number | null
+  readonly sides: Array<Side>
+  /** One for each sportsbook. */
+  readonly pairs: Array<Pair>
+}
+
+/** One selection: a bet that is the same at every sportsbook. */
+export interface Side {
+  readonly rung: Rung
+  readonly key: string
+  readonly name: string
+  readonly selection: Selection
+  /** Its place among the sides of its rung, and among the legs of a pair. */
+  readonly at: number
+  readonly ladder: Ladder | undefined
+  readonly hardness: number
+  /** How many legs it has. */
+  legs: number
+}
+
+/** The sides of one rung at one sportsbook. */
+export interface Pair {
+  readonly rung: Rung
+  readonly sportsbook: SportsbookCell
+  readonly legs: Array<Leg | undefined>
+  /** Its own prices add up to less than the number of winners: one of them is not right. */
+  torn: boolean
+}
+
+/** Bets that are ordered by how hard they are to win: one direction of a total or a spread. */
+export interface Ladder {
+  readonly key: string
+  readonly event: EventCell
+  /** The hardest first. */
+  readonly legs: Map<SportsbookCell, Array<Leg>>
+  /** How many sides are on it. */
+  sides: number
+}
+
+/** One outcome at one sportsbook. */
+export interface Leg {
+  readonly game: GameCell
+  readonly outcome: string
+  market: string | null
+  target: string | null
+  targetKind: LineChange["target_kind"]
+  over: LineChange["side"]
+  line: number | null
+  /** American; null while suspended. */
+  odds: number | null
+  /** Decimal, before fees; 0 while suspended. */
+  decimal: number
+  /** Decimal, after fees; 0 if it cannot win. */
+  net: number
+  verified: boolean
+  link: string | null
+  /** When the price was set, as the record says it; null if that is not known. */
+  pricedAt: string | null
+  /** The record that set the price. */
+  seq: number
+  /** Undefined where the line is not understood. */
+  side: Side | undefined
+  pair: Pair | undefined
+  /** Another outcome of the same sportsbook with the same selection. */
+  twin: Leg | undefined
+  /** A strictly harder bet of its sportsbook is priced shorter. */
+  dominated: boolean
+}
+
+/** Whether a leg alone has a price that is known to be right. Two outcomes of one selection: see {@link candidateOf}. */
+export const isLivePrice = (leg: Leg): boolean => leg.net > 0 && leg.verified && leg.game.usable
+
+/**
+ * The price of a sportsbook for one side, if it may be bet on. Where two of its outcomes are the same selection, it is the
+ * worse one: none while one of them is suspended, or if they name their player in different ways.
+ */
+export const candidateOf = (pair: Pair, at: number): Leg | undefined => {
+  const leg = pair.legs[at]
+  if (leg === undefined) return undefined
+  if (leg.twin === undefined) return isLivePrice(leg) ? leg : undefined
+  let worst: Leg | undefined
+  for (let each: Leg | undefined = leg; each !== undefined; each = each.twin) {
+    if (each.side?.selection.scope === "player" && each.target !== leg.target) return undefined
+    if (!each.verified || !each.game.usable) continue
+    if (each.net === 0) return undefined
+    if (
+      worst === undefined || each.net < worst.net ||
+      (each.net === worst.net && (each.game.game < worst.game.game ||
+        (each.game.game === worst.game.game && each.outcome < worst.outcome)))
+    ) worst = each
+  }
+  return worst
+}

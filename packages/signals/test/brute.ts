@@ -1,0 +1,211 @@
+/** What must be known, worked out anew with plain loops from a folded book. */
+import {
+  dominated,
+  eventKey,
+  eventStart,
+  isDraw,
+  makeSportsbooks,
+  pairKey,
+  participantKeys,
+  type PricedSelection,
+  type Reading,
+  readSelection,
+  type Selection,
+  selectionKey,
+  selfFlippedEvents,
+} from "@boltodds/market"
+import { americanToDecimal, netOdds } from "@boltodds/odds"
+import {
+  type Book,
+  type BookGame,
+  type BookLine,
+  type Change,
+  type Control,
+  gameId,
+  isLineChange,
+  isLive,
+} from "@boltodds/protocol"
+import type { SignalSettings } from "@boltodds/signals"
+
+/** The markets of games in which a draw was seen since the game began: the book alone does not say it. */
+export class Draws {
+  readonly #seen = new Map<string, Set<string>>()
+
+  take(record: Change | Control): void {
+    if ("control" in record) {
+      if (record.control === "stream_started") this.#seen.clear()
+      return
+    }
+    const id = gameId(record.sportsbook, record.game)
+    if (record.change === "game_closed") this.#seen.delete(id)
+    if (!isLineChange(record) || record.change === "line_closed" || record.market === null || !isDraw(record)) return
+    this.#seen.set(id, (this.#seen.get(id) ?? new Set()).add(record.market))
+  }
+
+  has({ sportsbook, game }: BookGame, market: string | null): boolean {
+    return market !== null && this.#seen.get(gameId(sportsbook, game))?.has(market) === true
+  }
+}
+
+/** One price that counts. */
+export interface BrutePrice {
+  readonly sportsbook: string
+  readonly session: string
+  readonly game: BookGame
+  readonly line: BookLine
+  readonly selection: Selection
+  readonly key: string
+  readonly pair: string
+  readonly event: string
+  readonly decimal: number
+  readonly net: number
+  readonly torn: boolean
+  readonly dominated: boolean
+  readonly mayBet: boolean
+}
+
+interface Row {
+  readonly game: BookGame
+  readonly line: BookLine
+  readonly selection: Selection
+  readonly key: string
+  readonly pair: string
+  readonly event: string
+}
+
+const grouped = <A>(all: Iterable<A>, keyOf: (each: A) => string): Map<string, Array<A>> => {
+  const groups = new Map<string, Array<A>>()
+  for (const each of all) {
+    const key = keyOf(each)
+    const group = groups.get(key)
+    if (group === undefined) groups.set(key, [each])
+    else group.push(each)
+  }
+  return groups
+}
+
+const readings = new WeakMap<BookLine, Map<string, Reading>>()
+
+/** Read once: the lines of a folded book are values. */
+const plainReading = (line: BookLine, game: BookGame, draw: boolean): Reading => {
+  const known = readings.get(line) ?? new Map<string, Reading>()
+  readings.set(line, known)
+  const place = `${draw} ${game.sport} ${game.sportsbook} ${game.home_team} ${game.away_team}`
+  const reading = known.get(place) ?? readSelection(line, game, { draw })
+  known.set(place, reading)
+  return reading
+}
+
+const playersOf = (game: BookGame, within: (line: BookLine) => boolean): ReadonlyArray<string> =>
+  [...game.lines.values()].flatMap((line) =>
+    line.target_kind === "other" && line.target !== null && within(line) ? [line.target] : []
+  )
+
+/** The prices that count, of all selections: one for each sportsbook. */
+export const brutePrices = (book: Book, draws: Draws, settings: SignalSettings = {}): ReadonlyArray<BrutePrice> => {
+  const sportsbooks = makeSportsbooks(settings.sportsbooks)
+  const betAt = settings.betAt?.map((name) => name.toLowerCase())
+  const games = [...book.games.values()].filter(({ sportsbook }) => sportsbooks.of(sportsbook).bettable)
+  const rows: Array<Row> = []
+  const bad = new Set<BookGame>()
+  for (const [event, mine] of grouped(games, eventKey)) {
+    const starts = mine.map(({ sportsbook, starts_at }) => ({
+      sportsbook,
+      at: starts_at === null ? null : Date.parse(starts_at),
+      votes: true,
+    }))
+    const { off_start } = eventStart(starts, { now: 0 })
+    const teams = mine.map(({ home_team, away_team }) => ({ event, sport: "", home_team, away_team, at: null }))
+    const flipped = selfFlippedEvents(teams).size > 0
+    const known = new Map<string, ReadonlyMap<string, string | undefined>>()
+    /** The keys of all players of a market of a game. */
+    const namesIn = (mine: ReadonlyArray<BookGame>, game: BookGame, market: string | null) => {
+      const id = `${gameId(game.sportsbook, game.game)} ${market}`
+      const keys = known.get(id) ?? participantKeys(
+        playersOf(game, (each) => each.market === market),
+        mine.filter((each) => each !== game).map((each) => playersOf(each, () => true)),
+      )
+      known.set(id, keys)
+      return keys
+    }
+    for (const game of mine) {
+      const isStale = book.lossy || book.staleSessions.has(game.session) ||
+        book.staleBooks.has(gameId(game.session, game.sportsbook))
+      if (flipped || off_start.includes(game.sportsbook) || game.partial || isStale) bad.add(game)
+      for (const line of game.lines.values()) {
+        const draw = draws.has(game, line.market)
+        const reading = line.target_kind === "other"
+          ? readSelection(line, game, { draw, participants: namesIn(mine, game, line.market) })
+          : plainReading(line, game, draw)
+        if (reading._tag === "Unknown" || reading.selection.kind === "other") continue
+        const { selection } = reading
+        rows.push({
+          game,
+          line,
+          selection,
+          key: selectionKey(event, selection),
+          pair: pairKey(event, selection),
+          event,
+        })
+      }
+    }
+  }
+  const isLivePrice = ({ game, line }: Row): boolean => !bad.has(game) && line.odds !== null && isLive(book, game, line)
+  const decimalOf = ({ line }: Row): number => americanToDecimal(line.odds!)!
+  const netOf = (row: Row): number => netOdds(decimalOf(row), sportsbooks.of(row.game.sportsbook).fee)!
+  const counted: Array<Row> = []
+  for (const twins of grouped(rows, ({ key, game }) => `${key} @ ${game.sportsbook}`).values()) {
+    const known = twins.filter(({ game, line }) => !bad.has(game) && isLive(book, game, line))
+    if (known.length === 0 || known.some(({ line }) => line.odds === null)) continue
+    if (twins.some(({ selection, line }) => selection.scope === "player" && line.target !== twins[0]!.line.target)) {
+      continue
+    }
+    const worst = known.toSorted((a, b) =>
+      netOf(a) - netOf(b) || (a.game.game < b.game.game ? -1 : a.game.game > b.game.game ? 1 : 0) ||
+      (a.line.outcome < b.line.outcome ? -1 : 1)
+    )
+    counted.push(worst[0]!)
+  }
+  const torn = new Set<Row>()
+  for (const pair of grouped(counted, ({ pair, game }) => `${pair} @ ${game.sportsbook}`).values()) {
+    const { outcomes, winners } = pair[0]!.selection
+    const booksum = pair.reduce((sum, row) => sum + 1 / decimalOf(row), 0)
+    if (pair.length === outcomes && booksum < winners! - 1e-12) { for (const row of pair) torn.add(row) }
+  }
+  const worse = new Set<Row>()
+  for (const mine of grouped(rows.filter(isLivePrice), ({ event, game }) => `${event} @ ${game.sportsbook}`).values()) {
+    const prices = mine.map((row): PricedSelection => ({ selection: row.selection, odds: decimalOf(row) }))
+    dominated(prices).forEach((is, at) => {
+      if (is) worse.add(mine[at]!)
+    })
+  }
+  return counted.map((row) => ({
+    ...row,
+    sportsbook: row.game.sportsbook,
+    session: row.game.session,
+    decimal: decimalOf(row),
+    net: netOf(row),
+    torn: torn.has(row),
+    dominated: worse.has(row),
+    mayBet: betAt === undefined || betAt.includes(row.game.sportsbook),
+  }))
+}
+
+/** The best prices, by selection. */
+export const bruteBest = (prices: ReadonlyArray<BrutePrice>): ReadonlyArray<string> => {
+  const best: Array<string> = []
+  for (const [key, all] of grouped(prices.filter(({ torn, mayBet }) => mayBet && !torn), ({ key }) => key)) {
+    const order = all.toSorted((a, b) => b.net - a.net || a.decimal - b.decimal)
+    const first = order[0]!
+    const equals = order.filter(({ net, decimal }) => net === first.net && decimal === first.decimal)
+    const names = equals.map(({ sportsbook }) => sportsbook).toSorted()
+    const leading = equals.find(({ sportsbook }) => sportsbook === names[0])!
+    const flags = [
+      ...equals.some((price) => price.dominated) ? ["dominated"] : [],
+      ...equals.length === 1 && order.length > 1 && first.net > order[1]!.net * 1.25 ? ["suspicious"] : [],
+    ]
+    const odds = leading.line.odds === -100 ? 100 : leading.line.odds
+    best.push(`${key} ${odds} at ${names.join("+")}, ${leading.game.game}, ${leading.line.outcome}, ${flags.join()}`)
+  }
+  return best.toSorted()
+}

@@ -1,0 +1,118 @@
+/** Ways to show a price that is wrong as a good one. `pnpm mutants signals` tries them. */
+import type { Mutant } from "../../../tools/allMutants.ts"
+
+const signals = "packages/signals/src"
+const tests = ["packages/signals/test/bestLaw.test.ts", "packages/signals/test/bestEmit.test.ts"]
+
+export const mutants: ReadonlyArray<Mutant> = [
+  {
+    does: "an unverified price counts",
+    file: `${signals}/internal/cells.ts`,
+    from: `leg.net > 0 && leg.verified && leg.game.usable`,
+    to: `leg.net > 0 && leg.game.usable`,
+  },
+  {
+    does: "of two outcomes for one bet the better price counts",
+    file: `${signals}/internal/cells.ts`,
+    from: `worst === undefined || each.net < worst.net ||`,
+    to: `worst === undefined || each.net > worst.net ||`,
+  },
+  {
+    does: "the price of a bet counts whose other outcome is suspended",
+    file: `${signals}/internal/cells.ts`,
+    from: `    if (each.net === 0) return undefined`,
+    to: `    if (each.net === 0) continue`,
+  },
+  {
+    does: "prices of a partial game count",
+    file: `${signals}/internal/OddsIndex.ts`,
+    from: `if (partial || this.#isLossy || this.#staleSessions.has(session))`,
+    to: `if (this.#isLossy || this.#staleSessions.has(session))`,
+  },
+  {
+    does: "prices of a stale session count",
+    file: `${signals}/internal/OddsIndex.ts`,
+    from: `if (partial || this.#isLossy || this.#staleSessions.has(session))`,
+    to: `if (partial || this.#isLossy)`,
+  },
+  {
+    does: "prices of a stale sportsbook count",
+    file: `${signals}/internal/OddsIndex.ts`,
+    from: `this.#staleSportsbooks.has(gameId(session, sportsbook.name))`,
+    to: `this.#staleSportsbooks.has(gameId(sportsbook.name, session))`,
+  },
+  {
+    does: "prices count of an event that has home and away both ways round",
+    file: `${signals}/internal/OddsIndex.ts`,
+    from: `    if (event.flipped) return "flipped"
+`,
+    to: ``,
+  },
+  {
+    does: "prices of a sportsbook count whose start is another game's",
+    file: `${signals}/internal/OddsIndex.ts`,
+    from: `    return event.offStart.has(sportsbook.name) ? "off_start" : undefined`,
+    to: `    return undefined`,
+  },
+  {
+    does: "what another session could not read makes a game unverified, and its own does not",
+    file: `${signals}/internal/OddsIndex.ts`,
+    from: `found?.session === session`,
+    to: `found?.session !== session`,
+  },
+  {
+    does: "torn pairs count",
+    file: `${signals}/best/bestOf.ts`,
+    from: `pair.torn || !pair.sportsbook.mayBet`,
+    to: `!pair.sportsbook.mayBet`,
+  },
+  {
+    does: "sportsbooks count where nobody bets",
+    file: `${signals}/best/bestOf.ts`,
+    from: `pair.torn || !pair.sportsbook.mayBet`,
+    to: `pair.torn`,
+  },
+  {
+    does: "prices are ranked before fees",
+    file: `${signals}/best/bestOf.ts`,
+    from: `a.net - b.net || b.decimal - a.decimal`,
+    to: `a.decimal - b.decimal`,
+  },
+  {
+    does: "a price that a harder bet contradicts has no warning",
+    file: `${signals}/internal/verdicts.ts`,
+    from: `isLive && leg.decimal > shortest`,
+    to: `isLive && leg.decimal > 2 * shortest`,
+  },
+  {
+    does: "sportsbooks that take no bets count",
+    file: `${signals}/internal/Games.ts`,
+    from: `    if (!sportsbook.facts.bettable) return undefined
+`,
+    to: ``,
+  },
+  {
+    does: "a draw that was seen is forgotten when its line closes",
+    file: `${signals}/internal/Games.ts`,
+    from: `      draws: before?.draws,`,
+    to: `      draws: undefined,`,
+  },
+  {
+    does: "namesakes are one player",
+    file: `${signals}/internal/Legs.ts`,
+    from: `      if (forms.size > 1) return`,
+    to: `      if (forms.size > 99) return`,
+  },
+  {
+    does: "a reader of a slow lane believes what waited at a control that makes it forget",
+    file: `${signals}/best/bestCoalescing.ts`,
+    from: `    if (forgets === undefined || record.best === "closed") return record`,
+    to: `    if (forgets !== undefined || record.best === "closed") return record`,
+  },
+  {
+    does: "a lane does not say to an emit that what waits is stale",
+    file: "packages/lane/src/stores/coalescing/precedence.ts",
+    from: `ends: ["fresh"], invalidates: true`,
+    to: `ends: ["fresh"], invalidates: false`,
+  },
+].map((mutant) => ({ rule: "best prices", tests, ...mutant }))
