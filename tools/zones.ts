@@ -10,6 +10,7 @@ export const dateReaders: Readonly<Record<string, string>> = {
   "packages/protocol/src/GapLedger.ts": "the `at` of our own records, which ends in Z",
   "packages/pipeline/src/emits/changes.ts": "the `at` of our own records, which ends in Z",
   "packages/pipeline/src/emits/messages.ts": "the `at` of our own records, which ends in Z",
+  "packages/signals/src/SignalRecord.ts": "times of our own records, which end in Z",
   "packages/pipeline/src/emits/quotes.ts": "the `at` of our own records, which ends in Z",
   "packages/pipeline/src/emits/Groups.ts": "the `at` of our own records, which ends in Z",
   "packages/pipeline/src/hub/RecordReducer.ts": "the `at` of a record, if it ends in Z",

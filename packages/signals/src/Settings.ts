@@ -1,4 +1,4 @@
-/** What an index is told about sportsbooks and names. */
+/** What an index knows of sportsbooks and names. */
 import type { Aliases, SportsbooksFile } from "@boltodds/market"
 
 /** Settings of an index. All of them are optional. */

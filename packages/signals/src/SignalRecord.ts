@@ -77,3 +77,16 @@ const isoOf = (millis: number): string => {
 }
 
 const isos = new Map<number, string>()
+
+/** The time of a record, which ends in Z, in milliseconds since the epoch. */
+export const millisOf = (at: string): number => {
+  if (at !== lastText) {
+    lastText = at
+    lastMillis = Date.parse(at)
+  }
+  return lastMillis
+}
+
+/** The records of a group have one time. */
+let lastText = ""
+let lastMillis = NaN

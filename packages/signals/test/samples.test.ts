@@ -39,7 +39,7 @@ interface Offer {
   readonly net: number
 }
 
-const exchanges = ["kalshi", "polymarket", "prophetx", "novig"]
+const exchanges = new Set(["kalshi", "polymarket", "prophetx", "novig"])
 
 const startOf = (when: unknown): number | undefined => {
   const [, year, month, day, hour, minute, half] = /^(\d+)-(\d+)-(\d+), (\d+):(\d+) (AM|PM)$/.exec(String(when)) ?? []
@@ -113,7 +113,7 @@ const bestByHand = (games: Iterable<Game>): Map<string, string> => {
         const found = betOf(key, wire, game)
         const decimal = decimalOf(wire.odds)
         if (found === undefined || decimal === 0) continue
-        const net = exchanges.includes(game.sportsbook) ? 1 + (decimal - 1) * 0.98 : decimal
+        const net = exchanges.has(game.sportsbook) ? 1 + (decimal - 1) * 0.98 : decimal
         offers.push({ bet: found[0], pair: found[1], game, decimal, net })
       }
     }

@@ -40,7 +40,7 @@ export const emitOf = async (given: ParsedFlags): Promise<string | object | unde
   const options = await optionsOf(given)
   if (Object.keys(options).length === 0) return emit === undefined ? undefined : escaped(emit)
   if (emit !== undefined && signalEmits.includes(emit)) return { [emit]: options }
-  const [flag] = signalFlags.flags.filter(({ name }) => given.written.includes(name))
+  const flag = signalFlags.flags.find(({ name }) => given.written.includes(name))
   throw new UsageError(`Cannot use --${flag?.name} without --emit ${signalEmits.join(" or ")}: it compares sportsbooks`)
 }
 

@@ -76,8 +76,9 @@ export class BestBoard {
 }
 
 /** By closings first, then by key. */
-const byPlace = (a: Best, b: Best): number =>
-  a.best === "closed" !== (b.best === "closed") ? (a.best === "closed" ? -1 : 1) : a.key < b.key ? -1 : 1
+const byPlace = (a: Best, b: Best): number => rankOf(a) - rankOf(b) || (a.key < b.key ? -1 : 1)
+
+const rankOf = ({ best }: Best): number => best === "closed" ? 0 : 1
 
 /** -100 and +100 are one price. */
 const oddsOf = ({ odds }: Leg): number | null => odds === -100 ? 100 : odds
@@ -126,8 +127,13 @@ const recordOf = (
 const none: ReadonlyArray<never> = []
 
 const feesOf = (legs: ReadonlyArray<Leg>): Best["fees"] => {
-  const fees = legs.map(({ game }) => game.sportsbook.facts.fees)
-  return fees.includes("assumed") ? "assumed" : fees.includes("set") ? "set" : "none"
+  let fees: Best["fees"] = "none"
+  for (const { game } of legs) {
+    const own = game.sportsbook.facts.fees
+    if (own === "assumed") return own
+    if (own === "set") fees = own
+  }
+  return fees
 }
 
 const closed = ({ record }: Sent, stamp: SignalStamp, reason: NonNullable<Best["reason"]>): Best => {

@@ -4,7 +4,7 @@ import type { StreamRecord } from "@boltodds/protocol"
 import { forgetsOf } from "../forgets.ts"
 import { OddsIndex } from "../internal/OddsIndex.ts"
 import type { SignalSettings } from "../Settings.ts"
-import type { SignalStamp } from "../SignalRecord.ts"
+import { millisOf, type SignalStamp } from "../SignalRecord.ts"
 import type { Best } from "./Best.ts"
 import { BestBoard, stampOf } from "./BestBoard.ts"
 
@@ -71,7 +71,7 @@ export class BestPrices {
       this.#part = 0
     }
     const stamp = { ...stampOf(record, 0), seq: this.#seq }
-    const records = this.#board.records(stamp, Date.parse(record.at))
+    const records = this.#board.records(stamp, millisOf(record.at))
     return records.length === 0 ? none : records.map((each) => ({ ...each, part: ++this.#part }))
   }
 

@@ -3,6 +3,7 @@ import { controlForm, type Emission, type Emit, Groups } from "@boltodds/pipelin
 import type { Change, Control } from "@boltodds/protocol"
 import { type Envelope, type Form, makeControl } from "@boltodds/sink"
 import type { Step } from "@boltodds/state"
+import { millisOf } from "../SignalRecord.ts"
 import type { Best } from "./Best.ts"
 import { stampOf } from "./BestBoard.ts"
 import { BestPrices, type BestPricesOptions } from "./BestPrices.ts"
@@ -52,7 +53,7 @@ class BestEmission implements Emission<Best> {
   }
 
   control(control: Control): Envelope<never> {
-    return makeControl({ ...control, at: Date.parse(control.at), last: control.last === true }, control, controlForm)
+    return makeControl({ ...control, at: millisOf(control.at), last: control.last === true }, control, controlForm)
   }
 
   snapshot(records: ReadonlyArray<Change | Control>): ReadonlyArray<Envelope<Best>> {
@@ -60,7 +61,7 @@ class BestEmission implements Emission<Best> {
     const { part = 0, origin, at, session, epoch, seq } = start
     if (this.#prices.isEmpty) { for (const record of records) this.#prices.take(record) }
     const groups = new Groups<Best>()
-    groups.begin(session, epoch, Date.parse(at))
+    groups.begin(session, epoch, millisOf(at))
     groups.part(part, origin)
     groups.control(seq, false, start as Control, controlForm)
     const stamp = { ...stampOf(records[0]!, part), ...origin === undefined ? {} : { origin } }

@@ -2,6 +2,7 @@
 import { eventKey, isLargeMove, type Sportsbooks } from "@boltodds/market"
 import { americanToDecimal, netOdds } from "@boltodds/odds"
 import { type Change, type GameChange, gameId, type LineChange } from "@boltodds/protocol"
+import { millisOf } from "../SignalRecord.ts"
 import type { EventCell, GameCell, Leg, SportsbookCell } from "./cells.ts"
 import type { Legs } from "./Legs.ts"
 import type { Touched } from "./Touched.ts"
@@ -122,7 +123,7 @@ export class Games {
     if (!sportsbook.facts.bettable) return undefined
     const before = this.find(change.sportsbook, change.game)
     if (before !== undefined) this.#remove(before)
-    const startsAt = millisOf(change.starts_at)
+    const startsAt = startOf(change.starts_at)
     const event = this.#event(eventKey(change))
     const game: GameCell = {
       sportsbook,
@@ -147,7 +148,7 @@ export class Games {
   }
 
   #amend(game: GameCell, change: GameChange): void {
-    const startsAt = millisOf(change.starts_at)
+    const startsAt = startOf(change.starts_at)
     const key = eventKey(change)
     const { event, sport, homeTeam, awayTeam } = game
     const isOther = key !== event.key || sport !== change.sport || homeTeam !== change.home_team ||
@@ -193,11 +194,11 @@ export class Games {
   }
 
   #movedAt(game: GameCell, startsAt: number | null, at: string): number | undefined {
-    return isLargeMove(game.startsAt, startsAt, this.#options.maxSkewMillis) ? Date.parse(at) : game.movedAt
+    return isLargeMove(game.startsAt, startsAt, this.#options.maxSkewMillis) ? millisOf(at) : game.movedAt
   }
 }
 
-const millisOf = (iso: string | null): number | null => iso === null ? null : Date.parse(iso)
+const startOf = (iso: string | null): number | null => iso === null ? null : millisOf(iso)
 
 const legOf = (game: GameCell, change: LineChange): Leg => ({
   game,
