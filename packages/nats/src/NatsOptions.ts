@@ -63,6 +63,14 @@ export interface NatsStreamOptions {
   readonly latestPerSubject?: number
 }
 
+/** A place in a log. */
+export interface LogPosition {
+  /** When the log was made, as its server says: another log of its name counts from 1 again. */
+  readonly created: string
+  /** The sequence of the last message. */
+  readonly sequence: number
+}
+
 /** {@link NatsStreamOptions} with the defaults.  */
 export interface Streams {
   readonly name: string

@@ -11,7 +11,7 @@ import { natsErrorOf } from "./internal/natsErrorOf.ts"
 import { Publisher } from "./internal/Publisher.ts"
 import { differenceOf, ensureStreams, streamsOf } from "./internal/streams.ts"
 import { NatsError } from "./NatsError.ts"
-import type { NatsConnectionOptions, NatsStreamOptions } from "./NatsOptions.ts"
+import type { LogPosition, NatsConnectionOptions, NatsStreamOptions } from "./NatsOptions.ts"
 import { subjectOf } from "./subject/subjectOf.ts"
 
 /** The options of {@link nats}. */
@@ -20,6 +20,11 @@ export interface NatsSinkOptions extends NatsConnectionOptions, NatsStreamOption
    * After this time the lines of a closed game are removed from the latest records; its closing stays. Default 5 minutes.
    */
   readonly purgeClosedAfter?: Duration.Duration
+  /**
+   * Where the log ends that this sink goes on with, see {@link natsBook}: a process that has written since fences it at its
+   * first batch. Default: wherever the log ends at the first batch.
+   */
+  readonly continues?: LogPosition
   /** Called for what an operator may want to know. Must not throw. */
   readonly onEvent?: (event: NatsSinkEvent) => void
 }
@@ -63,7 +68,7 @@ export const nats = (options: NatsSinkOptions = {}): Effect.Effect<Sink<unknown>
       const ensure = attempt(() => ensureStreams(manager, streams))
       const message = differenceOf(yield* ensure, options)
       if (message !== undefined) emit({ _tag: "StreamDiffers", stream: streams.log, message })
-      const publisher = new Publisher(link, manager, streams, timeout)
+      const publisher = new Publisher(link, manager, { streams, timeout, continues: options.continues })
       const cleaner = yield* Effect.acquireRelease(
         Effect.sync(() =>
           new LatestCleaner(manager, streams, {

@@ -2,7 +2,7 @@
 import type { JetStreamManager, StreamState } from "@nats-io/jetstream"
 import { errors, type Msg } from "@nats-io/nats-core"
 import { NatsError } from "../NatsError.ts"
-import type { Streams } from "../NatsOptions.ts"
+import type { LogPosition, Streams } from "../NatsOptions.ts"
 import type { Link } from "./Link.ts"
 import { headersOf, idHeader, type Outgoing } from "./messages.ts"
 import { ensureStreams } from "./streams.ts"
@@ -22,6 +22,15 @@ export interface Published {
   readonly stored: number
   /** The log has lost records that were acknowledged: it was made anew, or its server did not sync its disk. */
   readonly hasForgotten: boolean
+}
+
+/** Where batches go. */
+interface PublisherOptions {
+  readonly streams: Streams
+  /** How long an answer may take, in milliseconds. */
+  readonly timeout: number
+  /** Where the log must end before the first batch. Undefined: anywhere. */
+  readonly continues: LogPosition | undefined
 }
 
 /**
@@ -46,13 +55,15 @@ export class Publisher {
   constructor(
     link: Link,
     manager: JetStreamManager,
-    streams: Streams,
-    timeout: number,
+    { streams, timeout, continues }: PublisherOptions,
   ) {
     this.#link = link
     this.#manager = manager
     this.#streams = streams
     this.#timeout = timeout
+    if (continues !== undefined) {
+      this.#known = { batch: "", before: continues.sequence, created: continues.created }
+    }
   }
 
   /** Publishes what of the batch is not stored yet. Rejects with a `NatsError`, or if `signal` aborts. */

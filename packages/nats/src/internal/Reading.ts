@@ -14,6 +14,7 @@ import { NatsError } from "../NatsError.ts"
 import type { Link } from "./Link.ts"
 import { Pieces } from "./messages.ts"
 import { natsErrorOf } from "./natsErrorOf.ts"
+import { recordOf } from "./recordOf.ts"
 import { streamInfo } from "./streams.ts"
 
 /** Messages that are asked for at a time. */
@@ -220,21 +221,5 @@ interface OpenConsumer {
 }
 
 const mostShown = 200
-
-/** The record of a text; undefined if it is not a change or a control. Records of unknown kinds are records. */
-const recordOf = (text: string): Change | Control | undefined => {
-  let value: unknown
-  try {
-    value = JSON.parse(text)
-  } catch {
-    // Not a record: the caller says so.
-    return undefined
-  }
-  const isRecord = typeof value === "object" && value !== null &&
-    ("change" in value || "control" in value) &&
-    "run" in value && typeof value.run === "string" && "seq" in value &&
-    "session" in value
-  return isRecord ? value as unknown as Change | Control : undefined
-}
 
 const ignore = (): void => {}

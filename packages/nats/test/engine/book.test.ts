@@ -1,0 +1,61 @@
+/** The book that a process goes on from, on a real server. */
+import { natsBook } from "@boltodds/nats"
+import { emptyBook, fold } from "@boltodds/protocol"
+import { apply, resume } from "@boltodds/state"
+import { hasNats } from "@boltodds/testing/NatsServer"
+import * as Effect from "effect/Effect"
+import { describe, expect, it } from "vitest"
+import { scenario } from "../../../state/test/scenario.ts"
+import { batchOf, deliver, failureOf, recordsOf, textsOfRecords, useBench } from "../fixtures/NatsBench.ts"
+
+describe.skipIf(!hasNats())("the book of a feed in NATS", () => {
+  const holder = useBench()
+  const read = () => Effect.runPromise(natsBook({ servers: holder.bench.server.url, name: "odds" }))
+
+  it("does not exist before anything was written", async () => {
+    expect(await read()).toBeUndefined()
+    await holder.bench.open()
+    expect(await read()).toBeUndefined()
+  })
+
+  it("is that of the readers, over several runs of which each goes on from the one before", async () => {
+    const { bench } = holder
+    const all = [...recordsOf(1)]
+    await deliver(await bench.open(), batchOf(all))
+    for (let term = 2; term <= 4; term++) {
+      const found = await read()
+      expect(found?.book).toEqual(fold(emptyBook, all))
+      expect(found?.term).toBe(term === 2 ? 0 : term - 1)
+      const state = resume(found!.book, { run: `01J0000000000000000000000${term}`, term })
+      const records = apply(state, scenario(term).events).steps.flatMap((step) => step.records)
+      await deliver(await bench.open({ continues: found!.position }), batchOf(records))
+      all.push(...records)
+    }
+    expect((await read())?.book).toEqual(fold(emptyBook, all))
+  })
+
+  it("fences a process that goes on from it after another process wrote", async () => {
+    const { bench } = holder
+    const [a, b, c] = [recordsOf(1), recordsOf(2), recordsOf(3)]
+    const first = await bench.open()
+    await deliver(first, batchOf(a))
+    const { position } = (await read())!
+    // The process that wrote before was only stopped for a while.
+    await deliver(first, batchOf(b))
+    const failure = await failureOf(await bench.open({ continues: position }), batchOf(c))
+    expect(failure.rest).toBe("disable")
+    expect(failure.cause).toMatchObject({ reason: "fenced" })
+    expect(await bench.log()).toEqual(textsOfRecords([...a, ...b]))
+  })
+
+  it("is nothing to a log that was made anew: its reader needs everything", async () => {
+    const { bench } = holder
+    await deliver(await bench.open(), batchOf(recordsOf(1)))
+    const { position } = (await read())!
+    await bench.server.kill()
+    bench.server.forget()
+    await bench.server.start()
+    const failure = await failureOf(await bench.open({ continues: position }), batchOf(recordsOf(2)))
+    expect(failure).toMatchObject({ rest: "retry", isNewReader: true })
+  })
+})
