@@ -5,7 +5,7 @@ import type { Sink, SinkError } from "@boltodds/sink"
 import type * as Duration from "effect/Duration"
 import type * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
-import type { EmitName, Log, OpenSource, SourceFinding } from "./Plugin.ts"
+import type { EmitName, Log, OpenLease, OpenSource, SinkBook, SourceFinding } from "./Plugin.ts"
 import type { ManifestEntry } from "./Manifest.ts"
 import type { Problem } from "./Problem.ts"
 
@@ -54,8 +54,15 @@ export interface OpenContext {
   /** The run's ULID. */
   readonly run: string
   readonly log: Log
-  /** Whether the reader of a sink has the book that the run resumes from. Default: none has. */
-  readonly resumes?: (sink: { readonly name: string; readonly type: string; readonly options: unknown }) => boolean
+  /**
+   * Whether the reader of a sink has the book that the run resumes from; where the book was read from its destination, the
+   * `position` of that book. Default: none has.
+   */
+  readonly resumes?: (
+    sink: { readonly name: string; readonly type: string; readonly options: unknown },
+  ) => boolean | { readonly position: unknown }
+  /** Wraps each sink once it is open, fallbacks too: for a check before each write. Default: as they are. */
+  readonly around?: (sink: Sink<never>) => Sink<never>
   /** Called for each event of the lane of a sink. Must not throw. */
   readonly onLaneEvent?: (sink: string, event: LaneEvent) => void
   /** Follows the expressions that may take long. Default: none. */
@@ -77,9 +84,18 @@ export interface ExpressionCount {
   readonly failed: number
 }
 
+/** A sink from whose destination a run can resume. */
+export interface BookOfSink {
+  readonly sink: string
+  /** Reads the book that its readers have; undefined where nothing was written yet. */
+  readonly read: Effect.Effect<SinkBook | undefined, unknown>
+}
+
 /** A pipeline ready for `run` of `@boltodds/pipeline`. Nothing is open before these effects are run. */
 export interface OpenPipeline {
   readonly source: Effect.Effect<OpenSource, unknown, Scope.Scope>
+  /** Undefined where the configuration names no lease. */
+  readonly lease?: Effect.Effect<OpenLease, unknown, Scope.Scope>
   readonly routes: ReadonlyArray<Route>
   readonly expressions: () => ReadonlyArray<ExpressionCount>
 }
@@ -97,6 +113,8 @@ export interface CheckedPipeline {
   readonly file: string
   /** The name of the source's plug-in. */
   readonly source: string
+  /** The name of the lease's plug-in. Absent: one process runs it. */
+  readonly lease?: string
   readonly sinks: ReadonlyArray<SinkSummary>
   readonly run: RunSettings
   /** Warnings, with their places. */
@@ -111,6 +129,8 @@ export interface CheckedPipeline {
   /** Whether it names plug-in modules: code of its author, which runs in the process. */
   readonly hasPlugins: boolean
   readonly open: (context: OpenContext) => OpenPipeline
+  /** The sinks whose readers' book can be read where they write, in the order of the document. */
+  readonly books: (context: OpenContext) => ReadonlyArray<BookOfSink>
   /** Tries the source, the names in conditions included; empty where its type cannot be tried. */
   readonly checkSource: (context: OpenContext) => Effect.Effect<ReadonlyArray<SourceFinding>>
   /** Opens each sink, one after another, and asks it whether its destination can be reached. */

@@ -1,6 +1,6 @@
 /** The contract of plug-ins: sources, emits, processors, sinks and stores as plain objects with checked options. */
 import type { Touch } from "./Manifest.ts"
-import type { RecordSource, Source } from "@boltodds/protocol"
+import type { Book, RecordSource, Source } from "@boltodds/protocol"
 import type { Coalescing } from "@boltodds/lane"
 import type { Emit, Processor, RunOptions } from "@boltodds/pipeline"
 import type { Sink, SinkError, Store, StoreLimits } from "@boltodds/sink"
@@ -42,6 +42,18 @@ export interface SinkContext extends PluginContext {
   readonly emit: EmitName
   /** What the emit says of its records: for a sink whose readers have filters of their own. */
   readonly records: SinkRecords
+  /** Where its destination ends with the book that the run resumes from: what {@link SinkPlugin.book} gave. */
+  readonly position?: unknown
+}
+
+/** The book that the readers of a sink have. */
+export interface SinkBook {
+  /** All records that were written, folded. It may be `lossy`. */
+  readonly book: Book
+  /** The number of the last start that the records name (`term`); 0 if they name none. */
+  readonly term: number
+  /** Where the destination ends with it: for {@link SinkContext.position}. The sink must write nothing if it ends elsewhere. */
+  readonly position: unknown
 }
 
 /** What a sink that serves readers must know of its records. */
@@ -264,6 +276,11 @@ export interface SinkPlugin<Options = unknown> extends PluginBase<Options> {
   /** Whether `control: false` is a mistake: its readers would believe prices that are not live. Default false. */
   readonly needsControls?: boolean
   make(options: Options, context: SinkContext): Effect.Effect<Sink<never>, SinkError, Scope.Scope>
+  /**
+   * Reads the book that its readers have, so that a run can resume from it: undefined where nothing was written yet. Default:
+   * it cannot be read.
+   */
+  book?(options: Options, context: PluginContext): Effect.Effect<SinkBook | undefined, unknown>
   /** How its lane is set up where the configuration does not say. */
   lane?(options: Options, place: LanePlace): LaneDefaults
 }
@@ -289,6 +306,25 @@ export interface OpenStore {
   readonly bounds?: Partial<StoreLimits>
 }
 
+/** A lease at work: of several processes with the same configuration, one leads. */
+export interface OpenLease {
+  /** Returns when this process leads. */
+  readonly acquire: Effect.Effect<void>
+  /** Whether it leads at this moment, by its own clock. Asked before each write. */
+  readonly holds: () => boolean
+  /** Returns when this process, which led, leads no longer, with the reason. */
+  readonly lost: Effect.Effect<string>
+  /** Ends the lead, so that another process can take over at once. */
+  readonly release: Effect.Effect<void>
+}
+
+/** What says which of several processes leads. Named by `lease` of a configuration. */
+export interface LeasePlugin<Options = unknown> extends PluginBase<Options> {
+  readonly kind: "lease"
+  /** Waits for whatever keeps the lease. Fails where waiting does not help. */
+  make(options: Options, context: PluginContext): Effect.Effect<OpenLease, unknown, Scope.Scope>
+}
+
 /** Anything that plugs in. Options are `unknown` to who did not write it; its own schema has checked them. */
 export type Plugin = SourcePlugin | EmitPlugin | ProcessorPlugin | SinkPlugin | StorePlugin
 
@@ -301,6 +337,8 @@ export interface Registry {
   readonly sinks: ReadonlyArray<SinkPlugin>
   /** `memory` needs no entry. */
   readonly stores?: ReadonlyArray<StorePlugin>
+  /** Default: none. A module that a configuration names cannot add one. */
+  readonly leases?: ReadonlyArray<LeasePlugin>
 }
 
 /**
@@ -336,6 +374,9 @@ export const processorPlugin = <Options>(plugin: ProcessorPlugin<Options>): Proc
 
 /** Gives a source plug-in its types, see {@link sinkPlugin}. */
 export const sourcePlugin = <Options>(plugin: SourcePlugin<Options>): SourcePlugin<Options> => plugin
+
+/** Gives a lease plug-in its types, see {@link sinkPlugin}. */
+export const leasePlugin = <Options>(plugin: LeasePlugin<Options>): LeasePlugin<Options> => plugin
 
 /** Gives a store plug-in its types, see {@link sinkPlugin}. */
 export const storePlugin = <Options>(plugin: StorePlugin<Options>): StorePlugin<Options> => plugin

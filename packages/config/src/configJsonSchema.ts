@@ -25,7 +25,7 @@ export const configJsonSchema = (registry: Registry): Json => {
     const { about } = plugin
     return { ...(renamed(schema, prefix) as Json), ...about === undefined ? {} : { description: about } }
   }
-  const { emits = builtinEmits, stores = [] } = registry
+  const { emits = builtinEmits, stores = [], leases = [] } = registry
   return {
     $schema: "https://json-schema.org/draft/2020-12/schema",
     title: "A boltodds pipeline",
@@ -38,6 +38,13 @@ export const configJsonSchema = (registry: Registry): Json => {
         description: "Modules with plug-ins; relative paths start at the folder of this file.",
       },
       source: { ...choice(registry.sources, optionsOf), description: "Where the feed comes from: exactly one." },
+      ...leases.length === 0 ? {} : {
+        lease: {
+          ...choice(leases, optionsOf),
+          description:
+            "What says which of several processes with this configuration reads the feed. Default: each does.",
+        },
+      },
       sinks: {
         type: "object",
         minProperties: 1,

@@ -5,7 +5,7 @@ import type { Registry } from "./Plugin.ts"
 type Json = { readonly [key: string]: unknown }
 
 /**
- * The keys of a configuration with these plug-ins as Markdown: a table for the run, for lanes, and for each source, sink,
+ * The keys of a configuration with these plug-ins as Markdown: a table for the run, for lanes, and for each source, lease, sink,
  * emit, processor and store. It is made of the same schemas that check a configuration, by way of {@link configJsonSchema}.
  */
 export const configReference = (registry: Registry): string => {
@@ -43,6 +43,7 @@ export const configReference = (registry: Registry): string => {
     ...section("A sink", { type: "object", properties: common }, resolve, "The keys of every sink, beside its type."),
     ...section("A lane", lane, resolve, "`lane` of a sink."),
     ...parts("Source", properties["source"]),
+    ...parts("Lease", properties["lease"]),
     ...sinkKeys.flatMap((keys) => {
       const [name, options] = Object.entries(keys)[0]!
       return section(`Sink \`${name}\``, members(options)[0], resolve)

@@ -5,6 +5,7 @@ import { PartCatalog } from "./internal/PartCatalog.ts"
 import type { CheckedParts } from "./internal/Checked.ts"
 import { Checker } from "./internal/Checker.ts"
 import { checkOptions, shownIn, shownOf } from "./internal/checkOptions.ts"
+import { checkLease } from "./internal/checkLease.ts"
 import { checkSinks } from "./internal/checkSinks.ts"
 import { checkSource, warnOfWholeFeed } from "./internal/checkSource.ts"
 import { describePipeline, remember } from "./internal/describe.ts"
@@ -14,7 +15,7 @@ import { Findings } from "./internal/Findings.ts"
 import { variableText } from "./Manifest.ts"
 import { hidden, oddSpans, remarkSpans } from "./internal/mayShow.ts"
 import { loadPlugins, type Modules, type PluginUse } from "./internal/loadPlugins.ts"
-import { checkParts, checkSourceOf, openParts } from "./internal/openParts.ts"
+import { booksOf, checkParts, checkSourceOf, openParts } from "./internal/openParts.ts"
 import type { ReadText } from "./internal/readTree.ts"
 import { optionsIn } from "./internal/readChoice.ts"
 import { type Reserved, variablesBelow } from "./internal/variables.ts"
@@ -159,12 +160,13 @@ const checkText = (
       folder,
       env: partsEnv,
     })
-    const known = ["version", "plugins", "source", "sinks", "run"]
+    const known = ["version", "plugins", "source", "lease", "sinks", "run"]
     const named = { ...tree, entries: tree.entries.filter(({ key }) => !key.startsWith("x-")) }
     checker.unknownKeys(named, [], known, "a configuration")
     const pluginsNode = entryOf(tree, "plugins")?.node
     yield* loadPlugins(pluginsNode, catalog, modules, findings, pluginUse(options))
     const source = yield* checkSource(entryOf(tree, "source")?.node, checker)
+    const lease = yield* checkLease(tree, checker)
     const sinks = yield* checkSinks(entryOf(tree, "sinks")?.node, source?.plugin, checker)
     const run = yield* checkRun(entryOf(tree, "run")?.node, checker)
     if (run?.resume !== undefined && source?.plugin.gives === "records") {
@@ -180,7 +182,7 @@ const checkText = (
     const plugins = pluginsNode === undefined ? undefined : shownOf(pluginsNode)
     return checkedPipeline(
       file,
-      { source, sinks },
+      { source, lease, sinks },
       run,
       plugins,
       { folder, env: partsEnv },
@@ -227,12 +229,14 @@ const checkedPipeline = (
       ...fallback === undefined ? {} : { fallback },
       isStandby,
     })),
+    ...parts.lease === undefined ? {} : { lease: parts.lease.plugin.name },
     run,
     warnings: findings.warnings,
     manifest,
     resolved: describePipeline(parts, run, plugins, "shown"),
     hasPlugins: plugins !== undefined,
     open: (context) => openParts(parts, surroundings, context),
+    books: (context) => booksOf(parts, surroundings, context),
     checkSource: (context) => checkSourceOf(parts, surroundings, context),
     check: (context) => checkParts(parts, surroundings, context),
   }

@@ -9,9 +9,17 @@ export interface ReloadStep {
   /**
    * `source_options`: options that the source takes while it runs · `source`: another source, or options it does not take ·
    * `sink_added`, `sink_removed`, `sink_changed` · `run`: `count`, `for`, `drain_within`, `report` · `plugins`: other
-   * modules are named.
+   * modules are named · `lease`.
    */
-  readonly kind: "source_options" | "source" | "sink_added" | "sink_removed" | "sink_changed" | "run" | "plugins"
+  readonly kind:
+    | "source_options"
+    | "source"
+    | "sink_added"
+    | "sink_removed"
+    | "sink_changed"
+    | "run"
+    | "plugins"
+    | "lease"
   /** The sink, where it is about one. */
   readonly sink?: string
   /** The options or keys that differ. */
@@ -45,6 +53,7 @@ export const planReload = (old: CheckedPipeline, next: CheckedPipeline): ReloadP
   const steps = [
     ...pluginSteps(before.plain, after.plain),
     ...sourceSteps(old, next),
+    ...leaseSteps(before.plain, after.plain),
     ...sinkSteps(old, next),
     ...runSteps(before.plain, after.plain),
   ]
@@ -59,6 +68,12 @@ const pluginSteps = (before: Plain, after: Plain): ReadonlyArray<ReloadStep> => 
   if (isDeepStrictEqual(before["plugins"], after["plugins"])) return []
   const sentence = "Other plug-in modules are named: a module that was loaded stays, so this needs a restart"
   return [{ kind: "plugins", keys: ["plugins"], needsRestart: true, sentence }]
+}
+
+const leaseSteps = (before: Plain, after: Plain): ReadonlyArray<ReloadStep> => {
+  if (isDeepStrictEqual(before["lease"], after["lease"])) return []
+  const sentence = "The lease is another one: this needs a restart"
+  return [{ kind: "lease", keys: ["lease"], needsRestart: true, sentence }]
 }
 
 const sourceSteps = (old: CheckedPipeline, next: CheckedPipeline): ReadonlyArray<ReloadStep> => {

@@ -3,6 +3,7 @@ import {
   builtinEmits,
   builtinProcessors,
   type EmitPlugin,
+  type LeasePlugin,
   type Registry,
   type SinkPlugin,
   type SourcePlugin,
@@ -31,6 +32,10 @@ const sinks: { readonly [name: string]: Load<unknown> } = {
   nats: async (host) => (await import("./sinks/natsSink.ts")).natsSink(host),
 }
 
+const leases: { readonly [name: string]: Load<unknown> } = {
+  nats: async (host) => (await import("./leases/natsLease.ts")).natsLease(host),
+}
+
 const stores: { readonly [name: string]: Load<unknown> } = {
   outbox: async () => (await import("./sinks/outboxStore.ts")).outboxStore,
 }
@@ -52,9 +57,9 @@ export interface PartNames {
  * Makes the registry that `loadPipeline` of `@boltodds/config` takes.
  *
  * It holds the sources `feed`, `simulator`, `replay`, `stdin` and `changes`, the sinks `stdout`, `file`, `webhook`, `serve` and
- * `nats`, the store `outbox`, the emits and processors of `@boltodds/config`, and the emit `best`. With `only`, it holds the
- * named sources and sinks alone, the store only beside a webhook, and `best` only if an emit is named that
- * `@boltodds/config` does not have.
+ * `nats`, the store `outbox`, the lease `nats`, the emits and processors of `@boltodds/config`, and the emit `best`. With
+ * `only`, it holds the named sources and sinks alone, no lease, the store only beside a webhook, and `best` only if an emit is
+ * named that `@boltodds/config` does not have.
  *
  * @example
  * ```ts
@@ -79,6 +84,8 @@ export const makeRegistry = async (host: PartsHost = {}, only?: PartNames): Prom
   const plain = new Set([...builtinEmits, vendorEmit].map(({ name }) => name))
   // A name that is misspelt may be meant for any of them.
   const needsSignals = only === undefined || (only.emits ?? []).some((name) => !plain.has(name))
+  // A lease is named by a configuration only.
+  const leading = only === undefined ? undefined : []
   const durable = only === undefined || only.sinks.includes("webhook") ? undefined : []
   return {
     sources: await load(sources, only === undefined ? undefined : [only.source]) as ReadonlyArray<SourcePlugin>,
@@ -90,5 +97,6 @@ export const makeRegistry = async (host: PartsHost = {}, only?: PartNames): Prom
     processors: builtinProcessors,
     sinks: await load(sinks, only?.sinks) as ReadonlyArray<SinkPlugin>,
     stores: await load(stores, durable) as ReadonlyArray<StorePlugin>,
+    leases: await load(leases, leading) as ReadonlyArray<LeasePlugin>,
   }
 }

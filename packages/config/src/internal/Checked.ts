@@ -1,7 +1,7 @@
 /** The parts of a checked document, as the rest of the package works with them. */
 import type { LaneSettings } from "../LaneDefaults.ts"
 import type { Emit } from "@boltodds/pipeline"
-import type { EmitPlugin, ProcessorPlugin, SinkPlugin, SourcePlugin, StorePlugin } from "../Plugin.ts"
+import type { EmitPlugin, LeasePlugin, ProcessorPlugin, SinkPlugin, SourcePlugin, StorePlugin } from "../Plugin.ts"
 import type { CheckedOptions } from "./checkOptions.ts"
 
 /** A plug-in with options that its schema has accepted. */
@@ -44,5 +44,7 @@ export interface CheckedSink {
 /** A whole document. */
 export interface CheckedParts {
   readonly source: Configured<SourcePlugin>
+  /** Undefined: one process runs it, which always leads. */
+  readonly lease: Configured<LeasePlugin> | undefined
   readonly sinks: ReadonlyArray<CheckedSink>
 }

@@ -3,6 +3,7 @@ import type { Decode } from "./decodeOptions.ts"
 import { builtinEmits } from "../builtinEmits.ts"
 import type {
   EmitPlugin,
+  LeasePlugin,
   Plugin,
   PluginBase,
   ProcessorPlugin,
@@ -22,6 +23,7 @@ export class PartCatalog {
   readonly processors = new Map<string, ProcessorPlugin>()
   readonly sinks = new Map<string, SinkPlugin>()
   readonly stores = new Map<string, StorePlugin>()
+  readonly leases: ReadonlyMap<string, LeasePlugin>
 
   /** Whether modules were named and not loaded: what nobody knows may be theirs. */
   hasUnread = false
@@ -30,7 +32,8 @@ export class PartCatalog {
   readonly parsers = new Map<PluginBase<unknown>, Decode | undefined>()
 
   constructor(registry: Registry) {
-    const { emits = builtinEmits, stores = [] } = registry
+    const { emits = builtinEmits, stores = [], leases = [] } = registry
+    this.leases = new Map(leases.map((plugin) => [plugin.name, plugin]))
     for (const list of [registry.sources, emits, registry.processors, registry.sinks, stores]) {
       for (const plugin of list) {
         const why = this.add(plugin)

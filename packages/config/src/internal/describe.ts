@@ -29,6 +29,7 @@ export const describePipeline = (
     version: 1,
     ...plugins === undefined ? {} : { plugins },
     source: { [parts.source.plugin.name]: parts.source.options[side] },
+    ...parts.lease === undefined ? {} : { lease: { [parts.lease.plugin.name]: parts.lease.options[side] } },
     sinks: Object.fromEntries(parts.sinks.map((sink) => [sink.name, describeSink(sink, sole, side)])),
     run: describeRun(run),
   }

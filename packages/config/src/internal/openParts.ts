@@ -1,11 +1,18 @@
 /** From a checked document to what a run needs. */
 import { chain, type Emit, type Processor, type Route, route } from "@boltodds/pipeline"
-import { SinkError } from "@boltodds/sink"
+import { type Sink, SinkError } from "@boltodds/sink"
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Scope from "effect/Scope"
 import { conditionProcessor } from "../builtinProcessors.ts"
-import type { EvaluationWatch, ExpressionCount, OpenContext, OpenPipeline, SinkCheck } from "../CheckedPipeline.ts"
+import type {
+  BookOfSink,
+  EvaluationWatch,
+  ExpressionCount,
+  OpenContext,
+  OpenPipeline,
+  SinkCheck,
+} from "../CheckedPipeline.ts"
 import type { Evaluate } from "../Expression.ts"
 import { type SinkEffect, withFallback } from "../fallback.ts"
 import { laneOptions, type RouteLane } from "../lane.ts"
@@ -23,12 +30,30 @@ import { secretReason } from "./secrets.ts"
 /** Opens a document for one run: nothing happens before the effects in it are run. */
 export const openParts = (parts: CheckedParts, surroundings: Surroundings, context: OpenContext): OpenPipeline => {
   const opening = new Opening(parts, surroundings, context)
-  const { plugin, options } = parts.source
+  const { source: { plugin, options }, lease } = parts
   return {
     source: Effect.suspend(() => plugin.make(options.value, opening.contextOf(plugin.name))),
+    ...lease === undefined ? {} : {
+      lease: Effect.suspend(() => lease.plugin.make(lease.options.value, opening.contextOf("lease"))),
+    },
     routes: parts.sinks.filter(({ isStandby }) => !isStandby).map((sink) => opening.route(sink)),
     expressions: () => opening.expressions,
   }
+}
+
+/** The sinks whose destination holds the book of their readers, whole. */
+export const booksOf = (
+  parts: CheckedParts,
+  surroundings: Surroundings,
+  context: OpenContext,
+): ReadonlyArray<BookOfSink> => {
+  const opening = new Opening(parts, surroundings, context)
+  return parts.sinks.flatMap(({ name, sink: { plugin, options }, emit, control, processors, isStandby }) => {
+    // What a processor made of records is no book.
+    const isBook = emit.made.isBook === true && control && processors.every((each) => each.plugin.keepsForm === true)
+    if (plugin.book === undefined || isStandby || !isBook) return []
+    return [{ sink: name, read: Effect.suspend(() => plugin.book!(options.value, opening.contextOf(name))) }]
+  })
 }
 
 /** Tries the source, with the names that conditions of the sinks compare fields with. */
@@ -97,6 +122,10 @@ export const checkParts = (
   })
 }
 
+type Resumes = NonNullable<OpenContext["resumes"]>
+
+const asItIs = (sink: Sink<never>): Sink<never> => sink
+
 class Opening {
   readonly #parts: CheckedParts
   readonly #sinks: ReadonlyMap<string, CheckedSink>
@@ -128,23 +157,30 @@ class Opening {
 
   sink(checked: CheckedSink): SinkEffect {
     const { name, emit, sink: { plugin, options } } = checked
-    return Effect.suspend(() =>
+    const { around = asItIs } = this.#context
+    const resumes = this.#resumes(checked)
+    const made = Effect.suspend(() =>
       plugin.make(options.value, {
         ...this.contextOf(name),
         emit: emit.plugin.name,
         records: sinkRecords(checked, this.#context.log),
+        ...typeof resumes === "object" ? { position: resumes.position } : {},
       })
     )
+    return Effect.map(made, around)
+  }
+
+  #resumes({ name, emit, control, sink: { plugin, options: { value } } }: CheckedSink): ReturnType<Resumes> {
+    // Without controls its reader would not know that nothing is live.
+    return emit.made.isBook === true && control &&
+      (this.#context.resumes?.({ name, type: plugin.name, options: value }) ?? false)
   }
 
   route(sink: CheckedSink): Route {
     const { name, lane: { settings, store }, required } = sink
     const { onLaneEvent, sinkFor } = this.#context
     const processor = this.#processorOf(sink)
-    const { plugin, options: { value } } = sink.sink
-    // Without controls its reader would not know that nothing is live.
-    const resumes = sink.emit.made.isBook === true && sink.control &&
-      this.#context.resumes?.({ name, type: plugin.name, options: value }) === true
+    const resumes = this.#resumes(sink) !== false
     const events: Pick<RouteLane, "onEvent"> = onLaneEvent === undefined
       ? {}
       : { onEvent: (event) => onLaneEvent(name, event) }

@@ -1,6 +1,7 @@
 /** The sink `nats`. */
 import { type SinkPlugin, sinkPlugin } from "@boltodds/config"
 import { NatsConfig, natsConfigProblems, natsHosts, natsOptions } from "@boltodds/nats/options"
+import type { LogPosition } from "@boltodds/nats"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type { PartsHost } from "../PartsHost.ts"
@@ -23,22 +24,37 @@ export const natsSink = ({ guards }: Pick<PartsHost, "guards">): SinkPlugin<Nats
     ],
     touches: ({ servers = "nats://127.0.0.1:4222" }) =>
       natsHosts(servers).map((what) => ({ kind: "contacts", what, sends: ["user", "client_name"] })),
-    make: (options, { emit, log, name }) =>
-      Effect.flatMap(Effect.promise(() => import("@boltodds/nats")), ({ nats }) =>
-        nats({
-          latest: emit === "changes",
-          ...natsOptions(options),
-          onEvent: (event) => {
-            switch (event._tag) {
-              case "CleaningFailed":
-                return log("warn", `cannot clean the latest records, trying on: ${event.error.message}`, { sink: name })
-              case "LogForgot":
-                return log("error", `${event.stream} has lost records; the whole book is sent again`, { sink: name })
-              case "StreamDiffers":
-                return log("warn", event.message, { sink: name })
-            }
-          },
-        })),
+    // Without the latest records there is no book to read.
+    book: (options) =>
+      options.latest === false
+        ? Effect.undefined
+        : Effect.flatMap(Effect.promise(() => import("@boltodds/nats")), ({ natsBook }) =>
+          natsBook(natsOptions(options))),
+    make: (options, { emit, log, name, position }) =>
+      Effect.flatMap(
+        Effect.promise(() =>
+          import("@boltodds/nats")
+        ),
+        ({ nats }) =>
+          nats({
+            latest: emit === "changes",
+            ...natsOptions(options),
+            // What `book` gave.
+            ...position === undefined ? {} : { continues: position as LogPosition },
+            onEvent: (event) => {
+              switch (event._tag) {
+                case "CleaningFailed":
+                  return log("warn", `cannot clean the latest records, trying on: ${event.error.message}`, {
+                    sink: name,
+                  })
+                case "LogForgot":
+                  return log("error", `${event.stream} has lost records; the whole book is sent again`, { sink: name })
+                case "StreamDiffers":
+                  return log("warn", event.message, { sink: name })
+              }
+            },
+          }),
+      ),
     lane: () => ({
       overflow: "block",
       batch,

@@ -141,6 +141,7 @@ const apply = (
     case "source":
     case "run":
     case "plugins":
+    case "lease":
       return Effect.void
   }
 }
