@@ -1,4 +1,7 @@
 /** The end of the process: the first signal asks for it, the second forces it. */
+import * as Deferred from "effect/Deferred"
+import type * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import { constants } from "node:os"
 
 const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const
@@ -50,4 +53,23 @@ export const exitNow = (code: number): never => {
     process.execve("/bin/sh", ["sh", "-c", `exit ${code}`], {})
   }
   process.exit(code)
+}
+
+/** Notes the first signal that asks for the end, whoever else listens. */
+export const watchForEnd = (
+  { hangup }: { readonly hangup: boolean },
+): { readonly signalled: Effect.Effect<void>; readonly hasSignal: () => boolean; readonly end: () => void } => {
+  const signalled = Deferred.makeUnsafe<void>()
+  let has = false
+  const note = (): void => {
+    has = true
+    Deferred.doneUnsafe(signalled, Exit.void)
+  }
+  const watched = signals.filter((signal) => hangup || signal !== "SIGHUP")
+  for (const signal of watched) process.on(signal, note)
+  return {
+    signalled: Deferred.await(signalled),
+    hasSignal: () => has,
+    end: () => watched.forEach((signal) => void process.off(signal, note)),
+  }
 }

@@ -12,9 +12,17 @@ export class RunHooks {
   /** Functions that see every step. */
   readonly watches: Array<(step: Step) => void> = []
   /** What the feed has sent. */
-  readonly reception = new Reception()
+  reception: Reception = new Reception()
   /** What each session does now, by its name in the log. */
   readonly statuses = new Map<string, string>()
+
+  /** Another run follows, which registers its own. */
+  clear(): void {
+    this.ends.length = 0
+    this.watches.length = 0
+    this.statuses.clear()
+    this.reception = new Reception()
+  }
 
   /** The hooks, for the parts. */
   get host(): Pick<PartsHost, "onStatus" | "onSteps" | "endsWhen"> {

@@ -83,7 +83,8 @@ const linesOf = (book: Book): number => {
   return lines
 }
 
-const contentOf = (book: Book): string => `${book.games.size} games, ${linesOf(book)} lines`
+/** What a book holds, in few words. */
+export const contentOf = (book: Book): string => `${book.games.size} games, ${linesOf(book)} lines`
 
 /** Whether this is a decoder's complaint about what it was given, and not the system's about the file. */
 const isBrokenPack = (cause: unknown): cause is Error =>

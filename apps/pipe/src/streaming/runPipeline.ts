@@ -3,6 +3,7 @@ import { withinHeap } from "@boltodds/parts/recording"
 import type { CheckedPipeline, OpenContext, OpenPipeline, OpenSource } from "@boltodds/config"
 import { isDelivered, isMissingRecords, type Report, type RouteReport, run, type Running } from "@boltodds/pipeline"
 import { ulid } from "@boltodds/protocol"
+import type { Sink } from "@boltodds/sink"
 import type { Step } from "@boltodds/state"
 import { visibleJson } from "@boltodds/text"
 import * as Cause from "effect/Cause"
@@ -43,12 +44,35 @@ export interface PipelineRun {
   readonly hangup?: "here" | "elsewhere"
   /** Watches turns that take long. Default: one of its own. */
   readonly turns?: TurnWatch
+  /** The time in which this process may run it. Default: without end. */
+  readonly lead?: Lead
+  /** What an earlier run left. Default: what the configuration says. */
+  readonly earlier?: ResumedFrom
+}
+
+/** The time in which a process leads: see `lease` of a configuration. */
+export interface Lead {
+  /** Returns when it is over, with the reason. */
+  readonly over: Effect.Effect<string>
+  /** Why it is over; undefined while it is not. */
+  readonly whyOver: () => string | undefined
+  /** A sink that writes only while it is not over. */
+  readonly around: (sink: Sink<never>) => Sink<never>
+  /** How long lanes may drain, where the configuration says this. */
+  readonly drainWithin: (usual: Duration.Duration | undefined) => Duration.Duration | undefined
+}
+
+/** The book that a run resumes from, and whose reader has it. */
+export interface ResumedFrom extends Earlier {
+  /** Where it was read: a file, or the name of a sink. */
+  readonly path: string
+  readonly isReader: NonNullable<OpenContext["resumes"]>
 }
 
 /** Runs a pipeline until something ends it; the exit code of a clean end, or a `Failure`. */
 export const runPipeline = async (
   pipeline: CheckedPipeline,
-  { log, hooks = new RunHooks(), onRunning, hangup = "here", turns = makeTurnWatch(log) }: PipelineRun,
+  { log, hooks = new RunHooks(), onRunning, hangup = "here", turns = makeTurnWatch(log), lead, ...given }: PipelineRun,
 ): Promise<ExitCode> => {
   const settings = pipeline.run
   const { ends, watches, reception } = hooks
@@ -84,7 +108,7 @@ export const runPipeline = async (
   let expressions: OpenPipeline["expressions"] = () => []
   let early: EarlyEnd | undefined
   const id = ulid()
-  const earlier = await earlierOf(pipeline, log)
+  const earlier = given.earlier ?? await earlierOf(pipeline, log)
   const program = Effect.gen(function* () {
     const open = pipeline.open({
       run: id,
@@ -92,17 +116,21 @@ export const runPipeline = async (
       onLaneEvent: makeLaneLog(log),
       evaluations: turns.evaluations,
       ...earlier === undefined ? {} : { resumes: earlier.isReader },
+      ...lead === undefined ? {} : { around: (sink) => lead.around(sink) },
     })
     expressions = open.expressions
     yield* Effect.promise(turns.ready)
     // A feed is divided by the names that REST gives, and that may take its time.
-    const source = yield* Effect.raceFirst(open.source, Effect.as(Deferred.await(interrupted), undefined))
+    const stopped = lead === undefined
+      ? Deferred.await(interrupted)
+      : Effect.raceFirst(Deferred.await(interrupted), lead.over)
+    const source = yield* Effect.raceFirst(open.source, Effect.as(stopped, undefined))
     if (source === undefined) return undefined
     if (earlier !== undefined && source.state?.run !== undefined) {
       return yield* Effect.fail(
         new Failure(
           ExitCode.badConfiguration,
-          "Cannot resume a recording: it starts with its own book. Leave resume out.",
+          "Cannot resume a recording: it starts with its own book. Leave out `resume`, and the lease.",
         ),
       )
     }
@@ -119,7 +147,7 @@ export const runPipeline = async (
       log.log(level, text)
     }
     const until = Effect.raceAllFirst([
-      Deferred.await(interrupted),
+      stopped,
       ...settings.for === undefined ? [] : [Effect.as(Effect.sleep(settings.for), "time is up")],
       ...ends.map((end) => Effect.map(end, (ended) => (early = ended).reason)),
     ])
@@ -133,7 +161,10 @@ export const runPipeline = async (
       ...earlier?.book === undefined ? {} : { resume: earlier.book },
       until,
       ...settings.count === undefined ? {} : { count: settings.count },
-      ...settings.drainWithin === undefined ? {} : { drainWithin: settings.drainWithin },
+      // Read at the end: without a lease nothing may be delivered any more.
+      get drainWithin() {
+        return lead === undefined ? settings.drainWithin : lead.drainWithin(settings.drainWithin)
+      },
       onStep,
       onRunning: (now) => {
         running = now
@@ -162,6 +193,8 @@ export const runPipeline = async (
         : reportText(report, received, expressions()),
     )
   }
+  // What it did not deliver the next leader makes good.
+  if (lead?.whyOver() !== undefined && ending === undefined) return ExitCode.clean
   if (Exit.isFailure(exit) && ending !== undefined && Cause.hasInterruptsOnly(exit.cause)) throw notOpened()
   if (Exit.isFailure(exit)) throw failureOf(exit.cause, brokenSinkOf(report))
   if (exit.value === undefined) {
@@ -240,9 +273,7 @@ const reasonsOf = ({ losses }: RouteReport): string => {
 const earlierOf = async (
   pipeline: CheckedPipeline,
   log: CommandLog,
-): Promise<
-  (Earlier & { readonly path: string; readonly isReader: NonNullable<OpenContext["resumes"]> }) | undefined
-> => {
+): Promise<ResumedFrom | undefined> => {
   const { file, run: { resume }, sinks } = pipeline
   if (resume === undefined) return undefined
   if (!sinks.some(({ isBook }) => isBook)) {

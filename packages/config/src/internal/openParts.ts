@@ -47,6 +47,8 @@ export const booksOf = (
   surroundings: Surroundings,
   context: OpenContext,
 ): ReadonlyArray<BookOfSink> => {
+  // What records from elsewhere are about may be another book.
+  if (parts.source.plugin.gives === "records") return []
   const opening = new Opening(parts, surroundings, context)
   return parts.sinks.flatMap(({ name, sink: { plugin, options }, emit, control, processors, isStandby }) => {
     // What a processor made of records is no book.

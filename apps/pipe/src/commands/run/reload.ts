@@ -30,7 +30,12 @@ export const onHangup = (
   log: CommandLog,
   turns: TurnWatch,
   onTaken: (next: CheckedPipeline) => void,
-): { readonly onRunning: (running: Running, source: OpenSource, run: string) => void; readonly stop: () => void } => {
+): {
+  readonly onRunning: (running: Running, source: OpenSource, run: string) => void
+  /** What ran has ended, and another run may follow. */
+  readonly onEnded: () => void
+  readonly stop: () => void
+} => {
   let hold: Hold | undefined
   let last: Promise<void> = Promise.resolve()
   const takeOver = makeTakeOver(first, log, turns, onTaken)
@@ -48,6 +53,7 @@ export const onHangup = (
   process.on("SIGHUP", listen)
   return {
     onRunning: (running, source, run) => hold = { run, running, source },
+    onEnded: () => hold = undefined,
     stop: () => void process.off("SIGHUP", listen),
   }
 }

@@ -10,7 +10,7 @@ import { thisMachine } from "@boltodds/parts/feed"
 import { makeContactLog } from "../../configuration/manifestText.ts"
 import { onHangup } from "./reload.ts"
 import { RunHooks } from "../../streaming/RunHooks.ts"
-import { runPipeline } from "../../streaming/runPipeline.ts"
+import { runLed } from "../../streaming/runLed.ts"
 import { logOf } from "../../commandLine/settings.ts"
 import { makeTurnWatch } from "../../process/TurnWatch.ts"
 
@@ -27,14 +27,17 @@ export const runConfigured = async (given: ParsedFlags, file: string | undefined
     guards: fileGuards(allowed),
     machine: thisMachine(log.log, "boltodds-pipe"),
   })
-  const pipeline = withFlags(await load(), given)
+  let pipeline = withFlags(await load(), given)
   const logContacts = makeContactLog(log)
   logContacts(pipeline)
   const turns = makeTurnWatch(log)
-  const reloading = onHangup(load, pipeline, log, turns, logContacts)
+  const reloading = onHangup(load, pipeline, log, turns, (next) => {
+    logContacts(next)
+    pipeline = withFlags(next, given)
+  })
   try {
-    const { onRunning } = reloading
-    return await runPipeline(pipeline, { log, hooks, onRunning, hangup: "elsewhere", turns })
+    const { onRunning, onEnded } = reloading
+    return await runLed({ pipeline: () => pipeline, log, hooks, onRunning, onEnded, hangup: "elsewhere", turns })
   } finally {
     reloading.stop()
   }

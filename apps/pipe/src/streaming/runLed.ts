@@ -1,0 +1,148 @@
+/** Runs a pipeline with a lease: of several processes one runs it, and the others wait. */
+import type { CheckedPipeline, OpenLease } from "@boltodds/config"
+import type { Sink, SinkError } from "@boltodds/sink"
+import { ulid } from "@boltodds/protocol"
+import { errorMessage, ExitCode, Failure } from "../process/ExitCode.ts"
+import type { CommandLog } from "../log/Log.ts"
+import * as Cause from "effect/Cause"
+import * as Deferred from "effect/Deferred"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Scope from "effect/Scope"
+import { answerStatusWith } from "../process/guards.ts"
+import { bookInSink } from "./bookInSink.ts"
+import { type Lead, type PipelineRun, runPipeline } from "./runPipeline.ts"
+import { watchForEnd } from "../process/Interruption.ts"
+
+/** How a pipeline with a lease is run. */
+export interface LedRun extends PipelineRun {
+  /** The pipeline as it is now: a reload may have changed it. */
+  readonly pipeline: () => CheckedPipeline
+  /** Called when a run has ended and another may follow. */
+  readonly onEnded?: () => void
+}
+
+/** Between runs that ended because another process wrote, the first time; each time it is doubled. */
+const firstPause = 1_000
+const longestPause = 30_000
+
+/** Runs a pipeline; with a lease only while this process leads, again and again. The exit code, or a `Failure`. */
+export const runLed = async (options: LedRun): Promise<ExitCode> => {
+  const { pipeline, log, hooks, hangup } = options
+  if (pipeline().lease === undefined) return await runPipeline(pipeline(), options)
+  const stop = watchForEnd({ hangup: hangup !== "elsewhere" })
+  const scope = Scope.makeUnsafe()
+  let status = "standby"
+  const statusLine = async (): Promise<string> => `boltodds-pipe: ${status}`
+  let stopAnswering = () => {}
+  try {
+    const lease = await openLease(pipeline(), log, scope, stop.signalled)
+    let pause = firstPause
+    stopAnswering = answerStatusWith(statusLine)
+    while (lease !== undefined && await acquired(lease, stop.signalled)) {
+      log.log("info", "leader: this process holds the lease and reads the feed")
+      const lead = new LeaseLead(lease)
+      const earlier = await bookInSink(pipeline(), log, lead.over)
+      if (stop.hasSignal()) break
+      const code = await runPipeline(pipeline(), { ...options, lead, ...earlier === undefined ? {} : { earlier } })
+        // A run that lost its lease may end in any way.
+        .catch((cause: unknown) => {
+          if (stop.hasSignal() || lead.whyOver() === undefined) throw cause
+          log.log("debug", `the run ended with: ${errorMessage(cause)}`)
+        })
+      const why = lead.whyOver()
+      if (stop.hasSignal() || why === undefined) return code ?? ExitCode.clean
+      log.log("warn", `standby: ${why}; the connection to the feed is closed`)
+      status = `standby: ${why}`
+      hooks?.clear()
+      options.onEnded?.()
+      stopAnswering = answerStatusWith(statusLine)
+      if (!lead.isFenced) pause = firstPause
+      else {
+        await Effect.runPromise(Effect.raceFirst(Effect.sleep(pause), stop.signalled))
+        pause = Math.min(2 * pause, longestPause)
+      }
+    }
+    log.log("info", "stopped as a standby")
+    return ExitCode.clean
+  } finally {
+    stopAnswering()
+    stop.end()
+    // Others can take over at once.
+    await Effect.runPromise(Scope.close(scope, Exit.void))
+  }
+}
+
+/** Opens the lease; undefined if a signal comes first. */
+const openLease = async (
+  pipeline: CheckedPipeline,
+  log: CommandLog,
+  scope: Scope.Scope,
+  signalled: Effect.Effect<void>,
+): Promise<OpenLease | undefined> => {
+  const { lease } = pipeline.open({ run: ulid(), log: log.log })
+  const opened = await Effect.runPromiseExit(
+    Effect.raceFirst(Scope.provide(lease!, scope), Effect.as(signalled, undefined)),
+  )
+  if (Exit.isSuccess(opened)) return opened.value
+  const cause = Cause.squash(opened.cause)
+  throw new Failure(ExitCode.sinkFailed, `The lease cannot be opened: ${errorMessage(cause)}`, { cause })
+}
+
+/** Whether the lease was acquired before a signal came. */
+const acquired = (lease: OpenLease, signalled: Effect.Effect<void>): Promise<boolean> =>
+  Effect.runPromise(Effect.raceFirst(Effect.as(signalled, false), Effect.as(lease.acquire, true)))
+
+/** The time in which this process leads, up to its loss. */
+class LeaseLead implements Lead {
+  readonly #lease: OpenLease
+  readonly #fenced = Deferred.makeUnsafe<string>()
+  #why: string | undefined
+  /** Whether another process wrote where this one writes. */
+  isFenced = false
+  readonly over: Effect.Effect<string>
+
+  constructor(lease: OpenLease) {
+    this.#lease = lease
+    this.over = Effect.tap(
+      Effect.raceFirst(lease.lost, Deferred.await(this.#fenced)),
+      (why) => Effect.sync(() => this.#why = why),
+    )
+  }
+
+  whyOver(): string | undefined {
+    return this.#why ?? (this.#lease.holds() ? undefined : "the lease has ended")
+  }
+
+  /**
+   * A sink that writes only while this process leads. What is not written waits for the end of the run, which follows: a
+   * process that wakes up after a stop comes here before anything notices.
+   */
+  around(sink: Sink<never>): Sink<never> {
+    return {
+      ...sink,
+      write: (batch) =>
+        Effect.suspend(() =>
+          this.#lease.holds()
+            ? Effect.tapError(sink.write(batch), (error) => Effect.sync(() => this.#onError(error)))
+            : Effect.never
+        ),
+    }
+  }
+
+  /** A store that fences has other records than this run knows: what readers have must be read again. */
+  #onError({ rest, cause }: SinkError): void {
+    const isFenced = rest === "disable" && typeof cause === "object" && cause !== null && "reason" in cause &&
+      cause.reason === "fenced"
+    if (!isFenced) return
+    this.isFenced = true
+    this.#why = `the book of the readers is another one: ${errorMessage(cause)}`
+    Deferred.doneUnsafe(this.#fenced, Exit.succeed(this.#why))
+  }
+
+  /** Without a lease nothing may be delivered any more. */
+  drainWithin(usual: Duration.Duration | undefined): Duration.Duration | undefined {
+    return this.whyOver() === undefined ? usual : Duration.millis(200)
+  }
+}
