@@ -238,7 +238,7 @@ const timeProblems = (written: { readonly [key: string]: unknown }): ReadonlyArr
   return [{ path: [key], message, remedy: "write a longer ttl, such as 10s, or a shorter renew" }]
 }
 
-/** A duration as a configuration writes it; undefined where it is none, which its schema reports. */
+/** A duration as a configuration writes it; undefined if it is not valid, which its schema reports. */
 const millisAt = (written: { readonly [key: string]: unknown }, key: string): number | undefined => {
   const decoded = Schema.decodeUnknownOption(PositiveDuration)(written[key])
   return decoded._tag === "Some" ? Duration.toMillis(decoded.value) : undefined

@@ -55,7 +55,7 @@ export const exitNow = (code: number): never => {
   process.exit(code)
 }
 
-/** Notes the first signal that asks for the end, whoever else listens. */
+/** Notes the first signal that asks for the end. Other listeners stay. */
 export const watchForEnd = (
   { hangup }: { readonly hangup: boolean },
 ): { readonly signalled: Effect.Effect<void>; readonly hasSignal: () => boolean; readonly end: () => void } => {

@@ -38,9 +38,10 @@ export const runLed = async (options: LedRun): Promise<ExitCode> => {
   let stopAnswering = () => {}
   try {
     const lease = await openLease(pipeline(), log, scope, stop.signalled)
+    if (lease === undefined) return ExitCode.clean
     let pause = firstPause
     stopAnswering = answerStatusWith(statusLine)
-    while (lease !== undefined && await acquired(lease, stop.signalled)) {
+    while (await acquired(lease, stop.signalled)) {
       log.log("info", "leader: this process holds the lease and reads the feed")
       const lead = new LeaseLead(lease)
       const earlier = await bookInSink(pipeline(), log, lead.over)

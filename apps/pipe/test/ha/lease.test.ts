@@ -6,7 +6,7 @@ import { shown } from "../delivery/books.ts"
 import { LeaseBench, runsOf } from "./LeaseBench.ts"
 
 describe.skipIf(!hasNats())("two processes with a lease", () => {
-  it("have one leader at any moment, and readers the exact book, whoever is killed, frozen or stopped", async () => {
+  it("have one leader at any moment, and readers the exact book, while leaders are killed, frozen and stopped", async () => {
     const bench = await LeaseBench.open({ ttl: "3s", renew: "500ms" })
     try {
       const first = bench.join()

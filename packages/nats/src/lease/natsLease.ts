@@ -28,7 +28,7 @@ export interface Lease {
   readonly acquire: Effect.Effect<void>
   /**
    * Whether this process leads at this moment, by its own clock. Ask it before each write: after a stop of the process
-   * (SIGSTOP, a sleeping machine) what waits is written before anything else happens.
+   * (a signal, a sleeping machine) what waits is written before anything else happens.
    */
   readonly holds: () => boolean
   /** Returns when this process, which led, leads no longer, with the reason. */
