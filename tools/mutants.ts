@@ -3,13 +3,40 @@
  * a test notices: `pnpm mutants [WORD…]` tries those whose package, rule or description has every word in it.
  */
 import { spawnSync } from "node:child_process"
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs"
 import { tmpdir } from "node:os"
-import { dirname, join } from "node:path"
+import { dirname, join, relative } from "node:path"
 import { fileURLToPath } from "node:url"
 import { allMutants, type Mutant } from "./allMutants.ts"
 
 const root = fileURLToPath(new URL("..", import.meta.url))
+
+/** Links to each dependency of the original, but for packages of the repository, which are those of the copy. */
+const linkModules = (modules: string, folder: string): void => {
+  for (const name of readdirSync(join(root, modules))) {
+    const from = join(root, modules, name)
+    const to = join(folder, modules, name)
+    mkdirSync(dirname(to), { recursive: true })
+    if (name !== "@boltodds") symlinkSync(from, to)
+    else {
+      mkdirSync(to)
+      for (const own of readdirSync(from)) {
+        symlinkSync(join(folder, relative(root, realpathSync(join(from, own)))), join(to, own))
+      }
+    }
+  }
+}
 
 /** A copy of what is tracked, with the dependencies of the original. */
 const copy = (): string => {
@@ -19,7 +46,7 @@ const copy = (): string => {
     cpSync(join(root, path), join(folder, path), { recursive: true })
     const modules = join(dirname(path), "node_modules")
     if (path.endsWith("package.json") && existsSync(join(root, modules))) {
-      symlinkSync(join(root, modules), join(folder, modules))
+      linkModules(modules, folder)
     }
   }
   return folder

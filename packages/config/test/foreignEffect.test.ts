@@ -1,7 +1,6 @@
 import { loadPipeline } from "@boltodds/config"
 import { sinkFromPromise } from "@boltodds/sink"
-import { describe, expect } from "vitest"
-import { it } from "@boltodds/testing/effectTest"
+import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import * as SchemaParser from "effect/SchemaParser"

@@ -1,5 +1,4 @@
-import { describe, expect } from "vitest"
-import { it } from "@boltodds/testing/effectTest"
+import { describe, expect, it } from "@effect/vitest"
 import { block, imbalance, type LaneEvent, makeLane } from "@boltodds/lane"
 import { type Envelope, makeRecord, type Sink, SinkError } from "@boltodds/sink"
 import * as Duration from "effect/Duration"

@@ -1,5 +1,4 @@
-import { describe, expect } from "vitest"
-import { it } from "@boltodds/testing/effectTest"
+import { describe, expect, it } from "@effect/vitest"
 import { makeLane, memoryStore } from "@boltodds/lane"
 import { type ControlValue, type Envelope, makeControl, makeRecord, SinkError } from "@boltodds/sink"
 import * as Duration from "effect/Duration"

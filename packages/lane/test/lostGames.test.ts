@@ -1,5 +1,4 @@
-import { describe, expect } from "vitest"
-import { it } from "@boltodds/testing/effectTest"
+import { describe, expect, it } from "@effect/vitest"
 import { dropNewest, imbalance, type LaneOptions, type Loss, makeLane, mostLostGames } from "@boltodds/lane"
 import { type Envelope, type Sink, SinkError } from "@boltodds/sink"
 import type { Change, Control } from "@boltodds/protocol"

@@ -1,5 +1,4 @@
-import { describe, expect } from "vitest"
-import { it } from "@boltodds/testing/effectTest"
+import { describe, expect, it } from "@effect/vitest"
 import { coalesce, type LaneEvent, type LaneOptions, makeLane } from "@boltodds/lane"
 import { type Batch, type Envelope, makeRecord, type Sink, SinkError } from "@boltodds/sink"
 import type { Change } from "@boltodds/protocol"

@@ -1,5 +1,4 @@
-import { describe, expect } from "vitest"
-import { it } from "@boltodds/testing/effectTest"
+import { describe, expect, it } from "@effect/vitest"
 import { coalesce, imbalance, makeLane } from "@boltodds/lane"
 import { type Envelope, type Sink, SinkError } from "@boltodds/sink"
 import { type Change, changeKey } from "@boltodds/protocol"

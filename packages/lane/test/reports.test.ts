@@ -1,5 +1,4 @@
-import { describe, expect } from "vitest"
-import { it } from "@boltodds/testing/effectTest"
+import { describe, expect, it } from "@effect/vitest"
 import { block, coalesce, dropOldest, imbalance, type Loss, makeLane, memoryStore } from "@boltodds/lane"
 import { type Envelope, makeRecord, type Sink, SinkError, type Store } from "@boltodds/sink"
 import type { Change } from "@boltodds/protocol"

@@ -1,7 +1,6 @@
 import { imbalance, makeLane } from "@boltodds/lane"
 import type { Batch, Sink, SinkError } from "@boltodds/sink"
-import { expect } from "vitest"
-import { it } from "@boltodds/testing/effectTest"
+import { expect, it } from "@effect/vitest"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"

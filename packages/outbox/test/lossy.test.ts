@@ -1,5 +1,4 @@
-import { describe, expect } from "vitest"
-import { it } from "@boltodds/testing/effectTest"
+import { describe, expect, it } from "@effect/vitest"
 import { outbox } from "@boltodds/outbox"
 import { type Envelope, makeRecord } from "@boltodds/sink"
 import * as Effect from "effect/Effect"

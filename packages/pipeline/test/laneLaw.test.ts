@@ -1,7 +1,6 @@
 import { block, coalesce, dropNewest, dropOldest, isComplete, type Overflow } from "@boltodds/lane"
 import type { Change } from "@boltodds/protocol"
-import { describe, expect } from "vitest"
-import { it } from "@boltodds/testing/effectTest"
+import { describe, expect, it } from "@effect/vitest"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import { type LaneSetting, live } from "./laneLife.ts"

@@ -1,7 +1,6 @@
 import { encodeEvent, encodeRecordingHeader, type FeedEvent, makeFrame, type RecordingError } from "@boltodds/protocol"
 import { changes, openReplay, raw, replay, type ReplayOptions, route, run } from "@boltodds/pipeline"
-import { describe, expect } from "vitest"
-import { it } from "@boltodds/testing/effectTest"
+import { describe, expect, it } from "@effect/vitest"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"

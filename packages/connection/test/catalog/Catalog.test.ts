@@ -16,7 +16,7 @@ import {
 } from "@boltodds/connection"
 import { compareNames } from "../../src/catalog/checkNames.ts"
 import { nodeGet } from "@boltodds/connection/node"
-import { it } from "@boltodds/testing/effectTest"
+import { it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import { TestClock } from "effect/testing"

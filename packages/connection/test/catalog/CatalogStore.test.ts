@@ -15,7 +15,7 @@ import {
   type StoredUse,
 } from "@boltodds/connection"
 import { catalogCache } from "@boltodds/connection/node"
-import { it } from "@boltodds/testing/effectTest"
+import { it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Redacted from "effect/Redacted"

@@ -1,7 +1,7 @@
 import { thisProcess } from "@boltodds/machine"
 import { type BackoffMemory, type BackoffRecord, DialError, type KeyAtHost, keyOf } from "@boltodds/connection"
 import { machineMemory } from "@boltodds/connection/node"
-import { it } from "@boltodds/testing/effectTest"
+import { it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import { TestClock } from "effect/testing"

@@ -8,7 +8,7 @@ import {
   renderDiagnosis,
 } from "@boltodds/connection"
 import { keyFromFile, machineLeases, machineMemory } from "@boltodds/connection/node"
-import { it } from "@boltodds/testing/effectTest"
+import { it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import { TestClock } from "effect/testing"

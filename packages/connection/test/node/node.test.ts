@@ -1,7 +1,7 @@
 /** What lives in files, and in the environment. */
 import { keyFromEnv, keyOf } from "@boltodds/connection"
 import { keyFromFile, nodeGet, wsTransport } from "@boltodds/connection/node"
-import { it } from "@boltodds/testing/effectTest"
+import { it } from "@effect/vitest"
 import * as ConfigProvider from "effect/ConfigProvider"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"

@@ -1,5 +1,5 @@
 import { DialError } from "@boltodds/connection"
-import { it } from "@boltodds/testing/effectTest"
+import { it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { describe, expect } from "vitest"

@@ -1,6 +1,6 @@
 /** The queue between the connection and its consumer, against a plain list. */
 import { type FeedEvent, makeFrame } from "@boltodds/protocol"
-import { it } from "@boltodds/testing/effectTest"
+import { it } from "@effect/vitest"
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"

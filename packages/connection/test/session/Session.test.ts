@@ -8,7 +8,7 @@ import {
   renderDiagnosis,
 } from "@boltodds/connection"
 import type { FeedEvent, Frame } from "@boltodds/protocol"
-import { it } from "@boltodds/testing/effectTest"
+import { it } from "@effect/vitest"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"

@@ -1,7 +1,7 @@
 /** What is known of a connection before code that acts inside the turn sees a frame. */
 import type { DisconnectKind, FeedEvent } from "@boltodds/protocol"
 import type { Status } from "@boltodds/connection"
-import { it } from "@boltodds/testing/effectTest"
+import { it } from "@effect/vitest"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import { TestClock } from "effect/testing"

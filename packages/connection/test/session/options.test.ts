@@ -1,6 +1,6 @@
 /** Options that a program without types gets wrong, and a session that nobody listens to. */
 import { connect, DialError, keyOf, makeSession, type SessionOptions } from "@boltodds/connection"
-import { it } from "@boltodds/testing/effectTest"
+import { it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Stream from "effect/Stream"

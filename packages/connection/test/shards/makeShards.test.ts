@@ -14,7 +14,7 @@ import {
 } from "@boltodds/connection"
 import { Limiter, makeLimiter } from "@boltodds/connection"
 import type { FeedEvent } from "@boltodds/protocol"
-import { it } from "@boltodds/testing/effectTest"
+import { it } from "@effect/vitest"
 import * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"

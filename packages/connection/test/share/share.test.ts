@@ -12,7 +12,7 @@ import {
   type Shared,
 } from "@boltodds/connection"
 import { type FeedEvent, makeFrame, type Source } from "@boltodds/protocol"
-import { it } from "@boltodds/testing/effectTest"
+import { it } from "@effect/vitest"
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"

@@ -1,6 +1,6 @@
 import { defaultRateLimits, makeLimiter, type RequestKind } from "@boltodds/connection"
 import { parseRetryAfter } from "../../src/transport/Http.ts"
-import { it } from "@boltodds/testing/effectTest"
+import { it } from "@effect/vitest"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"

@@ -1,4 +1,4 @@
-import { it } from "@boltodds/testing/effectTest"
+import { it } from "@effect/vitest"
 import { type Compress, file, type FileError } from "@boltodds/sink-file"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"

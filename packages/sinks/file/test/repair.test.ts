@@ -1,4 +1,4 @@
-import { it } from "@boltodds/testing/effectTest"
+import { it } from "@effect/vitest"
 import type { Compress } from "@boltodds/sink-file"
 import * as Effect from "effect/Effect"
 import { appendFileSync, linkSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs"

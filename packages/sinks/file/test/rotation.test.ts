@@ -1,4 +1,4 @@
-import { it } from "@boltodds/testing/effectTest"
+import { it } from "@effect/vitest"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as TestClock from "effect/testing/TestClock"

@@ -1,4 +1,4 @@
-import { it } from "@boltodds/testing/effectTest"
+import { it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { join } from "node:path"
 import { describe, expect } from "vitest"

@@ -1,6 +1,5 @@
 import { cert, key } from "@boltodds/testing/certificate"
-import { describe, expect } from "vitest"
-import { it } from "@boltodds/testing/effectTest"
+import { describe, expect, it } from "@effect/vitest"
 import {
   webhook,
   WebhookConfig,

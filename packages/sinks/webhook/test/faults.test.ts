@@ -1,5 +1,4 @@
-import { describe, expect } from "vitest"
-import { it } from "@boltodds/testing/effectTest"
+import { describe, expect, it } from "@effect/vitest"
 import type { SinkError } from "@boltodds/sink"
 import {
   webhook,

@@ -1,5 +1,4 @@
-import { describe, expect } from "vitest"
-import { it } from "@boltodds/testing/effectTest"
+import { describe, expect, it } from "@effect/vitest"
 import { imbalance, type LaneEvent, makeLane } from "@boltodds/lane"
 import { webhook } from "@boltodds/sink-webhook"
 import * as Duration from "effect/Duration"
