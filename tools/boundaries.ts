@@ -49,6 +49,7 @@ export const arrows: Readonly<Record<string, ReadonlyArray<string>>> = {
     "@boltodds/machine",
     "@boltodds/market",
     "@boltodds/nats",
+    "@boltodds/odds",
     "@boltodds/outbox",
     "@boltodds/pipeline",
     "@boltodds/protocol",

@@ -43,6 +43,7 @@ const stores: { readonly [name: string]: Load<unknown> } = {
 /** Emits that are read only if one of them is named. */
 const signals: { readonly [name: string]: Load<unknown> } = {
   best: async () => (await import("./emits/bestEmit.ts")).bestEmit,
+  fair: async () => (await import("./emits/fairEmit.ts")).fairEmit,
 }
 
 /** The names of parts to load. */
@@ -57,9 +58,9 @@ export interface PartNames {
  * Makes the registry that `loadPipeline` of `@boltodds/config` takes.
  *
  * It holds the sources `feed`, `simulator`, `replay`, `stdin` and `changes`, the sinks `stdout`, `file`, `webhook`, `serve` and
- * `nats`, the store `outbox`, the lease `nats`, the emits and processors of `@boltodds/config`, and the emit `best`. With
- * `only`, it holds the named sources and sinks alone, no lease, the store only beside a webhook, and `best` only if an emit is
- * named that `@boltodds/config` does not have.
+ * `nats`, the store `outbox`, the lease `nats`, the emits and processors of `@boltodds/config`, and the emits of signals (`best`,
+ * `fair`). With `only`, it holds the named sources and sinks alone, no lease, the store only beside a webhook, and the emits of
+ * signals only if an emit is named that `@boltodds/config` does not have.
  *
  * @example
  * ```ts

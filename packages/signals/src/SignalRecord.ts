@@ -1,6 +1,6 @@
 /** What the records of all signals have in common. */
 import type { Family, Kind, SelectionScope } from "@boltodds/market"
-import type { Stamp } from "@boltodds/protocol"
+import type { Stamp, StreamRecord } from "@boltodds/protocol"
 import type { Side } from "./internal/cells.ts"
 
 /** Whether an event has begun, by the start that most sportsbooks give. */
@@ -90,3 +90,10 @@ export const millisOf = (at: string): number => {
 /** The records of a group have one time. */
 let lastText = ""
 let lastMillis = NaN
+
+/** The stamp of the signals of a group whose last record this is. `part` is set by who numbers them. */
+export const stampOf = (record: StreamRecord, part: number): SignalStamp => {
+  const { run, seq, session, epoch, at, sent_at, frame, delayed } = record
+  const stamp = { run, seq, part, session, epoch, at, sent_at, frame }
+  return delayed === true ? { ...stamp, delayed } : stamp
+}

@@ -1,2 +1,3 @@
 /** The emits, for routes of `@boltodds/pipeline`. */
 export { best } from "./best/bestEmit.ts"
+export { fair, type FairOptions, type ReferenceOptions } from "./fair/fairEmit.ts"

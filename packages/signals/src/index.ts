@@ -8,6 +8,7 @@ export {
   bestWarnings,
 } from "./best/Best.ts"
 export { BestPrices, type BestPricesOptions } from "./best/BestPrices.ts"
+export { type Fair, type FairKind, fairKinds, type FairReason, fairReasons } from "./fair/Fair.ts"
 export { type Forgets, forgetsOf, isForgotten } from "./forgets.ts"
 export type { SignalSettings } from "./Settings.ts"
 export type { Phase, SignalStamp, SignalSubject } from "./SignalRecord.ts"

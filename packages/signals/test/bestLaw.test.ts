@@ -1,13 +1,13 @@
-import { type Book, emptyBook, fold } from "@boltodds/protocol"
-import type { Change, Control } from "@boltodds/protocol"
+import { type Change, type Control, emptyBook, fold } from "@boltodds/protocol"
 import type { SignalSettings } from "@boltodds/signals"
 import { best } from "@boltodds/signals/emits"
 import { make, thaw } from "@boltodds/state"
 import { expect, it } from "vitest"
 import { OddsIndex } from "../src/internal/OddsIndex.ts"
 import { BestReader } from "./BestReader.ts"
-import { bruteBest, brutePrices, Draws } from "./brute.ts"
+import { bruteBest, brutePrices } from "./brute.ts"
 import { forLives, run } from "./laws.ts"
+import { play } from "./play.ts"
 
 const settingsOf = (seed: number): SignalSettings =>
   seed % 3 === 0
@@ -20,38 +20,16 @@ it("says after every group what plain loops over the folded book find, and sends
   let compared = 0
   forLives((events, seed) => {
     const settings = settingsOf(seed)
-    const draft = thaw(make({ run }))
-    const emission = best({ ...settings, control: seed % 4 !== 0 }).open({ state: { run } })
     const reader = new BestReader()
-    const draws = new Draws()
-    let book: Book = emptyBook
-    for (const event of events) {
-      const steps = draft.apply([event])
-      for (const group of groupsOf(steps.flatMap(({ records }) => records))) {
-        book = fold(book, group)
-        group.forEach((record) => draws.take(record))
-        const wanted = bruteBest(brutePrices(book, draws, settings))
-        reader.take(emission.of([{ event, records: group }]))
-        if (reader.belief().join("\n") !== wanted.join("\n")) expect(reader.belief()).toEqual(wanted)
-        compared += reader.known.size
-      }
-    }
+    play(best({ ...settings, control: seed % 4 !== 0 }), events, ({ envelopes, book, draws }) => {
+      reader.take(envelopes)
+      const wanted = bruteBest(brutePrices(book, draws, settings))
+      if (reader.belief().join("\n") !== wanted.join("\n")) expect(reader.belief()).toEqual(wanted)
+      compared += reader.known.size
+    })
   })
   expect(compared).toBeGreaterThan(200)
 })
-
-const groupsOf = (records: ReadonlyArray<Change | Control>): ReadonlyArray<ReadonlyArray<Change | Control>> => {
-  const groups: Array<Array<Change | Control>> = []
-  let group: Array<Change | Control> = []
-  for (const record of records) {
-    group.push(record)
-    if (record.last !== true) continue
-    groups.push(group)
-    group = []
-  }
-  if (group.length > 0) throw new Error("a step ends within a group")
-  return groups
-}
 
 it("has no cell without a price once all games are closed", () => {
   forLives((events) => {

@@ -73,7 +73,7 @@ interface Row {
   readonly event: string
 }
 
-const grouped = <A>(all: Iterable<A>, keyOf: (each: A) => string): Map<string, Array<A>> => {
+export const grouped = <A>(all: Iterable<A>, keyOf: (each: A) => string): Map<string, Array<A>> => {
   const groups = new Map<string, Array<A>>()
   for (const each of all) {
     const key = keyOf(each)

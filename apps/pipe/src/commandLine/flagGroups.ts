@@ -41,7 +41,7 @@ export const outputFlags: FlagGroup = {
     {
       name: "emit",
       value: "FORM",
-      about: "The form of a record: changes, messages, quotes, raw or best. Default changes; see above.",
+      about: "The form of a record: changes, messages, quotes, raw, best or fair. Default changes; see above.",
     },
     {
       name: "no-control",

@@ -4,12 +4,19 @@ import { readConfigFile } from "../configuration/readConfigFile.ts"
 import { BadConfiguration, UsageError } from "../process/ExitCode.ts"
 import type { FlagGroup, ParsedFlags } from "./flags.ts"
 
-/** The emits that take them. */
-const signalEmits: ReadonlyArray<string> = ["best"]
+/** The emits that take each flag. */
+const takers: Readonly<Record<string, ReadonlyArray<string>>> = {
+  "bet-at": ["best"],
+  fee: ["best"],
+  "sportsbooks-file": ["best", "fair"],
+  "aliases-file": ["best", "fair"],
+  reference: ["fair"],
+  method: ["fair"],
+}
 
 /** What is known of sportsbooks and names. */
 export const signalFlags: FlagGroup = {
-  title: "Comparing sportsbooks (with --emit best)",
+  title: "Comparing sportsbooks (with --emit best or fair)",
   flags: [
     {
       name: "bet-at",
@@ -31,21 +38,40 @@ export const signalFlags: FlagGroup = {
       about: "What you know of sportsbooks, in JSON: which take bets, families, fees.",
     },
     { name: "aliases-file", value: "FILE", about: "What names of markets and players mean, in JSON." },
+    {
+      name: "reference",
+      value: "NAMES",
+      repeatable: true,
+      about:
+        "Whose prices are fair once the margin is taken out: sportsbooks, or consensus, separated by commas; the first " +
+        "that has all sides. Default pinnacle,ps3838,consensus.",
+    },
+    {
+      name: "method",
+      value: "NAME",
+      choices: ["multiplicative", "additive", "power", "shin", "odds_ratio", "probit"],
+      about: "How the margin is taken out. Default multiplicative.",
+    },
   ],
 }
 
 /** The emit with its options, as a document has it. Refuses flags that would be ignored. */
 export const emitOf = async (given: ParsedFlags): Promise<string | object | undefined> => {
   const emit = given.text("emit")
+  const flag = signalFlags.flags.find(({ name }) =>
+    given.written.includes(name) && (emit === undefined || takers[name]?.includes(emit) !== true)
+  )
+  if (flag !== undefined) {
+    const needed = takers[flag.name]?.join(" or ")
+    throw new UsageError(`Cannot use --${flag.name} without --emit ${needed}: it compares sportsbooks`)
+  }
   const options = await optionsOf(given)
-  if (Object.keys(options).length === 0) return emit === undefined ? undefined : escaped(emit)
-  if (emit !== undefined && signalEmits.includes(emit)) return { [emit]: options }
-  const flag = signalFlags.flags.find(({ name }) => given.written.includes(name))
-  throw new UsageError(`Cannot use --${flag?.name} without --emit ${signalEmits.join(" or ")}: it compares sportsbooks`)
+  if (emit !== undefined && Object.keys(options).length > 0) return { [emit]: options }
+  return emit === undefined ? undefined : escaped(emit)
 }
 
 const optionsOf = async (given: ParsedFlags): Promise<object> => {
-  const betAt = given.texts("bet-at").flatMap((text) => text.split(",")).map((name) => name.trim())
+  const [betAt, reference, method] = [namesOf(given, "bet-at"), namesOf(given, "reference"), given.text("method")]
   const [file, aliasFile] = [given.text("sportsbooks-file"), given.text("aliases-file")]
   const known = file === undefined ? {} : await readObject(file, "sportsbooks in") as Record<string, object>
   const fees = given.texts("fee").map(feeOf)
@@ -61,8 +87,13 @@ const optionsOf = async (given: ParsedFlags): Promise<object> => {
   return escapedIn({
     ...Object.keys(signals).length === 0 ? {} : { signals },
     ...betAt.length === 0 ? {} : { bet_at: betAt },
+    ...reference.length === 0 ? {} : { reference },
+    ...method === undefined ? {} : { method },
   }) as object
 }
+
+const namesOf = (given: ParsedFlags, flag: string): ReadonlyArray<string> =>
+  given.texts(flag).flatMap((text) => text.split(",")).map((name) => name.trim()).filter((name) => name !== "")
 
 const feeKinds = ["winnings", "stake", "contract"]
 

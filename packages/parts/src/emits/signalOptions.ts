@@ -1,7 +1,9 @@
 /** Options of the emits that compare sportsbooks, as configurations write them. */
 import { type OptionProblem, PositiveDuration, type WrittenOptions } from "@boltodds/config"
 import { type Aliases, kinds, parseAliases, parseSportsbooks, scopes, sportsbookKinds } from "@boltodds/market"
+import { type DevigMethod, devigMethods } from "@boltodds/odds"
 import type { SignalSettings } from "@boltodds/signals"
+import type { ReferenceOptions as ReferenceSettings } from "@boltodds/signals/emits"
 import * as Duration from "effect/Duration"
 import * as Schema from "effect/Schema"
 import * as SchemaTransformation from "effect/SchemaTransformation"
@@ -94,6 +96,37 @@ export const settingsOf = ({ signals = {}, bet_at }: SignalOptions): SignalSetti
     ...bet_at === undefined ? {} : { betAt: bet_at },
   }
 }
+
+/** Where fair probabilities are from. */
+export interface ReferenceOptions {
+  readonly method?: DevigMethod
+  readonly reference?: ReadonlyArray<string>
+  readonly min_sportsbooks?: number
+}
+
+/** The fields of {@link ReferenceOptions}. */
+export const referenceFields = {
+  method: Schema.optionalKey(
+    Schema.Literals(devigMethods).annotate({ description: "How the margin is taken out. Default multiplicative." }),
+  ),
+  reference: Schema.optionalKey(
+    Schema.Array(Schema.NonEmptyString).check(Schema.isMinLength(1)).annotate({
+      description: "Sportsbooks, or consensus: the first that has all sides. Default pinnacle, ps3838, consensus.",
+    }),
+  ),
+  min_sportsbooks: Schema.optionalKey(
+    Schema.Int.check(Schema.isGreaterThanOrEqualTo(2, { expected: "a whole number from 2 on" })).annotate({
+      description: "How many a consensus needs; those that share prices count as one. Default 3.",
+    }),
+  ),
+}
+
+/** The settings of a reference. */
+export const referenceSettingsOf = ({ method, reference, min_sportsbooks }: ReferenceOptions): ReferenceSettings => ({
+  ...method === undefined ? {} : { method },
+  ...reference === undefined ? {} : { reference },
+  ...min_sportsbooks === undefined ? {} : { minSportsbooks: min_sportsbooks },
+})
 
 /** What the schema cannot say: names that are there twice, aliases that mean nothing. */
 export const signalProblems = ({ signals: written }: WrittenOptions): ReadonlyArray<OptionProblem> => {

@@ -1,8 +1,8 @@
 /** The best prices that a reader has, and the records that keep them right. */
-import type { Change, Control } from "@boltodds/protocol"
 import { type Forgets, isForgotten } from "../forgets.ts"
 import type { Leg, Side } from "../internal/cells.ts"
 import type { OddsIndex } from "../internal/OddsIndex.ts"
+import type { Board } from "../internal/SignalStream.ts"
 import { type SignalStamp, subjectOf } from "../SignalRecord.ts"
 import type { Best } from "./Best.ts"
 import { bestBooksum, bestOf, type BestPrice, reasonOf, warningsOf } from "./bestOf.ts"
@@ -14,7 +14,7 @@ interface Sent {
 }
 
 /** Compares what an index knows with what its reader has. */
-export class BestBoard {
+export class BestBoard implements Board<Best> {
   readonly #index: OddsIndex
   readonly #sent = new Map<Side, Sent>()
   /** What the reader has forgotten at a control: it is sent again if it still stands. */
@@ -24,12 +24,6 @@ export class BestBoard {
     this.#index = index
   }
 
-  /** How many selections the reader has. */
-  get size(): number {
-    return this.#sent.size
-  }
-
-  /** The reader forgets at a control. */
   forget(forgets: Forgets): void {
     for (const [side, { record: { sportsbooks, sessions } }] of this.#sent) {
       if (!sportsbooks.every((sportsbook, at) => isForgotten(forgets, sessions[at]!, sportsbook))) continue
@@ -38,9 +32,9 @@ export class BestBoard {
     }
   }
 
-  /** The records of a group that has ended: closings first, each by key. `at`: its time, in milliseconds since the epoch. */
-  records(stamp: SignalStamp, at: number): ReadonlyArray<Best> {
-    const sides = this.#index.settle(at)
+  /** Closings first, each by key. */
+  records(stamp: SignalStamp, at: number): Array<Best> {
+    const { sides } = this.#index.settle(at)
     const records: Array<Best> = []
     for (const side of sides) this.#compare(side, stamp, at, records)
     for (const side of this.#again) if (!sides.has(side)) this.#compare(side, stamp, at, records)
@@ -49,7 +43,6 @@ export class BestBoard {
     return records.length < 2 ? records : records.sort(byPlace)
   }
 
-  /** What the reader has, as records that are sent again. */
   standing(stamp?: SignalStamp): ReadonlyArray<Best> {
     const records = [...this.#sent.values()].map(({ record }): Best => {
       const { merged: _, reason: _r, last: _l, ...rest } = record
@@ -172,10 +165,3 @@ export const ending = (record: Best): Pick<
   previous_sportsbooks: record.sportsbooks,
   warnings: none,
 })
-
-/** The stamp of the signals of a group whose last record this is. `part` is set by who numbers them. */
-export const stampOf = (record: Change | Control, part: number): SignalStamp => {
-  const { run, seq, session, epoch, at, sent_at, frame, delayed } = record
-  const stamp = { run, seq, part, session, epoch, at, sent_at, frame }
-  return delayed === true ? { ...stamp, delayed } : stamp
-}

@@ -1,12 +1,12 @@
 /** The best prices, kept up to date by the records of a stream. */
 import type { UnknownCounts } from "@boltodds/market"
 import type { StreamRecord } from "@boltodds/protocol"
-import { forgetsOf } from "../forgets.ts"
 import { OddsIndex } from "../internal/OddsIndex.ts"
+import { SignalStream } from "../internal/SignalStream.ts"
 import type { SignalSettings } from "../Settings.ts"
-import { millisOf, type SignalStamp } from "../SignalRecord.ts"
+import type { SignalStamp } from "../SignalRecord.ts"
 import type { Best } from "./Best.ts"
-import { BestBoard, stampOf } from "./BestBoard.ts"
+import { BestBoard } from "./BestBoard.ts"
 
 /** Options of {@link BestPrices}. */
 export interface BestPricesOptions extends SignalSettings {
@@ -35,15 +35,11 @@ export interface BestPricesOptions extends SignalSettings {
  */
 export class BestPrices {
   readonly #index: OddsIndex
-  readonly #board: BestBoard
-  readonly #withControls: boolean
-  #seq = 0
-  #part = 0
+  readonly #stream: SignalStream<Best>
 
   constructor({ control = true, ...settings }: BestPricesOptions = {}) {
-    this.#withControls = control
     this.#index = new OddsIndex(settings)
-    this.#board = new BestBoard(this.#index)
+    this.#stream = new SignalStream(this.#index, new BestBoard(this.#index), control)
   }
 
   /** Lines that are not understood, counted. */
@@ -58,27 +54,11 @@ export class BestPrices {
 
   /** Takes the next record. At the end of a group (`last`) it returns what has changed: closings first, each by key. */
   take(record: StreamRecord): ReadonlyArray<Best> {
-    this.#index.apply(record)
-    if ("control" in record) {
-      const forgets = forgetsOf(record)
-      const isStart = record.control === "stream_started" || record.control === "stream_resumed"
-      if (forgets !== undefined && (this.#withControls || isStart)) this.#board.forget(forgets)
-    }
-    if (record.last !== true) return none
-    // Records that others made may come out of the order of their numbers.
-    if (record.seq > this.#seq) {
-      this.#seq = record.seq
-      this.#part = 0
-    }
-    const stamp = { ...stampOf(record, 0), seq: this.#seq }
-    const records = this.#board.records(stamp, millisOf(record.at))
-    return records.length === 0 ? none : records.map((each) => ({ ...each, part: ++this.#part }))
+    return this.#stream.take(record)
   }
 
-  /** The best prices as they are, for a reader that has nothing; `stamp` is that of the records. */
+  /** The best prices as they are, for a reader that has nothing, by key; `stamp` is that of the records. */
   standing(stamp?: SignalStamp): ReadonlyArray<Best> {
-    return this.#board.standing(stamp)
+    return this.#stream.standing(stamp)
   }
 }
-
-const none: ReadonlyArray<never> = []

@@ -151,8 +151,9 @@ export class Legs {
     const { sportsbook } = leg.game
     let pair = rung.pairs.find((each) => each.sportsbook === sportsbook)
     if (pair === undefined) {
-      pair = { rung, sportsbook, legs: [], torn: false }
-      rung.pairs.push(pair)
+      pair = { rung, sportsbook, legs: [], torn: false, fair: undefined }
+      const after = rung.pairs.findIndex((each) => each.sportsbook.name > sportsbook.name)
+      rung.pairs.splice(after === -1 ? rung.pairs.length : after, 0, pair)
     }
     while (pair.legs.length <= side.at) pair.legs.push(undefined)
     leg.side = side
@@ -190,7 +191,7 @@ const sideOf = (event: EventCell, selection: Selection): Side => {
   const key = marketKey(event.key, selection)
   let market = event.markets.get(key)
   if (market === undefined) {
-    market = { key, event, family: selection.family, selection, rungs: new Map() }
+    market = { key, event, family: selection.family, selection, rungs: new Map(), version: 0 }
     event.markets.set(key, market)
   }
   const rung = rungOf(market, selection)

@@ -71,10 +71,10 @@ export class OddsIndex {
   }
 
   /**
-   * The sides whose prices, or what is known of them, have changed since the last call. `at`: the time of the group, in
-   * milliseconds since the epoch. Call {@link OddsIndex.sweep} when they have been looked at.
+   * The sides and pairs whose prices, or what is known of them, have changed since the last call. `at`: the time of the
+   * group, in milliseconds since the epoch. Call {@link OddsIndex.sweep} when they have been looked at.
    */
-  settle(at: number): ReadonlySet<Side> {
+  settle(at: number): Pick<Touched, "sides" | "pairs"> {
     const touched = this.#touched
     for (const event of touched.events) {
       if (event.games.size === 0) {
@@ -93,7 +93,8 @@ export class OddsIndex {
     for (const [ladder, sportsbooks] of touched.ladders) {
       for (const sportsbook of sportsbooks) markDominated(ladder.legs.get(sportsbook) ?? none, touched)
     }
-    return touched.sides
+    for (const pair of touched.pairs) pair.fair = undefined
+    return touched
   }
 
   /** Forgets what was touched, and cells without prices. */

@@ -57,6 +57,8 @@ export interface Market {
   readonly family: Family
   readonly selection: Selection
   readonly rungs: Map<number | null, Rung>
+  /** Counts the groups that changed it. */
+  version: number
 }
 
 /** One line of a market: the sides of which one wins. */
@@ -68,7 +70,7 @@ export interface Rung {
   outcomes: number | null
   winners: number | null
   readonly sides: Array<Side>
-  /** One for each sportsbook. */
+  /** One for each sportsbook, in order of names. */
   readonly pairs: Array<Pair>
 }
 
@@ -93,6 +95,8 @@ export interface Pair {
   readonly legs: Array<Leg | undefined>
   /** Its own prices add up to less than the number of winners: one of them is not right. */
   torn: boolean
+  /** The fair probabilities of its prices; null if it has none, undefined if they are not worked out. See `pairFair`. */
+  fair: ReadonlyArray<number> | null | undefined
 }
 
 /** Bets that are ordered by how hard they are to win: one direction of a total or a spread. */

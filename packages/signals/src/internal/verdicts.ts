@@ -35,6 +35,7 @@ export const markDominated = (legs: ReadonlyArray<Leg>, touched: Touched): void 
       if (dominated === leg.dominated) continue
       leg.dominated = dominated
       touched.sides.add(leg.side!)
+      touched.pairs.add(leg.pair!)
     }
     if (here < shortest) shortest = here
     from = at

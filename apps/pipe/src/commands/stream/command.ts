@@ -32,7 +32,9 @@ export const streamCommand: Command = {
   raw       The event log of the session: every frame, connect, disconnect and
             tick. It is a recording: \`run\` and \`simulate --replay\` play it.
   best      The best price of every selection over all sportsbooks, of those
-            that are live: opened, moved, closed, with controls between them.`,
+            that are live: opened, moved, closed, with controls between them.
+  fair      What the sides of each line are worth without a margin: by a
+            sportsbook (--reference), or the mean of three or more.`,
     `stdout holds only records. Logs, errors and reports go to stderr.`,
     `Delivery:
   - From the feed: best effort. The feed cannot replay; gaps are reported.

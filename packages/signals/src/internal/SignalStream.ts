@@ -1,0 +1,88 @@
+/** From records of a stream to signals: groups, controls, numbers and deadlines. */
+import type { StreamRecord } from "@boltodds/protocol"
+import { type Forgets, forgetsOf } from "../forgets.ts"
+import { millisOf, type SignalStamp, stampOf } from "../SignalRecord.ts"
+import type { OddsIndex } from "./OddsIndex.ts"
+
+/** What is sent of one kind of signals, compared with what is known. */
+export interface Board<A> {
+  /** The reader forgets at a control. */
+  readonly forget: (forgets: Forgets) => void
+  /** The records of a group that has ended, in their order. `at`: its time, in milliseconds since the epoch. */
+  readonly records: (stamp: SignalStamp, at: number) => Array<A>
+  /** What the reader has, as records that are sent again. */
+  readonly standing: (stamp?: SignalStamp) => ReadonlyArray<A>
+  /** The time of the next deadline. */
+  readonly dueAt?: () => number | undefined
+  /** The records of a deadline. */
+  readonly advance?: (stamp: SignalStamp, at: number) => Array<A>
+}
+
+/** One kind of signals, fed by records. */
+export class SignalStream<A extends SignalStamp> {
+  readonly #index: OddsIndex
+  readonly #board: Board<A>
+  readonly #withControls: boolean
+  #last: StreamRecord | undefined
+  #seq = 0
+  #part = 0
+
+  /** `withControls`: whether its reader gets the controls too, at which it forgets. */
+  constructor(index: OddsIndex, board: Board<A>, withControls: boolean) {
+    this.#index = index
+    this.#board = board
+    this.#withControls = withControls
+  }
+
+  get isEmpty(): boolean {
+    return this.#index.isEmpty
+  }
+
+  /** Takes the next record; at the end of a group (`last`) it returns its signals. */
+  take(record: StreamRecord): ReadonlyArray<A> {
+    this.#index.apply(record)
+    if ("control" in record) {
+      const forgets = forgetsOf(record)
+      if (forgets !== undefined && (this.#withControls || isStart(record))) this.#board.forget(forgets)
+    }
+    if (record.last !== true) return none
+    this.#last = record
+    // Records that others made may come out of the order of their numbers.
+    if (record.seq > this.#seq) {
+      this.#seq = record.seq
+      this.#part = 0
+    }
+    return this.#numbered(this.#board.records({ ...stampOf(record, 0), seq: this.#seq }, millisOf(record.at)))
+  }
+
+  standing(stamp?: SignalStamp): ReadonlyArray<A> {
+    return this.#board.standing(stamp)
+  }
+
+  dueAt(): number | undefined {
+    return this.#board.dueAt?.()
+  }
+
+  /** The signals of a deadline, stamped with its time. */
+  advance(at: number): ReadonlyArray<A> {
+    const last = this.#last
+    if (last === undefined || this.#board.advance === undefined) return none
+    const { delayed: _, ...stamp } = stampOf(last, 0)
+    const time = new Date(at).toISOString()
+    return this.#numbered(
+      this.#board.advance({ ...stamp, seq: this.#seq, at: time, sent_at: null, frame: null }, at),
+    )
+  }
+
+  /** They were made a moment ago, so that a part can be put in. */
+  #numbered(records: Array<A & { part?: number }>): ReadonlyArray<A> {
+    for (const record of records) record.part = ++this.#part
+    return records
+  }
+}
+
+/** At these a reader forgets in any case. */
+export const isStart = (record: StreamRecord): boolean =>
+  "control" in record && (record.control === "stream_started" || record.control === "stream_resumed")
+
+const none: ReadonlyArray<never> = []
