@@ -24,6 +24,17 @@ export interface Followed {
   readonly staleMillis: number
 }
 
+/** What a {@link Follower} begins with. */
+export interface Beginning {
+  /** The last record of each key up to `sequence`, in the order of the stream; keys that mean nothing any more may be missing. */
+  readonly records: ReadonlyArray<StreamRecord>
+  readonly sequence: number
+  /** The end of the stream after the records were read: until there, one may be missing that was replaced meanwhile. */
+  readonly lastSequence: number
+  /** Whether the record at `sequence` ends a group. */
+  readonly isWhole: boolean
+}
+
 /**
  * Follows a stream of the latest records, or a log. For authors of readers of stores, such as `natsRecords` of
  * `@boltodds/nats`: it does no I/O, and its caller gives it the time.
@@ -46,14 +57,22 @@ export class Follower {
   #isExact = false
   /** In a log: messages are missing before the next record. */
   #hasHole = false
+  /** How many these are, as far as it is known. */
+  #missing = 0
   #sequence = 0
   /** The sequence before which messages were left out. */
   #jumpedTo = 0
   /** The last sequence of the stream at the joining. */
   #joinedAt = 0
+  /** After {@link begin}: from this sequence on what was read is the book of a moment, if nothing is left out until there. */
+  #exactAt = Infinity
+  /** What the reader gets before anything else. */
+  #urgent: ReadonlyArray<StreamRecord> = none
   #receivedAt = 0
   /** Whether a record came that was written after the joining. */
   #isAlive = false
+  /** Whether the reader has any record. */
+  #hasGiven = false
   /** What is given next is the snapshot of the joining. */
   #isJoining = false
   /** The beginning of a group, while nothing was left out: its end has not come yet. */
@@ -97,12 +116,57 @@ export class Follower {
     this.#sequence = 0
     this.#jumpedTo = 0
     this.#joinedAt = lastSequence
+    this.#exactAt = Infinity
+    this.#missing = 0
     this.#isExact = this.#isLog || lastSequence === 0
     this.#isJoining = !this.#isExact
     // A log that does not begin with a run lacks its beginning.
     this.#hasHole = this.#isLog
     this.#isAlive = false
     this.#receivedAt = now
+  }
+
+  /**
+   * The reading begins, or begins again, with what a store has of the book beside its log. All that follows in the log is then
+   * to be taken.
+   */
+  begin({ records, sequence, lastSequence, isWhole }: Beginning, now: number): void {
+    this.join(lastSequence, now)
+    for (const record of records) {
+      this.#controls.arrived(record)
+      this.#put(record)
+    }
+    this.#sequence = sequence
+    this.#jumpedTo = sequence
+    this.#wholeTo = sequence
+    this.#isTorn = !isWhole
+    this.#isJoining = true
+    this.#isExact = sequence >= lastSequence
+    this.#exactAt = lastSequence
+  }
+
+  /**
+   * The next records, so many, were removed from the stream before they were read. The reader gets that at once. In a log the
+   * reading goes on after them; otherwise nothing more is given until {@link begin}.
+   */
+  lose(count: number): void {
+    const { last } = this.#controls
+    // A reader that has nothing has lost nothing.
+    const made = last === undefined || !this.#hasGiven ? none : [{
+      ...this.#controls.dropped(last, "the records were removed before they were read", count),
+      last: true as const,
+    }]
+    if (this.#isLog) {
+      this.#sequence += count
+      for (const record of made) this.#add(record)
+      return
+    }
+    this.#waiting.clear()
+    this.#group = []
+    this.#isExact = false
+    this.#exactAt = Infinity
+    this.#isAlive = false
+    this.#urgent = [...this.#urgent, ...made]
   }
 
   /** A record has come. One that has come before is ignored. */
@@ -113,8 +177,9 @@ export class Follower {
       this.#hasHole = false
       // A run that goes on after a restart (`stream_resumed`) goes on with a book that is not in this log.
       if (!isControl(record) || record.control !== "stream_started") {
-        this.#add(this.#controls.dropped(record, "the log does not have what came before"))
+        this.#add(this.#controls.dropped(record, "the log does not have what came before", this.#missing))
       }
+      this.#missing = 0
     }
     this.#add(record)
   }
@@ -127,15 +192,19 @@ export class Follower {
     if (sequence <= this.#sequence) return false
     if (sequence !== this.#sequence + 1) {
       this.#jumpedTo = sequence
-      if (this.#isLog) this.#hasHole = true
-      else {
+      if (this.#isLog) {
+        this.#hasHole = true
+        if (this.#sequence > 0) this.#missing += sequence - this.#sequence - 1
+      } else {
         this.#isExact = false
+        this.#exactAt = Infinity
         this.#endGroup()
       }
     }
     this.#sequence = sequence
     this.#receivedAt = now
     if (sequence > this.#joinedAt) this.#isAlive = true
+    if (sequence >= this.#exactAt) this.#isExact = true
     return true
   }
 
@@ -186,6 +255,11 @@ export class Follower {
 
   /** What the reader gets now: whole, and in order. Empty if it has to wait. */
   give(now: number, clock: string): ReadonlyArray<StreamRecord> {
+    if (this.#urgent.length > 0) {
+      const records = this.#urgent
+      this.#urgent = none
+      return records
+    }
     if (this.#isAlive && now - this.#receivedAt >= this.#staleMillis) {
       this.#isAlive = false
     }
@@ -201,7 +275,10 @@ export class Follower {
     // Until now the reader had what the sessions of before said.
     controls.passed(records.filter(({ origin }) => origin !== controls.origin))
     const given = this.#isJoining ? controls.snapshot(records) : records
-    if (records.length > 0) this.#isJoining = false
+    if (records.length > 0) {
+      this.#isJoining = false
+      this.#hasGiven = true
+    }
     // A gap that opens ends a stale session, too: it is said again after new records.
     if (!this.#isAlive) {
       return given.length === 0 && controls.isStale

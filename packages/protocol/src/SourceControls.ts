@@ -82,8 +82,8 @@ export class SourceControls {
     )
   }
 
-  /** The record that records before this one are lost. */
-  dropped({ run, seq, session, epoch, at }: StreamRecord, reason: string): Dropped {
+  /** The record that records before this one are lost. `count`: how many, as far as it is known. */
+  dropped({ run, seq, session, epoch, at }: StreamRecord, reason: string, count: number = 0): Dropped {
     return {
       control: "dropped",
       run,
@@ -97,7 +97,7 @@ export class SourceControls {
       frame: null,
       lane: this.origin,
       reason,
-      count: 0,
+      count,
       first_seq: seq,
       last_seq: seq,
     }
