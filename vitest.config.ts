@@ -11,7 +11,7 @@ const timed = [
   "packages/connection/test/{sockets,node}/*.test.ts",
   "packages/connection/test/readme.test.ts",
   "packages/machine/test/namedFiles.test.ts",
-  "packages/nats/test/engine/*.test.ts",
+  "packages/{nats,redis}/test/engine/*.test.ts",
   "packages/outbox/test/{Outbox.kill,lock}.test.ts",
   "packages/{feed-server,serve,simulator,testing}/test/**/*.test.ts",
   "packages/sinks/*/test/**/*.test.ts",

@@ -14,6 +14,7 @@ export const arrows: Readonly<Record<string, ReadonlyArray<string>>> = {
   "@boltodds/sink": ["@boltodds/protocol", "@boltodds/text"],
   "@boltodds/lane": ["@boltodds/sink", "@boltodds/protocol", "@boltodds/text"],
   "@boltodds/nats": ["@boltodds/sink", "@boltodds/protocol", "@boltodds/text"],
+  "@boltodds/redis": ["@boltodds/sink", "@boltodds/protocol", "@boltodds/text"],
   "@boltodds/outbox": ["@boltodds/sink", "@boltodds/protocol", "@boltodds/machine"],
   "@boltodds/pipeline": ["@boltodds/lane", "@boltodds/sink", "@boltodds/state", "@boltodds/protocol"],
   "@boltodds/signals": [
@@ -53,6 +54,7 @@ export const arrows: Readonly<Record<string, ReadonlyArray<string>>> = {
     "@boltodds/outbox",
     "@boltodds/pipeline",
     "@boltodds/protocol",
+    "@boltodds/redis",
     "@boltodds/serve",
     "@boltodds/signals",
     "@boltodds/simulator",

@@ -17,11 +17,14 @@ const chunkEntries: ReadonlyArray<{ readonly chunk: string; readonly entries: Re
   { chunk: "simulator", entries: /\/simulatorSource\.ts$|\/commands\/simulate\/run\.ts$/ },
   {
     chunk: "sinks",
-    entries: /\/parts\/src\/sinks\/(?:file|webhook|nats)Sink\.ts$|\/outboxStore\.ts$|\/commands\/outbox\/run\.ts$/,
+    entries:
+      /\/parts\/src\/sinks\/(?:file|webhook|nats|redis)Sink\.ts$|\/outboxStore\.ts$|\/commands\/outbox\/run\.ts$/,
   },
   { chunk: "expressions", entries: /\/internal\/cel\/(?:checkExpression|compile|names)\.ts$/ },
   // The client of NATS, when such a sink is opened.
   { chunk: "nats", entries: /\/packages\/nats\/src\/index\.ts$/ },
+  // The client of Redis, likewise.
+  { chunk: "redis", entries: /\/packages\/redis\/src\/index\.ts$/ },
   { chunk: "yaml", entries: /\/node_modules\/yaml\// },
   { chunk: "patterns", entries: /\/node_modules\/re2js\// },
 ]

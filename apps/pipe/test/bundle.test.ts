@@ -22,6 +22,7 @@ describe("the files of the command", () => {
         "expressions",
         "nats",
         "patterns",
+        "redis",
         "simulator",
         "sinks",
         "start",

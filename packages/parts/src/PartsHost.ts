@@ -38,6 +38,7 @@ export interface PartsHost {
     readonly feed?: Guard
     readonly webhook?: Guard
     readonly nats?: Guard
+    readonly redis?: Guard
   }
   /** Called when the status of a session changes. `feed` is the host, with the name of the session if there are several. */
   readonly onStatus?: (status: Status, feed: string) => void

@@ -30,6 +30,7 @@ const sinks: { readonly [name: string]: Load<unknown> } = {
   webhook: async (host) => (await import("./sinks/webhookSink.ts")).webhookSink(host),
   serve: async () => (await import("./sinks/serveSink.ts")).serveSink(),
   nats: async (host) => (await import("./sinks/natsSink.ts")).natsSink(host),
+  redis: async (host) => (await import("./sinks/redisSink.ts")).redisSink(host),
 }
 
 const leases: { readonly [name: string]: Load<unknown> } = {
@@ -57,8 +58,8 @@ export interface PartNames {
 /**
  * Makes the registry that `loadPipeline` of `@boltodds/config` takes.
  *
- * It holds the sources `feed`, `simulator`, `replay`, `stdin` and `changes`, the sinks `stdout`, `file`, `webhook`, `serve` and
- * `nats`, the store `outbox`, the lease `nats`, the emits and processors of `@boltodds/config`, and the emits of signals (`best`,
+ * It holds the sources `feed`, `simulator`, `replay`, `stdin` and `changes`, the sinks `stdout`, `file`, `webhook`, `serve`,
+ * `nats` and `redis`, the store `outbox`, the lease `nats`, the emits and processors of `@boltodds/config`, and the emits of signals (`best`,
  * `fair`). With `only`, it holds the named sources and sinks alone, no lease, the store only beside a webhook, and the emits of
  * signals only if an emit is named that `@boltodds/config` does not have.
  *

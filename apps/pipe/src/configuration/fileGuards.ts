@@ -2,6 +2,7 @@
 import type { OptionProblem, OptionsPlace, WrittenOptions } from "@boltodds/config"
 import { natsHosts } from "@boltodds/nats/options"
 import type { PartsHost } from "@boltodds/parts"
+import { redisHost } from "@boltodds/redis/options"
 import { isLoopbackHost } from "@boltodds/text"
 import { type Allowance, howToAllow } from "../commandLine/allowed.ts"
 import { urlVariable } from "../process/environment.ts"
@@ -11,6 +12,7 @@ export const fileGuards = (allowed: ReadonlySet<Allowance>): NonNullable<PartsHo
   feed: (written, place) => insecureProblems(written, place, allowed),
   webhook: (written) => webhookProblems(written, allowed),
   nats: (written) => natsProblems(written, allowed),
+  redis: (written) => redisProblems(written, allowed),
 })
 
 /** A file alone cannot send the key unencrypted. */
@@ -63,11 +65,22 @@ const natsProblems = (
     typeof server === "string" && !server.startsWith("tls://") &&
     natsHosts(server).some((host) => !isLoopbackHost(host))
   )
-  return isFar
-    ? [{
-      path: ["allow_insecure"],
-      message: "the records would be sent unencrypted, and only a file allows it",
-      remedy: howToAllow("insecure"),
-    }]
-    : []
+  return isFar ? [unencrypted] : []
+}
+
+/** The same for the one server of Redis. */
+const redisProblems = (
+  { url, allow_insecure }: WrittenOptions,
+  allowed: ReadonlySet<Allowance>,
+): ReadonlyArray<OptionProblem> => {
+  if (allow_insecure !== true || allowed.has("insecure")) return []
+  if (typeof url !== "string" || url.startsWith("rediss://")) return []
+  const host = redisHost(url)
+  return host === undefined || isLoopbackHost(host) ? [] : [unencrypted]
+}
+
+const unencrypted: OptionProblem = {
+  path: ["allow_insecure"],
+  message: "the records would be sent unencrypted, and only a file allows it",
+  remedy: howToAllow("insecure"),
 }

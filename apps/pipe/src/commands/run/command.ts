@@ -9,7 +9,7 @@ export const runCommand: Command = {
   about: "Run a pipeline from a configuration file",
   details: [
     `The file is YAML or JSON. It names a source (feed, simulator, replay, stdin or
-changes) and sinks (stdout, file, webhook, serve, nats, or a plug-in). Each sink
+changes) and sinks (stdout, file, webhook, serve, nats, redis, or a plug-in). Each sink
 says what it receives (emit, where, processors) and how it is delivered (lane).
   check FILE      finds every mistake in the file
   schema config   prints a JSON Schema for editors
