@@ -6,6 +6,7 @@ import { join } from "node:path"
 import { DatabaseSync } from "node:sqlite"
 import { gunzipSync, zstdDecompressSync } from "node:zlib"
 import { describe, expect, it } from "vitest"
+import { hasNats, NatsServer } from "@boltodds/testing/NatsServer"
 import { temporaryFolder } from "@boltodds/testing/temporaryFolder"
 import { pipe, root, Running, runPipeline } from "./Running.ts"
 
@@ -67,6 +68,25 @@ describe("the pipelines", { concurrent: true }, () => {
     }
     const rows = recordsOf(readFileSync(quotes, "utf8")).filter((it) => typeof it["outcome"] === "string")
     expect(rows.length).toBeGreaterThan(100)
+  })
+
+  it.skipIf(!hasNats())("a worker goes on from what ingest writes to NATS, and joins with the book", async () => {
+    const server = await NatsServer.start()
+    const out = temporaryFolder()
+    const ingest = runPipeline("ingest", { NATS: server.url })
+    await ingest.until(() => ingest.stderr.includes("receiving from"))
+    const worker = runPipeline("worker", { NATS: server.url, OUT: out })
+    const file = join(out, "moves.ndjson")
+    await worker.until(() => existsSync(`${file}.part`) && /line_moved/.test(readFileSync(`${file}.part`, "utf8")))
+    expect(await ingest.stop()).toMatchObject({ code: 0 })
+    await worker.until(() => /stream_stopped/.test(readFileSync(`${file}.part`, "utf8")))
+    expect(await worker.stop()).toMatchObject({ code: 0, stdout: "" })
+    await server.kill()
+    const records = recordsOf(readFileSync(file, "utf8"))
+    expect(records[0]).toMatchObject({ control: "stream_started" })
+    expect(records.filter(({ control }) => control === "stream_stopped")).toHaveLength(1)
+    expect(new Set(records.flatMap((it) => "change" in it ? [it["sportsbook"]] : []))).toEqual(new Set(["fanduel"]))
+    expect(bookOf(readFileSync(file, "utf8")).games.size).toBeGreaterThan(0)
   })
 
   it("serve answers with the book, and with the names of the vendor's protocol", async () => {

@@ -63,6 +63,25 @@ describe.skipIf(!hasNats())("a configuration with the sink nats", () => {
     await own.kill()
   })
 
+  it("is a source too, which check --connect tries", async () => {
+    const sourceOf = (options: string) => `source: { nats: { servers: "${server.url}", ${options} } }`
+    const folder = new PipelineFolder(sourceOf("name: sim"), "sinks: { out: { stdout: {} } }")
+    const found = await runPipe(["check", folder.file, "--connect"])
+    expect([found.code, found.stdout]).toEqual([
+      0,
+      expect.stringMatching(/NATS has the stream sim_latest with \d+ records/),
+    ])
+    folder.write(sourceOf("name: none"), "sinks: { out: { stdout: {} } }")
+    const missing = await runPipe(["check", folder.file, "--connect"])
+    expect(missing.stdout).toContain("The stream none_latest does not exist yet: a run waits for its writer.")
+    folder.write(sourceOf("name: sim, since: 1h").replace(/:\d+"/, ':1"'), "sinks: { out: { stdout: {} } }")
+    expect((await runPipe(["check", folder.file])).stderr).toContain("Cannot use `since` without `from: log`")
+    folder.write(sourceOf("name: sim").replace(/:\d+"/, ':1"'), "sinks: { out: { stdout: {} } }")
+    const refused = await runPipe(["run", folder.file])
+    expect([refused.code, refused.stdout]).toEqual([69, ""])
+    expect(refused.stderr).toContain("Cannot connect to NATS at nats://127.0.0.1:1")
+  })
+
   it("is tried by check --connect, and a server that is not there is named", async () => {
     const folder = new PipelineFolder("source: simulator", sinkOf(`servers: "${server.url}", name: checked`))
     const found = await runPipe(["check", folder.file, "--connect"])

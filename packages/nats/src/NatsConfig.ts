@@ -28,11 +28,15 @@ export interface NatsConnectionConfig {
   readonly timeout?: Duration.Duration
 }
 
-/** A configuration that was read, its keys as written: {@link natsOptions} makes the options of the sink of it. */
-export interface NatsConfig extends NatsConnectionConfig {
+/** How the streams of a feed are reached, as a configuration says it: {@link natsFeedOptions} makes options of it. */
+export interface NatsFeedConfig extends NatsConnectionConfig {
   readonly name?: string
   readonly log_stream?: string
   readonly latest_stream?: string
+}
+
+/** A configuration that was read, its keys as written: {@link natsOptions} makes the options of the sink of it. */
+export interface NatsConfig extends NatsFeedConfig {
   readonly latest?: boolean
   readonly create?: boolean
   readonly max_age?: Duration.Duration
@@ -75,12 +79,17 @@ const connectionFields = {
   timeout: time("How long an answer of a server may take. Default 5s."),
 }
 
-/** The schema of {@link NatsConfig}. */
-export const NatsConfig: Schema.Decoder<NatsConfig> = Schema.Struct({
+/** The fields of {@link NatsFeedConfig}. */
+export const feedFields = {
   ...connectionFields,
   name: text("The name of the feed: the beginning of subjects. Default boltodds."),
   log_stream: text("The stream with each record. Default NAME_log."),
   latest_stream: text("The stream with the latest record of each line. Default NAME_latest."),
+}
+
+/** The schema of {@link NatsConfig}. */
+export const NatsConfig: Schema.Decoder<NatsConfig> = Schema.Struct({
+  ...feedFields,
   latest: flag("Whether the latest records are kept, for readers that join at any time. Default: true with changes."),
   create: flag("Make streams that are missing. Default true."),
   max_age: time("How long the log keeps a record. Default 48h."),
@@ -144,12 +153,9 @@ const textAt = (written: { readonly [key: string]: unknown }, key: string): stri
 
 /** The options of the sink, of those of a configuration. */
 export const natsOptions = (config: NatsConfig): NatsConnectionOptions & NatsStreamOptions & PurgeOptions => {
-  const { name, latest, create, storage, replicas } = config
+  const { latest, create, storage, replicas } = config
   return given({
-    ...connectionOptions(config),
-    name,
-    logStream: config.log_stream,
-    latestStream: config.latest_stream,
+    ...natsFeedOptions(config),
     latest,
     create,
     maxAge: config.max_age,
@@ -161,6 +167,17 @@ export const natsOptions = (config: NatsConfig): NatsConnectionOptions & NatsStr
     purgeClosedAfter: config.purge_closed_after,
   })
 }
+
+/** The options that a sink and a reader have both, of those of a configuration. */
+export const natsFeedOptions = (
+  config: NatsFeedConfig,
+): NatsConnectionOptions & Pick<NatsStreamOptions, "name" | "logStream" | "latestStream"> =>
+  given({
+    ...connectionOptions(config),
+    name: config.name,
+    logStream: config.log_stream,
+    latestStream: config.latest_stream,
+  })
 
 const connectionOptions = (config: NatsConnectionConfig): NatsConnectionOptions =>
   given({
@@ -186,7 +203,7 @@ const tlsOf = ({ ca, cert, key }: NatsConnectionConfig): NatsTls | undefined =>
   ca === undefined && cert === undefined && key === undefined ? undefined : given({ ca, cert, key })
 
 /** The members that are not undefined. */
-const given = <A extends object>(members: A): { readonly [K in keyof A]?: Exclude<A[K], undefined> } =>
+export const given = <A extends object>(members: A): { readonly [K in keyof A]?: Exclude<A[K], undefined> } =>
   Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as never
 
 /** The options of a lease in a configuration, its keys as written: {@link natsLeaseOptions} makes options of it. */

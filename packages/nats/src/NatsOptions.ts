@@ -1,6 +1,7 @@
 /** How NATS is reached, and what its streams are. */
 import type * as Duration from "effect/Duration"
 import type * as Redacted from "effect/Redacted"
+import type { NatsError } from "./NatsError.ts"
 
 /** How to reach the servers, and with which credentials. */
 export interface NatsConnectionOptions {
@@ -69,6 +70,32 @@ export interface LogPosition {
   readonly created: string
   /** The sequence of the last message. */
   readonly sequence: number
+}
+
+/** The options of `natsRecords`. */
+export interface NatsReaderOptions extends NatsConnectionOptions {
+  /** The name of the feed, as its writer names it. Default `boltodds`. */
+  readonly name?: string
+  /**
+   * What to read. `latest`: the whole book, and what changes; a slow reader gets the newest record of each line instead
+   * of all. `log`: each record that the log has, from the oldest; a slow reader gets them late. Default `latest`.
+   */
+  readonly from?: "latest" | "log"
+  /** With `from: "log"`: begins with the records that were written since. Default: with the oldest. */
+  readonly since?: Date
+  /** The name of the stream with the latest records. Default `NAME_latest`. */
+  readonly latestStream?: string
+  /** The name of the stream with each record. Default `NAME_log`. */
+  readonly logStream?: string
+  /** After this time without a record all is `stale`: a writer sends heartbeats. Default 25 s. */
+  readonly staleAfter?: Duration.Duration
+  /**
+   * The `origin` of the records that the reader makes itself: the snapshots with which it joins, `stale`, `fresh`, `dropped`.
+   * Processes that write to one store need different ones, since the origin is a part of the identity. Default `nats:NAME`.
+   */
+  readonly origin?: string
+  /** Called when nothing can be read for the moment: it is tried again. Must not throw. */
+  readonly onTrouble?: (error: NatsError) => void
 }
 
 /** {@link NatsStreamOptions} with the defaults.  */

@@ -9,5 +9,6 @@ export {
   natsOptions,
 } from "./NatsConfig.ts"
 export type { LeaseEvent, NatsLeaseOptions } from "./lease/NatsLeaseOptions.ts"
-export type { NatsAuth, NatsConnectionOptions, NatsStreamOptions, NatsTls } from "./NatsOptions.ts"
+export type { NatsAuth, NatsConnectionOptions, NatsReaderOptions, NatsStreamOptions, NatsTls } from "./NatsOptions.ts"
+export { NatsReaderConfig, natsReaderOptions } from "./NatsReaderConfig.ts"
 export { natsHosts, type NatsProblem } from "./natsProblems.ts"

@@ -1,5 +1,6 @@
 /** From the failure of a run to an exit code and a message. */
 import type { CatalogError, SessionError, ShardOverlap, ShardsRefused, UrlRefused } from "@boltodds/connection"
+import type { NatsError } from "@boltodds/nats"
 import type { RecordingError } from "@boltodds/protocol"
 import type { SimulatorError } from "@boltodds/simulator"
 import type { SinkError } from "@boltodds/sink"
@@ -18,6 +19,7 @@ type Expected =
   | RecordingError
   | SimulatorError
   | NoKey
+  | NatsError
 
 /**
  * The failure to show and to exit with. An unexpected error is returned unchanged: it is a bug. `sink` is the name of the
@@ -49,6 +51,10 @@ export const failureOf = (cause: Cause.Cause<unknown>, sink: string = "a sink"):
         `Cannot divide the feed without its names (${error.message}); list them with --sport or --sportsbook`,
         { cause: error },
       )
+    case "NatsError":
+      return new Failure(error.reason === "refused" ? ExitCode.keyRefused : ExitCode.feedUnavailable, error.message, {
+        cause: error,
+      })
     case "RecordingError":
       return new Failure(ExitCode.badInput, error.reason, { cause: error })
     case "SimulatorError":

@@ -131,7 +131,8 @@ export class Reading {
         )
       }
       const { created, state: { last_seq } } = info
-      const isSame = created === this.#created && last_seq >= this.#follower.sequence
+      // With what had been read before the question: messages may overtake the answer.
+      const isSame = created === this.#created && last_seq >= sequence
       if (!isSame) {
         this.#follower.join(last_seq, performance.now())
         this.#created = created
