@@ -59,6 +59,11 @@ export class NatsServer {
     this.#child?.kill(name)
   }
 
+  /** The number of its process. */
+  get pid(): number | undefined {
+    return this.#child?.pid
+  }
+
   /** Ends it with SIGKILL, and waits until it has ended. */
   async kill(): Promise<void> {
     const child = this.#child
