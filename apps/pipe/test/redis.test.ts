@@ -63,6 +63,29 @@ describe.skipIf(!hasRedis())("a configuration with the sink redis", () => {
     await own.kill()
   })
 
+  it("is a source too, which check --connect tries", async () => {
+    const sourceOf = (options: string) => `source: { redis: { url: "${server.url}", ${options} } }`
+    const folder = new PipelineFolder(sourceOf("stream: sim"), "sinks: { out: { stdout: {}, emit: changes } }")
+    const found = await runPipe(["check", folder.file, "--connect"])
+    expect([found.code, found.stdout]).toEqual([
+      0,
+      expect.stringMatching(/Redis has the stream sim, written up to the position \d+/),
+    ])
+    const worker = new PipeProcess(["run", folder.file])
+    await worker.until(({ stdout }) => stdout.includes("game_opened"))
+    worker.child.kill("SIGTERM")
+    const { code, stdout } = await worker.ended
+    expect(code).toBe(0)
+    expect(JSON.parse(stdout.split("\n")[0]!)).toMatchObject({ control: "stream_started" })
+    folder.write(sourceOf("stream: none"), "sinks: { out: { stdout: {} } }")
+    const missing = await runPipe(["check", folder.file, "--connect"])
+    expect(missing.stdout).toContain("The stream none does not exist yet: a run waits for its writer.")
+    folder.write(sourceOf("stream: sim").replace(/:\d+"/, ':1"'), "sinks: { out: { stdout: {} } }")
+    const refused = await runPipe(["run", folder.file])
+    expect([refused.code, refused.stdout]).toEqual([69, ""])
+    expect(refused.stderr).toContain("Cannot connect to Redis at redis://127.0.0.1:1")
+  })
+
   it("is tried by check --connect, and a server that is not there is named", async () => {
     const folder = new PipelineFolder("source: simulator", sinkOf(`url: "${server.url}", stream: checked`))
     const found = await runPipe(["check", folder.file, "--connect"])

@@ -12,8 +12,8 @@ import {
 } from "./RedisOptions.ts"
 import { type RedisProblem, redisProblems } from "./redisProblems.ts"
 
-/** A configuration that was read, its keys as written: {@link redisOptions} makes the options of the sink of it. */
-export interface RedisConfig {
+/** How a stream is reached, as a configuration says it: {@link redisFeedOptions} makes options of it. */
+export interface RedisFeedConfig {
   readonly url?: string
   readonly user?: string
   readonly password?: Redacted.Redacted<string>
@@ -24,6 +24,10 @@ export interface RedisConfig {
   readonly client_name?: string
   readonly timeout?: Duration.Duration
   readonly stream?: string
+}
+
+/** A configuration that was read, its keys as written: {@link redisOptions} makes the options of the sink of it. */
+export interface RedisConfig extends RedisFeedConfig {
   readonly latest?: boolean
   readonly partitions?: number
   readonly max_age?: Duration.Duration
@@ -43,8 +47,8 @@ const count = (most: number, description: string) =>
     ).annotate({ description }),
   )
 
-/** The schema of {@link RedisConfig}. */
-export const RedisConfig: Schema.Decoder<RedisConfig> = Schema.Struct({
+/** The fields of {@link RedisFeedConfig}. */
+export const feedFields = {
   url: text(`rediss://host:6379, with /2 for the database 2. Default ${defaultUrl}.`),
   user: text("A user of the server. Default: the user default of Redis."),
   password: secret("The password: { file: path } or { env: NAME }."),
@@ -55,6 +59,11 @@ export const RedisConfig: Schema.Decoder<RedisConfig> = Schema.Struct({
   client_name: text("How the server lists the connection. Default boltodds."),
   timeout: time("How long an answer of the server may take. Default 5s."),
   stream: text("The key of the log: the beginning of all keys. Default boltodds."),
+}
+
+/** The schema of {@link RedisConfig}. */
+export const RedisConfig: Schema.Decoder<RedisConfig> = Schema.Struct({
+  ...feedFields,
   latest: flag("Whether the latest records are kept, for readers that join at any time. Default: true with changes."),
   partitions: count(
     mostPartitions,
@@ -103,7 +112,21 @@ const textAt = (written: { readonly [key: string]: unknown }, key: string): stri
 
 /** The options of the sink, of those of a configuration. */
 export const redisOptions = (config: RedisConfig): RedisConnectionOptions & RedisStreamOptions => {
-  const { url, user, password, timeout, stream, latest, partitions } = config
+  const { latest, partitions } = config
+  return given({
+    ...redisFeedOptions(config),
+    latest,
+    partitions,
+    maxAge: config.max_age,
+    maxRecords: config.max_records,
+  })
+}
+
+/** The options that a sink and a reader have both, of those of a configuration. */
+export const redisFeedOptions = (
+  config: RedisFeedConfig,
+): RedisConnectionOptions & Pick<RedisStreamOptions, "stream"> => {
+  const { url, user, password, timeout, stream } = config
   return given({
     url,
     user,
@@ -113,16 +136,12 @@ export const redisOptions = (config: RedisConfig): RedisConnectionOptions & Redi
     clientName: config.client_name,
     timeout,
     stream,
-    latest,
-    partitions,
-    maxAge: config.max_age,
-    maxRecords: config.max_records,
   })
 }
 
-const tlsOf = ({ ca, cert, key }: RedisConfig): RedisTls | undefined =>
+const tlsOf = ({ ca, cert, key }: RedisFeedConfig): RedisTls | undefined =>
   ca === undefined && cert === undefined && key === undefined ? undefined : given({ ca, cert, key })
 
 /** The members that are not undefined. */
-const given = <A extends object>(members: A): { readonly [K in keyof A]?: Exclude<A[K], undefined> } =>
+export const given = <A extends object>(members: A): { readonly [K in keyof A]?: Exclude<A[K], undefined> } =>
   Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as never

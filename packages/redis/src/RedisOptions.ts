@@ -1,6 +1,7 @@
 /** How Redis is reached, and what is kept there. */
 import type * as Duration from "effect/Duration"
 import type * as Redacted from "effect/Redacted"
+import type { RedisError } from "./RedisError.ts"
 
 /** How to reach the server, and with which credentials. */
 export interface RedisConnectionOptions {
@@ -52,6 +53,31 @@ export interface RedisStreamOptions {
    * keeps its share of as many. Default 100,000.
    */
   readonly maxRecords?: number
+}
+
+/** The options of `redisRecords`. */
+export interface RedisReaderOptions extends RedisConnectionOptions {
+  /** The key of the log, as its writer names it. Default `boltodds`. */
+  readonly stream?: string
+  /**
+   * What to read. `latest`: the whole book, and what changes; a slow reader gets the newest record of each line instead
+   * of all. `log`: each record that the log has, from the oldest; a slow reader gets them late. Default `latest`.
+   */
+  readonly from?: "latest" | "log"
+  /** With `from: "log"`: begins with the records that were written since. Default: with the oldest. */
+  readonly since?: Date
+  /** Reads the games of one partition only, counted from 0, and all controls. Default: all games. */
+  readonly partition?: number
+  /** After this time without a record all is `stale`: a writer sends heartbeats. Default 25 s. */
+  readonly staleAfter?: Duration.Duration
+  /**
+   * The `origin` of the records that the reader makes itself: the snapshots with which it joins, `stale`, `fresh`, `dropped`.
+   * Processes that write to one store need different ones, since the origin is a part of the identity. Default
+   * `redis:STREAM`.
+   */
+  readonly origin?: string
+  /** Called when nothing can be read for the moment: it is tried again. Must not throw. */
+  readonly onTrouble?: (error: RedisError) => void
 }
 
 /** {@link RedisStreamOptions} with the defaults.  */

@@ -1,5 +1,6 @@
 export { redis, type RedisSinkEvent, type RedisSinkOptions } from "./redisSink.ts"
-export { type RedisReaderOptions, redisRecords } from "./redisRecords.ts"
+export { redisReaderCheck } from "./redisReaderCheck.ts"
+export { redisRecords } from "./redisRecords.ts"
 export { RedisError, type RedisErrorReason } from "./RedisError.ts"
-export type { RedisConnectionOptions, RedisStreamOptions, RedisTls } from "./RedisOptions.ts"
+export type { RedisConnectionOptions, RedisReaderOptions, RedisStreamOptions, RedisTls } from "./RedisOptions.ts"
 export { partitionOf, type RedisKeys, redisKeys } from "./redisKeys.ts"

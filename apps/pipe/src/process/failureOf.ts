@@ -2,6 +2,7 @@
 import type { CatalogError, SessionError, ShardOverlap, ShardsRefused, UrlRefused } from "@boltodds/connection"
 import type { NatsError } from "@boltodds/nats"
 import type { RecordingError } from "@boltodds/protocol"
+import type { RedisError } from "@boltodds/redis"
 import type { SimulatorError } from "@boltodds/simulator"
 import type { SinkError } from "@boltodds/sink"
 import * as Cause from "effect/Cause"
@@ -20,6 +21,7 @@ type Expected =
   | SimulatorError
   | NoKey
   | NatsError
+  | RedisError
 
 /**
  * The failure to show and to exit with. An unexpected error is returned unchanged: it is a bug. `sink` is the name of the
@@ -52,6 +54,7 @@ export const failureOf = (cause: Cause.Cause<unknown>, sink: string = "a sink"):
         { cause: error },
       )
     case "NatsError":
+    case "RedisError":
       return new Failure(error.reason === "refused" ? ExitCode.keyRefused : ExitCode.feedUnavailable, error.message, {
         cause: error,
       })
