@@ -100,6 +100,12 @@ export const longRuns: ReadonlyArray<LongRun> = [
     files: ["apps/pipe/test/hangs"],
   },
   {
+    name: "long:secrets",
+    about: "a secret in every wrong shape, at every place of the example configurations",
+    env: { SECRET_SHAPES: "all" },
+    files: ["apps/pipe/test/secretShapes.test.ts"],
+  },
+  {
     name: "long:fuzz",
     about: "mutated frames, REST bodies, recordings, configurations and command lines",
     env: { FUZZ_SECONDS: "1800", FUZZ_SEED: seed },

@@ -7,8 +7,8 @@ import { makeRegistry } from "@boltodds/parts"
 
 const registry = await makeRegistry({ endsWhen: () => {} })
 
-const count = 10_000
-const timeout = 40_000 * patience()
+const count = 5_000
+const timeout = 15_000 * patience()
 
 /** How many mistakes a text has, and what the first of them is. */
 const checked = async (text: string): Promise<{ readonly mistakes: number; readonly first: string }> => {

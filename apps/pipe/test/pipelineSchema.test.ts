@@ -37,15 +37,16 @@ describe("the JSON Schema of configurations", () => {
     }
   })
 
+  const own = compile(configJsonSchema(registry))
+  const withPlugins = compile(configJsonSchema({
+    ...registry,
+    sources: [...registry.sources, command],
+    processors: [...registry.processors, liveGames],
+    sinks: [...registry.sinks, sqlite, tcp],
+  }))
+
   it.each(files)("accepts %s, with its plug-ins, and refuses it without", (file) => {
     const document = parse(readFileSync(examples + file, "utf8"))
-    const own = compile(configJsonSchema(registry))
-    const withPlugins = compile(configJsonSchema({
-      ...registry,
-      sources: [...registry.sources, command],
-      processors: [...registry.processors, liveGames],
-      sinks: [...registry.sinks, sqlite, tcp],
-    }))
     withPlugins(document)
     expect(withPlugins.errors).toBe(null)
     expect(own(document)).toBe(document.plugins === undefined)

@@ -105,7 +105,7 @@ describe("one large frame", { concurrent: false }, () => {
     expect(raw.code).toBe(0)
   })
 
-  const garbage = (unit: string) => unit.repeat(Math.floor(60_000_000 / unit.length))
+  const garbage = (unit: string) => unit.repeat(Math.floor(24_000_000 / unit.length))
   const list = (unit: string) => `[${garbage(unit).slice(0, -1)}]`
   const real = (name: string) =>
     many(
@@ -133,7 +133,7 @@ describe("one large frame", { concurrent: false }, () => {
       frame: () => `[${real("Before")},${list("{},").slice(1)}`,
     },
     { what: "empty objects and real data", name: "frame_others", frame: () => `[${garbage("{},")}${real("Behind")}]` },
-  ])("of 60 MB of $what is read as far as a bound, and the rest of it is unverified", async ({ what, name, frame }) => {
+  ])("of 24 MB of $what is read as far as a bound, and the rest of it is unverified", async ({ what, name, frame }) => {
     const { code, stdout, stderr } = await serving(async (send) => {
       await send(game("draftkings", "G", { a: outcome() }))
       await send(frame())

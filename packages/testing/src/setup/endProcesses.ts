@@ -5,7 +5,7 @@
  */
 import { AsyncLocalStorage } from "node:async_hooks"
 import type { ChildProcess } from "node:child_process"
-import { subscribe } from "node:diagnostics_channel"
+import { subscribe, unsubscribe } from "node:diagnostics_channel"
 import { readFileSync } from "node:fs"
 import { afterAll, aroundEach } from "vitest"
 
@@ -18,9 +18,10 @@ interface Owner {
 /** The test whose code runs now, through all its promises and callbacks. */
 const owners = new AsyncLocalStorage<Owner>()
 const running = new Set<ChildProcess>()
+let hasAnyFailed = false
 
-// Node publishes every child process here, from the code that starts it.
-subscribe("child_process", (message) => {
+/** Node publishes every child process here, from the code that starts it. */
+const follow = (message: unknown): void => {
   const { process: child } = message as { readonly process: ChildProcess }
   const owner = owners.getStore()
   for (const processes of [running, owner?.running]) processes?.add(child)
@@ -29,7 +30,8 @@ subscribe("child_process", (message) => {
   })
   // A test that timed out goes on in the background. The process has no number before it is spawned.
   if (owner?.hasFailed === true) child.once("spawn", () => end(child))
-})
+}
+subscribe("child_process", follow)
 
 /** The processes that a process started, theirs included; none where the system does not list them. */
 const descendantsOf = (pid: number): ReadonlyArray<number> => {
@@ -60,9 +62,12 @@ aroundEach(async (runTest, { task }) => {
   // A test that passed may share a process with the next one.
   if (task.result?.state !== "fail") return
   owner.hasFailed = true
+  hasAnyFailed = true
   for (const child of owner.running) end(child)
 })
 
 afterAll(() => {
   for (const child of running) end(child)
+  // The next file of this worker has a set-up of its own. What a failed test still starts is ended from here.
+  if (!hasAnyFailed) unsubscribe("child_process", follow)
 })
