@@ -18,6 +18,7 @@ describe("the mutants", () => {
     expect(new Set(mutants.map(({ rule }) => rule))).toEqual(
       new Set([
         "best prices",
+        "opportunities",
         "scope",
         "epoch guard",
         "settling",

@@ -12,3 +12,13 @@ export { type Fair, type FairKind, fairKinds, type FairReason, fairReasons } fro
 export { type Forgets, forgetsOf, isForgotten } from "./forgets.ts"
 export type { SignalSettings } from "./Settings.ts"
 export type { Phase, SignalStamp, SignalSubject } from "./SignalRecord.ts"
+export {
+  type Opportunity,
+  type OpportunityKind,
+  opportunityKinds,
+  type OpportunityLeg,
+  type OpportunityReason,
+  opportunityReasons,
+  type OpportunityType,
+  opportunityTypes,
+} from "./opportunities/Opportunity.ts"

@@ -115,4 +115,87 @@ export const mutants: ReadonlyArray<Mutant> = [
     from: `ends: ["fresh"], invalidates: true`,
     to: `ends: ["fresh"], invalidates: false`,
   },
-].map((mutant) => ({ rule: "best prices", tests, ...mutant }))
+].map((mutant) => ({ rule: "best prices", tests, ...mutant })).concat([
+  {
+    does: "torn pairs are legs",
+    file: `${signals}/opportunities/findings.ts`,
+    from: `pair.torn || !pair.sportsbook.mayBet`,
+    to: `!pair.sportsbook.mayBet`,
+  },
+  {
+    does: "dominated prices are legs",
+    file: `${signals}/opportunities/findings.ts`,
+    from: `leg?.dominated === true ? undefined : leg`,
+    to: `leg`,
+  },
+  {
+    does: "legs are of one family",
+    file: `${signals}/opportunities/findings.ts`,
+    from: `chosen.some((other) => familyOf(other) === familyOf(leg))`,
+    to: `chosen.includes(leg)`,
+  },
+  {
+    does: "a price has a say in what it is worth",
+    file: `${signals}/opportunities/findings.ts`,
+    from: `fairOf(rung, fair, familyOf(leg))`,
+    to: `fairOf(rung, fair)`,
+  },
+  {
+    does: "sportsbooks may disagree on the start",
+    file: `${signals}/opportunities/findings.ts`,
+    from: `event.offStart.size > 0 || at < event.conflictUntil`,
+    to: `at < event.conflictUntil`,
+  },
+  {
+    does: "a start may have moved a moment ago",
+    file: `${signals}/opportunities/findings.ts`,
+    from: `event.offStart.size > 0 || at < event.conflictUntil`,
+    to: `event.offStart.size > 0`,
+  },
+  {
+    does: "what has just come is sent at once",
+    file: `${signals}/opportunities/OpportunityBoard.ts`,
+    from: `if (isHeir || confirmMillis === 0) this`,
+    to: `if (isHeir || confirmMillis < 5000) this`,
+  },
+  {
+    does: "what pays too much is believed",
+    file: `${signals}/opportunities/OpportunityBoard.ts`,
+    from: `else if ((found.miss ?? found.value) > this.#settings.suspicious) {`,
+    to: `else if (found.miss === 99) {`,
+  },
+  {
+    does: "sessions count that have not settled",
+    file: `${signals}/opportunities/OpportunityBoard.ts`,
+    from: `return !this.#unsettled.has(session) &&`,
+    to: `return this.#settled === "all" || !this.#unsettled.has(session) ||`,
+  },
+  {
+    does: "a change for the worse waits",
+    file: `${signals}/opportunities/OpportunityBoard.ts`,
+    from: `if (!isWorse && at < life`,
+    to: `if (at < life`,
+  },
+  {
+    does: "what ends with a control is closed after it",
+    file: `${signals}/opportunities/OpportunityBoard.ts`,
+    from: `if (!touches && forgetsOf(control) === undefined) return []`,
+    to: `if (control.seq > 0) return []`,
+  },
+  {
+    does: "torn pairs and dominated prices have a say in what is fair",
+    file: `${signals}/fair/fairOf.ts`,
+    from: `if (leg === undefined || leg.dominated) return null`,
+    to: `if (leg === undefined) return null`,
+  },
+  {
+    does: "sportsbooks of one family count twice",
+    file: `${signals}/fair/fairOf.ts`,
+    from: `const { family } = pair.sportsbook.facts`,
+    to: `const family = pair.sportsbook.name`,
+  },
+].map((mutant) => ({
+  rule: "opportunities",
+  tests: ["packages/signals/test/opportunities.test.ts", "packages/signals/test/fair.test.ts"],
+  ...mutant,
+})))

@@ -10,6 +10,8 @@ import { run } from "./laws.ts"
 export interface Moment<A> {
   readonly envelopes: ReadonlyArray<Envelope<A>>
   readonly book: Book
+  /** The book before the group. */
+  readonly before: Book
   readonly draws: Draws
   /** Milliseconds since the epoch. */
   readonly at: number
@@ -24,13 +26,14 @@ export const play = <A>(emit: Emit<A>, events: ReadonlyArray<FeedEvent>, look: (
   let book: Book = emptyBook
   for (const event of events) {
     for (let due = emission.dueAt?.(); due !== undefined && due <= event.at; due = emission.dueAt?.()) {
-      look({ envelopes: emission.advance!(due), book, draws, at: due, records: [] })
+      look({ envelopes: emission.advance!(due), book, before: book, draws, at: due, records: [] })
     }
     for (const group of groupsOf(draft.apply([event]).flatMap(({ records }) => records))) {
+      const before = book
       book = fold(book, group)
       group.forEach((record) => draws.take(record))
       const at = Date.parse(group.at(-1)!.at)
-      look({ envelopes: emission.of([{ event, records: group }]), book, draws, at, records: group })
+      look({ envelopes: emission.of([{ event, records: group }]), book, before, draws, at, records: group })
     }
   }
 }

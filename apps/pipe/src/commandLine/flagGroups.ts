@@ -41,7 +41,8 @@ export const outputFlags: FlagGroup = {
     {
       name: "emit",
       value: "FORM",
-      about: "The form of a record: changes, messages, quotes, raw, best or fair. Default changes; see above.",
+      about:
+        "The form of a record: changes, messages, quotes, raw, best, fair or opportunities. Default changes; see above.",
     },
     {
       name: "no-control",

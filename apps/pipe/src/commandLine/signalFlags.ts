@@ -6,17 +6,22 @@ import type { FlagGroup, ParsedFlags } from "./flags.ts"
 
 /** The emits that take each flag. */
 const takers: Readonly<Record<string, ReadonlyArray<string>>> = {
-  "bet-at": ["best"],
-  fee: ["best"],
-  "sportsbooks-file": ["best", "fair"],
-  "aliases-file": ["best", "fair"],
-  reference: ["fair"],
-  method: ["fair"],
+  "bet-at": ["best", "opportunities"],
+  fee: ["best", "opportunities"],
+  "sportsbooks-file": ["best", "fair", "opportunities"],
+  "aliases-file": ["best", "fair", "opportunities"],
+  reference: ["fair", "opportunities"],
+  method: ["fair", "opportunities"],
+  type: ["opportunities"],
+  "min-profit": ["opportunities"],
+  "min-ev": ["opportunities"],
+  confirm: ["opportunities"],
+  suspicious: ["opportunities"],
 }
 
 /** What is known of sportsbooks and names. */
 export const signalFlags: FlagGroup = {
-  title: "Comparing sportsbooks (with --emit best or fair)",
+  title: "Comparing sportsbooks (with --emit best, fair or opportunities)",
   flags: [
     {
       name: "bet-at",
@@ -52,6 +57,20 @@ export const signalFlags: FlagGroup = {
       choices: ["multiplicative", "additive", "power", "shin", "odds_ratio", "probit"],
       about: "How the margin is taken out. Default multiplicative.",
     },
+    {
+      name: "type",
+      value: "NAMES",
+      repeatable: true,
+      about: "Opportunities to look for: arb, ev, middle, low_hold, separated by commas. Default all.",
+    },
+    { name: "min-profit", value: "SHARE", about: "The least profit of an arbitrage, as in 0.5%. Default 0." },
+    { name: "min-ev", value: "SHARE", about: "The least expected profit. Default 2%." },
+    { name: "confirm", value: "TIME", about: "How long an opportunity must have stood. Default 500ms." },
+    {
+      name: "suspicious",
+      value: "SHARE",
+      about: "Leave out opportunities that pay more: they are nearly always mistakes. Default 10%.",
+    },
   ],
 }
 
@@ -72,6 +91,7 @@ export const emitOf = async (given: ParsedFlags): Promise<string | object | unde
 
 const optionsOf = async (given: ParsedFlags): Promise<object> => {
   const [betAt, reference, method] = [namesOf(given, "bet-at"), namesOf(given, "reference"), given.text("method")]
+  const [types, confirm] = [namesOf(given, "type"), given.millis("confirm", { mayBeZero: true })]
   const [file, aliasFile] = [given.text("sportsbooks-file"), given.text("aliases-file")]
   const known = file === undefined ? {} : await readObject(file, "sportsbooks in") as Record<string, object>
   const fees = given.texts("fee").map(feeOf)
@@ -89,6 +109,11 @@ const optionsOf = async (given: ParsedFlags): Promise<object> => {
     ...betAt.length === 0 ? {} : { bet_at: betAt },
     ...reference.length === 0 ? {} : { reference },
     ...method === undefined ? {} : { method },
+    ...types.length === 0 ? {} : { types },
+    ...shareOf(given, "min-profit"),
+    ...shareOf(given, "min-ev"),
+    ...shareOf(given, "suspicious"),
+    ...confirm === undefined ? {} : { confirm: `${confirm}ms` },
   }) as object
 }
 
@@ -106,14 +131,23 @@ const feeOf = (text: string): { readonly name: string; readonly fee: object } =>
     const meant = didYouMean(kind, feeKinds)
     throw new UsageError(`Cannot use --fee: ${expectedButGot(`one of ${feeKinds.join(", ")}`, kind)}.${meant}`)
   }
-  const value = share.endsWith("%") ? Number(share.slice(0, -1)) / 100 : Number(share)
-  if (share.trim() === "%" || !(value >= 0 && value < 1)) {
-    const hint = value >= 1 && value < 100 && !share.endsWith("%") ? ` Did you mean ${share}%?` : ""
-    throw new UsageError(
-      `Cannot use --fee: ${expectedButGot("a percentage such as 2%, or a fraction below 1", share)}.${hint}`,
-    )
-  }
-  return { name: name.trim().toLowerCase(), fee: { [kind]: value } }
+  return { name: name.trim().toLowerCase(), fee: { [kind]: parseShare("fee", share) } }
+}
+
+/** A share, under the name of its option. */
+const shareOf = (given: ParsedFlags, flag: string): object => {
+  const text = given.text(flag)
+  return text === undefined ? {} : { [flag.replace("-", "_")]: parseShare(flag, text) }
+}
+
+const parseShare = (flag: string, text: string): number => {
+  const isPercent = /^\d+(?:\.\d+)?\s?%$/.test(text)
+  const value = isPercent ? Number(text.replace(/\s?%$/, "")) / 100 : /^\d*\.?\d+$/.test(text) ? Number(text) : NaN
+  if (value >= 0 && value < 1) return value
+  const hint = !isPercent && value >= 1 && value < 100 ? ` Did you mean ${text}%?` : ""
+  throw new UsageError(
+    `Cannot use --${flag}: ${expectedButGot("a percentage such as 2%, or a fraction below 1", text)}.${hint}`,
+  )
 }
 
 const readObject = async (file: string, what: string): Promise<object> => {

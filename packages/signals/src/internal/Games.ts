@@ -177,7 +177,7 @@ export class Games {
       games: new Set(),
       anchor: null,
       offStart: new Set(),
-      conflict: false,
+      conflictUntil: 0,
       flipped: false,
       markets: new Map(),
       ladders: new Map(),

@@ -1,7 +1,7 @@
 /** The index: every price of every selection, kept up to date by the records of the stream. */
 import { makeSelectionReader, makeSportsbooks, maxStartSkewMillis, UnknownCounts } from "@boltodds/market"
 import { type Change, type Control, gameId, isControl, isLineChange } from "@boltodds/protocol"
-import type { GameCell, Leg, Side } from "./cells.ts"
+import type { EventCell, GameCell, Leg, Rung, Side } from "./cells.ts"
 import { Games } from "./Games.ts"
 import { Legs, sweep } from "./Legs.ts"
 import { settleEvent } from "./settleEvent.ts"
@@ -27,6 +27,8 @@ export class OddsIndex {
   readonly #maxSkewMillis: number
   readonly #touched = new Touched()
   readonly #games: Games
+  /** Events of which a start has moved a short while ago. */
+  readonly #conflicts = new Set<EventCell>()
   readonly #staleSessions = new Set<string>()
   readonly #staleSportsbooks = new Set<string>()
   #isLossy = false
@@ -81,8 +83,19 @@ export class OddsIndex {
         if (this.#games.events.get(event.key) === event) this.#games.events.delete(event.key)
         continue
       }
+      const wasOff = event.offStart.size > 0
+      const until = event.conflictUntil
       settleEvent(event, at, this.#maxSkewMillis)
+      if (event.conflictUntil > at) this.#conflicts.add(event)
+      // What depends on a conflict depends on all prices of the event.
+      const isOff = event.offStart.size > 0
+      if (isOff !== wasOff || event.conflictUntil !== until) event.games.forEach((game) => touched.game(game))
       for (const game of event.games) this.#refresh(game)
+    }
+    for (const event of this.#conflicts) {
+      if (event.conflictUntil > at) continue
+      this.#conflicts.delete(event)
+      event.games.forEach((game) => touched.game(game))
     }
     for (const pair of touched.pairs) {
       const torn = isTorn(pair)
@@ -108,6 +121,16 @@ export class OddsIndex {
     for (const { markets } of this.#games.events.values()) {
       for (const { rungs } of markets.values()) for (const { sides } of rungs.values()) yield* sides
     }
+  }
+
+  /** All rungs on which a session has prices. */
+  rungsOf(session: string): ReadonlySet<Rung> {
+    const rungs = new Set<Rung>()
+    for (const game of this.#games.byId.values()) {
+      if (game.session !== session) continue
+      for (const { side } of game.legs.values()) if (side !== undefined) rungs.add(side.rung)
+    }
+    return rungs
   }
 
   /** Why no price of this game may count; undefined if they may. */

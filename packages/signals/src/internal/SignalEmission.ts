@@ -35,6 +35,7 @@ export const signalEmission = <A extends Signal>(
   const take = (groups: Groups<A>, record: Change | Control): void => {
     const found = stream.take(record)
     groups.at(record.at)
+    if ("control" in record) write(groups, stream.before)
     if ("control" in record && (withControls || isStart(record))) {
       const { last: _, ...control } = record
       groups.part(record.part ?? 0, record.origin)

@@ -1,5 +1,5 @@
 /** From records of a stream to signals: groups, controls, numbers and deadlines. */
-import type { StreamRecord } from "@boltodds/protocol"
+import type { Control, StreamRecord } from "@boltodds/protocol"
 import { type Forgets, forgetsOf } from "../forgets.ts"
 import { millisOf, type SignalStamp, stampOf } from "../SignalRecord.ts"
 import type { OddsIndex } from "./OddsIndex.ts"
@@ -8,6 +8,8 @@ import type { OddsIndex } from "./OddsIndex.ts"
 export interface Board<A> {
   /** The reader forgets at a control. */
   readonly forget: (forgets: Forgets) => void
+  /** The records that must come before a control. */
+  readonly before?: (control: Control, stamp: SignalStamp, at: number) => Array<A>
   /** The records of a group that has ended, in their order. `at`: its time, in milliseconds since the epoch. */
   readonly records: (stamp: SignalStamp, at: number) => Array<A>
   /** What the reader has, as records that are sent again. */
@@ -26,6 +28,8 @@ export class SignalStream<A extends SignalStamp> {
   #last: StreamRecord | undefined
   #seq = 0
   #part = 0
+  /** What must come before the control that was taken last. */
+  before: ReadonlyArray<A> = none
 
   /** `withControls`: whether its reader gets the controls too, at which it forgets. */
   constructor(index: OddsIndex, board: Board<A>, withControls: boolean) {
@@ -41,17 +45,21 @@ export class SignalStream<A extends SignalStamp> {
   /** Takes the next record; at the end of a group (`last`) it returns its signals. */
   take(record: StreamRecord): ReadonlyArray<A> {
     this.#index.apply(record)
-    if ("control" in record) {
-      const forgets = forgetsOf(record)
-      if (forgets !== undefined && (this.#withControls || isStart(record))) this.#board.forget(forgets)
-    }
-    if (record.last !== true) return none
-    this.#last = record
     // Records that others made may come out of the order of their numbers.
     if (record.seq > this.#seq) {
       this.#seq = record.seq
       this.#part = 0
     }
+    if ("control" in record) {
+      if (this.#board.before !== undefined) {
+        const stamp = { ...stampOf(record, 0), seq: this.#seq }
+        this.before = this.#numbered(this.#board.before(record, stamp, millisOf(record.at)))
+      }
+      const forgets = forgetsOf(record)
+      if (forgets !== undefined && (this.#withControls || isStart(record))) this.#board.forget(forgets)
+    }
+    if (record.last !== true) return none
+    this.#last = record
     return this.#numbered(this.#board.records({ ...stampOf(record, 0), seq: this.#seq }, millisOf(record.at)))
   }
 

@@ -40,8 +40,8 @@ export interface EventCell {
   anchor: number | null
   /** Sportsbooks that may mean another game. */
   offStart: ReadonlySet<string>
-  /** Sportsbooks disagree on the start. */
-  conflict: boolean
+  /** A start moved by so much that it may be another game's: until then nothing may be opened. */
+  conflictUntil: number
   /** It has home and away both ways round: one key would be two opposite bets. */
   flipped: boolean
   readonly markets: Map<string, Market>

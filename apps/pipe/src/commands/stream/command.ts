@@ -34,7 +34,10 @@ export const streamCommand: Command = {
   best      The best price of every selection over all sportsbooks, of those
             that are live: opened, moved, closed, with controls between them.
   fair      What the sides of each line are worth without a margin: by a
-            sportsbook (--reference), or the mean of three or more.`,
+            sportsbook (--reference), or the mean of three or more.
+  opportunities
+            Arbitrages, value, middles and lines with nearly no margin: opened
+            once they have stood for a while, closed at once with the reason.`,
     `stdout holds only records. Logs, errors and reports go to stderr.`,
     `Delivery:
   - From the feed: best effort. The feed cannot replay; gaps are reported.
@@ -98,6 +101,10 @@ nohup does not protect a Node program from SIGHUP: use setsid or systemd-run.`,
     {
       about: "The best prices of the MLB where you bet",
       line: "boltodds-pipe --sport MLB --emit best --bet-at draftkings,fanduel",
+    },
+    {
+      about: "Arbitrages and value where you bet",
+      line: "boltodds-pipe --emit opportunities --type arb,ev --min-profit 0.5% --bet-at draftkings,fanduel",
     },
     { about: "Try it without a key", line: "boltodds-pipe demo | jq -c ." },
   ],
