@@ -2,6 +2,7 @@
 import { RedisError, redisKeys } from "@boltodds/redis"
 import { cert, key } from "@boltodds/testing/certificate"
 import { gameChange, lineChange } from "@boltodds/testing/changes"
+import { freePort } from "@boltodds/testing/NatsServer"
 import { hasRedis } from "@boltodds/testing/RedisServer"
 import { batchOf, deliver, failureOf, hasGamesOf, recordsOf } from "@boltodds/testing/storeBench"
 import { temporaryFolder } from "@boltodds/testing/temporaryFolder"
@@ -178,8 +179,7 @@ describe.skipIf(!hasRedis())("a server with TLS", () => {
 
   it("is trusted with the certificates of the options alone", async () => {
     const { bench } = holder
-    // A free port for TLS beside the other one.
-    const port = bench.server.port + 1
+    const port = await freePort()
     await withClient(bench.server.url, (client) => client.config("SET", "tls-port", String(port)))
     const url = `rediss://127.0.0.1:${port}`
     const sink = await bench.open({ url, tls: { ca: cert } })
