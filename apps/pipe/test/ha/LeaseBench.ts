@@ -10,7 +10,7 @@ import * as Stream from "effect/Stream"
 import { isDeepStrictEqual } from "node:util"
 import { setTimeout as sleep } from "node:timers/promises"
 import { waitLimit } from "@boltodds/testing/TestProcess"
-import { shown } from "../delivery/books.ts"
+import { shown, wrongIn } from "../delivery/books.ts"
 
 const key = "sk-lease-3b8d1f60"
 
@@ -133,11 +133,11 @@ export class LeaseBench {
 
   /** The records of the log, from the first to the last. */
   async log(): Promise<ReadonlyArray<Change | Control>> {
-    const last = this.seen.flatMap(({ records }) => records).findLast(({ origin }) => origin === undefined)!
+    const last = this.seen.at(-1)!.records.at(-1)!
     const records = natsRecords({ servers: this.nats.url, name: "odds", from: "log" }).pipe(
       Stream.flatMap(Stream.fromIterable),
       Stream.filter(({ origin }) => origin === undefined),
-      Stream.takeUntil(({ run, seq, part }) => run === last.run && seq === last.seq && part === last.part),
+      Stream.takeUntil((record) => nameOf(record) === nameOf(last)),
     )
     return await Effect.runPromise(Stream.runCollect(records))
   }
@@ -158,6 +158,26 @@ export class LeaseBench {
 const isLeader = ({ pipe }: Ingester): boolean =>
   pipe.child.exitCode === null && pipe.child.signalCode === null &&
   pipe.stderr.lastIndexOf("leader: ") > pipe.stderr.lastIndexOf("standby: ")
+
+/** A record among those of all runs. A reader that gets several as one group numbers their parts anew. */
+const nameOf = ({ run, seq }: Change | Control): string => `${run}.${seq}`
+
+/** Prices that a reader showed as live at some moment, although what it had read of the log did not say so. */
+export const believed = (seen: ReadonlyArray<Seen>, log: ReadonlyArray<Change | Control>): ReadonlyArray<string> => {
+  const places = new Map(log.map((record, index) => [nameOf(record), index]))
+  let [reader, truth, read] = [emptyBook, emptyBook, 0]
+  const wrong: Array<string> = []
+  for (const { records } of seen) {
+    reader = fold(reader, records)
+    const place = places.get(nameOf(records.at(-1)!))!
+    if (place >= read) {
+      truth = fold(truth, log.slice(read, place + 1))
+      read = place + 1
+    }
+    wrong.push(...wrongIn(reader, truth))
+  }
+  return wrong
+}
 
 /** The runs of records, in their order; one that comes back counts again. */
 export const runsOf = (records: ReadonlyArray<Change | Control>): ReadonlyArray<string> =>

@@ -3,7 +3,7 @@ import { emptyBook, fold, isControl } from "@boltodds/protocol"
 import { hasNats } from "@boltodds/testing/NatsServer"
 import { describe, expect, it } from "vitest"
 import { shown } from "../delivery/books.ts"
-import { LeaseBench, runsOf } from "./LeaseBench.ts"
+import { believed, LeaseBench, runsOf } from "./LeaseBench.ts"
 
 describe.skipIf(!hasNats())("two processes with a lease", () => {
   it("have one leader at any moment, and readers the exact book, while leaders are killed, frozen and stopped", async () => {
@@ -51,6 +51,7 @@ describe.skipIf(!hasNats())("two processes with a lease", () => {
         const resumed = "stream_resumed"
         expect(beginnings).toEqual(["stream_started", resumed, resumed, "stream_stopped", resumed])
         expect(shown(fold(emptyBook, log))).toEqual(bench.simulator.book())
+        expect(believed(bench.seen, log)).toEqual([])
       })
     } finally {
       await bench.close()
