@@ -350,3 +350,23 @@ describe("npm start", () => {
     expect(inside.stdout).toBe(fromRoot.stdout)
   })
 })
+
+describe.skipIf(!hasNats())("the pipeline for two machines", () => {
+  it("runs in one process, and in the other once that one is asked to end", async () => {
+    const nats = await NatsServer.start()
+    try {
+      const first = runPipeline("ha", { NATS: nats.url })
+      await first.until(() => first.stderr.includes("leader: this process holds the lease"))
+      await first.until(() => first.stderr.includes("receiving"))
+      const second = runPipeline("ha", { NATS: nats.url })
+      await second.until(() => second.stderr.includes("standby: "))
+      expect(await first.stop()).toMatchObject({ code: 0, stdout: "" })
+      await second.until(() => second.stderr.includes("leader: this process holds the lease"))
+      await second.until(() => second.stderr.includes("resuming run "))
+      await second.until(() => second.stderr.includes("receiving"))
+      expect(await second.stop()).toMatchObject({ code: 0, stdout: "" })
+    } finally {
+      await nats.kill()
+    }
+  })
+})

@@ -55,6 +55,8 @@ class Exercise {
     await standby.pipe.until(({ stderr }) => stderr.includes("standby: "))
     await bench.untilExact()
     await bench.until("the feed has one connection", () => bench.simulator.stats().open === 1)
+    // A standby that has just started waits for a whole lease, and an event comes at any time between two renewals.
+    await sleep(2_500 + Math.random() * 2_000)
     return { leader, standby }
   }
 

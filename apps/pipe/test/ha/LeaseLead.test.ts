@@ -1,0 +1,69 @@
+/** What a sink may write while a process leads, and after that. */
+import type { OpenLease } from "@boltodds/config"
+import { type Batch, type Sink, SinkError } from "@boltodds/sink"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import { beforeEach, describe, expect, it } from "vitest"
+import { LeaseLead } from "../../src/streaming/LeaseLead.ts"
+
+const batch = { id: "1", attempt: 1, envelopes: [] } as unknown as Batch<never>
+
+describe("a lead", () => {
+  let isHeld = true
+  let written = 0
+  let failure: SinkError | undefined
+  const lease: OpenLease = {
+    acquire: Effect.void,
+    holds: () => isHeld,
+    lost: Effect.never,
+    release: Effect.void,
+  }
+  const sink: Sink<never> = {
+    guarantee: "at-least-once",
+    write: () =>
+      Effect.suspend(() => {
+        written++
+        return failure === undefined ? Effect.void : Effect.fail(failure)
+      }),
+  }
+  beforeEach(() => {
+    isHeld = true
+    written = 0
+    failure = undefined
+  })
+  const write = (lead: LeaseLead) => Effect.runPromise(Effect.timeoutOption(lead.around(sink).write(batch), 20))
+
+  it("lets sinks write while the lease holds, and not one batch after that", async () => {
+    const lead = new LeaseLead(lease)
+    expect((await write(lead))._tag).toBe("Some")
+    isHeld = false
+    expect((await write(lead))._tag).toBe("None")
+    expect(written).toBe(1)
+  })
+
+  it("leaves lanes their time to drain while the lease holds, and none after that", () => {
+    const lead = new LeaseLead(lease)
+    expect(lead.drainWithin(Duration.seconds(5))).toEqual(Duration.seconds(5))
+    isHeld = false
+    expect(Duration.toMillis(lead.drainWithin(Duration.seconds(5))!)).toBeLessThan(1_000)
+    expect(lead.whyOver()).toBe("the lease has ended")
+  })
+
+  it("is over when a store refuses a batch because another process wrote", async () => {
+    const lead = new LeaseLead(lease)
+    failure = new SinkError({
+      rest: "disable",
+      cause: Object.assign(new Error("the log is another"), { reason: "fenced" }),
+    })
+    await Effect.runPromise(Effect.flip(lead.around(sink).write(batch)))
+    expect(await Effect.runPromise(lead.over)).toBe("the book of the readers is another one: the log is another")
+    expect(lead.isFenced).toBe(true)
+  })
+
+  it("goes on when a sink fails for another reason", async () => {
+    const lead = new LeaseLead(lease)
+    failure = new SinkError({ rest: "disable", cause: new Error("no") })
+    await Effect.runPromise(Effect.flip(lead.around(sink).write(batch)))
+    expect(lead.whyOver()).toBeUndefined()
+  })
+})
