@@ -200,6 +200,14 @@ const live = async (seed: number, counts: LifeCounts): Promise<void> => {
   let folded: Book = emptyBook
   let at = 0
   let isFirst = true
+  const isOf = (truth: Book): boolean =>
+    isDeepStrictEqual(truth.games, folded.games) &&
+    [...folded.games].every(([id, game]) =>
+      [...game.lines.values()].every((line) => {
+        const other = truth.games.get(id)!
+        return !isLive(folded, game, line) || isLive(truth, other, other.lines.get(line.outcome)!)
+      })
+    )
   for await (const group of reading.groups()) {
     counts.groups++
     folded = fold(folded, group)
@@ -208,21 +216,10 @@ const live = async (seed: number, counts: LifeCounts): Promise<void> => {
     if (group.some((record) => "control" in record && record.control === "dropped")) counts.dropped++
     // Where a snapshot follows, the reader believes nothing.
     if (!folded.lossy) {
-      // The newest of the moments that it can be of; a reader never goes back.
+      // The newest of the moments that it can be of: a reader never goes back, and has no price live that was not.
       let found = written
-      while (found > at && !isDeepStrictEqual(books[found]!.games, folded.games)) found--
-      expect(isDeepStrictEqual(books[found]!.games, folded.games), `a group is the book of no moment after ${at}`).toBe(
-        true,
-      )
-      const truth = books[found]!
-      for (const [id, game] of folded.games) {
-        for (const line of game.lines.values()) {
-          if (!isLive(folded, game, line)) continue
-          const other = truth.games.get(id)
-          const same = other?.lines.get(line.outcome)
-          expect(same !== undefined && isLive(truth, other!, same), `${line.outcome} is live, and was not`).toBe(true)
-        }
-      }
+      while (found > at && !isOf(books[found]!)) found--
+      expect(isOf(books[found]!), `a group is the book of no moment after ${at}`).toBe(true)
       at = found
     }
   }
