@@ -39,6 +39,8 @@ const program = Effect.gen(function* () {
       }
       return synced.size === sessions.length
     }),
+    // A session whose sports have no games at the moment gets no snapshot, and is never `synced`.
+    Stream.interruptWhen(Effect.sleep("40 seconds")),
     Stream.runDrain,
   )
   const { games, gamesVerified, lines } = totals(draft.seal())
