@@ -64,7 +64,7 @@ export interface RedisReaderOptions extends RedisConnectionOptions {
    * of all. `log`: each record that the log has, from the oldest; a slow reader gets them late. Default `latest`.
    */
   readonly from?: "latest" | "log"
-  /** With `from: "log"`: begins with the records that were written since. Default: with the oldest. */
+  /** With `from: "log"`: begins with the records since this time, by the clock of the session. Default: with the oldest. */
   readonly since?: Date
   /** Reads the games of one partition only, counted from 0, and all controls. Default: all games. */
   readonly partition?: number

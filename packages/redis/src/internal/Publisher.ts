@@ -123,7 +123,8 @@ export class Publisher {
     const keys = [this.#keys.manifest, this.#keys.log, this.#keys.games, this.#keys.controls, ...this.#partitionKeys]
     for (let index = stored; index < envelopes.length;) {
       signal.throwIfAborted()
-      const args = [this.#writer, String(this.#last), batch, "", "", String(maxAgeMillis), String(maxRecords)]
+      const time = String(Math.max(0, Math.trunc(envelopes[index]!.at)))
+      const args = [this.#writer, String(this.#last), batch, "", "", time, String(maxAgeMillis), String(maxRecords)]
       const until = Math.min(index + mostAtOnce, envelopes.length)
       for (let size = 0; index < until && size < mostCharacters; index++) {
         const { value, text } = envelopes[index]!

@@ -49,15 +49,20 @@ return {'ok', last, found[3], tonumber(found[4])}
  * Appends records to the log and to the partitions, and sets the latest records.
  *
  * Keys: manifest, log, games, controls, and the partitions. Arguments: the name of the writer; the position at which the
- * stream must end; the batch; how many of its records are stored after this; whether the last of these ends a group; how long entries are kept in milliseconds;
- * how many are kept, in the log and in each partition; then the records, each as a word for what it does and what it needs:
+ * stream must end; the batch; how many of its records are stored after this; whether the last of these ends a group; the
+ * time of the first of them, in milliseconds; how long entries are kept, in milliseconds; how many are kept, in the log and
+ * in all partitions together; then the records, each as a word for what it does and what it needs:
  *
  * r TEXT · l KEY FIELD TEXT: a record of a game · x KEY FIELD TEXT: a line closes · o KEY TEXT: a game opens ·
  * c KEY TEXT: a game closes · k FIELD TEXT: a control · s FIELD TEXT: all begins anew · p LABEL TEXT: a piece of the record
  * that follows, which then has an empty text. With partitions the number of one comes after the word, or * for all.
  *
- * An entry has the id TIME-POSITION, by the clock of the server. Each of them is higher than the one before: without that
- * Redis refuses it. A server without memory refuses the first of them, so nothing is done before that.
+ * An entry has the id TIME-POSITION, by the time of the records, which never goes back. Each is higher than the one before:
+ * without that Redis refuses it. A server without memory refuses the first of them, so nothing is done before that.
+ *
+ * The same records get the same ids at each attempt. A server that is killed while it writes a script to its file may do a
+ * part of it when it is killed and started once more, before what was written since: Redis 7.0 cuts the file within the
+ * transaction. With equal ids the one or the other is refused, and the rest of the script does the same again.
  */
 export const writeScript: Script = script(`
 local manifest, log, games, controls = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
@@ -67,8 +72,7 @@ if found[1] ~= ARGV[1] then return {'fenced'} end
 if found[2] ~= ARGV[2] then return {'elsewhere'} end
 local top = redis.call('XREVRANGE', log, '+', '-', 'COUNT', 1)
 if top[1] and top[1][1] ~= found[3] then return {'foreign'} end
-local clock = redis.call('TIME')
-local millis = clock[1] * 1000 + math.floor(clock[2] / 1000)
+local millis = tonumber(ARGV[6])
 local before = tonumber(string.match(found[3], '^%d+'))
 if before > millis then millis = before end
 local prefix = string.format('%.0f', millis) .. '-'
@@ -79,7 +83,7 @@ for p = 1, count do
   local id = redis.call('HGET', manifest, 'partition:' .. (p - 1)) or '0-0'
   parts[p] = tonumber(string.match(id, '%d+$'))
 end
-local i = 7
+local i = 8
 local function arg()
   i = i + 1
   return ARGV[i]
@@ -146,13 +150,13 @@ while i < #ARGV do
   end
 end
 redis.call('HSET', manifest, 'last', n, 'id', prefix .. n, 'batch', ARGV[3], 'stored', ARGV[4], 'whole', ARGV[5])
-local oldest = string.format('%.0f', millis - tonumber(ARGV[6])) .. '-0'
+local oldest = string.format('%.0f', millis - tonumber(ARGV[7])) .. '-0'
 redis.call('XTRIM', log, 'MINID', '~', oldest)
-redis.call('XTRIM', log, 'MAXLEN', '~', ARGV[7])
+redis.call('XTRIM', log, 'MAXLEN', '~', ARGV[8])
 for p = 1, count do
   if parts[p] > 0 then redis.call('HSET', manifest, 'partition:' .. (p - 1), prefix .. parts[p]) end
   redis.call('XTRIM', KEYS[4 + p], 'MINID', '~', oldest)
-  redis.call('XTRIM', KEYS[4 + p], 'MAXLEN', '~', math.ceil(tonumber(ARGV[7]) / count))
+  redis.call('XTRIM', KEYS[4 + p], 'MAXLEN', '~', math.ceil(tonumber(ARGV[8]) / count))
 end
 return {'ok', n}
 `)

@@ -10,6 +10,8 @@ import {
   textsOfRecords,
 } from "@boltodds/testing/storeBench"
 import * as Duration from "effect/Duration"
+import { readdirSync, readFileSync, truncateSync } from "node:fs"
+import { join } from "node:path"
 import { describe, expect, it } from "vitest"
 import { textsOf, withClient } from "../fixtures/logs.ts"
 import { type RedisBookReader, useBench } from "../fixtures/RedisBench.ts"
@@ -167,6 +169,30 @@ describe.skipIf(!hasRedis())("a feed through Redis", () => {
     await deliver(sink, batchOf(after))
     await reader.until(hasGamesOf(after))
     await bench.reader().until(hasGamesOf(after))
+  })
+
+  it("is in the log once where the server was killed while it wrote a script to its file, and once more later", async () => {
+    const { bench } = holder
+    const { server } = bench
+    const records = recordsOf(1)
+    const [a, b] = [batchOf(records.slice(0, 20)), batchOf(records.slice(20, 80))]
+    const first = await bench.open({ partitions: 2 })
+    await deliver(first, a)
+    await deliver(first, b)
+    await server.kill()
+    // As if the kill had come within the transaction of the last script, in the middle of a command.
+    const folder = join(server.folder, "appendonlydir")
+    const file = join(folder, readdirSync(folder).find((name) => name.endsWith(".incr.aof"))!)
+    const written = readFileSync(file)
+    const begin = written.lastIndexOf("MULTI")
+    truncateSync(file, begin + Math.floor((written.length - begin) / 2))
+    await server.start()
+    // Of an outbox the same batch comes again, also after a crash.
+    await deliver(await bench.open({ partitions: 2 }), b)
+    await server.kill()
+    await server.start()
+    expect(await bench.log()).toEqual(textsOfRecords(records.slice(0, 80)))
+    await bench.reader().until(hasGamesOf(records.slice(0, 80)))
   })
 
   it("goes on where its log is deleted, with the whole book for readers", async () => {
