@@ -126,6 +126,7 @@ class BookReading {
   readonly #pieces = new Pieces()
   #book: Book = emptyBook
   #term = 0
+  #hasBeginning = false
   #records: Array<Change | Control> = []
 
   constructor(stream: string) {
@@ -146,11 +147,23 @@ class BookReading {
     if (isControl(record) && (record.control === "stream_started" || record.control === "stream_resumed")) {
       this.#term = Math.max(this.#term, record.term ?? 0)
     }
+    this.#hasBeginning ||= isControl(record) && record.control === "stream_started"
     this.#records.push(record)
     if (this.#records.length >= chunk) this.#fold()
   }
 
+  /**
+   * The oldest of the latest records is the beginning of a run: nothing replaces it but another one. Where it is missing, the
+   * server has lost the oldest records: nats-server 2.9 may, when it is killed. A process that goes on from what is left
+   * would not know lines that readers show.
+   */
   result(): Pick<NatsBook, "book" | "term"> {
+    if (!this.#hasBeginning) {
+      throw new NatsError(
+        "stream",
+        `The oldest of the latest records in ${this.#stream} are missing: their server has lost them.`,
+      )
+    }
     this.#fold()
     return { book: this.#book, term: this.#term }
   }

@@ -1,4 +1,6 @@
 /** The book that a process goes on from, on a real server. */
+import { jetstreamManager } from "@nats-io/jetstream"
+import { connect } from "@nats-io/transport-node"
 import { natsBook } from "@boltodds/nats"
 import { emptyBook, fold } from "@boltodds/protocol"
 import { apply, resume } from "@boltodds/state"
@@ -46,6 +48,16 @@ describe.skipIf(!hasNats())("the book of a feed in NATS", () => {
     expect(failure.rest).toBe("disable")
     expect(failure.cause).toMatchObject({ reason: "fenced" })
     expect(await bench.log()).toEqual(textsOfRecords([...a, ...b]))
+  })
+
+  it("is refused where the server has lost the oldest of the latest records", async () => {
+    const { bench } = holder
+    await deliver(await bench.open(), batchOf(recordsOf(1)))
+    expect((await read())?.book.games.size).toBeGreaterThan(0)
+    const connection = await connect({ servers: bench.server.url })
+    await (await jetstreamManager(connection)).streams.purge("odds_latest", { seq: 2 })
+    await connection.close()
+    await expect(read()).rejects.toThrow("The oldest of the latest records in odds_latest are missing")
   })
 
   it("is nothing to a log that was made anew: its reader needs everything", async () => {
