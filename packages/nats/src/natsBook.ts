@@ -153,15 +153,14 @@ class BookReading {
   }
 
   /**
-   * The oldest of the latest records is the beginning of a run: nothing replaces it but another one. Where it is missing, the
-   * server has lost the oldest records: nats-server 2.9 may, when it is killed. A process that goes on from what is left
-   * would not know lines that readers show.
+   * The oldest of the latest records is the beginning of a run: nothing replaces it but another one. Where it is missing, more
+   * may be, and a process that goes on from what is left would not know lines that readers show.
    */
   result(): Pick<NatsBook, "book" | "term"> {
     if (!this.#hasBeginning) {
       throw new NatsError(
         "stream",
-        `The oldest of the latest records in ${this.#stream} are missing: their server has lost them.`,
+        `The oldest of the latest records in ${this.#stream} are missing. Its readers need the whole book.`,
       )
     }
     this.#fold()

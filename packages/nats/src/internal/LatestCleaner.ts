@@ -101,7 +101,8 @@ export class LatestCleaner {
     })
     if (found === null) return
     // Another run may have begun meanwhile: then its beginning is found, and all before that is obsolete too.
-    await this.#manager.streams.purge(latest, { seq: found.seq })
+    // nats-server takes a purge up to the first message for a purge of everything.
+    if (found.seq > 1) await this.#manager.streams.purge(latest, { seq: found.seq })
     if (this.#beginning === beginning && isSame(found.json(), beginning)) {
       this.#beginning = undefined
     }

@@ -51,6 +51,28 @@ describe.skipIf(!hasNats())("the streams of a feed", () => {
     await bench.reader().until(hasGamesOf(records))
   })
 
+  it("keep everything of a run that is the first one", async () => {
+    const { bench } = holder
+    const sink = await bench.open({ purgeClosedAfter: Duration.millis(100) })
+    const [beginning] = recordsOf(1)
+    const records = [
+      beginning!,
+      gameChange({ change: "game_opened", game: "kept", seq: 2 }),
+      lineChange({ change: "line_opened", game: "kept", seq: 3, last: true }),
+      gameChange({ change: "game_opened", game: "gone", seq: 4 }),
+      lineChange({ change: "line_opened", game: "gone", seq: 5, last: true }),
+      gameChange({ change: "game_closed", game: "gone", seq: 6, last: true }),
+    ]
+    await deliver(sink, batchOf(records))
+    // The lines of the closed game go after what precedes the beginning.
+    await expect.poll(() => bench.latest(), { timeout: 60_000 }).toEqual([
+      "game_closed gone",
+      "game_opened kept",
+      "line_opened kept",
+      "undefined undefined",
+    ])
+  })
+
   it("lose what precedes the beginning of a new run", async () => {
     const { bench } = holder
     const sink = await bench.open({ purgeClosedAfter: Duration.millis(100) })
