@@ -2,7 +2,7 @@
 import type { Mutant } from "../../../tools/allMutants.ts"
 
 const signals = "packages/signals/src"
-const tests = ["packages/signals/test/bestLaw.test.ts", "packages/signals/test/bestEmit.test.ts"]
+const tests = ["draws", "bestLaw", "bestEmit"].map((name) => `packages/signals/test/${name}.test.ts`)
 
 export const mutants: ReadonlyArray<Mutant> = [
   {
@@ -92,7 +92,7 @@ export const mutants: ReadonlyArray<Mutant> = [
     to: ``,
   },
   {
-    does: "a draw that was seen is forgotten when its line closes",
+    does: "a draw that was seen is forgotten when its game is sent anew",
     file: `${signals}/internal/Games.ts`,
     from: `      draws: before?.draws,`,
     to: `      draws: undefined,`,
