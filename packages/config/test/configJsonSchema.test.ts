@@ -1,5 +1,7 @@
-import { configJsonSchema } from "@boltodds/config"
+import { configJsonSchema, leasePlugin } from "@boltodds/config"
 import { Ajv2020 } from "ajv/dist/2020.js"
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
 import { readdir, readFile } from "node:fs/promises"
 import { fileURLToPath } from "node:url"
 import { describe, expect, it } from "vitest"
@@ -95,11 +97,14 @@ describe("the JSON Schema of configurations", () => {
     const files = (await readdir(folder, { recursive: true })).filter((file) =>
       /^(?!.*node_modules).*pipelines?.*\.ya?ml$/.test(file)
     )
+    const { registry } = makeWorld()
+    const lease = leasePlugin({ kind: "lease", name: "nats", config: Schema.Struct({}), make: () => Effect.never })
+    const { properties } = configJsonSchema({ ...registry, leases: [lease] })
     for (const file of files) {
       const document = parse(await readFile(`${folder}/${file}`, "utf8"))
       expect([
         file,
-        Object.keys(document).every((key) => key.startsWith("x-") || key in (schema["properties"] as object)),
+        Object.keys(document).every((key) => key.startsWith("x-") || key in (properties as object)),
       ]).toEqual([file, true])
     }
   })
