@@ -45,15 +45,17 @@ const descendantsOf = (pid: number): ReadonlyArray<number> => {
   return children.flatMap((child) => [child, ...descendantsOf(child)])
 }
 
+/** The process before those that it started: a shell goes on, or ends by itself, once its command has ended. */
 const end = (child: ChildProcess): void => {
-  for (const pid of child.pid === undefined ? [] : descendantsOf(child.pid)) {
+  const descendants = child.pid === undefined ? [] : descendantsOf(child.pid)
+  child.kill("SIGKILL")
+  for (const pid of descendants) {
     try {
       process.kill(pid, "SIGKILL")
     } catch {
       // It ended by itself.
     }
   }
-  child.kill("SIGKILL")
 }
 
 aroundEach(async (runTest, { task }) => {
