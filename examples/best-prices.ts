@@ -27,6 +27,7 @@ const printAll = (): void => {
   }
 }
 
+const begunAt = performance.now()
 for await (const event of feed) {
   let settled = false
   for (const { records } of draft.apply([event])) {
@@ -35,7 +36,8 @@ for await (const event of feed) {
       settled ||= "control" in record && record.control === "synced"
     }
   }
-  if (!settled) continue
+  // Where no game is offered at the moment, no snapshot comes.
+  if (!settled && performance.now() - begunAt < 40_000) continue
   printAll()
   break
 }

@@ -43,6 +43,7 @@ const program = Effect.gen(function* () {
     Stream.interruptWhen(Effect.sleep("40 seconds")),
     Stream.runDrain,
   )
+  for (const { name } of sessions) if (!synced.has(name)) console.log(`${name}: no snapshot`)
   const { games, gamesVerified, lines } = totals(draft.seal())
   console.log(`${games} games with ${lines} lines, ${gamesVerified} of them verified`)
 })

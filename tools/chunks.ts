@@ -20,6 +20,8 @@ const chunkEntries: ReadonlyArray<{ readonly chunk: string; readonly entries: Re
     entries:
       /\/parts\/src\/sinks\/(?:file|webhook|nats|redis)Sink\.ts$|\/outboxStore\.ts$|\/commands\/outbox\/run\.ts$/,
   },
+  // Emits that compare sportsbooks, with the tables of markets.
+  { chunk: "signals", entries: /\/parts\/src\/emits\/(?:best|fair|opportunities)Emit\.ts$/ },
   { chunk: "expressions", entries: /\/internal\/cel\/(?:checkExpression|compile|names)\.ts$/ },
   // The client of NATS, when such a sink is opened.
   { chunk: "nats", entries: /\/packages\/nats\/src\/index\.ts$/ },
