@@ -18,6 +18,8 @@ export class BookReader {
   readonly #watches = new Map<(book: Book) => boolean, () => void>()
   readonly #controller = new AbortController()
   readonly #running: Promise<void>
+  /** Rejects where the reading fails. */
+  readonly #failed: Promise<never>
 
   constructor(records: Stream.Stream<ReadonlyArray<StreamRecord>, unknown>) {
     this.#running = Effect.runPromise(
@@ -26,11 +28,15 @@ export class BookReader {
     ).catch((cause: unknown) => {
       if (!this.#controller.signal.aborted) throw cause
     })
+    this.#failed = this.#running.then(() => new Promise<never>(() => {}))
+    // Who waits for it gets the failure, and who stops it.
+    this.#failed.catch(() => {})
   }
 
-  /** Resolves when the book is as the test waits for it. */
+  /** Resolves when the book is as the test waits for it; rejects if the reading fails before. */
   until(watch: (book: Book) => boolean): Promise<void> {
-    return watch(this.book) ? Promise.resolve() : new Promise((resolve) => void this.#watches.set(watch, resolve))
+    if (watch(this.book)) return Promise.resolve()
+    return Promise.race([new Promise<void>((resolve) => void this.#watches.set(watch, resolve)), this.#failed])
   }
 
   /** The kinds of the controls that the reader made itself, in order. */

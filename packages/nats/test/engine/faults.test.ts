@@ -1,5 +1,6 @@
 /** A feed through a real server that is killed, stopped, emptied and contended for. */
 import { hasNats } from "@boltodds/testing/NatsServer"
+import { patience } from "@boltodds/testing/patience"
 import * as Duration from "effect/Duration"
 import { describe, expect, it } from "vitest"
 import {
@@ -56,9 +57,9 @@ describe.skipIf(!hasNats())("a feed through NATS", () => {
 
   it("goes on where a server answers again, and is stale for readers meanwhile", async () => {
     const { bench } = holder
-    const sink = await bench.open({ timeout: Duration.millis(300) })
+    const sink = await bench.open({ timeout: Duration.millis(300 * patience()) })
     const [a, b] = [recordsOf(1), recordsOf(2)]
-    const reader = bench.reader({ staleAfter: Duration.millis(500), timeout: Duration.millis(300) })
+    const reader = bench.reader({ staleAfter: Duration.millis(500) })
     await deliver(sink, batchOf(a))
     await reader.until(hasGamesOf(a))
     bench.server.signal("SIGSTOP")

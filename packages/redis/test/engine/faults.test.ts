@@ -9,6 +9,7 @@ import {
   recordsOf,
   textsOfRecords,
 } from "@boltodds/testing/storeBench"
+import { patience } from "@boltodds/testing/patience"
 import * as Duration from "effect/Duration"
 import { readdirSync, readFileSync, truncateSync } from "node:fs"
 import { join } from "node:path"
@@ -61,9 +62,9 @@ describe.skipIf(!hasRedis())("a feed through Redis", () => {
 
   it("goes on where a server answers again, and is stale for readers meanwhile", async () => {
     const { bench } = holder
-    const sink = await bench.open({ timeout: Duration.millis(300) })
+    const sink = await bench.open({ timeout: Duration.millis(300 * patience()) })
     const [a, b] = [recordsOf(1), recordsOf(2)]
-    const reader = bench.reader({ staleAfter: Duration.millis(500), timeout: Duration.millis(300) })
+    const reader = bench.reader({ staleAfter: Duration.millis(500) })
     await deliver(sink, batchOf(a))
     await reader.until(hasGamesOf(a))
     bench.server.signal("SIGSTOP")
