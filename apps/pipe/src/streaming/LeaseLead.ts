@@ -11,41 +11,47 @@ import type { Lead } from "./runPipeline.ts"
 /** Lanes drain for no longer once a lead is over: they deliver nothing. */
 const drainMillis = 200
 
-/** The time in which this process leads, up to its loss. */
+/** The time in which this process leads, up to its loss. The same lease may be held again later: that is another lead. */
 export class LeaseLead implements Lead {
   readonly #lease: OpenLease
-  readonly #fenced = Deferred.makeUnsafe<string>()
+  readonly #ended = Deferred.makeUnsafe<string>()
   #why: string | undefined
+  #hasLapsed = false
   /** Whether another process wrote where this one writes. */
   isFenced = false
-  readonly over: Effect.Effect<string>
+  readonly over: Effect.Effect<string> = Deferred.await(this.#ended)
 
   constructor(lease: OpenLease) {
     this.#lease = lease
-    this.over = Effect.tap(
-      Effect.raceFirst(lease.lost, Deferred.await(this.#fenced)),
-      (why) => Effect.sync(() => this.#why = why),
-    )
+    // Watched once and from the beginning: `lost` of a lease that is held again is the end of the next lead.
+    Effect.runFork(Effect.raceFirst(Effect.map(lease.lost, (why) => this.#end(why)), this.over))
   }
 
   whyOver(): string | undefined {
-    return this.#why ?? (this.#lease.holds() ? undefined : "the lease has ended")
+    this.#hasLapsed ||= !this.#lease.holds()
+    return this.#why ?? (this.#hasLapsed ? "the lease has ended" : undefined)
   }
 
   /**
    * A sink that writes only while this process leads. What is not written waits for the end of the run, which follows: a
-   * process that wakes up after a stop comes here before anything notices.
+   * process that wakes up after a stop comes here before anything notices. What waited is not written either once the
+   * lease is held again: it is of a run that ended.
    */
   around(sink: Sink<never>): Sink<never> {
     return {
       ...sink,
       write: (batch) =>
         Effect.suspend(() =>
-          this.#lease.holds()
+          this.whyOver() === undefined
             ? Effect.tapError(sink.write(batch), (error) => Effect.sync(() => this.#onError(error)))
             : Effect.never
         ),
     }
+  }
+
+  #end(why: string): void {
+    this.#why ??= why
+    Deferred.doneUnsafe(this.#ended, Exit.succeed(this.#why))
   }
 
   /** A store that fences has other records than this run knows: what readers have must be read again. */
@@ -54,8 +60,7 @@ export class LeaseLead implements Lead {
       cause.reason === "fenced"
     if (!isFenced) return
     this.isFenced = true
-    this.#why = `the book of the readers is another one: ${errorMessage(cause)}`
-    Deferred.doneUnsafe(this.#fenced, Exit.succeed(this.#why))
+    this.#end(`the book of the readers is another one: ${errorMessage(cause)}`)
   }
 
   /** Without a lease nothing may be delivered any more. */

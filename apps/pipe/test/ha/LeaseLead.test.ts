@@ -1,8 +1,10 @@
 /** What a sink may write while a process leads, and after that. */
 import type { OpenLease } from "@boltodds/config"
 import { type Batch, type Sink, SinkError } from "@boltodds/sink"
+import * as Deferred from "effect/Deferred"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import { beforeEach, describe, expect, it } from "vitest"
 import { LeaseLead } from "../../src/streaming/LeaseLead.ts"
 
@@ -65,5 +67,32 @@ describe("a lead", () => {
     failure = new SinkError({ rest: "disable", cause: new Error("no") })
     await Effect.runPromise(Effect.flip(lead.around(sink).write(batch)))
     expect(lead.whyOver()).toBeUndefined()
+  })
+
+  it("stays over when the lease is held again: it writes nothing, and its end has come for whoever asks later", async () => {
+    let loss = Deferred.makeUnsafe<string>()
+    const lead = new LeaseLead({ ...lease, lost: Effect.suspend(() => Deferred.await(loss)) })
+    isHeld = false
+    Deferred.doneUnsafe(loss, Exit.succeed("another process holds the lease"))
+    // The lease of NATS is acquired again as the same object.
+    await Effect.runPromise(Effect.yieldNow)
+    loss = Deferred.makeUnsafe()
+    isHeld = true
+    expect((await write(lead))._tag).toBe("None")
+    expect(written).toBe(0)
+    const ends = [lead.over, lead.over].map((over) => Effect.runPromise(Effect.timeoutOption(over, 20)))
+    expect((await Promise.all(ends)).map((end) => end._tag)).toEqual(["Some", "Some"])
+    expect(lead.whyOver()).toBe("another process holds the lease")
+    const next = new LeaseLead(lease)
+    expect((await write(next))._tag).toBe("Some")
+  })
+
+  it("stays over where a write found the lease at its end before anything else did", async () => {
+    const lead = new LeaseLead(lease)
+    isHeld = false
+    expect((await write(lead))._tag).toBe("None")
+    isHeld = true
+    expect((await write(lead))._tag).toBe("None")
+    expect(lead.whyOver()).toBe("the lease has ended")
   })
 })
