@@ -35,8 +35,13 @@ export interface PipelineRun {
   readonly log: CommandLog
   /** What the parts registered. Default: nothing. */
   readonly hooks?: RunHooks
-  /** Gets a hold on the run: for reloading. */
-  readonly onRunning?: (running: Running, source: OpenSource, run: string) => void
+  /** Gets a hold on the run, and what its sinks have around them: for reloading. */
+  readonly onRunning?: (
+    running: Running,
+    source: OpenSource,
+    run: string,
+    around: ((sink: Sink<never>) => Sink<never>) | undefined,
+  ) => void
   /**
    * Who sees to SIGHUP. `here` (default): it opens files again where there is a file sink, and ends the run otherwise ·
    * `elsewhere`: the caller.
@@ -108,6 +113,7 @@ export const runPipeline = async (
   let expressions: OpenPipeline["expressions"] = () => []
   let early: EarlyEnd | undefined
   const id = ulid()
+  const around = lead === undefined ? undefined : (sink: Sink<never>) => lead.around(sink)
   const earlier = given.earlier ?? await earlierOf(pipeline, log)
   const program = Effect.gen(function* () {
     const open = pipeline.open({
@@ -116,7 +122,7 @@ export const runPipeline = async (
       onLaneEvent: makeLaneLog(log),
       evaluations: turns.evaluations,
       ...earlier === undefined ? {} : { resumes: earlier.isReader },
-      ...lead === undefined ? {} : { around: (sink) => lead.around(sink) },
+      ...around === undefined ? {} : { around },
     })
     expressions = open.expressions
     yield* Effect.promise(turns.ready)
@@ -170,7 +176,7 @@ export const runPipeline = async (
         running = now
         unread.counting(() => Effect.runSync(now.unread))
         deadline.opened()
-        onRunning?.(now, source, id)
+        onRunning?.(now, source, id, around)
       },
       onReport: (made, outcome) => {
         report = made

@@ -1,6 +1,7 @@
 /** SIGHUP: destinations are opened again, and what changed in the configuration is taken over. */
 import { type CheckedPipeline, type OpenSource, planReload, type ReloadPlan, type ReloadStep } from "@boltodds/config"
 import type { Running } from "@boltodds/pipeline"
+import type { Sink } from "@boltodds/sink"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
@@ -8,12 +9,17 @@ import type { CommandLog } from "../../log/Log.ts"
 import { errorMessage } from "../../process/ExitCode.ts"
 import { makeLaneLog } from "../../log/logLaneEvent.ts"
 import type { TurnWatch } from "../../process/TurnWatch.ts"
+import type { PipelineRun } from "../../streaming/runPipeline.ts"
 
 /** A run that can be reloaded. */
 interface Hold {
   readonly run: string
   readonly running: Running
   readonly source: OpenSource
+  /** What the sinks of this run have around them, those of a reload too: with a lease its guard. */
+  readonly around: ((sink: Sink<never>) => Sink<never>) | undefined
+  /** What the current configuration says and the run does not have: a sink by its name, or the source's options. */
+  readonly owed: Map<string, ReloadStep>
 }
 
 /** How long a sink that is taken out may deliver what it holds. */
@@ -31,7 +37,7 @@ export const onHangup = (
   turns: TurnWatch,
   onTaken: (next: CheckedPipeline) => void,
 ): {
-  readonly onRunning: (running: Running, source: OpenSource, run: string) => void
+  readonly onRunning: NonNullable<PipelineRun["onRunning"]>
   /** What ran has ended, and another run may follow. */
   readonly onEnded: () => void
   readonly stop: () => void
@@ -40,19 +46,23 @@ export const onHangup = (
   let last: Promise<void> = Promise.resolve()
   const takeOver = makeTakeOver(first, log, turns, onTaken)
   const reload = async (): Promise<void> => {
-    if (hold === undefined) return log.log("info", "SIGHUP is ignored: the pipeline is not running yet")
-    for (const [route, error] of await Effect.runPromise(hold.running.reopen)) {
+    const held = hold
+    if (held === undefined) return log.log("info", "SIGHUP is ignored: the pipeline is not running yet")
+    for (const [route, error] of await Effect.runPromise(held.running.reopen)) {
       log.log("warn", `${route} cannot be opened again: ${errorMessage(error.cause)}`)
     }
     const next = await load().catch((cause: unknown) => {
       log.log("error", `the configuration was not reloaded, and the run continues unchanged. ${errorMessage(cause)}`)
     })
-    if (next !== undefined) await takeOver(next, hold)
+    if (next === undefined) return
+    // A lease may have been lost meanwhile.
+    if (hold !== held) return log.log("warn", "the configuration was not reloaded: the run has ended; send SIGHUP again")
+    await takeOver(next, held)
   }
   const listen = (): void => void (last = last.then(reload))
   process.on("SIGHUP", listen)
   return {
-    onRunning: (running, source, run) => hold = { run, running, source },
+    onRunning: (running, source, run, around) => hold = { run, running, source, around, owed: new Map() },
     onEnded: () => hold = undefined,
     stop: () => void process.off("SIGHUP", listen),
   }
@@ -66,10 +76,9 @@ const makeTakeOver = (
   onTaken: (next: CheckedPipeline) => void,
 ): (next: CheckedPipeline, hold: Hold) => Promise<void> => {
   let current = first
-  /** What the current configuration says and the run does not have: a sink by its name, or the source's options. */
-  const owed = new Map<string, ReloadStep>()
 
   return async (next, hold) => {
+    const { owed, around } = hold
     const plan = planReload(current, next)
     if (plan.needsRestart) {
       for (const { needsRestart, sentence } of plan.steps) if (needsRestart) log.log("warn", sentence)
@@ -87,6 +96,7 @@ const makeTakeOver = (
       log: log.log,
       onLaneEvent: makeLaneLog(log),
       evaluations: turns.evaluations,
+      ...around === undefined ? {} : { around },
     })
     for (const step of steps) {
       log.log("info", `reload: ${step.sentence}`)
