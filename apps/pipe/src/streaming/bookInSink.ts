@@ -12,13 +12,13 @@ import type { ResumedFrom } from "./runPipeline.ts"
 const againMillis = 1_000
 
 /**
- * Reads the book from the first sink that has one, again and again until its server answers or the lead is over. Undefined
- * where no sink has one, or the configuration names a file to resume from.
+ * Reads the book from the first sink that has one, again and again until its server answers, or until `ended`: the lead is over,
+ * or the process is asked to end. Undefined where no sink has one, or the configuration names a file to resume from.
  */
 export const bookInSink = async (
   pipeline: CheckedPipeline,
   { log }: Pick<CommandLog, "log">,
-  over: Effect.Effect<string>,
+  ended: Effect.Effect<void>,
 ): Promise<ResumedFrom | undefined> => {
   const [found] = pipeline.run.resume === undefined ? pipeline.books({ run: ulid(), log }) : []
   if (found === undefined) return undefined
@@ -26,7 +26,7 @@ export const bookInSink = async (
   const nothing = { book: undefined, term: 1, path: sink, isReader: () => false }
   for (;;) {
     const read = await Effect.runPromiseExit(
-      Effect.raceFirst(found.read, Effect.as(over, "over" as const)),
+      Effect.raceFirst(found.read, Effect.as(ended, "ended" as const)),
     )
     if (Exit.isFailure(read)) {
       const cause = Cause.squash(read.cause)
@@ -36,11 +36,14 @@ export const bookInSink = async (
         return nothing
       }
       log("warn", `the book of ${sink} cannot be read, trying again: ${errorMessage(cause)}`)
-      await Effect.runPromise(Effect.raceFirst(Effect.sleep(againMillis), Effect.asVoid(over)))
+      const isEnded = await Effect.runPromise(
+        Effect.raceFirst(Effect.as(Effect.sleep(againMillis), false), Effect.as(ended, true)),
+      )
+      if (isEnded) return nothing
       continue
     }
-    // The run that follows ends at once.
-    if (read.value === "over") return nothing
+    // A run that follows ends at once.
+    if (read.value === "ended") return nothing
     if (read.value === undefined) {
       log("info", `${sink} holds no records yet: starting from the beginning`)
       return nothing

@@ -42,7 +42,7 @@ export const runLed = async (options: LedRun): Promise<ExitCode> => {
     while (await acquired(lease, stop.signalled)) {
       log.log("info", "leader: this process holds the lease and reads the feed")
       const lead = new LeaseLead(lease)
-      const earlier = await bookInSink(pipeline(), log, lead.over)
+      const earlier = await bookInSink(pipeline(), log, Effect.raceFirst(Effect.asVoid(lead.over), stop.signalled))
       if (stop.hasSignal()) break
       const code = await runPipeline(pipeline(), { ...options, lead, ...earlier === undefined ? {} : { earlier } })
         // A run that lost its lease may end in any way.
