@@ -1,6 +1,6 @@
 /** The book that the readers of a feed have, for a process that goes on where another ended. */
 import { DeliverPolicy, jetstream, type JetStreamManager, jetstreamManager, type JsMsg } from "@nats-io/jetstream"
-import { type Book, type Change, type Control, emptyBook, fold, isControl } from "@boltodds/protocol"
+import { type Book, BookFold, isControl } from "@boltodds/protocol"
 import * as Effect from "effect/Effect"
 import { connectNats, timeoutOf } from "./internal/connectNats.ts"
 import type { Link } from "./internal/Link.ts"
@@ -30,8 +30,6 @@ const followMillis = 10_000
 const lookMillis = 20
 /** How long reading may take without a message. */
 const stallMillis = 10_000
-/** Records that are folded at once: each fold copies the table of games. */
-const chunk = 5_000
 const mostAtOnce = 2_000
 
 /**
@@ -98,16 +96,19 @@ const readBook = async (link: Link, streams: Streams, { timeout, signal }: Patie
 const followed = async (
   manager: JetStreamManager,
   latest: string,
-  { sequence }: LogPosition,
+  { sequence, created }: LogPosition,
   signal: AbortSignal,
 ): Promise<number> => {
   const until = performance.now() + followMillis
+  // By milliseconds, as dates have them.
+  const since = Date.parse(created)
   for (;;) {
     const last = (await manager.streams.info(latest)).state.last_seq
     const message = last === 0 ? null : await manager.streams.getMessage(latest, { seq: last })
     // The name of the stream and the sequence there; newer servers write more after them.
     const source = Number(message?.header.get("Nats-Stream-Source").split(" ")[1])
-    if (source >= sequence) return last
+    // A log that was made anew counts from 1 again: what is older is of the log before.
+    if (message !== null && source >= sequence && message.time.getTime() >= since) return last
     if (performance.now() > until) {
       throw new NatsError(
         "stream",
@@ -124,10 +125,9 @@ class BookReading {
   sequence = 0
   readonly #stream: string
   readonly #pieces = new Pieces()
-  #book: Book = emptyBook
+  readonly #folding = new BookFold()
   #term = 0
   #hasBeginning = false
-  #records: Array<Change | Control> = []
 
   constructor(stream: string) {
     this.#stream = stream
@@ -148,8 +148,7 @@ class BookReading {
       this.#term = Math.max(this.#term, record.term ?? 0)
     }
     this.#hasBeginning ||= isControl(record) && record.control === "stream_started"
-    this.#records.push(record)
-    if (this.#records.length >= chunk) this.#fold()
+    this.#folding.add([record])
   }
 
   /**
@@ -163,12 +162,12 @@ class BookReading {
         `The oldest of the latest records in ${this.#stream} are missing. Its readers need the whole book.`,
       )
     }
-    this.#fold()
-    return { book: this.#book, term: this.#term }
-  }
-
-  #fold(): void {
-    this.#book = fold(this.#book, this.#records)
-    this.#records = []
+    if (this.#pieces.isTorn) {
+      throw new NatsError(
+        "stream",
+        `The end of a large record in ${this.#stream} is missing: its writer did not finish it. Its readers need the whole book.`,
+      )
+    }
+    return { book: this.#folding.book, term: this.#term }
   }
 }

@@ -74,6 +74,15 @@ export interface Incoming {
 export class Pieces {
   #id = ""
   #pieces: Array<Uint8Array> = []
+  #wasTorn = false
+
+  /**
+   * Whether the end of a record is missing that began. In the latest records its beginning has replaced the record before
+   * it, and nothing newer follows.
+   */
+  get isTorn(): boolean {
+    return this.#wasTorn || this.#pieces.length > 0
+  }
 
   /** The text of the record that this message completes; undefined where pieces are missing. */
   join({ data, headers }: Incoming): string | undefined {
@@ -84,6 +93,7 @@ export class Pieces {
     const [, batch = "", index = "0"] = /^(.*)\/(\d+)$/.exec(headers?.get(idHeader) ?? "") ?? []
     const id = `${batch}/${Number(index) - number}`
     if (number === 1) {
+      this.#wasTorn ||= this.#pieces.length > 0
       this.#id = id
       this.#pieces = []
     }

@@ -1,10 +1,12 @@
 /** The book that a process goes on from, on a real server. */
-import { jetstreamManager } from "@nats-io/jetstream"
+import { jetstream, jetstreamManager } from "@nats-io/jetstream"
+import { headers } from "@nats-io/nats-core"
 import { connect } from "@nats-io/transport-node"
 import { natsBook } from "@boltodds/nats"
 import { emptyBook, fold } from "@boltodds/protocol"
 import { apply, resume } from "@boltodds/state"
 import { hasNats } from "@boltodds/testing/NatsServer"
+import { patience } from "@boltodds/testing/patience"
 import * as Effect from "effect/Effect"
 import { describe, expect, it } from "vitest"
 import { scenario } from "../../../state/test/scenario.ts"
@@ -59,6 +61,33 @@ describe.skipIf(!hasNats())("the book of a feed in NATS", () => {
     await connection.close()
     await expect(read()).rejects.toThrow("The oldest of the latest records in odds_latest are missing")
   })
+
+  it("is refused where a large record began, replaced the one before it, and was never finished", async () => {
+    const { bench } = holder
+    await deliver(await bench.open(), batchOf(recordsOf(1)))
+    const connection = await connect({ servers: bench.server.url })
+    const piece = headers()
+    piece.set("Boltodds-Piece", "1/2")
+    piece.set("Nats-Msg-Id", "01J0000000000000000000000A/0")
+    await jetstream(connection).publish("odds.line.NBA.book.game.outcome", "{", { headers: piece })
+    await connection.close()
+    await expect(read()).rejects.toThrow("The end of a large record in odds_latest is missing")
+  })
+
+  it("is refused where the latest records are those of an earlier log, however far that went", async () => {
+    const { bench } = holder
+    await deliver(await bench.open(), batchOf(recordsOf(1)))
+    await read()
+    const connection = await connect({ servers: bench.server.url })
+    const { streams } = await jetstreamManager(connection)
+    const { config } = await streams.info("odds_log")
+    await streams.update("odds_latest", { sources: [] })
+    await streams.delete("odds_log")
+    await streams.add(config)
+    await jetstream(connection).publish("odds.control.x", "{}")
+    await connection.close()
+    await expect(read()).rejects.toThrow("The latest records in odds_latest do not follow the log")
+  }, 30_000 * patience())
 
   it("is nothing to a log that was made anew: its reader needs everything", async () => {
     const { bench } = holder
