@@ -21,11 +21,13 @@ const file = (name: string): string => `{ file: { path: "${join(folder, name)}.n
 const more = `more: ${file("more")}`
 const registry = await makeRegistry({ endsWhen: () => {} })
 const checked = (sinks: string): Promise<CheckedPipeline> =>
-  Effect.runPromise(loadPipeline(`version: 1\nsource: simulator\nsinks: { a: ${file("a")}, b: ${file("b")}, ${sinks} }`, {
-    file: "pipeline.yaml",
-    registry,
-    env: {},
-  }))
+  Effect.runPromise(
+    loadPipeline(`version: 1\nsource: simulator\nsinks: { a: ${file("a")}, b: ${file("b")}, ${sinks} }`, {
+      file: "pipeline.yaml",
+      registry,
+      env: {},
+    }),
+  )
 
 /** A process with a configuration, and its log. */
 class Reloading {

@@ -56,7 +56,9 @@ export const onHangup = (
     })
     if (next === undefined) return
     // A lease may have been lost meanwhile.
-    if (hold !== held) return log.log("warn", "the configuration was not reloaded: the run has ended; send SIGHUP again")
+    if (hold !== held) {
+      return log.log("warn", "the configuration was not reloaded: the run has ended; send SIGHUP again")
+    }
     await takeOver(next, held)
   }
   const listen = (): void => void (last = last.then(reload))
