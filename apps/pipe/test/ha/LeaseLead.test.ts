@@ -69,7 +69,7 @@ describe("a lead", () => {
     expect(lead.whyOver()).toBeUndefined()
   })
 
-  it("stays over when the lease is held again: it writes nothing, and its end has come for whoever asks later", async () => {
+  it("stays over when the lease is held again: it writes nothing, and its end has come for each later question", async () => {
     let loss = Deferred.makeUnsafe<string>()
     const lead = new LeaseLead({ ...lease, lost: Effect.suspend(() => Deferred.await(loss)) })
     isHeld = false

@@ -89,17 +89,17 @@ describe("a reload in a process with a lease", () => {
       },
       drainWithin: () => undefined,
     }
-    const isRunning = Promise.withResolvers<void>()
+    const isRunning = Deferred.makeUnsafe<void>()
     const ended = runPipeline(pipeline, {
       log,
       lead,
       hangup: "elsewhere",
       onRunning: (...running) => {
         onRunning(...running)
-        isRunning.resolve()
+        Deferred.doneUnsafe(isRunning, Exit.void)
       },
     })
-    await isRunning.promise
+    await Effect.runPromise(Deferred.await(isRunning))
     expect(guarded).toBe(2)
     await process.reload(more, "reload: The sink more is added")
     await expect.poll(() => existsSync(join(folder, "more.ndjson.part"))).toBe(true)
@@ -108,7 +108,7 @@ describe("a reload in a process with a lease", () => {
     await ended
   })
 
-  it("owes the next run nothing: it opens all of the configuration itself", async () => {
+  it("leaves nothing pending for the next run: that opens all of the configuration itself", async () => {
     process = new Reloading(await checked(""))
     process.run()
     await process.reload(more, "more: no; fix it and send SIGHUP again")
