@@ -117,7 +117,8 @@ export class LatestCleaner {
       const game = await this.#manager.streams.getMessage(latest, {
         last_by_subj: subjectOf(this.#streams.name, closed.change),
       })
-      if (game !== null) {
+      // At the first message there is nothing older, and a purge up to it would be one of all lines of the game.
+      if (game !== null && game.seq > 1) {
         for (
           const filter of subjectsOfGame(this.#streams.name, closed.change)
         ) {

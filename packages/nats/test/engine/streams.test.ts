@@ -73,6 +73,22 @@ describe.skipIf(!hasNats())("the streams of a feed", () => {
     ])
   })
 
+  it("keep what follows a closing that is their first message", async () => {
+    const { bench } = holder
+    const sink = await bench.open({ purgeClosedAfter: Duration.millis(100) })
+    const records = [
+      gameChange({ change: "game_closed", game: "first", seq: 1 }),
+      lineChange({ change: "line_opened", game: "first", seq: 2 }),
+      gameChange({ change: "game_opened", game: "gone", seq: 3 }),
+      lineChange({ change: "line_opened", game: "gone", seq: 4 }),
+      gameChange({ change: "game_closed", game: "gone", seq: 5, last: true }),
+    ]
+    await deliver(sink, batchOf(records))
+    // The game that closed last is cleaned last.
+    await expect.poll(() => bench.latest(), { timeout: 60_000 }).not.toContain("line_opened gone")
+    expect(await bench.latest()).toEqual(["game_closed first", "game_closed gone", "line_opened first"])
+  })
+
   it("lose what precedes the beginning of a new run", async () => {
     const { bench } = holder
     const sink = await bench.open({ purgeClosedAfter: Duration.millis(100) })
