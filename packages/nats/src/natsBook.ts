@@ -1,6 +1,6 @@
 /** The book that the readers of a feed have, for a process that goes on where another ended. */
 import { DeliverPolicy, jetstream, type JetStreamManager, jetstreamManager, type JsMsg } from "@nats-io/jetstream"
-import { type Book, BookFold, isControl } from "@boltodds/protocol"
+import { type Book, BookFold, isControl, parseTimestamp } from "@boltodds/protocol"
 import * as Effect from "effect/Effect"
 import { connectNats, timeoutOf } from "./internal/connectNats.ts"
 import type { Link } from "./internal/Link.ts"
@@ -100,8 +100,8 @@ const followed = async (
   signal: AbortSignal,
 ): Promise<number> => {
   const until = performance.now() + followMillis
-  // By milliseconds, as dates have them.
-  const since = Date.parse(created)
+  // By milliseconds, as dates have them. A time that cannot be read proves nothing.
+  const since = Math.floor(parseTimestamp(created) ?? Infinity)
   for (;;) {
     const last = (await manager.streams.info(latest)).state.last_seq
     const message = last === 0 ? null : await manager.streams.getMessage(latest, { seq: last })
