@@ -22,6 +22,11 @@ export interface Followed {
   readonly isLog: boolean
   /** After so many milliseconds without a record all is `stale`. */
   readonly staleMillis: number
+  /**
+   * Whether the stream may lack the ends of groups, such as a partition, where the end may be in another one. Each end is then
+   * waited for for a second at most, however many records come meanwhile. Default false.
+   */
+  readonly mayLackEnds?: boolean
 }
 
 /** What a {@link Follower} begins with. */
@@ -52,6 +57,7 @@ export class Follower {
   readonly #staleMillis: number
   readonly #controls: SourceControls
   readonly #isLog: boolean
+  readonly #mayLackEnds: boolean
   /** What the reader does not have yet, the newest record of each key, in the order of the stream. */
   #waiting = new Map<string, StreamRecord>()
   #isExact = false
@@ -84,11 +90,14 @@ export class Follower {
   #count = 0
   /** What waits ends within a group: the reader would act on a part of it. */
   #isTorn = false
+  /** Since when the end of a group is waited for. */
+  #heldSince: number | undefined
 
-  constructor({ origin, isLog, staleMillis }: Followed) {
+  constructor({ origin, isLog, staleMillis, mayLackEnds = false }: Followed) {
     this.#controls = new SourceControls(origin)
     this.#isLog = isLog
     this.#staleMillis = staleMillis
+    this.#mayLackEnds = mayLackEnds
   }
 
   /** The last sequence that was read. */
@@ -111,6 +120,7 @@ export class Follower {
     this.#waiting.clear()
     this.#group = []
     this.#isTorn = false
+    this.#heldSince = undefined
     this.#wholeTo = 0
     this.#givenTo = 0
     this.#sequence = 0
@@ -140,6 +150,7 @@ export class Follower {
     this.#jumpedTo = sequence
     this.#wholeTo = sequence
     this.#isTorn = !isWhole
+    this.#heldSince = isWhole ? undefined : now
     this.#isJoining = true
     this.#isExact = sequence >= lastSequence
     this.#exactAt = lastSequence
@@ -267,10 +278,11 @@ export class Follower {
     if (!this.#isExact || (this.#isTorn && !this.#isQuiet(now))) {
       return this.#isAlive || controls.isStale ? none : controls.stale(now - this.#receivedAt, clock)
     }
-    if (!this.#isLog && this.#isQuiet(now)) this.#endGroup()
+    if ((!this.#isLog || this.#mayLackEnds) && this.#isQuiet(now)) this.#endGroup()
     const records = [...this.#waiting.values()]
     this.#waiting = new Map()
     this.#isTorn = false
+    if (this.#group.length === 0) this.#heldSince = undefined
     this.#givenTo = this.#wholeTo
     // Until now the reader had what the sessions of before said.
     controls.passed(records.filter(({ origin }) => origin !== controls.origin))
@@ -288,13 +300,15 @@ export class Follower {
     return controls.isStale ? [...given, ...controls.fresh(clock)] : given
   }
 
-  /** The end of a group may have been replaced or removed: it is not waited for. */
+  /** The end of a group may have been replaced or removed, or be elsewhere: it is not waited for. */
   #isQuiet(now: number): boolean {
-    return now - this.#receivedAt >= quietMillis
+    const since = this.#mayLackEnds ? this.#heldSince ?? this.#receivedAt : this.#receivedAt
+    return now - since >= quietMillis
   }
 
   #add(record: StreamRecord): void {
     const isLast = record.last === true
+    this.#heldSince = isLast ? undefined : this.#heldSince ?? this.#receivedAt
     if (this.#isExact) {
       this.#group.push(record)
       if (isLast || this.#group.length >= mostHeld) this.#endGroup()
@@ -323,7 +337,7 @@ export class Follower {
   }
 }
 
-/** After this time without a record, what came is given as it is. */
+/** After this time without a record, or without the end of a group that may be missing, what came is given as it is. */
 const quietMillis = 1_000
 
 /** A group is not kept back beyond so many records: its end may have been filtered out. */

@@ -62,7 +62,8 @@ export class Reading {
     this.#link = link
     this.#options = options
     this.#key = partition === undefined ? keys.log : keys.partition(partition)
-    this.#follower = new Follower(options)
+    // The end of a group may be in another partition.
+    this.#follower = new Follower({ ...options, mayLackEnds: partition !== undefined })
     this.#now = options.now ?? (() => performance.now())
     this.#waitMillis = options.waitMillis ?? waitMillis
   }
