@@ -18,6 +18,12 @@ const returnMillis = 5_000
 /** How often a batch looks for the end of the stream, before it fails and the lane waits. */
 const mostTurns = 3
 
+/** Of so many batches it is remembered how much is stored. */
+const mostRemembered = 1_000
+
+/** What is needed of a connection. */
+export type PublisherLink = Pick<Link, "call" | "untilUp">
+
 /** How far a batch came. */
 export interface Published {
   /** The stream has lost records that were acknowledged, or was removed. Nothing of the batch is stored. */
@@ -28,10 +34,11 @@ export interface Published {
  * Publishes batches, one after another: a lane with `parallel` writes several at once.
  *
  * Each call of the script names the position at which the stream must end, and the writer. So a hole or a repetition is
- * impossible, and a second writer is refused. A batch without an answer continues where the manifest says that it ended.
+ * impossible, and a second writer is refused. A batch without an answer continues where the manifest says that it ended, also
+ * after others.
  */
 export class Publisher {
-  readonly #link: Link
+  readonly #link: PublisherLink
   readonly #keys: RedisKeys
   readonly #settings: StreamSettings
   readonly #partitionKeys: ReadonlyArray<string>
@@ -44,10 +51,12 @@ export class Publisher {
   #isSure = false
   /** The batch that was sent last. */
   #batch = ""
+  /** How many records of a batch are stored, the newest last: with others after it, it may come again. */
+  readonly #stored = new Map<string, number>()
   /** Settles with the batch before. */
   #before: Promise<unknown> = Promise.resolve()
 
-  constructor(link: Link, keys: RedisKeys, settings: StreamSettings) {
+  constructor(link: PublisherLink, keys: RedisKeys, settings: StreamSettings) {
     this.#link = link
     this.#keys = keys
     this.#settings = settings
@@ -71,7 +80,7 @@ export class Publisher {
       signal.throwIfAborted()
       // A batch may come again although it was acknowledged: the lane did not get the answer.
       const isAgain = !this.#isSure || batch === this.#batch
-      const stored = isAgain ? await this.#claim(batch) : 0
+      const stored = isAgain ? await this.#claim(batch) : this.#stored.get(batch) ?? 0
       if (stored === undefined) return { hasForgotten: true }
       this.#batch = batch
       if (await this.#send(batch, envelopes, stored, signal)) return { hasForgotten: false }
@@ -96,7 +105,12 @@ export class Publisher {
         this.#isSure = true
         // Its batch comes again, as another one.
         this.#batch = ""
-        return word === "forgot" ? undefined : found === batch ? stored : 0
+        if (word === "forgot") {
+          this.#stored.clear()
+          return undefined
+        }
+        if (found !== "") this.#remember(found, stored)
+        return this.#stored.get(batch) ?? 0
       }
       case "differs": {
         const [setting, found] = rest as [string, string]
@@ -139,8 +153,18 @@ export class Publisher {
       if (word !== "ok") throw this.#fenced()
       this.#last = last as number
       this.#isSure = true
+      this.#remember(batch, index)
     }
     return true
+  }
+
+  #remember(batch: string, stored: number): void {
+    this.#stored.delete(batch)
+    this.#stored.set(batch, stored)
+    for (const oldest of this.#stored.keys()) {
+      if (this.#stored.size <= mostRemembered) break
+      this.#stored.delete(oldest)
+    }
   }
 
   /** A server knows a script by its hash until it restarts. */

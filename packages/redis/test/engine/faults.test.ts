@@ -1,4 +1,5 @@
 /** A feed through a real server that is killed, stopped, emptied, filled and contended for. */
+import { redisKeys } from "@boltodds/redis"
 import { hasRedis } from "@boltodds/testing/RedisServer"
 import {
   batchOf,
@@ -14,6 +15,9 @@ import * as Duration from "effect/Duration"
 import { readdirSync, readFileSync, truncateSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, it } from "vitest"
+import { settingsOf } from "../../src/internal/connectRedis.ts"
+import type { Reply } from "../../src/internal/Link.ts"
+import { Publisher } from "../../src/internal/Publisher.ts"
 import { textsOf, withClient } from "../fixtures/logs.ts"
 import { type RedisBookReader, useBench } from "../fixtures/RedisBench.ts"
 
@@ -84,6 +88,36 @@ describe.skipIf(!hasRedis())("a feed through Redis", () => {
     const batches = Array.from({ length: 8 }, (_, seed) => recordsOf(seed + 1))
     await Promise.all(batches.map((records) => deliver(sink, batchOf(records))))
     expect(await bench.log()).toEqual(textsOfRecords(batches.flat()))
+  })
+
+  it("goes on within a batch without an answer also after another one, as of a lane that writes several at once", async () => {
+    const { bench } = holder
+    const [a, b] = [recordsOf(1), recordsOf(2)]
+    await withClient(bench.server.url, async (client) => {
+      let calls = 0
+      const link = {
+        untilUp: async () => {},
+        call: async (command: string, args: ReadonlyArray<string | number>) => {
+          const reply = await client.call(command, ...args)
+          // The answer to the first script that writes is lost.
+          if (Array.isArray(reply) && reply[0] === "ok" && ++calls === 2) throw new Error("Command timed out")
+          return reply as Reply
+        },
+      }
+      const publisher = new Publisher(link, redisKeys("odds"), settingsOf({ stream: "odds" }))
+      const publish = ({ id, envelopes }: ReturnType<typeof batchOf>) =>
+        publisher.publish(id, envelopes, new AbortController().signal)
+      const first = publish(batchOf(a))
+      const second = publish(batchOf(b))
+      await expect(first).rejects.toThrow("Command timed out")
+      await second
+      await publish(batchOf(a))
+      // An answer that the lane did not get.
+      await publish(batchOf(b))
+    })
+    const [half, rest] = [a.slice(0, 100), a.slice(100)]
+    expect(rest.length).toBeGreaterThan(0)
+    expect(await bench.log()).toEqual(textsOfRecords([...half, ...b, ...rest]))
   })
 
   it("goes on within a batch that another process has begun to write", async () => {
