@@ -180,7 +180,8 @@ export class Reading {
   #joinLog(state: StreamState): void {
     const { since } = this.#options
     const before = this.#joined
-    if (before !== undefined && state.position >= this.#follower.sequence) return
+    // Another stream has other ids: the next one may be lower than the last that was read.
+    if (before?.created === state.created && state.position >= this.#follower.sequence) return
     this.#follower.join(state.position, this.#now())
     this.#pieces = new Pieces()
     if (before === undefined) this.#cursor = since === undefined ? "0-0" : `${since.getTime()}-0`
