@@ -101,6 +101,7 @@ class ModelServer {
     if (field === "version") return "1"
     if (field === "created") return this.created
     if (field === "last") return String(this.positions.get(keys.log) ?? 0)
+    if (field === "takes" || field.startsWith("took")) return null
     if (field === "latest") return "yes"
     if (field === "partitions") return String(partitions)
     if (field === "whole") return this.whole ? "yes" : "no"

@@ -54,6 +54,8 @@ export class Reading {
   /** The id of an entry that is not a record, which is read once. */
   #skipped = "0-0"
   #checkAt = 0
+  /** The server may have been restarted since the stream was looked at. */
+  #hasReturned = false
   /** The last position of the stream when it was looked at, while no entry came. */
   #expected = 0
 
@@ -77,6 +79,7 @@ export class Reading {
     // A server that was restarted may have lost what it had.
     const forget = this.#link.onReturn(() => {
       this.#checkAt = 0
+      this.#hasReturned = true
     })
     const running = this.#run()
     try {
@@ -168,24 +171,35 @@ export class Reading {
     }
     if (isLog) this.#joinLog(state)
     else {
-      const isSame = state.created === this.#joined?.created && state.position >= this.#follower.sequence
-      if (!isSame) await this.#join(state)
+      if (!this.#isGoingOn(state)) await this.#join(state)
     }
     this.#joined = state
+    this.#hasReturned = false
     this.#expected = state.position
     this.#checkAt = this.#now() + checkMillis
+  }
+
+  /**
+   * Whether all that was read is still there. Another stream has other ids. Where the server was restarted, a new writer may
+   * have written over what was lost: what was read after the id at which it took over is not there any more.
+   */
+  #isGoingOn(state: StreamState): boolean {
+    const before = this.#joined
+    if (before?.created !== state.created || state.position < this.#follower.sequence) return false
+    const takes = state.takes - before.takes
+    return !this.#hasReturned || takes === 0 || takes === 1 && !isAfter(this.#cursor, state.took)
   }
 
   /** Begins to read a log, and goes on where it has lost its end. */
   #joinLog(state: StreamState): void {
     const { since } = this.#options
     const before = this.#joined
-    // Another stream has other ids: the next one may be lower than the last that was read.
-    if (before?.created === state.created && state.position >= this.#follower.sequence) return
+    if (this.#isGoingOn(state)) return
     this.#follower.join(state.position, this.#now())
     this.#pieces = new Pieces()
     if (before === undefined) this.#cursor = since === undefined ? "0-0" : `${since.getTime()}-0`
-    else this.#cursor = before.created === state.created ? state.id : "0-0"
+    else if (before.created !== state.created || state.takes - before.takes > 1) this.#cursor = "0-0"
+    else this.#cursor = state.takes === before.takes ? state.id : state.took
   }
 
   /** Reads the whole book. */

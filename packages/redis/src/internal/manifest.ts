@@ -59,6 +59,10 @@ export interface StreamState {
   readonly id: string
   /** Whether that entry ends a group. */
   readonly isWhole: boolean
+  /** How often a writer has taken the stream over. */
+  readonly takes: number
+  /** The id of the last entry of what is read when that was done last. */
+  readonly took: string
   readonly latest: boolean
   readonly partitions: number
 }
@@ -69,9 +73,9 @@ export const stateOf = async (
   keys: RedisKeys,
   partition: number | undefined,
 ): Promise<StreamState | undefined> => {
-  const field = partition === undefined ? "id" : `partition:${partition}`
-  const args = [keys.manifest, "version", "created", "last", "latest", "partitions", "whole", field]
-  const [found, created, last, latest, partitions, whole, id] = await link.call("HMGET", args) as ReadonlyArray<
+  const fields = partition === undefined ? ["id", "took"] : [`partition:${partition}`, `took:${partition}`]
+  const args = [keys.manifest, "version", "created", "last", "latest", "partitions", "whole", "takes", ...fields]
+  const [found, created, last, latest, partitions, whole, takes, id, took] = await link.call("HMGET", args) as ReadonlyArray<
     string | null
   >
   if (typeof created !== "string") return undefined
@@ -88,6 +92,8 @@ export const stateOf = async (
     id: id ?? "0-0",
     // The end of a group may be in another partition.
     isWhole: partition === undefined && whole === "yes",
+    takes: Number(takes),
+    took: took ?? "0-0",
     latest: latest === "yes",
     partitions: Number(partitions),
   }

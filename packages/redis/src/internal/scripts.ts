@@ -15,7 +15,9 @@ const script = (source: string): Script => ({ source, sha: createHash("sha1").up
  * Keys: manifest, log, and the partitions. Arguments: the name of the writer; `take` for one that has not written yet, else
  * `keep`; a name for a stream that is made anew; the last position that this writer knows; pairs of settings.
  *
- * A stream that has lost what was acknowledged gets a new name and skips a position: readers notice.
+ * A stream that has lost what was acknowledged gets a new name and skips a position: readers notice. A new writer cannot know
+ * of a loss: the manifest counts the writers, and has the last id of the log and of each partition as the last of them took
+ * over. A reader that was further has read what was lost.
  */
 export const claimScript: Script = script(`
 local manifest, log = KEYS[1], KEYS[2]
@@ -35,7 +37,11 @@ end
 local found = redis.call('HMGET', manifest, 'writer', 'last', 'batch', 'stored')
 local last = tonumber(found[2])
 if mode == 'take' then
-  redis.call('HSET', manifest, 'writer', writer)
+  redis.call('HSET', manifest, 'writer', writer, 'took', redis.call('HGET', manifest, 'id'))
+  redis.call('HINCRBY', manifest, 'takes', 1)
+  for p = 0, #KEYS - 3 do
+    redis.call('HSET', manifest, 'took:' .. p, redis.call('HGET', manifest, 'partition:' .. p) or '0-0')
+  end
 elseif found[1] ~= writer then
   return {'fenced'}
 elseif last < known then
