@@ -41,7 +41,8 @@ export class Publisher {
   readonly #link: PublisherLink
   readonly #keys: RedisKeys
   readonly #settings: StreamSettings
-  readonly #partitionKeys: ReadonlyArray<string>
+  /** Manifest, log, games, controls, and the partitions. */
+  readonly #allKeys: ReadonlyArray<string>
   /** By this name the manifest knows who writes. */
   readonly #writer = ulid()
   #hasWritten = false
@@ -60,7 +61,8 @@ export class Publisher {
     this.#link = link
     this.#keys = keys
     this.#settings = settings
-    this.#partitionKeys = Array.from({ length: settings.partitions }, (_, index) => keys.partition(index))
+    const partitions = Array.from({ length: settings.partitions }, (_, index) => keys.partition(index))
+    this.#allKeys = [keys.manifest, keys.log, keys.games, keys.controls, ...partitions]
   }
 
   /** Publishes what of the batch is not stored yet. Rejects with an error of the client or of this package. */
@@ -93,9 +95,8 @@ export class Publisher {
     const { stream } = this.#settings
     const pairs = settingPairs(this.#settings)
     const mode = this.#hasWritten ? "keep" : "take"
-    const keys = [this.#keys.manifest, this.#keys.log, ...this.#partitionKeys]
     const args = [this.#writer, mode, ulid(), String(this.#last), ...pairs]
-    const [word, ...rest] = await this.#run(claimScript, keys, args)
+    const [word, ...rest] = await this.#run(claimScript, this.#allKeys, args)
     switch (word) {
       case "ok":
       case "forgot": {
@@ -134,7 +135,6 @@ export class Publisher {
     signal: AbortSignal,
   ): Promise<boolean> {
     const { maxAgeMillis, maxRecords } = this.#settings
-    const keys = [this.#keys.manifest, this.#keys.log, this.#keys.games, this.#keys.controls, ...this.#partitionKeys]
     for (let index = stored; index < envelopes.length;) {
       signal.throwIfAborted()
       const time = String(Math.max(0, Math.trunc(envelopes[index]!.at)))
@@ -148,7 +148,7 @@ export class Publisher {
       args[3] = String(index)
       args[4] = envelopes[index - 1]!.last ? "yes" : "no"
       this.#isSure = false
-      const [word, last] = await this.#run(writeScript, keys, args)
+      const [word, last] = await this.#run(writeScript, this.#allKeys, args)
       if (word === "gone" || word === "elsewhere") return false
       if (word !== "ok") throw this.#fenced()
       this.#last = last as number

@@ -236,6 +236,8 @@ export class Reading {
       return isLog
     }
     const next = this.#follower.sequence + 1
+    // Of two records with pieces missing, one must not be made.
+    if (position !== next) this.#pieces = new Pieces()
     if (position < next && isLog) {
       // The server has lost its end, and what is new has the positions of what was lost.
       this.#follower.join(position, now)

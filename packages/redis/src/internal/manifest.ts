@@ -75,7 +75,10 @@ export const stateOf = async (
 ): Promise<StreamState | undefined> => {
   const fields = partition === undefined ? ["id", "took"] : [`partition:${partition}`, `took:${partition}`]
   const args = [keys.manifest, "version", "created", "last", "latest", "partitions", "whole", "takes", ...fields]
-  const [found, created, last, latest, partitions, whole, takes, id, took] = await link.call("HMGET", args) as ReadonlyArray<
+  const [found, created, last, latest, partitions, whole, takes, id, took] = await link.call(
+    "HMGET",
+    args,
+  ) as ReadonlyArray<
     string | null
   >
   if (typeof created !== "string") return undefined

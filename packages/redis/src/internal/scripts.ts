@@ -12,7 +12,7 @@ const script = (source: string): Script => ({ source, sha: createHash("sha1").up
 /**
  * Makes the manifest where it is missing, compares it with the settings of the writer, and says how far the stream is.
  *
- * Keys: manifest, log, and the partitions. Arguments: the name of the writer; `take` for one that has not written yet, else
+ * Keys: manifest, log, games, controls, and the partitions. Arguments: the name of the writer; `take` for one that has not written yet, else
  * `keep`; a name for a stream that is made anew; the last position that this writer knows; pairs of settings.
  *
  * A stream that has lost what was acknowledged gets a new name and skips a position: readers notice. A new writer cannot know
@@ -24,6 +24,7 @@ local manifest, log = KEYS[1], KEYS[2]
 local writer, mode, name, known = ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4])
 if redis.call('EXISTS', manifest) == 0 then
   if mode == 'take' and redis.call('EXISTS', log) == 1 then return {'foreign'} end
+  for _, key in ipairs(redis.call('SMEMBERS', KEYS[3])) do redis.call('UNLINK', key) end
   for i = 2, #KEYS do redis.call('DEL', KEYS[i]) end
   local last = known > 0 and known + 1 or 0
   redis.call('HSET', manifest, 'created', name, 'writer', writer, 'last', last, 'id', '0-0', 'batch', '', 'stored', 0)
@@ -39,7 +40,7 @@ local last = tonumber(found[2])
 if mode == 'take' then
   redis.call('HSET', manifest, 'writer', writer, 'took', redis.call('HGET', manifest, 'id'))
   redis.call('HINCRBY', manifest, 'takes', 1)
-  for p = 0, #KEYS - 3 do
+  for p = 0, #KEYS - 5 do
     redis.call('HSET', manifest, 'took:' .. p, redis.call('HGET', manifest, 'partition:' .. p) or '0-0')
   end
 elseif found[1] ~= writer then
@@ -88,6 +89,8 @@ local parts = {}
 for p = 1, count do
   local id = redis.call('HGET', manifest, 'partition:' .. (p - 1)) or '0-0'
   parts[p] = tonumber(string.match(id, '%d+$'))
+  local newest = redis.call('XREVRANGE', KEYS[4 + p], '+', '-', 'COUNT', 1)[1]
+  if newest and (parts[p] == 0 or tonumber(string.match(newest[1], '%d+$')) ~= parts[p]) then return {'foreign'} end
 end
 local i = 8
 local function arg()

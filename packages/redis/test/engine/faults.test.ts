@@ -161,6 +161,18 @@ describe.skipIf(!hasRedis())("a feed through Redis", () => {
     await reader.until((book) => !isAnyLive(book))
   })
 
+  it.each([0, 1])("writes nothing where something else writes to the partition %s", async (partition) => {
+    const { bench } = holder
+    const sink = await bench.open({ partitions: 2 })
+    const records = recordsOf(1)
+    await deliver(sink, batchOf(records))
+    await withClient(bench.server.url, (client) => client.xadd(`odds:partition:${partition}`, "*", "record", "{}"))
+    const failure = await failureOf(sink, batchOf(recordsOf(2)))
+    expect(failure.rest).toBe("disable")
+    expect(failure.cause).toMatchObject({ reason: "fenced" })
+    expect(await bench.log()).toEqual(textsOfRecords(records))
+  })
+
   it("has a new reader where the server lost what it had acknowledged", async () => {
     const { bench } = holder
     const forgot: Array<string> = []

@@ -92,6 +92,17 @@ describe.skipIf(!hasRedis())("the keys of a feed", () => {
     expect(failure.message).toContain("Cannot use the key odds: it exists, and was not made by this sink.")
   })
 
+  it("are made anew where the manifest is missing, without the games of before", async () => {
+    const { bench } = holder
+    const sink = await bench.open()
+    await deliver(sink, batchOf([gameChange({ change: "game_opened", game: "old", seq: 1, last: true })]))
+    await withClient(bench.server.url, (client) => client.del("odds:manifest", "odds"))
+    await deliver(await bench.open(), batchOf([gameChange({ change: "game_opened", game: "new", seq: 2, last: true })]))
+    const keys = await withClient(bench.server.url, (client) => client.keys("odds:game:*"))
+    expect(keys.map((key) => key.split(":").at(-1))).toEqual(["new"])
+    expect(await withClient(bench.server.url, (client) => client.smembers(redisKeys("odds").games))).toEqual(keys)
+  })
+
   it("keep as many records as the options say, and those of a time", async () => {
     const { bench } = holder
     const sink = await bench.open({ maxRecords: 500, maxAge: Duration.millis(300), partitions: 2 })

@@ -162,6 +162,33 @@ describe.skipIf(!hasRedis())("a reader of a log that is trimmed before it is rea
   })
 })
 
+describe.skipIf(!hasRedis())("a log of which the middle was removed", () => {
+  const holder = useBench()
+
+  it("gives no record that is made of the pieces of two", async () => {
+    const { bench } = holder
+    const sink = await bench.open()
+    const large = (seq: number, letter: string) =>
+      lineChange({ seq, link: `https://example.com/${letter.repeat(100_000)}`, last: true })
+    const end = lineChange({ seq: 5, odds: 120, last: true })
+    await deliver(sink, batchOf([...opening, large(3, "a"), large(4, "b"), end]))
+    await withClient(bench.server.url, async (client) => {
+      const entries = await client.xrange("odds", "-", "+")
+      // The opening, two pieces of each, and the end: the last of the first and the first of the second.
+      expect(entries).toHaveLength(7)
+      await client.xdel("odds", entries[3]![0], entries[4]![0])
+    })
+    const reader = bench.reader({ from: "log" })
+    await reader.until(({ games }) =>
+      [...games.values()].some(({ lines }) => [...lines.values()].some(({ odds }) => odds === 120))
+    )
+    const ofWriter = reader.groups.flat().filter(({ origin }) => origin === undefined)
+    expect(textsOfRecords(ofWriter)).toEqual(textsOfRecords([...opening, end]))
+    expect(reader.ownControls).toContain("dropped")
+    expect(reader.ownControls).not.toContain("quarantined")
+  })
+})
+
 describe.skipIf(!hasRedis())("the partitions of a feed", () => {
   const holder = useBench()
 

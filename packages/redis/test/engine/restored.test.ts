@@ -1,5 +1,5 @@
 /** Readers of a stream that is another one, or goes back, between two looks at it. */
-import { emptyBook, fold, type Change, type Control } from "@boltodds/protocol"
+import { type Change, type Control, emptyBook, fold } from "@boltodds/protocol"
 import { redisKeys } from "@boltodds/redis"
 import { hasRedis } from "@boltodds/testing/RedisServer"
 import { batchOf, deliver, recordsOf } from "@boltodds/testing/storeBench"
@@ -135,7 +135,11 @@ describe.skipIf(!hasRedis())("a reader that was held up", () => {
         await deliver(await bench.open(), batchOf(after))
         await expect.poll(() => ofWriter(reader.given)).toEqual([...before, ...after])
         await new Promise((resolve) => setTimeout(resolve, 200))
-        expect(reader.given.filter(({ origin }) => origin !== undefined).map((record) => "control" in record && record.control))
+        expect(
+          reader.given.filter(({ origin }) => origin !== undefined).map((record) =>
+            "control" in record && record.control
+          ),
+        )
           .not.toContain("dropped")
         expect(ofWriter(reader.given)).toEqual([...before, ...after])
       } finally {
