@@ -108,7 +108,7 @@ describe.skipIf(!hasRedis())("a reader that was held up", () => {
         reader.hold()
         await client.flushall()
         for (const [key, value] of saved) await client.restore(key, 0, value!)
-        // As many as were lost: the positions alone do not tell.
+        // As many as were lost: the positions are the same.
         const all = earlier([...recordsOf(2), ...recordsOf(3)]).slice(0, before.length - half)
         const second = [...all.slice(0, -1), { ...all.at(-1)!, last: true as const }]
         await deliver(await bench.open(), batchOf(second))
