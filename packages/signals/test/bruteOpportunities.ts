@@ -33,7 +33,9 @@ export class History {
         this.#moved.clear()
       }
       if (record.control === "gap_opened") this.#settled.delete(record.session)
-      if (record.control === "synced" || record.control === "gap_closed") this.#settled.add(record.session)
+      if (record.control === "synced" || (record.control === "gap_closed" && record.complete)) {
+        this.#settled.add(record.session)
+      }
       return
     }
     const id = gameId(record.sportsbook, record.game)

@@ -142,6 +142,8 @@ export class OpportunityBoard implements Board<Opportunity> {
         return
       case "synced":
       case "gap_closed":
+        // Half a book is not settled: `synced` follows once it is whole.
+        if (control.control === "gap_closed" && !control.complete) return
         this.#unsettled.delete(control.session)
         if (this.#settled !== "all") this.#settled.add(control.session)
         // What was found before may be opened now.

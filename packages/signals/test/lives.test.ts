@@ -1,0 +1,37 @@
+/** Lives of opportunities, told record by record. */
+import type { Change, Control, FeedEvent } from "@boltodds/protocol"
+import { opportunities } from "@boltodds/signals/emits"
+import { expect, it } from "vitest"
+import { OpportunityReader } from "./OpportunityReader.ts"
+import { moneyline, Records } from "./records.ts"
+
+/** A reader beside the emit. */
+const watch = (options: Parameters<typeof opportunities>[0] = {}) => {
+  const records = new Records()
+  const emission = opportunities({ confirmMillis: 0, suspicious: 9, ...options }).open({ state: { run: records.run } })
+  const reader = new OpportunityReader()
+  const take = (...all: ReadonlyArray<Change | Control>): ReadonlyArray<string> => {
+    for (const record of all) {
+      const event: FeedEvent = { _tag: "Tick", session: "main", epoch: 1, at: Date.parse(record.at) }
+      reader.take(emission.of([{ event, records: [record] }]))
+    }
+    return [...reader.known.keys()]
+  }
+  return { records, take }
+}
+
+it("opens nothing of a session whose snapshot has settled by half", () => {
+  const { records, take } = watch()
+  take(records.control("stream_started"), records.control("gap_opened", { reason: "closed" }))
+  for (const [sportsbook, team] of [["draftkings", "home"], ["fanduel", "away"]] as const) {
+    take(records.game("game_opened", sportsbook), records.line("line_opened", sportsbook, moneyline(team)))
+  }
+  expect(take(records.control("gap_closed", { complete: false }))).toEqual([])
+  expect(take(records.control("synced"))).toHaveLength(1)
+  take(records.control("gap_opened", { reason: "closed" }))
+  for (const sportsbook of ["draftkings", "fanduel"]) {
+    const team = sportsbook === "fanduel" ? "away" : "home"
+    take(records.line("line_moved", sportsbook, moneyline(team)))
+  }
+  expect(take(records.control("gap_closed", { complete: true }))).toHaveLength(1)
+})
