@@ -155,12 +155,11 @@ export const brutePrices = (book: Book, draws: Draws, settings: SignalSettings =
   const netOf = (row: Row): number => netOdds(decimalOf(row), sportsbooks.of(row.game.sportsbook).fee)!
   const counted: Array<Row> = []
   for (const twins of grouped(rows, ({ key, game }) => `${key} @ ${game.sportsbook}`).values()) {
-    const known = twins.filter(({ game, line }) => !bad.has(game) && isLive(book, game, line))
-    if (known.length === 0 || known.some(({ line }) => line.odds === null)) continue
+    if (!twins.every(isLivePrice)) continue
     if (twins.some(({ selection, line }) => selection.scope === "player" && line.target !== twins[0]!.line.target)) {
       continue
     }
-    const worst = known.toSorted((a, b) =>
+    const worst = twins.toSorted((a, b) =>
       netOf(a) - netOf(b) || (a.game.game < b.game.game ? -1 : a.game.game > b.game.game ? 1 : 0) ||
       (a.line.outcome < b.line.outcome ? -1 : 1)
     )

@@ -18,10 +18,10 @@ export const mutants: ReadonlyArray<Mutant> = [
     to: `worst === undefined || each.net > worst.net ||`,
   },
   {
-    does: "the price of a bet counts whose other outcome is suspended",
+    does: "the price of a bet counts whose other outcome is suspended or unverified",
     file: `${signals}/internal/cells.ts`,
-    from: `    if (each.net === 0) return undefined`,
-    to: `    if (each.net === 0) continue`,
+    from: `    if (!isLivePrice(each)) return undefined`,
+    to: `    if (!isLivePrice(each)) continue`,
   },
   {
     does: "prices of a partial game count",

@@ -144,7 +144,8 @@ export const isLivePrice = (leg: Leg): boolean => leg.net > 0 && leg.verified &&
 
 /**
  * The price of a sportsbook for one side, if it may be bet on. Where two of its outcomes are the same selection, it is the
- * worse one: none while one of them is suspended, or if they name their player in different ways.
+ * worse one: none while one of them is suspended, unverified or in a game that may not count, or if they name their
+ * player in different ways.
  */
 export const candidateOf = (pair: Pair, at: number): Leg | undefined => {
   const leg = pair.legs[at]
@@ -153,8 +154,7 @@ export const candidateOf = (pair: Pair, at: number): Leg | undefined => {
   let worst: Leg | undefined
   for (let each: Leg | undefined = leg; each !== undefined; each = each.twin) {
     if (each.side?.selection.scope === "player" && each.target !== leg.target) return undefined
-    if (!each.verified || !each.game.usable) continue
-    if (each.net === 0) return undefined
+    if (!isLivePrice(each)) return undefined
     if (
       worst === undefined || each.net < worst.net ||
       (each.net === worst.net && (each.game.game < worst.game.game ||
