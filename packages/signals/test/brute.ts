@@ -156,9 +156,9 @@ export const brutePrices = (book: Book, draws: Draws, settings: SignalSettings =
   const counted: Array<Row> = []
   for (const twins of grouped(rows, ({ key, game }) => `${key} @ ${game.sportsbook}`).values()) {
     if (!twins.every(isLivePrice)) continue
-    if (twins.some(({ selection, line }) => selection.scope === "player" && line.target !== twins[0]!.line.target)) {
-      continue
-    }
+    const names = new Set(twins.map(({ line }) => line.target))
+    const { scope, kind, side } = twins[0]!.selection
+    if (names.size > 1 && (scope === "player" || (kind === "first" && side !== "none"))) continue
     const worst = twins.toSorted((a, b) =>
       netOf(a) - netOf(b) || (a.game.game < b.game.game ? -1 : a.game.game > b.game.game ? 1 : 0) ||
       (a.line.outcome < b.line.outcome ? -1 : 1)

@@ -39,3 +39,20 @@ it("do not count while one is in a game of which only updates came", () => {
     records.line("line_opened", "draftkings", { ...worse, ...second }),
   )).toEqual([])
 })
+
+it("are bets on two men of one name, who differ in their teams only, in a market such as the first scorer", () => {
+  const { records, take } = twice()
+  const scorer = (team: string, odds: number) =>
+    records.line("line_opened", "draftkings", {
+      outcome: `${team} first`,
+      market: "First Touchdown Scorer",
+      target: `Josh Allen (${team})`,
+      target_kind: "other",
+      sport: "NFL",
+      odds,
+    })
+  expect(take(records.game("game_amended", "draftkings", { sport: "NFL" }), scorer("BUF", 900))).toContain(
+    "josh allen 900",
+  )
+  expect(take(scorer("JAX", 800))).toEqual(["home 150"])
+})

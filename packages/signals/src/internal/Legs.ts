@@ -13,7 +13,16 @@ import {
   suffixedKey,
   type UnknownCounts,
 } from "@boltodds/market"
-import type { EventCell, GameCell, Ladder, Leg, Market, Rung, Side } from "./cells.ts"
+import {
+  type EventCell,
+  type GameCell,
+  type Ladder,
+  type Leg,
+  type Market,
+  namesPlayer,
+  type Rung,
+  type Side,
+} from "./cells.ts"
 import type { Touched } from "./Touched.ts"
 
 /** Reads legs once, when what they say of the bet changes; a price does not. */
@@ -174,9 +183,6 @@ const fieldsOf = (leg: Leg): LineFields => ({
   side: leg.over,
   line: leg.line,
 })
-
-const namesPlayer = ({ scope, kind, side }: Selection): boolean =>
-  scope === "player" || (kind === "first" && side !== "none")
 
 /** By hardness, the hardest first. */
 const insert = (ladder: Ladder, leg: Leg, hardness: number): void => {

@@ -142,6 +142,10 @@ export interface Leg {
 /** Whether a leg alone has a price that is known to be right. Two outcomes of one selection: see {@link candidateOf}. */
 export const isLivePrice = (leg: Leg): boolean => leg.net > 0 && leg.verified && leg.game.usable
 
+/** Whether the target of a line is the name of a player. */
+export const namesPlayer = ({ scope, kind, side }: Selection): boolean =>
+  scope === "player" || (kind === "first" && side !== "none")
+
 /**
  * The price of a sportsbook for one side, if it may be bet on. Where two of its outcomes are the same selection, it is the
  * worse one: none while one of them is suspended, unverified or in a game that may not count, or if they name their
@@ -153,7 +157,7 @@ export const candidateOf = (pair: Pair, at: number): Leg | undefined => {
   if (leg.twin === undefined) return isLivePrice(leg) ? leg : undefined
   let worst: Leg | undefined
   for (let each: Leg | undefined = leg; each !== undefined; each = each.twin) {
-    if (each.side?.selection.scope === "player" && each.target !== leg.target) return undefined
+    if (each.target !== leg.target && each.side !== undefined && namesPlayer(each.side.selection)) return undefined
     if (!isLivePrice(each)) return undefined
     if (
       worst === undefined || each.net < worst.net ||
