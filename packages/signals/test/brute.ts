@@ -27,23 +27,42 @@ import {
 } from "@boltodds/protocol"
 import type { SignalSettings } from "@boltodds/signals"
 
-/** The markets of games in which a draw was seen since the game began: the book alone does not say it. */
+/** A sportsbook and an event. */
+export const placeOf = (of: Parameters<typeof eventKey>[0] & { readonly sportsbook: string }): string =>
+  `${of.sportsbook} ${eventKey(of)}`
+
+/** The markets in which a draw was seen, by sportsbook and event: the book alone does not say it. */
 export class Draws {
   readonly #seen = new Map<string, Set<string>>()
+  /** Where each game is. */
+  readonly #places = new Map<string, string>()
+  #run: string | undefined
 
   take(record: Change | Control): void {
     if ("control" in record) {
-      if (record.control === "stream_started") this.#seen.clear()
+      if (record.control !== "stream_started") return
+      this.#places.clear()
+      if (record.run !== this.#run) this.#seen.clear()
+      this.#run = record.run
       return
     }
     const id = gameId(record.sportsbook, record.game)
-    if (record.change === "game_closed") this.#seen.delete(id)
-    if (!isLineChange(record) || record.change === "line_closed" || record.market === null || !isDraw(record)) return
-    this.#seen.set(id, (this.#seen.get(id) ?? new Set()).add(record.market))
+    if (record.change === "game_closed") {
+      this.#places.delete(id)
+      return
+    }
+    const place = placeOf(record)
+    const before = this.#places.get(id) ?? place
+    this.#places.set(id, place)
+    const seen = new Set([...this.#seen.get(place) ?? [], ...this.#seen.get(before) ?? []])
+    if (isLineChange(record) && record.change !== "line_closed" && record.market !== null && isDraw(record)) {
+      seen.add(record.market)
+    }
+    if (seen.size > 0) this.#seen.set(place, seen)
   }
 
-  has({ sportsbook, game }: BookGame, market: string | null): boolean {
-    return market !== null && this.#seen.get(gameId(sportsbook, game))?.has(market) === true
+  has(game: BookGame, market: string | null): boolean {
+    return market !== null && this.#seen.get(placeOf(game))?.has(market) === true
   }
 }
 

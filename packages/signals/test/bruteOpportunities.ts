@@ -1,7 +1,7 @@
 /** Opportunities by plain loops: what stands now, and for how long it has. */
 import { eventKey, eventStart, makeSportsbooks } from "@boltodds/market"
 import { type Book, type Change, type Control, gameId, isLineChange } from "@boltodds/protocol"
-import { type BrutePrice, grouped } from "./brute.ts"
+import { type BrutePrice, grouped, placeOf } from "./brute.ts"
 import { bruteFair } from "./bruteFair.ts"
 
 /** What is looked for, as the options say it. */
@@ -23,6 +23,10 @@ export interface BruteFound {
 export class History {
   readonly #starts = new Map<string, number | null>()
   readonly #moved = new Map<string, number>()
+  /** The last of them by sportsbook and event, also when the game is closed. */
+  readonly #lastStarts = new Map<string, number>()
+  readonly #lastMoved = new Map<string, number>()
+  #run: string | undefined
   readonly #settled = new Set<string>()
 
   take(record: Change | Control): void {
@@ -31,6 +35,11 @@ export class History {
         this.#settled.clear()
         this.#starts.clear()
         this.#moved.clear()
+        if (record.run !== this.#run) {
+          this.#lastStarts.clear()
+          this.#lastMoved.clear()
+        }
+        this.#run = record.run
       }
       if (record.control === "gap_opened") this.#settled.delete(record.session)
       if (record.control === "synced" || (record.control === "gap_closed" && record.complete)) {
@@ -46,11 +55,16 @@ export class History {
     }
     if (isLineChange(record) && this.#starts.has(id)) return
     const start = record.starts_at === null ? null : Date.parse(record.starts_at)
-    const before = this.#starts.get(id) ?? null
-    if (before !== null && start !== null && Math.abs(start - before) > 90 * 60_000) {
-      this.#moved.set(id, Date.parse(record.at))
-    }
+    const place = placeOf(record)
+    const isNew = !this.#starts.has(id)
+    const before = (isNew ? this.#lastStarts.get(place) : this.#starts.get(id)) ?? null
+    let moved = isNew ? this.#lastMoved.get(place) : this.#moved.get(id)
+    if (before !== null && start !== null && Math.abs(start - before) > 90 * 60_000) moved = Date.parse(record.at)
     this.#starts.set(id, start)
+    if (start !== null) this.#lastStarts.set(place, start)
+    if (moved === undefined) return
+    this.#moved.set(id, moved)
+    this.#lastMoved.set(place, Math.max(moved, this.#lastMoved.get(place) ?? 0))
   }
 
   isSettled(session: string): boolean {

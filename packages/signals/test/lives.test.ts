@@ -12,7 +12,7 @@ const watch = (options: Parameters<typeof opportunities>[0] = {}) => {
   const reader = new OpportunityReader()
   const take = (...all: ReadonlyArray<Change | Control>): ReadonlyArray<string> => {
     for (const record of all) {
-      const event: FeedEvent = { _tag: "Tick", session: "main", epoch: 1, at: Date.parse(record.at) }
+      const event: FeedEvent = { _tag: "Heard", session: "main", epoch: 1, at: Date.parse(record.at) }
       reader.take(emission.of([{ event, records: [record] }]))
     }
     return [...reader.known.keys()]
@@ -34,4 +34,26 @@ it("opens nothing of a session whose snapshot has settled by half", () => {
     take(records.line("line_moved", sportsbook, moneyline(team)))
   }
   expect(take(records.control("gap_closed", { complete: true }))).toHaveLength(1)
+})
+
+it("opens nothing for ten minutes after a game was closed and sent anew with another start", () => {
+  const { records, take } = watch()
+  take(records.control("stream_started"))
+  const open = (later: object, sportsbook = "draftkings") => {
+    take(records.game("game_opened", sportsbook, later))
+    const team = sportsbook === "fanduel" ? "away" : "home"
+    return take(records.line("line_opened", sportsbook, { ...moneyline(team), ...later }))
+  }
+  take(records.control("synced"))
+  open({})
+  const later = { starts_at: "2026-01-17T02:10:00.000Z" }
+  take(records.game("game_closed", "draftkings"))
+  expect(open(later)).toEqual([])
+  // What moved is known still when the game is closed once more.
+  take(records.game("game_closed", "draftkings", later))
+  open(later)
+  expect(open(later, "fanduel")).toEqual([])
+  records.wait(11 * 60_000)
+  take(records.game("game_amended", "fanduel", later))
+  expect(take(records.line("line_moved", "fanduel", { ...moneyline("away", 160), ...later }))).toHaveLength(1)
 })

@@ -92,10 +92,16 @@ export const mutants: ReadonlyArray<Mutant> = [
     to: ``,
   },
   {
-    does: "a draw that was seen is forgotten when its game is sent anew",
-    file: `${signals}/internal/Games.ts`,
-    from: `      draws: before?.draws,`,
-    to: `      draws: undefined,`,
+    does: "a draw that was seen is forgotten when its game is closed",
+    file: `${signals}/internal/Pasts.ts`,
+    from: `    this.#unused.set(past.key, past)`,
+    to: ``,
+  },
+  {
+    does: "a draw that was seen is forgotten when a run sends all it has again",
+    file: `${signals}/internal/OddsIndex.ts`,
+    from: `if (this.#run === control.run) this`,
+    to: `if (this.#run !== control.run) this`,
   },
   {
     does: "namesakes are one player",

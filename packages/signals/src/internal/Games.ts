@@ -5,6 +5,7 @@ import { type Change, type GameChange, gameId, type LineChange } from "@boltodds
 import { millisOf } from "../SignalRecord.ts"
 import type { EventCell, GameCell, Leg, SportsbookCell } from "./cells.ts"
 import type { Legs } from "./Legs.ts"
+import { Pasts } from "./Pasts.ts"
 import type { Touched } from "./Touched.ts"
 
 /** What the games are kept with. */
@@ -23,6 +24,7 @@ export class Games {
   readonly #legs: Legs
   readonly #touched: Touched
   readonly #sportsbooks = new Map<string, SportsbookCell>()
+  readonly #pasts = new Pasts()
   /** The game of the last record: the next one is usually about it too. */
   #last: GameCell | undefined
 
@@ -40,10 +42,17 @@ export class Games {
     return found
   }
 
+  /** All games end. What was seen of them stays known. */
   clear(): void {
     for (const game of this.byId.values()) this.#remove(game)
     this.byId.clear()
     this.#last = undefined
+  }
+
+  /** All games end with their run. */
+  forget(): void {
+    this.clear()
+    this.#pasts.clear()
   }
 
   game(change: GameChange): void {
@@ -125,6 +134,7 @@ export class Games {
     if (before !== undefined) this.#remove(before)
     const startsAt = startOf(change.starts_at)
     const event = this.#event(eventKey(change))
+    const past = this.#pasts.use(change.sportsbook, event.key)
     const game: GameCell = {
       sportsbook,
       game: change.game,
@@ -133,14 +143,16 @@ export class Games {
       homeTeam: change.home_team,
       awayTeam: change.away_team,
       startsAt,
-      movedAt: before === undefined ? undefined : this.#movedAt(before, startsAt, change.at),
+      movedAt: this.#movedAt(before ?? past, startsAt, change.at),
       partial,
       usable: false,
       event,
       legs: new Map(),
-      draws: before?.draws,
+      past,
     }
+    remember(game)
     event.games.add(game)
+    if (before !== undefined) this.#legs.seeDraws(game, before.past.draws)
     this.byId.set(gameId(change.sportsbook, change.game), game)
     this.#last = game
     this.#touched.event(event)
@@ -163,7 +175,14 @@ export class Games {
     game.homeTeam = change.home_team
     game.awayTeam = change.away_team
     game.partial = change.partial
-    game.event = key === event.key ? event : this.#event(key)
+    if (key !== event.key) {
+      const { past } = game
+      game.event = this.#event(key)
+      game.past = this.#pasts.use(change.sportsbook, key)
+      this.#pasts.leave(past)
+      this.#legs.seeDraws(game, past.draws)
+    }
+    remember(game)
     game.event.games.add(game)
     this.#touched.event(game.event)
     if (isOther) { for (const leg of game.legs.values()) this.#legs.attach(leg) }
@@ -190,12 +209,22 @@ export class Games {
   #remove(game: GameCell): void {
     this.#legs.removeAll(game, () => game.event.games.delete(game))
     game.legs.clear()
+    this.#pasts.leave(game.past)
     this.#touched.event(game.event)
   }
 
-  #movedAt(game: GameCell, startsAt: number | null, at: string): number | undefined {
-    return isLargeMove(game.startsAt, startsAt, this.#options.maxSkewMillis) ? millisOf(at) : game.movedAt
+  #movedAt(
+    { startsAt: from, movedAt }: Pick<GameCell, "startsAt" | "movedAt">,
+    startsAt: number | null,
+    at: string,
+  ): number | undefined {
+    return isLargeMove(from, startsAt, this.#options.maxSkewMillis) ? millisOf(at) : movedAt
   }
+}
+
+const remember = ({ past, startsAt, movedAt }: GameCell): void => {
+  if (startsAt !== null) past.startsAt = startsAt
+  if (movedAt !== undefined && movedAt > (past.movedAt ?? -Infinity)) past.movedAt = movedAt
 }
 
 const startOf = (iso: string | null): number | null => iso === null ? null : millisOf(iso)

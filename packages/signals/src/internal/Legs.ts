@@ -40,16 +40,25 @@ export class Legs {
   /** Reads a leg that is in its game, and puts it where it belongs. */
   attach(leg: Leg): void {
     const { game, market } = leg
-    if (market !== null && isDraw(fieldsOf(leg)) && game.draws?.has(market) !== true) {
-      ;(game.draws ??= new Set()).add(market)
+    if (market !== null && isDraw(fieldsOf(leg))) this.seeDraws(game, [market])
+    this.#attachRead(leg)
+  }
+
+  /** Markets of a game, and of other games of its sportsbook in the event, have a draw. */
+  seeDraws({ event, past }: GameCell, markets: Iterable<string> = []): void {
+    for (const market of markets) {
+      if (past.draws?.has(market) === true) continue
+      ;(past.draws ??= new Set()).add(market)
       // The other sides of the market are not what they were.
-      for (const other of game.legs.values()) {
-        if (other === leg || other.market !== market) continue
-        this.detach(other)
-        this.#attachRead(other)
+      for (const game of event.games) {
+        if (game.past !== past) continue
+        for (const other of game.legs.values()) {
+          if (other.market !== market) continue
+          this.detach(other)
+          this.#attachRead(other)
+        }
       }
     }
-    this.#attachRead(leg)
   }
 
   #attachRead(leg: Leg): void {
@@ -123,7 +132,7 @@ export class Legs {
       home_team: game.homeTeam,
       away_team: game.awayTeam,
     }, {
-      draw: market !== null && game.draws?.has(market) === true,
+      draw: market !== null && game.past.draws?.has(market) === true,
       ...participants === undefined ? {} : { participants },
     })
     if (reading._tag === "Selection") return reading.selection

@@ -158,7 +158,8 @@ export class OddsIndex {
   #control(control: Control): void {
     switch (control.control) {
       case "stream_started":
-        this.#games.clear()
+        if (this.#run === control.run) this.#games.clear()
+        else this.#games.forget()
         this.#staleSessions.clear()
         this.#staleSportsbooks.clear()
         this.#isLossy = false
@@ -166,7 +167,7 @@ export class OddsIndex {
         return
       case "stream_resumed":
         if (this.#run !== control.resumes) {
-          this.#games.clear()
+          this.#games.forget()
           this.#staleSportsbooks.clear()
           this.#isLossy = true
         }

@@ -1,6 +1,7 @@
 /** The cells of the index: what is known of each game, event, market and price. */
 import type { Family, Selection, Sportsbook } from "@boltodds/market"
 import type { LineChange } from "@boltodds/protocol"
+import type { Past } from "./Pasts.ts"
 
 /** A sportsbook, once for all its games. */
 export interface SportsbookCell {
@@ -28,8 +29,8 @@ export interface GameCell {
   usable: boolean
   event: EventCell
   readonly legs: Map<string, Leg>
-  /** Markets in which a draw was seen. It stays, also when the draw's line closes. */
-  draws: Set<string> | undefined
+  /** What its sportsbook had of the event before, and has with other games. */
+  past: Past
 }
 
 /** One match, at all sportsbooks that have it. */
