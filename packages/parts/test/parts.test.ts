@@ -140,3 +140,8 @@ describe("the parts of a configuration", () => {
     expect(await foundIn(hooks, { folder, env: { A: "https://a.example/", CA: `${cert}\n` } })).toEqual([])
   })
 })
+
+it("refuse a list of sportsbooks to bet at that is empty: no price would ever count", async () => {
+  const sink = "sinks: { out: { stdout: {}, emit: { best: { bet_at: [] } } } }"
+  expect(await foundIn(["source: { simulator: {} }", sink])).toEqual([expect.stringMatching(/bet_at/)])
+})

@@ -94,11 +94,19 @@ const optionsOf = async (given: ParsedFlags): Promise<object> => {
   const [types, confirm] = [namesOf(given, "type"), given.millis("confirm", { mayBeZero: true })]
   const [file, aliasFile] = [given.text("sportsbooks-file"), given.text("aliases-file")]
   const known = file === undefined ? {} : await readObject(file, "sportsbooks in") as Record<string, object>
-  const fees = given.texts("fee").map(feeOf)
-  const sportsbooks: Record<string, unknown> = { ...known }
-  for (const { name, fee } of fees) {
+  const sportsbooks: Record<string, object> = { ...known }
+  for (const { name, kind, share } of given.texts("fee").map(feeOf)) {
     const same = Object.keys(sportsbooks).find((each) => each.trim().toLowerCase() === name) ?? name
-    sportsbooks[same] = { ...sportsbooks[same] as object | undefined, fee }
+    const before = sportsbooks[same] as { readonly fee?: unknown } | undefined
+    const fee = before?.fee ?? {}
+    // What else the file says is refused with the rest of the options.
+    if (typeof fee !== "object") continue
+    if (Object.hasOwn(fee, kind)) {
+      throw new UsageError(
+        `Cannot use --fee: the fee ${kind} of ${name} is there twice; say it once, here or in the file`,
+      )
+    }
+    sportsbooks[same] = { ...before, fee: { ...fee, [kind]: share } }
   }
   const signals = {
     ...Object.keys(sportsbooks).length === 0 ? {} : { sportsbooks },
@@ -117,12 +125,18 @@ const optionsOf = async (given: ParsedFlags): Promise<object> => {
   }) as object
 }
 
-const namesOf = (given: ParsedFlags, flag: string): ReadonlyArray<string> =>
-  given.texts(flag).flatMap((text) => text.split(",")).map((name) => name.trim()).filter((name) => name !== "")
+const namesOf = (given: ParsedFlags, flag: string): ReadonlyArray<string> => {
+  const texts = given.texts(flag)
+  const names = texts.flatMap((text) => text.split(",")).map((name) => name.trim()).filter((name) => name !== "")
+  if (texts.length > 0 && names.length === 0) {
+    throw new UsageError(`Cannot use --${flag}: ${expectedButGot("names, separated by commas", texts.join(" "))}`)
+  }
+  return names
+}
 
 const feeKinds = ["winnings", "stake", "contract"]
 
-const feeOf = (text: string): { readonly name: string; readonly fee: object } => {
+const feeOf = (text: string): { readonly name: string; readonly kind: string; readonly share: number } => {
   const [, name, kind, share] = /^([^=]+)=([^:]+):(.+)$/.exec(text) ?? []
   if (name === undefined || kind === undefined || share === undefined) {
     throw new UsageError(`Cannot use --fee: ${expectedButGot("NAME=KIND:SHARE, as in prophetx=winnings:1%", text)}`)
@@ -131,7 +145,7 @@ const feeOf = (text: string): { readonly name: string; readonly fee: object } =>
     const meant = didYouMean(kind, feeKinds)
     throw new UsageError(`Cannot use --fee: ${expectedButGot(`one of ${feeKinds.join(", ")}`, kind)}.${meant}`)
   }
-  return { name: name.trim().toLowerCase(), fee: { [kind]: parseShare("fee", share) } }
+  return { name: name.trim().toLowerCase(), kind, share: parseShare("fee", share) }
 }
 
 /** A share, under the name of its option. */

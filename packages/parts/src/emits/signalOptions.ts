@@ -82,7 +82,9 @@ export interface SignalOptions {
 export const signalFields = {
   signals: Schema.optionalKey(signals.annotate({ description: "What is known of sportsbooks and names." })),
   bet_at: Schema.optionalKey(
-    Schema.Array(Schema.NonEmptyString).annotate({ description: "Where you bet. Default: all that take bets." }),
+    Schema.Array(Schema.NonEmptyString).check(Schema.isMinLength(1)).annotate({
+      description: "Where you bet. Default: all that take bets.",
+    }),
   ),
 }
 
