@@ -1,4 +1,4 @@
-/** Lives of opportunities, told record by record. */
+/** Lives of opportunities, record by record. */
 import type { Change, Control, FeedEvent } from "@boltodds/protocol"
 import { opportunities } from "@boltodds/signals/emits"
 import { expect, it } from "vitest"

@@ -106,8 +106,8 @@ export const mutants: ReadonlyArray<Mutant> = [
   {
     does: "namesakes are one player",
     file: `${signals}/internal/Legs.ts`,
-    from: `      if (forms.size > 1) return`,
-    to: `      if (forms.size > 99) return`,
+    from: `      if (known.forms.size > 1) known`,
+    to: `      if (known.forms.size > 99) known`,
   },
   {
     does: "a reader of a slow lane believes what waited at a control that makes it forget",

@@ -19,6 +19,7 @@ import {
   type Ladder,
   type Leg,
   type Market,
+  type Namesakes,
   namesPlayer,
   type Rung,
   type Side,
@@ -30,6 +31,8 @@ export class Legs {
   readonly #reader: SelectionReader
   readonly #unknown: UnknownCounts
   readonly #touched: Touched
+  /** Names of which a leg has come or gone since the last call of `settle`. */
+  readonly #unread = new Set<Namesakes>()
 
   constructor(reader: SelectionReader, unknown: UnknownCounts, touched: Touched) {
     this.#reader = reader
@@ -61,16 +64,28 @@ export class Legs {
     }
   }
 
+  /** Puts all legs whose names are shared where they belong now. Until then those that changed are nowhere. */
+  settle(): void {
+    for (const namesakes of this.#unread) this.#attachNamesakes(namesakes)
+    this.#unread.clear()
+  }
+
   #attachRead(leg: Leg): void {
     const selection = this.#read(leg, undefined)
-    if (selection !== undefined && namesPlayer(selection) && leg.target !== null) {
-      const base = participantKey(leg.target)
-      const people = leg.game.event.people ??= new Map()
-      const forms = people.get(base) ?? new Set<string>()
-      people.set(base, forms.add(suffixedKey(leg.target)))
-      if (forms.size > 1) return this.#attachNamesakes(leg.game.event, base)
+    const { target, game: { event } } = leg
+    if (selection !== undefined && namesPlayer(selection) && target !== null) {
+      const base = participantKey(target)
+      const people = event.people ??= new Map()
+      const known = people.get(base) ?? { forms: new Set(), legs: undefined }
+      people.set(base, known)
+      known.forms.add(suffixedKey(target))
+      if (known.forms.size > 1) known.legs ??= legsOf(event, base)
     }
-    this.#place(leg, selection)
+    const namesakes = this.#namesakesOf(leg)
+    if (namesakes?.legs === undefined) return this.#place(leg, selection)
+    this.detach(leg)
+    namesakes.legs.add(leg)
+    this.#unread.add(namesakes)
   }
 
   /** Takes a leg out of where it is. */
@@ -100,28 +115,20 @@ export class Legs {
 
   /** Takes a leg out that is gone, or another bet from now on. */
   remove(leg: Leg): void {
-    const base = this.#sharedName(leg)
     this.detach(leg)
-    if (base !== undefined) this.#attachNamesakes(leg.game.event, base)
+    const namesakes = this.#namesakesOf(leg)
+    if (namesakes?.legs?.delete(leg) === true) this.#unread.add(namesakes)
   }
 
   /** Takes out all legs of a game that is gone, or of another event from now on. */
-  removeAll({ legs, event }: GameCell, leave: () => void): void {
-    const names = new Set<string>()
-    for (const leg of legs.values()) {
-      const base = this.#sharedName(leg)
-      if (base !== undefined) names.add(base)
-      this.detach(leg)
-    }
+  removeAll({ legs }: GameCell, leave: () => void): void {
+    for (const leg of legs.values()) this.remove(leg)
     leave()
-    for (const base of names) this.#attachNamesakes(event, base)
   }
 
-  /** The name of a leg's player, if there are two of it: who is meant depends on what the others say. */
-  #sharedName({ target, game: { event: { people } } }: Leg): string | undefined {
-    if (people === undefined || target === null) return undefined
-    const base = participantKey(target)
-    return (people.get(base)?.size ?? 0) > 1 ? base : undefined
+  /** The players of a leg's name: if there are two, who is meant depends on what the others say. */
+  #namesakesOf({ target, game: { event: { people } } }: Leg): Namesakes | undefined {
+    return people === undefined || target === null ? undefined : people.get(participantKey(target))
   }
 
   #read(leg: Leg, participants: ReadonlyMap<string, string | undefined> | undefined): Selection | undefined {
@@ -141,26 +148,27 @@ export class Legs {
     return undefined
   }
 
-  /** All legs of players of this name: each is read with all names of its market and of the other games. */
-  #attachNamesakes(event: EventCell, base: string): void {
-    const named: Array<Leg> = []
-    for (const { legs } of event.games) {
-      for (const leg of legs.values()) if (leg.target !== null && participantKey(leg.target) === base) named.push(leg)
+  /** Each leg is read with all names of its market and of the other games. */
+  #attachNamesakes({ legs = new Set() }: Namesakes): void {
+    const games = new Map<GameCell, Map<string | null, Set<string>>>()
+    for (const { game, market, target } of legs) {
+      const markets = games.get(game) ?? new Map<string | null, Set<string>>()
+      games.set(game, markets)
+      markets.set(market, (markets.get(market) ?? new Set()).add(target!))
     }
-    for (const leg of named) {
-      const own = named.filter(({ game, market }) => game === leg.game && market === leg.market)
-      const others = new Map<GameCell, Array<string>>()
-      for (const { game, target } of named) {
-        if (game !== leg.game) others.set(game, [...others.get(game) ?? [], target!])
-      }
-      const keys = participantKeys(own.map(({ target }) => target!), others.values())
-      this.detach(leg)
-      this.#place(leg, this.#read(leg, keys))
+    const names = new Map(
+      [...games].map(([game, markets]) => [game, [...markets.values()].flatMap((each) => [...each])]),
+    )
+    const keys = new Map<GameCell, Map<string | null, ReadonlyMap<string, string | undefined>>>()
+    for (const [game, markets] of games) {
+      const others = [...names].flatMap(([other, its]) => other === game ? [] : [its])
+      keys.set(game, new Map([...markets].map(([market, own]) => [market, participantKeys(own, others)])))
     }
+    for (const leg of legs) this.#place(leg, this.#read(leg, keys.get(leg.game)?.get(leg.market)))
   }
 
   #place(leg: Leg, selection: Selection | undefined): void {
-    // Namesakes may have been attached together.
+    // Namesakes are placed anew.
     this.detach(leg)
     // A kind that is known and not compared has no selection.
     if (selection === undefined || selection.kind === "other") return
@@ -182,6 +190,15 @@ export class Legs {
     if (side.ladder !== undefined) insert(side.ladder, leg, side.hardness)
     this.#touched.leg(leg)
   }
+}
+
+/** All legs of an event that name players of this name. */
+const legsOf = (event: EventCell, base: string): Set<Leg> => {
+  const named = new Set<Leg>()
+  for (const { legs } of event.games) {
+    for (const leg of legs.values()) if (leg.target !== null && participantKey(leg.target) === base) named.add(leg)
+  }
+  return named
 }
 
 const fieldsOf = (leg: Leg): LineFields => ({

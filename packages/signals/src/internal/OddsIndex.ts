@@ -26,6 +26,7 @@ export class OddsIndex {
   readonly unknown: UnknownCounts = new UnknownCounts()
   readonly #maxSkewMillis: number
   readonly #touched = new Touched()
+  readonly #legs: Legs
   readonly #games: Games
   /** Events of which a start has moved a short while ago. */
   readonly #conflicts = new Set<EventCell>()
@@ -39,13 +40,14 @@ export class OddsIndex {
     const sportsbooks = makeSportsbooks(settings.sportsbooks)
     const reader = makeSelectionReader(aliases === undefined ? {} : { aliases })
     this.#maxSkewMillis = maxSkewMillis
+    this.#legs = new Legs(reader, this.unknown, this.#touched)
     this.#games = new Games(
       {
         sportsbooks,
         betAt: betAt === undefined ? undefined : new Set(betAt.map((name) => sportsbooks.of(name).name)),
         maxSkewMillis,
       },
-      new Legs(reader, this.unknown, this.#touched),
+      this.#legs,
       this.#touched,
     )
   }
@@ -78,6 +80,7 @@ export class OddsIndex {
    */
   settle(at: number): Pick<Touched, "sides" | "pairs"> {
     const touched = this.#touched
+    this.#legs.settle()
     for (const event of touched.events) {
       if (event.games.size === 0) {
         if (this.#games.events.get(event.key) === event) this.#games.events.delete(event.key)

@@ -47,8 +47,16 @@ export interface EventCell {
   flipped: boolean
   readonly markets: Map<string, Market>
   readonly ladders: Map<string, Ladder>
-  /** The spellings of players' names, with their suffixes, by the key without. */
-  people: Map<string, Set<string>> | undefined
+  /** Players by the key of their name without its suffix. */
+  people: Map<string, Namesakes> | undefined
+}
+
+/** Players of one name. */
+export interface Namesakes {
+  /** The spellings of the name, with their suffixes. */
+  readonly forms: Set<string>
+  /** All lines that name one of them, once there are two spellings. */
+  legs: Set<Leg> | undefined
 }
 
 /** All lines and sides of one market of an event. */
