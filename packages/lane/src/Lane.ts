@@ -11,6 +11,7 @@ import { type Envelope, type Sink, SinkError } from "@boltodds/sink"
 import { type CloseReason, Intake } from "./input/Intake.ts"
 import { deliverAll } from "./delivery/deliverAll.ts"
 import type { LaneCounts, LaneStatus } from "./counters/LaneCounts.ts"
+import type { LaneDelivery } from "./counters/LaneDelivery.ts"
 import type { LaneEnd } from "./LaneEvent.ts"
 import type { LaneOptions } from "./LaneOptions.ts"
 
@@ -25,6 +26,8 @@ export interface Lane<in A> {
   /** Returns once the lane has emptied to half of its bounds, or will never again ask to wait. */
   readonly room: Effect.Effect<void>
   readonly counts: Effect.Effect<LaneCounts>
+  /** How it gets on with its destination now. */
+  readonly delivery: Effect.Effect<LaneDelivery>
   /** What its reader lacks now. */
   readonly status: Effect.Effect<LaneStatus>
   /** Returns when the lane will deliver nothing more. */
@@ -81,6 +84,7 @@ export const makeLane = <A>(
       push: (envelopes) => intake.push(envelopes),
       room: intake.room.await,
       counts,
+      delivery: Effect.sync(() => intake.delivery),
       status: Effect.sync(() => intake.counters.status),
       ended: Deferred.await(ended),
       drain: (within) =>

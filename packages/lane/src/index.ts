@@ -1,4 +1,5 @@
 export * from "./counters/LaneCounts.ts"
+export type * from "./counters/LaneDelivery.ts"
 export { type BreakerPolicy, defaultBreaker } from "./delivery/CircuitBreaker.ts"
 export type { Partition } from "./delivery/Partition.ts"
 export { defaultRetry, type RetryPolicy } from "./delivery/RetryPolicy.ts"

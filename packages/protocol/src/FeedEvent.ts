@@ -123,8 +123,21 @@ export interface Source<out E = never, out R = never> {
   readonly events: Stream<FeedEvent, E, R>
   /** Replaces the filters of a live session. Absent where that cannot be done. */
   readonly setFilters?: (filters: Filters) => Effect<void, E>
+  /** What its sessions do to have a connection, now. Absent where it makes none, as a recording. */
+  readonly dials?: Effect<ReadonlyArray<DialState>>
   /** Connects again for a new snapshot, where data has come on this connection. Absent where that cannot be done. */
   readonly resync?: (wanted: Resync) => Effect<void>
+}
+
+/** What a session does to have a connection. */
+export interface DialState {
+  readonly session: string
+  /** Why it has no connection, in a few words. Null where it has one. */
+  readonly why: string | null
+  /** When it dials next, by the session clock; null where no dial waits. */
+  readonly nextAt: Millis | null
+  /** Dials that are allowed now, as far as this process knows; null where there is no limit, or it is not known. */
+  readonly dialsLeft: number | null
 }
 
 /** A wish for a new snapshot: what `resync_wanted` says. */

@@ -73,6 +73,8 @@ export class GapLedger {
   readonly #windows: Array<Open> = []
   /** By session and sportsbook; few at a time. */
   readonly #open = new Map<string, Open>()
+  /** By session: how long it was blind as a whole, and since when it is. */
+  readonly #blind = new Map<string, { millis: number; since: number | undefined }>()
 
   /** @param most How many windows are kept: the newest. Default 1,000. */
   constructor(most: number = 1000) {
@@ -84,9 +86,43 @@ export class GapLedger {
     return this.#windows.map((window) => ({ ...window }))
   }
 
+  /** The newest windows, this many at most, in the order they opened. */
+  newest(count: number): ReadonlyArray<BlindWindow> {
+    return this.#windows.slice(-count).map((window) => ({ ...window }))
+  }
+
+  /**
+   * How long nothing of a session was known to be live, up to this time, in milliseconds: the windows that are about all of
+   * it, of which those that overlap count once.
+   */
+  blindMillis(session: string, now: number): number {
+    const blind = this.#blind.get(session)
+    if (blind === undefined) return 0
+    return blind.millis + (blind.since === undefined ? 0 : Math.max(0, now - blind.since))
+  }
+
   /** Notes a record. */
   note(record: Change | Control): void {
     if (!isControl(record)) return
+    this.#take(record)
+    if (!unaffected.has(record.control)) this.#watch(record)
+  }
+
+  /** Whether the sessions are blind now. */
+  #watch({ control, session, at }: Control): void {
+    if (control === "stream_started" || control === "stream_resumed" || control === "stream_stopped") {
+      for (const blind of this.#blind.values()) end(blind, at)
+      return
+    }
+    const isBlind = this.#open.has(unverifiedIn(session, null)) || this.#open.has(staleIn(session, null))
+    const known = this.#blind.get(session)
+    if (!isBlind) {
+      if (known !== undefined) end(known, at)
+    } else if (known === undefined) this.#blind.set(session, { millis: 0, since: Date.parse(at) })
+    else known.since ??= Date.parse(at)
+  }
+
+  #take(record: Control): void {
     const { at } = record
     switch (record.control) {
       case "stream_started":
@@ -194,6 +230,14 @@ export class GapLedger {
     window.duration_ms = durationMillis
     this.#open.delete(placeOf(window))
   }
+}
+
+/** Controls that open and close nothing, the frequent ones. */
+const unaffected: ReadonlySet<Control["control"]> = new Set(["heartbeat", "game_verified", "feed_notice", "no_data"])
+
+const end = (blind: { millis: number; since: number | undefined }, at: string): void => {
+  if (blind.since !== undefined) blind.millis += Math.max(0, Date.parse(at) - blind.since)
+  blind.since = undefined
 }
 
 /** A place has one unverified window open at a time, and one stale one. They are apart: `fresh` verifies nothing. */

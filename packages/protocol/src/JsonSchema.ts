@@ -7,9 +7,10 @@ import * as Schema from "effect/Schema"
 import { Change } from "./Change.ts"
 import { Control } from "./Control.ts"
 import { FeedMessage } from "./Message.ts"
+import { StatusRecord } from "./StatusRecord.ts"
 
-/** What has a published schema: the feed's own messages, or the records of the toolkit's language. */
-export type JsonSchemaName = "messages" | "changes"
+/** What has a published schema: the feed's own messages, the records of the toolkit's language, and status records. */
+export type JsonSchemaName = "messages" | "changes" | "status"
 
 /** A JSON Schema document, ready for `JSON.stringify`. */
 export interface JsonSchemaDocument {
@@ -22,7 +23,7 @@ export interface JsonSchemaDocument {
 }
 
 /**
- * The JSON Schema of one line of the stream: of `messages` or of `changes`.
+ * The JSON Schema of one line of the stream: of `messages`, of `changes` or of `status`.
  *
  * It is as open as readers must be: fields it does not name are allowed everywhere, and so are kinds it does not know,
  * but a known kind must have its form. A feed message that the toolkit quarantines (for the form of an outcome, say) does
@@ -36,7 +37,7 @@ export interface JsonSchemaDocument {
  * ```
  */
 export const jsonSchema = (name: JsonSchemaName): JsonSchemaDocument =>
-  name === "messages" ? messagesDocument() : changesDocument()
+  name === "messages" ? messagesDocument() : name === "changes" ? changesDocument() : statusDocument()
 
 const messagesDocument = (): JsonSchemaDocument => {
   const defs = definitions(FeedMessage)
@@ -71,6 +72,19 @@ const changesDocument = (): JsonSchemaDocument => {
       UnknownChange: unknownKind("change", defs, "A change of a kind this version does not know."),
       UnknownControl: unknownKind("control", defs, "A control of a kind this version does not know."),
     },
+  }
+}
+
+const statusDocument = (): JsonSchemaDocument => {
+  const defs = definitions(StatusRecord)
+  const names = ["BooksStatus", "SourceStatus", "LanesStatus", "ProcessStatus", "UnknownStatus"]
+  return {
+    $schema: draft,
+    title: "The status of a process",
+    description:
+      "One line is one record, once a second; `status` names its kind. Readers ignore kinds they do not know.",
+    anyOf: names.map((name) => ({ $ref: `#/$defs/${name}` })),
+    $defs: { ...defs, UnknownStatus: unknownKind("status", defs, "A status of a kind this version does not know.") },
   }
 }
 

@@ -43,6 +43,8 @@ export interface Store<in out A> {
   /** All that is held: waiting and taken. */
   readonly records: number
   readonly bytes: number
+  /** When the oldest that is held arrived; undefined where nothing is. Must not throw. Default: nobody knows. */
+  readonly oldest?: () => Millis | undefined
   /** Of these, not yet taken. */
   readonly waiting: number
   readonly waitingBytes: number

@@ -4,6 +4,8 @@ import { fireDeadlines } from "./internal/deadline/deadlines.ts"
 import { applyEvent } from "./internal/session/events.ts"
 import { openRestartGaps } from "./internal/session/restored.ts"
 import { Work } from "./internal/work.ts"
+import { type SessionStanding, standingsIn } from "./SessionStanding.ts"
+import { type SportsbookTotals, totalsIn } from "./SportsbookTotals.ts"
 import type { State, StateCounts } from "./State.ts"
 import type { ActionCount, Core, LimitCount } from "./internal/Core.ts"
 
@@ -92,6 +94,16 @@ export class Draft {
   /** Estimated size of all that is kept, in bytes of memory: never more than `limits.bytes`. */
   get bytes(): number {
     return this.#work.core.bytes
+  }
+
+  /** How much is known of each sportsbook, and how much of it counts as live. Takes as long as there are games. */
+  get sportsbooks(): ReadonlyArray<SportsbookTotals> {
+    return totalsIn(this.#work.core)
+  }
+
+  /** What each session is doing, at the time of the last event. */
+  get standings(): ReadonlyArray<SessionStanding> {
+    return standingsIn(this.#work.core)
   }
 
   /** All sessions met so far that still own something or may, with their epochs: what a reader's games may belong to. */

@@ -4,5 +4,7 @@ export { defaultStateLimits, type StateLimit, type StateLimits } from "./Limits.
 export type { StateOptions } from "./Options.ts"
 export * from "./Queries.ts"
 export * from "./Resume.ts"
+export type { SessionStanding } from "./SessionStanding.ts"
 export * from "./Snapshot.ts"
+export type { SportsbookTotals } from "./SportsbookTotals.ts"
 export type { ActionCount, LimitCount, State, StateCounts, Sync } from "./State.ts"

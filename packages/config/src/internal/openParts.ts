@@ -179,7 +179,7 @@ class Opening {
   }
 
   route(sink: CheckedSink): Route {
-    const { name, lane: { settings, store }, required } = sink
+    const { name, lane: { settings, store }, required, sink: { plugin: { name: type } } } = sink
     const { onLaneEvent, sinkFor } = this.#context
     const processor = this.#processorOf(sink)
     const resumes = this.#resumes(sink) !== false
@@ -188,7 +188,7 @@ class Opening {
       : { onEvent: (event) => onLaneEvent(name, event) }
     const build = (lane: RouteLane, destination: SinkEffect): Route => {
       const emit = this.#emitOf(sink)
-      const common = { name, emit, sink: destination, required, resumes, lane: { ...lane, ...events } }
+      const common = { name, type, emit, sink: destination, required, resumes, lane: { ...lane, ...events } }
       return processor === undefined ? route<never>(common) : route<never, never>({ ...common, processor })
     }
     if (sinkFor !== undefined) return build({}, sinkFor(name))

@@ -36,11 +36,12 @@ export const machineLimiter = (options: MachineLimiterOptions = {}): LimiterShap
   const own = new Map<string, RateWindow>()
   const report = reportOnce(options)
   let swept = false
+  const windowOf = (host: string): RateWindow => own.get(host) ?? []
   return limiterFrom((host, kind) =>
     Effect.gen(function* () {
       const clock = yield* Clock.Clock
       // In monotonic time: this process stays within the limits even if the wall clock is set.
-      const mine = admit(own.get(host) ?? [], Number(clock.monotonicTimeNanosUnsafe()) / 1e6, kind, limits)
+      const mine = admit(windowOf(host), Number(clock.monotonicTimeNanosUnsafe()) / 1e6, kind, limits)
       if (mine.waitMillis > 0) return { waitMillis: Math.ceil(mine.waitMillis) }
       own.set(host, mine.window)
       const request = mine.window.at(-1)
@@ -55,10 +56,9 @@ export const machineLimiter = (options: MachineLimiterOptions = {}): LimiterShap
           return 0
         })
       ))
-      if (waitMillis > 0) own.set(host, (own.get(host) ?? []).filter((other) => other !== request))
+      if (waitMillis > 0) own.set(host, windowOf(host).filter((other) => other !== request))
       return { waitMillis: Math.ceil(waitMillis) }
-    })
-  )
+    }), { windowOf, limits })
 }
 
 /** The requests that the processes of this machine may still make to a host. */

@@ -1,5 +1,6 @@
 /** A session with the feed that connects again by itself. */
 import {
+  type DialState,
   type FeedEvent,
   type Filters,
   type GivenFilters,
@@ -14,13 +15,14 @@ import * as Stream from "effect/Stream"
 import type { Catalog } from "../catalog/Catalog.ts"
 import { checkNames } from "../catalog/checkNames.ts"
 import { diagnose, type Diagnosis, renderDiagnosis } from "./Diagnosis.ts"
+import { dialStateOf } from "./dialState.ts"
 import { defaultFeedUrl, parseFeedUrl, UrlRefused } from "../transport/FeedUrl.ts"
 import { checkFilterOptions, checkSessionOptions, sessionDefaults, type SessionOptions } from "./SessionOptions.ts"
 import { EventQueue } from "./EventQueue.ts"
 import { type Run, startRun } from "./Run.ts"
 import type { NoDataFacts } from "./Ticker.ts"
 import type { KeyHolder } from "../key/KeyLeases.ts"
-import { Limiter } from "../transport/Limiter.ts"
+import { Limiter, type LimiterShape } from "../transport/Limiter.ts"
 import type { SessionError } from "./SessionError.ts"
 import { makeWarnings, type Status } from "./Status.ts"
 import { defaultLimits } from "./Watch.ts"
@@ -33,6 +35,7 @@ export interface Session extends Source<SessionError> {
   /** Connects again to get a new snapshot, after a `Disconnected` with `resync`. Does nothing before the first data. */
   readonly resync: (wanted: Resync) => Effect.Effect<void>
   readonly filters: Effect.Effect<Filters>
+  readonly dials: Effect.Effect<ReadonlyArray<DialState>>
   readonly status: Effect.Effect<Status>
   /** The current status and each later one. An observer that is too slow misses the oldest. */
   readonly statuses: Stream.Stream<Status>
@@ -85,14 +88,16 @@ export const makeSession = (options: SessionOptions): Effect.Effect<Session, Url
         if (holds()) report(diagnose({ ...facts, session: name, host: url.host, asked: filters, names, holders }))
       })
     const runs = new Set<Run>()
+    let limiter: LimiterShape | undefined
     const events = Stream.unwrap(Effect.gen(function* () {
       const queue = new EventQueue<SessionError>(options.bufferBytes ?? sessionDefaults.bufferBytes)
+      limiter = yield* Limiter
       const run = yield* startRun({
         name,
         url,
         key: options.key,
         transport: options.transport,
-        limiter: yield* Limiter,
+        limiter,
         memory: options.memory,
         leases: options.leases,
         clock: yield* Clock.Clock,
@@ -126,6 +131,12 @@ export const makeSession = (options: SessionOptions): Effect.Effect<Session, Url
             : Effect.forEach(runs, (run) => run.resync(reason, epoch), { discard: true })
         ),
       filters: Effect.sync(() => filters),
+      dials: Effect.suspend(() =>
+        Effect.map(
+          limiter?.dialsLeft?.(url.host) ?? Effect.succeed(null),
+          (left) => [dialStateOf(name, status, left)],
+        )
+      ),
       status: Effect.sync(() => status),
       statuses: Stream.fromPubSub(statuses),
       close: Effect.suspend(() => Effect.forEach(runs, (run) => run.close, { discard: true })),

@@ -1,5 +1,5 @@
 /** Several sessions on one key, as one stream. */
-import type { FeedEvent, Filters, Resync, Source } from "@boltodds/protocol"
+import type { DialState, FeedEvent, Filters, Resync, Source } from "@boltodds/protocol"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import type { Catalog } from "../catalog/Catalog.ts"
@@ -49,6 +49,7 @@ export interface Shards extends Source<SessionError | ShardOverlap | ShardsRefus
   readonly setShards: (shards: ReadonlyArray<Shard>) => Effect.Effect<void, ShardOverlap | ShardsRefused>
   /** Connects the named session again to get a new snapshot; all sessions if none is named. */
   readonly resync: (wanted: Resync) => Effect.Effect<void>
+  readonly dials: Effect.Effect<ReadonlyArray<DialState>>
   readonly shards: Effect.Effect<ReadonlyArray<Shard>>
   /** The status of each session, by its name. */
   readonly status: Effect.Effect<ReadonlyMap<string, Status>>
@@ -133,6 +134,7 @@ export const makeShards = (options: ShardsOptions): Effect.Effect<Shards, UrlRef
           return next instanceof ShardsRefused ? Effect.fail(next) : setShards(next)
         }),
       resync: (wanted) => Effect.forEach(sessions, (session) => session.resync(wanted), { discard: true }),
+      dials: Effect.map(Effect.forEach(sessions, ({ dials }) => dials), (each) => each.flat()),
       shards,
       status: Effect.map(
         Effect.forEach(sessions, ({ name, status }) => Effect.map(status, (status) => [name, status] as const)),

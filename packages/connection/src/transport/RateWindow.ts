@@ -37,3 +37,10 @@ export const admit = (
 
 const untilRoom = (recent: RateWindow, allowed: number, now: number, windowMillis: number): number =>
   recent.length < allowed ? 0 : recent[recent.length - allowed]!.at + windowMillis - now
+
+/** How many dials may be made now. */
+export const dialsLeft = (window: RateWindow, now: number, limits: RateLimits = defaultRateLimits): number => {
+  const recent = window.filter(({ at }) => at > now - limits.windowMillis)
+  const dials = recent.filter(({ kind }) => kind === "dial").length
+  return Math.max(0, Math.min(limits.total - recent.length, limits.dials - dials))
+}

@@ -13,13 +13,7 @@ import type { LaneEnd, LaneEvent } from "../LaneEvent.ts"
 import type { LaneOptions } from "../LaneOptions.ts"
 import { startOf } from "../reader/streamControls.ts"
 import { batchId } from "./batchId.ts"
-import {
-  breakerAfterFailure,
-  breakerWait,
-  type CircuitBreaker,
-  closedBreaker,
-  defaultBreaker,
-} from "./CircuitBreaker.ts"
+import { breakerAfterFailure, breakerWait, closedBreaker, defaultBreaker } from "./CircuitBreaker.ts"
 import { errorOf } from "./errorOf.ts"
 import { partitionsOf } from "./Partition.ts"
 import { type Piece, Preparation } from "./Preparation.ts"
@@ -55,7 +49,6 @@ export const makeDelivery = <A>(sink: Sink<A>, intake: Intake<A>, options: LaneO
   const retry = { ...defaultRetry, ...options.retry }
   const breakerPolicy = { ...defaultBreaker, ...options.breaker }
 
-  let breaker: CircuitBreaker = closedBreaker
   let end: LaneEnd | undefined
   /** Something went wrong since the last delivery. */
   let isTroubled = false
@@ -153,7 +146,7 @@ export const makeDelivery = <A>(sink: Sink<A>, intake: Intake<A>, options: LaneO
     lastFailed = undefined
     counters.delivered(envelopes)
     intake.blockTimeout.delivered()
-    breaker = closedBreaker
+    intake.breaker = closedBreaker
     intake.makeRoom()
     if (!isTroubled) return
     isTroubled = false
@@ -268,9 +261,9 @@ export const makeDelivery = <A>(sink: Sink<A>, intake: Intake<A>, options: LaneO
   }
 
   const countFailure = (error: SinkError): void => {
-    const wasOpen = breaker.openUntil !== undefined
-    breaker = breakerAfterFailure(breaker, breakerPolicy, intake.now())
-    if (!wasOpen && breaker.openUntil !== undefined) onEvent({ _tag: "BreakerOpened", error, ...breakerPolicy })
+    const wasOpen = intake.breaker.openUntil !== undefined
+    intake.breaker = breakerAfterFailure(intake.breaker, breakerPolicy, intake.now())
+    if (!wasOpen && intake.breaker.openUntil !== undefined) onEvent({ _tag: "BreakerOpened", error, ...breakerPolicy })
   }
 
   /** Something that `Recovered` follows. */
@@ -295,10 +288,10 @@ export const makeDelivery = <A>(sink: Sink<A>, intake: Intake<A>, options: LaneO
   }
 
   /** Another part of the batch may open the breaker, or end the lane, while this one waits. */
-  const mustWait = (): boolean => end === undefined && breakerWait(breaker, intake.now()) > 0
+  const mustWait = (): boolean => end === undefined && breakerWait(intake.breaker, intake.now()) > 0
 
   const ready = Effect.suspend(() => {
-    const wait = breakerWait(breaker, intake.now())
+    const wait = breakerWait(intake.breaker, intake.now())
     return wait === 0 ? Effect.void : Effect.sleep(Duration.millis(wait))
   })
 

@@ -9,6 +9,9 @@ import { type Admission, block, dropOldest, type Overflow } from "./Overflow.ts"
 import { LaneCounters } from "../counters/LaneCounters.ts"
 import { LossLog } from "../counters/LossLog.ts"
 import { BlockTimeout } from "./BlockTimeout.ts"
+import { breakerWait, type CircuitBreaker, closedBreaker } from "../delivery/CircuitBreaker.ts"
+import type { LaneDelivery } from "../counters/LaneDelivery.ts"
+import type { LaneEvent } from "../LaneEvent.ts"
 
 /** Why a lane takes nothing more. */
 export type CloseReason = "closed" | "disabled" | "ended"
@@ -29,6 +32,9 @@ export class Intake<A> {
   /** When the oldest that wait arrived. */
   waitingSince: number
   closedBy: CloseReason | undefined
+  /** Of the destination; the delivery keeps it. */
+  breaker: CircuitBreaker = closedBreaker
+  #lastError: { readonly text: string; readonly at: number } | undefined
   readonly #bounds: StoreLimits
   readonly #overflow: Overflow<A>
   readonly #clock: Clock.Clock
@@ -43,7 +49,10 @@ export class Intake<A> {
     this.batch = { ...defaultBatch, ...options.batch }
     this.store = options.store ?? this.#overflow.store?.() ?? memoryStore<A>()
     this.counters = new LaneCounters(this.store, options)
-    this.onEvent = options.onEvent ?? (() => {})
+    this.onEvent = (event) => {
+      this.#note(event)
+      options.onEvent?.(event)
+    }
     this.losses = new LossLog(this.onEvent)
     this.waitingSince = this.now()
     this.blockTimeout = new BlockTimeout({
@@ -86,6 +95,18 @@ export class Intake<A> {
     if (!room || this.hasBatch) this.due.openUnsafe()
     this.work.openUnsafe()
     return room
+  }
+
+  /** How it gets on with the destination. */
+  get delivery(): LaneDelivery {
+    const oldest = this.store.oldest?.()
+    return {
+      oldestMillis: oldest === undefined ? undefined : Math.max(0, this.wall() - oldest),
+      failures: this.breaker.failures,
+      openMillis: breakerWait(this.breaker, this.now()),
+      lastError: this.#lastError?.text,
+      lastErrorAt: this.#lastError?.at,
+    }
   }
 
   /** Whether a whole batch waits. */
@@ -148,5 +169,13 @@ export class Intake<A> {
     }
     this.room.openUnsafe()
     this.work.openUnsafe()
+  }
+
+  /** A reader that closed in peace is no failure. */
+  #note(event: LaneEvent): void {
+    if (event._tag === "Ended") return
+    const cause = "error" in event ? event.error.cause : "cause" in event ? event.cause : undefined
+    if (cause === undefined) return
+    this.#lastError = { text: cause instanceof Error ? cause.message : String(cause), at: this.wall() }
   }
 }

@@ -164,6 +164,16 @@ export class SqliteStore<A> implements Store<A> {
     return this.#parts.presence.look()
   }
 
+  oldest(): Millis | undefined {
+    for (const { arrivedAt } of this.#taken.values()) return arrivedAt
+    try {
+      if (this.waiting > 0) { for (const { arrivedAt } of this.#waiting()) return arrivedAt }
+    } catch {
+      // The lane meets the same fault with its next batch, and reports it.
+    }
+    return undefined
+  }
+
   split(second: ReadonlyArray<Envelope<A>>): void {
     const { unfinished, writer } = this.#parts
     const ids = second.filter((envelope): envelope is Stored<A> => this.#holds(envelope)).map(({ id }) => id)

@@ -1,5 +1,16 @@
 /** The hub: each turn is reduced once, emitted once, and handed to every route. */
-import type { Book, FeedEvent, Filters, Millis, Resync, Source } from "@boltodds/protocol"
+import type {
+  Book,
+  DialState,
+  FeedEvent,
+  Filters,
+  Millis,
+  ProcessFigures,
+  ProcessStatus,
+  Resync,
+  Source,
+  StatusRecord,
+} from "@boltodds/protocol"
 import { defaultStateLimits, resume, snapshot, type StateOptions, type Step } from "@boltodds/state"
 import { SinkError } from "@boltodds/sink"
 import * as Effect from "effect/Effect"
@@ -13,6 +24,7 @@ import { type Delivery, RecordReducer, type RecordReducerOptions } from "./Recor
 import { deepest, makeReducer, type Reducer } from "./Reducer.ts"
 import { openEmits } from "../emits/openEmits.ts"
 import { RunCounters } from "../report/RunCounters.ts"
+import { type LaneView, statusRecords } from "../status/statusRecords.ts"
 
 /** The options of a hub. */
 export interface HubOptions {
@@ -30,11 +42,15 @@ export interface Intake<in Input> {
   readonly known?: RouteContext["known"]
   readonly isOfRecords: boolean
   readonly resync?: Source["resync"] | undefined
+  /** What the sessions of the source do to have a connection. */
+  readonly dials?: Source["dials"] | undefined
+  /** Whether the source gives something at least once a second: events, or that time has passed. */
+  readonly ticks: boolean
 }
 
 /** The intake of a source of events: as deep as the deepest route needs. */
 export const intakeOfEvents = (
-  source: Pick<Source<unknown>, "resync">,
+  source: Pick<Source<unknown>, "resync" | "dials">,
   routes: ReadonlyArray<Route<unknown>>,
   { state, resume: book }: HubOptions,
 ): Intake<FeedEvent> => {
@@ -45,14 +61,18 @@ export const intakeOfEvents = (
     known: depth === "book" && book !== undefined ? snapshot(resume(book, state)) : undefined,
     isOfRecords: false,
     resync: source.resync?.bind(source),
+    dials: source.dials,
+    // Sessions tick; a recording has no dials, and only its events say what time it is.
+    ticks: source.dials !== undefined,
   }
 }
 
 /** The intake of a source of records. */
-export const intakeOfRecords = (options: RecordReducerOptions): Intake<Delivery> => ({
+export const intakeOfRecords = (options: RecordReducerOptions, isLive: boolean): Intake<Delivery> => ({
   depth: "book",
   reducer: new RecordReducer(options),
   isOfRecords: true,
+  ticks: isLive,
 })
 
 /** Runs turns. A turn is synchronous; only waiting for a full lane is an effect. */
@@ -73,12 +93,23 @@ export class Hub<in Input = never> {
   /** The bound of the book, in bytes. */
   readonly #bound: number
   readonly #resync: ((wanted: Resync) => Effect.Effect<void>) | undefined
+  readonly #dials: Source["dials"] | undefined
+  readonly #ticks: boolean
+  readonly #now: () => Millis
+  /** When the last turn came, by that clock. */
+  #turnedAt: Millis
   #lastSession = ""
   #lastEpoch = 0
   readonly #openings = new Map<string, number>()
   #stopped = false
 
-  constructor({ depth, reducer, known, isOfRecords, resync }: Intake<Input>, options: HubOptions, onSated: () => void) {
+  /** `now`: a clock that never goes back, in milliseconds. */
+  constructor(
+    { depth, reducer, known, isOfRecords, resync, dials, ticks }: Intake<Input>,
+    options: HubOptions,
+    onSated: () => void,
+    now: () => Millis,
+  ) {
     this.depth = depth
     this.isOfRecords = isOfRecords
     this.tally = new RunCounters(depth)
@@ -98,6 +129,10 @@ export class Hub<in Input = never> {
     this.#onSated = onSated
     this.#bound = options.state.limits?.bytes ?? defaultStateLimits.bytes
     this.#resync = resync
+    this.#dials = dials
+    this.#ticks = ticks
+    this.#now = now
+    this.#turnedAt = now()
   }
 
   /**
@@ -140,6 +175,7 @@ export class Hub<in Input = never> {
   readonly turn = (inputs: ReadonlyArray<Input>): Effect.Effect<void> => {
     if (this.#stopped) return Effect.never
     const steps = this.#reducer.apply(inputs)
+    this.#turnedAt = this.#now()
     const final = steps[steps.length - 1]?.event
     if (final === undefined) return Effect.void
     this.#lastSession = final.session
@@ -158,6 +194,53 @@ export class Hub<in Input = never> {
   get book(): Pick<Report, "book"> {
     const counted = this.#reducer.counted()
     return counted === undefined ? {} : { book: { bytes: counted.bytes, bound: this.#bound } }
+  }
+
+  /** Marks the time for the rates of {@link status}: called once a second. */
+  mark(): void {
+    this.tally.rates.mark(this.#now())
+  }
+
+  /** How it is doing now, as records. `wall` counts before the first event. */
+  status({ phase, process, wall }: StatusPlace): ReadonlyArray<StatusRecord> {
+    const { tally } = this
+    const now = this.#now()
+    const passed = Math.max(0, now - this.#turnedAt)
+    const at = tally.lastEventAt === null ? wall : tally.lastEventAt + passed
+    const { quarantined, rejected, unknown, ignored, lateArrivals, limited } = this.unread
+    return statusRecords({
+      run: this.context.run,
+      phase,
+      why: null,
+      at,
+      unreadMillis: this.#ticks && tally.lastEventAt !== null && passed > longTurnMillis ? passed : 0,
+      standings: this.#reducer.standings(),
+      dials: this.#dials === undefined ? none : dialsNow(this.#dials),
+      totals: this.#reducer.sportsbooks?.() ?? none,
+      rates: tally.rates.rates(at, now),
+      windows: tally.ledger.newest(mostGaps),
+      blindMillis: (session) => tally.ledger.blindMillis(session, at),
+      counts: {
+        events: tally.events,
+        frames: tally.frames,
+        messages: tally.messages,
+        changes: tally.changes,
+        controls: tally.controls,
+        quarantined,
+        rejected,
+        unknown,
+        ignored,
+        late_arrivals: lateArrivals,
+        limited,
+        connections_lost: tally.connectionsLost,
+        gaps: tally.ledger.count,
+        unverified_games: tally.ledger.unverifiedGames,
+      },
+      latency: tally.rates.latency,
+      book: this.book.book,
+      lanes: this.routes.map(viewOf),
+      process,
+    })
   }
 
   /** Asks the source for the snapshots that the reducer wants. A replay has none. */
@@ -193,7 +276,7 @@ export class Hub<in Input = never> {
     const records = this.#reducer.stop(at, reason)
     const event = { _tag: "Tick", session: this.#lastSession, epoch: this.#lastEpoch, at, wall: at } as const
     const steps = records.length === 0 ? [] : [{ event, records }]
-    this.tally.countRecords(records)
+    this.tally.countRecords(records, at)
     // A defect in the processor of one route must not keep `stream_stopped` from the others.
     const defects: Array<unknown> = []
     for (const route of this.routes) {
@@ -226,6 +309,37 @@ export class Hub<in Input = never> {
 }
 
 const none: ReadonlyArray<never> = []
+
+/** What a hub does not know of its run. */
+export interface StatusPlace {
+  readonly phase: ProcessStatus["phase"]
+  readonly process: ProcessFigures | null
+  /** The wall clock. */
+  readonly wall: Millis
+}
+
+/** Gaps that a status shows. */
+const mostGaps = 10
+
+/** A source that ticks each second, and gives nothing for longer, is not being read. */
+const longTurnMillis = 2_500
+
+/** A source whose own figures fail is no reason for a run to. */
+const dialsNow = (dials: NonNullable<Source["dials"]>): ReadonlyArray<DialState> => {
+  const exit = Effect.runSyncExit(dials)
+  return Exit.isSuccess(exit) ? exit.value : none
+}
+
+const viewOf = ({ name, type, emit, required, end, lane }: RunningRoute): LaneView => ({
+  name,
+  type,
+  emit,
+  required,
+  state: end?._tag === "Disabled" ? "disabled" : end?._tag === "Ended" ? "ended" : "open",
+  counts: Effect.runSync(lane.counts),
+  status: Effect.runSync(lane.status),
+  delivery: Effect.runSync(lane.delivery),
+})
 
 const needsEvents = ({ name, emit }: Route<unknown>): SinkError =>
   new SinkError({

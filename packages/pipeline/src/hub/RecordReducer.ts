@@ -17,6 +17,8 @@ import type { SessionEpoch } from "@boltodds/lane"
 import type { GameToTell, SnapshotPlace, Step } from "@boltodds/state"
 import { BookRecords, findGame, type SnapshotStamp } from "./bookRecords.ts"
 import type { Reducer } from "./Reducer.ts"
+import type { Standing, Totals } from "../status/Standing.ts"
+import { totalsOf } from "../status/totalsOf.ts"
 
 /** How a {@link RecordReducer} is set up. */
 export interface RecordReducerOptions {
@@ -53,6 +55,12 @@ export class RecordReducer implements Reducer<Delivery> {
   /** The time of the stream: of its newest record. */
   #at: Millis = 0
   #receivedAt: Millis = 0
+  /** Of each session: what its newest heartbeat said, and when it last sent anything. */
+  readonly #lags = new Map<string, number | null>()
+  readonly #newestAt = new Map<string, Millis>()
+  /** Sessions that are not verified since their last gap. */
+  readonly #gaps = new Set<string>()
+  #isStopped = false
 
   constructor({ run, now }: RecordReducerOptions) {
     this.#origin = `pipe/${run}`
@@ -83,6 +91,26 @@ export class RecordReducer implements Reducer<Delivery> {
       }
     }
     return steps
+  }
+
+  sportsbooks(): ReadonlyArray<Totals> {
+    return totalsOf(this.#folding.book)
+  }
+
+  standings(): ReadonlyArray<Standing> {
+    const { book } = this.#folding
+    return Array.from(this.#epochs, ([session, epoch]): Standing => ({
+      session,
+      epoch,
+      isConnected: true,
+      isSettled: !this.#gaps.has(session),
+      stale: book.staleSessions.has(session) ? "silent" : undefined,
+      frameAt: this.#newestAt.get(session),
+      pausedSince: undefined,
+      lagMillis: this.#lags.get(session) ?? null,
+      isLossy: book.lossy,
+      isStopped: this.#isStopped,
+    }))
   }
 
   counted(): undefined {
@@ -208,6 +236,7 @@ export class RecordReducer implements Reducer<Delivery> {
       this.#at = at
       this.#receivedAt = this.#now()
     }
+    if (record.session !== "") this.#newestAt.set(record.session, this.#at)
   }
 
   #note(record: StreamRecord): void {
@@ -226,6 +255,10 @@ export class RecordReducer implements Reducer<Delivery> {
   #noteControl(control: Control): void {
     switch (control.control) {
       case "stream_started":
+        this.#isStopped = false
+        this.#gaps.clear()
+        this.#newestAt.clear()
+        this.#lags.clear()
         this.#started = control
         this.#epochs.clear()
         this.#stale.clear()
@@ -237,6 +270,20 @@ export class RecordReducer implements Reducer<Delivery> {
       }
       case "dropped":
         this.#dropped = control
+        return
+      case "stream_stopped":
+        this.#isStopped = true
+        return
+      case "gap_opened":
+      case "clock_jumped":
+        this.#gaps.add(control.session)
+        return
+      case "gap_closed":
+      case "synced":
+        this.#gaps.delete(control.session)
+        return
+      case "heartbeat":
+        this.#lags.set(control.session, control.lag_ms)
         return
       case "stale":
         this.#stale.set(gameId(control.session, control.sportsbook ?? ""), control)

@@ -18,6 +18,8 @@ import type { SessionEpoch } from "@boltodds/lane"
 import type { Depth } from "../emits/Emit.ts"
 import type { Counted } from "../report/Unread.ts"
 import { FrameNotices } from "./FrameNotices.ts"
+import { EventStandings } from "../status/EventStandings.ts"
+import type { Standing, Totals } from "../status/Standing.ts"
 
 /** A reducer of one run. `Input` is what a source gives. */
 export interface Reducer<in Input = FeedEvent> {
@@ -32,6 +34,10 @@ export interface Reducer<in Input = FeedEvent> {
   /** Some games as records, and all sessions that games may belong to. Absent if lines are not kept. */
   readonly snapshotOf?: (games: ReadonlyArray<GameToTell>, place: SnapshotPlace) => ReadonlyArray<Change | Control>
   readonly sessions?: () => ReadonlyArray<SessionEpoch>
+  /** How much is known of each sportsbook. Absent if messages are not read. */
+  readonly sportsbooks?: () => ReadonlyArray<Totals>
+  /** What each session is doing, at the time of the last event. */
+  readonly standings: () => ReadonlyArray<Standing>
 }
 
 const none: ReadonlyArray<never> = []
@@ -39,10 +45,16 @@ const none: ReadonlyArray<never> = []
 /** No reducer: events as they come, with the notices of the server. */
 const frames = (run: string): Reducer => {
   const notices = new FrameNotices(run)
+  const sessions = new EventStandings()
   return {
-    apply: (events) => events.map((event) => ({ event, records: notices.of(event) })),
+    apply: (events) =>
+      events.map((event) => {
+        sessions.take(event)
+        return { event, records: notices.of(event) }
+      }),
     stop: () => none,
     counted: () => undefined,
+    standings: () => sessions.standings,
   }
 }
 
@@ -88,6 +100,14 @@ class SyncReducer implements Reducer {
 
   awaited(): Required<Filters> {
     return awaitedNames(this.draft.seal())
+  }
+
+  sportsbooks(): ReadonlyArray<Totals> {
+    return this.draft.sportsbooks
+  }
+
+  standings(): ReadonlyArray<Standing> {
+    return this.draft.standings
   }
 
   counted(): Draft {

@@ -1,5 +1,6 @@
 /** A handle on a run. */
 import type { LaneCounts } from "@boltodds/lane"
+import type { StatusRecord } from "@boltodds/protocol"
 import type { SinkError } from "@boltodds/sink"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -7,7 +8,8 @@ import * as Exit from "effect/Exit"
 import * as Scope from "effect/Scope"
 import type { Depth } from "../emits/Emit.ts"
 import type { Hub } from "./Hub.ts"
-import type { Route, RunningRoute } from "../route/Route.ts"
+import type { Route, RunningRoute, Tap } from "../route/Route.ts"
+import type { StatusReporter } from "../status/StatusReporter.ts"
 import type { Unread } from "../report/Unread.ts"
 
 /** A route cannot be added during the run: it needs a deeper look into the feed than the run has. */
@@ -39,6 +41,13 @@ export interface Running {
   readonly counts: Effect.Effect<ReadonlyArray<RouteCounts>>
   /** Counts of messages that were not applied to the book so far. */
   readonly unread: Effect.Effect<Unread>
+  /** How the run is doing now, as records. The rates in it need `status` of the options of the run. */
+  readonly status: Effect.Effect<ReadonlyArray<StatusRecord>>
+  /**
+   * Calls `take` with each batch that a sink gets from now on, in each attempt; the sink does not notice. Returns what ends
+   * that, or undefined where there is no route of this name. `take` must be fast and must not throw.
+   */
+  readonly tap: (name: string, take: Tap) => Effect.Effect<(() => void) | undefined>
   /**
    * Opens each destination again, such as files that another program has rotated. Returns the errors, by route.
    */
@@ -62,6 +71,7 @@ export const makeRunning = (
   hub: Hub,
   scope: Scope.Scope,
   watch: (route: RunningRoute) => Effect.Effect<void>,
+  status: StatusReporter,
 ): Running => ({
   counts: Effect.suspend(() =>
     Effect.forEach(
@@ -70,6 +80,8 @@ export const makeRunning = (
     )
   ),
   unread: Effect.sync(() => hub.unread),
+  status: Effect.sync(() => status.now),
+  tap: (name, take) => Effect.sync(() => hub.routes.find((route) => route.name === name)?.tap(take)),
   reopen: Effect.suspend(() =>
     Effect.map(
       Effect.forEach(hub.routes, ({ name, reopen }) =>

@@ -13,6 +13,7 @@ import * as Fiber from "effect/Fiber"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import { Hub, intakeOfEvents, intakeOfRecords } from "./Hub.ts"
+import { type StatusOptions, StatusReporter } from "../status/StatusReporter.ts"
 import type { Delivery } from "./RecordReducer.ts"
 import type { Report, RouteReport } from "../report/Report.ts"
 import type { Route, RunningRoute } from "../route/Route.ts"
@@ -30,6 +31,8 @@ export interface RunOptions {
   readonly resume?: Book | undefined
   /** Called with every step after the routes have it. Must be fast and must not throw. */
   readonly onStep?: ((step: Step) => void) | undefined
+  /** Takes status records once a second. Default: none are made. */
+  readonly status?: StatusOptions | undefined
   /** Ends the run after this many data records. No route gets more. */
   readonly count?: number | undefined
   /** Ends the run when it returns, with the reason that it returns: a signal, a time. */
@@ -92,7 +95,9 @@ export const run = <E, R, R2>(
           (exit) => stopWith(Exit.isSuccess(exit) ? { reason: "source ended" } : failed("source failed", exit.cause)),
         )
         yield* Effect.forEach(hub.routes, watch, { discard: true })
-        options.onRunning?.(makeRunning(hub, scope, watch))
+        const status = new StatusReporter(hub, options.status, () => clock.currentTimeMillisUnsafe())
+        if (options.status !== undefined) yield* Effect.forkIn(status.run, scope)
+        options.onRunning?.(makeRunning(hub, scope, watch, status))
         if (options.until !== undefined) {
           yield* forkWatched(
             scope,
@@ -103,6 +108,7 @@ export const run = <E, R, R2>(
 
         const waited = yield* Effect.exit(restore(Deferred.await(stopping)))
         const stop: Stop<E> = Exit.isSuccess(waited) ? waited.value : failed("interrupted", waited.cause)
+        yield* status.stops
         // A defect in `stream_stopped` must not keep the lanes from draining.
         const stopped = yield* Effect.exit(Effect.sync(() => hub.stop(stop.reason, clock.currentTimeMillisUnsafe())))
 
@@ -147,10 +153,15 @@ const openHub = <E, R>(
   { now, onSated }: { readonly now: () => number; readonly onSated: () => void },
 ): { readonly hub: Hub; readonly pull: Effect.Effect<void, E, R> } => {
   if ("records" in source) {
-    const hub = new Hub<Delivery>(intakeOfRecords({ run: options.state.run, now }), options, onSated)
+    const hub = new Hub<Delivery>(
+      intakeOfRecords({ run: options.state.run, now }, source.isLive === true),
+      options,
+      onSated,
+      now,
+    )
     return { hub, pull: Stream.runForEachArray(withTicks(source), (deliveries) => hub.turn(deliveries)) }
   }
-  const hub = new Hub<FeedEvent>(intakeOfEvents(source, routes, options), options, onSated)
+  const hub = new Hub<FeedEvent>(intakeOfEvents(source, routes, options), options, onSated, now)
   return { hub, pull: Stream.runForEachArray(source.events, (turn) => hub.turn(turn)) }
 }
 
@@ -199,12 +210,12 @@ const watchLane = (
 ): Effect.Effect<void> => {
   const onEnd = (end: LaneEnd): void => {
     if (end._tag === "Drained") return
-    route.hasEnded = true
+    route.end = end
     // A removed route ends only itself.
     if (!hub.routes.includes(route)) return
     if (end._tag === "Disabled" && route.required) {
       stopWith({ reason: `sink ${route.name} failed`, failure: Cause.fail(end.error) })
-    } else if (hub.routes.every(({ hasEnded }) => hasEnded)) {
+    } else if (hub.routes.every(({ end }) => end !== undefined)) {
       stopWith({ reason: end._tag === "Ended" ? "reader gone" : "no sink left" })
     }
   }

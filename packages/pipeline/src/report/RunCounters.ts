@@ -2,6 +2,7 @@
 import { type Control, type FeedEvent, type FeedNotice, GapLedger, type ResyncWanted } from "@boltodds/protocol"
 import type { Step } from "@boltodds/state"
 import type { Depth } from "../emits/Emit.ts"
+import { SportsbookRates } from "../status/SportsbookRates.ts"
 import type { NoticeReport, Report } from "./Report.ts"
 
 /** Windows a report holds. */
@@ -13,15 +14,20 @@ const mostNotices = 100
 export class RunCounters {
   events = 0
   frames = 0
+  /** Messages in them; 0 where they are not read. */
+  messages = 0
   changes = 0
   controls = 0
   connectionsLost = 0
   lastEventAt: number | null = null
+  /** What changes say of each sportsbook. */
+  readonly rates = new SportsbookRates()
   /** Resyncs that the reducer wants, until the hub takes them. */
   resyncs: ReadonlyArray<ResyncWanted> = []
   readonly #depth: Depth
   readonly #notices = new Map<string, NoticeReport>()
-  readonly #ledger = new GapLedger(mostWindows)
+  /** The blind windows. */
+  readonly ledger = new GapLedger(mostWindows)
 
   constructor(depth: Depth) {
     this.#depth = depth
@@ -31,25 +37,30 @@ export class RunCounters {
     this.events += steps.length
     for (let index = 0; index < steps.length; index++) {
       const { event, records } = steps[index]!
-      if (event._tag === "Frame") this.frames += 1
-      else if (event._tag === "Disconnected") this.connectionsLost += 1
+      if (event._tag === "Frame") {
+        this.frames += 1
+        // The reducer has read them: they are decoded once.
+        if (this.#depth !== "frames") this.messages += event.items.length
+      } else if (event._tag === "Disconnected") this.connectionsLost += 1
       if (this.#depth === "frames" && event._tag !== "Frame") {
-        lossesAsControls(event).forEach((it) => this.#ledger.note(it))
+        lossesAsControls(event).forEach((it) => this.ledger.note(it))
       }
-      this.countRecords(records)
+      if (records.length > 0) this.countRecords(records, event.at)
     }
     const last = steps[steps.length - 1]
     if (last !== undefined) this.lastEventAt = last.event.at
   }
 
   /** Counts records, including those without an event of the source. */
-  countRecords(records: Step["records"]): void {
+  countRecords(records: Step["records"], at: number): void {
     for (let nth = 0; nth < records.length; nth++) {
       const record = records[nth]!
-      if (!("control" in record)) this.changes += 1
-      else {
+      if (!("control" in record)) {
+        this.changes += 1
+        this.rates.change(record, at)
+      } else {
         this.controls += 1
-        this.#ledger.note(record)
+        this.ledger.note(record)
         if (record.control === "feed_notice") this.#notice(record)
         if (record.control === "resync_wanted") this.resyncs = [...this.resyncs, record]
       }
@@ -65,7 +76,7 @@ export class RunCounters {
 
   get report(): Omit<Report, "run" | "reason" | "duration" | "routes" | "noData" | "book" | "unread"> {
     const { events, frames, changes, controls, connectionsLost, lastEventAt } = this
-    const { windows, count, unverifiedGames } = this.#ledger
+    const { windows, count, unverifiedGames } = this.ledger
     const blind = { connectionsLost, blindWindows: count, windows, unverifiedGames }
     return { events, frames, changes, controls, lastEventAt, notices: [...this.#notices.values()], ...blind }
   }

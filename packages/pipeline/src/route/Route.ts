@@ -3,6 +3,7 @@ import type { Change, Control, Millis } from "@boltodds/protocol"
 import {
   type GameResnapshots,
   type Lane,
+  type LaneEnd,
   type LaneOptions,
   type LostGame,
   makeLane,
@@ -24,6 +25,8 @@ import type { Processor } from "../processors/Processor.ts"
 export interface RouteOptions<A, B, R> {
   /** The name of the route in reports, logs and `dropped` controls. */
   readonly name: string
+  /** How status records call the kind of its destination: `file`, `webhook`, …. Default: not at all. */
+  readonly type?: string | undefined
   /** Routes with the same emit (the same object) share its work. */
   readonly emit: Emit<A>
   /** Opens the sink. Its scope closes at the end of the run. */
@@ -77,12 +80,19 @@ export interface RouteContext {
   readonly count: number
 }
 
+/** Takes what a sink gets, batch by batch. Must be fast and must not throw. */
+export type Tap = (envelopes: ReadonlyArray<Envelope<unknown>>) => void
+
 /** @internal A route at work. */
 export interface RunningRoute extends Pick<Route, "name" | "emit" | "required"> {
   /** The scope that it was opened in. */
   readonly scope: Scope.Closeable
-  /** Its lane takes no more records. */
-  hasEnded: boolean
+  /** The kind of its destination; empty where it is not known. */
+  readonly type: string
+  /** How its lane ended; undefined while it takes records. */
+  end: LaneEnd | undefined
+  /** Calls this with each batch that its sink gets. Returns what ends that. */
+  readonly tap: (take: Tap) => () => void
   readonly lane: Omit<Lane<never>, "push">
   /** Sends a snapshot to a reader that joins late, if the records of its emit can be sent again. */
   readonly sendSnapshot: () => void
@@ -130,6 +140,15 @@ export function route<A, R>(options: RouteOptions<A, A, R> & { readonly processo
   }
 }
 
+/** The sink, with those that look at what it gets. */
+const tapped = <A>(sink: Sink<A>, taps: ReadonlySet<Tap>): Sink<A> => ({
+  guarantee: sink.guarantee,
+  write: (batch) => {
+    if (taps.size > 0) { for (const tap of taps) tap(batch.envelopes) }
+    return sink.write(batch)
+  },
+})
+
 const openRoute = <A, R>(
   options: RouteOptions<A, A, R> & { readonly processor?: () => Processor<A, A> },
   context: RouteContext,
@@ -137,6 +156,7 @@ const openRoute = <A, R>(
 ): Effect.Effect<RunningRoute, SinkError, R | Scope.Scope> =>
   Effect.gen(function* () {
     const sink = yield* options.sink
+    const taps = new Set<Tap>()
     const emission = context.openEmit(options.emit)
     const { control } = emission
     const processing = options.processor === undefined ? undefined : new ProcessorRun(options.processor())
@@ -163,7 +183,7 @@ const openRoute = <A, R>(
         flush: () => processing?.flush() ?? [],
         of: (lost) => resnapshotGames(lost, origin, context.snapshotOf!, games, processing),
       }
-    const lane = yield* makeLane(sink, {
+    const lane = yield* makeLane(tapped(sink, taps), {
       ...options.lane,
       name: options.name,
       run: context.run,
@@ -206,7 +226,12 @@ const openRoute = <A, R>(
       emit: options.emit.name,
       required: options.required ?? true,
       scope,
-      hasEnded: false,
+      type: options.type ?? "",
+      end: undefined,
+      tap: (take) => {
+        taps.add(take)
+        return () => void taps.delete(take)
+      },
       lane,
       sendSnapshot: () => {
         const envelopes = resnapshot()

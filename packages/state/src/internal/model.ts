@@ -85,6 +85,8 @@ export interface Game extends GameFacts {
   /** Estimated bytes of its facts, and of its lines; see `size.ts`. */
   factBytes: number
   lineBytes: number
+  /** Lines without a price. */
+  suspended: number
   lines: Map<string, Line>
 }
 

@@ -63,6 +63,19 @@ class CoalescingStore<A> implements Store<A> {
     return this.#slots.weight + this.#takenBytes
   }
 
+  /** By the first in front and the first of the rest, of which a merged one counts from its newest arrival. */
+  oldest(): Millis | undefined {
+    let oldest = Infinity
+    for (const { at } of this.#taken.values()) oldest = Math.min(oldest, at)
+    for (const part of [this.#slots.front, this.#slots.rest]) {
+      for (const { at } of part.values()) {
+        oldest = Math.min(oldest, at)
+        break
+      }
+    }
+    return oldest === Infinity ? undefined : oldest
+  }
+
   add(envelopes: ReadonlyArray<Envelope<A>>, now: Millis): number {
     const before = this.waiting
     for (const envelope of envelopes) this.#slots.admit(slotOf(this.#rules, envelope, now, false))

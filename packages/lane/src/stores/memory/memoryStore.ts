@@ -29,6 +29,10 @@ class MemoryStore<A> implements Store<A> {
     return this.waitingBytes + this.#takenBytes
   }
 
+  oldest(): Millis | undefined {
+    return this.#taken[0]?.[1][0] ?? this.#times[this.#head]
+  }
+
   add(envelopes: ReadonlyArray<Envelope<A>>, now: Millis): number {
     // First: it writes them down, and may throw.
     let bytes = 0

@@ -33,6 +33,7 @@ export const newGame = (work: Work, session: SessionState, data: GameData, parti
     limited: undefined,
     factBytes: 0,
     lineBytes: 0,
+    suspended: 0,
     lines: new Map(),
   }
   takeFacts(game, data)

@@ -55,6 +55,7 @@ export const applyOutcome = (
     const line = newLine(work, key, says, sentAt)
     game.lines.set(key, line)
     work.core.lines++
+    if (says.odds === null) game.suspended++
     const record = work.lineChange("line_opened", game, line, cause)
     if (target.late) countLate(work, record)
     return "changed"
@@ -84,6 +85,7 @@ export const applyOutcome = (
   const late = isLate(target, known)
   const { odds, line } = known
   const next = own(work, game, known)
+  if (odds !== says.odds) game.suspended += Number(says.odds === null) - Number(odds === null)
   take(next, says)
   if (!late && sentAt !== null) next.sentAt = sentAt
   next.confirmedAt = work.core.moment
@@ -124,6 +126,7 @@ export const closeLine = (
 ): void => {
   game.lines.delete(line.outcome)
   work.core.lines--
+  if (line.odds === null) game.suspended--
   const bytes = lineBytes(line.outcome, line)
   game.lineBytes -= bytes
   work.core.bytes -= bytes

@@ -68,6 +68,7 @@ const gameOf = (known: BookGame, owner: Owner): Game => {
   game.factBytes = factBytes(game)
   for (const [key, line] of known.lines) {
     game.lines.set(key, lineOf(line, owner))
+    if (line.odds === null) game.suspended++
     game.lineBytes += lineBytes(key, game.lines.get(key)!)
   }
   return game
@@ -97,6 +98,7 @@ const emptyGame = (known: BookGame, owner: Owner): Game => ({
   limited: undefined,
   factBytes: 0,
   lineBytes: 0,
+  suspended: 0,
   lines: new Map(),
 })
 
