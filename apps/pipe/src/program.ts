@@ -12,7 +12,9 @@ import { serveCommand } from "./commands/serve/command.ts"
 import { schemaCommand } from "./commands/schema/command.ts"
 import { scrubCommand } from "./commands/scrub/command.ts"
 import { simulateCommand } from "./commands/simulate/command.ts"
+import { statusCommand } from "./commands/status/command.ts"
 import { streamCommand } from "./commands/stream/command.ts"
+import { tapCommand } from "./commands/tap/command.ts"
 import { testCommand } from "./commands/test/command.ts"
 import { verifyCommand } from "./commands/verify/command.ts"
 import { ExitCode, Failure, UsageError } from "./process/ExitCode.ts"
@@ -26,6 +28,8 @@ const named: ReadonlyArray<Command> = [
   demoCommand,
   runCommand,
   serveCommand,
+  statusCommand,
+  tapCommand,
   checkCommand,
   testCommand,
   catalogCommand,

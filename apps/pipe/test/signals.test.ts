@@ -24,15 +24,15 @@ const stream = async (...args: ReadonlyArray<string>): Promise<PipeProcess> => {
 }
 
 describe("SIGUSR1", () => {
-  it("prints one line of status on stderr, and opens no debugger", async () => {
+  it("prints the tables of `status` on stderr, and opens no debugger", async () => {
     const pipe = await stream("--log-format", "human")
     const before = pipe.stderr.length
     pipe.kill("SIGUSR1")
-    await pipe.until(({ stderr }) => stderr.slice(before).includes("\n"))
-    const [line] = pipe.stderr.slice(before).split("\n")
-    expect(line).toMatch(
-      /^boltodds-pipe: running for \d+ s · 127\.0\.0\.1:\d+: Live, connection 1 · stdout: in \d+, delivered \d+, pending \d+, dropped 0$/,
-    )
+    await pipe.until(({ stderr }) => /^stdout +stdout +changes +open/m.test(stderr.slice(before)))
+    const text = pipe.stderr.slice(before)
+    expect(text).toMatch(/^boltodds-pipe: running$/m)
+    expect(text).toMatch(/^feed +(?:live|syncing) +1 /m)
+    expect(text).toMatch(/^draftkings +\d+\/\d+ /m)
     pipe.kill("SIGTERM")
     const { code, stderr } = await pipe.ended
     expect(code).toBe(0)
@@ -44,7 +44,11 @@ describe("SIGUSR1", () => {
     pipe.kill("SIGUSR1")
     await pipe.until(({ stderr }) => stderr.includes('"status"'))
     const { status } = recordsOf(pipe.stderr).find((line) => "status" in line) as { readonly status: object }
-    expect(status).toMatchObject({ feeds: { [new URL(simulator.url).host]: "Live, connection 1" } })
+    expect(status).toMatchObject({
+      source: { sessions: [{ session: "feed", epoch: 1 }] },
+      lanes: { lanes: [{ name: "stdout", state: "open" }] },
+      process: { phase: "running" },
+    })
     pipe.kill("SIGTERM")
     expect((await pipe.ended).code).toBe(0)
   })

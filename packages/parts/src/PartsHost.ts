@@ -1,6 +1,8 @@
 /** What the parts of a pipeline take from the program around them. */
 import type { Environment, OptionProblem, OptionsPlace, WrittenOptions } from "@boltodds/config"
 import type { Key, Status } from "@boltodds/connection"
+import type { LatestStatus } from "@boltodds/pipeline"
+import type { ServerPool } from "@boltodds/serve"
 import type { Step } from "@boltodds/state"
 import type * as Effect from "effect/Effect"
 import type { Machine } from "./feed/feedAccess.ts"
@@ -40,6 +42,10 @@ export interface PartsHost {
     readonly nats?: Guard
     readonly redis?: Guard
   }
+  /** How the process is doing: servers show it, see `LatestStatus` of `@boltodds/pipeline`. Default: they do not. */
+  readonly status?: LatestStatus
+  /** The servers of the process, if it has some of its own; sinks with the same address share them. Default: those of sinks. */
+  readonly servers?: ServerPool
   /** Called when the status of a session changes. `feed` is the host, with the name of the session if there are several. */
   readonly onStatus?: (status: Status, feed: string) => void
   /** Takes a function to call with every step of the run, so that `exit_on_stale` sees data that cannot be read. */

@@ -30,7 +30,7 @@ const sinks: { readonly [name: string]: Load<unknown> } = {
   stdout: async () => (await import("./sinks/stdoutSink.ts")).stdoutSink,
   file: async () => (await import("./sinks/fileSink.ts")).fileSink,
   webhook: async (host) => (await import("./sinks/webhookSink.ts")).webhookSink(host),
-  serve: async () => (await import("./sinks/serveSink.ts")).serveSink(),
+  serve: async (host) => (await import("./sinks/serveSink.ts")).serveSink(host),
   nats: async (host) => (await import("./sinks/natsSink.ts")).natsSink(host),
   redis: async (host) => (await import("./sinks/redisSink.ts")).redisSink(host),
 }

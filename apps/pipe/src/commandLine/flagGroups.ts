@@ -204,6 +204,12 @@ export const sessionFlags: FlagGroup["flags"] = [
   },
 ]
 
+const heartbeatFlag: FlagGroup["flags"][number] = {
+  name: "log-heartbeat",
+  value: "TIME",
+  about: "How often a run logs that it is alive, and how it is doing. 0s: never. Default 5m.",
+}
+
 /** The log. */
 export const logFlags: FlagGroup = {
   title: "Log (on stderr)",
@@ -225,4 +231,10 @@ export const logFlags: FlagGroup = {
     { name: "help", short: "h", about: "Show this help." },
     { name: "version", short: "V", about: "Show the version." },
   ],
+}
+
+/** The log of a run. */
+export const runLogFlags: FlagGroup = {
+  ...logFlags,
+  flags: [...logFlags.flags.slice(0, 2), heartbeatFlag, ...logFlags.flags.slice(2)],
 }

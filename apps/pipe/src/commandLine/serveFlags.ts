@@ -47,6 +47,33 @@ export const serveFlags: FlagGroup = {
   ],
 }
 
+/** A server for the status of a process alone. */
+export const statusServerFlags: FlagGroup = {
+  title: "Health, metrics and status (off without --listen)",
+  flags: [
+    {
+      name: "listen",
+      value: "ADDRESS",
+      env: "BOLTODDS_LISTEN",
+      about:
+        "Serve /livez, /readyz, /feedz, /metrics and /status at [HOST:]PORT. The host is 127.0.0.1 if it is left out; another one needs --token-file. Sinks `serve` with this address share the server.",
+    },
+    {
+      name: "token-file",
+      value: "PATH",
+      about: "The token that clients must send, at least 16 characters; /livez, /readyz and /feedz need none.",
+    },
+    { name: "tls-cert", value: "FILE", about: "The certificate (PEM): serve HTTPS. Needs --tls-key." },
+    { name: "tls-key", value: "FILE", about: "The private key of the certificate (PEM)." },
+    {
+      name: "allow-host",
+      value: "NAME",
+      repeatable: true,
+      about: "A name of this server, or a site whose pages may connect, beside this machine's own names.",
+    },
+  ],
+}
+
 /** How to serve the vendor's protocol. */
 export const vendorFlags: FlagGroup = {
   title: "The vendor's protocol (at /api; off without keys)",

@@ -96,5 +96,6 @@ export const logOf = (given: ParsedFlags): CommandLog => {
     paint: paintFor(stderr, env),
     write: (line) => writeError(line, true),
     now: () => new Date(),
+    heartbeatMillis: given.millis("log-heartbeat", { mayBeZero: true }),
   })
 }

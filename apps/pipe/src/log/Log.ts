@@ -21,6 +21,8 @@ export interface LogOptions {
   readonly paint: Paint
   readonly write: (line: string) => void
   readonly now: () => Date
+  /** How often a run logs that it is alive, in milliseconds; 0: never. Default 5 minutes. */
+  readonly heartbeatMillis?: number | undefined
 }
 
 /** Facts beside a message. */
@@ -31,6 +33,8 @@ export interface CommandLog {
   readonly log: (level: Level, message: string, fields?: LogFields) => void
   readonly format: LogOptions["format"]
   readonly level: LogOptions["level"]
+  /** See {@link LogOptions}. Default: no heartbeats. */
+  readonly heartbeatMillis?: number
   /** Calls this before each line that is written. */
   readonly beforeEach: (call: () => void) => void
   /** Makes Effect's own logging go here. */
@@ -97,6 +101,7 @@ export const makeLog = (options: LogOptions): CommandLog => {
     log,
     format: options.format,
     level: options.level,
+    heartbeatMillis: options.heartbeatMillis ?? 300_000,
     beforeEach: (call) => before = call,
     layer: Layer.mergeAll(
       Logger.layer([logger]),

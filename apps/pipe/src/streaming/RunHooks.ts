@@ -1,8 +1,11 @@
 /** The hooks between a run and the parts of its pipeline. */
-import type { Status } from "@boltodds/connection"
 import type { EarlyEnd, PartsHost } from "@boltodds/parts"
+import { LatestStatus } from "@boltodds/pipeline"
 import type { Step } from "@boltodds/state"
 import type * as Effect from "effect/Effect"
+import type { CommandLog } from "../log/Log.ts"
+import { logHeartbeats } from "../log/logHeartbeat.ts"
+import { processFigures } from "../status/processFigures.ts"
 import { Reception } from "./Reception.ts"
 
 /** Collects what the parts register while they open, and what they report of the feed. */
@@ -13,29 +16,32 @@ export class RunHooks {
   readonly watches: Array<(step: Step) => void> = []
   /** What the feed has sent. */
   reception: Reception = new Reception()
-  /** What each session does now, by its name in the log. */
-  readonly statuses = new Map<string, string>()
+  /** How the process is doing, through all its runs. */
+  readonly status = new LatestStatus(processFigures)
+
+  #hasHeartbeat = false
+
+  /** From now on the process logs that it is alive. */
+  logHeartbeats(log: CommandLog): void {
+    if (this.#hasHeartbeat) return
+    this.#hasHeartbeat = true
+    logHeartbeats(log, this.status)
+  }
 
   /** Another run follows, which registers its own. */
   clear(): void {
     this.ends.length = 0
     this.watches.length = 0
-    this.statuses.clear()
     this.reception = new Reception()
   }
 
   /** The hooks, for the parts. */
-  get host(): Pick<PartsHost, "onStatus" | "onSteps" | "endsWhen"> {
+  get host(): Pick<PartsHost, "onStatus" | "onSteps" | "endsWhen" | "status"> {
     return {
-      onStatus: (status, feed) => {
-        this.statuses.set(feed, textOf(status))
-        this.reception.onStatus(status)
-      },
+      status: this.status,
+      onStatus: (status) => this.reception.onStatus(status),
       onSteps: (watch) => void this.watches.push(watch),
       endsWhen: (end) => void this.ends.push(end),
     }
   }
 }
-
-const textOf = (status: Status): string =>
-  "epoch" in status ? `${status._tag}, connection ${status.epoch}` : status._tag

@@ -11,6 +11,8 @@ import { answerStatusWith } from "../process/guards.ts"
 import { bookInSink } from "./bookInSink.ts"
 import { LeaseLead } from "./LeaseLead.ts"
 import { type PipelineRun, runPipeline } from "./runPipeline.ts"
+import { RunHooks } from "./RunHooks.ts"
+import { statusNow } from "../status/statusNow.ts"
 import { watchForEnd } from "../process/Interruption.ts"
 
 /** How a pipeline with a lease is run. */
@@ -27,24 +29,38 @@ const longestPause = 30_000
 
 /** Runs a pipeline; with a lease only while this process leads, again and again. The exit code, or a `Failure`. */
 export const runLed = async (options: LedRun): Promise<ExitCode> => {
-  const { pipeline, log, hooks, hangup } = options
+  const { pipeline, log, hooks = new RunHooks(), hangup } = options
   if (pipeline().lease === undefined) return await runPipeline(pipeline(), options)
   const stop = watchForEnd({ hangup: hangup !== "elsewhere" })
   const scope = Scope.makeUnsafe()
-  let status = "standby"
-  const statusLine = async (): Promise<string> => `boltodds-pipe: ${status}`
+  const latest = hooks.status
+  hooks.logHeartbeats(log)
+  const statusLine = async (): Promise<string> => statusNow(undefined, latest, log.format)
   let stopAnswering = () => {}
+  let stopBeating = () => {}
+  const standsBy = (why: string): void => {
+    stopBeating()
+    stopBeating = eachSecond(() => latest.standsBy(why))
+  }
   try {
+    stopAnswering = answerStatusWith(statusLine)
+    standsBy("the lease is not open yet")
     const lease = await openLease(pipeline(), log, scope, stop.signalled)
     if (lease === undefined) return ExitCode.clean
     let pause = firstPause
-    stopAnswering = answerStatusWith(statusLine)
+    standsBy("another process holds the lease, or it cannot be reached")
     while (await acquired(lease, stop.signalled)) {
+      stopBeating()
       log.log("info", "leader: this process holds the lease and reads the feed")
       const lead = new LeaseLead(lease)
       const earlier = await bookInSink(pipeline(), log, Effect.raceFirst(Effect.asVoid(lead.over), stop.signalled))
       if (stop.hasSignal()) break
-      const code = await runPipeline(pipeline(), { ...options, lead, ...earlier === undefined ? {} : { earlier } })
+      const code = await runPipeline(pipeline(), {
+        ...options,
+        hooks,
+        lead,
+        ...earlier === undefined ? {} : { earlier },
+      })
         // A run that lost its lease may end in any way.
         .catch((cause: unknown) => {
           if (stop.hasSignal() || lead.whyOver() === undefined) throw cause
@@ -53,8 +69,8 @@ export const runLed = async (options: LedRun): Promise<ExitCode> => {
       const why = lead.whyOver()
       if (stop.hasSignal() || why === undefined) return code ?? ExitCode.clean
       log.log("warn", `standby: ${why}; the connection to the feed is closed`)
-      status = `standby: ${why}`
-      hooks?.clear()
+      standsBy(why)
+      hooks.clear()
       options.onEnded?.()
       stopAnswering = answerStatusWith(statusLine)
       if (!lead.isFenced) pause = firstPause
@@ -66,11 +82,19 @@ export const runLed = async (options: LedRun): Promise<ExitCode> => {
     log.log("info", "stopped as a standby")
     return ExitCode.clean
   } finally {
+    stopBeating()
     stopAnswering()
     stop.end()
     // Others can take over at once.
     await Effect.runPromise(Scope.close(scope, Exit.void))
   }
+}
+
+/** Calls it now and each second. Returns what ends that. */
+const eachSecond = (call: () => void): () => void => {
+  call()
+  const timer = setInterval(call, 1_000)
+  return () => clearInterval(timer)
 }
 
 /** Opens the lease; undefined if a signal comes first. */

@@ -24,9 +24,11 @@ import { type EndSignal, onInterruption } from "../process/Interruption.ts"
 import { makeControlLog } from "../log/logControls.ts"
 import { makeUnreadLog } from "../log/logUnread.ts"
 import { makeProgress } from "../terminal/Progress.ts"
+import { processFigures } from "../status/processFigures.ts"
 import { RunHooks } from "./RunHooks.ts"
 import { type Earlier, requireRoom, resumeFrom } from "./resumeFrom.ts"
-import { bookRoomText, reportJson, reportText, statusText } from "./runTexts.ts"
+import { bookRoomText, reportJson, reportText } from "./runTexts.ts"
+import { statusNow } from "../status/statusNow.ts"
 import { makeLaneLog } from "../log/logLaneEvent.ts"
 import { makeTurnWatch, type TurnWatch } from "../process/TurnWatch.ts"
 
@@ -81,6 +83,7 @@ export const runPipeline = async (
 ): Promise<ExitCode> => {
   const settings = pipeline.run
   const { ends, watches, reception } = hooks
+  hooks.logHeartbeats(log)
   const progress = progressOf(pipeline, log)
   const logControls = makeControlLog(log)
   const unread = makeUnreadLog(log)
@@ -103,9 +106,7 @@ export const runPipeline = async (
     Deferred.doneUnsafe(interrupted, Exit.succeed(`signal ${signal}`))
     if (running === undefined) deadline.giveUpOpening()
   }, { hangup: hangup === "here" && !reopens })
-  // Not performance.now(): at its first use Node loads all of perf_hooks.
-  const started = process.uptime()
-  const stopAnswering = answerStatusWith(async () => statusText(started, running, hooks.statuses, log.format))
+  const stopAnswering = answerStatusWith(async () => statusNow(running, hooks.status, log.format))
 
   if (pipeline.hasPlugins) turns.start()
   const deadline = new DrainDeadline<Report | undefined>()
@@ -172,8 +173,10 @@ export const runPipeline = async (
         return lead === undefined ? settings.drainWithin : lead.drainWithin(settings.drainWithin)
       },
       onStep,
+      status: { take: hooks.status.take, process: processFigures },
       onRunning: (now) => {
         running = now
+        hooks.status.runs(now)
         unread.counting(() => Effect.runSync(now.unread))
         deadline.opened()
         onRunning?.(now, source, id, around)

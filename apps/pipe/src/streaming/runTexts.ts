@@ -1,13 +1,11 @@
 /** What a run prints for people: the report at its end, the status line, the room for the book. */
 import type { BlindWindow } from "@boltodds/protocol"
 import type { ExpressionCount } from "@boltodds/config"
-import type { Report, RouteCounts, RouteReport, Running, Unread } from "@boltodds/pipeline"
+import type { Report, RouteReport, Unread } from "@boltodds/pipeline"
 import { namesText } from "../log/logControls.ts"
 import type { Received } from "./Reception.ts"
 import * as Duration from "effect/Duration"
-import { countText, visible, visibleJson } from "@boltodds/text"
-import * as Effect from "effect/Effect"
-import type { CommandLog } from "../log/Log.ts"
+import { countText } from "@boltodds/text"
 import { withinHeap } from "@boltodds/parts/recording"
 import type { StateLimits } from "@boltodds/state"
 import { getHeapStatistics } from "node:v8"
@@ -142,29 +140,6 @@ export const reportJson = (
       },
     })
   }\n`
-
-/** One line: how long it has run, what each session does, and the counts of each sink. JSON if the log is JSON. */
-export const statusText = async (
-  /** By the clock of `process.uptime()`. */
-  startedSeconds: number,
-  running: Running | undefined,
-  statuses: ReadonlyMap<string, string>,
-  format: CommandLog["format"],
-): Promise<string> => {
-  const seconds = Math.round(process.uptime() - startedSeconds)
-  const sinks = running === undefined ? [] : await Effect.runPromise(running.counts)
-  const feeds = Object.fromEntries(statuses)
-  if (format === "json") return visibleJson(JSON.stringify({ status: { running_s: seconds, feeds, sinks } }))
-  const parts = [
-    `boltodds-pipe: running for ${seconds} s`,
-    ...Object.entries(feeds).map(([name, status]) => `${name}: ${status}`),
-    ...sinks.map(countsText),
-  ]
-  return visible(parts.join(" · "))
-}
-
-const countsText = ({ name, counts }: RouteCounts): string =>
-  `${name}: in ${counts.in}, delivered ${counts.delivered}, pending ${counts.pending}, dropped ${counts.dropped}`
 
 /** `85 MiB`, rounded up. */
 export const sizeText = (bytes: number): string => {

@@ -11,6 +11,7 @@ import { defaultListen, listenAddress, ServerPool, type ServeSinkOptions, serveS
 import { ByteSize, ReferencedText, SinkError } from "@boltodds/sink"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
+import type { PartsHost } from "../PartsHost.ts"
 
 const secret = (description: string) => Schema.RedactedFromValue(Schema.String.annotate({ description }))
 const count = (description: string) =>
@@ -62,8 +63,8 @@ const config: Schema.Decoder<ServeSinkOptions> = Schema.Struct({
 })
 
 /** Serves records over WebSocket and Server-Sent Events. */
-export const serveSink = (): SinkPlugin<ServeSinkOptions> => {
-  const pool = new ServerPool()
+export const serveSink = (host: PartsHost): SinkPlugin<ServeSinkOptions> => {
+  const pool = host.servers ?? new ServerPool(host.status)
   return sinkPlugin<ServeSinkOptions>({
     kind: "sink",
     name: "serve",
@@ -72,8 +73,8 @@ export const serveSink = (): SinkPlugin<ServeSinkOptions> => {
     config,
     needsControls: true,
     touches: ({ listen = defaultListen }) => {
-      const { host, port } = listenAddress(listen)
-      return [{ kind: "listens", what: `${host.includes(":") ? `[${host}]` : host}:${port}` }]
+      const { host: name, port } = listenAddress(listen)
+      return [{ kind: "listens", what: `${name.includes(":") ? `[${name}]` : name}:${port}` }]
     },
     problems: (written, { emit }) => problemsOf(written, emit),
     make: (options, context) =>

@@ -24,6 +24,7 @@ import { keyFromVariable, keyVariable, NoKey, thisMachine, urlVariable } from ".
 import { keyHostProblems } from "../feed/keyHost.ts"
 import { type FeedSettings, openSession } from "../feed/openSession.ts"
 import { openShards } from "../feed/openShards.ts"
+import { watchKey } from "../feed/watchKey.ts"
 import { watchStale } from "../feed/watchStale.ts"
 import {
   filterFields,
@@ -76,7 +77,8 @@ export const FeedOptions: Schema.Decoder<FeedOptions> = Schema.Struct({
     }),
   ),
   key_file: Schema.optionalKey(Schema.String.annotate({
-    description: "A file that holds the key, read again at each dial. Not with `key`.",
+    description:
+      "A file that holds the key, read again at each dial and every 5s: a new key makes the feed connect again. Not with `key`.",
   })),
   max_attempts: Schema.optionalKey(count.annotate({
     description: "Give up after this many dials in a row without data (exit 69). Default: never.",
@@ -160,6 +162,8 @@ export const feedSource = (host: PartsHost): SourcePlugin<FeedOptions> =>
           : yield* openShards(settings, { by: shard_by, over: sessions }, log)
             .pipe(Effect.provideService(Limiter, machine.limiter))
         const limited = limitedBy(source, machine.limiter)
+        const redial = limited.resync?.({ reason: "the key has changed" }) ?? Effect.void
+        yield* Effect.forkScoped(watchKey(feed.key, redial, log))
         const { setFilters } = limited
         return {
           source: limited,
@@ -210,6 +214,7 @@ const limitedBy = (source: Source<unknown>, limiter: LimiterShape): Source<unkno
     events: Stream.provideService(source.events, Limiter, limiter),
     ...setFilters === undefined ? {} : { setFilters: (filters: Filters) => setFilters.call(source, filters) },
     ...source.resync === undefined ? {} : { resync: source.resync.bind(source) },
+    ...source.dials === undefined ? {} : { dials: source.dials },
   }
 }
 

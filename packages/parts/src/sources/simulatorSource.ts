@@ -114,6 +114,7 @@ export const simulatorSource = (host: PartsHost): SourcePlugin<SimulatorSourceOp
             name: session.name,
             events: Stream.provideService(session.events, Limiter, makeLimiter()),
             resync: session.resync,
+            dials: session.dials,
           },
           state: {
             filters,

@@ -1,5 +1,6 @@
 /** The servers of a process: sinks with the same address share one. */
 import { isLoopbackHost } from "@boltodds/text"
+import type { LatestStatus } from "@boltodds/pipeline"
 import type { Batch, Sink } from "@boltodds/sink"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -117,7 +118,7 @@ const addressProblems = (written: Readonly<Record<string, unknown>>): ReadonlyAr
 
 interface Shared {
   readonly opened: Promise<StreamServer>
-  /** The emit of the sink that brought the options. */
+  /** Who brought the options. */
   readonly owner: string
   uses: number
 }
@@ -125,32 +126,31 @@ interface Shared {
 /** Opens servers, one for each address. */
 export class ServerPool {
   readonly #servers = new Map<string, Shared>()
+  readonly #status: LatestStatus | undefined
+
+  /** `status`: that of the process, which all servers then show too. */
+  constructor(status?: LatestStatus) {
+    this.#status = status
+  }
+
+  /**
+   * Opens a server for the status of the process alone; sinks with its address share it, and it outlasts them. Rejects as
+   * {@link ServerPool.open}.
+   */
+  async openStatus(
+    options: ServeSinkOptions,
+    events: ServeSinkEvents,
+  ): Promise<{ readonly url: string; readonly close: () => Promise<void> }> {
+    const { server, release } = await this.#share(options, "the server of the status", events)
+    return { url: server.url, close: release }
+  }
 
   /**
    * Opens a sink. The first at an address brings the options of the server; others name nothing but the address. Rejects
    * with `ListenError` or `RangeError`.
    */
   async open(options: ServeSinkOptions, records: StreamRecords<never>, events: ServeSinkEvents): Promise<ServedSink> {
-    const address = listenAddress(options.listen ?? defaultListen)
-    const name = `${address.host}:${address.port}`
-    const known = this.#servers.get(name)
-    const shared = known ?? this.#create(address, options, records.emit, events)
-    if (known !== undefined) requireNoOptions(options, name, known.owner)
-    else this.#servers.set(name, shared)
-    shared.uses += 1
-    const release = async (): Promise<void> => {
-      shared.uses -= 1
-      if (shared.uses > 0) return
-      if (this.#servers.get(name) === shared) this.#servers.delete(name)
-      await (await shared.opened).stop()
-    }
-    let server: StreamServer
-    try {
-      server = await shared.opened
-    } catch (cause) {
-      if (this.#servers.get(name) === shared) this.#servers.delete(name)
-      throw cause
-    }
+    const { server, release } = await this.#share(options, `the sink with the emit ${records.emit}`, events)
     try {
       const stream = server.add(records)
       const { client_keys: keys } = options
@@ -175,12 +175,40 @@ export class ServerPool {
     }
   }
 
+  /** The server of an address; the first brings its options. */
+  async #share(
+    options: ServeSinkOptions,
+    owner: string,
+    events: ServeSinkEvents,
+  ): Promise<{ readonly server: StreamServer; readonly release: () => Promise<void> }> {
+    const address = listenAddress(options.listen ?? defaultListen)
+    const name = `${address.host}:${address.port}`
+    const known = this.#servers.get(name)
+    const shared = known ?? this.#create(address, options, owner, events)
+    if (known !== undefined) requireNoOptions(options, name, known.owner)
+    else this.#servers.set(name, shared)
+    shared.uses += 1
+    const release = async (): Promise<void> => {
+      shared.uses -= 1
+      if (shared.uses > 0) return
+      if (this.#servers.get(name) === shared) this.#servers.delete(name)
+      await (await shared.opened).stop()
+    }
+    try {
+      return { server: await shared.opened, release }
+    } catch (cause) {
+      if (this.#servers.get(name) === shared) this.#servers.delete(name)
+      throw cause
+    }
+  }
+
   #create({ host, port }: ListenAddress, options: ServeSinkOptions, owner: string, events: ServeSinkEvents): Shared {
     const { token, tls_cert: cert, tls_key: key } = options
     const open = async (): Promise<StreamServer> => {
       const server = new StreamServer({
         host,
         port,
+        ...this.#status === undefined ? {} : { status: this.#status },
         ...token === undefined ? {} : { token: Redacted.value(token) },
         ...cert === undefined || key === undefined ? {} : { tls: { cert, key: Redacted.value(key) } },
         ...options.allow_hosts === undefined ? {} : { allowHosts: options.allow_hosts },
@@ -235,8 +263,6 @@ const requireNoOptions = (options: ServeSinkOptions, address: string, owner: str
   const others = Object.keys(options).filter((name) => !ownOptions.has(name))
   if (others.length === 0) return
   throw new RangeError(
-    `Cannot use ${
-      others.join(", ")
-    } here: the server at ${address} has the options of the sink with the emit ${owner}. Move them there`,
+    `Cannot use ${others.join(", ")} here: the server at ${address} has the options of ${owner}. Move them there`,
   )
 }

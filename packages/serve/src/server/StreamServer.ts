@@ -8,6 +8,7 @@ import {
   respond,
   type RestAnswer,
 } from "@boltodds/feed-server"
+import type { LatestStatus } from "@boltodds/pipeline"
 import type { IncomingMessage, ServerResponse } from "node:http"
 import type { Duplex } from "node:stream"
 import { type WebSocket, WebSocketServer } from "ws"
@@ -17,8 +18,11 @@ import { type Encoding, lengthOf } from "../client/frames.ts"
 import { type Limits, limitsOf, type ServeLimits } from "../limits.ts"
 import { ClientMistake, filterOfMessage, filterOfQuery } from "../stream/Filter.ts"
 import { RecordStream, type StreamRecords } from "../stream/RecordStream.ts"
+import { openPages, StatusPages } from "../status/StatusPages.ts"
+import { statusEmit } from "../status/statusStream.ts"
 import { Access, refusalOfExposure } from "./Access.ts"
 import { healthAnswer } from "./healthAnswer.ts"
+import type { ServedStream } from "../status/healthPages.ts"
 
 /** How a server is set up. */
 export interface StreamServerOptions {
@@ -35,6 +39,8 @@ export interface StreamServerOptions {
   /** Compresses what goes to WebSockets that ask for it: once for all of a filter. @default false */
   readonly compress?: boolean | undefined
   readonly limits?: ServeLimits | undefined
+  /** The status of the process: for `/livez`, `/readyz`, `/feedz`, `/status`, `/metrics`, `/v1/tap` and `emit=status`. @default none */
+  readonly status?: LatestStatus | undefined
   /** Called for each event. Must not throw. */
   readonly onEvent?: ((event: ServeEvent) => void) | undefined
 }
@@ -57,15 +63,16 @@ const parameters = ["emit", "token"]
 const sweepMillis = 1_000
 const pingMillis = 15_000
 
-/** Answers `/v1/stream`, `/v1/book` and `/v1/health` for any number of streams, and what is mounted. */
+/** Answers `/v1/stream`, `/v1/book` and `/v1/health` for any number of streams, the pages of the status, and what is mounted. */
 export class StreamServer {
   readonly options: StreamServerOptions
   readonly #limits: Limits
   readonly #access: Access
-  readonly #pages: PageGuard
+  readonly #guard: PageGuard
   readonly #listener: Listener
   readonly #streams = new Map<string, RecordStream<never>>()
   readonly #mounted = new Map<string, Mounted>()
+  readonly #pages: StatusPages | undefined
   readonly #plain = new WebSocketServer({ noServer: true, maxPayload: 64 * 1024 })
   readonly #deflating = new WebSocketServer({
     noServer: true,
@@ -82,12 +89,14 @@ export class StreamServer {
     this.options = options
     this.#limits = limitsOf(options.limits)
     this.#access = new Access(options.token)
+    const { status } = options
+    this.#pages = status === undefined ? undefined : new StatusPages(status, this.#limits, () => this.#served)
     const names = {
       listening: this.host,
       allowed: options.allowHosts ?? [],
       howToAllow: (name: string) => `allow ${name}`,
     }
-    this.#pages = new PageGuard(names, (why) => options.onEvent?.({ _tag: "Refused", why }))
+    this.#guard = new PageGuard(names, (why) => options.onEvent?.({ _tag: "Refused", why }))
     this.#listener = new Listener({
       request: (request, response) => this.#request(request, response),
       upgrade: (request, socket, head) => this.#upgrade(request, socket, head),
@@ -103,6 +112,7 @@ export class StreamServer {
       const pings = now >= pingAt
       if (pings) pingAt = now + pingMillis
       for (const stream of this.#streams.values()) stream.sweep(now, pings)
+      this.#pages?.stream.sweep(now, pings)
     }, sweepMillis)
   }
 
@@ -112,6 +122,7 @@ export class StreamServer {
     this.#isStopped = true
     clearInterval(this.#sweeping)
     for (const stream of this.#streams.values()) stream.close()
+    this.#pages?.close()
     // Close frames, and what is unsent to clients that read, leave first.
     await new Promise((resolve) => setTimeout(resolve, goodbyeMillis))
     await this.#listener.close()
@@ -178,7 +189,7 @@ export class StreamServer {
     const { path, query } = requestTarget(request)
     const mounted = this.#mountedAt(path)
     if (mounted !== undefined) return mounted.request(request, response)
-    const refused = this.#pages.refusal(request) ?? this.#refusal(request, path, query)
+    const refused = this.#guard.refusal(request) ?? this.#refusal(request, path, query)
     const answer = refused ?? attempt(() => this.#answer(path, query, request, response))
     if (answer === undefined) return
     respond(response, { ...answer, headers: { ...originHeaders(request), ...answer.headers } })
@@ -186,7 +197,8 @@ export class StreamServer {
 
   #refusal({ method, headers }: IncomingMessage, path: string, query: URLSearchParams): RestAnswer | undefined {
     if (method !== "GET") return { status: 405, headers: { Allow: "GET" } }
-    if (path === "/v1/health" || this.#access.isGranted(headers.authorization, query.get("token"))) return undefined
+    const isOpen = path === "/v1/health" || this.#pages !== undefined && openPages.has(path)
+    if (isOpen || this.#access.isGranted(headers.authorization, query.get("token"))) return undefined
     return { status: 401, body: unauthorized, headers: { "WWW-Authenticate": "Bearer" } }
   }
 
@@ -205,8 +217,29 @@ export class StreamServer {
       case "/v1/stream":
         return this.#events(query, request, response)
       default:
-        return { status: 404, body: `Unknown path. Use /v1/stream, /v1/book or /v1/health` }
+        return this.#page(path, query, request, response)
     }
+  }
+
+  /** What is about the process. Undefined if the answer is on its way. */
+  #page(
+    path: string,
+    query: URLSearchParams,
+    request: IncomingMessage,
+    response: ServerResponse,
+  ): RestAnswer | undefined {
+    const pages = this.#pages
+    if (pages !== undefined && path === "/v1/tap") return void pages.tap(query, request, response)
+    return pages?.answer(path) ?? { status: 404, body: `Unknown path. Use ${pages === undefined ? paths : allPaths}` }
+  }
+
+  /** The streams, as `/readyz` looks at them. */
+  get #served(): ReadonlyArray<ServedStream> {
+    return Array.from(this.#streams, ([emit, { health: { status } }]) => ({
+      emit,
+      hasStarted: status !== "starting",
+      hasStopped: status === "stopped",
+    }))
   }
 
   #book(query: URLSearchParams, request: IncomingMessage, response: ServerResponse): undefined {
@@ -239,9 +272,13 @@ export class StreamServer {
     const asked = query.get("emit")
     const [first] = this.#streams.keys()
     const emit = asked ?? (this.#streams.has("changes") ? "changes" : first)
-    const stream = emit === undefined ? undefined : this.#streams.get(emit)
+    const ofStatus = this.#pages?.stream as unknown as RecordStream<never> | undefined
+    const stream = emit === undefined
+      ? ofStatus
+      : this.#streams.get(emit) ?? (emit === statusEmit ? ofStatus : undefined)
     if (stream !== undefined) return stream
-    const names = [...this.#streams.keys()].join(", ")
+    const own = this.#pages === undefined ? [] : [statusEmit]
+    const names = [...this.#streams.keys(), ...own].join(", ")
     throw new ClientMistake(
       `Cannot serve the emit ${JSON.stringify(emit ?? "")}: this server has ${names || "none"}`,
       404,
@@ -249,7 +286,7 @@ export class StreamServer {
   }
 
   #requireRoom(): void {
-    let clients = 0
+    let clients = this.#pages?.stream.counts.clients ?? 0
     for (const { counts } of this.#streams.values()) clients += counts.clients
     if (clients < this.#limits.clients) return
     throw new ClientMistake(`Cannot take another client: there are ${clients}`, 503)
@@ -261,7 +298,7 @@ export class StreamServer {
     const { path, query } = requestTarget(request)
     const mounted = this.#mountedAt(path)
     if (mounted !== undefined) return mounted.upgrade(request, socket, head)
-    const answer = this.#pages.refusal(request) ?? this.#refusal(request, path, query) ??
+    const answer = this.#guard.refusal(request) ?? this.#refusal(request, path, query) ??
       (path === "/v1/stream" ? undefined : { status: 404, body: "Unknown path. WebSockets are at /v1/stream" }) ??
       attempt((): undefined => {
         const stream = this.#streamOf(query)
@@ -304,6 +341,9 @@ export class StreamServer {
     return this.options.compress === true && canDeflate ? "deflated" : "websocket"
   }
 }
+
+const paths = "/v1/stream, /v1/book or /v1/health"
+const allPaths = "/v1/stream, /v1/book, /v1/health, /v1/tap, /livez, /readyz, /feedz, /status or /metrics"
 
 /** How often a client may change its filter: each change costs a snapshot. */
 const changeMillis = 100

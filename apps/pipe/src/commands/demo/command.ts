@@ -1,6 +1,6 @@
 /** The default command with a simulated feed inside this process. */
 import type { Command } from "../../commandLine/Command.ts"
-import { filterFlags, limitFlag, logFlags, outputFlags } from "../../commandLine/flagGroups.ts"
+import { filterFlags, limitFlag, outputFlags, runLogFlags } from "../../commandLine/flagGroups.ts"
 import { signalFlags } from "../../commandLine/signalFlags.ts"
 
 /** `boltodds-pipe demo`. */
@@ -38,7 +38,7 @@ each game as it is confirmed, then gap_closed. Runs until interrupted.`,
         limitFlag,
       ],
     },
-    logFlags,
+    runLogFlags,
   ],
   examples: [
     { about: "Watch the records", line: "boltodds-pipe demo | jq -c ." },

@@ -23,7 +23,6 @@ export const runDemo = async (given: ParsedFlags): Promise<ExitCode> => {
   const document = await documentOf(given, source, process.env)
   const hooks = new RunHooks()
   // The simulated feed always has data, so nothing is said about its reception.
-  const onStatus = (_: unknown, feed: string): void => void hooks.statuses.set(feed, "simulated")
-  const registry = await makeRegistry({ ...hooks.host, onStatus }, partNamesOf(document))
+  const registry = await makeRegistry({ ...hooks.host, onStatus: () => {} }, partNamesOf(document))
   return await runPipeline(await loadDocument(document, registry), { log, hooks })
 }

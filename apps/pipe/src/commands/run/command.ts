@@ -1,6 +1,7 @@
 /** A configured pipeline. */
 import type { Command } from "../../commandLine/Command.ts"
-import { allowFlag, logFlags } from "../../commandLine/flagGroups.ts"
+import { allowFlag, runLogFlags } from "../../commandLine/flagGroups.ts"
+import { statusServerFlags } from "../../commandLine/serveFlags.ts"
 
 /** `boltodds-pipe run pipeline.yaml`. */
 export const runCommand: Command = {
@@ -32,14 +33,22 @@ a run logs the hosts it contacts, and the secrets and variables it sends them.
     `Exit codes: see boltodds-pipe --help. 78 means that the file has mistakes.`,
   ],
   words: 1,
-  flags: [{
-    title: "The run",
-    flags: [{ name: "report", about: "Print a report on stderr at the end." }, allowFlag],
-  }, logFlags],
+  flags: [
+    {
+      title: "The run",
+      flags: [{ name: "report", about: "Print a report on stderr at the end." }, allowFlag],
+    },
+    statusServerFlags,
+    runLogFlags,
+  ],
   examples: [
     {
       about: "Record a simulated feed to files; needs no key",
       line: "boltodds-pipe run examples/pipelines/record.yaml",
+    },
+    {
+      about: "The same, with health and metrics on port 9464",
+      line: "boltodds-pipe run examples/pipelines/record.yaml --listen 9464",
     },
     { about: "Reload a changed configuration", line: "kill -HUP $(pgrep -f 'boltodds-pipe.* run ')" },
   ],

@@ -11,6 +11,7 @@ import { makeContactLog } from "../../configuration/manifestText.ts"
 import { onHangup } from "./reload.ts"
 import { RunHooks } from "../../streaming/RunHooks.ts"
 import { runLed } from "../../streaming/runLed.ts"
+import { statusServerFlags } from "../../commandLine/serveFlags.ts"
 import { logOf } from "../../commandLine/settings.ts"
 import { makeTurnWatch } from "../../process/TurnWatch.ts"
 
@@ -20,9 +21,14 @@ export const runConfigured = async (given: ParsedFlags, file: string | undefined
   const log = logOf(given)
   const allowed = allowedBy(given, process.env)
   const load = () => loadConfig(file, registry, log, allowed.has("plugins") ? "run" : "refuse")
+  given.refuseWithout("listen", serverFlagNames, "they are for clients of the server")
   const hooks = new RunHooks()
+  const server = given.isSet("listen")
+    ? await (await import("../../status/statusServer.ts")).statusServer(given, hooks.status, log)
+    : undefined
   const registry = await makeRegistry({
     ...hooks.host,
+    ...server === undefined ? {} : { servers: server.pool },
     env: environment,
     guards: fileGuards(allowed),
     machine: thisMachine(log.log, "boltodds-pipe"),
@@ -31,6 +37,7 @@ export const runConfigured = async (given: ParsedFlags, file: string | undefined
   const logContacts = makeContactLog(log)
   logContacts(pipeline)
   const turns = makeTurnWatch(log)
+  const closeServer = await server?.open()
   const reloading = onHangup(load, pipeline, log, turns, (next) => {
     logContacts(next)
     pipeline = withFlags(next, given)
@@ -40,8 +47,11 @@ export const runConfigured = async (given: ParsedFlags, file: string | undefined
     return await runLed({ pipeline: () => pipeline, log, hooks, onRunning, onEnded, hangup: "elsewhere", turns })
   } finally {
     reloading.stop()
+    await closeServer?.()
   }
 }
+
+const serverFlagNames = statusServerFlags.flags.map(({ name }) => name).filter((name) => name !== "listen")
 
 /** Flags of the command line win over the file. */
 const withFlags = <P extends { readonly run: object }>(pipeline: P, given: ParsedFlags): P =>

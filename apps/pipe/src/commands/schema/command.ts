@@ -4,19 +4,21 @@ import { UsageError } from "../../process/ExitCode.ts"
 import { logFlags } from "../../commandLine/flagGroups.ts"
 import type { SchemaName } from "./run.ts"
 
-const schemaNames: ReadonlyArray<SchemaName> = ["messages", "changes", "config", "reference"]
+const schemaNames: ReadonlyArray<SchemaName> = ["messages", "changes", "status", "config", "reference", "metrics"]
 
 /** `boltodds-pipe schema config`. */
 export const schemaCommand: Command = {
   name: "schema",
   usage: schemaNames.join("|"),
-  about: "Print a JSON Schema, or the configuration reference",
+  about: "Print a JSON Schema, or a reference page",
   details: [
     `Prints on stdout:
   messages   the messages of the feed
   changes    a line of --emit changes
+  status     a status record: a line of /v1/stream?emit=status
   config     a configuration file, with the options of every built-in part
-  reference  the same as config, as Markdown`,
+  reference  the same as config, as Markdown
+  metrics    the metrics of /metrics, as Markdown`,
   ],
   words: 1,
   flags: [logFlags],

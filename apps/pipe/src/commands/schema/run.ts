@@ -6,13 +6,17 @@ import { ExitCode } from "../../process/ExitCode.ts"
 import { makeRegistry } from "@boltodds/parts"
 import { writeOut } from "../../terminal/Terminal.ts"
 
-/** What there is a schema of; `reference` is the schema of a configuration as Markdown. */
-export type SchemaName = "messages" | "changes" | "config" | "reference"
+/** What there is a schema of; `reference` is the schema of a configuration as Markdown, `metrics` the table of metrics. */
+export type SchemaName = "messages" | "changes" | "status" | "config" | "reference" | "metrics"
 
 /** Prints a JSON Schema, or the reference that is made of one. */
 export const runSchema = async (name: SchemaName): Promise<ExitCode> => {
   if (name === "reference") {
     await writeOut(configReference(await makeRegistry()))
+    return ExitCode.clean
+  }
+  if (name === "metrics") {
+    await writeOut((await import("./metricsPage.ts")).metricsPage())
     return ExitCode.clean
   }
   const schema = name === "config" ? configJsonSchema(await makeRegistry()) : jsonSchema(name)

@@ -6,7 +6,7 @@ import {
   ignoreFlag,
   lateFlags,
   limitFlag,
-  logFlags,
+  runLogFlags,
   sessionFlags,
 } from "../../commandLine/flagGroups.ts"
 import { serveFlags, vendorFlags } from "../../commandLine/serveFlags.ts"
@@ -45,7 +45,7 @@ to others is a matter of the vendor's terms.`,
       ],
     },
     { ...connectionFlags, flags: [...connectionFlags.flags, ...lateFlags, ...sessionFlags, ignoreFlag, limitFlag] },
-    logFlags,
+    runLogFlags,
   ],
   examples: [
     {

@@ -7,8 +7,8 @@ import {
   ignoreFlag,
   lateFlags,
   limitFlag,
-  logFlags,
   outputFlags,
+  runLogFlags,
   sessionFlags,
 } from "../../commandLine/flagGroups.ts"
 import { signalFlags } from "../../commandLine/signalFlags.ts"
@@ -59,7 +59,7 @@ export const streamCommand: Command = {
     `Signals:
   SIGINT, SIGTERM  deliver what waits, then end
   SIGHUP           with a file sink: open the files again; otherwise end
-  SIGUSR1          print one status line on stderr
+  SIGUSR1          print the status on stderr
 nohup does not protect a Node program from SIGHUP: use setsid or systemd-run.`,
   ],
   flags: [
@@ -74,7 +74,7 @@ nohup does not protect a Node program from SIGHUP: use setsid or systemd-run.`,
     },
     signalFlags,
     { ...connectionFlags, flags: [...connectionFlags.flags, ...lateFlags, ...sessionFlags, ignoreFlag, limitFlag] },
-    logFlags,
+    runLogFlags,
   ],
   examples: [
     {

@@ -1,5 +1,5 @@
 /** The default command at work. */
-import { logFlags } from "../../commandLine/flagGroups.ts"
+import { runLogFlags } from "../../commandLine/flagGroups.ts"
 import { type ExitCode, UsageError } from "../../process/ExitCode.ts"
 import type { ParsedFlags } from "../../commandLine/flags.ts"
 import { makeRegistry, type PartsHost } from "@boltodds/parts"
@@ -38,7 +38,7 @@ export const runStream = async (given: ParsedFlags): Promise<ExitCode> => {
 
 /** A file says all of a pipeline: what a flag says besides would be ignored. */
 const refuseBesides = ({ written }: ParsedFlags): void => {
-  const taken = new Set(["config", "report", "allow", ...logFlags.flags.map(({ name }) => name)])
+  const taken = new Set(["config", "report", "allow", ...runLogFlags.flags.map(({ name }) => name)])
   const others = written.filter((name) => !taken.has(name)).map((name) => `--${name}`)
   if (others.length === 0) return
   throw new UsageError(
