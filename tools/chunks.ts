@@ -23,6 +23,8 @@ const chunkEntries: ReadonlyArray<{ readonly chunk: string; readonly entries: Re
   // Emits that compare sportsbooks, with the tables of markets.
   { chunk: "signals", entries: /\/parts\/src\/emits\/(?:best|fair|opportunities)Emit\.ts$/ },
   { chunk: "expressions", entries: /\/internal\/cel\/(?:checkExpression|compile|names)\.ts$/ },
+  // The Model Context Protocol.
+  { chunk: "mcp", entries: /\/commands\/mcp\/run\.ts$/ },
   // The client of NATS, when such a sink is opened.
   { chunk: "nats", entries: /\/packages\/nats\/src\/index\.ts$/ },
   // The client of Redis, likewise.

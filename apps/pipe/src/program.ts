@@ -6,6 +6,7 @@ import { checkCommand } from "./commands/check/command.ts"
 import { demoCommand } from "./commands/demo/command.ts"
 import { doctorCommand } from "./commands/doctor/command.ts"
 import { latencyCommand } from "./commands/latency/command.ts"
+import { mcpCommand } from "./commands/mcp/command.ts"
 import { outboxCommand } from "./commands/outbox/command.ts"
 import { runCommand } from "./commands/run/command.ts"
 import { serveCommand } from "./commands/serve/command.ts"
@@ -30,6 +31,7 @@ const named: ReadonlyArray<Command> = [
   serveCommand,
   statusCommand,
   tapCommand,
+  mcpCommand,
   checkCommand,
   testCommand,
   catalogCommand,

@@ -6,6 +6,7 @@ const commands = [
   "demo",
   "run",
   "serve",
+  "mcp",
   "check",
   "test",
   "catalog",

@@ -13,6 +13,7 @@ import { scrubCommand } from "../../src/commands/scrub/command.ts"
 import { simulateCommand } from "../../src/commands/simulate/command.ts"
 import { streamCommand } from "../../src/commands/stream/command.ts"
 import { testCommand } from "../../src/commands/test/command.ts"
+import { mcpCommand } from "../../src/commands/mcp/command.ts"
 import { verifyCommand } from "../../src/commands/verify/command.ts"
 import { Failure, UsageError } from "../../src/process/ExitCode.ts"
 import { type ParsedFlags, parseFlags } from "../../src/commandLine/flags.ts"
@@ -25,7 +26,7 @@ import { mutatedBytes, mutations } from "./mutations.ts"
 
 const commands: ReadonlyArray<Command> = [
   [streamCommand, demoCommand, runCommand, checkCommand, testCommand, catalogCommand, latencyCommand],
-  [verifyCommand, doctorCommand, outboxCommand, schemaCommand, scrubCommand, simulateCommand],
+  [verifyCommand, mcpCommand, doctorCommand, outboxCommand, schemaCommand, scrubCommand, simulateCommand],
 ].flat()
 
 interface CommandLine {
