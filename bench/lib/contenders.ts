@@ -29,6 +29,12 @@ export const bare: Contender = node("bare", "bareLoop.mjs")
 /** A hand-written differ. */
 export const differ: Contender = node("differ", "differ.mjs")
 
+/** A step of the ladder from counting frames to the bare loop. */
+export const rung = (step: "count" | "parse" | "map"): Contender => ({
+  name: step,
+  command: (url) => [process.execPath, here("../competitors/rung.mjs"), `${url}?key=bench`, step],
+})
+
 /** The loop of the vendor's documentation, where Python has the library that it uses. */
 export const vendorLoop = (): Contender | undefined => {
   const python = process.env["PYTHON"] ?? "python3"
