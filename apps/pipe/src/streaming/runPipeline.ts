@@ -31,6 +31,7 @@ import { bookRoomText, reportJson, reportText } from "./runTexts.ts"
 import { statusNow } from "../status/statusNow.ts"
 import { makeLaneLog } from "../log/logLaneEvent.ts"
 import { makeTurnWatch, type TurnWatch } from "../process/TurnWatch.ts"
+import { watchLoad } from "../process/youngGeneration.ts"
 
 /** How a pipeline is run. */
 export interface PipelineRun {
@@ -108,6 +109,7 @@ export const runPipeline = async (
   }, { hangup: hangup === "here" && !reopens })
   const stopAnswering = answerStatusWith(async () => statusNow(running, hooks.status, log.format))
 
+  const stopWatching = watchLoad()
   if (pipeline.hasPlugins) turns.start()
   const deadline = new DrainDeadline<Report | undefined>()
   let report: Report | undefined
@@ -193,6 +195,7 @@ export const runPipeline = async (
   stopListening()
   stopReopening()
   stopAnswering()
+  stopWatching()
   turns.stop()
   if (report !== undefined && settings.report) {
     const received = reception.received
