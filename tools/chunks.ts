@@ -20,6 +20,9 @@ const chunkEntries: ReadonlyArray<{ readonly chunk: string; readonly entries: Re
     entries:
       /\/parts\/src\/sinks\/(?:file|webhook|nats|redis)Sink\.ts$|\/outboxStore\.ts$|\/commands\/outbox\/run\.ts$/,
   },
+  // A server, and after it what sends its metrics elsewhere, if a variable says where.
+  { chunk: "serve", entries: /\/parts\/src\/sinks\/serveSink\.ts$|\/status\/statusServer\.ts$/ },
+  { chunk: "otlp", entries: /\/src\/status\/otlp\.ts$/ },
   // Emits that compare sportsbooks, with the tables of markets.
   { chunk: "signals", entries: /\/parts\/src\/emits\/(?:best|fair|opportunities)Emit\.ts$/ },
   { chunk: "expressions", entries: /\/internal\/cel\/(?:checkExpression|compile|names)\.ts$/ },

@@ -1,6 +1,7 @@
 /** A line in the log every few minutes: the run is alive, and this is how it is doing. */
 import type { LatestStatus, StatusByKind } from "@boltodds/pipeline"
 import { countText, formatMillis } from "@boltodds/text"
+import { upMillis } from "../status/upMillis.ts"
 import type { CommandLog } from "./Log.ts"
 
 /** Logs how a process is doing, for as long as it runs. */
@@ -34,7 +35,7 @@ export const heartbeatOf = (
   const figures = process?.process
   const up = figures === undefined || figures === null
     ? undefined
-    : Math.round((Date.parse(process!.at) - Date.parse(figures.started_at)) / 1000) * 1000
+    : Math.round(upMillis(process!.at, figures.started_at) / 1000) * 1000
   const fields = {
     sessions: sessions.length,
     sessions_live: live,

@@ -2,6 +2,7 @@
 import type { StatusByKind } from "@boltodds/pipeline"
 import type { GapFigures, LaneFigures, SessionFigures, SportsbookFigures } from "@boltodds/protocol"
 import { countText, visible } from "@boltodds/text"
+import { upMillis } from "./upMillis.ts"
 
 /** A column: its head, how wide it is, and the side on which its texts stand. */
 interface Column {
@@ -32,7 +33,7 @@ const headOf = ({ process, source }: StatusByKind): string => {
   const doing = phase === "standby" ? `standby${why === null ? "" : `: ${visible(why)}`}` : phase
   const first = `boltodds-pipe: ${doing}`
   if (figures === null) return first
-  const up = spanText(Date.parse(at) - Date.parse(figures.started_at))
+  const up = spanText(upMillis(at, figures.started_at))
   const facts = [
     `up ${up}`,
     `pid ${figures.pid}`,

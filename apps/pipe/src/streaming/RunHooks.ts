@@ -5,6 +5,9 @@ import type { Step } from "@boltodds/state"
 import type * as Effect from "effect/Effect"
 import type { CommandLog } from "../log/Log.ts"
 import { logHeartbeats } from "../log/logHeartbeat.ts"
+import { BadConfiguration, errorMessage } from "../process/ExitCode.ts"
+import type { MetricsExport } from "../status/otlp.ts"
+import { wantsOtlp } from "../status/otlpWanted.ts"
 import { processFigures } from "../status/processFigures.ts"
 import { Reception } from "./Reception.ts"
 
@@ -19,13 +22,27 @@ export class RunHooks {
   /** How the process is doing, through all its runs. */
   readonly status = new LatestStatus(processFigures)
 
-  #hasHeartbeat = false
+  #isReporting = false
+  #export: Promise<MetricsExport> | undefined
 
-  /** From now on the process logs that it is alive. */
-  logHeartbeats(log: CommandLog): void {
-    if (this.#hasHeartbeat) return
-    this.#hasHeartbeat = true
+  /** From now on the process logs that it is alive, and sends its metrics if variables say where. */
+  startReporting(log: CommandLog): void {
+    if (this.#isReporting) return
+    this.#isReporting = true
     logHeartbeats(log, this.status)
+    try {
+      if (!wantsOtlp(process.env)) return
+    } catch (cause) {
+      throw new BadConfiguration(errorMessage(cause), { cause })
+    }
+    this.#export = import("../status/otlp.ts").then(({ exportMetrics }) => exportMetrics(this.status, log, process.env))
+  }
+
+  /** The process ends: the last metrics are sent. */
+  async stopReporting(): Promise<void> {
+    const exporting = this.#export
+    this.#export = undefined
+    await (await exporting)?.end()
   }
 
   /** Another run follows, which registers its own. */

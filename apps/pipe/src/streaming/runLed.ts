@@ -31,10 +31,10 @@ const longestPause = 30_000
 export const runLed = async (options: LedRun): Promise<ExitCode> => {
   const { pipeline, log, hooks = new RunHooks(), hangup } = options
   if (pipeline().lease === undefined) return await runPipeline(pipeline(), options)
+  hooks.startReporting(log)
   const stop = watchForEnd({ hangup: hangup !== "elsewhere" })
   const scope = Scope.makeUnsafe()
   const latest = hooks.status
-  hooks.logHeartbeats(log)
   const statusLine = async (): Promise<string> => statusNow(undefined, latest, log.format)
   let stopAnswering = () => {}
   let stopBeating = () => {}
@@ -84,6 +84,7 @@ export const runLed = async (options: LedRun): Promise<ExitCode> => {
   } finally {
     stopBeating()
     stopAnswering()
+    await hooks.stopReporting()
     stop.end()
     // Others can take over at once.
     await Effect.runPromise(Scope.close(scope, Exit.void))

@@ -84,7 +84,7 @@ export const runPipeline = async (
 ): Promise<ExitCode> => {
   const settings = pipeline.run
   const { ends, watches, reception } = hooks
-  hooks.logHeartbeats(log)
+  hooks.startReporting(log)
   const progress = progressOf(pipeline, log)
   const logControls = makeControlLog(log)
   const unread = makeUnreadLog(log)
@@ -197,6 +197,8 @@ export const runPipeline = async (
   stopAnswering()
   stopWatching()
   turns.stop()
+  // Between two runs of a lease others follow.
+  if (lead === undefined) await hooks.stopReporting()
   if (report !== undefined && settings.report) {
     const received = reception.received
     writeError(

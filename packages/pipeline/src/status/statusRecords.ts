@@ -8,6 +8,7 @@ import {
   type LanesStatus,
   type LatencyHistogram,
   type Millis,
+  parseTimestamp,
   type ProcessFigures,
   type ProcessStatus,
   type SessionFigures,
@@ -187,7 +188,7 @@ const gapOf = (window: BlindWindow, at: Millis): GapFigures => {
     kind,
     reason,
     from: opened_at,
-    ms: Math.max(0, Math.round(open ? at - Date.parse(opened_at) : duration_ms ?? 0)),
+    ms: Math.max(0, Math.round(open ? at - (parseTimestamp(opened_at) ?? at) : duration_ms ?? 0)),
     open,
     games: at_stake.games,
   }

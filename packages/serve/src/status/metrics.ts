@@ -1,5 +1,12 @@
 /** The metrics of a process, from its status records. One table: the documents and the scrape are made of it. */
-import type { LaneFigures, ProcessFigures, SessionFigures, SourceStatus, SportsbookFigures } from "@boltodds/protocol"
+import {
+  type LaneFigures,
+  parseTimestamp,
+  type ProcessFigures,
+  type SessionFigures,
+  type SourceStatus,
+  type SportsbookFigures,
+} from "@boltodds/protocol"
 import type { StatusByKind } from "@boltodds/pipeline"
 import type { HistogramValue, MetricFamily, MetricType, Sample } from "./exposition.ts"
 import { LabelBound, otherLabel } from "./labels.ts"
@@ -47,7 +54,7 @@ const processMetrics: ReadonlyArray<Metric<ProcessFigures>> = [
     type: "gauge",
     unit: "seconds",
     help: "When the process started, since the Unix epoch.",
-    of: ({ started_at }) => plain(Date.parse(started_at) / 1000),
+    of: ({ started_at }) => plain((parseTimestamp(started_at) ?? NaN) / 1000),
   },
   {
     name: "process_cpu_seconds_total",

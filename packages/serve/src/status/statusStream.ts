@@ -1,6 +1,6 @@
 /** Status records as a stream: a reader that joins gets the newest of each kind. */
 import type { Coalescing } from "@boltodds/lane"
-import type { StatusRecord } from "@boltodds/protocol"
+import { parseTimestamp, type StatusRecord } from "@boltodds/protocol"
 import { type Envelope, type Form, makeRecord } from "@boltodds/sink"
 
 /** The name of the emit by which clients ask for it. */
@@ -26,7 +26,7 @@ export const statusEnvelopes = (
 ): ReadonlyArray<Envelope<StatusRecord>> =>
   records.map((record, part) =>
     makeRecord(
-      { seq, part, at: Date.parse(record.at), session: "", epoch: 0, last: record.last === true },
+      { seq, part, at: parseTimestamp(record.at) ?? 0, session: "", epoch: 0, last: record.last === true },
       record,
       form,
     )
