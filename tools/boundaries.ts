@@ -26,6 +26,7 @@ export const arrows: Readonly<Record<string, ReadonlyArray<string>>> = {
     "@boltodds/sink",
     "@boltodds/state",
   ],
+  "@boltodds/view": ["@boltodds/market", "@boltodds/odds", "@boltodds/protocol", "@boltodds/signals"],
   "@boltodds/config": [
     "@boltodds/pipeline",
     "@boltodds/lane",
@@ -77,6 +78,7 @@ const portable: ReadonlySet<string> = new Set([
   "@boltodds/market",
   "@boltodds/state",
   "@boltodds/signals",
+  "@boltodds/view",
 ])
 
 /** A source file, with the package it belongs to. */

@@ -46,6 +46,12 @@ export const longRuns: ReadonlyArray<LongRun> = [
     files: ["packages/signals"],
   },
   {
+    name: "long:view",
+    about: "what a board marks, against plain loops over the book",
+    env: { LAW_RUNS: "500", LAW_SEED: seed },
+    files: ["packages/view"],
+  },
+  {
     name: "long:lanes",
     about: "what the reader of a lane may believe",
     env: { LAW_RUNS: "2000", LAW_SEED: seed },
