@@ -13,7 +13,7 @@ const chunkEntries: ReadonlyArray<{ readonly chunk: string; readonly entries: Re
   { chunk: "start", entries: /\/src\/start\.ts$/ },
   // A pipeline from flags, up to its first line: a session of any feed, and standard output.
   { chunk: "core", entries: /\/commands\/demo\/run\.ts$|\/openSession\.ts$|\/stdoutSink\.ts$/ },
-  { chunk: "connection", entries: /\/commands\/stream\/run\.ts$|\/feedSource\.ts$/ },
+  { chunk: "connection", entries: /\/commands\/(?:stream|watch)\/run\.ts$|\/feedSource\.ts$/ },
   { chunk: "simulator", entries: /\/simulatorSource\.ts$|\/commands\/simulate\/run\.ts$/ },
   {
     chunk: "sinks",
@@ -25,6 +25,8 @@ const chunkEntries: ReadonlyArray<{ readonly chunk: string; readonly entries: Re
   { chunk: "otlp", entries: /\/src\/status\/otlp\.ts$/ },
   // Emits that compare sportsbooks, with the tables of markets.
   { chunk: "signals", entries: /\/parts\/src\/emits\/(?:best|fair|opportunities)Emit\.ts$/ },
+  // The board, when it is shown.
+  { chunk: "board", entries: /\/board\/runBoard\.ts$/ },
   { chunk: "expressions", entries: /\/internal\/cel\/(?:checkExpression|compile|names)\.ts$/ },
   // The Model Context Protocol.
   { chunk: "mcp", entries: /\/commands\/mcp\/run\.ts$/ },

@@ -7,6 +7,7 @@ export const dateReaders: Readonly<Record<string, string>> = {
   "packages/connection/src/transport/Http.ts": "HTTP dates, which end in GMT",
   "packages/sinks/webhook/src/internal/meaningOf.ts": "HTTP dates, which end in GMT",
   "apps/pipe/src/commands/doctor/restChecks.ts": "HTTP dates, which end in GMT",
+  "apps/pipe/src/terminal/changeLine.ts": "the `at` of our own records, which ends in Z",
   "packages/protocol/src/GapLedger.ts": "the `at` of our own records, which ends in Z",
   "packages/pipeline/src/emits/changes.ts": "the `at` of our own records, which ends in Z",
   "packages/pipeline/src/emits/messages.ts": "the `at` of our own records, which ends in Z",
@@ -20,6 +21,7 @@ export const dateReaders: Readonly<Record<string, string>> = {
 const localWriters: ReadonlySet<string> = new Set([
   "apps/pipe/src/log/Log.ts",
   "apps/pipe/src/process/watchFromOutside.ts",
+  "apps/pipe/src/terminal/changeLine.ts",
 ])
 
 /** Names of numbers of milliseconds: a `Date` made from one of them is the same everywhere. */

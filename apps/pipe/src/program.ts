@@ -18,6 +18,7 @@ import { streamCommand } from "./commands/stream/command.ts"
 import { tapCommand } from "./commands/tap/command.ts"
 import { testCommand } from "./commands/test/command.ts"
 import { verifyCommand } from "./commands/verify/command.ts"
+import { watchCommand } from "./commands/watch/command.ts"
 import { ExitCode, Failure, UsageError } from "./process/ExitCode.ts"
 import { parseFlags, showWord } from "./commandLine/flags.ts"
 import { helpOf, version } from "./commandLine/help.ts"
@@ -27,6 +28,7 @@ import { ignoreOutputErrors, paintFor, writeError, writeOut, writePainted } from
 const programName = "boltodds-pipe"
 const named: ReadonlyArray<Command> = [
   demoCommand,
+  watchCommand,
   runCommand,
   serveCommand,
   statusCommand,

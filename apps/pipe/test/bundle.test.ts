@@ -16,6 +16,7 @@ describe("the files of the command", () => {
     expect(chunks.filter((name) => !/^[a-z_-]+-[\w-]{8}\.js$/.test(name))).toEqual([])
     expect(chunks.map((name) => name.slice(0, -"-12345678.js".length))).toEqual(
       expect.arrayContaining([
+        "board",
         "commands",
         "connection",
         "core",

@@ -3,12 +3,16 @@ import type { Environment, OptionProblem, OptionsPlace, WrittenOptions } from "@
 import type { Key, Status } from "@boltodds/connection"
 import type { LatestStatus } from "@boltodds/pipeline"
 import type { ServerPool } from "@boltodds/serve"
+import type { WorldOptions } from "@boltodds/simulator"
 import type { Step } from "@boltodds/state"
 import type * as Effect from "effect/Effect"
 import type { Machine } from "./feed/feedAccess.ts"
 
 /** Finds options that the program refuses although they are valid. Returns a problem for each. */
 export type Guard = (written: WrittenOptions, place: OptionsPlace) => ReadonlyArray<OptionProblem>
+
+/** How large the world of the source `simulator` is. */
+export type SimulatedWorld = Pick<WorldOptions, "games" | "players" | "sportsbooks" | "sports">
 
 /** The program around the parts. All of it is optional. */
 export interface PartsHost {
@@ -46,6 +50,8 @@ export interface PartsHost {
   readonly status?: LatestStatus
   /** The servers of the process, if it has some of its own; sinks with the same address share them. Default: those of sinks. */
   readonly servers?: ServerPool
+  /** Other games than usual for the source `simulator`. Default: six games at three sportsbooks, to follow by eye. */
+  readonly world?: SimulatedWorld
   /** Called when the status of a session changes. `feed` is the host, with the name of the session if there are several. */
   readonly onStatus?: (status: Status, feed: string) => void
   /** Takes a function to call with every step of the run, so that `exit_on_stale` sees data that cannot be read. */

@@ -20,8 +20,14 @@ export const documentOf = async (
   given: ParsedFlags,
   source: FlagDocument["source"],
   env: Readonly<Record<string, string | undefined>>,
+  { plainSink = "stdout", ...options }: {
+    /** The sink where none is given. Default `stdout`; null: no sink. */
+    readonly plainSink?: "stdout" | "lines" | null
+    /** The emit of the sinks, with its options. Default: as the flags say. */
+    readonly emit?: string | object | undefined
+  } = {},
 ): Promise<FlagDocument> => {
-  const emit = await emitOf(given)
+  const emit = "emit" in options ? options.emit : await emitOf(given)
   const specs = given.texts("sink")
   const resume = given.text("resume")
   if (resume !== undefined && given.isSet("no-control")) {
@@ -34,7 +40,11 @@ export const documentOf = async (
     ...given.isSet("no-control") ? { control: false } : {},
     ...given.isSet("meta") ? { meta: true } : {},
   }
-  const sinks = await Promise.all((specs.length === 0 ? ["stdout"] : specs).map((spec) => sinkOf(spec, env)))
+  const sinks = specs.length > 0
+    ? await Promise.all(specs.map((spec) => sinkOf(spec, env)))
+    : plainSink === null
+    ? []
+    : [{ type: plainSink, options: {} }]
   given.refuseWithout("listen", ["token-file"], "it is for clients of the server")
   given.refuseBeside("listen", ["no-control"], "clients would believe prices after a gap")
   const name = given.text("emit") ?? "changes"

@@ -45,6 +45,10 @@ export const outputFlags: FlagGroup = {
         "The form of a record: changes, messages, quotes, raw, best, fair or opportunities. Default changes; see above.",
     },
     {
+      name: "json",
+      about: "JSON on a terminal too. Without it a terminal shows one line a change, or, with demo, the board.",
+    },
+    {
       name: "no-control",
       about: "Leave out controls: records about the stream itself (gaps, stale feeds, heartbeats).",
     },

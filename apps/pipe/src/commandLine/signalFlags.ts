@@ -89,6 +89,35 @@ export const emitOf = async (given: ParsedFlags): Promise<string | object | unde
   return emit === undefined ? undefined : escaped(emit)
 }
 
+/** The option of an emit that each flag sets, where it has another name. */
+const optionNames: Readonly<Record<string, string>> = { type: "types" }
+
+/** What is known of sportsbooks and names, as the flags say it. */
+export const knownOf = async (
+  given: ParsedFlags,
+): Promise<{ readonly sportsbooks?: object; readonly aliases?: object }> =>
+  (await optionsOf(given) as { readonly signals?: object }).signals ?? {}
+
+/** Several of the emits that compare sportsbooks, each with those options that it takes. */
+export const emitsOf = async (
+  given: ParsedFlags,
+  emits: ReadonlyArray<string>,
+): Promise<ReadonlyArray<string | object>> => {
+  const options = Object.entries(await optionsOf(given))
+  const taken = (emit: string): ReadonlySet<string> =>
+    new Set(
+      Object.entries(takers).filter(([, names]) => names.includes(emit)).map(([flag]) =>
+        optionNames[flag] ?? flag.replace("-", "_")
+      ),
+    )
+  return emits.map((emit) => {
+    const own = options.filter(([name]) =>
+      name === "signals" ? takers["sportsbooks-file"]!.includes(emit) : taken(emit).has(name)
+    )
+    return own.length === 0 ? emit : { [emit]: Object.fromEntries(own) }
+  })
+}
+
 const optionsOf = async (given: ParsedFlags): Promise<object> => {
   const [betAt, reference, method] = [namesOf(given, "bet-at"), namesOf(given, "reference"), given.text("method")]
   const [types, confirm] = [namesOf(given, "type"), given.millis("confirm", { mayBeZero: true })]

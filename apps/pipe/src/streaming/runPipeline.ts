@@ -50,6 +50,10 @@ export interface PipelineRun {
    * `elsewhere`: the caller.
    */
   readonly hangup?: "here" | "elsewhere"
+  /** Called when the run is over, before anything is written about it. */
+  readonly onDone?: () => Promise<void>
+  /** Called when the end was asked for: what waits is delivered from now on. */
+  readonly onEnding?: () => void
   /** Watches turns that take long. Default: one of its own. */
   readonly turns?: TurnWatch
   /** The time in which this process may run it. Default: without end. */
@@ -80,7 +84,17 @@ export interface ResumedFrom extends Earlier {
 /** Runs a pipeline until something ends it; the exit code of a clean end, or a `Failure`. */
 export const runPipeline = async (
   pipeline: CheckedPipeline,
-  { log, hooks = new RunHooks(), onRunning, hangup = "here", turns = makeTurnWatch(log), lead, ...given }: PipelineRun,
+  {
+    log,
+    hooks = new RunHooks(),
+    onRunning,
+    onEnding,
+    onDone,
+    hangup = "here",
+    turns = makeTurnWatch(log),
+    lead,
+    ...given
+  }: PipelineRun,
 ): Promise<ExitCode> => {
   const settings = pipeline.run
   const { ends, watches, reception } = hooks
@@ -102,6 +116,7 @@ export const runPipeline = async (
   let ending: EndSignal | undefined
   const stopListening = onInterruption((signal) => {
     ending = signal
+    onEnding?.()
     // A line break after the ^C that the terminal prints.
     if (process.stderr.isTTY === true && signal === "SIGINT") process.stderr.write("\n")
     Deferred.doneUnsafe(interrupted, Exit.succeed(`signal ${signal}`))
@@ -192,6 +207,7 @@ export const runPipeline = async (
 
   const exit = await deadline.exitOf(program)
   progress?.end()
+  await onDone?.()
   stopListening()
   stopReopening()
   stopAnswering()
@@ -242,13 +258,16 @@ const onReopen = (running: () => Running | undefined, log: CommandLog): () => vo
   return () => void process.off("SIGHUP", listen)
 }
 
+/** Sinks that show something on a terminal. */
+const screens: ReadonlySet<string> = new Set(["stdout", "board", "lines"])
+
 /** A progress line for the first snapshot, on a terminal where no records are printed. */
 const progressOf = (
   pipeline: CheckedPipeline,
   log: CommandLog,
 ): { readonly onStep: (step: Step) => void; readonly end: () => void } | undefined => {
   const { stderr, stdout } = process
-  const isShown = pipeline.sinks.some(({ type }) => type === "stdout") && stdout.isTTY === true
+  const isShown = pipeline.sinks.some(({ type }) => screens.has(type)) && stdout.isTTY === true
   if (stderr.isTTY !== true || isShown || pipeline.sinks.every(({ needs }) => needs === "frames")) return undefined
   const progress = makeProgress((text) => void stderr.write(text), () => performance.now())
   log.beforeEach(progress.clear)

@@ -8,17 +8,19 @@ export interface Paint {
   readonly dim: (text: string) => string
   readonly red: (text: string) => string
   readonly yellow: (text: string) => string
+  readonly cyan: (text: string) => string
 }
 
 const plain = (text: string): string => text
 const sgr = (on: number, off: number) => (text: string): string => `\x1b[${on}m${text}\x1b[${off}m`
 
-const noPaint: Paint = { bold: plain, dim: plain, red: plain, yellow: plain }
+const noPaint: Paint = { bold: plain, dim: plain, red: plain, yellow: plain, cyan: plain }
 const ansi: Paint = {
   bold: sgr(1, 22),
   dim: sgr(2, 22),
   red: sgr(31, 39),
   yellow: sgr(33, 39),
+  cyan: sgr(36, 39),
 }
 
 /** How to mark up what goes to a stream. Off away from a terminal, with NO_COLOR (no-color.org), and on dumb ones. */
@@ -33,7 +35,7 @@ export const paintFor = (
 
 /** What {@link ansi} marks text up with. */
 // oxlint-disable-next-line no-control-regex
-const ownMarks = /(\x1b\[(?:1|2|22|31|33|39)m)/
+const ownMarks = /(\x1b\[(?:1|2|22|31|33|36|39)m)/
 
 /**
  * Text that is safe on a terminal: characters that a terminal would obey or hide are written out. Only marks of

@@ -85,7 +85,7 @@ export const simulatorSource = (host: PartsHost): SourcePlugin<SimulatorSourceOp
         const { seed = 1, rate = 20, date, time_speed: timeSpeed, cut_after, faults } = options
         const simulator = yield* Effect.acquireRelease(
           Effect.tryPromise({
-            try: () => startSimulator({ rate, world: { ...world, seed, date, timeSpeed } }),
+            try: () => startSimulator({ rate, world: { ...world, ...host.world, seed, date, timeSpeed } }),
             catch: (cause) => cause,
           }),
           (running) => Effect.promise(() => running.stop()),

@@ -22,7 +22,10 @@ export const runStream = async (given: ParsedFlags): Promise<ExitCode> => {
   given.refuseWithout("config", ["allow"], "flags are your own word, and need no permission")
   const log = logOf(given)
   warnOfWebhooksOnLine(given, log)
-  const document = await documentOf(given, { feed: feedOptionsOf(given) }, process.env)
+  const isForPerson = process.stdout.isTTY === true && !given.isSet("json") && !given.isSet("sink") &&
+    (given.text("emit") ?? "changes") === "changes"
+  const plainSink = isForPerson ? "lines" : "stdout"
+  const document = await documentOf(given, { feed: feedOptionsOf(given) }, process.env, { plainSink })
   const { key } = keySourceOf(given, log)
   const hooks = new RunHooks()
   const host: PartsHost = {
@@ -32,7 +35,9 @@ export const runStream = async (given: ParsedFlags): Promise<ExitCode> => {
     keyHosts: "any",
     machine: thisMachine(log.log, "boltodds-pipe"),
   }
-  const pipeline = await loadDocument(document, await makeRegistry(host, partNamesOf(document)))
+  const registry = await makeRegistry(host, partNamesOf(document))
+  const shown = isForPerson ? [(await import("../../terminal/linesSink.ts")).linesSink] : []
+  const pipeline = await loadDocument(document, { ...registry, sinks: [...registry.sinks, ...shown] })
   return await runPipeline(pipeline, { log, hooks })
 }
 
