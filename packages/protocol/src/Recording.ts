@@ -102,7 +102,8 @@ const encodeRaw = (raw: string | Uint8Array): RawFields => {
 const encoder = new TextEncoder()
 
 const Head = { session: Schema.String, epoch: Schema.Number.check(Schema.isInt()), at: Schema.Finite }
-const EventLine = Schema.Union([
+/** An event as a line of a recording. */
+export const EventLine = Schema.Union([
   Schema.Struct({ event: Schema.Literal("Connected"), ...Head, plan: Schema.optionalKey(Schema.String) }),
   Schema.Struct({ event: Schema.Literal("Subscribed"), ...Head, filters: Filters }),
   Schema.Struct({

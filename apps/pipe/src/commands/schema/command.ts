@@ -4,7 +4,19 @@ import { UsageError } from "../../process/ExitCode.ts"
 import { logFlags } from "../../commandLine/flagGroups.ts"
 import type { SchemaName } from "./run.ts"
 
-const schemaNames: ReadonlyArray<SchemaName> = ["messages", "changes", "status", "config", "reference", "metrics"]
+const schemaNames: ReadonlyArray<SchemaName> = [
+  "messages",
+  "changes",
+  "quotes",
+  "raw",
+  "best",
+  "fair",
+  "opportunities",
+  "status",
+  "config",
+  "reference",
+  "metrics",
+]
 
 /** `boltodds-pipe schema config`. */
 export const schemaCommand: Command = {
@@ -13,8 +25,8 @@ export const schemaCommand: Command = {
   about: "Print a JSON Schema, or a reference page",
   details: [
     `Prints on stdout:
-  messages   the messages of the feed
-  changes    a line of --emit changes
+  messages, changes, quotes, raw, best, fair, opportunities
+             a line of this emit; messages are those of the feed
   status     a status record: a line of /v1/stream?emit=status
   config     a configuration file, with the options of every built-in part
   reference  the same as config, as Markdown

@@ -1,13 +1,27 @@
 /** `schema` at work. */
-import { configJsonSchema, configReference } from "@boltodds/config"
+import { configJsonSchema, configReference, emitJsonSchema } from "@boltodds/config"
 import { jsonSchema } from "@boltodds/protocol/json-schema"
 import { visibleJson } from "@boltodds/text"
 import { ExitCode } from "../../process/ExitCode.ts"
 import { makeRegistry } from "@boltodds/parts"
 import { writeOut } from "../../terminal/Terminal.ts"
 
-/** What there is a schema of; `reference` is the schema of a configuration as Markdown, `metrics` the table of metrics. */
-export type SchemaName = "messages" | "changes" | "status" | "config" | "reference" | "metrics"
+/**
+ * What there is a schema of: an emit, status records or a configuration; `reference` is the latter as Markdown, `metrics`
+ * the table of metrics.
+ */
+export type SchemaName =
+  | "messages"
+  | "changes"
+  | "quotes"
+  | "raw"
+  | "best"
+  | "fair"
+  | "opportunities"
+  | "status"
+  | "config"
+  | "reference"
+  | "metrics"
 
 /** Prints a JSON Schema, or the reference that is made of one. */
 export const runSchema = async (name: SchemaName): Promise<ExitCode> => {
@@ -19,7 +33,13 @@ export const runSchema = async (name: SchemaName): Promise<ExitCode> => {
     await writeOut((await import("./metricsPage.ts")).metricsPage())
     return ExitCode.clean
   }
-  const schema = name === "config" ? configJsonSchema(await makeRegistry()) : jsonSchema(name)
+  const schema = name === "status" ? jsonSchema(name) : await schemaOf(name)
   await writeOut(`${visibleJson(JSON.stringify(schema, undefined, 2))}\n`)
   return ExitCode.clean
+}
+
+const schemaOf = async (name: SchemaName): Promise<object> => {
+  const registry = await makeRegistry()
+  const emit = registry.emits?.find((emit) => emit.name === name)
+  return emit === undefined ? configJsonSchema(registry) : emitJsonSchema(emit)
 }
