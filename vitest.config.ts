@@ -13,7 +13,8 @@ const timed = [
   "packages/machine/test/namedFiles.test.ts",
   "packages/{nats,redis}/test/engine/*.test.ts",
   "packages/outbox/test/{Outbox.kill,lock}.test.ts",
-  "packages/{feed-server,serve,simulator,testing}/test/**/*.test.ts",
+  "packages/{boltodds,feed-server,serve,simulator,testing}/test/**/*.test.ts",
+  "python/*.test.ts",
   "packages/sinks/*/test/**/*.test.ts",
   "packages/state/test/{readme,bounds/frames}.test.ts",
 ]

@@ -66,6 +66,15 @@ export const arrows: Readonly<Record<string, ReadonlyArray<string>>> = {
     "@boltodds/state",
     "@boltodds/text",
   ],
+  boltodds: [
+    "@boltodds/config",
+    "@boltodds/connection",
+    "@boltodds/lane",
+    "@boltodds/parts",
+    "@boltodds/pipeline",
+    "@boltodds/protocol",
+    "@boltodds/state",
+  ],
 }
 
 const sinkArrows = ["@boltodds/sink", "@boltodds/protocol", "@boltodds/text", "@boltodds/machine"]

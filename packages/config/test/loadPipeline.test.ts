@@ -446,7 +446,7 @@ const mistakes: ReadonlyArray<Mistake> = [
     problems: [
       "4:11+6 Cannot use the plug-in ./a.ts: its export `default` has no kind → a plug-in is an object { kind, name, config, make }",
       "4:19+6 Cannot use the plug-in ./b.ts: ./b.ts exports none → export a plug-in by default, or by name",
-      "4:27+6 Cannot use the plug-in ./c.ts: its export `default` has no `config` that is a Schema of Effect → a plug-in is an object { kind, name, config, make }",
+      "4:27+6 Cannot use the plug-in ./c.ts: its export `default` has a `config` that is neither a Standard Schema (Zod, Valibot, …) nor a Schema of Effect → a plug-in is an object { kind, name, config, make }",
       "4:35+6 Cannot use the plug-in ./d.ts: its export `default` is of no known kind (it must be one of source, emit, processor, sink, store) → a plug-in is an object { kind, name, config, make }",
     ],
   },

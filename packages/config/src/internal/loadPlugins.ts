@@ -1,12 +1,15 @@
 /** Plug-ins from modules that a document names. */
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
+import type { PlainPlugin } from "../PlainPlugin.ts"
 import type { Plugin } from "../Plugin.ts"
+import { pluginFrom } from "../pluginFrom.ts"
 import type { PartCatalog } from "./PartCatalog.ts"
 import { decodeOf, isForeign, parserModule } from "./decodeOptions.ts"
 import type { Findings } from "./Findings.ts"
 import { nameText } from "./mayShow.ts"
 import { secretReason } from "./secrets.ts"
+import { isStandardSchema } from "./standardOptions.ts"
 import type { Path, Tree } from "./Tree.ts"
 
 /** Whether modules are loaded, which runs their code; and what is said where they are not. */
@@ -124,8 +127,9 @@ const take = (module: unknown, shown: string, catalog: PartCatalog, report: Repo
       report(`its export \`${name}\` ${why}`, "a plug-in is an object { kind, name, config, make }")
       continue
     }
-    const refused = catalog.add(value as Plugin)
-    if (refused === undefined) taken.push(value as Plugin)
+    const plugin = pluginFrom(value as Plugin | PlainPlugin)
+    const refused = catalog.add(plugin)
+    if (refused === undefined) taken.push(plugin)
     else report(refused, "give it another name")
   }
   if (count === 0) report(`${shown} exports none`, "export a plug-in by default, or by name")
@@ -142,7 +146,11 @@ const whyNoPlugin = (value: unknown): string | undefined => {
   if (typeof value["name"] !== "string" || !/^[a-z][a-z0-9_-]*$/.test(value["name"])) {
     return "has no name of small letters, digits, - and _"
   }
-  if (!Schema.isSchema(value["config"])) return "has no `config` that is a Schema of Effect"
+  const { config } = value
+  if (config !== undefined && !Schema.isSchema(config) && !isStandardSchema(config)) {
+    return "has a `config` that is neither a Standard Schema (Zod, Valibot, …) nor a Schema of Effect"
+  }
+  if (config === undefined && value["kind"] === "store") return "has no `config` that is a Schema of Effect"
   if (typeof value["make"] !== "function") return "has no function `make`"
   return undefined
 }
