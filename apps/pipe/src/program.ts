@@ -1,8 +1,10 @@
 /** From the command line to an exit code. */
 import { nearestNames, visibleLines } from "@boltodds/text"
 import type { Command } from "./commandLine/Command.ts"
+import { alertCommand } from "./commands/alert/command.ts"
 import { catalogCommand } from "./commands/catalog/command.ts"
 import { checkCommand } from "./commands/check/command.ts"
+import { completionsCommand } from "./commands/completions/command.ts"
 import { demoCommand } from "./commands/demo/command.ts"
 import { doctorCommand } from "./commands/doctor/command.ts"
 import { latencyCommand } from "./commands/latency/command.ts"
@@ -34,6 +36,7 @@ const named: ReadonlyArray<Command> = [
   statusCommand,
   tapCommand,
   mcpCommand,
+  alertCommand,
   checkCommand,
   testCommand,
   catalogCommand,
@@ -44,7 +47,11 @@ const named: ReadonlyArray<Command> = [
   schemaCommand,
   scrubCommand,
   simulateCommand,
+  completionsCommand,
 ]
+
+/** Every command of the program, the default one first. */
+export const commands: ReadonlyArray<Command> = [streamCommand, ...named]
 const byName = (name: string | undefined) => named.find((command) => command.name === name)
 
 /** Runs the program; resolves with the exit code when all is done. Never rejects. */
@@ -62,7 +69,8 @@ export const program = async (args: ReadonlyArray<string>): Promise<number> => {
 
 const dispatch = async (args: ReadonlyArray<string>): Promise<number> => {
   const [first, second] = args
-  if (first === "help") return await dispatch(byName(second) === undefined ? ["--help"] : [second!, "--help"])
+  if (first === "help") return await dispatch(second === undefined ? ["--help"] : [nameOfHelp(second), "--help"])
+  if (first === "version") return await dispatch(["--version"])
   const command = byName(first) ?? streamCommand
   const rest = command === streamCommand ? args : args.slice(1)
   const asked = (...names: ReadonlyArray<string>) => rest.some((arg) => names.includes(arg))
@@ -78,12 +86,22 @@ const dispatch = async (args: ReadonlyArray<string>): Promise<number> => {
   const given = parseFlags(command.flags, rest, process.env)
   const stray = given.words[command.words ?? 0]
   if (stray !== undefined) throw new UsageError(strayWord(command, stray))
-  return await command.run(given)
+  return await command.run(given, commands)
+}
+
+/** What `help` is asked about: a command, by its name. */
+const nameOfHelp = (word: string): string => {
+  if (byName(word) !== undefined) return word
+  if (word.startsWith("-") || word === "help" || word === "version") return "--help"
+  const [meant] = nearestNames(word, named.map(({ name }) => name))
+  throw new UsageError(
+    `Unknown command ${showWord(word)}.` + (meant === undefined ? "" : ` Did you mean ${programName} help ${meant}?`),
+  )
 }
 
 const strayWord = (command: Command, word: string): string => {
   if (command === streamCommand) {
-    const names = [...named.map(({ name }) => name), "help"]
+    const names = [...named.map(({ name }) => name), "help", "version"]
     if (names.includes(word)) {
       return `Cannot use ${word} after flags: write ${programName} ${word} first`
     }

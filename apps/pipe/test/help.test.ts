@@ -7,6 +7,7 @@ const commands = [
   "run",
   "serve",
   "mcp",
+  "alert",
   "check",
   "test",
   "catalog",
@@ -17,6 +18,7 @@ const commands = [
   "schema",
   "scrub",
   "simulate",
+  "completions",
 ]
 
 describe("--help", () => {

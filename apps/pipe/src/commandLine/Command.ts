@@ -22,6 +22,6 @@ export interface Command {
   /** The number of arguments that are not flags. Default 0. */
   readonly words?: number
   readonly examples: ReadonlyArray<Example>
-  /** Runs to the end. Throws a `Failure` if it fails. */
-  readonly run: (given: ParsedFlags) => Promise<ExitCode>
+  /** Runs to the end. Throws a `Failure` if it fails. `commands`: all of the program, the default one first. */
+  readonly run: (given: ParsedFlags, commands: ReadonlyArray<Command>) => Promise<ExitCode>
 }

@@ -4,7 +4,7 @@ import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import { type Sink, SinkError } from "@boltodds/sink"
 import { channel } from "./internal/chat/channel.ts"
-import { discord, slack } from "./internal/chat/services.ts"
+import { discord, slack, telegram } from "./internal/chat/services.ts"
 import { openClient } from "./internal/WebhookClient.ts"
 import { type Outgoing, OutgoingBatches } from "./internal/Outgoing.ts"
 import type { BodyFormat, BodyPart } from "./internal/BodyPart.ts"
@@ -55,8 +55,10 @@ export const webhook = (options: WebhookOptions): Effect.Effect<Sink<unknown>, S
     }
   })
 
+const services = { discord, slack, telegram }
+
 const formatOf = (name: WebhookFormat, maxBodyBytes: number): BodyFormat =>
-  name === "discord" ? channel(discord) : name === "slack" ? channel(slack) : standard(maxBodyBytes)
+  name === "standard" ? standard(maxBodyBytes) : channel(services[name])
 
 /** Sends what is not acknowledged yet, one part after another. */
 const deliver = (outgoing: Outgoing, post: Poster, attempt: number): Effect.Effect<void, SinkError> => {

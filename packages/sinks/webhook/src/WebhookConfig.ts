@@ -49,9 +49,9 @@ export const WebhookConfig: Schema.Codec<WebhookConfig, WebhookConfigEncoded> = 
     }),
   ),
   format: optional(
-    Schema.Literals(["standard", "discord", "slack"]).annotate({
+    Schema.Literals(["standard", "discord", "slack", "telegram"]).annotate({
       description:
-        "standard: signed JSON. discord, slack: messages for people, made of changes. Default: what the host takes.",
+        "standard: signed JSON. discord, slack, telegram: messages for people, made of changes. Default: what the host takes.",
     }),
   ),
   secret: optional(secretText("whsec_ and the base64 of 24 to 64 random bytes.")),

@@ -6,10 +6,10 @@ import type { LookupFunction } from "node:net"
 /**
  * What is sent.
  *
- * `standard`: the records as JSON, signed as Standard Webhooks · `discord`, `slack`: a message for people in a channel,
- * made of `changes`, not signed.
+ * `standard`: the records as JSON, signed as Standard Webhooks · `discord`, `slack`, `telegram`: a message for people in a
+ * channel, made of `changes`, not signed.
  */
-export type WebhookFormat = "standard" | "discord" | "slack"
+export type WebhookFormat = "standard" | "discord" | "slack" | "telegram"
 
 /** Options of {@link webhook}. */
 export interface WebhookOptions {

@@ -3,10 +3,10 @@ import type { WebhookFormat } from "./WebhookOptions.ts"
 
 /** What the address of a chat service says. */
 export interface ChatAddress {
-  /** `Discord` or `Slack`. */
+  /** `Discord`, `Slack` or `Telegram`. */
   readonly service: string
   /** The only format that it takes; undefined where this address takes none of ours. */
-  readonly format: "discord" | "slack" | undefined
+  readonly format: "discord" | "slack" | "telegram" | undefined
   /** What is wrong with the path, and what to write; undefined where it is that of an incoming webhook. */
   readonly problem: { readonly message: string; readonly remedy: string } | undefined
 }
@@ -14,9 +14,10 @@ export interface ChatAddress {
 /** The chat service of a URL; undefined for any other host, and for what is not a URL. */
 export const chatAddressOf = (text: string): ChatAddress | undefined => {
   if (!URL.canParse(text)) return undefined
-  const { hostname, pathname } = new URL(text)
+  const { hostname, pathname, searchParams } = new URL(text)
   const host = hostname.replace(/\.$/, "")
   if (/^(?:(?:www|ptb|canary)\.)?discord(?:app)?\.com$/.test(host)) return discordAddress(host, pathname)
+  if (host === "api.telegram.org") return telegramAddress(pathname, searchParams)
   if (host !== "hooks.slack.com" && host !== "hooks.slack-gov.com") return undefined
   const isHook = /^\/(?:services|workflows|triggers)\/./.test(pathname)
   return {
@@ -27,6 +28,17 @@ export const chatAddressOf = (text: string): ChatAddress | undefined => {
       remedy: "copy the whole URL of the incoming webhook from the settings of your Slack app",
     },
   }
+}
+
+const telegramAddress = (path: string, query: URLSearchParams): ChatAddress => {
+  const address = { service: "Telegram", format: "telegram" } as const
+  const remedy = "write https://api.telegram.org/botTOKEN/sendMessage?chat_id=ID, with the token of your bot"
+  if (!/^\/bot\d+:[\w-]+\/sendMessage$/.test(path)) {
+    const message = "api.telegram.org takes messages at /botTOKEN/sendMessage only, and the path is another"
+    return { ...address, problem: { message, remedy } }
+  }
+  if ((query.get("chat_id") ?? "") !== "") return { ...address, problem: undefined }
+  return { ...address, problem: { message: "the address names no chat: `chat_id` is missing in it", remedy } }
 }
 
 const discordAddress = (host: string, path: string): ChatAddress => {
@@ -46,7 +58,8 @@ const discordAddress = (host: string, path: string): ChatAddress => {
 
 /**
  * The format that is written, or else the one that the host of the URL takes: `discord` for discord.com and
- * discordapp.com, `slack` for hooks.slack.com and hooks.slack-gov.com, `standard` for all others.
+ * discordapp.com, `slack` for hooks.slack.com and hooks.slack-gov.com, `telegram` for api.telegram.org, `standard` for all
+ * others.
  */
 export const webhookFormat = (url: string, written?: WebhookFormat): WebhookFormat =>
   written ?? chatAddressOf(url)?.format ?? "standard"

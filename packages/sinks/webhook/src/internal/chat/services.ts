@@ -1,4 +1,4 @@
-/** Discord and Slack: their markup, their mentions, their limits. */
+/** Discord, Slack and Telegram: their markup, their mentions, their limits. */
 import type { Service } from "./channel.ts"
 import { unlinked } from "./clean.ts"
 
@@ -40,5 +40,18 @@ export const slack: Service = {
   link: (href) => href.replaceAll("&", "&amp;"),
   limit: 4_000,
   payload: (text) => ({ text, mrkdwn: false, link_names: false, unfurl_links: false, unfurl_media: false }),
+  query: "",
+}
+
+/** Without a parse mode Telegram reads no markup, but it links mentions, addresses and tags by itself. */
+export const escapeTelegram = (name: string): string => unlinked(name).replaceAll(/[@#$/]/g, "$&\u200B")
+
+/** The chat is named in the address; Telegram takes parameters from there and from the body alike. */
+export const telegram: Service = {
+  name: "telegram",
+  escape: escapeTelegram,
+  link: (href) => href,
+  limit: 4_096,
+  payload: (text) => ({ text, link_preview_options: { is_disabled: true } }),
   query: "",
 }
