@@ -43,6 +43,8 @@ export const bundle = (name: string): ConfigExport => {
       comments: false,
       charset: "ascii",
       sourcemap: true,
+      // Lines and names are enough for a stack trace; the sources would be two thirds of what is installed.
+      sourcemapExcludeSources: true,
       codeSplitting: {
         includeDependenciesRecursively: false,
         groups: [{

@@ -112,6 +112,18 @@ export const longRuns: ReadonlyArray<LongRun> = [
     files: ["apps/pipe/test/secretShapes.test.ts"],
   },
   {
+    name: "long:release",
+    about: "a release in a clone, up to what would be published",
+    env: { RELEASE: "clone" },
+    files: ["tools/test/release.test.ts"],
+  },
+  {
+    name: "long:packed",
+    about: "the tarballs in empty folders, on each runtime of this machine",
+    env: { PACKED: "all" },
+    files: ["tools/test/packed.test.ts"],
+  },
+  {
     name: "long:fuzz",
     about: "mutated frames, REST bodies, recordings, configurations and command lines",
     env: { FUZZ_SECONDS: "1800", FUZZ_SEED: seed },

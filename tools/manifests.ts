@@ -1,7 +1,9 @@
 /** What package.json and deno.json of one library must agree on. */
 import { existsSync } from "node:fs"
 import { join } from "node:path"
-import { apps, libraries, type Manifest, readText, root } from "./workspace.ts"
+import { type Fields, published, wantedFields } from "./manifestFields.ts"
+import { packedReadme, relativeLinks } from "./packedReadme.ts"
+import { libraries, type Manifest, readText, root, type WorkspacePackage } from "./workspace.ts"
 
 /** The fields of a library's deno.json that the check reads. */
 export interface DenoManifest {
@@ -41,31 +43,115 @@ const sorted = (record: Record<string, string>): string =>
 
 /** What two manifests of one library disagree on, one sentence each. */
 export const disagreements = (npm: Manifest, deno: DenoManifest): ReadonlyArray<string> => [
-  ...(["name", "version", "license"] as const).flatMap((field) =>
-    npm[field] === deno[field] ? [] : [`${field} is ${npm[field]} in package.json and ${deno[field]} in deno.json`]
-  ),
+  ...(["name", "version", "license"] as const).flatMap((field) => {
+    // On JSR every name has a scope.
+    const wanted = field === "name" && !npm.name.startsWith("@") ? `@boltodds/${npm.name}` : npm[field]
+    return wanted === deno[field] ? [] : [`${field} is ${npm[field]} in package.json and ${deno[field]} in deno.json`]
+  }),
   ...(sorted(npmExports(npm)) === sorted(denoExports(deno))
     ? []
     : [`exports are ${sorted(npmExports(npm))} in package.json and ${sorted(denoExports(deno))} in deno.json`]),
   ...wrongTargets(npm),
 ]
 
+/** What one manifest lacks of the fields that every published package has. */
+export const missingFields = (
+  member: Pick<WorkspacePackage, "folder">,
+  own: Fields,
+  rootManifest: Fields,
+): ReadonlyArray<string> =>
+  Object.entries(wantedFields(member, own, rootManifest)).flatMap(([field, value]) =>
+    JSON.stringify(own[field]) === JSON.stringify(value)
+      ? []
+      : [`${field} of package.json is not as it must be; run \`node tools/manifestFields.ts\``]
+  )
+
+/** The package for people who write promises: Effect is an ordinary dependency of it. */
+const withOwnEffect = "boltodds"
+
+/**
+ * What is wrong with the ranges of a library: those of other packages begin with a caret, those of the workspace are its
+ * own, and Effect is a peer, in the range that begins with the version that everything is tested with.
+ */
+export const wrongRanges = (
+  { name, dependencies = {}, peerDependencies = {} }: Manifest,
+  effect: string,
+  needsEffect: (name: string) => boolean,
+): ReadonlyArray<string> => {
+  const range = `^${effect}`
+  const inherits = Object.keys({ ...dependencies, ...peerDependencies }).some(needsEffect)
+  const found = name === withOwnEffect ? dependencies["effect"] : peerDependencies["effect"]
+  return [
+    ...Object.entries(dependencies).flatMap(([other, asked]) =>
+      other.startsWith("@boltodds/") || other === withOwnEffect
+        ? asked === "workspace:^" ? [] : [`${other} must be "workspace:^": it is "${asked}"`]
+        : asked.startsWith("^")
+        ? []
+        : [`the range of ${other} must begin with ^, so that programs get fixes and one copy: it is "${asked}"`]
+    ),
+    ...inherits && found === undefined ? [`effect must be a peer: a package that it depends on needs it`] : [],
+    ...found !== undefined && found !== range ? [`the range of effect must be "${range}": it is "${found}"`] : [],
+    ...name !== withOwnEffect && dependencies["effect"] !== undefined
+      ? ["effect must be a peer, not a dependency"]
+      : [],
+  ]
+}
+
+/** What is wrong with the README of a package as it is packed. */
+export const readmeProblems = (
+  text: string,
+  folder: string,
+  address: string,
+  exists: (path: string) => boolean,
+): ReadonlyArray<string> => {
+  const { missing, text: packed } = packedReadme(text, { folder, address, ref: "main", exists })
+  return [
+    ...missing.map((target) => `README.md: the link to ${target} leads nowhere`),
+    ...relativeLinks(packed).map((target) =>
+      `README.md: the link to ${target} stays relative when it is packed; write it as [text](path)`
+    ),
+  ]
+}
+
 /** Checks every library, that all published packages have one version, and the files that each publishes. */
 export const checkManifests = (): ReadonlyArray<string> => {
   const workspace: ReadonlyArray<string> = JSON.parse(readText("deno.json")).workspace
-  const published = [...libraries, ...apps].filter(({ manifest }) => manifest.private !== true)
-  const versions = new Set(published.map(({ manifest }) => manifest.version))
+  const members = published()
+  const rootManifest: Fields & { readonly homepage: string; readonly devDependencies: { readonly effect: string } } =
+    JSON.parse(readText("package.json"))
+  const versions = new Set(members.map(({ manifest }) => manifest.version))
+  const withEffect = new Set(
+    libraries.filter(({ manifest }) => manifest.peerDependencies?.["effect"] !== undefined).map(({ name }) => name),
+  )
   return [
     ...(versions.size === 1 ? [] : [`published packages have ${versions.size} versions: ${[...versions].join(", ")}`]),
+    ...members.flatMap((member) =>
+      missingFields(member, JSON.parse(readText(`${member.folder}/package.json`)), rootManifest)
+        .map((text) => `${member.folder}: ${text}`)
+    ),
+    ...libraries.flatMap(({ folder, manifest }) =>
+      wrongRanges(manifest, rootManifest.devDependencies.effect, (name) => withEffect.has(name))
+        .map((text) => `${folder}: ${text}`)
+    ),
+    ...members.flatMap(({ folder }) =>
+      existsSync(join(root, folder, "README.md"))
+        ? readmeProblems(
+          readText(`${folder}/README.md`),
+          folder,
+          rootManifest.homepage,
+          (path) => existsSync(join(root, path)),
+        ).map((text) => `${folder}: ${text}`)
+        : []
+    ),
     ...libraries.flatMap(({ folder, manifest }) => {
       const deno: DenoManifest = JSON.parse(readText(`${folder}/deno.json`))
       const listed = workspace.includes(`./${folder}`) ? [] : ["deno.json of the root does not list it"]
       return [...listed, ...disagreements(manifest, deno)].map((text) => `${folder}: ${text}`)
     }),
-    ...published.flatMap(({ folder }) =>
+    ...members.flatMap(({ folder }) =>
       ["README.md", "LICENSE"].flatMap((name) => existsSync(join(root, folder, name)) ? [] : [`${folder}: no ${name}`])
     ),
-    ...published.flatMap(({ folder }) =>
+    ...members.flatMap(({ folder }) =>
       existsSync(join(root, folder, "LICENSE")) && readText(`${folder}/LICENSE`) !== readText("LICENSE")
         ? [`${folder}: LICENSE differs from the root's`]
         : []

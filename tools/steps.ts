@@ -1,12 +1,14 @@
 /** What the check consists of, cheapest first. */
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs"
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { checkBoundaries } from "./boundaries.ts"
 import { checkCircles } from "./circles.ts"
 import { checkDocumented } from "./documented.ts"
 import { longRuns } from "./long.ts"
+import { published as publishedPackages } from "./manifestFields.ts"
 import { checkManifests } from "./manifests.ts"
+import { newestVersion } from "./release/changelog.ts"
 import { checkStability } from "./stability.ts"
 import { checkPromises } from "./promises.ts"
 import { checkProse } from "./prose.ts"
@@ -14,7 +16,7 @@ import { checkPublicApi } from "./publicApi.ts"
 import { processStep, ruleStep, runProcess, type Step, type StepResult } from "./Step.ts"
 import { patience } from "@boltodds/testing/patience"
 import { checkTracked } from "./tracked.ts"
-import { apps, libraries, root } from "./workspace.ts"
+import { libraries, readText, root } from "./workspace.ts"
 import { checkZones } from "./zones.ts"
 
 interface VitestReport {
@@ -162,11 +164,27 @@ const changesets: Step = {
     const main = await runProcess("git", ["rev-parse", "--verify", "--quiet", "main"])
     // Without a local branch to compare with (a detached checkout) there is nothing to say.
     if (main.code !== 0) return { passed: 0, failed: 0, skipped: 1, output: "" }
+    const release = await releaseProblems()
+    if (release !== undefined) {
+      return { passed: release === "" ? 1 : 0, failed: release === "" ? 0 : 1, skipped: 0, output: release }
+    }
     return processStep("", "", [{ args: ["changeset", "status"] }]).run()
   },
 }
 
-const published = [...libraries, ...apps].filter(({ manifest }) => manifest.private !== true)
+/** What is wrong with a commit that makes a version; undefined of any other. Its changesets are in the changelog. */
+const releaseProblems = async (): Promise<string | undefined> => {
+  const manifest = `${libraries[0]!.folder}/package.json`
+  const { version }: { readonly version: string } = JSON.parse(readText(manifest))
+  const { code, output } = await runProcess("git", ["show", `main:${manifest}`])
+  if (code !== 0 || JSON.parse(output).version === version) return undefined
+  const waiting = readdirSync(join(root, ".changeset")).filter((name) => name.endsWith(".md") && name !== "README.md")
+  const noted = existsSync(join(root, "CHANGELOG.md")) ? newestVersion(readText("CHANGELOG.md")) : undefined
+  if (waiting.length > 0) return `Version ${version} leaves changesets: ${waiting.join(", ")}`
+  return noted === version ? "" : `CHANGELOG.md begins with ${noted ?? "nothing"}; expected ${version}`
+}
+
+const published = publishedPackages()
 
 /** All steps, in the order they run. */
 export const steps: ReadonlyArray<Step> = [
