@@ -90,12 +90,12 @@ export class WebhookRecordTooLarge extends Error {
   }
 }
 
-/** A channel was given records that are not `changes`: there is no sentence for them. */
+/** A channel was given records that are neither changes nor signals: there is no sentence for them. */
 export class WebhookCannotTell extends Error {
   readonly _tag = "WebhookCannotTell"
 
   constructor(format: string, seq: number) {
-    super(`Cannot write record ${seq} as a message: format ${format} takes changes only; set emit: changes`)
+    super(`Cannot write record ${seq} as a message: format ${format} takes changes and signals only; set emit: changes`)
   }
 }
 

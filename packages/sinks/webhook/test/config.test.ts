@@ -209,9 +209,12 @@ describe("the format of a webhook", () => {
     expect(webhookProblems({ url: "https://proxy.example.com/", format: "slack" })).toEqual([])
   })
 
-  it("for people needs changes", () => {
+  it("for people needs changes or signals", () => {
+    for (const emit of ["changes", "best", "fair", "closing", "opportunities"]) {
+      expect(webhookProblems({ url: "https://discord.com/api/webhooks/1/x" }, emit)).toEqual([])
+    }
     expect(webhookProblems({ url: "https://discord.com/api/webhooks/1/x" }, "quotes")).toEqual([
-      expect.objectContaining({ path: ["url"], remedy: "write `emit: changes`" }),
+      expect.objectContaining({ path: ["url"], remedy: "write `emit: changes`, or another of these" }),
     ])
     expect(webhookProblems({ url: "https://a.example/", format: "slack" }, "messages")).toEqual([
       expect.objectContaining({ path: ["format"] }),

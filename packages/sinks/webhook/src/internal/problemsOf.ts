@@ -128,10 +128,13 @@ const formatProblems = ({ url, format: written, emit }: Checkable): ReadonlyArra
     return [at(["format"], message, `write \`format: ${chat.format}\`, or leave it out: the host chooses it`)]
   }
   const format = written ?? chat?.format ?? "standard"
-  if (format === "standard" || emit === undefined || emit === "changes") return []
-  const message = `Cannot write ${emit} for people: format ${format} needs emit: changes`
-  return [at([written === undefined ? "url" : "format"], message, "write `emit: changes`")]
+  if (format === "standard" || emit === undefined || emitsForPeople.includes(emit)) return []
+  const message = `Cannot write ${emit} for people: format ${format} takes ${emitsForPeople.join(", ")} only`
+  return [at([written === undefined ? "url" : "format"], message, "write `emit: changes`, or another of these")]
 }
+
+/** The emits whose records have sentences. */
+const emitsForPeople = ["changes", "best", "fair", "closing", "opportunities"]
 
 const isDecodable = (text: string): boolean => {
   try {

@@ -6,7 +6,9 @@ import { webhookId } from "../Secret.ts"
 import { type ChatFields, recordOf } from "./ChatFields.ts"
 import { FirstSnapshots } from "./FirstSnapshots.ts"
 import { fit } from "./Sentence.ts"
-import { sentencesOf, type Writing } from "./sentences.ts"
+import { signalKindOf } from "./signalSentences.ts"
+import { sentencesOf } from "./sentences.ts"
+import type { Writing } from "./Writing.ts"
 
 /** What makes one service different from another. */
 export interface Service extends Writing {
@@ -27,6 +29,10 @@ export const channel = (service: Service): BodyFormat => {
   }
 }
 
+/** Whether sentences are made of such records. */
+const isForPeople = (record: ChatFields | undefined): boolean =>
+  record !== undefined && (typeof record["change"] === "string" || signalKindOf(record) !== undefined)
+
 /** One message; none where there is nothing to write. */
 const partsOf = (batch: Batch<unknown>, service: Service, snapshots: FirstSnapshots): ReadonlyArray<BodyPart> => {
   const whole = { from: 0, to: batch.envelopes.length }
@@ -34,7 +40,7 @@ const partsOf = (batch: Batch<unknown>, service: Service, snapshots: FirstSnapsh
   const records: Array<ChatFields> = []
   for (const [index, envelope] of batch.envelopes.entries()) {
     const record = recordOf(envelope)
-    if (envelope._tag === "Record" && typeof record?.["change"] !== "string") {
+    if (envelope._tag === "Record" && !isForPeople(record)) {
       // No message would ever be sent of such a stream, without a reason.
       return [{ ...whole, content: { _tag: "Refused", cause: new WebhookCannotTell(service.name, envelope.seq) } }]
     }

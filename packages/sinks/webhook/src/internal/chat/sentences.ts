@@ -5,14 +5,9 @@ import { controlSentence, isLostGame, lostGamesSentence } from "./controlSentenc
 import type { ChatFields } from "./ChatFields.ts"
 import { gameWords, lineWords } from "./lineWords.ts"
 import type { Escape, Sentence } from "./Sentence.ts"
+import { signalKindOf, signalSentences } from "./signalSentences.ts"
 import { summarize } from "./summarize.ts"
-
-/** How a service writes names and links. */
-export interface Writing {
-  readonly escape: Escape
-  /** Writes an address that was checked. */
-  readonly link: (href: string) => string
-}
+import type { Writing } from "./Writing.ts"
 
 /** Games of which records were lost that are still named one by one. */
 const mostLost = 5
@@ -28,6 +23,7 @@ export const sentencesOf = (records: ReadonlyArray<ChatFields>, writing: Writing
   const all: Array<Alert | Sentence> = []
   let open = new Map<string, Alert>()
   const lost = records.filter(isLostGame)
+  const signals = signalSentences(records, writing)
   for (const record of records) {
     const name = namesOf(record, writing.escape)
     if (typeof record["control"] === "string") {
@@ -37,6 +33,11 @@ export const sentencesOf = (records: ReadonlyArray<ChatFields>, writing: Writing
       if (text === undefined) continue
       all.push({ text, warning: true })
       open = new Map()
+      continue
+    }
+    if (signalKindOf(record) !== undefined) {
+      const sentence = signals.get(record)
+      if (sentence !== undefined) all.push(sentence)
       continue
     }
     // A snapshot and what a gap hid from us did not happen now; `gap_closed` and `synced` say how much it is.
