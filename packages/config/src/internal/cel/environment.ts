@@ -26,7 +26,7 @@ export const checkingEnvironment = (emit: EmitRecords): Environment => {
       : kind === "any" || kind === "pair"
       ? "dyn"
       : "string"
-    environment.registerVariable(name, type)
+    if (!environment.hasVariable(name)) environment.registerVariable(name, type)
   }
   return environment
 }
@@ -46,7 +46,10 @@ export const evaluatingEnvironment = (emit: EmitRecords): Environment => {
   environment.registerOperator("-null: dyn", notKnown)
   environment.registerFunction(`string.${linearMatches}(string): bool`, matches)
   for (const signature of ofNull) environment.registerFunction(signature, notKnown)
-  for (const name of Object.keys(fieldsOf(emit))) environment.registerVariable(name, "dyn")
+  for (const name of Object.keys(fieldsOf(emit))) {
+    // A word of the language, such as `type`, keeps its meaning: no expression can name such a field.
+    if (!environment.hasVariable(name)) environment.registerVariable(name, "dyn")
+  }
   return environment
 }
 
