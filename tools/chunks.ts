@@ -24,7 +24,7 @@ const chunkEntries: ReadonlyArray<{ readonly chunk: string; readonly entries: Re
   { chunk: "serve", entries: /\/parts\/src\/sinks\/serveSink\.ts$|\/status\/statusServer\.ts$/ },
   { chunk: "otlp", entries: /\/src\/status\/otlp\.ts$/ },
   // Emits that compare sportsbooks, with the tables of markets.
-  { chunk: "signals", entries: /\/parts\/src\/emits\/(?:best|fair|opportunities)Emit\.ts$/ },
+  { chunk: "signals", entries: /\/parts\/src\/emits\/(?:best|closing|fair|opportunities)Emit\.ts$/ },
   // The board, when it is shown.
   { chunk: "board", entries: /\/board\/runBoard\.ts$/ },
   { chunk: "expressions", entries: /\/internal\/cel\/(?:checkExpression|compile|names)\.ts$/ },

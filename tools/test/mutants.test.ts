@@ -19,6 +19,8 @@ describe("the mutants", () => {
       new Set([
         "best prices",
         "opportunities",
+        "lives of signals",
+        "closing prices",
         "scope",
         "epoch guard",
         "settling",

@@ -47,6 +47,7 @@ const stores: { readonly [name: string]: Load<unknown> } = {
 const signals: { readonly [name: string]: Load<unknown> } = {
   best: async () => (await import("./emits/bestEmit.ts")).bestEmit,
   fair: async () => (await import("./emits/fairEmit.ts")).fairEmit,
+  closing: async () => (await import("./emits/closingEmit.ts")).closingEmit,
   opportunities: async () => (await import("./emits/opportunitiesEmit.ts")).opportunitiesEmit,
 }
 
@@ -63,7 +64,7 @@ export interface PartNames {
  *
  * It holds the sources `feed`, `simulator`, `replay`, `stdin`, `changes`, `nats` and `redis`, the sinks `stdout`, `file`, `webhook`, `serve`,
  * `nats` and `redis`, the store `outbox`, the lease `nats`, the emits and processors of `@boltodds/config`, and the emits of signals (`best`,
- * `fair`, `opportunities`). With `only`, it holds the named sources and sinks alone, no lease, the store only beside a webhook, and the emits of
+ * `fair`, `closing`, `opportunities`). With `only`, it holds the named sources and sinks alone, no lease, the store only beside a webhook, and the emits of
  * signals only if an emit is named that `@boltodds/config` does not have.
  *
  * @example

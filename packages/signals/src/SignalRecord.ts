@@ -66,8 +66,8 @@ export const subjectOf = (
   }
 }
 
-/** Few starts are in use at once. */
-const isoOf = (millis: number): string => {
+/** A start as ISO 8601, UTC. Few starts are in use at once. */
+export const isoOf = (millis: number): string => {
   const known = isos.get(millis)
   if (known !== undefined) return known
   const iso = new Date(millis).toISOString()

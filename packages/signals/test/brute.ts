@@ -81,9 +81,14 @@ export interface BrutePrice {
   readonly torn: boolean
   readonly dominated: boolean
   readonly mayBet: boolean
+  /** How many outcomes of its sportsbook are this bet. */
+  readonly twins: number
+  /** The start that most sportsbooks give. */
+  readonly anchor: number | null
 }
 
-interface Row {
+/** A line that is understood. */
+export interface Row {
   readonly game: BookGame
   readonly line: BookLine
   readonly selection: Selection
@@ -120,10 +125,18 @@ const playersOf = (game: BookGame, within: (line: BookLine) => boolean): Readonl
     line.target_kind === "other" && line.target !== null && within(line) ? [line.target] : []
   )
 
-/** The prices that count, of all selections: one for each sportsbook. */
-export const brutePrices = (book: Book, draws: Draws, settings: SignalSettings = {}): ReadonlyArray<BrutePrice> => {
+/** All lines that are understood, and the games whose prices do not count. */
+export const bruteRows = (
+  book: Book,
+  draws: Draws,
+  settings: SignalSettings = {},
+): {
+  readonly rows: ReadonlyArray<Row>
+  readonly bad: ReadonlySet<BookGame>
+  readonly anchors: ReadonlyMap<string, number | null>
+} => {
+  const anchors = new Map<string, number | null>()
   const sportsbooks = makeSportsbooks(settings.sportsbooks)
-  const betAt = settings.betAt?.map((name) => name.toLowerCase())
   const games = [...book.games.values()].filter(({ sportsbook }) => sportsbooks.of(sportsbook).bettable)
   const rows: Array<Row> = []
   const bad = new Set<BookGame>()
@@ -133,7 +146,8 @@ export const brutePrices = (book: Book, draws: Draws, settings: SignalSettings =
       at: starts_at === null ? null : Date.parse(starts_at),
       votes: true,
     }))
-    const { off_start } = eventStart(starts, { now: 0 })
+    const { off_start, anchor } = eventStart(starts, { now: 0 })
+    anchors.set(event, anchor)
     const teams = mine.map(({ home_team, away_team }) => ({ event, sport: "", home_team, away_team, at: null }))
     const flipped = selfFlippedEvents(teams).size > 0
     const known = new Map<string, ReadonlyMap<string, string | undefined>>()
@@ -169,10 +183,19 @@ export const brutePrices = (book: Book, draws: Draws, settings: SignalSettings =
       }
     }
   }
+  return { rows, bad, anchors }
+}
+
+/** The prices that count, of all selections: one for each sportsbook. */
+export const brutePrices = (book: Book, draws: Draws, settings: SignalSettings = {}): ReadonlyArray<BrutePrice> => {
+  const sportsbooks = makeSportsbooks(settings.sportsbooks)
+  const betAt = settings.betAt?.map((name) => name.toLowerCase())
+  const { rows, bad, anchors } = bruteRows(book, draws, settings)
   const isLivePrice = ({ game, line }: Row): boolean => !bad.has(game) && line.odds !== null && isLive(book, game, line)
   const decimalOf = ({ line }: Row): number => americanToDecimal(line.odds!)!
   const netOf = (row: Row): number => netOdds(decimalOf(row), sportsbooks.of(row.game.sportsbook).fee)!
   const counted: Array<Row> = []
+  const twinsOf = new Map<Row, number>()
   for (const twins of grouped(rows, ({ key, game }) => `${key} @ ${game.sportsbook}`).values()) {
     if (!twins.every(isLivePrice)) continue
     const names = new Set(twins.map(({ line }) => line.target))
@@ -183,6 +206,7 @@ export const brutePrices = (book: Book, draws: Draws, settings: SignalSettings =
       (a.line.outcome < b.line.outcome ? -1 : 1)
     )
     counted.push(worst[0]!)
+    twinsOf.set(worst[0]!, twins.length)
   }
   const torn = new Set<Row>()
   for (const pair of grouped(counted, ({ pair, game }) => `${pair} @ ${game.sportsbook}`).values()) {
@@ -205,6 +229,8 @@ export const brutePrices = (book: Book, draws: Draws, settings: SignalSettings =
     net: netOf(row),
     torn: torn.has(row),
     dominated: worse.has(row),
+    twins: twinsOf.get(row)!,
+    anchor: anchors.get(row.event) ?? null,
     mayBet: betAt === undefined || betAt.includes(row.game.sportsbook),
   }))
 }
@@ -227,3 +253,86 @@ export const bruteBest = (prices: ReadonlyArray<BrutePrice>): ReadonlyArray<stri
   }
   return best.toSorted()
 }
+
+/** What all signals say of a price, as of a time. */
+export const bruteSubject = (
+  { key, event, game, selection, anchor }: BrutePrice,
+  at: number,
+): Readonly<Record<string, unknown>> & { readonly phase: string | null } => ({
+  key,
+  event,
+  sport: game.sport,
+  family: selection.family,
+  home_team: game.home_team,
+  away_team: game.away_team,
+  starts_at: anchor === null ? null : new Date(anchor).toISOString(),
+  phase: anchor === null ? null : at < anchor ? "pre" : "live",
+  period: selection.period,
+  kind: selection.kind,
+  scope: selection.scope,
+  participant: selection.participant,
+  stat: selection.stat,
+  line: selection.line,
+  side: selection.side,
+})
+
+/** The fees of some prices: assumed if one is. */
+export const bruteFees = (prices: ReadonlyArray<BrutePrice>, settings: SignalSettings = {}): string => {
+  const sportsbooks = makeSportsbooks(settings.sportsbooks)
+  const all = new Set(prices.map(({ sportsbook }) => sportsbooks.of(sportsbook).fees))
+  return all.has("assumed") ? "assumed" : all.has("set") ? "set" : "none"
+}
+
+/** Whether one of some prices is at an exchange. */
+export const hasExchange = (prices: ReadonlyArray<BrutePrice>, settings: SignalSettings = {}): boolean => {
+  const sportsbooks = makeSportsbooks(settings.sportsbooks)
+  return prices.some(({ sportsbook }) => ["exchange", "predictions"].includes(sportsbooks.of(sportsbook).kind))
+}
+
+const shownOdds = ({ line }: BrutePrice): number | null => line.odds === -100 ? 100 : line.odds
+
+/** The record of each best price as it is now, without its stamp and without what was before. */
+export const bruteBestRecords = (
+  prices: ReadonlyArray<BrutePrice>,
+  at: number,
+  settings: SignalSettings = {},
+): ReadonlyMap<string, object> => {
+  const records = new Map<string, object>()
+  const counted = prices.filter(({ torn, mayBet }) => mayBet && !torn)
+  for (const [key, all] of grouped(counted, (price) => price.key)) {
+    const order = all.toSorted((a, b) => b.net - a.net || a.decimal - b.decimal)
+    const [first] = order as [BrutePrice, ...Array<BrutePrice>]
+    const equals = order.filter(({ net, decimal }) => net === first.net && decimal === first.decimal)
+      .toSorted((a, b) => a.sportsbook < b.sportsbook ? -1 : 1)
+    const [leading] = equals as [BrutePrice, ...Array<BrutePrice>]
+    const next = order[equals.length]
+    const sides = [...grouped(counted.filter(({ pair }) => pair === first.pair), (price) => price.key).values()]
+    records.set(key, {
+      ...bruteSubject(leading, at),
+      odds: shownOdds(leading),
+      decimal: leading.decimal,
+      net: leading.net,
+      fees: bruteFees(equals, settings),
+      sportsbooks: equals.map(({ sportsbook }) => sportsbook),
+      sessions: equals.map(({ session }) => session),
+      game: leading.game.game,
+      outcome: leading.line.outcome,
+      link: leading.line.link,
+      of: all.length,
+      next_odds: next === undefined ? null : shownOdds(next),
+      booksum: sides.length === first.selection.outcomes
+        ? near(sides.reduce((sum, side) => sum + 1 / Math.max(...side.map(({ net }) => net)), 0))
+        : null,
+      warnings: [
+        ...equals.some(({ dominated }) => dominated) ? ["dominated"] : [],
+        ...equals.some(({ twins }) => twins > 1) ? ["duplicate"] : [],
+        ...hasExchange(equals, settings) ? ["exchange"] : [],
+        ...equals.length === 1 && next !== undefined && first.net > next.net * 1.25 ? ["suspicious"] : [],
+      ],
+    })
+  }
+  return records
+}
+
+/** Sums in another order differ in their last digits. */
+export const near = (value: number): number => Number(value.toPrecision(12))

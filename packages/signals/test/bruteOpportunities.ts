@@ -1,7 +1,7 @@
 /** Opportunities by plain loops: what stands now, and for how long it has. */
 import { eventKey, eventStart, makeSportsbooks } from "@boltodds/market"
 import { type Book, type Change, type Control, gameId, isLineChange } from "@boltodds/protocol"
-import { type BrutePrice, grouped, placeOf } from "./brute.ts"
+import { type BrutePrice, grouped, near, placeOf } from "./brute.ts"
 import { bruteFair } from "./bruteFair.ts"
 
 /** What is looked for, as the options say it. */
@@ -17,6 +17,8 @@ export interface BruteFound {
   readonly id: string
   readonly value: number
   readonly legs: ReadonlyArray<BrutePrice>
+  /** What else the record says of it. */
+  readonly says: Readonly<Record<string, unknown>>
 }
 
 /** What the book alone does not say: when starts moved, and which sessions have settled. */
@@ -103,9 +105,15 @@ export const bruteFound = (
   { minEv, minSportsbooks, suspicious }: BruteSettings,
 ): ReadonlyMap<string, BruteFound> => {
   const found = new Map<string, BruteFound>()
-  const add = (id: string, value: number, legs: ReadonlyArray<BrutePrice>, trusted = value): void => {
-    if (trusted > suspicious || legs.some(({ session }) => !history.isSettled(session))) return
-    found.set(id, { id, value, legs })
+  const add = (
+    id: string,
+    value: number,
+    legs: ReadonlyArray<BrutePrice>,
+    says: Readonly<Record<string, unknown>>,
+    { trusted = value, basis = [] }: { readonly trusted?: number; readonly basis?: ReadonlyArray<BrutePrice> } = {},
+  ): void => {
+    if (trusted > suspicious || [...legs, ...basis].some(({ session }) => !history.isSettled(session))) return
+    found.set(id, { id, value, legs, says })
   }
   const legs = prices.filter(({ torn, dominated, mayBet, event }) =>
     !torn && !dominated && mayBet && !conflicts.has(event)
@@ -131,7 +139,12 @@ export const bruteFound = (
     if (best !== undefined && best.sum <= 1 / 0.99) {
       const type = best.sum < 1 ? "arb" : "low_hold"
       const names = best.legs.map(({ sportsbook, selection }) => `${sportsbook}>${selection.side}`)
-      add(`${type}:${pair}:${names.join(",")}`, 1 / best.sum - 1, best.legs)
+      add(`${type}:${pair}:${names.join(",")}`, 1 / best.sum - 1, best.legs, {
+        type,
+        key: pair,
+        booksum: near(best.sum),
+        stakes: best.legs.map(({ net }) => near(1 / net / best.sum)),
+      })
     }
     const all = prices.filter((each) => each.pair === pair)
     for (const leg of mine) {
@@ -142,7 +155,15 @@ export const bruteFound = (
         without: familyOf(leg),
       }).get(pair)
       const p = fair?.p[leg.selection.side]
-      if (p !== undefined && p * leg.net - 1 >= minEv) add(`ev:${leg.key}:${leg.sportsbook}`, p * leg.net - 1, [leg])
+      if (p === undefined || p * leg.net - 1 < minEv) continue
+      add(`ev:${leg.key}:${leg.sportsbook}`, p * leg.net - 1, [leg], {
+        type: "ev",
+        key: leg.key,
+        booksum: null,
+        stakes: [near(0.25 * Math.max(0, (p * leg.net - 1) / (leg.net - 1)))],
+        p: near(p),
+        reference: "consensus",
+      }, { basis: fair!.legs })
     }
   }
   const marketOf = ({ pair }: BrutePrice): string => pair.slice(0, pair.lastIndexOf("|"))
@@ -161,7 +182,15 @@ export const bruteFound = (
         ])
         if (best === undefined || best.sum - 1 > 0.05) continue
         const names = best.legs.map(({ sportsbook, selection }) => `${sportsbook}>${selection.side}@${selection.line}`)
-        add(`middle:${market}:${names.join(",")}`, 0 - Math.max(0, best.sum - 1), best.legs, 1 / best.sum - 1)
+        add(`middle:${market}:${names.join(",")}`, 0 - Math.max(0, best.sum - 1), best.legs, {
+          type: "middle",
+          key: market,
+          booksum: near(best.sum),
+          stakes: best.legs.map(({ net }) => near(1 / net / best.sum)),
+          gap: high - low,
+          miss: near(1 / best.sum - 1),
+          both: near(2 / best.sum - 1),
+        }, { trusted: 1 / best.sum - 1 })
       }
     }
   }

@@ -1,9 +1,11 @@
 import { emitLaws } from "@boltodds/pipeline"
 import type { DevigMethod } from "@boltodds/odds"
+import type { Control } from "@boltodds/protocol"
+import type { Fair } from "@boltodds/signals"
 import { fair } from "@boltodds/signals/emits"
 import { describe, expect, it } from "vitest"
-import { brutePrices } from "./brute.ts"
-import { bruteFair } from "./bruteFair.ts"
+import { brutePrices, bruteSubject, grouped, near } from "./brute.ts"
+import { bruteFair, bruteMains } from "./bruteFair.ts"
 import { FairReader } from "./FairReader.ts"
 import { forLives } from "./laws.ts"
 import { play } from "./play.ts"
@@ -50,4 +52,68 @@ it("has the probabilities that plain loops find: whether there are some at once,
     })
   })
   expect(compared).toBeGreaterThan(100)
+})
+
+it("sends records all of which plain loops find, and what was before", () => {
+  let compared = 0
+  forLives((events, seed) => {
+    const { reference, method, minSportsbooks } = settings[seed % 3]!
+    const reader = new FairReader()
+    const emit = fair({ reference, method, minSportsbooks, everyMillis: [1000, 0, 5000][seed % 3]! })
+    play(emit, events, ({ envelopes, book, draws, at }) => {
+      let prices: ReturnType<typeof brutePrices> | undefined
+      for (const envelope of envelopes) {
+        const record = envelope.value as Fair | Control
+        if (!("control" in record)) {
+          const before = reader.known.get(record.key)
+          expect(record.fair).toBe(record.reason !== undefined ? "closed" : before === undefined ? "opened" : "moved")
+          expect(record.previous_p).toEqual(before?.p ?? null)
+          if (record.fair === "closed") {
+            expect(record).toMatchObject({ p: {}, reference: null, sportsbooks: [], hold: {} })
+          } else {
+            prices ??= brutePrices(book, draws)
+            const wanted = bruteFair(prices, { reference, method, least: minSportsbooks }).get(record.key)!
+            const bySportsbook = [...grouped(wanted.legs, ({ sportsbook }) => sportsbook)]
+              .toSorted(([a], [b]) => a < b ? -1 : 1)
+            const { selection } = wanted.legs[0]!
+            const mains = bruteMains(prices).get(record.key.slice(0, record.key.lastIndexOf("|")))
+            const line = record.line
+            expect({
+              families: record.families,
+              sportsbooks: record.sportsbooks,
+              sessions: record.sessions,
+              method: record.method,
+              reference: record.reference,
+              spread: near(record.spread_of_p),
+              hold: Object.fromEntries(Object.entries(record.hold).map(([name, hold]) => [name, near(1 - hold)])),
+              push: record.push,
+              main_at: record.main_at,
+              consensus_main: record.consensus_main,
+              p: Object.entries(record.p).map(([side, p]) => [side, near(p)]),
+              phase: record.phase,
+            }).toEqual({
+              families: wanted.families,
+              sportsbooks: bySportsbook.map(([name]) => name),
+              sessions: bySportsbook.map(([, legs]) => legs[0]!.session),
+              method,
+              reference: wanted.reference,
+              spread: near(wanted.spread),
+              hold: Object.fromEntries(bySportsbook.map(([name, legs]) => [
+                name,
+                near(selection.winners! / legs.reduce((sum, { decimal }) => sum + 1 / decimal, 0)),
+              ])),
+              push: selection.push,
+              main_at: line === null ? 0 : mains?.at.get(line) ?? 0,
+              consensus_main: line !== null && mains?.consensus === line,
+              p: Object.entries(wanted.p).toSorted(([a], [b]) => a < b ? -1 : 1).map(([side, p]) => [side, near(p)]),
+              phase: bruteSubject(wanted.legs[0]!, at).phase,
+            })
+            compared++
+          }
+        }
+        reader.take([envelope])
+      }
+    })
+  }, 6)
+  expect(compared).toBeGreaterThan(30)
 })

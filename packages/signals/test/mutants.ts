@@ -75,14 +75,14 @@ export const mutants: ReadonlyArray<Mutant> = [
   {
     does: "prices are ranked before fees",
     file: `${signals}/best/bestOf.ts`,
-    from: `a.net - b.net || b.decimal - a.decimal`,
-    to: `a.decimal - b.decimal`,
+    from: `a.net - b.net || decimalOf(b) - decimalOf(a)`,
+    to: `decimalOf(a) - decimalOf(b)`,
   },
   {
     does: "a price that a harder bet contradicts has no warning",
     file: `${signals}/internal/verdicts.ts`,
-    from: `isLive && leg.decimal > shortest`,
-    to: `isLive && leg.decimal > 2 * shortest`,
+    from: `const dominated = decimal > shortest`,
+    to: `const dominated = decimal > 2 * shortest`,
   },
   {
     does: "sportsbooks that take no bets count",
@@ -203,5 +203,100 @@ export const mutants: ReadonlyArray<Mutant> = [
 ].map((mutant) => ({
   rule: "opportunities",
   tests: ["packages/signals/test/opportunities.test.ts", "packages/signals/test/fair.test.ts"],
+  ...mutant,
+}))).concat([
+  {
+    does: "an opportunity is of a fair probability of a session that has not settled",
+    file: `${signals}/opportunities/OpportunityBoard.ts`,
+    from: `    return basis === undefined ||`,
+    to: `    return legs.length > 0 ||`,
+  },
+  {
+    does: "a leg that bets on something else counts as too short",
+    file: `${signals}/opportunities/OpportunityBoard.ts`,
+    from: `side !== found.sides[index] || `,
+    to: ``,
+  },
+  {
+    does: "a fair probability waits for its turn where one of its sportsbooks has no price any more",
+    file: `${signals}/fair/FairBoard.ts`,
+    from: ` && hasAll(fair, sent.record)`,
+    to: ``,
+  },
+  {
+    does: "a line that sportsbooks read in two ways is never known again",
+    file: `${signals}/internal/Legs.ts`,
+    from: `    if (odd.size === 0) rung.odd = undefined`,
+    to: ``,
+  },
+].map((mutant) => ({
+  rule: "lives of signals",
+  tests: ["packages/signals/test/lives.test.ts", "packages/signals/test/fairLives.test.ts"],
+  ...mutant,
+}))).concat([
+  {
+    does: "a price of after the start is a closing price",
+    file: `${signals}/closing/ClosingBoard.ts`,
+    from: `      this.#due.add(anchor, watched)`,
+    to: `      this.#due.add(anchor + 60_000, watched)`,
+  },
+  {
+    does: "a price of a torn pair is a closing price",
+    file: `${signals}/closing/ClosingBoard.ts`,
+    from: `return pair.torn ? "torn" : undefined`,
+    to: `return undefined`,
+  },
+  {
+    does: "a price that does not count is shown as closing price",
+    file: `${signals}/closing/ClosingBoard.ts`,
+    from: `{ ...withoutPrice, odds_before:`,
+    to: `{ ...withoutPrice, odds: shown.odds, odds_before:`,
+  },
+  {
+    does: "a price of another game of the teams is a closing price",
+    file: `${signals}/closing/ClosingBoard.ts`,
+    from: `Math.abs(startsAt - at) > this.#index.maxSkewMillis) return "off_start"`,
+    to: `Math.abs(startsAt - at) > Infinity) return "off_start"`,
+  },
+  {
+    does: "another game of the teams takes the place of one that was taken away",
+    file: `${signals}/closing/ClosingBoard.ts`,
+    from: `if (before !== null && !hasAny(event, watched.near)) return`,
+    to: ``,
+  },
+  {
+    does: "closing prices of a start that has moved stay",
+    file: `${signals}/closing/ClosingBoard.ts`,
+    from: `if (watched.state === "closed") this.#withdraw`,
+    to: `if (watched.state === "late") this.#withdraw`,
+  },
+  {
+    does: "a start that is moved to the past has no record",
+    file: `${signals}/closing/ClosingBoard.ts`,
+    from: `      this.#missAll(watched, stamp, at, records)
+`,
+    to: ``,
+  },
+  {
+    does: "a line that was taken away long ago is missing at the start",
+    file: `${signals}/closing/ClosingBoard.ts`,
+    from: `at >= watched.start || watched.start - at > removedMillis`,
+    to: `at >= watched.start`,
+  },
+  {
+    does: "nothing says that a line was taken away before the start",
+    file: `${signals}/closing/ClosingBoard.ts`,
+    from: `    watched.removed.set(idOf(`,
+    to: `    new Map<string, Removed>().set(idOf(`,
+  },
+  {
+    does: "a stale feed is not distinguished from one that is unverified",
+    file: `${signals}/closing/ClosingBoard.ts`,
+    from: `return this.#index.isStale(game) ? "stale" : unusable`,
+    to: `return unusable`,
+  },
+].map((mutant) => ({
+  rule: "closing prices",
+  tests: ["packages/signals/test/closing.test.ts", "packages/signals/test/closingLives.test.ts"],
   ...mutant,
 })))

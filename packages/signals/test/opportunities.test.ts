@@ -3,8 +3,8 @@ import { type Control, fold } from "@boltodds/protocol"
 import { forgetsOf, type Opportunity } from "@boltodds/signals"
 import { opportunities } from "@boltodds/signals/emits"
 import { describe, expect, it } from "vitest"
-import { brutePrices } from "./brute.ts"
-import { bruteFound, BruteLife, History } from "./bruteOpportunities.ts"
+import { bruteFees, brutePrices, bruteSubject, hasExchange, near } from "./brute.ts"
+import { type BruteFound, bruteFound, BruteLife, History } from "./bruteOpportunities.ts"
 import { forLives } from "./laws.ts"
 import { OpportunityReader } from "./OpportunityReader.ts"
 import { play } from "./play.ts"
@@ -23,6 +23,7 @@ describe.each([
 
 it("has open what plain loops find and what has stood for long enough, with legs that are live", () => {
   let opened = 0
+  let whole = 0
   forLives((events, seed) => {
     const settings = {
       minEv: 0.02,
@@ -47,6 +48,12 @@ it("has open what plain loops find and what has stood for long enough, with legs
           life.keep(bruteFound(brutePrices(part, draws, index), history.conflicts(part, at), history, settings))
         }
         const prices = brutePrices(book, draws, index)
+        for (const { value } of envelopes) {
+          const record = value as Opportunity | Control
+          if ("control" in record || record.opportunity === "closed") continue
+          compareWhole(record, bruteFound(prices, history.conflicts(book, at), history, settings).get(record.id)!, at)
+          whole++
+        }
         const found = bruteFound(prices, history.conflicts(book, at), history, settings)
         const isEnd = records.some((record) => "control" in record && record.control === "stream_started")
         if (isEnd) life.clear()
@@ -69,7 +76,49 @@ it("has open what plain loops find and what has stood for long enough, with legs
     })
   })
   expect(opened).toBeGreaterThan(50)
+  expect(whole).toBeGreaterThan(10)
 })
+
+/** All that a record says of what is found, but for what its life says. */
+const compareWhole = (record: Opportunity, { value, legs, says }: BruteFound, at: number): void => {
+  const { type, key, booksum, stakes, p, reference, gap, miss, both } = record
+  const rounded = (each: number | null | undefined) => typeof each === "number" ? near(each) : each
+  expect({
+    type,
+    key,
+    booksum: rounded(booksum),
+    stakes: stakes.map(near),
+    ...p === undefined ? {} : { p: near(p), reference },
+    ...gap === undefined ? {} : { gap, miss: rounded(miss), both: rounded(both) },
+  }).toEqual(says)
+  expect(Math.abs(record.value - value)).toBeLessThan(1e-9)
+  expect(record.peak).toBeGreaterThanOrEqual(record.value)
+  expect(record.fees).toBe(bruteFees(legs))
+  expect(record.push_possible).toBe(legs.some(({ selection }) => selection.push))
+  const { phase, event, sport, home_team, away_team, starts_at } = bruteSubject(legs[0]!, at)
+  expect([record.phase, record.event, record.sport, record.home_team, record.away_team, record.starts_at]).toEqual(
+    [phase, event, sport, home_team, away_team, starts_at],
+  )
+  expect(record.warnings).toEqual([
+    ...legs.some(({ twins }) => twins > 1) ? ["duplicate"] : [],
+    ...hasExchange(legs) ? ["exchange"] : [],
+    ...phase === "live" ? ["live"] : [],
+  ])
+  expect(record.legs.map(({ price_age_ms: age, change_seq: _, ...leg }) => {
+    expect(age === null || age >= 0).toBe(true)
+    return leg
+  })).toEqual(legs.map(({ sportsbook, session, game, line, selection, net }) => ({
+    sportsbook,
+    session,
+    game: game.game,
+    outcome: line.outcome,
+    side: selection.side,
+    line: selection.line,
+    odds: line.odds,
+    net,
+    link: line.link,
+  })))
+}
 
 const invalidates = (control: Control): boolean =>
   forgetsOf(control) !== undefined || (control.control === "quarantined" && control.touches === "game")

@@ -10,6 +10,13 @@ export class Records {
   #seq = 0
   #at = start
 
+  get now(): number {
+    return this.#at
+  }
+
+  /** The key of the game, unless a record says another. */
+  readonly gameKey = gameKey
+
   wait(millis: number): void {
     this.#at += millis
   }
@@ -55,11 +62,13 @@ export class Records {
   }
 }
 
+const gameKey = "Chicago Bulls vs Utah Jazz, 2026-01-16, 1e1f1b8dc2ec"
+
 const gameOf = (sportsbook: string): object => ({
   cause: "feed",
   sportsbook,
   sport: "NBA",
-  game: "Chicago Bulls vs Utah Jazz, 2026-01-16, 1e1f1b8dc2ec",
+  game: gameKey,
   universal_game_id: "1e1f1b8dc2ec",
   book_game_id: null,
   home_team: "Chicago Bulls",

@@ -71,8 +71,8 @@ const outcomesOf = ({ home, away, sport }: Match): Readonly<Record<string, Wire>
   }
 }
 
-/** A life of about so many things that happen, from a seed. */
-export const worldLife = (seed: number, steps = 70): ReadonlyArray<FeedEvent> => {
+/** A life of about so many things that happen, from a seed; `pace`: the longest time between two of them. */
+export const worldLife = (seed: number, steps = 70, pace = 900): ReadonlyArray<FeedEvent> => {
   const random = generator(seed ^ 0x0dd5)
   const chance = (p: number): boolean => random() < p
   const below = (n: number): number => Math.floor(random() * n)
@@ -198,7 +198,7 @@ export const worldLife = (seed: number, steps = 70): ReadonlyArray<FeedEvent> =>
   for (const match of matches) for (const sportsbook of sportsbooks) if (chance(0.7)) open(sportsbook, match)
   for (const script of scripts) connect(script)
   for (let step = 0; step < steps; step++) {
-    wait(below(900))
+    wait(below(pace))
     const script = pick(scripts)
     if (isUp.get(script) === false) {
       for (let away = below(4); away > 0; away--) change()

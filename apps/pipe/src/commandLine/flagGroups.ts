@@ -42,7 +42,7 @@ export const outputFlags: FlagGroup = {
       name: "emit",
       value: "FORM",
       about:
-        "The form of a record: changes, messages, quotes, raw, best, fair or opportunities. Default changes; see above.",
+        "The form of a record: changes, messages, quotes, raw, best, fair, closing or opportunities. Default changes; see above.",
     },
     {
       name: "json",

@@ -26,7 +26,7 @@ export const serveFlags: FlagGroup = {
       value: "FORM",
       repeatable: true,
       about:
-        "The form of a record: changes, messages, quotes, raw, best, fair or opportunities. Several are served side by side. Default changes.",
+        "The form of a record: changes, messages, quotes, raw, best, fair, closing or opportunities. Several are served side by side. Default changes.",
     },
     { name: "where", value: "EXPR", about: "Only records that meet this condition (CEL), for all clients." },
     tokenFlag,

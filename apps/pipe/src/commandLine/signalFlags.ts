@@ -7,11 +7,11 @@ import type { FlagGroup, ParsedFlags } from "./flags.ts"
 /** The emits that take each flag. */
 const takers: Readonly<Record<string, ReadonlyArray<string>>> = {
   "bet-at": ["best", "opportunities"],
-  fee: ["best", "opportunities"],
-  "sportsbooks-file": ["best", "fair", "opportunities"],
-  "aliases-file": ["best", "fair", "opportunities"],
-  reference: ["fair", "opportunities"],
-  method: ["fair", "opportunities"],
+  fee: ["best", "closing", "opportunities"],
+  "sportsbooks-file": ["best", "fair", "closing", "opportunities"],
+  "aliases-file": ["best", "fair", "closing", "opportunities"],
+  reference: ["fair", "closing", "opportunities"],
+  method: ["fair", "closing", "opportunities"],
   type: ["opportunities"],
   "min-profit": ["opportunities"],
   "min-ev": ["opportunities"],
@@ -21,7 +21,7 @@ const takers: Readonly<Record<string, ReadonlyArray<string>>> = {
 
 /** What is known of sportsbooks and names. */
 export const signalFlags: FlagGroup = {
-  title: "Comparing sportsbooks (with --emit best, fair or opportunities)",
+  title: "Comparing sportsbooks (with --emit best, fair, closing or opportunities)",
   flags: [
     {
       name: "bet-at",
@@ -81,7 +81,7 @@ export const emitOf = async (given: ParsedFlags): Promise<string | object | unde
     given.written.includes(name) && (emit === undefined || takers[name]?.includes(emit) !== true)
   )
   if (flag !== undefined) {
-    const needed = takers[flag.name]?.join(" or ")
+    const needed = takers[flag.name]?.join(", ").replace(/, ([^,]*)$/, " or $1")
     throw new UsageError(`Cannot use --${flag.name} without --emit ${needed}: it compares sportsbooks`)
   }
   const options = await optionsOf(given)
@@ -154,7 +154,8 @@ const optionsOf = async (given: ParsedFlags): Promise<object> => {
   }) as object
 }
 
-const namesOf = (given: ParsedFlags, flag: string): ReadonlyArray<string> => {
+/** The names that a flag lists, separated by commas. */
+export const namesOf = (given: ParsedFlags, flag: string): ReadonlyArray<string> => {
   const texts = given.texts(flag)
   const names = texts.flatMap((text) => text.split(",")).map((name) => name.trim()).filter((name) => name !== "")
   if (texts.length > 0 && names.length === 0) {

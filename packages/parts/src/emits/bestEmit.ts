@@ -4,7 +4,7 @@ import { families, kinds, scopes } from "@boltodds/market"
 import { type Best, bestKinds, bestReasons } from "@boltodds/signals"
 import { best } from "@boltodds/signals/emits"
 import * as Schema from "effect/Schema"
-import { settingsOf, signalFields, type SignalOptions, signalProblems } from "./signalOptions.ts"
+import { settingsOf, shared, signalFields, type SignalOptions, signalProblems } from "./signalOptions.ts"
 
 /** The fields that all signals have. */
 export const subjectFields = {
@@ -67,5 +67,5 @@ export const bestEmit: EmitPlugin<SignalOptions> = emitPlugin<SignalOptions>({
   config: Schema.Struct(signalFields),
   fields,
   problems: signalProblems,
-  make: (options, { control }) => best({ ...settingsOf(options), control }),
+  make: shared((options, { control }) => best({ ...settingsOf(options), control })),
 })

@@ -12,6 +12,7 @@ import {
   referenceSettingsOf,
   settingsOf,
   Share,
+  shared,
   signalFields,
   type SignalOptions,
   signalProblems,
@@ -60,12 +61,13 @@ export const fairEmit: EmitPlugin<Options> = emitPlugin<Options>({
   }),
   fields,
   problems: signalProblems,
-  make: ({ min_step, every, ...options }, { control }) =>
+  make: shared(({ min_step, every, ...options }, { control }) =>
     fair({
       ...settingsOf(options),
       ...referenceSettingsOf(options),
       control,
       ...min_step === undefined ? {} : { minStep: min_step },
       ...every === undefined ? {} : { everyMillis: Duration.toMillis(every) },
-    }),
+    })
+  ),
 })

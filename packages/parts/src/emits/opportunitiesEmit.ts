@@ -18,6 +18,7 @@ import {
   referenceSettingsOf,
   settingsOf,
   Share,
+  shared,
   signalFields,
   type SignalOptions,
   signalProblems,
@@ -97,7 +98,7 @@ export const opportunitiesEmit: EmitPlugin<Options> = emitPlugin<Options>({
   }),
   fields,
   problems: signalProblems,
-  make: (options, { control }) => {
+  make: shared((options, { control }) => {
     const { types, min_profit, min_ev, max_hold, max_break_even, max_gap, suspicious, confirm, step, every } = options
     return opportunities({
       ...settingsOf(options),
@@ -114,5 +115,5 @@ export const opportunitiesEmit: EmitPlugin<Options> = emitPlugin<Options>({
       ...step === undefined ? {} : { step },
       ...every === undefined ? {} : { everyMillis: Duration.toMillis(every) },
     })
-  },
+  }),
 })

@@ -2,6 +2,7 @@
 import { type OptionProblem, PositiveDuration, type WrittenOptions } from "@boltodds/config"
 import { type Aliases, kinds, parseAliases, parseSportsbooks, scopes, sportsbookKinds } from "@boltodds/market"
 import { type DevigMethod, devigMethods } from "@boltodds/odds"
+import type { Emit } from "@boltodds/pipeline"
 import type { SignalSettings } from "@boltodds/signals"
 import type { ReferenceOptions as ReferenceSettings } from "@boltodds/signals/emits"
 import * as Duration from "effect/Duration"
@@ -148,3 +149,22 @@ export const signalProblems = ({ signals: written }: WrittenOptions): ReadonlyAr
 
 const problemsAt = (path: ReadonlyArray<string>, problems: ReadonlyArray<string>): ReadonlyArray<OptionProblem> =>
   problems.map((problem) => ({ path, message: problem, remedy: "see docs/markets.md" }))
+
+/** How many emits are kept for sinks with the same options. */
+const mostShared = 64
+
+/**
+ * Makes one emit for all sinks that say the same: a run opens it once, with one index. An emit has no state of its own.
+ */
+export const shared = <Options, A>(
+  make: (options: Options, context: { readonly control: boolean }) => Emit<A>,
+): (options: Options, context: { readonly control: boolean }) => Emit<A> => {
+  const made = new Map<string, Emit<A>>()
+  return (options, { control }) => {
+    const key = JSON.stringify([options, control])
+    const known = made.get(key) ?? make(options, { control })
+    if (made.size >= mostShared) made.clear()
+    made.set(key, known)
+    return known
+  }
+}

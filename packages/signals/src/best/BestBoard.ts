@@ -1,16 +1,21 @@
 /** The best prices that a reader has, and the records that keep them right. */
 import { type Forgets, isForgotten } from "../forgets.ts"
-import type { Leg, Side } from "../internal/cells.ts"
+import { decimalOf, type Leg, type Side } from "../internal/cells.ts"
 import type { OddsIndex } from "../internal/OddsIndex.ts"
 import type { Board } from "../internal/SignalStream.ts"
 import { type SignalStamp, subjectOf } from "../SignalRecord.ts"
 import type { Best } from "./Best.ts"
 import { bestBooksum, bestOf, type BestPrice, reasonOf, warningsOf } from "./bestOf.ts"
 
-/** What the reader has of one selection. */
+/** What the reader has of one selection: what shows whether it is right, and what its ending says. */
 interface Sent {
-  readonly record: Best
   readonly leg: Leg
+  readonly odds: number | null
+  readonly game: string
+  readonly outcome: string
+  readonly sportsbooks: ReadonlyArray<string>
+  readonly sessions: ReadonlyArray<string>
+  readonly warnings: Best["warnings"]
 }
 
 /** Compares what an index knows with what its reader has. */
@@ -25,7 +30,7 @@ export class BestBoard implements Board<Best> {
   }
 
   forget(forgets: Forgets): void {
-    for (const [side, { record: { sportsbooks, sessions } }] of this.#sent) {
+    for (const [side, { sportsbooks, sessions }] of this.#sent) {
       if (!sportsbooks.every((sportsbook, at) => isForgotten(forgets, sessions[at]!, sportsbook))) continue
       this.#sent.delete(side)
       this.#again.add(side)
@@ -43,11 +48,14 @@ export class BestBoard implements Board<Best> {
     return records.length < 2 ? records : records.sort(byPlace)
   }
 
-  standing(stamp?: SignalStamp): ReadonlyArray<Best> {
-    const records = [...this.#sent.values()].map(({ record }): Best => {
-      const { merged: _, reason: _r, last: _l, ...rest } = record
-      return { ...rest, ...stamp, best: "opened", cause: "snapshot", previous_odds: null, previous_sportsbooks: [] }
-    })
+  /** As they are now: what the reader has, with what is known beside it. */
+  standing(stamp: SignalStamp, at: number): ReadonlyArray<Best> {
+    const records: Array<Best> = []
+    for (const [side, { warnings }] of this.#sent) {
+      const best = bestOf(side)
+      if (best === undefined) continue
+      records.push({ ...recordOf(side, best, warnings, undefined, stamp, at), cause: "snapshot" })
+    }
     return records.sort(byPlace)
   }
 
@@ -57,13 +65,14 @@ export class BestBoard implements Board<Best> {
     if (best === undefined) {
       if (sent === undefined) return
       this.#sent.delete(side)
-      records.push(closed(sent, stamp, reasonOf(sent.leg, side, ({ game }) => this.#index.whyUnusable(game))))
+      records.push(closed(side, sent, stamp, at, reasonOf(sent.leg, side, ({ game }) => this.#index.whyUnusable(game))))
       return
     }
     const warnings = warningsOf(best)
-    if (sent !== undefined && isSame(sent.record, best, warnings)) return
-    const record = recordOf(side, best, warnings, sent?.record, stamp, at)
-    this.#sent.set(side, { record, leg: best.legs[0]! })
+    if (sent !== undefined && isSame(sent, best, warnings)) return
+    const record = recordOf(side, best, warnings, sent, stamp, at)
+    const { odds, game, outcome, sportsbooks, sessions } = record
+    this.#sent.set(side, { leg: best.legs[0]!, odds, game, outcome, sportsbooks, sessions, warnings })
     records.push(record)
   }
 }
@@ -76,7 +85,7 @@ const rankOf = ({ best }: Best): number => best === "closed" ? 0 : 1
 /** -100 and +100 are one price. */
 const oddsOf = ({ odds }: Leg): number | null => odds === -100 ? 100 : odds
 
-const isSame = (record: Best, { legs }: BestPrice, warnings: ReadonlyArray<string>): boolean => {
+const isSame = (record: Sent, { legs }: BestPrice, warnings: ReadonlyArray<string>): boolean => {
   const [first] = legs
   return record.odds === oddsOf(first!) && record.game === first!.game.game && record.outcome === first!.outcome &&
     record.sportsbooks.length === legs.length && record.warnings.length === warnings.length &&
@@ -90,7 +99,7 @@ const recordOf = (
   side: Side,
   { legs, of, next }: BestPrice,
   warnings: Best["warnings"],
-  previous: Best | undefined,
+  previous: Sent | undefined,
   stamp: SignalStamp,
   at: number,
 ): Best => {
@@ -100,11 +109,12 @@ const recordOf = (
     ...stamp,
     ...subjectOf(side, first.game, at),
     odds: oddsOf(first),
-    decimal: first.decimal,
+    decimal: decimalOf(first),
     net: first.net,
     fees: feesOf(legs),
-    sportsbooks: legs.map(({ game }) => game.sportsbook.name),
-    sessions: legs.map(({ game }) => game.session),
+    // Most have one sportsbook: then the list is shared.
+    sportsbooks: legs.length === 1 ? first.game.sportsbook.names : legs.map(({ game }) => game.sportsbook.name),
+    sessions: legs.length === 1 ? listOf(first.game.session) : legs.map(({ game }) => game.session),
     game: first.game.game,
     outcome: first.outcome,
     link: first.link,
@@ -129,13 +139,31 @@ const feesOf = (legs: ReadonlyArray<Leg>): Best["fees"] => {
   return fees
 }
 
-const closed = ({ record }: Sent, stamp: SignalStamp, reason: NonNullable<Best["reason"]>): Best => {
-  const { cause: _, merged: _m, last: _l, ...rest } = record
-  return { ...rest, ...stamp, ...ending(record), reason }
+/** Sessions are few. */
+const listOf = (session: string): ReadonlyArray<string> => {
+  const known = lists.get(session)
+  if (known !== undefined) return known
+  const list = [session]
+  if (lists.size >= 256) lists.clear()
+  lists.set(session, list)
+  return list
+}
+
+const lists = new Map<string, ReadonlyArray<string>>()
+
+const closed = (
+  side: Side,
+  sent: Sent,
+  stamp: SignalStamp,
+  at: number,
+  reason: NonNullable<Best["reason"]>,
+): Best => {
+  const { leg, game, outcome } = sent
+  return { ...stamp, ...subjectOf(side, leg.game, at), ...ending(sent), game, outcome, link: leg.link, reason }
 }
 
 /** What a record says when there is no price any more. */
-export const ending = (record: Best): Pick<
+export const ending = (record: Pick<Best, "odds" | "sportsbooks">): Pick<
   Best,
   | "best"
   | "odds"

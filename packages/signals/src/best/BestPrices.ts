@@ -57,7 +57,7 @@ export class BestPrices {
     return this.#stream.take(record)
   }
 
-  /** The best prices as they are, for a reader that has nothing, by key; `stamp` is that of the records. */
+  /** The best prices as they are, for a reader that has nothing, by key; `stamp` is that of the records, by default that of the last group. */
   standing(stamp?: SignalStamp): ReadonlyArray<Best> {
     return this.#stream.standing(stamp)
   }

@@ -16,6 +16,7 @@ import type { BestPricesOptions } from "./BestPrices.ts"
 export const best = ({ control = true, ...settings }: BestPricesOptions = {}): Emit<Best> => ({
   name: "best",
   needs: "book",
+  takesRecords: true,
   open: () => {
     const index = new OddsIndex(settings)
     const stream = new SignalStream(index, new BestBoard(index), control)

@@ -1,5 +1,5 @@
 /** The best price of a selection. */
-import { candidateOf, type Leg, type Pair, type Rung, type Side } from "../internal/cells.ts"
+import { candidateOf, decimalOf, isTwin, type Leg, type Pair, type Rung, type Side } from "../internal/cells.ts"
 import type { BestReason, BestWarning } from "./Best.ts"
 
 /** The best price, and who has it. */
@@ -17,7 +17,7 @@ const priceOf = (pair: Pair, at: number): Leg | undefined =>
   pair.torn || !pair.sportsbook.mayBet ? undefined : candidateOf(pair, at)
 
 /** Above 0 where a is better: it pays more after fees; of equals, what pays it with the smaller fee. */
-const compare = (a: Leg, b: Leg): number => a.net - b.net || b.decimal - a.decimal
+const compare = (a: Leg, b: Leg): number => a.net - b.net || decimalOf(b) - decimalOf(a)
 
 /** The best price of a side; undefined where there is none. */
 export const bestOf = (side: Side): BestPrice | undefined => {
@@ -69,7 +69,7 @@ const suspiciousRatio = 1.25
 export const warningsOf = ({ legs, next }: BestPrice): ReadonlyArray<BestWarning> => {
   let warnings: Array<BestWarning> | undefined
   if (legs.some((leg) => leg.dominated)) (warnings ??= []).push("dominated")
-  if (legs.some((leg) => leg.twin !== undefined || leg.pair?.legs[leg.side!.at] !== leg)) {
+  if (legs.some((leg) => isTwin(leg))) {
     ;(warnings ??= []).push("duplicate")
   }
   if (legs.some(({ game: { sportsbook: { facts } } }) => facts.kind === "exchange" || facts.kind === "predictions")) {

@@ -1,6 +1,7 @@
 /** The fair probabilities that a reader has, and the records that keep them right. */
 import { type Forgets, isForgotten } from "../forgets.ts"
-import type { Rung } from "../internal/cells.ts"
+import { decimalOf, type Rung } from "../internal/cells.ts"
+import { Deadlines } from "../internal/Deadlines.ts"
 import type { OddsIndex } from "../internal/OddsIndex.ts"
 import type { Board } from "../internal/SignalStream.ts"
 import { type SignalStamp, subjectOf } from "../SignalRecord.ts"
@@ -33,7 +34,7 @@ export class FairBoard implements Board<Fair> {
   readonly #mains = new MainLineTable()
   readonly #sent = new Map<Rung, Sent>()
   readonly #again = new Set<Rung>()
-  readonly #due = new Map<number, Set<Rung>>()
+  readonly #due = new Deadlines<Rung>()
 
   constructor(index: OddsIndex, settings: FairSettings, pace: FairPace) {
     this.#index = index
@@ -62,7 +63,7 @@ export class FairBoard implements Board<Fair> {
     return records.sort(byPlace)
   }
 
-  standing(stamp?: SignalStamp): ReadonlyArray<Fair> {
+  standing(stamp: SignalStamp): ReadonlyArray<Fair> {
     return [...this.#sent.values()].map(({ record }): Fair => {
       const { merged: _, last: _l, ...rest } = record
       return { ...rest, ...stamp, fair: "opened", cause: "snapshot", previous_p: null }
@@ -70,16 +71,12 @@ export class FairBoard implements Board<Fair> {
   }
 
   dueAt(): number | undefined {
-    let next: number | undefined
-    for (const at of this.#due.keys()) if (next === undefined || at < next) next = at
-    return next
+    return this.#due.next()
   }
 
   advance(stamp: SignalStamp, at: number): Array<Fair> {
-    const due = this.#due.get(at)
-    this.#due.delete(at)
     const records: Array<Fair> = []
-    for (const rung of due ?? []) if (this.#sent.has(rung)) this.#compare(rung, stamp, at, records)
+    for (const rung of this.#due.take(at)) if (this.#sent.has(rung)) this.#compare(rung, stamp, at, records)
     return records.sort(byPlace)
   }
 
@@ -92,8 +89,8 @@ export class FairBoard implements Board<Fair> {
       records.push({ ...withoutCause(sent.record), ...stamp, ...fairEnding(sent.record), reason: "reference" })
       return
     }
-    // A reference that has gone is no basis any more: that does not wait.
-    if (sent !== undefined && sent.record.reference === fair.reference) {
+    // A reference, or a sportsbook of it, that has gone is no basis any more: that does not wait.
+    if (sent !== undefined && sent.record.reference === fair.reference && hasAll(fair, sent.record)) {
       if (!isStep(sent.p, fair.p, this.#pace.minStep)) return
       if (at < sent.at + this.#pace.everyMillis) return this.#later(rung, sent.at + this.#pace.everyMillis)
     }
@@ -103,10 +100,7 @@ export class FairBoard implements Board<Fair> {
   }
 
   #later(rung: Rung, at: number): void {
-    const due = Math.ceil(at / tick) * tick
-    const known = this.#due.get(due)
-    if (known === undefined) this.#due.set(due, new Set([rung]))
-    else known.add(rung)
+    this.#due.add(Math.ceil(at / tick) * tick, rung)
   }
 
   #recordOf(rung: Rung, fair: FairPrice, previous: Fair | undefined, stamp: SignalStamp, at: number): Fair {
@@ -133,13 +127,19 @@ export class FairBoard implements Board<Fair> {
       consensus_main: lines !== undefined && lines.consensus === rung.line,
       hold: Object.fromEntries(pairs.map((pair) => [
         pair.sportsbook.name,
-        holdOf(pair.legs.map((_, place) => legOf(pair, place).decimal), rung.winners ?? 1),
+        holdOf(rung.sides.map(({ at: place }) => decimalOf(legOf(pair, place))), rung.winners ?? 1),
       ])),
       push: side.selection.push,
       previous_p: previous?.p ?? null,
     }
   }
 }
+
+/** Whether all that a record is made of still has a say. */
+const hasAll = ({ pairs }: FairPrice, { sportsbooks, sessions }: Fair): boolean =>
+  sportsbooks.every((name, at) =>
+    pairs.some((pair) => pair.sportsbook.name === name && legOf(pair, 0).game.session === sessions[at])
+  )
 
 const holdOf = (decimals: ReadonlyArray<number>, winners: number): number => {
   let booksum = 0

@@ -9,7 +9,7 @@ import type { SignalSettings } from "../Settings.ts"
 import type { Fair } from "./Fair.ts"
 import { FairBoard, fairEnding } from "./FairBoard.ts"
 import { fairCoalescing } from "./fairCoalescing.ts"
-import { usualFairSettings } from "./fairOf.ts"
+import { fairSettingsOf } from "./fairOf.ts"
 
 /** Where fair probabilities are from. */
 export interface ReferenceOptions {
@@ -41,14 +41,11 @@ export interface FairOptions extends SignalSettings, ReferenceOptions {
 export const fair = (options: FairOptions = {}): Emit<Fair> => {
   const { control = true, method, reference, minSportsbooks, minStep = 0.001, everyMillis = 1000, ...settings } =
     options
-  const fairSettings = {
-    method: method ?? usualFairSettings.method,
-    reference: (reference ?? usualFairSettings.reference).map((name) => name.trim().toLowerCase()),
-    minSportsbooks: minSportsbooks ?? usualFairSettings.minSportsbooks,
-  }
+  const fairSettings = fairSettingsOf({ method, reference, minSportsbooks })
   return {
     name: "fair",
     needs: "book",
+    takesRecords: true,
     open: () => {
       const index = new OddsIndex(settings)
       const stream = new SignalStream(index, new FairBoard(index, fairSettings, { minStep, everyMillis }), control)

@@ -1,6 +1,6 @@
 /** The fair probabilities of a rung. */
 import { devig, type DevigMethod } from "@boltodds/odds"
-import { candidateOf, type Leg, type Pair, type Rung } from "../internal/cells.ts"
+import { candidateOf, decimalOf, type Leg, type Pair, type Rung } from "../internal/cells.ts"
 
 /** How fair probabilities are made. */
 export interface FairSettings {
@@ -13,11 +13,22 @@ export interface FairSettings {
 }
 
 /** What applies where nothing is said. */
-export const usualFairSettings: FairSettings = {
+const usualFairSettings: FairSettings = {
   method: "multiplicative",
   reference: ["pinnacle", "ps3838", "consensus"],
   minSportsbooks: 3,
 }
+
+/** The settings that options mean. */
+export const fairSettingsOf = (
+  { method, reference, minSportsbooks }: {
+    readonly [K in keyof FairSettings]?: FairSettings[K] | undefined
+  },
+): FairSettings => ({
+  method: method ?? usualFairSettings.method,
+  reference: (reference ?? usualFairSettings.reference).map((name) => name.trim().toLowerCase()),
+  minSportsbooks: minSportsbooks ?? usualFairSettings.minSportsbooks,
+})
 
 /** The fair probabilities of a rung, by the place of its sides. */
 export interface FairPrice {
@@ -47,8 +58,9 @@ const workOut = (pair: Pair, method: DevigMethod): ReadonlyArray<number> | null 
   for (const { at } of sides) {
     const leg = candidateOf(pair, at)
     if (leg === undefined || leg.dominated) return null
-    implied.push(1 / leg.decimal)
-    booksum += 1 / leg.decimal
+    const each = 1 / decimalOf(leg)
+    implied.push(each)
+    booksum += each
   }
   if (booksum < winners - nearFair || booksum > highestBooksum * winners) return null
   const fair = devig(implied, method, { winners })

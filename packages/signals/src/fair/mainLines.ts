@@ -6,6 +6,8 @@ import { candidateOf, type Market, type SportsbookCell } from "../internal/cells
 export interface MainLines {
   /** How many sportsbooks have this line as their main one. */
   readonly at: ReadonlyMap<number, number>
+  /** The main line of each sportsbook that has one. */
+  readonly of: ReadonlyMap<SportsbookCell, number>
   readonly consensus: number | undefined
 }
 
@@ -22,7 +24,8 @@ export class MainLineTable {
   }
 }
 
-const mainLinesOf = ({ rungs }: Market): MainLines => {
+/** The main lines of a market as it is. */
+export const mainLinesOf = ({ rungs }: Market): MainLines => {
   const ladders = new Map<SportsbookCell, Array<PricedRung>>()
   for (const { line, sides, outcomes, pairs } of rungs.values()) {
     if (line === null || outcomes !== sides.length) continue
@@ -38,11 +41,14 @@ const mainLinesOf = ({ rungs }: Market): MainLines => {
   }
   const mains: Array<FamilyMainLine> = []
   const at = new Map<number, number>()
-  for (const [{ facts }, ladder] of ladders) {
+  const of = new Map<SportsbookCell, number>()
+  for (const [sportsbook, ladder] of ladders) {
+    const { facts } = sportsbook
     const main = mainLine(ladder)
     if (main === undefined) continue
+    of.set(sportsbook, main.line)
     mains.push({ ...main, family: facts.family })
     at.set(main.line, (at.get(main.line) ?? 0) + 1)
   }
-  return { at, consensus: consensusMainLine(mains) }
+  return { at, of, consensus: consensusMainLine(mains) }
 }

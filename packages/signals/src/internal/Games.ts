@@ -1,7 +1,7 @@
 /** The games of the index, with their legs: what changes do to them. */
 import { eventKey, isLargeMove, type Sportsbooks } from "@boltodds/market"
 import { americanToDecimal, netOdds } from "@boltodds/odds"
-import { type Change, type GameChange, gameId, type LineChange } from "@boltodds/protocol"
+import { type Change, type ChangeCause, type GameChange, gameId, type LineChange } from "@boltodds/protocol"
 import { millisOf } from "../SignalRecord.ts"
 import type { EventCell, GameCell, Leg, SportsbookCell } from "./cells.ts"
 import type { Legs } from "./Legs.ts"
@@ -16,6 +16,9 @@ export interface GamesOptions {
   readonly maxSkewMillis: number
 }
 
+/** Takes note of a leg that goes: why, and the time of the record. `unverified`: all was forgotten. */
+export type Removals = (leg: Leg, cause: ChangeCause | "unverified", at: string) => void
+
 /** Games and events by their keys. Games of sportsbooks that take no bets are not kept. */
 export class Games {
   readonly byId = new Map<string, GameCell>()
@@ -25,6 +28,7 @@ export class Games {
   readonly #touched: Touched
   readonly #sportsbooks = new Map<string, SportsbookCell>()
   readonly #pasts = new Pasts()
+  onRemoved: Removals | undefined
   /** The game of the last record: the next one is usually about it too. */
   #last: GameCell | undefined
 
@@ -43,15 +47,15 @@ export class Games {
   }
 
   /** All games end. What was seen of them stays known. */
-  clear(): void {
-    for (const game of this.byId.values()) this.#remove(game)
+  clear(at: string): void {
+    for (const game of this.byId.values()) this.#remove(game, "unverified", at)
     this.byId.clear()
     this.#last = undefined
   }
 
   /** All games end with their run. */
-  forget(): void {
-    this.clear()
+  forget(at: string): void {
+    this.clear(at)
     this.#pasts.clear()
   }
 
@@ -71,7 +75,7 @@ export class Games {
         if (game === undefined) return
         this.byId.delete(gameId(change.sportsbook, change.game))
         this.#last = undefined
-        this.#remove(game)
+        this.#remove(game, change.cause, change.at)
         return
       }
     }
@@ -82,6 +86,7 @@ export class Games {
     if (change.change === "line_closed") {
       const leg = game?.legs.get(change.outcome)
       if (game === undefined || leg === undefined) return
+      this.onRemoved?.(leg, change.cause, change.at)
       game.legs.delete(change.outcome)
       this.#legs.remove(leg)
       return
@@ -92,13 +97,12 @@ export class Games {
     const leg = known ?? legOf(game, change)
     const { odds } = change
     if (leg.odds !== odds || known === undefined) {
+      if (odds === null) leg.before = leg.odds ?? leg.before
       leg.odds = odds
-      leg.decimal = odds === null ? 0 : americanToDecimal(odds) ?? 0
-      leg.net = leg.decimal === 0 || !game.sportsbook.hasFee
-        ? leg.decimal
-        : netOdds(leg.decimal, game.sportsbook.facts.fee) ?? 0
+      const decimal = odds === null ? 0 : americanToDecimal(odds) ?? 0
+      leg.net = decimal === 0 || !game.sportsbook.hasFee ? decimal : netOdds(decimal, game.sportsbook.facts.fee) ?? 0
       // When a price was set that was found after a gap, or is sent again, is not known.
-      leg.pricedAt = change.cause === "feed" ? change.at : null
+      leg.pricedAt = change.cause === "feed" ? millisOf(change.at) - game.sportsbook.since : null
       leg.seq = change.seq
     }
     leg.link = change.link
@@ -107,6 +111,7 @@ export class Games {
       game.legs.set(change.outcome, leg)
       this.#legs.attach(leg)
     } else if (isOtherBet(leg, change)) {
+      this.onRemoved?.(leg, "feed", change.at)
       game.legs.delete(change.outcome)
       this.#legs.remove(leg)
       write(leg, change)
@@ -115,23 +120,23 @@ export class Games {
     } else this.#touched.leg(leg)
   }
 
-  #sportsbook(name: string): SportsbookCell {
+  #sportsbook(name: string, at: string): SportsbookCell {
     const known = this.#sportsbooks.get(name)
     if (known !== undefined) return known
     const { sportsbooks, betAt } = this.#options
     const facts = sportsbooks.of(name)
     const mayBet = betAt === undefined || betAt.has(facts.name)
-    const cell = { name, facts, hasFee: Object.keys(facts.fee).length > 0, mayBet }
+    const cell = { name, names: [name], since: millisOf(at), facts, hasFee: Object.keys(facts.fee).length > 0, mayBet }
     this.#sportsbooks.set(name, cell)
     return cell
   }
 
   /** A game starts anew, without lines. */
   #open(change: Change, partial: boolean): GameCell | undefined {
-    const sportsbook = this.#sportsbook(change.sportsbook)
+    const sportsbook = this.#sportsbook(change.sportsbook, change.at)
     if (!sportsbook.facts.bettable) return undefined
     const before = this.find(change.sportsbook, change.game)
-    if (before !== undefined) this.#remove(before)
+    if (before !== undefined) this.#remove(before, change.cause, change.at)
     const startsAt = startOf(change.starts_at)
     const event = this.#event(eventKey(change))
     const past = this.#pasts.use(change.sportsbook, event.key)
@@ -167,6 +172,9 @@ export class Games {
       awayTeam !== change.away_team
     this.#touched.event(event)
     // Where the teams change places, each bet is another one.
+    if (isOther && this.onRemoved !== undefined) {
+      for (const leg of game.legs.values()) this.onRemoved(leg, "feed", change.at)
+    }
     if (isOther) this.#legs.removeAll(game, () => event.games.delete(game))
     game.movedAt = this.#movedAt(game, startsAt, change.at)
     game.startsAt = startsAt
@@ -206,7 +214,8 @@ export class Games {
     return event
   }
 
-  #remove(game: GameCell): void {
+  #remove(game: GameCell, cause: ChangeCause | "unverified", at: string): void {
+    if (this.onRemoved !== undefined) { for (const leg of game.legs.values()) this.onRemoved(leg, cause, at) }
     this.#legs.removeAll(game, () => game.event.games.delete(game))
     game.legs.clear()
     this.#pasts.leave(game.past)
@@ -238,8 +247,8 @@ const legOf = (game: GameCell, change: LineChange): Leg => ({
   over: change.side,
   line: change.line,
   odds: null,
-  decimal: 0,
   net: 0,
+  before: null,
   verified: false,
   link: null,
   pricedAt: null,

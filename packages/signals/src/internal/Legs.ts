@@ -18,9 +18,11 @@ import {
   type GameCell,
   type Ladder,
   type Leg,
+  legAt,
   type Market,
   type Namesakes,
   namesPlayer,
+  type Pair,
   type Rung,
   type Side,
 } from "./cells.ts"
@@ -96,12 +98,14 @@ export class Legs {
     leg.pair = undefined
     leg.side = undefined
     side.legs--
-    if (pair.legs[side.at] === leg) pair.legs[side.at] = leg.twin
-    else {for (let each = pair.legs[side.at]; each !== undefined; each = each.twin) {
-        if (each.twin === leg) each.twin = leg.twin
-      }}
+    const first = legAt(pair, side.at)
+    if (first === leg) put(pair, side.at, leg.twin)
+    else for (let each = first; each !== undefined; each = each.twin) if (each.twin === leg) each.twin = leg.twin
     leg.twin = undefined
-    if (pair.legs.every((each) => each === undefined)) {
+    if (side.rung.odd !== undefined) this.#agree(side.rung, leg, undefined)
+    if (
+      pair.first === undefined && pair.second === undefined && pair.more?.some((each) => each !== undefined) !== true
+    ) {
       const { pairs } = pair.rung
       pairs.splice(pairs.indexOf(pair), 1)
     }
@@ -177,18 +181,47 @@ export class Legs {
     const { sportsbook } = leg.game
     let pair = rung.pairs.find((each) => each.sportsbook === sportsbook)
     if (pair === undefined) {
-      pair = { rung, sportsbook, legs: [], torn: false, fair: undefined }
+      pair = { rung, sportsbook, first: undefined, second: undefined, more: undefined, torn: false, fair: undefined }
       const after = rung.pairs.findIndex((each) => each.sportsbook.name > sportsbook.name)
       rung.pairs.splice(after === -1 ? rung.pairs.length : after, 0, pair)
     }
-    while (pair.legs.length <= side.at) pair.legs.push(undefined)
     leg.side = side
     leg.pair = pair
-    leg.twin = pair.legs[side.at]
-    pair.legs[side.at] = leg
+    leg.twin = legAt(pair, side.at)
+    put(pair, side.at, leg)
     side.legs++
+    const { outcomes, winners } = selection
+    if (rung.odd !== undefined || rung.says.outcomes !== outcomes || rung.says.winners !== winners) {
+      this.#agree(rung, leg, { outcomes, winners })
+    }
     if (side.ladder !== undefined) insert(side.ladder, leg, side.hardness)
     this.#touched.leg(leg)
+  }
+
+  /**
+   * A leg has come that says this of a rung, or has gone. Sportsbooks may call the sport by different names: what is not certain
+   * is not known, until all that are left agree.
+   */
+  #agree(rung: Rung, leg: Leg, says: Rung["says"] | undefined): void {
+    const odd = rung.odd ??= new Map()
+    if (says === undefined || isSame(says, rung.says)) odd.delete(leg)
+    else odd.set(leg, says)
+    let legs = 0
+    for (const side of rung.sides) legs += side.legs
+    const [other] = odd.values()
+    if (other !== undefined && odd.size === legs) {
+      // What the first one said is gone with it.
+      rung.says = other
+      for (const [each, its] of odd) if (isSame(its, other)) odd.delete(each)
+    }
+    if (odd.size === 0) rung.odd = undefined
+    const outcomes = rung.odd === undefined ? rung.says.outcomes : null
+    rung.winners = rung.says.winners
+    if (rung.outcomes === outcomes) return
+    rung.outcomes = outcomes
+    // What is complete, torn or fair on the rung depends on it.
+    for (const pair of rung.pairs) this.#touched.pairs.add(pair)
+    for (const side of rung.sides) this.#touched.sides.add(side)
   }
 }
 
@@ -216,7 +249,8 @@ const insert = (ladder: Ladder, leg: Leg, hardness: number): void => {
   if (legs === undefined) return void ladder.legs.set(leg.game.sportsbook, [leg])
   let at = legs.length
   while (at > 0 && legs[at - 1]!.side!.hardness < hardness) at--
-  legs.splice(at, 0, leg)
+  // A list of its own length: one that grows has room for sixteen more.
+  ladder.legs.set(leg.game.sportsbook, legs.toSpliced(at, 0, leg))
 }
 
 const sideOf = (event: EventCell, selection: Selection): Side => {
@@ -240,7 +274,7 @@ const sideOf = (event: EventCell, selection: Selection): Side => {
     hardness: step?.hardness ?? 0,
     legs: 0,
   }
-  rung.sides.push(side)
+  rung.sides = rung.sides.concat(side)
   if (side.ladder !== undefined) side.ladder.sides++
   return side
 }
@@ -249,14 +283,21 @@ const rungOf = (market: Market, selection: Selection): Rung => {
   const line = pairLine(selection)
   const { outcomes, winners } = selection
   const known = market.rungs.get(line)
-  if (known !== undefined) {
-    // Sportsbooks that call the sport by different names: what is not certain is not known.
-    if (known.outcomes !== outcomes || known.winners !== winners) known.outcomes = null
-    return known
-  }
-  const rung = { market, line, key: `${market.key}|${line ?? ""}`, outcomes, winners, sides: [], pairs: [] }
+  if (known !== undefined) return known
+  const key = `${market.key}|${line ?? ""}`
+  const says = { outcomes, winners }
+  const rung: Rung = { market, line, key, outcomes, winners, says, odd: undefined, sides: [], pairs: [] }
   market.rungs.set(line, rung)
   return rung
+}
+
+const isSame = (a: Rung["says"], b: Rung["says"]): boolean => a.outcomes === b.outcomes && a.winners === b.winners
+
+/** Puts a leg at the place of its side. */
+const put = (pair: Pair, at: number, leg: Leg | undefined): void => {
+  if (at === 0) pair.first = leg
+  else if (at === 1) pair.second = leg
+  else (pair.more ??= [undefined])[at - 2] = leg
 }
 
 const ladderOf = (event: EventCell, key: string): Ladder => {

@@ -2,7 +2,7 @@
 import { makeSelectionReader, makeSportsbooks, maxStartSkewMillis, UnknownCounts } from "@boltodds/market"
 import { type Change, type Control, gameId, isControl, isLineChange } from "@boltodds/protocol"
 import type { EventCell, GameCell, Leg, Rung, Side } from "./cells.ts"
-import { Games } from "./Games.ts"
+import { Games, type Removals } from "./Games.ts"
 import { Legs, sweep } from "./Legs.ts"
 import { settleEvent } from "./settleEvent.ts"
 import { Touched } from "./Touched.ts"
@@ -24,7 +24,8 @@ export type Unusable = "unverified" | "off_start" | "flipped"
 export class OddsIndex {
   /** Lines that are not understood, counted. */
   readonly unknown: UnknownCounts = new UnknownCounts()
-  readonly #maxSkewMillis: number
+  /** How far a start may be from that of most. */
+  readonly maxSkewMillis: number
   readonly #touched = new Touched()
   readonly #legs: Legs
   readonly #games: Games
@@ -39,7 +40,7 @@ export class OddsIndex {
     const { aliases, betAt, maxStartSkewMillis: maxSkewMillis = maxStartSkewMillis } = settings
     const sportsbooks = makeSportsbooks(settings.sportsbooks)
     const reader = makeSelectionReader(aliases === undefined ? {} : { aliases })
-    this.#maxSkewMillis = maxSkewMillis
+    this.maxSkewMillis = maxSkewMillis
     this.#legs = new Legs(reader, this.unknown, this.#touched)
     this.#games = new Games(
       {
@@ -75,10 +76,11 @@ export class OddsIndex {
   }
 
   /**
-   * The sides and pairs whose prices, or what is known of them, have changed since the last call. `at`: the time of the
+   * The sides and pairs whose prices, or what is known of them, have changed since the last call, and the events whose
+   * games, starts or teams have. `at`: the time of the
    * group, in milliseconds since the epoch. Call {@link OddsIndex.sweep} when they have been looked at.
    */
-  settle(at: number): Pick<Touched, "sides" | "pairs"> {
+  settle(at: number): Pick<Touched, "sides" | "pairs" | "events"> {
     const touched = this.#touched
     this.#legs.settle()
     for (const event of touched.events) {
@@ -88,7 +90,7 @@ export class OddsIndex {
       }
       const wasOff = event.offStart.size > 0
       const until = event.conflictUntil
-      settleEvent(event, at, this.#maxSkewMillis)
+      settleEvent(event, at, this.maxSkewMillis)
       if (event.conflictUntil > at) this.#conflicts.add(event)
       // What depends on a conflict depends on all prices of the event.
       const isOff = event.offStart.size > 0
@@ -136,6 +138,16 @@ export class OddsIndex {
     return rungs
   }
 
+  /** Calls this with each leg that goes, while it is still in its place. */
+  onRemoved(notice: Removals): void {
+    this.#games.onRemoved = notice
+  }
+
+  /** Whether the feed of a game is stale: its session, or its sportsbook in it. */
+  isStale({ session, sportsbook: { name } }: GameCell): boolean {
+    return this.#staleSessions.has(session) || this.#staleSportsbooks.has(gameId(session, name))
+  }
+
   /** Why no price of this game may count; undefined if they may. */
   whyUnusable({ partial, session, sportsbook, event }: GameCell): Unusable | undefined {
     if (partial || this.#isLossy || this.#staleSessions.has(session)) return "unverified"
@@ -161,8 +173,8 @@ export class OddsIndex {
   #control(control: Control): void {
     switch (control.control) {
       case "stream_started":
-        if (this.#run === control.run) this.#games.clear()
-        else this.#games.forget()
+        if (this.#run === control.run) this.#games.clear(control.at)
+        else this.#games.forget(control.at)
         this.#staleSessions.clear()
         this.#staleSportsbooks.clear()
         this.#isLossy = false
@@ -170,7 +182,7 @@ export class OddsIndex {
         return
       case "stream_resumed":
         if (this.#run !== control.resumes) {
-          this.#games.forget()
+          this.#games.forget(control.at)
           this.#staleSportsbooks.clear()
           this.#isLossy = true
         }

@@ -20,10 +20,18 @@ export const signalForm: Form<unknown> = {
   },
 }
 
+/** What a kind of signals has. */
+export interface SignalEmissionOptions {
+  readonly withControls: boolean
+  readonly hasDeadlines: boolean
+  /** Whether what it sent can be sent again. If not, a snapshot is only read, by an emission that begins with it. Default true. */
+  readonly hasSnapshot?: boolean
+}
+
 /** Opens an emission of signals; with deadlines if they have some. */
 export const signalEmission = <A extends Signal>(
   stream: SignalStream<A>,
-  { withControls, hasDeadlines }: { readonly withControls: boolean; readonly hasDeadlines: boolean },
+  { withControls, hasDeadlines, hasSnapshot = true }: SignalEmissionOptions,
 ): Emission<A> => {
   const form = signalForm as Form<A>
   const write = (groups: Groups<A>, found: ReadonlyArray<A>): void => {
@@ -44,6 +52,23 @@ export const signalEmission = <A extends Signal>(
     write(groups, found)
     if (record.last === true) groups.end()
   }
+  const snapshot = (records: ReadonlyArray<Change | Control>): ReadonlyArray<Envelope<A>> => {
+    const { last: _, ...start } = records[0] as Control
+    const { part = 0, origin, at, session, epoch, seq } = start
+    if (stream.isEmpty) { for (const record of records) stream.take(record) }
+    if (!hasSnapshot) return []
+    const groups = new Groups<A>()
+    groups.begin(session, epoch, millisOf(at))
+    groups.part(part, origin)
+    groups.control(seq, false, start as Control, controlForm)
+    const stamp = { ...stampOf(records[0]!, part), ...origin === undefined ? {} : { origin } }
+    for (const [index, record] of stream.standing(stamp).entries()) {
+      groups.part(part + 1 + index, origin)
+      groups.record(seq, false, { ...record, part: part + 1 + index }, form)
+    }
+    groups.end()
+    return groups.envelopes
+  }
   return {
     of: (steps: ReadonlyArray<Step>): ReadonlyArray<Envelope<A>> => {
       const groups = new Groups<A>()
@@ -56,22 +81,7 @@ export const signalEmission = <A extends Signal>(
     },
     control: (control) =>
       makeControl({ ...control, at: millisOf(control.at), last: control.last === true }, control, controlForm),
-    snapshot: (records) => {
-      const { last: _, ...start } = records[0] as Control
-      const { part = 0, origin, at, session, epoch, seq } = start
-      if (stream.isEmpty) { for (const record of records) stream.take(record) }
-      const groups = new Groups<A>()
-      groups.begin(session, epoch, millisOf(at))
-      groups.part(part, origin)
-      groups.control(seq, false, start as Control, controlForm)
-      const stamp = { ...stampOf(records[0]!, part), ...origin === undefined ? {} : { origin } }
-      for (const [index, record] of stream.standing(stamp).entries()) {
-        groups.part(part + 1 + index, origin)
-        groups.record(seq, false, { ...record, part: part + 1 + index }, form)
-      }
-      groups.end()
-      return groups.envelopes
-    },
+    snapshot,
     ...hasDeadlines
       ? {
         dueAt: () => stream.dueAt(),

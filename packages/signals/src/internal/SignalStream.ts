@@ -12,8 +12,8 @@ export interface Board<A> {
   readonly before?: (control: Control, stamp: SignalStamp, at: number) => Array<A>
   /** The records of a group that has ended, in their order. `at`: its time, in milliseconds since the epoch. */
   readonly records: (stamp: SignalStamp, at: number) => Array<A>
-  /** What the reader has, as records that are sent again. */
-  readonly standing: (stamp?: SignalStamp) => ReadonlyArray<A>
+  /** What the reader has, as records that are sent again. `at`: the time of the stamp. */
+  readonly standing: (stamp: SignalStamp, at: number) => ReadonlyArray<A>
   /** The time of the next deadline. */
   readonly dueAt?: () => number | undefined
   /** The records of a deadline. */
@@ -26,6 +26,7 @@ export class SignalStream<A extends SignalStamp> {
   readonly #board: Board<A>
   readonly #withControls: boolean
   #last: StreamRecord | undefined
+  #run: string | undefined
   #seq = 0
   #part = 0
   /** What must come before the control that was taken last. */
@@ -45,8 +46,9 @@ export class SignalStream<A extends SignalStamp> {
   /** Takes the next record; at the end of a group (`last`) it returns its signals. */
   take(record: StreamRecord): ReadonlyArray<A> {
     this.#index.apply(record)
-    // Records that others made may come out of the order of their numbers.
-    if (record.seq > this.#seq) {
+    // Records that others made may come out of the order of their numbers; another run has numbers of its own.
+    if (record.seq > this.#seq || record.run !== this.#run) {
+      this.#run = record.run
       this.#seq = record.seq
       this.#part = 0
     }
@@ -63,8 +65,11 @@ export class SignalStream<A extends SignalStamp> {
     return this.#numbered(this.#board.records({ ...stampOf(record, 0), seq: this.#seq }, millisOf(record.at)))
   }
 
+  /** What the reader has; the stamp is that of the last group unless there is one. */
   standing(stamp?: SignalStamp): ReadonlyArray<A> {
-    return this.#board.standing(stamp)
+    const last = this.#last
+    const own = stamp ?? (last === undefined ? undefined : { ...stampOf(last, 0), seq: this.#seq })
+    return own === undefined ? none : this.#board.standing(own, millisOf(own.at))
   }
 
   dueAt(): number | undefined {

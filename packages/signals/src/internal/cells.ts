@@ -1,11 +1,16 @@
 /** The cells of the index: what is known of each game, event, market and price. */
 import type { Family, Selection, Sportsbook } from "@boltodds/market"
+import { americanToDecimal } from "@boltodds/odds"
 import type { LineChange } from "@boltodds/protocol"
 import type { Past } from "./Pasts.ts"
 
 /** A sportsbook, once for all its games. */
 export interface SportsbookCell {
   readonly name: string
+  /** The name alone in a list. */
+  readonly names: ReadonlyArray<string>
+  /** When it was first seen, in milliseconds since the epoch: times of its prices count from here, which keeps them small. */
+  readonly since: number
   readonly facts: Sportsbook
   readonly hasFee: boolean
   /** Whether its prices may be bet on: its name is in `betAt`, if there is one. */
@@ -75,10 +80,14 @@ export interface Rung {
   readonly market: Market
   readonly line: number | null
   readonly key: string
-  /** How many sides make it complete; null where that is not known. */
+  /** How many sides make it complete; null where that is not known, or where its legs do not agree. */
   outcomes: number | null
   winners: number | null
-  readonly sides: Array<Side>
+  /** What its first leg says of the two, as long as one leg says so. */
+  says: Pick<Selection, "outcomes" | "winners">
+  /** The legs that say something else. */
+  odd: Map<Leg, Pick<Selection, "outcomes" | "winners">> | undefined
+  sides: ReadonlyArray<Side>
   /** One for each sportsbook, in order of names. */
   readonly pairs: Array<Pair>
 }
@@ -101,7 +110,10 @@ export interface Side {
 export interface Pair {
   readonly rung: Rung
   readonly sportsbook: SportsbookCell
-  readonly legs: Array<Leg | undefined>
+  /** The legs of its first two sides, and of the others: see {@link legAt}. Nearly all pairs have two. */
+  first: Leg | undefined
+  second: Leg | undefined
+  more: Array<Leg | undefined> | undefined
   /** Its own prices add up to less than the number of winners: one of them is not right. */
   torn: boolean
   /** The fair probabilities of its prices; null if it has none, undefined if they are not worked out. See `pairFair`. */
@@ -129,14 +141,14 @@ export interface Leg {
   line: number | null
   /** American; null while suspended. */
   odds: number | null
-  /** Decimal, before fees; 0 while suspended. */
-  decimal: number
+  /** The last price, American, while suspended. */
+  before: number | null
   /** Decimal, after fees; 0 if it cannot win. */
   net: number
   verified: boolean
   link: string | null
-  /** When the price was set, as the record says it; null if that is not known. */
-  pricedAt: string | null
+  /** When the price was set, in milliseconds since `since` of its sportsbook; null if that is not known. See {@link pricedAt}. */
+  pricedAt: number | null
   /** The record that set the price. */
   seq: number
   /** Undefined where the line is not understood. */
@@ -147,6 +159,22 @@ export interface Leg {
   /** A strictly harder bet of its sportsbook is priced shorter. */
   dominated: boolean
 }
+
+/** The leg of a pair at the place of a side: the first of them where two outcomes are one bet. */
+export const legAt = (pair: Pair, at: number): Leg | undefined =>
+  at === 0 ? pair.first : at === 1 ? pair.second : pair.more?.[at - 2]
+
+/** The decimal odds of a leg before fees; 0 while suspended. */
+export const decimalOf = ({ net, odds, game }: Leg): number =>
+  net === 0 || !game.sportsbook.hasFee ? net : americanToDecimal(odds!) ?? 0
+
+/** When the price of a leg was set, in milliseconds since the epoch; null if that is not known. */
+export const pricedAt = ({ pricedAt: millis, game }: Leg): number | null =>
+  millis === null ? null : game.sportsbook.since + millis
+
+/** Whether another outcome of its sportsbook is the same bet. */
+export const isTwin = (leg: Leg): boolean =>
+  leg.twin !== undefined || (leg.pair !== undefined && leg.side !== undefined && legAt(leg.pair, leg.side.at) !== leg)
 
 /** Whether a leg alone has a price that is known to be right. Two outcomes of one selection: see {@link candidateOf}. */
 export const isLivePrice = (leg: Leg): boolean => leg.net > 0 && leg.verified && leg.game.usable
@@ -161,7 +189,7 @@ export const namesPlayer = ({ scope, kind, side }: Selection): boolean =>
  * player in different ways.
  */
 export const candidateOf = (pair: Pair, at: number): Leg | undefined => {
-  const leg = pair.legs[at]
+  const leg = legAt(pair, at)
   if (leg === undefined) return undefined
   if (leg.twin === undefined) return isLivePrice(leg) ? leg : undefined
   let worst: Leg | undefined

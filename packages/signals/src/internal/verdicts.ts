@@ -1,5 +1,5 @@
 /** What the prices of one sportsbook say of each other: torn pairs and dominated prices. */
-import { candidateOf, isLivePrice, type Leg, type Pair } from "./cells.ts"
+import { candidateOf, decimalOf, isLivePrice, type Leg, type Pair } from "./cells.ts"
 import type { Touched } from "./Touched.ts"
 
 /** Prices that add up to their winners, within rounding, are not torn. */
@@ -14,7 +14,7 @@ export const isTorn = (pair: Pair): boolean => {
   for (let at = 0; at < sides.length; at++) {
     const leg = candidateOf(pair, at)
     if (leg === undefined) continue
-    booksum += 1 / leg.decimal
+    booksum += 1 / decimalOf(leg)
     priced++
   }
   return priced === outcomes && booksum < winners - nearFair
@@ -30,8 +30,9 @@ export const markDominated = (legs: ReadonlyArray<Leg>, touched: Touched): void 
     for (; at < legs.length && legs[at]!.side!.hardness === hardness; at++) {
       const leg = legs[at]!
       const isLive = isLivePrice(leg)
-      const dominated = isLive && leg.decimal > shortest
-      if (isLive && leg.decimal < here) here = leg.decimal
+      const decimal = isLive ? decimalOf(leg) : 0
+      const dominated = decimal > shortest
+      if (isLive && decimal < here) here = decimal
       if (dominated === leg.dominated) continue
       leg.dominated = dominated
       touched.sides.add(leg.side!)

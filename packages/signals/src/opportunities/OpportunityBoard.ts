@@ -1,7 +1,9 @@
 /** The life of opportunities: pending until they are confirmed, open, closed with a reason. */
 import type { Control } from "@boltodds/protocol"
 import { type Forgets, forgetsOf } from "../forgets.ts"
+import { legOf } from "../fair/fairOf.ts"
 import type { Leg, Rung } from "../internal/cells.ts"
+import { Deadlines } from "../internal/Deadlines.ts"
 import type { OddsIndex } from "../internal/OddsIndex.ts"
 import type { Board } from "../internal/SignalStream.ts"
 import type { SignalStamp } from "../SignalRecord.ts"
@@ -33,7 +35,7 @@ export class OpportunityBoard implements Board<Opportunity> {
   readonly #pace: OpportunityPace
   readonly #lives = new Map<string, Life>()
   readonly #byRung = new Map<Rung, Set<string>>()
-  readonly #due = new Map<number, Set<string>>()
+  readonly #due = new Deadlines<string>()
   readonly #closed = new Map<string, { readonly at: number; readonly times: number }>()
   /** Rungs that changed before a control of their group: they are looked at again at its end. */
   readonly #later = new Set<Rung>()
@@ -94,7 +96,7 @@ export class OpportunityBoard implements Board<Opportunity> {
     return [...closings.sort(byId), ...others.sort(byId)]
   }
 
-  standing(stamp?: SignalStamp): ReadonlyArray<Opportunity> {
+  standing(stamp: SignalStamp): ReadonlyArray<Opportunity> {
     const records: Array<Opportunity> = []
     for (const { sent } of this.#lives.values()) {
       if (sent === undefined) continue
@@ -105,16 +107,12 @@ export class OpportunityBoard implements Board<Opportunity> {
   }
 
   dueAt(): number | undefined {
-    let next: number | undefined
-    for (const at of this.#due.keys()) if (next === undefined || at < next) next = at
-    return next
+    return this.#due.next()
   }
 
   advance(stamp: SignalStamp, at: number): Array<Opportunity> {
-    const due = this.#due.get(at)
-    this.#due.delete(at)
     const records: Array<Opportunity> = []
-    for (const id of due ?? []) {
+    for (const id of this.#due.take(at)) {
       const life = this.#lives.get(id)
       if (life === undefined || life.due !== at) continue
       life.due = undefined
@@ -152,6 +150,13 @@ export class OpportunityBoard implements Board<Opportunity> {
     }
   }
 
+  /** Whether the sessions of the legs, and of what their fair probability is made of, have settled. */
+  #areSettled({ legs, basis }: Found): boolean {
+    if (!legs.every((leg) => this.#isSettled(leg))) return false
+    return basis === undefined ||
+      basis.every((pair) => pair.rung.sides.every(({ at }) => this.#isSettled(legOf(pair, at))))
+  }
+
   #isSettled({ game: { session } }: Leg): boolean {
     return !this.#unsettled.has(session) && (this.#settled === "all" || this.#settled.has(session))
   }
@@ -170,7 +175,7 @@ export class OpportunityBoard implements Board<Opportunity> {
     const now = new Map<string, Found>()
     for (const rung of rungs) findIn(rung, this.#settings, at, now)
     for (const [id, found] of now) {
-      if (!found.legs.every((leg) => this.#isSettled(leg))) now.delete(id)
+      if (!this.#areSettled(found)) now.delete(id)
       else if ((found.miss ?? found.value) > this.#settings.suspicious) {
         this.suspicious++
         now.delete(id)
@@ -270,9 +275,10 @@ export class OpportunityBoard implements Board<Opportunity> {
   #reasonOf(life: Life, now: ReadonlyMap<string, Found>, at: number): OpportunityReason {
     const { found } = life
     const { event } = found.rungs[0]!.market
-    for (const leg of found.legs) {
-      const { pair, game } = leg
-      if (pair === undefined || game.legs.get(leg.outcome) !== leg) return "removed"
+    for (const [index, leg] of found.legs.entries()) {
+      const { pair, game, side } = leg
+      // It may be another bet now.
+      if (pair === undefined || side !== found.sides[index] || game.legs.get(leg.outcome) !== leg) return "removed"
       if (leg.net === 0) return "suspended"
       const unusable = this.#index.whyUnusable(game)
       if (unusable !== undefined) return unusable
@@ -286,6 +292,7 @@ export class OpportunityBoard implements Board<Opportunity> {
     for (const rung of found.rungs) findIn(rung, { ...this.#settings, minEv: -1 }, at, again)
     const still = again.get(found.id)
     if (still === undefined) return found.type === "ev" ? "reference" : "price"
+    if (!this.#areSettled(still)) return "reference"
     return (still.miss ?? still.value) > this.#settings.suspicious ? "suspicious" : "price"
   }
 
@@ -293,19 +300,13 @@ export class OpportunityBoard implements Board<Opportunity> {
     const due = Math.ceil(at / tick) * tick
     if (life.due === due) return
     life.due = due
-    const known = this.#due.get(due)
-    if (known === undefined) this.#due.set(due, new Set([life.found.id]))
-    else known.add(life.found.id)
+    this.#due.add(due, life.found.id)
   }
 
   #remove(life: Life): void {
     const { id, rungs } = life.found
     this.#lives.delete(id)
-    if (life.due !== undefined) {
-      const ids = this.#due.get(life.due)
-      ids?.delete(id)
-      if (ids?.size === 0) this.#due.delete(life.due)
-    }
+    if (life.due !== undefined) this.#due.delete(life.due, id)
     for (const rung of rungs) {
       const ids = this.#byRung.get(rung)
       ids?.delete(id)

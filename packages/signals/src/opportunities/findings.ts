@@ -1,6 +1,6 @@
 /** Opportunities in the prices as they are. */
 import { expectedValue, kelly, middle } from "@boltodds/odds"
-import { candidateOf, type EventCell, type Leg, type Pair, type Rung } from "../internal/cells.ts"
+import { candidateOf, type EventCell, type Leg, type Pair, type Rung, type Side } from "../internal/cells.ts"
 import { fairOf, type FairSettings, pairFair } from "../fair/fairOf.ts"
 import type { OpportunityType } from "./Opportunity.ts"
 
@@ -26,6 +26,10 @@ export interface Found {
   readonly booksum: number | null
   readonly stakes: ReadonlyArray<number>
   readonly legs: ReadonlyArray<Leg>
+  /** What each leg bets on: a leg may be another bet later. */
+  readonly sides: ReadonlyArray<Side>
+  /** `ev`: the prices that the fair probability is made of. */
+  readonly basis?: ReadonlyArray<Pair>
   /** The rungs on which it depends. */
   readonly rungs: ReadonlyArray<Rung>
   readonly p?: number
@@ -58,6 +62,19 @@ const legsOf = ({ pairs }: Rung, at: number): Array<Leg> => {
   }
   return legs
 }
+
+/** The least implied probability of a side; infinite where it has no price. No combination is below the sum of these. */
+const leastOf = ({ pairs }: Rung, at: number): number => {
+  let net = 0
+  for (const pair of pairs) {
+    const leg = legOf(pair, at)
+    if (leg !== undefined && leg.net > net) net = leg.net
+  }
+  return 1 / net
+}
+
+/** Sums of the same numbers in another order may differ in their last digits. */
+const nearly = 1e-9
 
 /** The best prices, in order of names. */
 const bestFew = (legs: ReadonlyArray<Leg>): ReadonlyArray<Leg> => {
@@ -92,7 +109,8 @@ const combine = (
 
 const nameOf = ({ game, side }: Leg): string => `${game.sportsbook.name}>${side!.name}`
 
-const found = (into: Map<string, Found>, each: Found): void => void into.set(each.id, each)
+const found = (into: Map<string, Found>, each: Omit<Found, "sides">): void =>
+  void into.set(each.id, { ...each, sides: each.legs.map(({ side }) => side!) })
 
 /** All opportunities that depend on one rung. */
 export const findIn = (rung: Rung, settings: FindingSettings, at: number, into: Map<string, Found>): void => {
@@ -106,6 +124,11 @@ export const findIn = (rung: Rung, settings: FindingSettings, at: number, into: 
 const findSet = (rung: Rung, { types, minProfit, maxHold }: FindingSettings, into: Map<string, Found>): void => {
   const { sides, outcomes, winners } = rung
   if (outcomes === null || winners !== 1 || sides.length !== outcomes) return
+  // Most lines have a margin that no choice of prices takes away.
+  const most = types.has("low_hold") ? 1 / (1 - maxHold) : 1 / (1 + minProfit)
+  let least = 0
+  for (const { at } of sides) least += leastOf(rung, at)
+  if (least > most + nearly) return
   const order = sides.toSorted((a, b) => a.name < b.name ? -1 : 1)
   const legs = order.map((side) => legsOf(rung, side.at))
   const best = combine(
@@ -152,6 +175,7 @@ const findEv = (rung: Rung, { minEv, fair }: FindingSettings, into: Map<string, 
         rungs: [rung],
         p,
         reference: price.reference,
+        basis: price.pairs,
       })
     }
   }
@@ -187,6 +211,7 @@ const findMiddle = (
 ): void => {
   const [one, two] = [low.sides.find(({ name }) => name === first), high.sides.find(({ name }) => name === second)]
   if (one === undefined || two === undefined) return
+  if (leastOf(low, one.at) + leastOf(high, two.at) - 1 > maxBreakEven + nearly) return
   const best = combine([legsOf(low, one.at), legsOf(high, two.at)])
   if (best === undefined || best.sum - 1 > maxBreakEven) return
   const result = middle(best.legs[0]!.net, best.legs[1]!.net)

@@ -2,7 +2,7 @@
 import type { Emit, Processor } from "@boltodds/pipeline"
 import { type Envelope, withValue } from "@boltodds/sink"
 import type { ReferenceOptions } from "../fair/fairEmit.ts"
-import { usualFairSettings } from "../fair/fairOf.ts"
+import { fairSettingsOf } from "../fair/fairOf.ts"
 import { forgetsOf } from "../forgets.ts"
 import { OddsIndex } from "../internal/OddsIndex.ts"
 import { signalEmission } from "../internal/SignalEmission.ts"
@@ -48,6 +48,7 @@ export const opportunities = (options: OpportunityOptions = {}): Emit<Opportunit
   return {
     name: "opportunities",
     needs: "book",
+    takesRecords: true,
     open: () => {
       const index = new OddsIndex(options)
       return signalEmission(new SignalStream(index, boardOf(index, options), control), {
@@ -62,7 +63,6 @@ export const opportunities = (options: OpportunityOptions = {}): Emit<Opportunit
 }
 
 const boardOf = (index: OddsIndex, options: OpportunityOptions): OpportunityBoard => {
-  const { method, reference = usualFairSettings.reference, minSportsbooks } = options
   return new OpportunityBoard(index, {
     types: new Set(options.types ?? opportunityTypes),
     minProfit: options.minProfit ?? 0,
@@ -71,11 +71,7 @@ const boardOf = (index: OddsIndex, options: OpportunityOptions): OpportunityBoar
     maxBreakEven: options.maxBreakEven ?? 0.05,
     maxGap: options.maxGap ?? 3,
     suspicious: options.suspicious ?? 0.1,
-    fair: {
-      method: method ?? usualFairSettings.method,
-      reference: reference.map((name) => name.trim().toLowerCase()),
-      minSportsbooks: minSportsbooks ?? usualFairSettings.minSportsbooks,
-    },
+    fair: fairSettingsOf(options),
   }, {
     confirmMillis: options.confirmMillis ?? 500,
     step: options.step ?? 0.001,

@@ -1,6 +1,6 @@
 /** From what was found to the record of it. */
-import type { Leg } from "../internal/cells.ts"
-import { millisOf, type SignalStamp, subjectOf } from "../SignalRecord.ts"
+import { isTwin, type Leg, pricedAt } from "../internal/cells.ts"
+import { type SignalStamp, subjectOf } from "../SignalRecord.ts"
 import type { Opportunity, OpportunityLeg, OpportunityReason } from "./Opportunity.ts"
 import type { Found } from "./findings.ts"
 
@@ -66,7 +66,8 @@ export const closedRecord = (
 }
 
 const legOf = (leg: Leg, at: number): OpportunityLeg => {
-  const { game, outcome, side, odds, net, link, pricedAt, seq } = leg
+  const { game, outcome, side, odds, net, link, seq } = leg
+  const since = pricedAt(leg)
   return {
     sportsbook: game.sportsbook.name,
     session: game.session,
@@ -77,7 +78,7 @@ const legOf = (leg: Leg, at: number): OpportunityLeg => {
     odds: odds!,
     net,
     link,
-    price_age_ms: pricedAt === null ? null : at - millisOf(pricedAt),
+    price_age_ms: since === null ? null : at - since,
     change_seq: seq,
   }
 }
@@ -94,7 +95,7 @@ const feesOf = (legs: ReadonlyArray<Leg>): Opportunity["fees"] => {
 
 const warningsOf = (legs: ReadonlyArray<Leg>, isLive: boolean): Opportunity["warnings"] => {
   const warnings: Array<Opportunity["warnings"][number]> = []
-  if (legs.some((leg) => leg.twin !== undefined || leg.pair?.legs[leg.side!.at] !== leg)) warnings.push("duplicate")
+  if (legs.some((leg) => isTwin(leg))) warnings.push("duplicate")
   if (legs.some(({ game: { sportsbook: { facts } } }) => facts.kind === "exchange" || facts.kind === "predictions")) {
     warnings.push("exchange")
   }

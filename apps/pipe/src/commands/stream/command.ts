@@ -35,6 +35,8 @@ export const streamCommand: Command = {
             that are live: opened, moved, closed, with controls between them.
   fair      What the sides of each line are worth without a margin: by a
             sportsbook (--reference), or the mean of three or more.
+  closing   The last live price of each bet at each sportsbook before the start
+            of its game, or why there is none.
   opportunities
             Arbitrages, value, middles and lines with nearly no margin: opened
             once they have stood for a while, closed at once with the reason.`,
