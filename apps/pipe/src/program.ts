@@ -5,7 +5,9 @@ import { alertCommand } from "./commands/alert/command.ts"
 import { catalogCommand } from "./commands/catalog/command.ts"
 import { checkCommand } from "./commands/check/command.ts"
 import { completionsCommand } from "./commands/completions/command.ts"
+import { clvCommand } from "./commands/clv/command.ts"
 import { demoCommand } from "./commands/demo/command.ts"
+import { devigCommand } from "./commands/devig/command.ts"
 import { doctorCommand } from "./commands/doctor/command.ts"
 import { latencyCommand } from "./commands/latency/command.ts"
 import { mcpCommand } from "./commands/mcp/command.ts"
@@ -44,6 +46,8 @@ const named: ReadonlyArray<Command> = [
   verifyCommand,
   doctorCommand,
   outboxCommand,
+  clvCommand,
+  devigCommand,
   schemaCommand,
   scrubCommand,
   simulateCommand,

@@ -15,6 +15,8 @@ const commands = [
   "verify",
   "doctor",
   "outbox",
+  "clv",
+  "devig",
   "schema",
   "scrub",
   "simulate",

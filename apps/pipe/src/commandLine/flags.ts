@@ -137,7 +137,7 @@ export const parseFlags = (
       words.push(...args.slice(index + 1))
       break
     }
-    if (!arg.startsWith("-") || arg === "-") {
+    if (!arg.startsWith("-") || arg === "-" || isNumber(arg)) {
       words.push(arg)
       continue
     }
@@ -192,6 +192,9 @@ export const parseFlags = (
   }
   return new ParsedFlags(values, words, onLine)
 }
+
+/** A number below zero is a word: no flag begins with a digit. */
+const isNumber = (arg: string): boolean => /^-\.?\d/.test(arg)
 
 /** A word as it may be shown: it may be a key that was typed in the wrong place, so only its beginning is. */
 export const showWord = (word: string): string => JSON.stringify(word.length > 8 ? `${word.slice(0, 4)}…` : word)
