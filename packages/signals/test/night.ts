@@ -193,7 +193,10 @@ export const makeNight = (seed: number, minutes = 60): Night => {
     })
     return quoted
   }
+  /** It has the second game only. */
+  const lacks = ({ name }: Sportsbook, of: Match): boolean => name === "thescore" && of === first
   const send = (sportsbook: Sportsbook, of: Match, market: Market, only?: number): void => {
+    if (lacks(sportsbook, of)) return
     for (const each of sportsbook.name === "bodog" ? ["bodog", "bovada"] : [sportsbook.name]) {
       script.frame(message("line_update", each, keyOf(of), outcomesOf(sportsbook, of, market, only), dataOf(of, each)))
     }
@@ -212,7 +215,10 @@ export const makeNight = (seed: number, minutes = 60): Night => {
     const side = below(market.sides.length)
     const [outcome] = market.sides[side]!
     const ids = market.sides.map(([each]) => idOf(sportsbook.name, of, each))
-    if (ids.some((id) => wrong.has(id)) || (sportsbook.name === "fanduel" && outcome.endsWith("+1.5"))) return
+    if (
+      lacks(sportsbook, of) || ids.some((id) => wrong.has(id)) ||
+      (sportsbook.name === "fanduel" && outcome.endsWith("+1.5"))
+    ) return
     const id = ids[side]!
     wrong.set(id, { less: 0.05 + 0.03 * random(), isSuspended: false })
     send(sportsbook, of, market)
@@ -269,6 +275,7 @@ export const makeNight = (seed: number, minutes = 60): Night => {
   script.connect()
   for (const of of matches) {
     for (const sportsbook of sportsbooks) {
+      if (lacks(sportsbook, of)) continue
       for (const name of sportsbook.name === "bodog" ? ["bodog", "bovada"] : [sportsbook.name]) {
         const all = Object.assign({}, ...of.markets.map((market) => outcomesOf(sportsbook, of, market))) as object
         script.frame(message("initial_state", name, keyOf(of), all as Record<string, unknown>, dataOf(of, name)))
