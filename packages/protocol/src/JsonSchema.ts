@@ -61,7 +61,7 @@ const messagesDocument = (): JsonSchemaDocument => {
       BareError: {
         type: "object",
         description: "An error without an action, often just before the connection closes.",
-        properties: { error: { description: fieldDescriptions["error"] }, action: false },
+        properties: { error: true, action: false },
         required: ["error"],
       },
       UnknownMessage: unknownKind("action", defs, "A message of a kind this version does not know."),

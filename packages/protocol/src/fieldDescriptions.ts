@@ -97,7 +97,6 @@ export const fieldDescriptions: Readonly<Record<string, string>> = {
   outcome_line: "The number of the bet: a text, a number, or null.",
   outcome_over_under: "The side: O, U, Over, Under, or null.",
   outcome_target: "The team or player, or null.",
-  error: "The text of an error.",
   // Of recordings.
   boltodds_recording: "The version of the format.",
   options: "Options of the reducer that change its output.",
