@@ -1,18 +1,20 @@
 /**
- * What the stores cost for each record: the file sink, NATS and Redis, in turn, and the processor time of their servers.
+ * What the stores cost for each record: the file sink, NATS and Redis, in turn, and the processor time of their servers; and
+ * what a process costs that reads all records of a log (with `JSON.parse`, whole groups, and the checks of the reader).
  * Batches of 500 changes of about 700 bytes, of 300 games with 40 lines. Needs `nats-server`, `redis-server` and Linux. Run:
- * `pnpm bench stores [batches=100] [rounds=3]`. Prints medians of rounds; the texts are made outside of the time.
+ * `pnpm bench stores [batches=100] [rounds=3] [json=FILE]`. Prints medians of rounds; the texts are made outside of the time.
  */
 import { gameChange, lineChange } from "@boltodds/testing/changes"
 import { NatsServer } from "@boltodds/testing/NatsServer"
 import { RedisServer } from "@boltodds/testing/RedisServer"
 import * as Effect from "effect/Effect"
 import type { Scope } from "effect/Scope"
-import { mkdtempSync, rmSync } from "node:fs"
-import { tmpdir } from "node:os"
+import * as Stream from "effect/Stream"
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { availableParallelism, cpus, tmpdir } from "node:os"
 import { join } from "node:path"
-import { nats } from "../packages/nats/src/index.ts"
-import { redis } from "../packages/redis/src/index.ts"
+import { nats, natsRecords } from "../packages/nats/src/index.ts"
+import { redis, redisRecords } from "../packages/redis/src/index.ts"
 import { makeRecord, type Sink } from "../packages/sink/src/index.ts"
 import { file } from "../packages/sinks/file/src/index.ts"
 import { processTimes } from "./lib/processTimes.ts"
@@ -47,15 +49,23 @@ const envelopes = () =>
 interface Store {
   readonly sink: Effect.Effect<Sink<unknown>, unknown, Scope>
   readonly pid: number | undefined
+  /** All records of the log; absent where nothing reads them. */
+  readonly records?: Stream.Stream<ReadonlyArray<unknown>, unknown>
   readonly end: () => Promise<void>
 }
 
 interface Cost {
   readonly client: number
   readonly server: number
+  readonly reader: number | undefined
 }
 
-const measure = async ({ sink, pid, end }: Store): Promise<Cost> => {
+const cpuMicros = (): number => {
+  const { user, system } = process.cpuUsage()
+  return user + system
+}
+
+const measure = async ({ sink, pid, records, end }: Store): Promise<Cost> => {
   const made = Array.from({ length: batches }, envelopes)
   const serverTime = () => pid === undefined ? 0 : processTimes(pid).cpu
   const before = { client: process.cpuUsage(), server: serverTime() }
@@ -72,23 +82,35 @@ const measure = async ({ sink, pid, end }: Store): Promise<Cost> => {
     last = serverTime()
     await new Promise((resolve) => setTimeout(resolve, 300))
   }
-  const cost = {
-    client: (user + system) / count,
-    server: (serverTime() - before.server) * 1e6 / count,
+  const serverCost = (serverTime() - before.server) * 1e6 / count
+  let reader: number | undefined
+  if (records !== undefined) {
+    const from = cpuMicros()
+    let read = 0
+    await Effect.runPromise(
+      Stream.runForEachWhile(records, (group) => Effect.sync(() => (read += group.length) < count)),
+    )
+    reader = (cpuMicros() - from) / read
   }
   await end()
-  return cost
+  return { client: (user + system) / count, server: serverCost, reader }
 }
 
 const folder = mkdtempSync(join(tmpdir(), "stores-bench-"))
 const withNats = (latest: boolean) => async (): Promise<Store> => {
   const server = await NatsServer.start()
-  return { sink: nats({ servers: server.url, name: "odds", latest }), pid: server.pid, end: () => server.kill() }
+  return {
+    sink: nats({ servers: server.url, name: "odds", latest }),
+    pid: server.pid,
+    records: natsRecords({ servers: server.url, name: "odds", from: "log" }),
+    end: () => server.kill(),
+  }
 }
 const withRedis = (latest: boolean, partitions: number) => async (): Promise<Store> => {
   const server = await RedisServer.start("--appendfsync", "everysec")
   const sink = redis({ url: server.url, stream: "odds", latest, partitions })
-  return { sink, pid: server.pid, end: () => server.kill() }
+  const records = redisRecords({ url: server.url, stream: "odds", from: "log" })
+  return { sink, pid: server.pid, records, end: () => server.kill() }
 }
 let files = 0
 const ways: { readonly [name: string]: () => Promise<Store> } = {
@@ -109,9 +131,27 @@ for (let round = 0; round < rounds; round++) {
   for (const [name, open] of Object.entries(ways)) costs.get(name)!.push(await measure(await open()))
 }
 rmSync(folder, { recursive: true })
+/** The median of rounds, without a figure where there is none. */
+const middle = (values: ReadonlyArray<Cost>, key: keyof Cost): number | undefined => {
+  const found = values.flatMap((value) => value[key] ?? [])
+  return found.length === 0 ? undefined : median(found)
+}
+const rows = [...costs].map(([name, values]) =>
+  [name, {
+    client: middle(values, "client")!,
+    server: middle(values, "server")!,
+    reader: middle(values, "reader"),
+  }] as const
+)
 console.log(`${batches} batches of ${size} records, µs of processor time a record`)
-console.log(`${"".padEnd(24)} client  server`)
-for (const [name, values] of costs) {
-  const of = (key: keyof Cost): string => median(values.map((value) => value[key])).toFixed(1).padStart(7)
-  console.log(`${name.padEnd(24)}${of("client")} ${of("server")}`)
+console.log(`${"".padEnd(24)} client  server  reader`)
+for (const [name, { client, server, reader }] of rows) {
+  const shown = [client, server, reader].map((value) => (value?.toFixed(1) ?? "–").padStart(7))
+  console.log(`${name.padEnd(24)}${shown.join(" ")}`)
+}
+const path = args.get("json")
+if (path !== undefined) {
+  const machine = `${cpus()[0]?.model ?? "?"}, ${availableParallelism()} cores`
+  const stored = { node: process.version, machine, batches, rounds, ways: Object.fromEntries(rows) }
+  writeFileSync(path, JSON.stringify(stored, undefined, 2) + "\n")
 }

@@ -104,6 +104,23 @@ describe("the pipelines", { concurrent: true }, () => {
     expect(await run.stop()).toMatchObject({ code: 0, stdout: "" })
   })
 
+  it("a served worker goes on from what serve serves, and joins with the book", async () => {
+    const out = temporaryFolder()
+    const serve = runPipeline("serve", { LISTEN: "0" })
+    const address = /serving changes at (http:\/\/127\.0\.0\.1:\d+)/
+    await serve.until(() => address.test(serve.stderr) && serve.stderr.includes("receiving from"))
+    const worker = runPipeline("served-worker", { SERVER: address.exec(serve.stderr)![1]!, OUT: out })
+    const file = join(out, "served-moves.ndjson")
+    await worker.until(() => existsSync(`${file}.part`) && /line_moved/.test(readFileSync(`${file}.part`, "utf8")))
+    expect(await serve.stop()).toMatchObject({ code: 0 })
+    await worker.until(() => /stream_stopped/.test(readFileSync(`${file}.part`, "utf8")))
+    expect(await worker.stop()).toMatchObject({ code: 0, stdout: "" })
+    const records = recordsOf(readFileSync(file, "utf8"))
+    expect(records[0]).toMatchObject({ control: "stream_started" })
+    expect(new Set(records.flatMap((it) => "change" in it ? [it["sportsbook"]] : []))).toEqual(new Set(["fanduel"]))
+    expect(bookOf(readFileSync(file, "utf8")).games.size).toBeGreaterThan(0)
+  })
+
   it("webhook sends a receiver the whole book, signed", async () => {
     const { receiver, url } = await startReceiver()
     const run = runPipeline("webhook", { HOOK_URL: url })

@@ -314,14 +314,15 @@ export interface OpenLease {
   readonly holds: () => boolean
   /** Returns when this process, which led, leads no longer, with the reason. */
   readonly lost: Effect.Effect<string>
-  /** Ends the lead, so that another process can take over at once. */
-  readonly release: Effect.Effect<void>
 }
 
 /** What says which of several processes leads. Named by `lease` of a configuration. */
 export interface LeasePlugin<Options = unknown> extends PluginBase<Options> {
   readonly kind: "lease"
-  /** Waits for whatever keeps the lease. Fails where waiting does not help. */
+  /**
+   * Waits for whatever keeps the lease. Fails where waiting does not help. At the end of the scope the lease is released, so
+   * that another process can take over at once.
+   */
   make(options: Options, context: PluginContext): Effect.Effect<OpenLease, unknown, Scope.Scope>
 }
 

@@ -1,12 +1,11 @@
 /** The book that the readers of a feed have, for a process that goes on where another ended. */
 import { DeliverPolicy, jetstream, type JetStreamManager, jetstreamManager, type JsMsg } from "@nats-io/jetstream"
-import { type Book, BookFold, isControl, parseTimestamp } from "@boltodds/protocol"
+import { type Book, BookFold, isControl, parseTimestamp, readRecord } from "@boltodds/protocol"
 import * as Effect from "effect/Effect"
 import { connectNats, timeoutOf } from "./internal/connectNats.ts"
 import type { Link } from "./internal/Link.ts"
 import { Pieces } from "./internal/messages.ts"
 import { natsErrorOf } from "./internal/natsErrorOf.ts"
-import { recordOf } from "./internal/recordOf.ts"
 import { streamInfo, streamsOf } from "./internal/streams.ts"
 import { NatsError } from "./NatsError.ts"
 import type { LogPosition, NatsConnectionOptions, NatsStreamOptions, Streams } from "./NatsOptions.ts"
@@ -61,7 +60,13 @@ const readBook = async (link: Link, streams: Streams, { timeout, signal }: Patie
   const manager = await jetstreamManager(link.connection, { timeout, checkAPI: false })
   const latest = streams.latest!
   const log = await streamInfo(manager, streams.log)
-  if (log === undefined || log.state.last_seq === 0 || await streamInfo(manager, latest) === undefined) return undefined
+  if (log === undefined || log.state.last_seq === 0) return undefined
+  if (await streamInfo(manager, latest) === undefined) {
+    throw new NatsError(
+      "stream",
+      `The log ${streams.log} has records, and the stream ${latest} with the latest of them does not exist. It is made anew.`,
+    )
+  }
   const position = { created: log.created, sequence: log.state.last_seq }
   const end = await followed(manager, latest, position, signal)
   const reading = new BookReading(latest)
@@ -140,9 +145,9 @@ class BookReading {
     this.sequence = streamSequence
     const text = this.#pieces.join(message)
     if (text === undefined) return
-    const record = recordOf(text)
+    const { record, fault } = readRecord(text)
     if (record === undefined) {
-      throw new NatsError("stream", `A message of ${this.#stream} is not a record of changes: ${text.slice(0, 100)}`)
+      throw new NatsError("stream", `A message of ${this.#stream} is not a record of changes: ${fault}`)
     }
     if (isControl(record) && (record.control === "stream_started" || record.control === "stream_resumed")) {
       this.#term = Math.max(this.#term, record.term ?? 0)

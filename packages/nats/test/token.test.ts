@@ -4,7 +4,11 @@ import { describe, expect, it } from "vitest"
 
 const numRuns = Number(process.env["LAW_RUNS"] ?? 1_000)
 const seed = Number(process.env["LAW_SEED"] ?? 1)
-const text = fc.string({ unit: "binary", maxLength: 40 })
+/** With halves of characters in it, which JSON can write and UTF-8 cannot. */
+const halves = fc.array(fc.constantFrom("\ud83d", "\ude00", "\ud800", "\udfff", "\ufffd", "a", "é", "😀", "="), {
+  maxLength: 6,
+})
+const text = fc.oneof(fc.string({ unit: "binary", maxLength: 40 }), halves.map((units) => units.join("")))
 
 describe("a token of a subject", () => {
   it("has no separator, wildcard or blank in it, whatever the text", () => {
@@ -38,7 +42,17 @@ describe("a token of a subject", () => {
     )
   })
 
+  it("is another one for names that differ in half a character only", () => {
+    const names = ["A\ud83d", "A\ud83c", "A\ude00", "A\ufffd"]
+    expect(names.map(tokenOf)).toEqual(["A=ED=A0=BD", "A=ED=A0=BC", "A=ED=B8=80", "A=EF=BF=BD"])
+    const long = "x".repeat(400)
+    expect(new Set(names.map((name) => tokenOf(long + name))).size).toBe(names.length)
+  })
+
   it("is not read where no text has it", () => {
-    for (const token of ["a.b", "a b", "=2", "=zz", "=FF", "", "*", ">"]) expect(textOf(token)).toBeUndefined()
+    // The last is half a character twice, which together are one: that has four bytes.
+    for (const token of ["a.b", "a b", "=2", "=zz", "=FF", "", "*", ">", "=ED=A0=BD=ED=B8=80"]) {
+      expect(textOf(token)).toBeUndefined()
+    }
   })
 })

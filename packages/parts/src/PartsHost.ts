@@ -45,6 +45,7 @@ export interface PartsHost {
     readonly webhook?: Guard
     readonly nats?: Guard
     readonly redis?: Guard
+    readonly serve?: Guard
   }
   /** How the process is doing: servers show it, see `LatestStatus` of `@boltodds/pipeline`. Default: they do not. */
   readonly status?: LatestStatus

@@ -23,6 +23,7 @@ const sources: { readonly [name: string]: Load<unknown> } = {
   stdin: async () => (await import("./sources/recordingSources.ts")).stdinSource,
   nats: async (host) => (await import("./sources/natsSource.ts")).natsSource(host),
   redis: async (host) => (await import("./sources/redisSource.ts")).redisSource(host),
+  serve: async (host) => (await import("./sources/serveSource.ts")).serveSource(host),
   changes: async () => (await import("./sources/changesSource.ts")).changesSource,
 }
 
@@ -62,7 +63,7 @@ export interface PartNames {
 /**
  * Makes the registry that `loadPipeline` of `@boltodds/config` takes.
  *
- * It holds the sources `feed`, `simulator`, `replay`, `stdin`, `changes`, `nats` and `redis`, the sinks `stdout`, `file`, `webhook`, `serve`,
+ * It holds the sources `feed`, `simulator`, `replay`, `stdin`, `changes`, `nats`, `redis` and `serve`, the sinks `stdout`, `file`, `webhook`, `serve`,
  * `nats` and `redis`, the store `outbox`, the lease `nats`, the emits and processors of `@boltodds/config`, and the emits of signals (`best`,
  * `fair`, `closing`, `opportunities`). With `only`, it holds the named sources and sinks alone, no lease, the store only beside a webhook, and the emits of
  * signals only if an emit is named that `@boltodds/config` does not have.

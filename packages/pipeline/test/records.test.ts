@@ -142,6 +142,43 @@ describe("a source of records", () => {
       yield* Fiber.interrupt(fiber)
     }))
 
+  it.effect("gives a route that is added each line with the number of its newest record, also where others came before", () =>
+    Effect.gen(function* () {
+      const late = collector()
+      const records = groups().flat()
+      const at = records.findIndex((record) => "change" in record && record.change === "line_moved")
+      const moved = records[at]!
+      expect(moved).toMatchObject({ outcome: "Boston Red Sox" })
+      // A reader that is slow gets merged records: one of another line, with a higher number, before this one.
+      const other = records.find((record) => "outcome" in record && record.outcome === "New York Yankees")!
+      const ahead = { ...other, seq: 900, odds: 140, last: true } as Record
+      const before = [...records.slice(0, at), ahead]
+      let running: Running | undefined
+      const source: RecordSource = { name: "test", records: Stream.concat(Stream.make(before), Stream.never) }
+      const fiber = yield* Effect.forkChild(
+        run(source, [route({ name: "out", emit: changes(), sink: collector().sink })], {
+          ...own,
+          onRunning: (now) => running = now,
+        }),
+      )
+      yield* TestClock.adjust("1 second")
+      yield* running!.add(route({ name: "late", emit: changes(), sink: late.sink }))
+      yield* TestClock.adjust("1 second")
+      const seqs = new Map(
+        recordsOf(late.lines).flatMap((record) => "outcome" in record ? [[record.outcome, record.seq]] : []),
+      )
+      const opened = records.findLast((record, index) =>
+        index < at &&
+        ("outcome" in record
+          ? record.outcome === "Boston Red Sox"
+          : "control" in record && record.control === "game_verified")
+      )!
+      expect(seqs.get("New York Yankees")).toBe(900)
+      expect(seqs.get("Boston Red Sox")).toBe(opened.seq)
+      expect(seqs.get("Boston Red Sox")).toBeLessThan(moved.seq)
+      yield* Fiber.interrupt(fiber)
+    }))
+
   it.effect("wakes processors while nothing comes, if it is live", () =>
     Effect.gen(function* () {
       const seen: Array<number> = []

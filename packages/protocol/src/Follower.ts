@@ -1,9 +1,8 @@
 /** What a reader of a store may be given of the records that have come, and when: a pure state. */
 import type { Change } from "./Change.ts"
 import { type Control, isControl } from "./Control.ts"
-import type { Quarantined } from "./controls/lossControls.ts"
 import { latestKey } from "./latestKey.ts"
-import { type OwnStamp, SourceControls } from "./SourceControls.ts"
+import { SourceControls } from "./SourceControls.ts"
 
 type StreamRecord = Change | Control
 
@@ -48,7 +47,7 @@ export interface Beginning {
  * the book of a moment only where nothing was left out, or where nothing follows: in between a gap may be missing that a
  * later gap has replaced. So records are given to the reader at such moments only. What it is given first, when it joins, is
  * a snapshot with identities of its own. Of a log all is given, in whole groups; where it begins within a run, or messages
- * of it are missing, a `dropped` comes first.
+ * of it are missing, a `dropped` comes first. So it does in either where a record is of a run whose beginning is missing.
  *
  * A reader that joins does not know whether the writer still runs: all is `stale` until a record arrives that was written after
  * the joining, and again after a time without any.
@@ -61,7 +60,7 @@ export class Follower {
   /** What the reader does not have yet, the newest record of each key, in the order of the stream. */
   #waiting = new Map<string, StreamRecord>()
   #isExact = false
-  /** In a log: messages are missing before the next record. */
+  /** Something is missing before the next record: messages of a log, or one that was not a record. */
   #hasHole = false
   /** How many these are, as far as it is known. */
   #missing = 0
@@ -72,6 +71,8 @@ export class Follower {
   #joinedAt = 0
   /** After {@link begin}: from this sequence on what was read is the book of a moment, if nothing is left out until there. */
   #exactAt = Infinity
+  /** The last message was a part of a record whose end has not come. */
+  #hasPart = false
   /** What the reader gets before anything else. */
   #urgent: ReadonlyArray<StreamRecord> = none
   #receivedAt = 0
@@ -81,6 +82,8 @@ export class Follower {
   #hasGiven = false
   /** What is given next is the snapshot of the joining. */
   #isJoining = false
+  /** Nothing was given since the joining. */
+  #isNew = true
   /** The beginning of a group, while nothing was left out: its end has not come yet. */
   #group: Array<StreamRecord> = []
   /** The sequence of the last record that waits in a whole group, and of the last one that was given. */
@@ -127,9 +130,11 @@ export class Follower {
     this.#jumpedTo = 0
     this.#joinedAt = lastSequence
     this.#exactAt = Infinity
+    this.#hasPart = false
     this.#missing = 0
     this.#isExact = this.#isLog || lastSequence === 0
     this.#isJoining = !this.#isExact
+    this.#isNew = true
     // A log that does not begin with a run lacks its beginning.
     this.#hasHole = this.#isLog
     this.#isAlive = false
@@ -182,24 +187,30 @@ export class Follower {
 
   /** A record has come. One that has come before is ignored. */
   take({ record, sequence }: Arrival, now: number): void {
-    if (!this.pass(sequence, now)) return
+    if (!this.#advance(sequence, now)) return
     this.#controls.arrived(record)
     if (this.#hasHole) {
       this.#hasHole = false
       // A run that goes on after a restart (`stream_resumed`) goes on with a book that is not in this log.
       if (!isControl(record) || record.control !== "stream_started") {
-        this.#add(this.#controls.dropped(record, "the log does not have what came before", this.#missing))
+        const reason = this.#isLog
+          ? "the log does not have what came before"
+          : "a message of the stream is not a record"
+        this.#add(this.#controls.dropped(record, reason, this.#missing))
       }
       this.#missing = 0
     }
     this.#add(record)
+    this.#settle()
   }
 
-  /**
-   * A message that completes no record: a part of a large one. Returns false for one that has come before: while subjects
-   * are replaced, some servers deliver a message several times.
-   */
-  pass(sequence: number, now: number): boolean {
+  /** A message that completes no record: a part of a large one. */
+  pass(sequence: number, now: number): void {
+    if (this.#advance(sequence, now)) this.#hasPart = true
+  }
+
+  /** Returns false for a message that has come before: while subjects are replaced, some servers deliver it several times. */
+  #advance(sequence: number, now: number): boolean {
     if (sequence <= this.#sequence) return false
     if (sequence !== this.#sequence + 1) {
       this.#jumpedTo = sequence
@@ -215,33 +226,28 @@ export class Follower {
     this.#sequence = sequence
     this.#receivedAt = now
     if (sequence > this.#joinedAt) this.#isAlive = true
-    if (sequence >= this.#exactAt) this.#isExact = true
     return true
   }
 
   /**
-   * A message that is not a record: nobody knows what it was about, so all is unverified until it is verified again. `text` is
-   * its beginning.
+   * A message has been taken, and all before it. Only now what waits is the book of a moment: what this one replaced may be
+   * missing there.
    */
-  reject(sequence: number, text: string, now: number, clock: string): void {
-    if (!this.pass(sequence, now) || this.#controls.last === undefined) return
-    const reason = "a message of the stream is not a record"
-    const sessions = new Map(this.#controls.sessions)
-    for (const { session, epoch } of [...this.#waiting.values(), ...this.#group]) {
-      if (session !== "") sessions.set(session, epoch)
-    }
-    const quarantined = (stamp: OwnStamp): Quarantined => ({
-      control: "quarantined",
-      ...stamp,
-      reason,
-      touches: "session",
-      sportsbook: null,
-      game: null,
-      outcome: null,
-      text,
-    })
-    const made = this.#controls.each(clock, quarantined, sessions)
-    for (const record of made) this.#add(record)
+  #settle(): void {
+    this.#hasPart = false
+    if (this.#sequence >= this.#exactAt) this.#isExact = true
+  }
+
+  /**
+   * A message that is not a record. A closing may have been lost with it, which a later `game_verified` would not make good,
+   * so its reader gets a `dropped`: nothing is live until all begins anew.
+   */
+  reject(sequence: number, now: number): void {
+    if (!this.#advance(sequence, now)) return
+    const { last } = this.#controls
+    if (last === undefined) this.#hasHole = true
+    else this.#add({ ...this.#controls.dropped(last, "a message of the stream is not a record", 1), last: true })
+    this.#settle()
   }
 
   /**
@@ -251,7 +257,8 @@ export class Follower {
    * The number of pending messages that a server sends along is not used: nats-server 2.9 counts what was replaced.
    */
   reached(sequence: number, lastSequence: number): void {
-    if (lastSequence === sequence && this.#jumpedTo <= sequence) this.#isExact = true
+    // The beginning of a large record has replaced the record before it.
+    if (lastSequence === sequence && this.#jumpedTo <= sequence && !this.#hasPart) this.#isExact = true
   }
 
   /** Whether records wait of which it is not known whether they are all. */
@@ -279,7 +286,8 @@ export class Follower {
       return this.#isAlive || controls.isStale ? none : controls.stale(now - this.#receivedAt, clock)
     }
     if ((!this.#isLog || this.#mayLackEnds) && this.#isQuiet(now)) this.#endGroup()
-    const records = [...this.#waiting.values()]
+    const waiting = [...this.#waiting.values()]
+    const records = waiting.length === 0 ? waiting : controls.whole(waiting, this.#isNew)
     this.#waiting = new Map()
     this.#isTorn = false
     if (this.#group.length === 0) this.#heldSince = undefined
@@ -289,6 +297,7 @@ export class Follower {
     const given = this.#isJoining ? controls.snapshot(records) : records
     if (records.length > 0) {
       this.#isJoining = false
+      this.#isNew = false
       this.#hasGiven = true
     }
     // A gap that opens ends a stale session, too: it is said again after new records.

@@ -28,6 +28,9 @@ export class SourceControls {
   readonly #sessions = new Map<string, number>()
   /** Sessions that the stream itself calls stale. */
   readonly #stale = new Set<string>()
+  /** The runs that have begun for its reader, and whether that knows that it lacks records. */
+  readonly #runs = new Set<string>()
+  #isLossy = false
 
   /** `origin` must be one that no other process has, if several read one stream: `serve:HOST/RUN`. */
   constructor(origin: string) {
@@ -57,6 +60,36 @@ export class SourceControls {
   /** These are passed on. */
   passed(records: Iterable<StreamRecord>): void {
     for (const record of records) this.#note(record)
+  }
+
+  /**
+   * The same records, with a `dropped` before the first of a run that has not begun for this reader: what came before that
+   * record is not there, so lines may be missing, and gaps. To be called once with all that is passed on, in order.
+   * `isNew`: a reader that has nothing yet, or begins again.
+   */
+  whole(records: ReadonlyArray<StreamRecord>, isNew: boolean = false): ReadonlyArray<StreamRecord> {
+    if (isNew) this.#forgetRuns()
+    // What stands before the last beginning is forgotten with it.
+    const from = records.findLastIndex(isStart)
+    for (let index = Math.max(0, from); index < records.length; index++) {
+      const record = records[index]!
+      if (isStart(record)) {
+        this.#forgetRuns()
+        this.#runs.add(record.run)
+      } else if (isControl(record) && record.control === "stream_resumed") this.#runs.add(record.run)
+      else if (isControl(record) && record.control === "dropped") this.#isLossy = true
+      else if (!this.#isLossy && !this.#runs.has(record.run) && !isOfLane(record)) {
+        this.#isLossy = true
+        const dropped = this.dropped(record, "the beginning of the run is missing")
+        return [...records.slice(0, index), dropped, ...records.slice(index)]
+      }
+    }
+    return records
+  }
+
+  #forgetRuns(): void {
+    this.#runs.clear()
+    this.#isLossy = false
   }
 
   /**
@@ -109,7 +142,7 @@ export class SourceControls {
    */
   snapshot(records: ReadonlyArray<StreamRecord>): ReadonlyArray<StreamRecord> {
     if (records.length === 0) return none
-    const from = records.findLastIndex((record) => isControl(record) && record.control === "stream_started")
+    const from = records.findLastIndex(isStart)
     const all = from === -1 ? [startOf(records[0]!), ...records] : records.slice(from)
     return all.map((record, index) => {
       const { last: _, ...rest } = record
@@ -177,6 +210,11 @@ export class SourceControls {
 }
 
 const none: ReadonlyArray<never> = []
+
+const isStart = (record: StreamRecord): boolean => isControl(record) && record.control === "stream_started"
+
+/** A lane reports what it lost of an earlier run in its own name. */
+const isOfLane = (record: StreamRecord): boolean => isControl(record) && record.origin !== undefined
 
 /** The start of a run whose own start is not there. */
 const startOf = ({ run, seq, session, epoch, at }: StreamRecord): StreamStarted => ({

@@ -1,6 +1,6 @@
 /** What a reader of a store is given, and when: the time is given, too. */
-import { type Change, type Control, Follower } from "@boltodds/protocol"
-import { lineChange } from "@boltodds/testing/changes"
+import { type Book, type Change, type Control, emptyBook, fold, Follower, isLive } from "@boltodds/protocol"
+import { gameChange, lineChange, streamStarted } from "@boltodds/testing/changes"
 import { describe, expect, it } from "vitest"
 
 const clock = "2026-07-16T00:00:00.000Z"
@@ -30,5 +30,124 @@ describe.each([true, false])("a reader, of a log: %s", (isLog) => {
 
   it("waits for the end of a group that comes", () => {
     expect(read(isLog, false)).toEqual([])
+  })
+})
+
+const [run, later] = ["01J0000000000000000000000A", "01J0000000000000000000000B"]
+
+/** A reader, and what it has. */
+const reading = (isLog: boolean) => {
+  const follower = new Follower({ origin: "nats:odds", isLog, staleMillis: 25_000 })
+  let sequence = 0
+  let book: Book = emptyBook
+  const controls: Array<string> = []
+  return {
+    follower,
+    /** Takes these, and gives what there is; a text is no record. */
+    take: (...records: ReadonlyArray<Change | Control | string>) => {
+      for (const record of records) {
+        sequence += 1
+        if (typeof record === "string") follower.reject(sequence, sequence)
+        else follower.take({ record, sequence }, sequence)
+      }
+      follower.reached(sequence, sequence)
+      const given = follower.give(sequence, clock)
+      book = fold(book, given)
+      for (const record of given) {
+        if (record.origin !== undefined && "control" in record) controls.push(record.control)
+      }
+    },
+    get live() {
+      return [...book.games.values()].flatMap((game) =>
+        [...game.lines.values()].filter((line) => isLive(book, game, line)).map(({ outcome }) => outcome)
+      )
+    },
+    get lossy() {
+      return book.lossy
+    },
+    controls,
+  }
+}
+
+const opened = (of: string, seq: number, outcome: string) => [
+  gameChange({ change: "game_opened", run: of, seq }),
+  lineChange({ change: "line_opened", run: of, seq: seq + 1, outcome, last: true }),
+]
+
+describe("a reader of the latest records that lack a beginning", () => {
+  it("believes none of the lines, where no run begins, until one does", () => {
+    const reader = reading(false)
+    reader.follower.join(2, 0)
+    reader.take(...opened(run, 7, "a"))
+    // A record that was written after it joined: the writer lives.
+    reader.take(lineChange({ run, seq: 9, outcome: "a", odds: 120, last: true }))
+    expect(reader.lossy).toBe(true)
+    expect(reader.live).toEqual([])
+    expect(reader.controls).toContain("dropped")
+    reader.take(streamStarted({ run: later }), ...opened(later, 1, "a"))
+    expect(reader.live).toEqual(["a"])
+  })
+
+  it("believes none, where they are of another run than the one that begins", () => {
+    const reader = reading(false)
+    reader.follower.join(4, 0)
+    reader.take(streamStarted({ run }), ...opened(later, 7, "a"), lineChange({ run: later, seq: 9, last: true }))
+    reader.take(lineChange({ run: later, seq: 10, outcome: "a", last: true }))
+    expect(reader.lossy).toBe(true)
+    expect(reader.live).toEqual([])
+  })
+
+  it("believes none, where the stream was empty when it joined", () => {
+    const reader = reading(false)
+    reader.follower.join(0, 0)
+    reader.take(...opened(run, 7, "a"))
+    expect(reader.controls).toEqual(["dropped"])
+    expect(reader.live).toEqual([])
+  })
+
+  it("believes all lines of a run that resumes the one that begins", () => {
+    const reader = reading(false)
+    reader.follower.join(0, 0)
+    const { control: _, ...stamp } = streamStarted({ run: later, seq: 1 })
+    reader.take(streamStarted({ run }), ...opened(run, 1, "a"))
+    reader.take({ control: "stream_resumed", ...stamp, resumes: run }, ...opened(later, 2, "b"))
+    expect(reader.controls).toEqual([])
+    expect(reader.lossy).toBe(false)
+    expect(reader.live).toEqual(["b"])
+  })
+})
+
+describe.each([true, false])("a reader of a message that is no record, of a log: %s", (isLog) => {
+  it("believes nothing until all begins anew: a closing may have been lost", () => {
+    const reader = reading(isLog)
+    reader.follower.join(0, 0)
+    reader.take(streamStarted({ run }), ...opened(run, 1, "a"))
+    expect(reader.live).toEqual(["a"])
+    reader.take("hello")
+    expect(reader.live).toEqual([])
+    // What verifies a game does not say that each of its lines is still there.
+    const { control: _, schema_version: _v, filters: _f, ...stamp } = streamStarted({ run, seq: 3 })
+    const { sport, sportsbook, game } = gameChange()
+    reader.take({ control: "game_verified", ...stamp, sport, sportsbook, game, lines: 1, changed: 0, last: true })
+    expect(reader.live).toEqual([])
+    expect(reader.controls).toEqual(["dropped"])
+    reader.take(streamStarted({ run: later }), ...opened(later, 1, "b"))
+    expect(reader.live).toEqual(["b"])
+  })
+
+  it("hears of it also where it was the first message", () => {
+    const reader = reading(isLog)
+    reader.follower.join(0, 0)
+    reader.take("hello", ...opened(run, 7, "a"))
+    expect(reader.controls).toEqual(["dropped"])
+    expect(reader.live).toEqual([])
+  })
+
+  it("hears nothing of it where all begins after it", () => {
+    const reader = reading(isLog)
+    reader.follower.join(0, 0)
+    reader.take("hello", streamStarted({ run }), ...opened(run, 1, "a"))
+    expect(reader.live).toEqual(["a"])
+    expect(reader.controls).toEqual([])
   })
 })

@@ -12,7 +12,8 @@ export interface RedisKeys {
   readonly controls: string
   /**
    * The latest records of a game at a sportsbook: a hash. The field `game` has its opening, `facts` an amendment, and
-   * `line:OUTCOME` a line; values are as those of `controls`. It is removed when the game closes.
+   * `line:OUTCOME` a line; values are as those of `controls`. An outcome with half a character in it (a lone surrogate) has
+   * the field `line%:OUTCOME`, written as a name in a key. The hash is removed when the game closes.
    */
   readonly game: (sportsbook: string, game: string) => string
   /** The partitions: streams as the log, each with positions of its own. */
@@ -21,7 +22,7 @@ export interface RedisKeys {
 
 /**
  * The keys of the feed whose log has this key. Names of sportsbooks and games are as the feed writes them, but for `%` and
- * `:`, which are `%25` and `%3A`.
+ * `:`, which are `%25` and `%3A`, and half a character (a lone surrogate, which UTF-8 cannot hold), which is as `%uD83D`.
  *
  * @example
  * ```ts
@@ -44,9 +45,20 @@ export const redisKeys = (stream: string): RedisKeys => ({
 /** Words as one text: different words give different texts. */
 export const joined = (words: ReadonlyArray<string>): string => words.map(escaped).join(":")
 
-const escaped = (word: string): string => special.test(word) ? word.replaceAll("%", "%25").replaceAll(":", "%3A") : word
+/** The field of a line in the hash of its game. */
+export const lineField = (outcome: string): string =>
+  outcome.isWellFormed() ? `line:${outcome}` : `line%:${escaped(outcome)}`
+
+const escaped = (word: string): string => {
+  const text = special.test(word) ? word.replaceAll("%", "%25").replaceAll(":", "%3A") : word
+  return text.isWellFormed()
+    ? text
+    : text.replace(halves, (half) => `%u${half.charCodeAt(0).toString(16).toUpperCase()}`)
+}
 
 const special = /[%:]/
+/** With the flag `u`, half a character is one without its other half. */
+const halves = /[\ud800-\udfff]/gu
 
 /**
  * Which of so many partitions a game is in, from 0: FNV-1a (32 bits) of the UTF-8 of the sportsbook, a zero byte and the game,

@@ -203,6 +203,9 @@ const live = async (seed: number, counts: LifeCounts): Promise<void> => {
   let isFirst = true
   const isOf = (truth: Book): boolean =>
     isDeepStrictEqual(truth.games, folded.games) &&
+    isDeepStrictEqual(truth.staleBooks, folded.staleBooks) &&
+    // What is stale since nothing comes is so for the reader alone.
+    [...truth.staleSessions].every((session) => folded.staleSessions.has(session)) &&
     [...folded.games].every(([id, game]) =>
       [...game.lines.values()].every((line) => {
         const other = truth.games.get(id)!
@@ -224,8 +227,11 @@ const live = async (seed: number, counts: LifeCounts): Promise<void> => {
       at = found
     }
   }
+  const final = books.at(-1)!
   expect(folded.lossy).toBe(false)
-  expect(folded.games).toEqual(books.at(-1)!.games)
+  expect(folded.games).toEqual(final.games)
+  // The last book, and not one of before in which the same prices were live.
+  expect(isOf(final), "the last stale, or the last that ended one, is lost").toBe(true)
 }
 
 describe("a reader of the latest records of Redis", { timeout: 120_000 + runs * 2_000 }, () => {

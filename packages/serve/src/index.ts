@@ -12,3 +12,4 @@ export { type MetricDescription, metricDescriptions, Metrics } from "./status/me
 export type { HistogramValue, MetricFamily, MetricType, Sample } from "./status/exposition.ts"
 export { muteMillis, stuckMillis } from "./status/healthPages.ts"
 export { metricsReference } from "./status/metricsReference.ts"
+export * from "./wsDial.ts"

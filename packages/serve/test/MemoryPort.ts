@@ -61,10 +61,21 @@ export class MemoryPort implements ClientPort {
 
   /** What arrived and was not read yet, as far as it is whole: records with the id that a browser would have after each. */
   read(): ReadonlyArray<{ readonly text: string; readonly id: string | undefined }> {
+    if (this.encoding !== "events") {
+      return this.readMessages().flatMap((message) => message.split("\n")).map((text) => ({ text, id: undefined }))
+    }
     const bytes = Buffer.concat(this.#arrived)
-    const [records, used] = this.encoding === "events" ? readEvents(bytes) : readFrames(bytes)
+    const [records, used] = readEvents(bytes)
     this.#arrived = [bytes.subarray(used)]
     return records
+  }
+
+  /** The same as whole messages of a WebSocket. */
+  readMessages(): ReadonlyArray<string> {
+    const bytes = Buffer.concat(this.#arrived)
+    const [messages, used] = readFrames(bytes)
+    this.#arrived = [bytes.subarray(used)]
+    return messages
   }
 }
 
@@ -86,23 +97,21 @@ const readEvents = (bytes: Buffer): Read => {
 }
 
 /** By RFC 6455, 5.2, for frames that are not masked. */
-const readFrames = (bytes: Buffer): Read => {
-  const records: Array<{ text: string; id: undefined }> = []
+const readFrames = (bytes: Buffer): readonly [ReadonlyArray<string>, number] => {
+  const messages: Array<string> = []
   let at = 0
   for (;;) {
-    if (bytes.length < at + 2) return [records, at]
+    if (bytes.length < at + 2) return [messages, at]
     const short = bytes[at + 1]!
     const header = short < 126 ? 2 : short === 126 ? 4 : 10
-    if (bytes.length < at + header) return [records, at]
+    if (bytes.length < at + header) return [messages, at]
     const length = header === 2
       ? short
       : header === 4
       ? bytes.readUInt16BE(at + 2)
       : Number(bytes.readBigUInt64BE(at + 2))
-    if (bytes.length < at + header + length) return [records, at]
-    for (const text of bytes.toString("utf8", at + header, at + header + length).split("\n")) {
-      records.push({ text, id: undefined })
-    }
+    if (bytes.length < at + header + length) return [messages, at]
+    messages.push(bytes.toString("utf8", at + header, at + header + length))
     at += header + length
   }
 }

@@ -1,5 +1,5 @@
 /** Synthetic changes, their fields in the order of the interface. */
-import type { GameChange, LineChange } from "@boltodds/protocol"
+import type { GameChange, LineChange, StreamStarted } from "@boltodds/protocol"
 
 type Fields<A> = { readonly [K in keyof A]?: A[K] | undefined }
 
@@ -51,3 +51,19 @@ export const gameChange = (fields: Fields<GameChange> = {}): GameChange => ({
   partial: false,
   ...fields,
 } as GameChange)
+
+/** The beginning of a run, before all else. */
+export const streamStarted = (fields: Fields<StreamStarted> = {}): StreamStarted => ({
+  control: "stream_started",
+  run: "01K0A2B3C4D5E6F7G8H9JKMNPQ",
+  seq: 0,
+  part: 0,
+  session: "main",
+  epoch: 1,
+  at: "2026-07-16T04:54:37.438Z",
+  sent_at: null,
+  frame: null,
+  schema_version: 1,
+  filters: {},
+  ...fields,
+} as StreamStarted)

@@ -13,6 +13,7 @@ export const fileGuards = (allowed: ReadonlySet<Allowance>): NonNullable<PartsHo
   webhook: (written) => webhookProblems(written, allowed),
   nats: (written) => natsProblems(written, allowed),
   redis: (written) => redisProblems(written, allowed),
+  serve: (written) => serverProblems(written, allowed),
 })
 
 /** A file alone cannot send the key unencrypted. */
@@ -77,6 +78,16 @@ const redisProblems = (
   if (typeof url !== "string" || url.startsWith("rediss://")) return []
   const host = redisHost(url)
   return host === undefined || isLoopbackHost(host) ? [] : [unencrypted]
+}
+
+/** The same for a server that is read. */
+const serverProblems = (
+  { url, allow_insecure }: WrittenOptions,
+  allowed: ReadonlySet<Allowance>,
+): ReadonlyArray<OptionProblem> => {
+  if (allow_insecure !== true || allowed.has("insecure")) return []
+  if (typeof url !== "string" || !URL.canParse(url) || new URL(url).protocol !== "http:") return []
+  return isLoopbackHost(new URL(url).hostname) ? [] : [unencrypted]
 }
 
 const unencrypted: OptionProblem = {

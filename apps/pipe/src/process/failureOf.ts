@@ -3,6 +3,7 @@ import type { CatalogError, SessionError, ShardOverlap, ShardsRefused, UrlRefuse
 import type { NatsError } from "@boltodds/nats"
 import type { RecordingError } from "@boltodds/protocol"
 import type { RedisError } from "@boltodds/redis"
+import type { ServeError } from "@boltodds/serve/reader"
 import type { SimulatorError } from "@boltodds/simulator"
 import type { SinkError } from "@boltodds/sink"
 import * as Cause from "effect/Cause"
@@ -22,6 +23,7 @@ type Expected =
   | NoKey
   | NatsError
   | RedisError
+  | ServeError
 
 /**
  * The failure to show and to exit with. An unexpected error is returned unchanged: it is a bug. `sink` is the name of the
@@ -55,6 +57,7 @@ export const failureOf = (cause: Cause.Cause<unknown>, sink: string = "a sink"):
       )
     case "NatsError":
     case "RedisError":
+    case "ServeError":
       return new Failure(error.reason === "refused" ? ExitCode.keyRefused : ExitCode.feedUnavailable, error.message, {
         cause: error,
       })

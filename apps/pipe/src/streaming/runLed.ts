@@ -1,6 +1,7 @@
 /** Runs a pipeline with a lease: of several processes one runs it, and the others wait. */
 import type { CheckedPipeline, OpenLease } from "@boltodds/config"
 import { ulid } from "@boltodds/protocol"
+import { SinkError } from "@boltodds/sink"
 import { errorMessage, ExitCode, Failure } from "../process/ExitCode.ts"
 import type { CommandLog } from "../log/Log.ts"
 import * as Cause from "effect/Cause"
@@ -26,6 +27,11 @@ export interface LedRun extends PipelineRun {
 /** Between runs that ended because another process wrote, the first time; each time it is doubled. */
 const firstPause = 1_000
 const longestPause = 30_000
+/**
+ * For so long a leader tries to open its sinks. A server that the lease is in, too, is away for less: then the lead ends. Of
+ * another one the next leader may have better luck.
+ */
+const openingMillis = 30_000
 
 /** Runs a pipeline; with a lease only while this process leads, again and again. The exit code, or a `Failure`. */
 export const runLed = async (options: LedRun): Promise<ExitCode> => {
@@ -48,6 +54,8 @@ export const runLed = async (options: LedRun): Promise<ExitCode> => {
     const lease = await openLease(pipeline(), log, scope, stop.signalled)
     if (lease === undefined) return ExitCode.clean
     let pause = firstPause
+    /** Since when the sinks of this process do not open, while it leads. */
+    let closedSince: number | undefined
     standsBy("another process holds the lease, or it cannot be reached")
     while (await acquired(lease, stop.signalled)) {
       stopBeating()
@@ -55,19 +63,39 @@ export const runLed = async (options: LedRun): Promise<ExitCode> => {
       const lead = new LeaseLead(lease)
       const earlier = await bookInSink(pipeline(), log, Effect.raceFirst(Effect.asVoid(lead.over), stop.signalled))
       if (stop.hasSignal()) break
-      const code = await runPipeline(pipeline(), {
-        ...options,
-        hooks,
-        lead,
-        ...earlier === undefined ? {} : { earlier },
-      })
+      let isOpen = false
+      const onRunning: LedRun["onRunning"] = (...running) => {
+        isOpen = true
+        options.onRunning?.(...running)
+      }
+      const led = { ...options, hooks, lead, onRunning, ...earlier === undefined ? {} : { earlier } }
+      const code = await runPipeline(pipeline(), led)
         // A run that lost its lease may end in any way.
-        .catch((cause: unknown) => {
-          if (stop.hasSignal() || lead.whyOver() === undefined) throw cause
+        .catch((cause: unknown): ExitCode | "again" | undefined => {
+          if (stop.hasSignal()) throw cause
+          if (lead.whyOver() === undefined) {
+            if (isOpen || !isAway(cause)) throw cause
+            closedSince ??= performance.now()
+            if (performance.now() - closedSince > openingMillis) throw cause
+            log.log("warn", `leader: ${errorMessage(cause)}; trying again`)
+            return "again"
+          }
           log.log("debug", `the run ended with: ${errorMessage(cause)}`)
+          return undefined
         })
+      if (code === "again") {
+        standsBy("this process leads, and its sinks cannot be opened yet")
+        hooks.clear()
+        stopAnswering = answerStatusWith(statusLine)
+        await Effect.runPromise(
+          Effect.raceAllFirst([Effect.sleep(firstPause), Effect.asVoid(lead.over), stop.signalled]),
+        )
+        if (lead.whyOver() === undefined) continue
+      }
+      closedSince = undefined
       const why = lead.whyOver()
-      if (stop.hasSignal() || why === undefined) return code ?? ExitCode.clean
+      if (stop.hasSignal()) return code === "again" ? ExitCode.clean : code ?? ExitCode.clean
+      if (why === undefined) return code as ExitCode
       log.log("warn", `standby: ${why}; the connection to the feed is closed`)
       standsBy(why)
       hooks.clear()
@@ -97,6 +125,15 @@ const eachSecond = (call: () => void): () => void => {
   const timer = setInterval(call, 1_000)
   return () => clearInterval(timer)
 }
+
+/** Whether a sink did not open that may open at another time: its server cannot be reached. */
+const isAway = (cause: unknown): boolean =>
+  cause instanceof Failure && cause.exitCode === ExitCode.sinkFailed && cause.cause instanceof SinkError &&
+  (cause.cause.rest === "retry" || isStarting(cause.cause.cause))
+
+/** A server of NATS that starts answers before its JetStream does. */
+const isStarting = (cause: unknown): boolean =>
+  typeof cause === "object" && cause !== null && "reason" in cause && cause.reason === "no-jetstream"
 
 /** Opens the lease; undefined if a signal comes first. */
 const openLease = async (

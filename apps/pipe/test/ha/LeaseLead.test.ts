@@ -18,7 +18,6 @@ describe("a lead", () => {
     acquire: Effect.void,
     holds: () => isHeld,
     lost: Effect.never,
-    release: Effect.void,
   }
   const sink: Sink<never> = {
     guarantee: "at-least-once",

@@ -6,7 +6,7 @@ import { describe, expect, it } from "vitest"
 import type { CommandLog } from "../../src/log/Log.ts"
 import { runLed } from "../../src/streaming/runLed.ts"
 
-const lease: OpenLease = { acquire: Effect.void, holds: () => true, lost: Effect.never, release: Effect.void }
+const lease: OpenLease = { acquire: Effect.void, holds: () => true, lost: Effect.never }
 
 /** A pipeline that holds its lease, and whose first sink reads its book like this. */
 const leading = (read: Effect.Effect<never, unknown>): CheckedPipeline =>

@@ -9,12 +9,11 @@ import {
   jetstreamManager,
   type JsMsg,
 } from "@nats-io/jetstream"
-import { type Change, type Control, type Followed, Follower } from "@boltodds/protocol"
+import { type Change, type Control, type Followed, Follower, readRecord } from "@boltodds/protocol"
 import { NatsError } from "../NatsError.ts"
 import type { Link } from "./Link.ts"
 import { Pieces } from "./messages.ts"
 import { natsErrorOf } from "./natsErrorOf.ts"
-import { recordOf } from "./recordOf.ts"
 import { streamInfo } from "./streams.ts"
 
 /** Messages that are asked for at a time. */
@@ -199,11 +198,18 @@ export class Reading {
     const text = this.#pieces.join(message)
     if (text === undefined) this.#follower.pass(sequence, now)
     else {
-      const record = recordOf(text)
+      const { record, fault } = readRecord(text)
       if (record !== undefined) this.#follower.take({ record, sequence }, now)
-      else this.#follower.reject(sequence, text.slice(0, mostShown), now, new Date().toISOString())
+      else this.#reject(sequence, fault, now)
     }
     this.#wake()
+  }
+
+  #reject(sequence: number, fault: string, now: number): void {
+    this.#follower.reject(sequence, now)
+    this.#onTrouble(
+      new NatsError("stream", `A message of ${this.#stream} is not a record of changes (${fault}): no price is live.`),
+    )
   }
 
   #close(): void {
@@ -220,7 +226,5 @@ interface OpenConsumer {
   readonly consumer: Consumer
   readonly messages: ConsumerMessages
 }
-
-const mostShown = 200
 
 const ignore = (): void => {}

@@ -3,7 +3,7 @@ import { jetstreamManager } from "@nats-io/jetstream"
 import { connect } from "@nats-io/transport-node"
 import { natsRecords } from "@boltodds/nats"
 import { encodeRecord } from "@boltodds/protocol"
-import { gameChange, lineChange } from "@boltodds/testing/changes"
+import { gameChange, lineChange, streamStarted } from "@boltodds/testing/changes"
 import { hasNats } from "@boltodds/testing/NatsServer"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -107,6 +107,7 @@ describe.skipIf(!hasNats())("a reader of a feed on NATS", () => {
     await deliver(
       sink,
       batchOf([
+        streamStarted(),
         gameChange({ change: "game_opened", seq: 1 }),
         lineChange({ change: "line_opened", seq: 2, last: true }),
       ]),
@@ -128,6 +129,7 @@ describe.skipIf(!hasNats())("a reader of a feed on NATS", () => {
     await deliver(
       sink,
       batchOf([
+        streamStarted(),
         gameChange({ change: "game_opened", seq: 1 }),
         lineChange({ change: "line_opened", seq: 2, last: true }),
       ]),
@@ -141,6 +143,30 @@ describe.skipIf(!hasNats())("a reader of a feed on NATS", () => {
     await connection.flush()
     await connection.close()
     await reader.until((book) => !isAnyLive(book))
+    expect(reader.book.lossy).toBe(true)
+    expect(reader.trouble.map(({ message }) => message)).toContain(
+      "A message of odds_latest is not a record of changes (it is not JSON): no price is live.",
+    )
+    // The writer is refused, since something else wrote; the next one sends the whole book.
+    await deliver(await bench.open(), batchOf(recordsOf(4)))
+    await reader.until(hasGamesOf(recordsOf(4)))
+    expect(reader.book.lossy).toBe(false)
+  })
+
+  it("has both lines of two names that differ in half a character only", async () => {
+    const { bench } = holder
+    const records = [
+      streamStarted(),
+      ...["A\ud83d", "A\ud83c", "A\ufffd"].flatMap((game, index) => [
+        gameChange({ change: "game_opened", game, seq: 3 * index + 1 }),
+        lineChange({ change: "line_opened", game, outcome: "x\ude00", seq: 3 * index + 2 }),
+        lineChange({ change: "line_opened", game, outcome: "x\ude01", seq: 3 * index + 3, last: true }),
+      ]),
+    ]
+    await deliver(await bench.open(), batchOf(records))
+    const reader = bench.reader()
+    await reader.until(hasGamesOf(records))
+    expect(reader.book.games.size).toBe(3)
   })
 })
 

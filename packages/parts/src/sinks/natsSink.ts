@@ -24,10 +24,11 @@ export const natsSink = ({ guards }: Pick<PartsHost, "guards">): SinkPlugin<Nats
     ],
     touches: ({ servers = "nats://127.0.0.1:4222" }) =>
       natsHosts(servers).map((what) => ({ kind: "contacts", what, sends: ["user", "client_name"] })),
-    // Without the latest records there is no book to read.
     book: (options) =>
       options.latest === false
-        ? Effect.undefined
+        ? Effect.fail(
+          new Error("it keeps no latest records (latest: false). Leave that out, and readers keep their book"),
+        )
         : Effect.flatMap(Effect.promise(() => import("@boltodds/nats")), ({ natsBook }) =>
           natsBook(natsOptions(options))),
     make: (options, { emit, log, name, position }) =>

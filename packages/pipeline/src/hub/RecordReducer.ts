@@ -16,6 +16,7 @@ import {
 import type { SessionEpoch } from "@boltodds/lane"
 import type { GameToTell, SnapshotPlace, Step } from "@boltodds/state"
 import { BookRecords, findGame, type SnapshotStamp } from "./bookRecords.ts"
+import { NewestSeqs } from "./NewestSeqs.ts"
 import type { Reducer } from "./Reducer.ts"
 import type { Standing, Totals } from "../status/Standing.ts"
 import { totalsOf } from "../status/totalsOf.ts"
@@ -41,6 +42,7 @@ export class RecordReducer implements Reducer<Delivery> {
   readonly #origin: string
   readonly #now: () => Millis
   readonly #folding = new BookFold()
+  readonly #seqs = new NewestSeqs()
   /** The sessions of the stream, with their epochs. */
   readonly #epochs = new Map<string, number>()
   /** The newest `stale` of each session and sportsbook. */
@@ -159,7 +161,7 @@ export class RecordReducer implements Reducer<Delivery> {
       if (isStale) made.repeat(stale)
     }
     made.games(book)
-    return made.end()
+    return this.#end(made)
   }
 
   snapshotOf(games: ReadonlyArray<GameToTell>, place: SnapshotPlace): ReadonlyArray<Change | Control> {
@@ -173,17 +175,25 @@ export class RecordReducer implements Reducer<Delivery> {
         if (game.verified && !game.partial) made.verified(game)
       }
     }
-    return made.end()
+    return this.#end(made)
   }
 
-  #records({ part = 1, origin = this.#origin }: SnapshotPlace): BookRecords {
+  #records({ part = this.#part + 1, origin = this.#origin }: SnapshotPlace): BookRecords {
     const stamp: SnapshotStamp = {
       run: this.#run,
       seq: this.#seq,
       at: new Date(this.#at).toISOString(),
       origin,
+      seqs: this.#seqs,
     }
     return new BookRecords(stamp, part, this.#epochs)
+  }
+
+  /** Records of two snapshots have different identities, also where no lane counts their parts. */
+  #end(made: BookRecords): ReadonlyArray<Change | Control> {
+    const records = made.end()
+    if (records.at(-1)?.origin === this.#origin) this.#part += records.length
+    return records
   }
 
   /** The start of the run, also where it resumed another, or where the records begin within it. */
@@ -247,7 +257,9 @@ export class RecordReducer implements Reducer<Delivery> {
     if (isFirst || isBeginning) {
       this.#run = record.run
       this.#seq = record.seq
+      this.#seqs.begin(record.seq)
     } else if (record.run === this.#run && record.seq > this.#seq) this.#seq = record.seq
+    if (record.run === this.#run) this.#seqs.take(record)
     if (isControl(record)) this.#noteControl(record)
     if (record.session !== "") this.#epochs.set(record.session, record.epoch)
   }

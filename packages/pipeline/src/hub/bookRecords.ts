@@ -11,11 +11,19 @@ import {
   type Stamp,
 } from "@boltodds/protocol"
 import type { GameToTell } from "@boltodds/state"
+import type { NewestSeqs } from "./NewestSeqs.ts"
 
-/** What all records of a snapshot have in common. */
-export type SnapshotStamp = Pick<Stamp, "run" | "seq" | "at" | "origin">
+/** What all records of a snapshot have in common, and how new each is. */
+export interface SnapshotStamp extends Pick<Stamp, "run" | "at" | "origin"> {
+  /** Of what is said of the whole. */
+  readonly seq: number
+  readonly seqs: Pick<NewestSeqs, "of">
+}
 
-/** Makes the records of a book. All have one `seq`, and count `part`. */
+/**
+ * Makes the records of a book. Each has the `seq` of the newest record about it: a reader that compares `seq` must take the
+ * next record of a line for newer than the snapshot. All count `part`.
+ */
 export class BookRecords {
   readonly records: Array<Change | Control> = []
   readonly #stamp: SnapshotStamp
@@ -32,8 +40,11 @@ export class BookRecords {
   /** Adds a control of the stream again. */
   repeat(control: Control): void {
     const { last: _, delayed: _d, ...rest } = control
+    const { run, seq } = this.#stamp
     // The kind stays the same, which the spread of a union loses.
-    this.records.push({ ...rest, ...this.#place(control.session) } as Control)
+    this.records.push(
+      { ...rest, ...this.#place(control.session, control.run === run ? control.seq : seq) } as Control,
+    )
   }
 
   /** Adds all games with their lines: `unverified` where they are. */
@@ -47,7 +58,7 @@ export class BookRecords {
     const isVerifiedAlone = game.verified && game.partial
     this.records.push({
       change: "game_opened",
-      ...this.#placeOf(game),
+      ...this.#placeOf(game, this.#stamp.seqs.of(game.session, game.sportsbook, game.game)),
       ...game.verified ? {} : { unverified: true as const },
       partial: game.partial,
     })
@@ -57,9 +68,15 @@ export class BookRecords {
 
   /** Adds that all lines of a game are verified. */
   verified({ session, sport, sportsbook, game, lines }: BookGame): void {
+    const { seqs } = this.#stamp
+    // It speaks of all lines, and is as new as the newest of them.
+    const seq = Math.max(
+      seqs.of(session, sportsbook, game),
+      ...Array.from(lines.keys(), (outcome) => seqs.of(session, sportsbook, game, outcome)),
+    )
     const control: GameVerified = {
       control: "game_verified",
-      ...this.#place(session),
+      ...this.#place(session, seq),
       sport,
       sportsbook,
       game,
@@ -71,7 +88,11 @@ export class BookRecords {
 
   /** Adds that a game is gone. */
   closed(game: GameToTell, session: string): void {
-    this.records.push({ change: "game_closed", ...this.#placeOf({ ...game, session }), partial: false })
+    this.records.push({
+      change: "game_closed",
+      ...this.#placeOf({ ...game, session }, this.#stamp.seq),
+      partial: false,
+    })
   }
 
   /** Ends the group. */
@@ -84,7 +105,7 @@ export class BookRecords {
   #line(game: BookGame, line: BookLine): void {
     this.records.push({
       change: "line_opened",
-      ...this.#placeOf(game),
+      ...this.#placeOf(game, this.#stamp.seqs.of(game.session, game.sportsbook, game.game, line.outcome)),
       ...line.verified ? {} : { unverified: true as const },
       outcome: line.outcome,
       market: line.market,
@@ -101,8 +122,8 @@ export class BookRecords {
     })
   }
 
-  #place(session: string) {
-    const { run, seq, at, origin } = this.#stamp
+  #place(session: string, seq: number) {
+    const { run, at, origin } = this.#stamp
     return {
       run,
       seq,
@@ -116,10 +137,10 @@ export class BookRecords {
     }
   }
 
-  #placeOf(game: GameToTell & { readonly session: string }) {
+  #placeOf(game: GameToTell & { readonly session: string }, seq: number) {
     const { sport, sportsbook, universal_game_id, book_game_id, home_team, away_team, starts_at } = game
     return {
-      ...this.#place(game.session),
+      ...this.#place(game.session, seq),
       cause: "snapshot" as const,
       sport,
       sportsbook,

@@ -1,8 +1,16 @@
 /** A reader of the latest records and the log, which begins again where what it read is lost. */
-import { type Change, type Control, type Followed, Follower } from "@boltodds/protocol"
+import {
+  type Change,
+  type Control,
+  type Followed,
+  Follower,
+  parseTimestamp,
+  type ReadRecord,
+  readRecord,
+} from "@boltodds/protocol"
 import { RedisError } from "../RedisError.ts"
 import type { RedisKeys } from "../redisKeys.ts"
-import { entriesOf, type Entry, Pieces, positionOf, recordOf } from "./entries.ts"
+import { entriesOf, type Entry, Pieces, positionOf } from "./entries.ts"
 import type { Link } from "./Link.ts"
 import { stateOf, type StreamState } from "./manifest.ts"
 import { readLatest } from "./readLatest.ts"
@@ -51,6 +59,10 @@ export class Reading {
   #joined: StreamState | undefined
   /** The id of the last entry that was read. */
   #cursor = "0-0"
+  /** Of a log: records before this time, in milliseconds, are left out until one follows that is not. */
+  #since = -Infinity
+  /** The position of the last of these. */
+  #leftOutTo = 0
   /** The id of an entry that is not a record, which is read once. */
   #skipped = "0-0"
   #checkAt = 0
@@ -169,9 +181,9 @@ export class Reading {
       this.#joined = undefined
       throw new RedisError("no-stream", `The stream ${keys.log} does not exist yet: waiting for its writer.`)
     }
-    if (isLog) this.#joinLog(state)
-    else {
-      if (!this.#isGoingOn(state)) await this.#join(state)
+    if (!this.#isGoingOn(state)) {
+      if (isLog) await this.#joinLog(state)
+      else await this.#join(state)
     }
     this.#joined = state
     this.#hasReturned = false
@@ -191,15 +203,33 @@ export class Reading {
   }
 
   /** Begins to read a log, and goes on where it has lost its end. */
-  #joinLog(state: StreamState): void {
-    const { since } = this.#options
+  async #joinLog(state: StreamState): Promise<void> {
     const before = this.#joined
-    if (this.#isGoingOn(state)) return
+    const cursor = await this.#beginning(state, before)
+    this.#since = before === undefined ? this.#options.since?.getTime() ?? -Infinity : -Infinity
+    this.#leftOutTo = 0
     this.#follower.join(state.position, this.#now())
     this.#pieces = new Pieces()
-    if (before === undefined) this.#cursor = since === undefined ? "0-0" : `${since.getTime()}-0`
-    else if (before.created !== state.created || state.takes - before.takes > 1) this.#cursor = "0-0"
-    else this.#cursor = state.takes === before.takes ? state.id : state.took
+    this.#cursor = cursor
+  }
+
+  /** The id after which a log is read. */
+  async #beginning(state: StreamState, before: StreamState | undefined): Promise<string> {
+    const { since } = this.#options
+    if (before === undefined) return since === undefined ? "0-0" : await this.#before(since)
+    if (before.created !== state.created || state.takes - before.takes > 1) return "0-0"
+    return state.takes === before.takes ? state.id : state.took
+  }
+
+  /**
+   * The id after which all records since a time are. An entry has the time of the first record that was written with it, so
+   * records since then may be among those of the last time before it: these are read as well, see `#since`.
+   */
+  async #before(since: Date): Promise<string> {
+    const args = [this.#key, `(${since.getTime()}-0`, "-", "COUNT", 1]
+    const entries = await this.#link.call("XREVRANGE", args) as ReadonlyArray<readonly [id: string]>
+    const [id] = entries[0] ?? [`${since.getTime()}-0`]
+    return `${Number.parseInt(id, 10)}-0`
   }
 
   /** Reads the whole book. */
@@ -235,24 +265,40 @@ export class Reading {
       this.#lose(0)
       return isLog
     }
-    const next = this.#follower.sequence + 1
+    const next = Math.max(this.#follower.sequence, this.#leftOutTo) + 1
     // Of two records with pieces missing, one must not be made.
     if (position !== next) this.#pieces = new Pieces()
     if (position < next && isLog) {
       // The server has lost its end, and what is new has the positions of what was lost.
       this.#follower.join(position, now)
+      this.#leftOutTo = 0
     } else if (position !== next && !isLog) {
       this.#lose(Math.max(0, position - next))
       return false
     }
     const text = this.#pieces.join(record, piece)
-    if (text === undefined) this.#follower.pass(position, now)
-    else {
-      const value = recordOf(text)
-      if (value !== undefined) this.#follower.take({ record: value, sequence: position }, now)
-      else this.#follower.reject(position, text.slice(0, mostShown), now, new Date().toISOString())
-    }
+    const read = text === undefined ? undefined : readRecord(text)
+    if (this.#isBeforeSince(read)) this.#leftOutTo = position
+    else if (read === undefined) this.#follower.pass(position, now)
+    else if (read.record !== undefined) this.#follower.take({ record: read.record, sequence: position }, now)
+    else this.#reject(position, read.fault, now)
     return true
+  }
+
+  /** Whether a record is left out at the beginning, or a piece of one. */
+  #isBeforeSince(read: ReadRecord | undefined): boolean {
+    if (this.#since === -Infinity) return false
+    if (read === undefined) return true
+    if (read.record !== undefined && (parseTimestamp(read.record.at) ?? Infinity) < this.#since) return true
+    this.#since = -Infinity
+    return false
+  }
+
+  #reject(position: number, fault: string, now: number): void {
+    this.#follower.reject(position, now)
+    this.#options.onTrouble(
+      new RedisError("stream", `An entry of ${this.#key} is not a record of changes (${fault}): no price is live.`),
+    )
   }
 
   /** So many records are lost, as far as it is known: a reader of the latest reads the whole book again. */
@@ -274,5 +320,4 @@ const isAfter = (one: string, other: string): boolean => {
   return oneMillis > otherMillis || oneMillis === otherMillis && positionOf(one) > positionOf(other)
 }
 
-const mostShown = 200
 const ignore = (): void => {}

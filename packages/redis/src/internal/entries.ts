@@ -1,6 +1,6 @@
 /** Records as the arguments of the script that writes them, and as entries of a stream that are read. */
 import { type Change, type Control, isControl, isLineChange, latestKey } from "@boltodds/protocol"
-import { joined, partitionOf, type RedisKeys } from "../redisKeys.ts"
+import { joined, lineField, partitionOf, type RedisKeys } from "../redisKeys.ts"
 import type { StreamSettings } from "../RedisOptions.ts"
 import type { Reply } from "./Link.ts"
 
@@ -47,7 +47,7 @@ const change = (args: Array<string>, record: Change, keys: RedisKeys, partition:
   const key = keys.game(record.sportsbook, record.game)
   if (isLineChange(record)) {
     begin(args, record.change === "line_closed" ? "x" : "l", partition)
-    args.push(key, `line:${record.outcome}`)
+    args.push(key, lineField(record.outcome))
     return
   }
   switch (record.change) {
@@ -153,18 +153,4 @@ export class Pieces {
     this.#texts = []
     return whole
   }
-}
-
-/** The record of a text; undefined if it is not a change or a control. Records of unknown kinds are records. */
-export const recordOf = (text: string): Change | Control | undefined => {
-  let value: unknown
-  try {
-    value = JSON.parse(text)
-  } catch {
-    // Not a record: the caller says so.
-    return undefined
-  }
-  const hasKind = typeof value === "object" && value !== null && ("change" in value || "control" in value) &&
-    "run" in value && typeof value.run === "string" && "seq" in value && "session" in value
-  return hasKind ? value as unknown as Change | Control : undefined
 }

@@ -1,8 +1,7 @@
 /** The latest records as of a position: what the keys of all games have, without what came while they were read. */
-import { type Change, type Control, isControl } from "@boltodds/protocol"
+import { type Change, type Control, isControl, readRecord } from "@boltodds/protocol"
 import { RedisError } from "../RedisError.ts"
 import { partitionOf, type RedisKeys } from "../redisKeys.ts"
-import { recordOf } from "./entries.ts"
 import type { Link, Reply } from "./Link.ts"
 import type { StreamState } from "./manifest.ts"
 
@@ -27,9 +26,9 @@ export const readLatest = async (
       const space = value.indexOf(" ")
       const position = Number(value.slice(0, space))
       if (position > last) continue
-      const record = recordOf(value.slice(space + 1))
+      const { record, fault } = readRecord(value.slice(space + 1))
       if (record === undefined) {
-        throw new RedisError("stream", `Cannot read the latest records of ${keys.log}: ${value.slice(0, 100)}`)
+        throw new RedisError("stream", `One of the latest records of ${keys.log} is not a record of changes: ${fault}`)
       }
       // Controls are in all partitions.
       const isElsewhere = partition !== undefined && !isControl(record) &&

@@ -1,7 +1,7 @@
 /** Readers of a feed on a real server. */
 import { emptyBook, encodeRecord, fold, identityOf } from "@boltodds/protocol"
 import { partitionOf, redisKeys, redisRecords } from "@boltodds/redis"
-import { gameChange, lineChange } from "@boltodds/testing/changes"
+import { gameChange, lineChange, streamStarted } from "@boltodds/testing/changes"
 import { hasRedis } from "@boltodds/testing/RedisServer"
 import { batchOf, deliver, hasGamesOf, isAnyLive, recordsOf, textsOfRecords } from "@boltodds/testing/storeBench"
 import * as Duration from "effect/Duration"
@@ -107,10 +107,34 @@ describe.skipIf(!hasRedis())("a reader of a feed on Redis", () => {
     expect(textsOfRecords(ofWriter)).toEqual(textsOfRecords(after))
   })
 
+  it("of the log begins with the records since a time, also in the middle of what was written at once", async () => {
+    const { bench } = holder
+    const sink = await bench.open()
+    const at = (seq: number) => `2026-07-16T05:00:0${seq}.000Z`
+    const long = `https://example.com/${"x".repeat(200_000)}`
+    const moves = [3, 4, 5, 6].map((seq) =>
+      lineChange({ seq, at: at(seq), odds: 110 + seq, link: seq === 5 ? long : null, last: true })
+    )
+    // One batch has one time: that of its first record.
+    await deliver(sink, batchOf([...opening.map((record) => ({ ...record, at: at(1) })), ...moves]))
+    for (
+      const [since, first] of [[at(5), 5], ["2026-07-16T05:00:05.001Z", 6], ["2026-07-16T04:00:00.000Z", 0]] as const
+    ) {
+      const reader = bench.reader({ from: "log", since: new Date(since) })
+      await reader.until((book) =>
+        [...book.games.values()].some(({ lines }) => [...lines.values()].some(({ odds }) => odds === 116))
+      )
+      const ofWriter = reader.groups.flat().filter(({ origin }) => origin === undefined)
+      expect(ofWriter.map(({ seq }) => seq)).toEqual(
+        [...first === 0 ? opening.map(({ seq }) => seq) : [], 3, 4, 5, 6].filter((seq) => seq >= first),
+      )
+    }
+  })
+
   it("has all as stale until the writer writes, and when it no longer does", async () => {
     const { bench } = holder
     const sink = await bench.open()
-    await deliver(sink, batchOf(opening))
+    await deliver(sink, batchOf([streamStarted(), ...opening]))
     const reader = bench.reader({ staleAfter: Duration.millis(500) })
     await reader.until((book) => book.games.size === 1)
     // The writer may have ended long ago.
@@ -120,6 +144,22 @@ describe.skipIf(!hasRedis())("a reader of a feed on Redis", () => {
     await fresh
     await reader.until((book) => !isAnyLive(book))
     expect(reader.book.games.size).toBe(1)
+  })
+
+  it("has both lines of two names that differ in half a character only", async () => {
+    const { bench } = holder
+    const records = [
+      streamStarted(),
+      ...["A\ud83d", "A\ud83c", "A\ufffd"].flatMap((game, index) => [
+        gameChange({ change: "game_opened", game, seq: 3 * index + 1 }),
+        lineChange({ change: "line_opened", game, outcome: "x\ude00", seq: 3 * index + 2 }),
+        lineChange({ change: "line_opened", game, outcome: "x\ude01", seq: 3 * index + 3, last: true }),
+      ]),
+    ]
+    await deliver(await bench.open(), batchOf(records))
+    const reader = bench.reader()
+    await reader.until(hasGamesOf(records))
+    expect(reader.book.games.size).toBe(3)
   })
 
   it("of a log that was trimmed gets a dropped, and believes nothing until all begins anew", async () => {

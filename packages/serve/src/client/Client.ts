@@ -100,7 +100,7 @@ export class Client<A> {
         return
       }
       this.#store.settle(taken)
-      this.#write(encodeRecords(taken, this.encoding, { run, resumable: "none" }))
+      this.#write(encodeRecords(taken, this.encoding, { run }))
     }
   }
 

@@ -1,13 +1,17 @@
 /** Records as bytes: made once for all clients that get the same. */
 import type { Envelope } from "@boltodds/sink"
 import { constants, deflateRawSync } from "node:zlib"
-import { type IdNames, idOf } from "../stream/Ring.ts"
+import { afterLine } from "../reader/lines.ts"
+import { idOf, type RingPlace } from "../stream/Ring.ts"
 
 /**
- * How the bytes of a client are made: `websocket`, `deflated` (a WebSocket with `permessage-deflate`, no context kept) or
- * `events` (Server-Sent Events).
+ * How the bytes of a client are made: `websocket`, `deflated` (a WebSocket with `permessage-deflate`, no context kept),
+ * `events` (Server-Sent Events), and WebSockets whose messages end with the place after them: `placed`, `placed-deflated`.
  */
-export type Encoding = "websocket" | "deflated" | "events"
+export type Encoding = "websocket" | "deflated" | "events" | "placed" | "placed-deflated"
+
+/** Whether the client can go on where it was. */
+export const isPlaced = (encoding: Encoding): boolean => encoding === "placed" || encoding === "placed-deflated"
 
 /** A frame of a WebSocket server, which masks nothing: its header and its payload in one piece. */
 export const webSocketFrame = (payload: Uint8Array, { opcode = 1, isCompressed = false } = {}): Buffer => {
@@ -38,12 +42,13 @@ const deflatedFrame = (payload: Uint8Array): Buffer => {
 const chunkLength = 256 * 1024
 
 /** How records are written down. */
-export interface EncodeOptions extends IdNames {
-  /**
-   * After which of these a client can go on: `all` · `last`, for a snapshot, of which a part is no state that ever was ·
-   * `none`, for merged records, which are out of order.
-   */
-  readonly resumable: "all" | "last" | "none"
+export interface EncodeOptions {
+  /** The run of records that name none. */
+  readonly run: string
+  /** The place of the last of these. Absent: a client cannot go on after any of them, as they are merged and out of order. */
+  readonly end?: RingPlace | undefined
+  /** A client can go on after the last of them only: of a snapshot a part is no state that ever was. */
+  readonly isSnapshot?: boolean
 }
 
 /** The bytes of these records, in a few pieces. */
@@ -54,30 +59,44 @@ export const encodeRecords = (
 ): ReadonlyArray<Buffer> => {
   const pieces: Array<Buffer> = []
   let text = ""
-  const end = (): void => {
+  const end = (index: number): void => {
     if (text === "") return
-    const bytes = Buffer.from(text)
-    pieces.push(encoding === "events" ? bytes : encoding === "websocket" ? webSocketFrame(bytes) : deflatedFrame(bytes))
+    if (isPlaced(encoding)) text += `\n${afterLine(idAt(envelopes, index, options) ?? "")}`
+    pieces.push(encoding === "events" ? Buffer.from(text) : messageFrame(text, encoding))
     text = ""
   }
-  for (let index = 0; index < envelopes.length; index++) {
+  const final = envelopes.length - 1
+  for (let index = 0; index <= final; index++) {
     const envelope = envelopes[index]!
     if (encoding === "events") text += `${idLine(envelopes, index, options)}data: ${envelope.text}\n\n`
     else text += text === "" ? envelope.text : `\n${envelope.text}`
-    if (text.length >= chunkLength) end()
+    if (text.length >= chunkLength || index === final) end(index)
   }
-  end()
   return pieces
 }
 
-/** An empty id makes a browser forget the last one, until the next: it asks for a snapshot then. */
-const idLine = (
+/** A message of a WebSocket. */
+export const messageFrame = (text: string, encoding: Encoding): Buffer => {
+  const bytes = Buffer.from(text)
+  return encoding === "deflated" || encoding === "placed-deflated" ? deflatedFrame(bytes) : webSocketFrame(bytes)
+}
+
+/** After what a client can go on; undefined where it cannot. */
+const idAt = (
   envelopes: ReadonlyArray<Envelope<unknown>>,
   index: number,
-  { resumable, ...names }: EncodeOptions,
-): string => {
-  const canResume = resumable === "all" || (resumable === "last" && index === envelopes.length - 1)
-  return canResume ? `id: ${idOf(envelopes[index]!, names)}\n` : index === 0 ? "id:\n" : ""
+  { run, end, isSnapshot = false }: EncodeOptions,
+): string | undefined => {
+  const left = envelopes.length - 1 - index
+  return end === undefined || isSnapshot && left > 0
+    ? undefined
+    : idOf(envelopes[index]!, run, { ring: end.ring, count: end.count - left })
+}
+
+/** An empty id makes a browser forget the last one, until the next: it asks for a snapshot then. */
+const idLine = (envelopes: ReadonlyArray<Envelope<unknown>>, index: number, options: EncodeOptions): string => {
+  const id = idAt(envelopes, index, options)
+  return id !== undefined ? `id: ${id}\n` : index === 0 ? "id:\n" : ""
 }
 
 /** What these pieces weigh. */

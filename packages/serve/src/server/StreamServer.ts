@@ -303,15 +303,18 @@ export class StreamServer {
       attempt((): undefined => {
         const stream = this.#streamOf(query)
         this.#requireRoom()
-        const filter = filterOfQuery(query, parameters)
+        const filter = filterOfQuery(query, [...parameters, "after"])
         // Filters are checked before the upgrade: afterwards only a close code could say what is wrong.
         stream.requireFilter(filter)
-        const encoding = this.#encodingOf(request)
-        const sockets = encoding === "deflated" ? this.#deflating : this.#plain
+        // Clients that name a place, or the empty text, are told theirs.
+        const after = query.get("after")
+        const isDeflated = this.#canDeflate(request)
+        const encoding = encodingOf(isDeflated, after !== null)
+        const sockets = isDeflated ? this.#deflating : this.#plain
         sockets.handleUpgrade(request, socket, head, (webSocket) => {
           this.#accept(webSocket, () => {
             const port = webSocketPort(webSocket, socket, encoding)
-            const client = stream.join(() => port, filter, undefined)
+            const client = stream.join(() => port, filter, after === null || after === "" ? undefined : after)
             let changedAt = -Infinity
             webSocket.on("message", (data) => {
               const now = performance.now()
@@ -335,15 +338,17 @@ export class StreamServer {
   }
 
   /** One stream of compressed bytes is for all: a client that wants a smaller window gets plain ones. */
-  #encodingOf({ headers }: IncomingMessage): Encoding {
+  #canDeflate({ headers }: IncomingMessage): boolean {
     const offered = headers["sec-websocket-extensions"] ?? ""
-    const canDeflate = offered.includes("permessage-deflate") && !offered.includes("server_max_window_bits")
-    return this.options.compress === true && canDeflate ? "deflated" : "websocket"
+    return this.options.compress === true && offered.includes("permessage-deflate") &&
+      !offered.includes("server_max_window_bits")
   }
 }
 
 const paths = "/v1/stream, /v1/book or /v1/health"
 const allPaths = "/v1/stream, /v1/book, /v1/health, /v1/tap, /livez, /readyz, /feedz, /status or /metrics"
+const encodingOf = (isDeflated: boolean, isPlaced: boolean): Encoding =>
+  isPlaced ? isDeflated ? "placed-deflated" : "placed" : isDeflated ? "deflated" : "websocket"
 
 /** How often a client may change its filter: each change costs a snapshot. */
 const changeMillis = 100

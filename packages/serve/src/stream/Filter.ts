@@ -1,5 +1,4 @@
 /** What a client asks for. */
-import { createHash } from "node:crypto"
 import { isDeepStrictEqual } from "node:util"
 import { didYouMean } from "@boltodds/text"
 
@@ -74,10 +73,6 @@ export const filterOfMessage = (text: string): ClientFilter => {
 /** Equal filters have equal texts. */
 export const filterKey = (filter: ClientFilter): string =>
   JSON.stringify([filter.sportsbook, filter.sport, filter.game, filter.where])
-
-/** A short name of a filter, in ids. */
-export const filterName = (filter: ClientFilter): string =>
-  createHash("sha256").update(filterKey(filter)).digest("hex").slice(0, 12)
 
 /** Whether everything passes. */
 export const takesAll = (filter: ClientFilter): boolean => filterKey(filter) === filterKey({})

@@ -3,14 +3,16 @@ import type { Coalescing } from "@boltodds/lane"
 import type { ProcessorRun } from "@boltodds/pipeline"
 import { type Envelope, withLast } from "@boltodds/sink"
 import type { Client } from "../client/Client.ts"
-import { encodeRecords, type Encoding } from "../client/frames.ts"
+import { encodeRecords, type Encoding, isPlaced, messageFrame } from "../client/frames.ts"
+import { streamLine } from "../reader/lines.ts"
 import type { Limits } from "../limits.ts"
 import { LatestTable } from "./LatestTable.ts"
-import { type IdNames, Ring } from "./Ring.ts"
+import { Ring, type RingPlace } from "./Ring.ts"
 
 /** What a {@link FilteredStream} is made with. */
 export interface FilteredStreamOptions<A> {
-  readonly names: IdNames
+  /** The run of records that name none. */
+  readonly run: string
   readonly rules: Coalescing<A> | undefined
   readonly limits: Limits
   /** Its processor; undefined if everything passes. */
@@ -49,10 +51,10 @@ export class FilteredStream<A> {
 
   /** `beginning`: all that is known so far, unfiltered. */
   constructor(options: FilteredStreamOptions<A>, beginning: ReadonlyArray<Envelope<A>>) {
-    const { limits, rules, names } = options
+    const { limits, rules } = options
     this.#options = options
     this.#table = new LatestTable(rules)
-    this.#ring = new Ring({ records: limits.ringRecords, bytes: limits.ringBytes }, names)
+    this.#ring = new Ring({ records: limits.ringRecords, bytes: limits.ringBytes })
     if (beginning.length > 0) this.#table.add(this.#process(beginning))
   }
 
@@ -82,10 +84,20 @@ export class FilteredStream<A> {
     return this.#table.snapshot()
   }
 
-  /** Adds a client. It gets what came after the record with this identity, or else a snapshot. */
-  join(client: Client<A>, after: string | undefined): void {
+  /**
+   * Adds a client. It gets what came after this place, or else a snapshot. `age`: how long ago the last record came, in
+   * milliseconds; undefined if none has.
+   */
+  join(client: Client<A>, after: string | undefined, age: number | undefined): void {
+    const { encoding } = client
     const missed = after === undefined ? undefined : this.#ring.after(after)
-    client.begin(missed === undefined ? this.#beginning(client.encoding) : this.#encode(missed, client.encoding))
+    const pieces = missed === undefined ? this.#beginning(encoding) : this.#encode(missed, encoding)
+    if (!isPlaced(encoding)) client.begin(pieces)
+    else {
+      const first = streamLine(missed === undefined ? { stream: "snapshot" } : { stream: "resumed" })
+      const last = streamLine({ stream: "current", age_ms: age === undefined ? null : Math.round(age) })
+      client.begin([messageFrame(first, encoding), ...pieces, messageFrame(last, encoding)])
+    }
     this.clients.add(client)
   }
 
@@ -96,20 +108,25 @@ export class FilteredStream<A> {
 
   /** The bytes of a snapshot: those of an earlier one with what came since, where that is less work. One group. */
   #beginning(encoding: Encoding): ReadonlyArray<Uint8Array> {
-    const { names } = this.#options
+    const { run } = this.#options
     const known = this.#snapshots.get(encoding)
     const since = known === undefined ? undefined : this.#ring.from(known.count)
     if (known !== undefined && since !== undefined && since.length * reuse <= known.records) {
       const rest = oneGroup([known.final, ...since])
-      return [...known.pieces, ...encodeRecords(rest, encoding, { ...names, resumable: "last" })]
+      return [...known.pieces, ...encodeRecords(rest, encoding, { run, end: this.#end, isSnapshot: true })]
     }
     const records = this.snapshot()
     const final = records.at(-1)
     if (final === undefined) return []
-    const pieces = encodeRecords(records.slice(0, -1), encoding, { ...names, resumable: "none" })
+    const pieces = encodeRecords(records.slice(0, -1), encoding, { run })
     const made = { pieces, final, count: this.#ring.count, records: records.length, madeAt: performance.now() }
     this.#snapshots.set(encoding, made)
-    return [...pieces, ...encodeRecords([final], encoding, { ...names, resumable: "last" })]
+    return [...pieces, ...encodeRecords([final], encoding, { run, end: this.#end, isSnapshot: true })]
+  }
+
+  /** The place after all that came. */
+  get #end(): RingPlace {
+    return { ring: this.#ring.name, count: this.#ring.count }
   }
 
   #dropOld(): void {
@@ -119,7 +136,7 @@ export class FilteredStream<A> {
   }
 
   #encode(records: ReadonlyArray<Envelope<A>>, encoding: Encoding): ReadonlyArray<Uint8Array> {
-    return encodeRecords(records, encoding, { ...this.#options.names, resumable: "all" })
+    return encodeRecords(records, encoding, { run: this.#options.run, end: this.#end })
   }
 
   #process(envelopes: ReadonlyArray<Envelope<A>>): ReadonlyArray<Envelope<A>> {

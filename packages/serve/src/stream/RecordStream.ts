@@ -6,7 +6,7 @@ import * as Effect from "effect/Effect"
 import { Client, type CutReason } from "../client/Client.ts"
 import type { ClientPort } from "../client/ClientPort.ts"
 import type { Limits } from "../limits.ts"
-import { type ClientFilter, ClientMistake, filterKey, filterName, namesHold, takesAll } from "./Filter.ts"
+import { type ClientFilter, ClientMistake, filterKey, namesHold, takesAll } from "./Filter.ts"
 import { FilteredStream } from "./FilteredStream.ts"
 import { Health } from "./Health.ts"
 
@@ -52,6 +52,8 @@ export class RecordStream<A> {
   readonly #clients = new Map<Client<A>, FilteredStream<A>>()
   #count = 0
   #cut = 0
+  /** When the last records came. */
+  #writtenAt: number | undefined
 
   constructor(records: StreamRecords<A>, limits: Limits, onCut: (why: CutReason) => void = () => {}) {
     this.records = records
@@ -75,6 +77,7 @@ export class RecordStream<A> {
   /** Takes the next records. */
   write({ envelopes }: Pick<Batch<A>, "envelopes">): void {
     this.#count += envelopes.length
+    this.#writtenAt = performance.now()
     this.health.read(envelopes)
     // First: its snapshot is the beginning of the others.
     this.#all.write(envelopes)
@@ -101,8 +104,12 @@ export class RecordStream<A> {
     })
     this.#clients.set(client, filtered)
     port.onClose(() => this.#leave(client))
-    filtered.join(client, after)
+    filtered.join(client, after, this.#age)
     return client
+  }
+
+  get #age(): number | undefined {
+    return this.#writtenAt === undefined ? undefined : performance.now() - this.#writtenAt
   }
 
   /** Throws {@link ClientMistake} if a client cannot have this filter now. */
@@ -117,7 +124,7 @@ export class RecordStream<A> {
     const filtered = this.#filteredBy(asked)
     before.leave(client)
     this.#clients.set(client, filtered)
-    filtered.join(client, undefined)
+    filtered.join(client, undefined, this.#age)
   }
 
   /** All that is known within a filter, in one group. Throws {@link ClientMistake}. */
@@ -178,10 +185,9 @@ export class RecordStream<A> {
 
   #open(asked: ClientFilter | undefined): FilteredStream<A> {
     const processing = asked === undefined ? undefined : this.#processing(asked)
-    const filter = asked === undefined ? undefined : filterName(asked)
     const { run, coalescing: rules } = this.records
     const beginning = processing === undefined ? [] : this.#all.snapshot()
-    return new FilteredStream({ names: { run, filter }, rules, limits: this.#limits, processing }, beginning)
+    return new FilteredStream({ run, rules, limits: this.#limits, processing }, beginning)
   }
 
   #processing(asked: ClientFilter): ProcessorRun<A, A> {

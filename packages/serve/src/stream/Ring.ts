@@ -1,20 +1,26 @@
 /** The latest records of a stream, from which a client that was cut off goes on. */
 import { identityOf } from "@boltodds/protocol"
 import type { Envelope, StoreLimits } from "@boltodds/sink"
+import { randomUUID } from "node:crypto"
 
-/** The latest records, within bounds. */
+/**
+ * The latest records, within bounds.
+ *
+ * A client names its place by how many records there were, and never by a record alone: one record may come twice (again,
+ * now unverified), and the ring of a server that was started again has the records of the same run in another order.
+ */
 export class Ring<A> {
+  /** No other ring has it: not that of another filter, and not that of another process. */
+  readonly name: string = randomUUID().slice(0, 13)
   readonly #limits: StoreLimits
-  readonly #names: IdNames
   #items: Array<Envelope<A>> = []
   #head = 0
   #bytes = 0
   /** How many records were ever added. */
   count = 0
 
-  constructor(limits: StoreLimits, names: IdNames) {
+  constructor(limits: StoreLimits) {
     this.#limits = limits
-    this.#names = names
   }
 
   add(envelopes: ReadonlyArray<Envelope<A>>): void {
@@ -36,29 +42,30 @@ export class Ring<A> {
   /** The records after so many were added; undefined if some of them are gone. */
   from(count: number): ReadonlyArray<Envelope<A>> | undefined {
     const missing = this.count - count
-    return missing > this.#items.length - this.#head ? undefined : this.#items.slice(this.#items.length - missing)
+    if (missing < 0 || missing > this.#items.length - this.#head) return undefined
+    return this.#items.slice(this.#items.length - missing)
   }
 
-  /** The records after the one with this identity; undefined if it is not here. */
-  after(identity: string): ReadonlyArray<Envelope<A>> | undefined {
-    for (let index = this.#items.length - 1; index >= this.#head; index--) {
-      if (idOf(this.#items[index]!, this.#names) === identity) return this.#items.slice(index + 1)
-    }
-    return undefined
+  /** The records after a place, as {@link idOf} writes it; undefined if they are not here. */
+  after(id: string): ReadonlyArray<Envelope<A>> | undefined {
+    const [, name, count] = /~([0-9a-f-]+)\.(\d{1,15})$/.exec(id) ?? []
+    return name === this.name ? this.from(Number(count)) : undefined
   }
 }
 
-/** What ids are made of besides their records. */
-export interface IdNames {
-  /** The run of records that name none. */
-  readonly run: string
-  /** The name of a filter; undefined where all records pass. */
-  readonly filter?: string | undefined
+/** Where a record is in a ring. */
+export interface RingPlace {
+  readonly ring: string
+  /** How many records there were with this one. */
+  readonly count: number
 }
 
 /**
- * The identity of a record, `RUN.SEQ`, `RUN.SEQ.PART` or `RUN.SEQ.PART@ORIGIN`, and after a `~` the name of the filter: a
- * client that comes back with another filter has other prices, and needs a snapshot, although it knows the record.
+ * The id of a record: its identity, `RUN.SEQ`, `RUN.SEQ.PART` or `RUN.SEQ.PART@ORIGIN`, and after a `~` its place. `run`: that
+ * of records that name none.
  */
-export const idOf = ({ run, seq, part, origin }: Envelope<unknown>, { run: ofStream, filter }: IdNames): string =>
-  identityOf({ run: run ?? ofStream, seq, part, origin }) + (filter === undefined ? "" : `~${filter}`)
+export const idOf = (
+  { run, seq, part, origin }: Envelope<unknown>,
+  ofStream: string,
+  { ring, count }: RingPlace,
+): string => `${identityOf({ run: run ?? ofStream, seq, part, origin })}~${ring}.${count}`
