@@ -221,4 +221,34 @@ describe("the examples", () => {
     expect(mostLive).toBeGreaterThan(100)
     expect(counts.at(-1)![0]).toBe(0)
   })
+
+  it("read-served has the book of what the command serves, and nothing live once the server is gone", async () => {
+    const serve = start("../apps/pipe/src/main.ts", ["serve", "--listen", "0", "--log-format", "human"])
+    let log = ""
+    const address = /serving changes at (http:\S+)/
+    await new Promise<void>((resolve) => {
+      serve.stderr!.setEncoding("utf8").on("data", (chunk: string) => {
+        log += chunk
+        if (address.test(log) && log.includes("receiving from")) resolve()
+      })
+    })
+    const reader = start("read-served.ts", [address.exec(log)![1]!])
+    let stdout = ""
+    const printed = (isEnough: () => boolean): Promise<void> =>
+      new Promise((resolve, reject) => {
+        const look = (): void => {
+          if (isEnough()) resolve()
+        }
+        reader.stdout!.on("data", look)
+        reader.on("close", () => reject(new Error(`it ended after ${stdout}`)))
+        look()
+      })
+    reader.stdout!.setEncoding("utf8").on("data", (chunk: string) => stdout += chunk)
+    await printed(() => [...stdout.matchAll(/^(\d+) live/gm)].some(([, live]) => Number(live) > 100))
+    serve.kill("SIGKILL")
+    await printed(() => /^0 live, \d{3,} unverified\n$/m.test(stdout))
+    const gone = new Promise((resolve) => reader.once("close", resolve))
+    reader.kill()
+    await gone
+  })
 })

@@ -52,7 +52,7 @@ export interface Part {
 
 /** A process, or a network, is planned for so much of what it can do: the rest is for peaks and for garbage collection. */
 export const planned = 0.7
-/** Bytes a second of a network of 10 Gbit/s. */
+/** Bytes a second of a network of 10 gigabits a second. */
 const networkBytes = 1.25e9
 
 /** All parts, the one first that needs most of its kind. */
@@ -101,7 +101,7 @@ export const partsOf = (costs: Costs, demand: Demand): ReadonlyArray<Part> => {
       "filters, equal ones where that is possible; processes with `source: serve`, nats or redis in front of them",
     ),
     {
-      name: "serve: network of 10 Gbit/s",
+      name: "serve: network, 10 gigabits/s",
       unit: "bytes/s",
       most: planned * networkBytes,
       asked: bytes,

@@ -34,7 +34,7 @@ it("the parts are as many as their share of a core, or of a network, allows, the
     { name: "nats, log: server", asked: 100_000, most: 35_000, needed: 3, cores: 2 },
     { name: "serve: records to readers", asked: 1_000_000, most: 700_000, needed: 2, cores: 1 },
     { name: "feed: from messages to changes", asked: 50_000, most: 70_000, needed: 1, cores: 0.5 },
-    { name: "serve: network of 10 Gbit/s", asked: 700_000_000, most: 875_000_000, needed: 1, cores: 0 },
+    { name: "serve: network, 10 gigabits/s", asked: 700_000_000, most: 875_000_000, needed: 1, cores: 0 },
   ])
 })
 

@@ -9,7 +9,7 @@ export type ReadRecord =
 
 /**
  * The change or control that a text holds. Kinds that a later version adds are records; a text that lacks a field of which a
- * book is made is none, see {@link recordFault}. For authors of sources of records.
+ * book is made is not one, see {@link recordFault}. For authors of sources of records.
  *
  * @example
  * ```ts

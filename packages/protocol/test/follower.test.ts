@@ -135,7 +135,7 @@ describe.each([true, false])("a reader of a message that is no record, of a log:
     expect(reader.live).toEqual(["b"])
   })
 
-  it("hears of it also where it was the first message", () => {
+  it("gets a dropped for it also where it was the first message", () => {
     const reader = reading(isLog)
     reader.follower.join(0, 0)
     reader.take("hello", ...opened(run, 7, "a"))
@@ -143,7 +143,7 @@ describe.each([true, false])("a reader of a message that is no record, of a log:
     expect(reader.live).toEqual([])
   })
 
-  it("hears nothing of it where all begins after it", () => {
+  it("gets none for it where all begins after it", () => {
     const reader = reading(isLog)
     reader.follower.join(0, 0)
     reader.take("hello", streamStarted({ run }), ...opened(run, 1, "a"))

@@ -141,10 +141,9 @@ describe.each(dials)("serveRecords with %s", (_, dial) => {
   it("ends with the newest price, however slow its reader is", async () => {
     const served = await serve({ limits: { slowBytes: 200_000 } })
     begin(served)
-    let isSlow = true
-    const reader = read({ url: served.server.url, dial }, async () => {
-      while (isSlow) await new Promise((resolve) => setTimeout(resolve, 10))
-    })
+    let goOn = (): void => {}
+    const isFast = new Promise<void>((resolve) => goOn = resolve)
+    const reader = read({ url: served.server.url, dial }, () => isFast)
     const { arrivals } = reader
     await arrivals.until(has(-110))
     // 60 MB: more than the buffers of the system and of the reader hold.
@@ -153,7 +152,7 @@ describe.each(dials)("serveRecords with %s", (_, dial) => {
       if (odds % 20 === 0) await new Promise((resolve) => setImmediate(resolve))
     }
     move(served, "+9999")
-    isSlow = false
+    goOn()
     await arrivals.until(has(9999))
     await expect.poll(() => reader.live).toEqual([9999])
     expect(arrivals.records.length).toBeLessThan(2_000)

@@ -190,7 +190,7 @@ const live = (seed: number, seen: Seen): void => {
       turn()
     }
   }
-  // No news any more, and all take what there is.
+  // Nothing new comes any more, and all take what there is.
   isOver = true
   const settle = (): void => {
     for (let left = 20; left > 0; left--) {
@@ -214,7 +214,7 @@ const live = (seed: number, seen: Seen): void => {
     expect(linesOf({ ...book, staleSessions: expected.staleSessions }), `seed ${seed}`).toEqual(linesOf(expected))
     for (const session of expected.staleSessions) expect(book.staleSessions, `seed ${seed}`).toContain(session)
   }
-  // Whoever connects now knows that the server lives, and how old its newest record is.
+  // A reader that connects now knows that the server lives, and how old its newest record is.
   for (const reader of readers) reader.cut()
   settle()
   for (const { book, wrong } of readers) {

@@ -16,7 +16,7 @@ export interface ServeFilter {
 
 /** The options of `serveRecords`. */
 export interface ServeReaderOptions extends ServeFilter {
-  /** Where the server is: `http://127.0.0.1:7880`, `https://odds.example`, or below a path of a proxy. */
+  /** Where the server is: `http://127.0.0.1:7880`, `https://odds.example`, or below a path of a proxy. `/v1/stream` may follow. */
   readonly url: string
   /** What the server asks for. Default: none. */
   readonly token?: Redacted.Redacted<string>
@@ -65,7 +65,7 @@ export const addressProblem = (url: string, allowInsecure: boolean): AddressProb
   }
 }
 
-/** The address of the stream, after a place. Throws a {@link ServeError} for an address that is none. */
+/** The address of the stream, after a place. Throws a {@link ServeError} for one that is not valid. */
 export const streamAddress = (options: ServeReaderOptions, after: string): URL => {
   const { url, allowInsecure = false } = options
   const problem = addressProblem(url, allowInsecure)
@@ -76,7 +76,8 @@ export const streamAddress = (options: ServeReaderOptions, after: string): URL =
     )
   }
   const base = new URL(url)
-  const address = new URL(`${base.pathname.replace(/\/+$/, "")}/v1/stream`, base)
+  // As the log of a server has it: the path of the stream may be there already.
+  const address = new URL(`${base.pathname.replace(/(?:\/v1\/stream)?\/*$/, "")}/v1/stream`, base)
   address.protocol = base.protocol === "https:" ? "wss:" : "ws:"
   address.searchParams.set("emit", "changes")
   for (const name of filterNames) {

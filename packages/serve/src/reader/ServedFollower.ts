@@ -99,7 +99,7 @@ export class ServedFollower {
   /** What the reader gets now: whole, and in order. Empty if it has to wait. */
   give(now: number, clock: string): ReadonlyArray<StreamRecord> {
     const controls = this.#controls
-    // It gets all at once, and need not hear that it is stale in between.
+    // It gets all at once, without a `stale` in between.
     const given = this.#isCatchingUp ? none : this.#ready
     if (given.length > 0) {
       // Until now the reader had what the sessions of before said.
@@ -147,7 +147,7 @@ export class ServedFollower {
   #reject(fault: string): void {
     this.#onFault(fault)
     const { last } = this.#controls
-    // Where it is the first of all, the beginning of the run is missing, which is told.
+    // Where it is the first of all, the beginning of the run is missing, which is reported.
     if (last === undefined) return
     const dropped = this.#controls.dropped(last, "a line of the server is not a record", 1)
     const isAlone = this.#group.length === 0

@@ -306,7 +306,7 @@ export class StreamServer {
         const filter = filterOfQuery(query, [...parameters, "after"])
         // Filters are checked before the upgrade: afterwards only a close code could say what is wrong.
         stream.requireFilter(filter)
-        // Clients that name a place, or the empty text, are told theirs.
+        // Clients that name a place, or the empty text, get theirs.
         const after = query.get("after")
         const isDeflated = this.#canDeflate(request)
         const encoding = encodingOf(isDeflated, after !== null)
