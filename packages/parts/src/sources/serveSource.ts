@@ -1,6 +1,7 @@
 /** The source `serve`: the records that another process serves. */
 import { type OptionProblem, PositiveDuration, type SourcePlugin, type WrittenOptions } from "@boltodds/config"
-import { addressProblem, type ServeReaderOptions } from "@boltodds/serve/reader"
+import { wsDial } from "@boltodds/serve"
+import { addressProblem, serveReaderCheck, type ServeReaderOptions, serveRecords } from "@boltodds/serve/reader"
 import { ReferencedText } from "@boltodds/sink"
 import type * as Duration from "effect/Duration"
 import type * as Redacted from "effect/Redacted"
@@ -60,7 +61,7 @@ const config: Schema.Decoder<ServeSourceOptions> = Schema.Struct({
   ),
 })
 
-/** Another process of this command, or of the sink `serve`. The WebSocket client is loaded when the source is opened. */
+/** Another process of this command, or of the sink `serve`. */
 export const serveSource = ({ guards }: Pick<PartsHost, "guards">): SourcePlugin<ServeSourceOptions> =>
   serverSource({
     name: "serve",
@@ -71,23 +72,19 @@ export const serveSource = ({ guards }: Pick<PartsHost, "guards">): SourcePlugin
     hosts: ({ url }) => URL.canParse(url) ? [hostOf(new URL(url))] : [],
     sends: ["sport", "sportsbook", "game", "where"],
     what: ({ url }) => new URL(url).host,
-    load: async () => {
-      const [{ serveReaderCheck, serveRecords }, { wsDial }] = await Promise.all([
-        import("@boltodds/serve/reader"),
-        import("@boltodds/serve"),
-      ])
-      const readerOptions = ({ ca, stale_after, allow_insecure, ...rest }: ServeSourceOptions): ServeReaderOptions => ({
-        ...rest,
-        dial: wsDial({ ca }),
-        ...stale_after === undefined ? {} : { staleAfter: stale_after },
-        ...allow_insecure === undefined ? {} : { allowInsecure: allow_insecure },
-      })
-      return {
+    load: () =>
+      Promise.resolve({
         records: (options, open) => serveRecords({ ...readerOptions(options), ...open }),
         check: (options) => serveReaderCheck(readerOptions(options)),
-      }
-    },
+      }),
   })
+
+const readerOptions = ({ ca, stale_after, allow_insecure, ...rest }: ServeSourceOptions): ServeReaderOptions => ({
+  ...rest,
+  dial: wsDial({ ca }),
+  ...stale_after === undefined ? {} : { staleAfter: stale_after },
+  ...allow_insecure === undefined ? {} : { allowInsecure: allow_insecure },
+})
 
 const urlProblems = ({ url, allow_insecure }: WrittenOptions): ReadonlyArray<OptionProblem> => {
   const problem = typeof url === "string" ? addressProblem(url, allow_insecure === true) : undefined
