@@ -1,4 +1,4 @@
-/** What the recipes for other programs start and dial: the part that is ours. The other programs are not run. */
+/** What Vector and Redpanda Connect start and dial, by the files in `other-programs`: the part that is ours. They are not run. */
 import { type Change, type Control, emptyBook, fold } from "@boltodds/protocol"
 import { readFileSync } from "node:fs"
 import { once } from "node:events"
@@ -9,7 +9,7 @@ import { describe, expect, it } from "vitest"
 import { bundled } from "@boltodds/testing/PipeProcess"
 import { root, Running, runPipeline } from "./Running.ts"
 
-const recipe = (name: string) => parse(readFileSync(join(root, "examples/recipes", `${name}.yaml`), "utf8"))
+const recipe = (name: string) => parse(readFileSync(join(root, "examples/other-programs", `${name}.yaml`), "utf8"))
 
 const lines = (text: string): ReadonlyArray<Change | Control> =>
   text.split("\n").slice(0, -1).map((line) => JSON.parse(line) as Change | Control)
@@ -22,7 +22,7 @@ const serving = async () => {
   return { serve, at: address.exec(serve.stderr)![1]! }
 }
 
-describe("a recipe", { concurrent: true }, () => {
+describe("a file for another program", { concurrent: true }, () => {
   it.each([
     ["vector", ({ sources: { odds: { command } } }: ReturnType<typeof recipe>) => command, "maximum_buffer_size_bytes"],
     [
@@ -37,7 +37,7 @@ describe("a recipe", { concurrent: true }, () => {
       const written = recipe(name)
       const [program, command, file] = of(written) as ReadonlyArray<string>
       expect([program, command]).toEqual(["boltodds-pipe", "run"])
-      const path = join(root, "examples/recipes", file!)
+      const path = join(root, "examples/other-programs", file!)
       const run = new Running([bundled, "run", path], { SERVER: at })
       await run.until(() => run.stdout.includes("line_moved"))
       expect((await serve.stop()).code).toBe(0)
