@@ -92,7 +92,7 @@ describe("what is not understood", () => {
     const message =
       "cannot apply all of a message (limited: more than 2 games): draftkings A vs B is unverified until a " +
       "whole message fits. To raise the bound: limits.games or --limit games=VALUE"
-    expect(lines).toEqual([["warn", message, { limit: "games", bound: 2 }]])
+    expect(lines).toEqual([["warn", message, { event: "beyond_bound", limit: "games", bound: 2 }]])
   })
 
   it("says that a resync follows", () => {

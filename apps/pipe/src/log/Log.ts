@@ -128,7 +128,15 @@ const json = (
   level: Level,
   message: string,
   fields: LogFields,
-): string => `${visibleJson(JSON.stringify({ time: date.toISOString(), level, message, ...fields }))}\n`
+): string => {
+  const { event, ...rest } = fields
+  const named = event === undefined ? {} : { event }
+  return `${visibleJson(JSON.stringify({ time: date.toISOString(), level, ...named, message, ...rest }))}\n`
+}
+
+/** Names for programs, and a sink that begins the message. */
+const isSaid = (name: string, value: unknown, message: string): boolean =>
+  name === "event" || name === "sink" && message.startsWith(`${String(value)}: `)
 
 const human = (
   date: Date,
@@ -139,7 +147,7 @@ const human = (
 ): string => {
   const time = paint.dim(date.toTimeString().slice(0, 8))
   const mark = level === "error" ? paint.red("error ") : level === "warn" ? paint.yellow("warning ") : ""
-  const facts = Object.entries(fields).map(([name, value]) =>
+  const facts = Object.entries(fields).filter(([name, value]) => !isSaid(name, value, message)).map(([name, value]) =>
     `${name}=${visible(typeof value === "string" ? value : JSON.stringify(value))}`
   )
   return `${time} ${mark}${visibleLines(message)}${facts.length === 0 ? "" : paint.dim(` (${facts.join(", ")})`)}\n`

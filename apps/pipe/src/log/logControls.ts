@@ -12,12 +12,14 @@ export const makeControlLog = (log: CommandLog): (step: Step) => void => {
         return log.log(
           record.level === "info" ? "info" : "warn",
           `the feed says: ${record.message}`,
-          record.action === null ? {} : { action: record.action },
+          { event: "feed_notice", ...record.action === null ? {} : { action: record.action } },
         )
       case "no_data": {
         const names = namesText(record)
         if (names !== "") {
-          log.log("info", `no data yet for ${names} (a quiet market, or a name that the feed does not know)`)
+          log.log("info", `no data yet for ${names} (a quiet market, or a name that the feed does not know)`, {
+            event: "no_data",
+          })
         }
         return
       }
@@ -28,10 +30,11 @@ export const makeControlLog = (log: CommandLog): (step: Step) => void => {
           "warn",
           `updates of ${record.sportsbook} arrive ${seconds(record.age_ms)} late: its prices are stale ` +
             "(a slow feed, network or proxy)",
+          { event: "sportsbook_late" },
         )
       case "fresh":
         if (record.sportsbook !== null && late.delete(record.sportsbook)) {
-          log.log("info", `updates of ${record.sportsbook} are on time again`)
+          log.log("info", `updates of ${record.sportsbook} are on time again`, { event: "sportsbook_on_time" })
         }
     }
   }

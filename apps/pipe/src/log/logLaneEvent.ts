@@ -7,12 +7,29 @@ import type { CommandLog } from "./Log.ts"
 /** Takes the events of the lane of a sink. */
 export type LaneLog = (sink: string, event: LaneEvent) => void
 
+/** What the log calls them. */
+const names: { readonly [Tag in LaneEvent["_tag"]]: string } = {
+  Retrying: "sink_retrying",
+  BreakerOpened: "sink_breaker_opened",
+  Halved: "sink_batch_halved",
+  Degraded: "sink_degraded",
+  DeadLettered: "sink_dead_lettered",
+  Lost: "sink_lost",
+  BlockTimedOut: "sink_block_timed_out",
+  Resnapshot: "sink_resnapshot",
+  StoreFailed: "sink_store_failed",
+  Recovered: "sink_recovered",
+  Disabled: "sink_disabled",
+  Ended: "sink_disabled",
+}
+
 /** Logs the events of lanes. */
 export const makeLaneLog = (log: CommandLog): LaneLog => {
   // The event of a breaker comes just before that of the retry it replaces.
   const paused = new Set<string>()
   return (sink, event) => {
-    const say = (level: "warn" | "info" | "error", message: string): void => log.log(level, `${sink}: ${message}`)
+    const say = (level: "warn" | "info" | "error", message: string): void =>
+      log.log(level, `${sink}: ${message}`, { event: names[event._tag], sink })
     if (event._tag === "BreakerOpened") {
       paused.add(sink)
       return say(

@@ -45,6 +45,7 @@ export const makeUnreadLog = ({ log }: CommandLog): UnreadLog => {
       log(
         "warn",
         `${place} unverified for ${Math.round(unverified_ms / 1000)} s (${reason}): connecting again`,
+        { event: "resync" },
       )
       return
     }
@@ -52,7 +53,9 @@ export const makeUnreadLog = ({ log }: CommandLog): UnreadLog => {
       const { sportsbook, previous_game, game } = control
       movedFrom = previous_game
       if (due(`rekeyed ${sportsbook}`, at) === undefined) return
-      log("warn", `${sportsbook} moved a game to another key: ${previous_game} is unverified, ${game} is live`)
+      log("warn", `${sportsbook} moved a game to another key: ${previous_game} is unverified, ${game} is live`, {
+        event: "game_moved",
+      })
       return
     }
     if (control.control !== "quarantined" || control.touches === "outcome") return
@@ -66,6 +69,7 @@ export const makeUnreadLog = ({ log }: CommandLog): UnreadLog => {
     const more = due(action === undefined ? `${reason} ${touches}` : `action ${action} ${touches}`, at)
     if (more === undefined) return
     const left = {
+      event: control.refused === undefined ? "not_understood" : "beyond_bound",
       ...more === 0 ? {} : { not_shown: more },
       ...limit === undefined ? {} : { limit: limit.name, bound: limit.bound },
     }
@@ -102,6 +106,7 @@ export const makeUnreadLog = ({ log }: CommandLog): UnreadLog => {
     log(
       "warn",
       `dropped ${many} late ${many === 1 ? "arrival" : "arrivals"} (sent before the removal that they follow)`,
+      { event: "late_arrivals" },
     )
   }
 

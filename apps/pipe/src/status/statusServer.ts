@@ -35,16 +35,18 @@ export const statusServer = async (
     ...given.isSet("allow-host") ? { allow_hosts: given.texts("allow-host") } : {},
   }
   const events = {
-    onRefused: (why: string) => log.log("warn", `a web page was refused: ${why}`),
-    onCut: (why: string) => log.log("warn", `cut off a client: ${why}`),
-    onExposed: (why: string) => log.log("warn", why),
+    onRefused: (why: string) => log.log("warn", `a web page was refused: ${why}`, { event: "page_refused" }),
+    onCut: (why: string) => log.log("warn", `cut off a client: ${why}`, { event: "client_cut_off" }),
+    onExposed: (why: string) => log.log("warn", why, { event: "server_exposed" }),
   }
   return {
     pool,
     open: async () => {
       try {
         const { url, close } = await pool.openStatus(options, events)
-        log.log("info", `serving the status at ${url}: /status, /metrics, /livez, /readyz, /feedz`)
+        log.log("info", `serving the status at ${url}: /status, /metrics, /livez, /readyz, /feedz`, {
+          event: "serving",
+        })
         return close
       } catch (cause) {
         if (cause instanceof RangeError) throw new BadConfiguration(errorMessage(cause), { cause })

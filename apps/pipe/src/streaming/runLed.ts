@@ -59,7 +59,7 @@ export const runLed = async (options: LedRun): Promise<ExitCode> => {
     standsBy("another process holds the lease, or it cannot be reached")
     while (await acquired(lease, stop.signalled)) {
       stopBeating()
-      log.log("info", "leader: this process holds the lease and reads the feed")
+      log.log("info", "leader: this process holds the lease and reads the feed", { event: "leader" })
       const lead = new LeaseLead(lease)
       const earlier = await bookInSink(pipeline(), log, Effect.raceFirst(Effect.asVoid(lead.over), stop.signalled))
       if (stop.hasSignal()) break
@@ -96,7 +96,7 @@ export const runLed = async (options: LedRun): Promise<ExitCode> => {
       const why = lead.whyOver()
       if (stop.hasSignal()) return code === "again" ? ExitCode.clean : code ?? ExitCode.clean
       if (why === undefined) return code as ExitCode
-      log.log("warn", `standby: ${why}; the connection to the feed is closed`)
+      log.log("warn", `standby: ${why}; the connection to the feed is closed`, { event: "standby" })
       standsBy(why)
       hooks.clear()
       options.onEnded?.()
@@ -107,7 +107,7 @@ export const runLed = async (options: LedRun): Promise<ExitCode> => {
         pause = Math.min(2 * pause, longestPause)
       }
     }
-    log.log("info", "stopped as a standby")
+    log.log("info", "stopped as a standby", { event: "stopped_as_standby" })
     return ExitCode.clean
   } finally {
     stopBeating()

@@ -249,9 +249,12 @@ const onReopen = (running: () => Running | undefined, log: CommandLog): () => vo
     if (now === undefined) return log.log("info", "SIGHUP is ignored: the pipeline is not running yet")
     const problems = await Effect.runPromise(now.reopen)
     for (const [route, error] of problems) {
-      log.log("warn", `${route} cannot be opened again: ${errorMessage(error.cause)}`)
+      log.log("warn", `${route} cannot be opened again: ${errorMessage(error.cause)}`, {
+        event: "reopen_failed",
+        sink: route,
+      })
     }
-    if (problems.length === 0) log.log("info", "the files were opened again")
+    if (problems.length === 0) log.log("info", "the files were opened again", { event: "files_reopened" })
   }
   const listen = (): void => void reopen()
   process.on("SIGHUP", listen)

@@ -27,7 +27,7 @@ export const watchKey = (key: Key, redial: Effect.Effect<void>, log: Log): Effec
         known = now
         candidate = undefined
         if (!isReplaced) continue
-        log("info", "the key has changed: connecting again with the new one")
+        log("info", "the key has changed: connecting again with the new one", { event: "key_changed" })
         yield* redial
       }
     }

@@ -91,7 +91,7 @@ export const serveSink = (host: PartsHost): SinkPlugin<ServeSinkOptions> => {
         const served = options.client_keys === undefined
           ? `${emit} at ${opened.url}/v1/stream`
           : `the vendor's protocol at ${opened.url}/api`
-        context.log("info", `serving ${served}`, { sink: name })
+        context.log("info", `serving ${served}`, { event: "serving", sink: name })
         return opened.sink
       }),
     // A batch is delivered once it is with the clients or waits for each of them: the lane never fills.
@@ -109,15 +109,19 @@ const eventsOf = ({ log, name }: PluginContext) => {
   let cut = 0
   let loggedAt = -Infinity
   return {
-    onRefused: (why: string): void => log("warn", `a web page was refused: ${why}`, { sink: name }),
+    onRefused: (why: string): void =>
+      log("warn", `a web page was refused: ${why}`, { event: "page_refused", sink: name }),
     onCut: (why: string): void => {
       cut += 1
       const now = performance.now()
       if (now - loggedAt < quietMillis) return
       loggedAt = now
-      log("warn", `cut off ${cut === 1 ? "a client" : `${cut} clients`}: ${why}`, { sink: name })
+      log("warn", `cut off ${cut === 1 ? "a client" : `${cut} clients`}: ${why}`, {
+        event: "client_cut_off",
+        sink: name,
+      })
       cut = 0
     },
-    onExposed: (why: string): void => log("warn", why, { sink: name }),
+    onExposed: (why: string): void => log("warn", why, { event: "server_exposed", sink: name }),
   }
 }

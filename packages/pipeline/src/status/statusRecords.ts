@@ -95,7 +95,7 @@ const sportsbooksOf = ({ at, totals, rates }: StatusFacts): ReadonlyArray<Sports
       changes: rate?.changes ?? 0,
       per_s: Math.round((rate?.perSecond ?? 0) * 10) / 10,
       last_at: lastAt === 0 ? null : isoOf(lastAt),
-      age_ms: lastAt === 0 ? null : Math.max(0, at - lastAt),
+      age_ms: lastAt === 0 ? null : Math.max(0, Math.round(at - lastAt)),
       lag_p50: rate?.lagP50 ?? null,
       lag_p95: rate?.lagP95 ?? null,
       stale: each.stale,
@@ -127,8 +127,8 @@ const sessionOf = (
     verified += each.gamesVerified
   }
   const { frameAt, pausedSince } = standing ?? {}
-  const pausedMillis = Math.max(pausedSince === undefined ? 0 : at - pausedSince, unreadMillis)
-  const age = frameAt === undefined ? null : Math.max(0, at - frameAt)
+  const pausedMillis = Math.round(Math.max(pausedSince === undefined ? 0 : at - pausedSince, unreadMillis))
+  const age = frameAt === undefined ? null : Math.max(0, Math.round(at - frameAt))
   return {
     session,
     ...stateOf(standing, dial, { age, pausedMillis, games, verified }),

@@ -49,15 +49,22 @@ export const onHangup = (
     const held = hold
     if (held === undefined) return log.log("info", "SIGHUP is ignored: the pipeline is not running yet")
     for (const [route, error] of await Effect.runPromise(held.running.reopen)) {
-      log.log("warn", `${route} cannot be opened again: ${errorMessage(error.cause)}`)
+      log.log("warn", `${route} cannot be opened again: ${errorMessage(error.cause)}`, {
+        event: "reopen_failed",
+        sink: route,
+      })
     }
     const next = await load().catch((cause: unknown) => {
-      log.log("error", `the configuration was not reloaded, and the run continues unchanged. ${errorMessage(cause)}`)
+      log.log("error", `the configuration was not reloaded, and the run continues unchanged. ${errorMessage(cause)}`, {
+        event: "reload_refused",
+      })
     })
     if (next === undefined) return
     // A lease may have been lost meanwhile.
     if (hold !== held) {
-      return log.log("warn", "the configuration was not reloaded: the run has ended; send SIGHUP again")
+      return log.log("warn", "the configuration was not reloaded: the run has ended; send SIGHUP again", {
+        event: "reload_refused",
+      })
     }
     await takeOver(next, held)
   }
@@ -83,15 +90,23 @@ const makeTakeOver = (
     const { owed, around } = hold
     const plan = planReload(current, next)
     if (plan.needsRestart) {
-      for (const { needsRestart, sentence } of plan.steps) if (needsRestart) log.log("warn", sentence)
-      return log.log("warn", "the configuration was not reloaded, and the run continues unchanged; restart to apply it")
+      for (const { needsRestart, sentence } of plan.steps) {
+        if (needsRestart) log.log("warn", sentence, { event: "reload_refused" })
+      }
+      return log.log(
+        "warn",
+        "the configuration was not reloaded, and the run continues unchanged; restart to apply it",
+        {
+          event: "reload_refused",
+        },
+      )
     }
     // What goes, goes first: a sink with another name may want the same file.
     const [going, others] = [true, false].map((isGoing) =>
       plan.steps.filter(({ kind }) => (kind === "sink_removed") === isGoing)
     )
     const steps = [...going!, ...others!, ...stillOwed(owed, plan, next)]
-    if (steps.length === 0) return log.log("info", "reloaded: nothing has changed")
+    if (steps.length === 0) return log.log("info", "reloaded: nothing has changed", { event: "reload" })
     onTaken(next)
     const { routes } = next.open({
       run: hold.run,
@@ -101,14 +116,16 @@ const makeTakeOver = (
       ...around === undefined ? {} : { around },
     })
     for (const step of steps) {
-      log.log("info", `reload: ${step.sentence}`)
+      log.log("info", `reload: ${step.sentence}`, { event: "reload" })
       const result = await Effect.runPromise(Effect.result(apply(step, plan.sourceOptions, hold, routes)))
       const about = keyOf(step)
       owed.delete(about)
       if (Result.isSuccess(result)) continue
       owed.set(about, step)
       const why = whyOf(result.failure)
-      log.log("error", `${step.sink ?? "the source"}: ${why}; fix it and send SIGHUP again`)
+      log.log("error", `${step.sink ?? "the source"}: ${why}; fix it and send SIGHUP again`, {
+        event: "reload_failed",
+      })
     }
     current = next
   }

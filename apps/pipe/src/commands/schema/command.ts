@@ -16,6 +16,7 @@ const schemaNames: ReadonlyArray<SchemaName> = [
   "config",
   "reference",
   "metrics",
+  "log-events",
 ]
 
 /** `boltodds-pipe schema config`. */
@@ -30,7 +31,8 @@ export const schemaCommand: Command = {
   status     a status record: a line of /v1/stream?emit=status
   config     a configuration file, with the options of every built-in part
   reference  the same as config, as Markdown
-  metrics    the metrics of /metrics, as Markdown`,
+  metrics    the metrics of /metrics, as Markdown
+  log-events the events of the log, as Markdown`,
   ],
   words: 1,
   flags: [logFlags],

@@ -8,7 +8,7 @@ import { writeOut } from "../../terminal/Terminal.ts"
 
 /**
  * What there is a schema of: an emit, status records or a configuration; `reference` is the latter as Markdown, `metrics`
- * the table of metrics.
+ * and `log-events` are pages of their own.
  */
 export type SchemaName =
   | "messages"
@@ -22,6 +22,7 @@ export type SchemaName =
   | "config"
   | "reference"
   | "metrics"
+  | "log-events"
 
 /** Prints a JSON Schema, or the reference that is made of one. */
 export const runSchema = async (name: SchemaName): Promise<ExitCode> => {
@@ -31,6 +32,10 @@ export const runSchema = async (name: SchemaName): Promise<ExitCode> => {
   }
   if (name === "metrics") {
     await writeOut((await import("./metricsPage.ts")).metricsPage())
+    return ExitCode.clean
+  }
+  if (name === "log-events") {
+    await writeOut((await import("../../log/logEvents.ts")).logEventsReference())
     return ExitCode.clean
   }
   const schema = name === "status" ? jsonSchema(name) : await schemaOf(name)
