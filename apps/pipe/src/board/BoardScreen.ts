@@ -175,7 +175,7 @@ export class BoardScreen {
       frozenAt: ui.isFrozen ? this.#frozen?.at ?? now : undefined,
       codes: this.#codesOf(this.view.sportsbooks),
     })
-    if (!ui.isFrozen || ui.isHelp || ui.choosing !== undefined) return canvas
+    if (!ui.isFrozen || ui.help !== undefined || ui.choosing !== undefined) return canvas
     if (this.#frozen === undefined) {
       const frozen = new Canvas(columns, rows)
       frozen.copyRows(canvas, 0, rows - 1)

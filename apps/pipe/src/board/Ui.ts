@@ -1,5 +1,6 @@
 /** What the person at the terminal has chosen. */
 import { type BoardSort, defaultMarket, type PriceFormat, priceFormats } from "@boltodds/view"
+import { helpLines } from "./helpLines.ts"
 import type { Key } from "./screen/Keys.ts"
 
 /** The views, in the order of their numbers. */
@@ -72,7 +73,10 @@ export class Ui {
   column = 0
   /** An event whose lines are all shown. */
   detail: string | undefined
-  isHelp = false
+  /** The first line of the help that is shown; undefined while there is no help. */
+  help: number | undefined
+  /** How many lines of it fit; what the last picture had. */
+  helpRows = 1
   /** The sportsbooks are chosen: the one that is selected. */
   choosing: number | undefined
   readonly hidden = new Set<string>()
@@ -101,9 +105,13 @@ export class Ui {
     if (key === "ctrl-l") return "redraw"
     if (this.typed !== undefined) return this.#type(key, this.typed)
     if (this.choosing !== undefined) return this.#choose(key, this.choosing)
-    const wasHelp = this.isHelp
-    this.isHelp = false
-    if (wasHelp && !/^[1-6q]$/.test(key)) return undefined
+    if (this.help !== undefined && !/^[1-6q]$/.test(key)) {
+      const isMore = /^(?:\?|h|down|j|page-down| )$/.test(key)
+      const next = isMore ? this.help + this.helpRows : helpLines.length
+      this.help = next < helpLines.length ? next : undefined
+      return undefined
+    }
+    this.help = undefined
     const number = /^[1-6]$/.test(key) ? Number(key) : undefined
     if (number !== undefined) {
       this.#show(tabs[number - 1]!)
@@ -183,7 +191,7 @@ export class Ui {
         return undefined
       case "?":
       case "h":
-        this.isHelp = true
+        this.help = 0
         return undefined
       case "enter":
         if (this.tab === "board" && this.detail === undefined) this.detail = this.selected ?? this.shown.keys[0]

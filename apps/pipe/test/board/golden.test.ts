@@ -51,7 +51,7 @@ describe.runIf(hasTmux())("the screen", () => {
     ["4", "opportunities", "No advice"],
     ["5", "feed", "sessions and gaps"],
     ["6", "pipeline", "delivered"],
-    ["?", "help", "pays more than before"],
+    ["?", "help", "live: quoted now"],
   ] as const
 
   it("obeys its keys", async () => {

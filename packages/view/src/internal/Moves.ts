@@ -90,7 +90,12 @@ export class Moves {
     this.#marks.set(mark, { at: now, direction, from })
     this.#sweep(now)
     const side = this.#index.sideOf(id, outcome)
-    if (side !== undefined) this.#lasts.set(side.key, now)
+    if (side !== undefined) {
+      // Those that moved last are at the end.
+      this.#lasts.delete(side.key)
+      this.#lasts.set(side.key, now)
+      if (this.#lasts.size > mostMarks) this.#lasts.delete(this.#lasts.keys().next().value!)
+    }
     const event = eventKey(game)
     const pair = side === undefined ? `${event} ${outcome}` : `${side.rung.market.key}|${side.rung.line ?? ""}`
     const moved: Side = {

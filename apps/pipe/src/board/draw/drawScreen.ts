@@ -28,7 +28,7 @@ export const drawScreen = (scene: Scene): Area => {
   drawContext(scene)
   const noteRows = canvas.rows >= 40 ? 6 : canvas.rows >= 30 ? 4 : 1
   const area = { top: 2, rows: canvas.rows - 2 - 1 - noteRows }
-  if (ui.isHelp) drawHelp(scene, area)
+  if (ui.help !== undefined) drawHelp(scene, area, ui.help)
   else if (ui.choosing !== undefined) drawChooser(scene, area, ui.choosing)
   else views[ui.tab](scene, area)
   drawNotes(scene, canvas.rows - 1 - noteRows, noteRows)

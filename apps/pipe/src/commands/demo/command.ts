@@ -12,6 +12,9 @@ export const demoCommand: Command = {
     `Starts a feed server inside this process, on a local port. After five seconds it
 cuts the connection once. Watch the records: gap_opened, then game_verified for
 each game as it is confirmed, then gap_closed. Runs until interrupted.`,
+    `On a terminal of at least 60 columns and 12 lines it shows the board of watch over
+a larger feed, 120 messages a second. With --json, or with any flag that asks for
+records (--emit, --sink, --count, --where, …), and in a pipe it writes records.`,
   ],
   flags: [
     filterFlags,
@@ -28,7 +31,7 @@ each game as it is confirmed, then gap_closed. Runs until interrupted.`,
       title: "The simulated feed",
       flags: [
         { name: "seed", value: "N", about: "The seed of the simulated world. Default 1." },
-        { name: "rate", value: "N", about: "Messages per second. Default 20." },
+        { name: "rate", value: "N", about: "Messages per second. Default 20; on the board 120." },
         {
           name: "cut-after",
           value: "TIME",

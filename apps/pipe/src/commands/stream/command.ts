@@ -40,7 +40,9 @@ export const streamCommand: Command = {
   opportunities
             Arbitrages, value, middles and lines with nearly no margin: opened
             once they have stood for a while, closed at once with the reason.`,
-    `stdout holds only records. Logs, errors and reports go to stderr.`,
+    `stdout holds only records. Logs, errors and reports go to stderr. On a terminal,
+changes are one line each, for a person; --json writes JSON there too. For live prices
+side by side: boltodds-pipe watch.`,
     `Delivery:
   - From the feed: best effort. The feed cannot replay; gaps are reported.
   - To stdout: at most once. Nothing is kept across a crash.
