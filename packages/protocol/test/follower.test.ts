@@ -151,3 +151,35 @@ describe.each([true, false])("a reader of a message that is no record, of a log:
     expect(reader.controls).toEqual([])
   })
 })
+
+describe("a reader that joins while records are replaced", () => {
+  const moved = (seq: number, isLast: boolean) =>
+    lineChange({ run, seq, outcome: "a", odds: 120, ...isLast ? { last: true } : {} })
+
+  it("gets nothing before what replaced a record is whole", () => {
+    const follower = new Follower({ origin: "redis:odds", isLog: false, staleMillis: 25_000 })
+    // The line `a` was written third, and the fourth record replaced it while the others were read.
+    const records = [streamStarted({ run }), gameChange({ change: "game_opened", run, seq: 1 })]
+    follower.begin({ records, sequence: 3, lastSequence: 4, isWhole: true }, 0)
+    expect(follower.give(1, clock)).toEqual([])
+    follower.take({ record: moved(3, false), sequence: 4 }, 2)
+    expect(follower.give(3, clock)).toEqual([])
+    follower.take({ record: lineChange({ run, seq: 4, outcome: "b", last: true }), sequence: 5 }, 4)
+    const book = fold(emptyBook, follower.give(5, clock))
+    expect([...book.games.values()].flatMap(({ lines }) => [...lines.keys()])).toEqual(["a", "b"])
+  })
+
+  it("gets nothing where the last message is the beginning of a large record: that has replaced the one before it", () => {
+    const follower = new Follower({ origin: "nats:odds", isLog: false, staleMillis: 25_000 })
+    follower.join(4, 0)
+    follower.take({ record: streamStarted({ run }), sequence: 1 }, 1)
+    follower.take({ record: gameChange({ change: "game_opened", run, seq: 1, last: true }), sequence: 2 }, 1)
+    follower.pass(4, 1)
+    follower.reached(4, 4)
+    expect(follower.give(2, clock)).toEqual([])
+    follower.take({ record: moved(3, true), sequence: 5 }, 3)
+    follower.reached(5, 5)
+    const book = fold(emptyBook, follower.give(4, clock))
+    expect([...book.games.values()].flatMap(({ lines }) => [...lines.values()].map(({ odds }) => odds))).toEqual([120])
+  })
+})

@@ -9,14 +9,12 @@ import { History, LaneReader } from "../../pipeline/test/LaneReader.ts"
 import { generator } from "../../state/test/random.ts"
 import { scenario } from "../../state/test/scenario.ts"
 import { limitsOf } from "../src/limits.ts"
-import { ServedFollower } from "../src/reader/ServedFollower.ts"
 import { RecordStream } from "../src/stream/RecordStream.ts"
-import { MemoryPort } from "./MemoryPort.ts"
+import { ServedLink } from "./ServedLink.ts"
 
 // More, and from elsewhere: LAW_RUNS=3000 LAW_SEED=1 vitest run packages/serve/test/servedLaw
 const runs = Number(process.env["LAW_RUNS"] ?? 30)
 const firstSeed = Number(process.env["LAW_SEED"] ?? 1)
-const staleMillis = 25_000
 const clock = "2026-07-16T00:00:00.000Z"
 
 /** What there is to know of the lines. */
@@ -65,62 +63,29 @@ class Server {
   }
 }
 
-/** A reader, its connection, and what it believes. */
+/** A reader, and what it believes. */
 class Reader {
-  readonly follower: ServedFollower
-  readonly faults: Array<string> = []
+  readonly link = new ServedLink("serve:odds")
+  readonly wrong: Array<string> = []
   readonly #believer = new LaneReader()
   readonly #histories: ReadonlyMap<string, History>
-  readonly #seen: Seen
-  readonly wrong: Array<string> = []
-  port: MemoryPort | undefined
-  /** Its records, with what the server said of the beginnings. */
-  readonly given: Array<Change | Control> = []
+  stale = 0
 
-  constructor(histories: ReadonlyMap<string, History>, seen: Seen) {
+  constructor(histories: ReadonlyMap<string, History>) {
     this.#histories = histories
-    this.#seen = seen
-    this.follower = new ServedFollower({
-      origin: "serve:odds",
-      staleMillis,
-      onFault: (fault) => this.faults.push(fault),
-    })
   }
 
   get book(): Book {
     return this.#believer.book
   }
 
-  dial({ stream }: Server): void {
-    const { after } = this.follower
-    const port = new MemoryPort("placed")
-    this.port = port
-    stream.join(() => port, {}, after === "" ? undefined : after)
-    this.follower.connected()
-  }
-
-  cut(): void {
-    this.port?.cut()
-    this.port = undefined
-    this.follower.disconnected()
-  }
-
-  read(now: number): void {
-    for (const message of this.port?.readMessages() ?? []) {
-      if (message.startsWith('{"stream":"snapshot"')) this.#seen.snapshots += 1
-      if (message.startsWith('{"stream":"resumed"')) this.#seen.resumed += 1
-      this.follower.take(message, now)
-    }
-  }
-
   /** Its reader gets what there is. */
   give(now: number): void {
-    const records = this.follower.give(now, clock)
+    const records = this.link.follower.give(now, clock)
     for (const record of records) this.#believer.take(record)
-    this.given.push(...records)
     if (records.length === 0) return
     if (records.some((record) => "control" in record && record.control === "stale" && record.origin === "serve:odds")) {
-      this.#seen.stale += 1
+      this.stale += 1
     }
     for (const belief of this.#believer.falseBeliefs(this.#histories)) {
       this.wrong.push(`${belief}, after ${JSON.stringify(records.at(-1))}`)
@@ -137,25 +102,25 @@ const live = (seed: number, seen: Seen): void => {
     maxBytes: below(4) === 0 ? 30_000 : 1e9,
   }))
   const histories = new Map<string, History>()
-  const readers = Array.from({ length: 3 }, () => new Reader(histories, seen))
+  const readers = Array.from({ length: 3 }, () => new Reader(histories))
   let now = 0
   let book = (): ReadonlyArray<Change | Control> => []
-  let isOver = false
 
   const turn = (): void => {
     now += below(50) === 0 ? 30_000 : below(200)
     for (const reader of readers) {
-      const { port } = reader
+      const { link } = reader
+      const { port } = link
       if (port === undefined) {
-        if (isOver || below(3) === 0) reader.dial(server)
-      } else if (port.closedWith !== undefined || !isOver && below(15) === 0) {
+        if (below(3) === 0) link.dial(server.stream)
+      } else if (port.closedWith !== undefined || below(15) === 0) {
         // Cut, wherever in a message that is.
         port.take(below(5_000))
-        reader.read(now)
-        reader.cut()
+        link.read(now)
+        link.cut()
         seen.cuts += 1
       } else port.take([Infinity, below(1_500), below(300), 0][below(4)]!)
-      reader.read(now)
+      link.read(now)
       // A reader that is slow takes what waits now and then.
       if (below(3) > 0) reader.give(now)
     }
@@ -191,33 +156,30 @@ const live = (seed: number, seen: Seen): void => {
     }
   }
   // Nothing new comes any more, and all take what there is.
-  isOver = true
   const settle = (): void => {
     for (let left = 20; left > 0; left--) {
       now += 10
       for (const reader of readers) {
-        if (reader.port === undefined || reader.port.closedWith !== undefined) {
-          reader.cut()
-          reader.dial(server)
-        }
-        for (let taken = 0; taken < 1_000 && reader.port!.backlogBytes > 0; taken++) reader.port!.take(2_000)
-        reader.read(now)
+        reader.link.settle(server.stream, now)
         reader.give(now)
       }
     }
   }
   const expected = fold(emptyBook, book())
   settle()
-  for (const { book, faults } of readers) {
-    expect(faults, `seed ${seed}`).toEqual([])
+  for (const { book, link } of readers) {
+    expect(link.faults, `seed ${seed}`).toEqual([])
     // What is stale since nothing comes is so for the reader alone.
     expect(linesOf({ ...book, staleSessions: expected.staleSessions }), `seed ${seed}`).toEqual(linesOf(expected))
     for (const session of expected.staleSessions) expect(book.staleSessions, `seed ${seed}`).toContain(session)
   }
   // A reader that connects now knows that the server lives, and how old its newest record is.
-  for (const reader of readers) reader.cut()
+  for (const { link } of readers) link.cut()
   settle()
-  for (const { book, wrong } of readers) {
+  for (const { book, wrong, link, stale } of readers) {
+    seen.snapshots += link.snapshots
+    seen.resumed += link.resumed
+    seen.stale += stale
     expect(wrong, `seed ${seed}`).toEqual([])
     expect(linesOf(book), `seed ${seed}`).toEqual(linesOf(expected))
   }
