@@ -8,6 +8,7 @@ import { waitLimit } from "@boltodds/testing/TestProcess"
 import { existsSync, writeFileSync } from "node:fs"
 import { setTimeout as sleep } from "node:timers/promises"
 import { join } from "node:path"
+import { fileURLToPath } from "node:url"
 import { afterAll, describe, expect, it } from "vitest"
 import type { StatusByKind } from "@boltodds/pipeline"
 
@@ -124,6 +125,22 @@ describe("a process that serves", { concurrent: true }, () => {
     expect(lanes.lanes).toMatchObject([{ name: "files", type: "file" }])
     expect((await pipe.stop()).code).toBe(0)
     expect(existsSync(join(folder.path, "changes.ndjson"))).toBe(true)
+  })
+
+  it("does not answer /livez while one turn of the event loop does not end", async () => {
+    const plugin = fileURLToPath(new URL("fixtures/spinProcessor.ts", import.meta.url))
+    const folder = new PipelineFolder(
+      `plugins: ["${plugin}"]`,
+      "source: { simulator: { seed: 1, rate: 50 } }",
+      "sinks: { files: { file: { path: changes.ndjson }, emit: changes, processors: [{ spin: {} }] } }",
+    )
+    const { pipe, at } = await start(["run", folder.file], { NODE_OPTIONS: "--conditions=@boltodds/source" })
+    // It may answer until the first record comes.
+    const end = performance.now() + waitLimit()
+    const answers = (): Promise<boolean> =>
+      fetch(`${at}/livez`, { signal: AbortSignal.timeout(2_000) }).then(() => true, () => false)
+    while (await answers()) expect(performance.now()).toBeLessThan(end)
+    expect([await answers(), pipe.child.exitCode]).toEqual([false, null])
   })
 
   it("is a standby before it leads, and says so", async () => {

@@ -47,6 +47,12 @@ describe("/livez, /readyz and /feedz", () => {
     expect(await ask(server, "/livez")).toEqual([200, "ok\n"])
   })
 
+  it("stay 200 with a sink disabled that is not required, and name it", async () => {
+    const hook = lane("hook", { state: "disabled", required: false, last_error: "HTTP 410" })
+    const { server } = await serveStatus([books(), source([session()]), lanes(lane("files"), hook), ofProcess()])
+    expect(await ask(server, "/readyz")).toEqual([200, "ok\nthe sink hook is disabled: HTTP 410\n"])
+  })
+
   it("stay 200 with one sportsbook that is stale, and name it", async () => {
     const records = [books(sportsbook("betmgm", { stale: true })), source([session()]), lanes(), ofProcess()]
     const { server } = await serveStatus(records)

@@ -23,22 +23,28 @@ export interface ServedStream {
   readonly hasStopped: boolean
 }
 
-/** `/readyz`: 200 once readers can be served: the run is at work, no sink is disabled, and each stream has begun. */
+/**
+ * `/readyz`: 200 once readers can be served: the run is at work, no required sink is disabled, and each stream has begun. A
+ * sink that is not required, and is disabled, is named.
+ */
 export const readyAnswer = (
   { process, lanes }: StatusByKind,
   streams: ReadonlyArray<ServedStream>,
 ): RestAnswer => {
   if (process?.phase === "standby") return text(503, [standbyText(process.why)])
+  const disabled = (lanes?.lanes ?? []).filter(({ state }) => state === "disabled")
+  const sentences = (isRequired: boolean): ReadonlyArray<string> =>
+    disabled.filter(({ required }) => required === isRequired).map(({ name, last_error }) =>
+      `the sink ${name} is disabled${last_error === null ? "" : `: ${last_error}`}`
+    )
   const missing = [
     ...process?.phase === "running" ? [] : [`the process is ${process?.phase ?? "starting"}`],
-    ...(lanes?.lanes ?? []).flatMap(({ name, state, last_error }) =>
-      state === "disabled" ? [`the sink ${name} is disabled${last_error === null ? "" : `: ${last_error}`}`] : []
-    ),
+    ...sentences(true),
     ...streams.flatMap(({ emit, hasStarted, hasStopped }) =>
       hasStopped ? [`the stream ${emit} has ended`] : hasStarted ? [] : [`the stream ${emit} has no records yet`]
     ),
   ]
-  return missing.length === 0 ? text(200, ["ok"]) : text(503, missing)
+  return missing.length === 0 ? text(200, ["ok", ...sentences(false)]) : text(503, [...missing, ...sentences(false)])
 }
 
 /** How long after the last frame `/feedz` answers 503, in milliseconds: 25 s of silence, and the next record. */
