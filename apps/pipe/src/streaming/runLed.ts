@@ -22,6 +22,8 @@ export interface LedRun extends PipelineRun {
   readonly pipeline: () => CheckedPipeline
   /** Called when a run has ended and another may follow. */
   readonly onEnded?: () => void
+  /** Called when this process begins to wait for its lease, and when it leads. */
+  readonly onWaiting?: (isWaiting: boolean) => void
 }
 
 /** Between runs that ended because another process wrote, the first time; each time it is doubled. */
@@ -57,7 +59,12 @@ export const runLed = async (options: LedRun): Promise<ExitCode> => {
     /** Since when the sinks of this process do not open, while it leads. */
     let closedSince: number | undefined
     standsBy("another process holds the lease, or it cannot be reached")
-    while (await acquired(lease, stop.signalled)) {
+    const leads = (): Promise<boolean> => {
+      options.onWaiting?.(true)
+      return acquired(lease, stop.signalled)
+    }
+    while (await leads()) {
+      options.onWaiting?.(false)
       stopBeating()
       log.log("info", "leader: this process holds the lease and reads the feed", { event: "leader" })
       const lead = new LeaseLead(lease)

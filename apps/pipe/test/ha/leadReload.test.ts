@@ -33,6 +33,7 @@ const checked = (sinks: string): Promise<CheckedPipeline> =>
 class Reloading {
   readonly logged: Array<string> = []
   readonly added: Array<string> = []
+  readonly taken: Array<CheckedPipeline> = []
   next: Promise<CheckedPipeline>
   readonly hangup: ReturnType<typeof onHangup>
   readonly log: CommandLog = {
@@ -45,7 +46,9 @@ class Reloading {
 
   constructor(first: CheckedPipeline) {
     this.next = Promise.resolve(first)
-    this.hangup = onHangup(() => this.next, first, this.log, makeTurnWatch(this.log), () => {})
+    this.hangup = onHangup(() => this.next, first, this.log, makeTurnWatch(this.log), (next) => {
+      this.taken.push(next)
+    })
   }
 
   /** A run begins to which no sink can be added. */
@@ -129,6 +132,28 @@ describe("a reload in a process with a lease", () => {
       return pipeline
     })
     await reloading
+    expect(process.added).toEqual([])
+  })
+
+  it("of a standby is for the next lead, and is refused where the lease is another one", async () => {
+    process = new Reloading(await checked(""))
+    const { hangup, taken } = process
+    await process.reload(more, "SIGHUP is ignored: the pipeline is not running yet")
+    hangup.onWaiting(true)
+    await process.reload(more, "reloaded: this process uses it once it leads")
+    expect(taken.map(({ sinks }) => sinks.map(({ name }) => name))).toEqual([["a", "b", "more"]])
+    await process.reload(more, "reloaded: nothing has changed")
+    await process.reload("}\nlease: { nats: { name: other }", "The lease is another one: this needs a restart")
+    expect(taken).toHaveLength(1)
+    // It leads while the file is read: what runs has the one before.
+    const next = checked("")
+    const reloading = process.reload("", "this process leads now; send SIGHUP again")
+    process.next = next.then((pipeline) => {
+      hangup.onWaiting(false)
+      return pipeline
+    })
+    await reloading
+    expect(taken).toHaveLength(1)
     expect(process.added).toEqual([])
   })
 })

@@ -40,25 +40,39 @@ export const onHangup = (
   readonly onRunning: NonNullable<PipelineRun["onRunning"]>
   /** What ran has ended, and another run may follow. */
   readonly onEnded: () => void
+  /** Nothing runs, and the next run takes the configuration as it is then: a standby waits for its lease. */
+  readonly onWaiting: (isWaiting: boolean) => void
   readonly stop: () => void
 } => {
   let hold: Hold | undefined
+  let isWaiting = false
   let last: Promise<void> = Promise.resolve()
-  const takeOver = makeTakeOver(first, log, turns, onTaken)
+  const { takeOver, keep } = makeTakeOver(first, log, turns, onTaken)
+  const loaded = (): Promise<CheckedPipeline | void> =>
+    load().catch((cause: unknown) => {
+      const goesOn = isWaiting ? "" : ", and the run continues unchanged"
+      log.log("error", `the configuration was not reloaded${goesOn}. ${errorMessage(cause)}`, {
+        event: "reload_refused",
+      })
+    })
   const reload = async (): Promise<void> => {
     const held = hold
-    if (held === undefined) return log.log("info", "SIGHUP is ignored: the pipeline is not running yet")
+    if (held === undefined) {
+      if (!isWaiting) return log.log("info", "SIGHUP is ignored: the pipeline is not running yet")
+      const next = await loaded()
+      if (next === undefined) return
+      if (isWaiting) return keep(next)
+      return log.log("warn", "the configuration was not reloaded: this process leads now; send SIGHUP again", {
+        event: "reload_refused",
+      })
+    }
     for (const [route, error] of await Effect.runPromise(held.running.reopen)) {
       log.log("warn", `${route} cannot be opened again: ${errorMessage(error.cause)}`, {
         event: "reopen_failed",
         sink: route,
       })
     }
-    const next = await load().catch((cause: unknown) => {
-      log.log("error", `the configuration was not reloaded, and the run continues unchanged. ${errorMessage(cause)}`, {
-        event: "reload_refused",
-      })
-    })
+    const next = await loaded()
     if (next === undefined) return
     // A lease may have been lost meanwhile.
     if (hold !== held) {
@@ -73,20 +87,38 @@ export const onHangup = (
   return {
     onRunning: (running, source, run, around) => hold = { run, running, source, around, owed: new Map() },
     onEnded: () => hold = undefined,
+    onWaiting: (waits) => isWaiting = waits,
     stop: () => void process.off("SIGHUP", listen),
   }
 }
 
-/** Takes over one configuration after another. */
+/** Takes over one configuration after another: into a run, or for the next one. */
 const makeTakeOver = (
   first: CheckedPipeline,
   log: CommandLog,
   turns: TurnWatch,
   onTaken: (next: CheckedPipeline) => void,
-): (next: CheckedPipeline, hold: Hold) => Promise<void> => {
+): {
+  readonly takeOver: (next: CheckedPipeline, hold: Hold) => Promise<void>
+  readonly keep: (next: CheckedPipeline) => void
+} => {
   let current = first
 
-  return async (next, hold) => {
+  const keep = (next: CheckedPipeline): void => {
+    const { steps } = planReload(current, next)
+    if (steps.length === 0) return log.log("info", "reloaded: nothing has changed")
+    // Both are those of this process, whether or not it leads.
+    const refused = steps.filter(({ kind }) => kind === "lease" || kind === "plugins")
+    for (const { sentence } of refused) log.log("warn", sentence)
+    if (refused.length > 0) {
+      return log.log("warn", "the configuration was not reloaded; restart to apply it", { event: "reload_refused" })
+    }
+    onTaken(next)
+    current = next
+    log.log("info", "reloaded: this process uses it once it leads")
+  }
+
+  const takeOver = async (next: CheckedPipeline, hold: Hold): Promise<void> => {
     const { owed, around } = hold
     const plan = planReload(current, next)
     if (plan.needsRestart) {
@@ -129,6 +161,8 @@ const makeTakeOver = (
     }
     current = next
   }
+
+  return { takeOver, keep }
 }
 
 const keyOf = ({ sink }: ReloadStep): string => sink ?? ""

@@ -43,8 +43,9 @@ export const runConfigured = async (given: ParsedFlags, file: string | undefined
     pipeline = withFlags(next, given)
   })
   try {
-    const { onRunning, onEnded } = reloading
-    return await runLed({ pipeline: () => pipeline, log, hooks, onRunning, onEnded, hangup: "elsewhere", turns })
+    const { onRunning, onEnded, onWaiting } = reloading
+    const led = { onRunning, onEnded, onWaiting, hangup: "elsewhere" } as const
+    return await runLed({ pipeline: () => pipeline, log, hooks, turns, ...led })
   } finally {
     reloading.stop()
     await closeServer?.()
