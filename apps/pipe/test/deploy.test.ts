@@ -7,6 +7,8 @@ import { freePort } from "@boltodds/testing/StoreServer"
 import { PipeProcess, runPipe } from "@boltodds/testing/PipeProcess"
 import { temporaryFolder } from "@boltodds/testing/temporaryFolder"
 import { waitLimit } from "@boltodds/testing/TestProcess"
+import { Deployment } from "kubernetes-models/apps/v1"
+import { PersistentVolumeClaim, Service } from "kubernetes-models/v1"
 import { spawnSync } from "node:child_process"
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
@@ -137,6 +139,18 @@ describe("the container", () => {
 })
 
 describe("the manifests of Kubernetes", () => {
+  it("pass the schemas of Kubernetes", () => {
+    const kinds = { Deployment, PersistentVolumeClaim, Service }
+    const seen = manifests().map((manifest) => {
+      new kinds[manifest.kind as keyof typeof kinds](manifest).validate()
+      return manifest.kind
+    })
+    expect(seen).toEqual(["PersistentVolumeClaim", "Deployment", "Service"])
+    const wrong = structuredClone(deployment())
+    wrong.spec.replicas = "one"
+    expect(() => new Deployment(wrong).validate()).toThrow("replicas must be integer")
+  })
+
   it("meet the restricted Pod Security Standard, with all probes", () => {
     const { spec } = deployment().spec.template
     const [container] = spec.containers
