@@ -8,7 +8,7 @@ import { Notes } from "./notes.ts"
 import { paletteOf } from "./Palette.ts"
 import { Canvas } from "./screen/Canvas.ts"
 import type { Key } from "./screen/Keys.ts"
-import { type Choices, Ui } from "./Ui.ts"
+import { Ui } from "./Ui.ts"
 
 /** Where pictures go. */
 export interface Pictures {
@@ -32,7 +32,6 @@ export interface BoardOptions {
   readonly isMonochrome: boolean
   readonly view?: ViewOptions
   readonly onQuit: () => void
-  readonly onChoices?: (choices: Choices) => void
 }
 
 /** The emits that a board reads. */
@@ -102,9 +101,9 @@ export class BoardScreen {
     this.#isChanged = true
   }
 
-  /** Takes what the log writes. */
-  log(text: string): void {
-    this.notes.log(text, this.#options.now())
+  /** Takes what the log writes; `isWritten`: it is in a file too. */
+  log(text: string, isWritten = false): void {
+    this.notes.log(text, this.#options.now(), isWritten)
     this.#isChanged = true
   }
 
@@ -114,7 +113,6 @@ export class BoardScreen {
     if (request === "quit") this.#options.onQuit()
     if (request === "suspend") this.#options.pictures.suspend()
     if (request === "redraw") this.#options.pictures.redraw()
-    if (request === "choices") this.#options.onChoices?.(this.ui.choices)
     this.#isChanged = true
     this.draw()
   }

@@ -25,16 +25,6 @@ export const colorings = ["default", "contrast", "none"] as const
 /** See {@link colorings}. */
 export type Coloring = (typeof colorings)[number]
 
-/** What stays chosen for the next time. */
-export interface Choices {
-  readonly format: PriceFormat
-  readonly sort: BoardSort
-  readonly utc: boolean
-  readonly coloring: Coloring
-  /** Sportsbooks that are not shown. */
-  readonly hidden: ReadonlyArray<string>
-}
-
 /** What the last picture had in it; keys depend on it. */
 export interface Shown {
   /** The keys of all events, in order; in other views the rows. */
@@ -48,7 +38,7 @@ export interface Shown {
 }
 
 /** What a key asks for that is not a choice. */
-export type Request = "quit" | "suspend" | "redraw" | "choices"
+export type Request = "quit" | "suspend" | "redraw"
 
 const sorts: ReadonlyArray<BoardSort> = ["start", "move", "hold"]
 
@@ -73,6 +63,8 @@ export class Ui {
   column = 0
   /** An event whose lines are all shown. */
   detail: string | undefined
+  /** The first group of it that is shown. */
+  detailOffset = 0
   /** The first line of the help that is shown; undefined while there is no help. */
   help: number | undefined
   /** How many lines of it fit; what the last picture had. */
@@ -82,21 +74,6 @@ export class Ui {
   readonly hidden = new Set<string>()
   isFrozen = false
   shown: Shown = { keys: [], page: 1, markets: [], sportsbooks: [], columns: 1 }
-
-  get choices(): Choices {
-    const { format, sort, utc, coloring, hidden } = this
-    return { format, sort, utc, coloring, hidden: [...hidden].toSorted() }
-  }
-
-  /** Takes what was chosen another time. */
-  set choices({ format, sort, utc, coloring, hidden }: Choices) {
-    this.format = format
-    this.sort = sort
-    this.utc = utc
-    this.coloring = coloring
-    this.hidden.clear()
-    for (const name of hidden) this.hidden.add(name)
-  }
 
   /** A key was pressed. */
   press(key: Key): Request | undefined {
@@ -169,17 +146,17 @@ export class Ui {
         return undefined
       case "f":
         this.format = after(priceFormats, this.format)
-        return "choices"
+        return undefined
       case "s":
         this.sort = after(sorts, this.sort)
         this.offset = 0
-        return "choices"
+        return undefined
       case "t":
         this.utc = !this.utc
-        return "choices"
+        return undefined
       case "c":
         this.coloring = after(colorings, this.coloring)
-        return "choices"
+        return undefined
       case "b":
         this.choosing = 0
         return undefined
@@ -194,7 +171,10 @@ export class Ui {
         this.help = 0
         return undefined
       case "enter":
-        if (this.tab === "board" && this.detail === undefined) this.detail = this.selected ?? this.shown.keys[0]
+        if (this.tab === "board" && this.detail === undefined) {
+          this.detail = this.selected ?? this.shown.keys[0]
+          this.detailOffset = 0
+        }
         return undefined
       case "escape":
         if (this.detail !== undefined) this.detail = undefined
@@ -206,6 +186,10 @@ export class Ui {
 
   #move(by: number): undefined {
     const { keys } = this.shown
+    if (this.detail !== undefined) {
+      this.detailOffset = Math.max(0, Math.min(keys.length - 1, this.detailOffset + by))
+      return undefined
+    }
     if (keys.length === 0) return undefined
     const at = this.selected === undefined ? -1 : keys.indexOf(this.selected)
     const to = at === -1 && by > 0 && by !== Infinity ? by - 1 : at + by
@@ -240,7 +224,7 @@ export class Ui {
       case " ": {
         const name = all[at]
         if (name !== undefined && !this.hidden.delete(name)) this.hidden.add(name)
-        return "choices"
+        return undefined
       }
       case "q":
         return "quit"

@@ -21,15 +21,19 @@ export class Notes {
     if (note !== undefined) this.#add({ at: now, ...note })
   }
 
-  /** What was written to stderr: it is shown, and printed when the board is left. */
-  log(text: string, now: number): void {
+  /** What was written to stderr: it is shown, and printed when the board is left, unless it `isWritten` elsewhere. */
+  log(text: string, now: number, isWritten = false): void {
     for (const line of text.split("\n")) {
-      const shown = visible(line.replaceAll(marks, ""))
+      const shown = visible(messageOf(line.replaceAll(marks, "")))
       if (shown.trim() === "") continue
-      this.#log.push(line)
+      if (!isWritten) this.#log.push(line)
       if (this.#log.length > mostPrinted) this.#log.shift()
       // The pane has a time of its own.
-      this.#add({ at: now, text: shown.replace(/^\d\d:\d\d:\d\d /, ""), isAlarm: /\b(?:error|warning)\b/.test(shown) })
+      this.#add({
+        at: now,
+        text: shown.replace(/^\d\d:\d\d:\d\d /, ""),
+        isAlarm: /\b(?:error|warning|warn)\b/.test(line),
+      })
     }
   }
 
@@ -41,6 +45,18 @@ export class Notes {
   #add(line: NoteLine): void {
     this.lines.push(line)
     if (this.lines.length > mostNotes) this.lines.shift()
+  }
+}
+
+/** A line of a log in JSON is shown by its message. */
+const messageOf = (line: string): string => {
+  if (!line.startsWith("{")) return line
+  try {
+    const { message } = JSON.parse(line) as { readonly message?: unknown }
+    return typeof message === "string" ? message : line
+  } catch {
+    // No JSON after all.
+    return line
   }
 }
 

@@ -71,7 +71,7 @@ export const runBoard = async ({ given, source, host }: BoardRun): Promise<ExitC
   const registry = await makeRegistry(parts, partNamesOf(all))
   const pipeline = await loadDocument(all, { ...registry, sinks: [...registry.sinks, boardSink(made)] })
 
-  const restore = captureErrors((text) => made.log(text))
+  const restore = captureErrors((text, isWritten) => made.log(text, isWritten))
   const stop = onExit(restore, made)
   let timer: NodeJS.Timeout | undefined
   let isLeft = false
@@ -112,13 +112,17 @@ export const runBoard = async ({ given, source, host }: BoardRun): Promise<ExitC
   }
 }
 
-/** While the board stands, what is written to stderr of the same terminal goes into its pane. */
-const captureErrors = (note: (text: string) => void): () => void => {
+/**
+ * While the board stands, what is written to stderr goes into its pane: in place of the terminal, and beside a file. Returns
+ * what ends that.
+ */
+const captureErrors = (note: (text: string, isWritten: boolean) => void): () => void => {
   const { stderr } = process
-  if (stderr.isTTY !== true) return () => {}
-  const usual = stderr.write.bind(stderr)
+  const usual = stderr.write
+  const isTerminal = stderr.isTTY === true
   stderr.write = (chunk: string | Uint8Array, ...rest: ReadonlyArray<unknown>): boolean => {
-    note(typeof chunk === "string" ? chunk : Buffer.from(chunk).toString())
+    note(typeof chunk === "string" ? chunk : Buffer.from(chunk).toString(), !isTerminal)
+    if (!isTerminal) return Reflect.apply(usual, stderr, [chunk, ...rest]) as boolean
     const done = rest.find((each) => typeof each === "function") as (() => void) | undefined
     if (done !== undefined) process.nextTick(done)
     return true

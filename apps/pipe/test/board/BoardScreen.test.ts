@@ -114,6 +114,23 @@ describe("a board", () => {
     expect(textOf(made.picture())).toContain("17:58:00 line 29")
   })
 
+  it("shows a log that goes to a file too by its messages, and does not print that again", () => {
+    const { board: made } = board()
+    made.log('{"time":"2026-07-16T17:58:00Z","level":"warn","message":"no connection\\u001b[2J"}\n', true)
+    expect(made.notes.printed).toEqual([])
+    expect(made.notes.lines).toMatchObject([{ isAlarm: true }])
+    expect(textOf(made.picture())).toMatch(/17:58:00 no connection/)
+  })
+
+  it("says why there is nothing yet", () => {
+    const { board: made, clock } = board()
+    expect(made.picture().row(1)).toMatch(/Waiting for the first records of the feed\./)
+    const session = { session: "feed", state: "connecting", why: "no name server", epoch: 0, dials_left: null }
+    const next_dial_at = new Date(clock.now + 5000).toISOString()
+    made.takeStatus([{ status: "source", sessions: [{ ...session, next_dial_at }] }])
+    expect(made.picture().row(1)).toMatch(/feed: connecting \u00b7 next try in 5s \u00b7 no name server/)
+  })
+
   it("has all of its help at every size, page by page", () => {
     const { board: made } = board(60, 12)
     made.take("changes", [price(150, null, { last: true })])

@@ -183,7 +183,9 @@ export class FeedFacts {
   }
 
   #sessionRows({ sessions }: Counts): ReadonlyArray<SessionRow> {
-    const names = [...new Set([...this.#sessions.keys(), ...sessions.keys()])].toSorted()
+    // Before the first record a process knows what its sessions do.
+    const stated = this.#source?.sessions.map(({ session }) => session) ?? []
+    const names = [...new Set([...this.#sessions.keys(), ...sessions.keys(), ...stated])].toSorted()
     return names.map((name) => {
       const known = this.#sessions.get(name)
       const figure = this.#source?.sessions.find(({ session }) => session === name)

@@ -49,7 +49,7 @@ export const drawBoard = (scene: Scene, area: Area): void => {
   if (ui.detail !== undefined) {
     const groups = view.event(ui.detail, null, now)
     drawDetail(scene, layout, body, groups)
-    ui.shown = shownOf(scene, layout, [], 1)
+    ui.shown = shownOf(scene, layout, groups.map(({ key }) => key), Math.max(1, Math.floor((body.rows - 1) / 2)))
     return
   }
   // Events have two rows, and three where a draw is possible.
@@ -252,7 +252,7 @@ const sparkText = (points: ReadonlyArray<PricePoint>, now: number, columns: numb
 
 /** All lines of one event. */
 const drawDetail = (scene: Scene, layout: Layout, area: Area, groups: ReadonlyArray<BoardGroup>): void => {
-  const { canvas, palette, clock, now } = scene
+  const { canvas, palette, clock, now, ui } = scene
   const [first] = groups
   if (first === undefined) {
     canvas.put(0, area.top, "This event is gone. Esc goes back.", palette.faint)
@@ -262,7 +262,7 @@ const drawDetail = (scene: Scene, layout: Layout, area: Area, groups: ReadonlyAr
   const when = [day, time, relative].filter((part) => part !== null && part !== "").join(" ")
   canvas.put(0, area.top, `${first.sport}  ${first.home ?? "?"} \u2013 ${first.away ?? "?"}  ${when}`, palette.strong)
   let y = area.top + 1
-  for (const group of groups) {
+  for (const group of groups.slice(ui.detailOffset)) {
     for (const [at, row] of group.rows.entries()) {
       if (y >= area.top + area.rows) return
       if (at === 0) canvas.put(0, y, cutText(group.market, timeWidth + layout.sport - 1, columnsOf), palette.faint)

@@ -82,7 +82,7 @@ const drawContext = (scene: Scene): void => {
   if (frozenAt !== undefined) {
     return alarm(`FROZEN ${clock.second(frozenAt)}  what is below is not live. Space goes on.`)
   }
-  if (view.isEmpty) return alarm("Waiting for the first records of the feed.")
+  if (view.isEmpty) return alarm(waitingText(scene))
   const { banner } = view
   if (banner !== null) return alarm(bannerText(scene))
   const market = view.markets.find(({ id }) => id === ui.market)?.label ?? "Moneyline"
@@ -94,12 +94,21 @@ const drawContext = (scene: Scene): void => {
   canvas.put(0, 1, cutText(parts, canvas.columns, columnsOf), ui.typed === undefined ? palette.strong : palette.bar)
 }
 
+/** Why there is nothing yet, as far as it is known. */
+const waitingText = ({ view, now }: Scene): string => {
+  const [session] = view.feed(now).sessions
+  if (session === undefined) return "Waiting for the first records of the feed."
+  const { state, why, nextDialAt } = session
+  const dial = nextDialAt === null || nextDialAt <= now ? "" : ` \u00b7 next try in ${spanText(nextDialAt - now)}`
+  return `Waiting for the first records of the feed: ${state}${dial}${why === null ? "" : ` \u00b7 ${why}`}`
+}
+
 const formatNames = { american: "American", decimal: "Decimal", probability: "Probability" }
 
 const bannerText = ({ view, clock, now, canvas }: Scene): string => {
   const { kind, isAll, sportsbooks, games, gamesLive, reason, since, nextDialAt } = view.banner!
   const when = since === null ? "" : ` ${clock.second(since)}`
-  const why = reason === null ? "" : `: ${reason}`
+  const why = reason === null ? "" : ` \u00b7 ${reason}`
   const dial = nextDialAt === null || nextDialAt <= now
     ? ""
     : ` \u00b7 next try in ${((nextDialAt - now) / 1000).toFixed(1)} s`
@@ -112,11 +121,11 @@ const bannerText = ({ view, clock, now, canvas }: Scene): string => {
     case "stale":
     case "gap": {
       const word = kind === "stale" ? "STALE" : "GAP"
-      if (isAll) return `! ${word}${when}  nothing is live${why}${dial} \u00b7 ${counts}`
+      if (isAll) return `! ${word}${when}  nothing is live \u00b7 ${counts}${dial}${why}`
       const names = canvas.columns >= 100 || sportsbooks.length <= 3
         ? ` at ${sportsbooks.slice(0, 8).join(", ")}${sportsbooks.length > 8 ? ", \u2026" : ""}`
         : ` at ${sportsbooks.length} sportsbooks`
-      return `! ${word}${when}  ? is not live${names} \u00b7 ${counts}${why}${dial}`
+      return `! ${word}${when}  ? is not live${names} \u00b7 ${counts}${dial}${why}`
     }
   }
 }
@@ -140,7 +149,7 @@ const drawKeys = ({ canvas, ui, palette }: Scene): void => {
     ? ["\u2191\u2193 sportsbook", "space shows or hides it", "Enter done"]
     : ui.detail === undefined
     ? usualHints
-    : ["q quit", "Esc back", "? help", "\u2190\u2192 sportsbooks", "f odds", "space freeze"]
+    : ["q quit", "Esc back", "? help", "\u2191\u2193 lines", "\u2190\u2192 sportsbooks", "f odds", "space freeze"]
   // The first ones are the most important.
   let text = ""
   for (const hint of hints) if (text.length + 2 + hint.length <= canvas.columns) text += `  ${hint}`
