@@ -1,4 +1,4 @@
-import { makeLane, memoryStore } from "@boltodds/lane"
+import { coalescingStore, makeLane, memoryStore } from "@boltodds/lane"
 import { type Envelope, makeRecord, type Sink, SinkError } from "@boltodds/sink"
 import { describe, expect, it } from "@effect/vitest"
 import * as Duration from "effect/Duration"
@@ -45,6 +45,27 @@ describe("how a lane gets on with its destination", () => {
         lastError: "refused",
       })
     }))
+
+  it("knows the oldest of a store that merges by what waits in front, in its turn, and in flight", () => {
+    const store = coalescingStore<number>({
+      key: String,
+      compose: (_, newer) => newer,
+      place: (merged) => merged < 0 ? "front" : "keep",
+      invalidated: (value) => value,
+    })
+    expect(store.oldest?.()).toBeUndefined()
+    store.add([one(1)], 100)
+    store.add([one(2)], 200)
+    expect(store.oldest?.()).toBe(100)
+    const taken = store.take({ records: 1, bytes: 1e9 })
+    expect(store.oldest?.()).toBe(100)
+    store.settle(taken)
+    expect(store.oldest?.()).toBe(200)
+    store.add([one(-3)], 300)
+    expect(store.oldest?.()).toBe(200)
+    store.clear()
+    expect(store.oldest?.()).toBeUndefined()
+  })
 
   it.effect("counts the age from the oldest record that is held, waiting or in flight", () =>
     Effect.gen(function* () {

@@ -55,6 +55,24 @@ describe("an outbox", () => {
       second.close()
     }))
 
+  it("knows when the oldest that it holds arrived: in flight, waiting, after a crash", () =>
+    withOutbox((path, again) => {
+      const first = open(path)
+      expect(first.store.oldest?.()).toBeUndefined()
+      first.store.add([price(1, "a")], 100)
+      first.store.add([price(2, "a"), price(3, "b")], 250)
+      const taken = first.store.take({ records: 1, bytes: 1e9 })
+      expect(first.store.oldest?.()).toBe(100)
+      first.store.settle(taken)
+      expect(first.store.oldest?.()).toBe(250)
+      const second = open(again())
+      expect(second.store.oldest?.()).toBe(250)
+      second.store.settle(second.store.take(all))
+      expect(second.store.oldest?.()).toBeUndefined()
+      first.close()
+      second.close()
+    }))
+
   it("gives an unfinished batch again first, as it was, whatever the limits; then what waited after it", () =>
     withOutbox((path, again) => {
       const first = open(path, { run: "first" })

@@ -1,6 +1,8 @@
 /** The pages of a server about its process. */
 import { hasPrometheus, parseScrape, promtool } from "@boltodds/testing/Promtool"
 import { LatestStatus } from "@boltodds/pipeline"
+import { jsonSchema } from "@boltodds/protocol/json-schema"
+import { Ajv2020 } from "ajv/dist/2020.js"
 import type { StatusRecord } from "@boltodds/protocol"
 import { readFileSync } from "node:fs"
 import { describe, expect, it, onTestFinished } from "vitest"
@@ -104,6 +106,13 @@ describe("/status and emit=status", () => {
     expect(kinds()).toHaveLength(5)
     const events = await listen(server, "?emit=status")
     await events.arrivals.until((record) => (record as unknown as StatusRecord).status === "process")
+  })
+
+  it("have the published schema", () => {
+    const validate = new Ajv2020({ strict: true, allowUnionTypes: true, allErrors: true }).compile(jsonSchema("status"))
+    for (const record of healthy()) expect([validate(record), validate.errors]).toEqual([true, null])
+    expect(validate({ ...healthy()[0], books: [{}] })).toBe(false)
+    expect(validate({ status: "weather", at: "now" })).toBe(true)
   })
 
   it("are what a server without streams streams", async () => {

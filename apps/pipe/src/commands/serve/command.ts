@@ -22,6 +22,8 @@ export const serveCommand: Command = {
                a snapshot, then the records as they come
   /v1/book     one snapshot, one JSON record per line
   /v1/health   live, gap, stale, …; HTTP 503 before the first record
+  /livez, /readyz, /feedz, /status, /metrics
+               how the process is doing: see boltodds-pipe status
   /api         the vendor's own protocol and REST, once client keys exist`,
     `Each client may filter: ?sport=NBA&sportsbook=draftkings&game=KEY&where=EXPR, each
 but where any number of times. Controls always pass. A WebSocket changes its filter
