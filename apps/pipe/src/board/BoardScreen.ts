@@ -4,6 +4,7 @@ import type { Best, Fair, Opportunity } from "@boltodds/signals"
 import { Clock, type ShownStatus, sportsbookCodes, View, type ViewOptions } from "@boltodds/view"
 import { drawScreen } from "./draw/drawScreen.ts"
 import type { Area } from "./draw/Scene.ts"
+import type { Choices } from "./choices.ts"
 import { Notes } from "./notes.ts"
 import { paletteOf } from "./Palette.ts"
 import { Canvas } from "./screen/Canvas.ts"
@@ -32,6 +33,8 @@ export interface BoardOptions {
   readonly isMonochrome: boolean
   readonly view?: ViewOptions
   readonly onQuit: () => void
+  /** Called when what stays chosen has changed. */
+  readonly onChoices?: (choices: Choices) => void
 }
 
 /** The emits that a board reads. */
@@ -109,7 +112,9 @@ export class BoardScreen {
 
   /** A key was pressed: its effect is seen at once. */
   press(key: Key): void {
+    const before = JSON.stringify(this.ui.choices)
     const request = this.ui.press(key)
+    if (JSON.stringify(this.ui.choices) !== before) this.#options.onChoices?.(this.ui.choices)
     if (request === "quit") this.#options.onQuit()
     if (request === "suspend") this.#options.pictures.suspend()
     if (request === "redraw") this.#options.pictures.redraw()

@@ -1,6 +1,6 @@
 /** The styles of the board. Shape and attributes carry the meaning; color only repeats it. */
 import { bold, color, dim, italic, plain, reverse, underline } from "./screen/Style.ts"
-import type { Coloring } from "./Ui.ts"
+import type { Coloring } from "./choices.ts"
 
 /** What each thing looks like. */
 export interface Palette {

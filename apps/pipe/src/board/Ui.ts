@@ -1,5 +1,6 @@
 /** What the person at the terminal has chosen. */
 import { type BoardSort, defaultMarket, type PriceFormat, priceFormats } from "@boltodds/view"
+import { type Choices, type Coloring, colorings, sorts } from "./choices.ts"
 import { helpLines } from "./helpLines.ts"
 import type { Key } from "./screen/Keys.ts"
 
@@ -19,12 +20,6 @@ export const tabNames: Readonly<Record<Tab, string>> = {
   pipeline: "Pipe",
 }
 
-/** How colors are used: `contrast` without dim text, `none` without colors. */
-export const colorings = ["default", "contrast", "none"] as const
-
-/** See {@link colorings}. */
-export type Coloring = (typeof colorings)[number]
-
 /** What the last picture had in it; keys depend on it. */
 export interface Shown {
   /** The keys of all events, in order; in other views the rows. */
@@ -39,8 +34,6 @@ export interface Shown {
 
 /** What a key asks for that is not a choice. */
 export type Request = "quit" | "suspend" | "redraw"
-
-const sorts: ReadonlyArray<BoardSort> = ["start", "move", "hold"]
 
 const after = <A>(all: ReadonlyArray<A>, one: A): A => all[(all.indexOf(one) + 1) % all.length]!
 
@@ -74,6 +67,22 @@ export class Ui {
   readonly hidden = new Set<string>()
   isFrozen = false
   shown: Shown = { keys: [], page: 1, markets: [], sportsbooks: [], columns: 1 }
+
+  /** What stays chosen for the next time. */
+  get choices(): Choices {
+    const { format, sort, utc, coloring, hidden } = this
+    return { format, sort, utc, coloring, hidden: [...hidden].toSorted() }
+  }
+
+  /** Takes what was chosen another time. */
+  set choices({ format, sort, utc, coloring, hidden }: Choices) {
+    this.format = format
+    this.sort = sort
+    this.utc = utc
+    this.coloring = coloring
+    this.hidden.clear()
+    for (const name of hidden) this.hidden.add(name)
+  }
 
   /** A key was pressed. */
   press(key: Key): Request | undefined {

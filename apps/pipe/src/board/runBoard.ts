@@ -1,6 +1,7 @@
 /** A run with a board in the terminal. */
 import { boardEmits, BoardScreen } from "./BoardScreen.ts"
 import { boardSink, boardSinkName } from "./boardSink.ts"
+import { choicesFile, readChoices, writeChoices } from "./choices.ts"
 import { TerminalScreen } from "./screen/TerminalScreen.ts"
 import { localZone } from "./localZone.ts"
 import { makeRegistry, type PartsHost } from "@boltodds/parts"
@@ -12,7 +13,7 @@ import type { ParsedFlags } from "../commandLine/flags.ts"
 import { logOf } from "../commandLine/settings.ts"
 import { emitsOf, knownOf } from "../commandLine/signalFlags.ts"
 import { loadDocument } from "../configuration/loadDocument.ts"
-import type { ExitCode } from "../process/ExitCode.ts"
+import { errorMessage, type ExitCode } from "../process/ExitCode.ts"
 import { RunHooks } from "../streaming/RunHooks.ts"
 import { runPipeline } from "../streaming/runPipeline.ts"
 import { writeError } from "../terminal/Terminal.ts"
@@ -50,6 +51,7 @@ export const runBoard = async ({ given, source, host }: BoardRun): Promise<ExitC
   // A clock that never goes back: that of the machine at the start, and the time that has passed since.
   const began = Date.now() - process.uptime() * 1000
   const now = (): number => began + process.uptime() * 1000
+  const file = choicesFile(process.env)
   const quit = (): void => void process.kill(process.pid, "SIGINT")
   const terminal = new TerminalScreen({
     onKey: (key) => made.press(key),
@@ -64,7 +66,16 @@ export const runBoard = async ({ given, source, host }: BoardRun): Promise<ExitC
     isMonochrome: (process.env["NO_COLOR"] ?? "") !== "",
     view: isEmitted ? {} : await knownOf(given) as ViewOptions,
     onQuit: quit,
+    onChoices: (choices) => {
+      try {
+        writeChoices(file, choices)
+      } catch (cause) {
+        log.log("warn", `what is chosen on the board cannot be kept in ${file}: ${errorMessage(cause)}`)
+      }
+    },
   })
+
+  made.ui.choices = readChoices(file)
 
   const hooks = new RunHooks()
   const parts = { ...hooks.host, ...host(log) }

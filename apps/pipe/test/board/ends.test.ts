@@ -3,13 +3,15 @@ import { existsSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { cleanEnv, command } from "@boltodds/testing/PipeProcess"
+import { temporaryFolder } from "@boltodds/testing/temporaryFolder"
 import { hasTmux, Tmux } from "@boltodds/testing/Tmux"
 import { afterEach, describe, expect, it } from "vitest"
 
 let tmux: Tmux | undefined
 afterEach(() => tmux?.close())
 
-const { NO_COLOR: _, ...env } = cleanEnv()
+const { NO_COLOR: _, ...clean } = cleanEnv()
+const env = { ...clean, XDG_CONFIG_HOME: temporaryFolder() }
 const words = command.join(" ")
 
 /** A shell in which the state of the terminal before the board is known. */
