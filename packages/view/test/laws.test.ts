@@ -81,6 +81,12 @@ it("finds the best price that plain loops find, and all sportsbooks that have it
             : [`${key} ${best.odds === -100 ? 100 : best.odds} at ${best.sportsbooks.join("+")} of ${best.of}`]
         )
       ).toSorted()
+      for (const { key, best, cells } of allGroups(view, now).flatMap(({ rows }) => rows)) {
+        const marked = [...cells.values()].filter(({ isBest }) => isBest).map(({ sportsbook }) => sportsbook).toSorted()
+        if (marked.join() !== (best?.sportsbooks ?? []).join()) {
+          throw new Error(`${key}: ${marked.join()} are marked best`)
+        }
+      }
       const wanted = [...grouped(
         brutePrices(book, draws, noFees).filter(({ torn, selection: { scope, kind } }) =>
           !torn && scope !== "player" && scope !== "field" && kind !== "first"
