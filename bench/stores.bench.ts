@@ -1,13 +1,15 @@
 /**
- * What the stores cost for each record: the file sink, NATS and Redis, in turn, and the processor time of their servers; and
+ * What the stores cost for each record: the file sink, NATS, Redis, PostgreSQL and Parquet, in turn, and the processor time of their servers; and
  * what a process costs that reads all records of a log (with `JSON.parse`, whole groups, and the checks of the reader).
- * Batches of 500 changes of about 700 bytes, of 300 games with 40 lines. Needs `nats-server`, `redis-server` and Linux. Run:
+ * Batches of 500 changes of about 700 bytes, of 300 games with 40 lines. Needs `nats-server`, `redis-server`, PostgreSQL and Linux. Run:
  * `pnpm bench stores [batches=100] [rounds=3] [json=FILE]`. Prints medians of rounds; the texts are made outside of the time.
  */
 import { gameChange, lineChange } from "@boltodds/testing/changes"
 import { NatsServer } from "@boltodds/testing/NatsServer"
+import { PostgresServer } from "@boltodds/testing/PostgresServer"
 import { RedisServer } from "@boltodds/testing/RedisServer"
 import * as Effect from "effect/Effect"
+import * as Redacted from "effect/Redacted"
 import type { Scope } from "effect/Scope"
 import * as Stream from "effect/Stream"
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
@@ -17,7 +19,9 @@ import { nats, natsRecords } from "../packages/nats/src/index.ts"
 import { redis, redisRecords } from "../packages/redis/src/index.ts"
 import { makeRecord, type Sink } from "../packages/sink/src/index.ts"
 import { file } from "../packages/sinks/file/src/index.ts"
-import { processTimes } from "./lib/processTimes.ts"
+import { parquet } from "../packages/sinks/parquet/src/index.ts"
+import { postgres } from "../packages/sinks/postgres/src/index.ts"
+import { endedChildrenCpu, processTimes } from "./lib/processTimes.ts"
 import { median } from "./lib/statistics.ts"
 
 const args = new Map(process.argv.slice(2).map((arg) => arg.split("=") as [string, string]))
@@ -67,7 +71,7 @@ const cpuMicros = (): number => {
 
 const measure = async ({ sink, pid, records, end }: Store): Promise<Cost> => {
   const made = Array.from({ length: batches }, envelopes)
-  const serverTime = () => pid === undefined ? 0 : processTimes(pid).cpu
+  const serverTime = () => pid === undefined ? 0 : processTimes(pid).cpu + endedChildrenCpu(pid)
   const before = { client: process.cpuUsage(), server: serverTime() }
   await Effect.runPromise(Effect.scoped(Effect.gen(function* () {
     const opened = yield* sink
@@ -113,6 +117,12 @@ const withRedis = (latest: boolean, partitions: number) => async (): Promise<Sto
   return { sink, pid: server.pid, records, end: () => server.kill() }
 }
 let files = 0
+const withPostgres = (latest: boolean) => async (): Promise<Store> => {
+  const server = await PostgresServer.start()
+  const password = Redacted.make(PostgresServer.password)
+  const sink = postgres({ url: server.url, user: PostgresServer.user, password, latest })
+  return { sink, pid: server.pid, end: () => server.end() }
+}
 const ways: { readonly [name: string]: () => Promise<Store> } = {
   file: () =>
     Promise.resolve({
@@ -125,6 +135,14 @@ const ways: { readonly [name: string]: () => Promise<Store> } = {
   "redis, log": withRedis(false, 0),
   "redis, log and latest": withRedis(true, 0),
   "redis, and 4 partitions": withRedis(true, 4),
+  postgres: withPostgres(false),
+  "postgres, and latest": withPostgres(true),
+  parquet: () =>
+    Promise.resolve({
+      sink: parquet({ path: join(folder, `${++files}.parquet`) }, { emit: "changes" }),
+      pid: undefined,
+      end: () => Promise.resolve(),
+    }),
 }
 const costs = new Map<string, Array<Cost>>(Object.keys(ways).map((name) => [name, []]))
 for (let round = 0; round < rounds; round++) {

@@ -12,6 +12,7 @@ export const arrows: Readonly<Record<string, ReadonlyArray<string>>> = {
   "@boltodds/state": ["@boltodds/protocol"],
   "@boltodds/connection": ["@boltodds/protocol", "@boltodds/text", "@boltodds/machine"],
   "@boltodds/sink": ["@boltodds/protocol", "@boltodds/text"],
+  "@boltodds/tables": ["@boltodds/protocol"],
   "@boltodds/lane": ["@boltodds/sink", "@boltodds/protocol", "@boltodds/text"],
   "@boltodds/nats": ["@boltodds/sink", "@boltodds/protocol", "@boltodds/text"],
   "@boltodds/redis": ["@boltodds/sink", "@boltodds/protocol", "@boltodds/text"],
@@ -61,9 +62,12 @@ export const arrows: Readonly<Record<string, ReadonlyArray<string>>> = {
     "@boltodds/simulator",
     "@boltodds/sink",
     "@boltodds/sink-file",
+    "@boltodds/sink-parquet",
+    "@boltodds/sink-postgres",
     "@boltodds/sink-stdout",
     "@boltodds/sink-webhook",
     "@boltodds/state",
+    "@boltodds/tables",
     "@boltodds/text",
   ],
   boltodds: [
@@ -79,6 +83,13 @@ export const arrows: Readonly<Record<string, ReadonlyArray<string>>> = {
 
 const sinkArrows = ["@boltodds/sink", "@boltodds/protocol", "@boltodds/text", "@boltodds/machine"]
 
+/** What some sinks may import besides: the columns of records, and a sink that they write through. */
+const moreArrows: Readonly<Record<string, ReadonlyArray<string>>> = {
+  "@boltodds/sink-file": ["@boltodds/tables"],
+  "@boltodds/sink-postgres": ["@boltodds/tables"],
+  "@boltodds/sink-parquet": ["@boltodds/tables", "@boltodds/sink-file"],
+}
+
 /** Libraries that run in a browser: no `node:` imports at all. */
 const portable: ReadonlySet<string> = new Set([
   "@boltodds/text",
@@ -88,6 +99,7 @@ const portable: ReadonlySet<string> = new Set([
   "@boltodds/state",
   "@boltodds/signals",
   "@boltodds/view",
+  "@boltodds/tables",
 ])
 
 /** A source file, with the package it belongs to. */
@@ -105,7 +117,7 @@ export interface SourceFile {
 
 /** What a library may import of this repository; undefined where it has no arrows. */
 export const allowedFor = (owner: string): ReadonlyArray<string> | undefined =>
-  owner.startsWith("@boltodds/sink-") ? sinkArrows : arrows[owner]
+  owner.startsWith("@boltodds/sink-") ? [...sinkArrows, ...moreArrows[owner] ?? []] : arrows[owner]
 
 /** Everything that the libraries export: `@boltodds/connection`, `@boltodds/connection/node`. */
 const entryPoints: ReadonlySet<string> = new Set(

@@ -1,6 +1,6 @@
 /** How an app becomes a file and the few chunks beside it. */
 import { chmodSync } from "node:fs"
-import { isBuiltin } from "node:module"
+import { createRequire, isBuiltin } from "node:module"
 import { join } from "node:path"
 import { type ConfigExport, defineConfig, type Plugin, type RolldownOptions } from "rolldown"
 import { chunksOf } from "./chunks.ts"
@@ -53,10 +53,10 @@ export const bundle = (name: string): ConfigExport => {
         }],
       },
     },
-    plugins: [lazyBuiltins, noFacades, thirdPartyLicenses, {
+    plugins: [lazyBuiltins, requiredAsByNode, noFacades, thirdPartyLicenses, {
       name: "package",
       async buildStart() {
-        chunks = await chunksOf({ ...input, plugins: [lazyBuiltins] })
+        chunks = await chunksOf({ ...input, plugins: [lazyBuiltins, requiredAsByNode] })
       },
       // So that the folder works wherever it is put: Node takes its files for ES modules at once.
       generateBundle() {
@@ -99,6 +99,22 @@ const lazyBuiltins: Plugin = {
   resolveId: (id) =>
     isBuiltin(id) && id !== "node:module" ? { id: mark + id.replace(/^node:/, ""), moduleSideEffects: false } : null,
   load: (id) => id.startsWith(mark) ? { code: lazyModule(id.slice(mark.length)), moduleType: "js" } : null,
+}
+
+/**
+ * A package that a CommonJS module requires is the one that Node gives it. Of a package with a module for each kind the
+ * bundler would take the other one, whose default export is a member there.
+ */
+const requiredAsByNode: Plugin = {
+  name: "required-as-by-node",
+  resolveId: (id, importer, { kind }) => {
+    if (kind !== "require-call" || importer === undefined || id.startsWith(".") || isBuiltin(id)) return null
+    try {
+      return createRequire(importer).resolve(id)
+    } catch {
+      return null // what is not installed is required inside a try
+    }
+  },
 }
 
 const lazyModule = (name: string): string => {

@@ -18,7 +18,7 @@ const chunkEntries: ReadonlyArray<{ readonly chunk: string; readonly entries: Re
   {
     chunk: "sinks",
     entries:
-      /\/parts\/src\/sinks\/(?:file|webhook|nats|redis)Sink\.ts$|\/outboxStore\.ts$|\/commands\/outbox\/run\.ts$/,
+      /\/parts\/src\/sinks\/(?:file|webhook|nats|redis|postgres|parquet)Sink\.ts$|\/outboxStore\.ts$|\/commands\/outbox\/run\.ts$/,
   },
   // A server, and after it what sends its metrics elsewhere, if a variable says where.
   { chunk: "serve", entries: /\/parts\/src\/sinks\/serveSink\.ts$|\/status\/statusServer\.ts$/ },
@@ -34,6 +34,10 @@ const chunkEntries: ReadonlyArray<{ readonly chunk: string; readonly entries: Re
   { chunk: "nats", entries: /\/packages\/nats\/src\/index\.ts$/ },
   // The client of Redis, likewise.
   { chunk: "redis", entries: /\/packages\/redis\/src\/index\.ts$/ },
+  // The client of PostgreSQL.
+  { chunk: "postgres", entries: /\/packages\/sinks\/postgres\/src\/index\.ts$/ },
+  // The writer of Parquet, which is also the module of its thread.
+  { chunk: "parquet", entries: /\/packages\/sinks\/parquet\/src\/index\.ts$/ },
   { chunk: "yaml", entries: /\/node_modules\/yaml\// },
   { chunk: "patterns", entries: /\/node_modules\/re2js\// },
 ]

@@ -31,9 +31,23 @@ const packageFolder = (id: string): string | undefined => {
 const licenseOf = (folder: string): string => {
   const { name, version, license } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"))
   const texts = readdirSync(folder).filter((file) => /^(?:licen[cs]e|notice|copying)\b/i.test(file)).toSorted()
-  if (texts.length === 0) {
+  const section = texts.length === 0 ? sectionOf(folder) : undefined
+  if (texts.length === 0 && section === undefined) {
     throw new Error(`Cannot bundle ${name}: its package has no license file. Add the text to the bundle another way.`)
   }
-  return [`${name} ${version} (${license})\n`, ...texts.map((file) => readFileSync(join(folder, file), "utf8").trim())]
+  return [
+    `${name} ${version} (${license})\n`,
+    ...texts.map((file) => readFileSync(join(folder, file), "utf8").trim()),
+    ...section === undefined ? [] : [section],
+  ]
     .join("\n") + "\n"
+}
+
+/** Some packages have the text of their license in a section of their README only. */
+const sectionOf = (folder: string): string | undefined => {
+  const readme = readdirSync(folder).find((file) => /^readme\b/i.test(file))
+  if (readme === undefined) return undefined
+  const [, text] =
+    /^#+ licen[cs]e\s*\n([\s\S]*?)(?=^#|(?![\s\S]))/im.exec(readFileSync(join(folder, readme), "utf8")) ?? []
+  return text === undefined || !/copyright/i.test(text) ? undefined : text.trim()
 }

@@ -82,6 +82,18 @@ export const longRuns: ReadonlyArray<LongRun> = [
     files: ["packages/sinks/file/test/kill.test.ts"],
   },
   {
+    name: "long:parquet",
+    about: "kill -9 of a process that writes Parquet",
+    env: { PARQUET_KILLS: "50" },
+    files: ["packages/sinks/parquet/test/kill.test.ts"],
+  },
+  {
+    name: "long:postgres",
+    about: "ends of backends in mid-COPY",
+    env: { POSTGRES_KILLS: "30", LAW_RUNS: "30" },
+    files: ["packages/sinks/postgres/test/engine"],
+  },
+  {
     name: "long:outbox",
     about: "kill -9 of a process that has an outbox",
     env: { OUTBOX_KILLS: "50" },

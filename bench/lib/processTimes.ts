@@ -11,6 +11,12 @@ export interface ProcessTimes {
   readonly peakMemory: number
 }
 
+/** The processor time of the processes that this one started and that have ended, such as those of connections. */
+export const endedChildrenCpu = (pid: number): number => {
+  const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]!.split(" ")
+  return (Number(fields[13]) + Number(fields[14])) / 100
+}
+
 const cpuSeconds = (path: string): number => {
   const fields = readFileSync(path, "utf8").split(") ")[1]!.split(" ")
   // Fields 14 and 15 of proc(5), in ticks of 10 ms.

@@ -9,6 +9,8 @@ import { clvCommand } from "./commands/clv/command.ts"
 import { demoCommand } from "./commands/demo/command.ts"
 import { devigCommand } from "./commands/devig/command.ts"
 import { doctorCommand } from "./commands/doctor/command.ts"
+import { exportCommand } from "./commands/export/command.ts"
+import { importCommand } from "./commands/import/command.ts"
 import { latencyCommand } from "./commands/latency/command.ts"
 import { mcpCommand } from "./commands/mcp/command.ts"
 import { outboxCommand } from "./commands/outbox/command.ts"
@@ -48,6 +50,8 @@ const named: ReadonlyArray<Command> = [
   outboxCommand,
   clvCommand,
   devigCommand,
+  exportCommand,
+  importCommand,
   schemaCommand,
   scrubCommand,
   simulateCommand,

@@ -22,7 +22,9 @@ describe("the files of the command", () => {
         "core",
         "expressions",
         "nats",
+        "parquet",
         "patterns",
+        "postgres",
         "redis",
         "simulator",
         "sinks",
@@ -73,6 +75,8 @@ describe("the files of the command", () => {
     )
     // The bundler adds code of its own, which has no source.
     expect(licensed.toSorted()).toEqual([...packages, "rolldown"].toSorted())
-    for (const text of sections) expect(text).toMatch(/Copyright.*[\s\S]*WITHOUT WARRANT|Copyright.*[\s\S]*"AS IS"/i)
+    for (const text of sections) {
+      expect(text).toMatch(/Copyright.*[\s\S]*WITHOUT WARRANT|Copyright.*[\s\S]*["“]AS IS["”]/i)
+    }
   })
 })

@@ -21,6 +21,8 @@ const commands = [
   "scrub",
   "simulate",
   "completions",
+  "export",
+  "import",
 ]
 
 describe("--help", () => {

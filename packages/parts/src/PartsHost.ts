@@ -46,6 +46,7 @@ export interface PartsHost {
     readonly nats?: Guard
     readonly redis?: Guard
     readonly serve?: Guard
+    readonly postgres?: Guard
   }
   /** How the process is doing: servers show it, see `LatestStatus` of `@boltodds/pipeline`. Default: they do not. */
   readonly status?: LatestStatus

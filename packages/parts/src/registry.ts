@@ -34,6 +34,8 @@ const sinks: { readonly [name: string]: Load<unknown> } = {
   serve: async (host) => (await import("./sinks/serveSink.ts")).serveSink(host),
   nats: async (host) => (await import("./sinks/natsSink.ts")).natsSink(host),
   redis: async (host) => (await import("./sinks/redisSink.ts")).redisSink(host),
+  postgres: async (host) => (await import("./sinks/postgresSink.ts")).postgresSink(host),
+  parquet: async () => (await import("./sinks/parquetSink.ts")).parquetSink,
 }
 
 const leases: { readonly [name: string]: Load<unknown> } = {
@@ -64,7 +66,7 @@ export interface PartNames {
  * Makes the registry that `loadPipeline` of `@boltodds/config` takes.
  *
  * It holds the sources `feed`, `simulator`, `replay`, `stdin`, `changes`, `nats`, `redis` and `serve`, the sinks `stdout`, `file`, `webhook`, `serve`,
- * `nats` and `redis`, the store `outbox`, the lease `nats`, the emits and processors of `@boltodds/config`, and the emits of signals (`best`,
+ * `nats`, `redis`, `postgres` and `parquet`, the store `outbox`, the lease `nats`, the emits and processors of `@boltodds/config`, and the emits of signals (`best`,
  * `fair`, `closing`, `opportunities`). With `only`, it holds the named sources and sinks alone, no lease, the store only beside a webhook, and the emits of
  * signals only if an emit is named that `@boltodds/config` does not have.
  *

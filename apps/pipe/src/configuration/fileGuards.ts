@@ -3,6 +3,7 @@ import type { OptionProblem, OptionsPlace, WrittenOptions } from "@boltodds/conf
 import { natsHosts } from "@boltodds/nats/options"
 import type { PartsHost } from "@boltodds/parts"
 import { redisHost } from "@boltodds/redis/options"
+import { postgresHost } from "@boltodds/sink-postgres/options"
 import { isLoopbackHost } from "@boltodds/text"
 import { type Allowance, howToAllow } from "../commandLine/allowed.ts"
 import { urlVariable } from "../process/environment.ts"
@@ -14,6 +15,7 @@ export const fileGuards = (allowed: ReadonlySet<Allowance>): NonNullable<PartsHo
   nats: (written) => natsProblems(written, allowed),
   redis: (written) => redisProblems(written, allowed),
   serve: (written) => serverProblems(written, allowed),
+  postgres: (written) => postgresProblems(written, allowed),
 })
 
 /** A file alone cannot send the key unencrypted. */
@@ -88,6 +90,16 @@ const serverProblems = (
   if (allow_insecure !== true || allowed.has("insecure")) return []
   if (typeof url !== "string" || !URL.canParse(url) || new URL(url).protocol !== "http:") return []
   return isLoopbackHost(new URL(url).hostname) ? [] : [unencrypted]
+}
+
+/** The same for PostgreSQL, which is encrypted unless a configuration says otherwise. */
+const postgresProblems = (
+  { url, allow_insecure, encrypted }: WrittenOptions,
+  allowed: ReadonlySet<Allowance>,
+): ReadonlyArray<OptionProblem> => {
+  if (allow_insecure !== true || encrypted !== false || allowed.has("insecure") || typeof url !== "string") return []
+  const host = postgresHost(url)
+  return host === undefined || isLoopbackHost(host) ? [] : [unencrypted]
 }
 
 const unencrypted: OptionProblem = {

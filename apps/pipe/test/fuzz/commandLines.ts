@@ -5,6 +5,8 @@ import { catalogCommand } from "../../src/commands/catalog/command.ts"
 import { checkCommand } from "../../src/commands/check/command.ts"
 import { demoCommand } from "../../src/commands/demo/command.ts"
 import { doctorCommand } from "../../src/commands/doctor/command.ts"
+import { exportCommand } from "../../src/commands/export/command.ts"
+import { importCommand } from "../../src/commands/import/command.ts"
 import { latencyCommand } from "../../src/commands/latency/command.ts"
 import { outboxCommand } from "../../src/commands/outbox/command.ts"
 import { runCommand } from "../../src/commands/run/command.ts"
@@ -26,7 +28,17 @@ import { mutatedBytes, mutations } from "./mutations.ts"
 
 const commands: ReadonlyArray<Command> = [
   [streamCommand, demoCommand, runCommand, checkCommand, testCommand, catalogCommand, latencyCommand],
-  [verifyCommand, mcpCommand, doctorCommand, outboxCommand, schemaCommand, scrubCommand, simulateCommand],
+  [
+    verifyCommand,
+    mcpCommand,
+    doctorCommand,
+    outboxCommand,
+    exportCommand,
+    importCommand,
+    schemaCommand,
+    scrubCommand,
+    simulateCommand,
+  ],
 ].flat()
 
 interface CommandLine {

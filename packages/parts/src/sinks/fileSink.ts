@@ -1,6 +1,6 @@
 /** The sink `file`. */
 import { type LogLevel, type OptionProblem, type PluginContext, type SinkPlugin, sinkPlugin } from "@boltodds/config"
-import { file, type FileEvent, FileOptions, parsePathTemplate, PathTemplateError } from "@boltodds/sink-file"
+import { csvEmits, file, type FileEvent, FileOptions, parsePathTemplate, PathTemplateError } from "@boltodds/sink-file"
 import { basename, dirname, join, resolve } from "node:path"
 import * as zlib from "node:zlib"
 import { realpathSync } from "node:fs"
@@ -9,15 +9,21 @@ import { realpathSync } from "node:fs"
 export const fileSink: SinkPlugin<FileOptions> = sinkPlugin({
   kind: "sink",
   name: "file",
-  about: "Files, one JSON record a line: rotated, compressed, repaired after a crash.",
+  about: "Files, one JSON record a line, or CSV: rotated, compressed, repaired after a crash.",
   config: FileOptions,
-  problems: ({ path, compress }) => [...pathProblems(path, compress), ...compressProblems(compress)],
+  problems: ({ path, compress, format }, { emit }) => [
+    ...pathProblems(path, compress),
+    ...compressProblems(compress),
+    ...formatProblems(format, emit),
+  ],
   claims: ({ path, compress = "none" }, { folder }) => {
     const { base, pattern } = parsePathTemplate(resolve(folder, path), { compress })
     return [{ path: ["path"], file: [join(realPath(base), "/"), ...pattern] }]
   },
   make: (options, context) =>
     file({ ...options, path: resolve(context.folder, options.path) }, {
+      emit: context.emit,
+      run: context.run,
       onEvent: (event) => logFileEvent(event, context),
     }),
 })
@@ -38,13 +44,21 @@ const pathProblems = (path: unknown, compress: unknown): ReadonlyArray<OptionPro
   }
 }
 
+/** Records without columns cannot be rows. */
+const formatProblems = (format: unknown, emit: string | undefined): ReadonlyArray<OptionProblem> => {
+  if (format !== "csv" || emit === undefined || csvEmits.includes(emit)) return []
+  const message = `Cannot use \`format: csv\`: records of ${emit} have no columns`
+  return [{ path: ["format"], message, remedy: `leave it out, or use emit: with one of ${csvEmits.join(", ")}` }]
+}
+
 const compressProblems = (compress: unknown): ReadonlyArray<OptionProblem> => {
   if (compress !== "zstd" || "createZstdCompress" in zlib) return []
   const message = "Cannot use `compress: zstd`: this runtime has no zstd (Node has it from 22.15 on)"
   return [{ path: ["compress"], message, remedy: "write `compress: gzip`, or update the runtime" }]
 }
 
-const logFileEvent = (event: FileEvent, { log, name }: PluginContext): void => {
+/** Logs what happens to files. */
+export const logFileEvent = (event: FileEvent, { log, name }: PluginContext): void => {
   const say = (level: LogLevel, message: string): void => log(level, message, { sink: name })
   switch (event._tag) {
     case "Repaired":

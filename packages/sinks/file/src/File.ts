@@ -9,6 +9,7 @@ import { rm, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { attempt, FileError, type FileEvent } from "./FileError.ts"
 import type { FileOptions } from "./FileOptions.ts"
+import { csvEmits, csvForm, type LineForm } from "./LineForm.ts"
 import type { Codec } from "./internal/Codec.ts"
 import { codecOf } from "./internal/codecOf.ts"
 import { fileMode, Folder, makeBase } from "./internal/Folder.ts"
@@ -21,12 +22,16 @@ import { parsePathTemplate, type PathTemplate } from "./PathTemplate.ts"
 export interface FileContext {
   /** What `{run}` means for records that do not say it themselves. Default: `~none`. */
   readonly run?: string
+  /** The emit of the records, which `format: "csv"` needs. Default: not known. */
+  readonly emit?: string
+  /** How records become lines, in place of `format`. Default: as `format` says. */
+  readonly form?: LineForm
   /** Called for each event of the files. Must not throw. */
   readonly onEvent?: (event: FileEvent) => void
 }
 
 /**
- * Records as lines of JSON in files.
+ * Records in files: as lines of JSON, or as rows of CSV.
  *
  * *Guarantee*: at least once. `write` returns when the operating system has all of the batch: it can be read, and
  * survives the death of this process at any moment. A machine that loses its power loses what was not yet on the disk:
@@ -57,8 +62,8 @@ export const file = (
   Effect.gen(function* () {
     const clock = yield* Clock.Clock
     const onEvent = context.onEvent ?? (() => {})
-    const { template, codec, compress } = yield* Effect.try({
-      try: () => prepare(options),
+    const { template, codec, compress, form } = yield* Effect.try({
+      try: () => prepare(options, context),
       catch: (cause) => sinkError(cause),
     })
     const base = yield* promised(() => makeBase(template.base, fileMode(options)))
@@ -74,7 +79,7 @@ export const file = (
     const monotonic = (): number => Number(clock.monotonicTimeNanosUnsafe()) / 1e6
     const writer = yield* Effect.acquireRelease(
       Effect.sync(() =>
-        new FileWriter({ template, options, folder, codec, lock, run: context.run, onEvent, wall, monotonic })
+        new FileWriter({ template, options, folder, codec, lock, run: context.run, form, onEvent, wall, monotonic })
       ),
       (writer) => told(() => writer.close(), onEvent),
     )
@@ -94,13 +99,23 @@ interface Prepared {
   readonly template: PathTemplate
   readonly codec: Codec
   readonly compress: NonNullable<FileOptions["compress"]>
+  readonly form: LineForm | undefined
 }
 
-const prepare = ({ path, compress = "none" }: FileOptions): Prepared => ({
+const prepare = ({ path, compress = "none", format }: FileOptions, { emit, form }: FileContext): Prepared => ({
   template: parsePathTemplate(path, { compress }),
   codec: codecOf(compress),
   compress,
+  form: form ?? (format === "csv" ? csvFormOf(path, emit) : undefined),
 })
+
+const csvFormOf = (path: string, emit: string | undefined): LineForm => {
+  const form = emit === undefined ? undefined : csvForm(emit)
+  if (form !== undefined) return form
+  const found = emit === undefined ? "no emit is named" : `${emit} has no columns`
+  const why = `${found}; name one of ${csvEmits.join(", ")}, or write NDJSON`
+  throw new FileError("write CSV to", path, new Error(why), true)
+}
 
 type Chore = readonly [every: Duration.Duration, work: () => Promise<void>]
 

@@ -32,7 +32,13 @@ export interface FileOptions {
    * {run} {kind}`; its time, UTC: `{yyyy} {MM} {dd} {HH} {mm}`. A relative one is relative to the working directory.
    */
   readonly path: string
+  /**
+   * How records stand in the files: `ndjson` (lines of JSON) or `csv` (rows, after a line with the names of the columns;
+   * line breaks within a text become spaces). CSV needs to know the emit. Default `ndjson`.
+   */
+  readonly format?: "ndjson" | "csv" | undefined
   readonly rotate?: RotateOptions | undefined
+  /** Default `none`| undefined
   /** Default `none`. `.gz` or `.zst` is added to the path where it does not end so. */
   readonly compress?: Compress | undefined
   /** Default `never`: the operating system writes within half a minute or so. */
@@ -55,6 +61,7 @@ export interface FileOptions {
 /** {@link FileOptions} as a configuration writes them: times and sizes as text. */
 export interface FileOptionsText {
   readonly path: string
+  readonly format?: "ndjson" | "csv" | undefined
   readonly rotate?: { readonly bytes?: number | string; readonly every?: string } | undefined
   readonly compress?: Compress | undefined
   readonly fsync?: string | undefined
@@ -87,6 +94,11 @@ const Interval = DurationText.check(
 /** The schema of {@link FileOptions}: decodes what a configuration says, and checks the path's placeholders. */
 export const FileOptions: Schema.Codec<FileOptions, FileOptionsText> = Schema.Struct({
   path: Path,
+  format: Schema.optionalKey(
+    Schema.Literals(["ndjson", "csv"]).annotate({
+      description: "How records stand in the files: ndjson, or csv with a header. Default ndjson.",
+    }),
+  ),
   rotate: Schema.optionalKey(
     Schema.Struct({
       bytes: Schema.optionalKey(ByteSize.annotateKey({ description: "Before a file grows beyond this." })),

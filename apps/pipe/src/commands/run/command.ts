@@ -11,8 +11,8 @@ export const runCommand: Command = {
   details: [
     `The file is YAML or JSON. It names a source (feed, simulator, replay or stdin, or
 changes, nats, redis or serve for the records of another pipeline) and sinks
-(stdout, file, webhook, serve, nats, redis, or a plug-in). Each sink says what
-it receives (emit, where, processors) and how it is delivered (lane).
+(stdout, file, webhook, serve, nats, redis, postgres, parquet, or a plug-in). Each
+sink says what it receives (emit, where, processors) and how it is delivered (lane).
   check FILE      finds every mistake in the file
   schema config   prints a JSON Schema for editors
   examples/pipelines/ in the repository has files to start from`,

@@ -73,6 +73,11 @@ what clients ask for. SIGINT and SIGTERM end it.`,
         { name: "sport", value: "NAME", repeatable: true, about: "Only this sport." },
         { name: "sportsbook", alias: "book", value: "NAME", repeatable: true, about: "Only this sportsbook." },
         { name: "rate", value: "N", about: "Messages per second, 0 to 50000. Default 100." },
+        {
+          name: "archive",
+          value: "TIME",
+          about: "Serve nothing: print the frames of so much time, up to now, for `import`. Default rate 5.",
+        },
       ],
     },
     {
@@ -146,6 +151,10 @@ what clients ask for. SIGINT and SIGTERM end it.`,
       line: "boltodds-pipe simulate --rate 20000 --seed 7 --date 2026-07-16",
     },
     { about: "An hour of games in a minute", line: "boltodds-pipe simulate --time-speed 60" },
+    {
+      about: "An evening to analyze, at once",
+      line: "boltodds-pipe simulate --archive 4h > evening.archive.ndjson",
+    },
     {
       about: "A recorded day, one hour per minute",
       line: "boltodds-pipe simulate --replay day.ndjson.gz --speed 60",

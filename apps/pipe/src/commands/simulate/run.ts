@@ -13,8 +13,9 @@ import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import { ExitCode, Failure, UsageError } from "../../process/ExitCode.ts"
 import type { ParsedFlags } from "../../commandLine/flags.ts"
-import { writeOut } from "../../terminal/Terminal.ts"
+import { writeData, writeOut } from "../../terminal/Terminal.ts"
 import { logOf } from "../../commandLine/settings.ts"
+import { archiveOf } from "./archive.ts"
 import { faultHelp, faultList } from "./text.ts"
 import { serve } from "./serve.ts"
 
@@ -27,6 +28,8 @@ export const runSimulate = async (given: ParsedFlags): Promise<ExitCode> => {
     return ExitCode.clean
   }
   refuseIgnored(given)
+  const archived = given.millis("archive")
+  if (archived !== undefined) return await writeArchive(given, archived)
   const { log } = logOf(given)
   const settings = {
     simulator: optionsOf(given),
@@ -44,11 +47,30 @@ export const runSimulate = async (given: ParsedFlags): Promise<ExitCode> => {
 const exitCodeOf = ({ kind }: SimulatorError): ExitCode =>
   kind === "address" ? ExitCode.feedUnavailable : kind === "recording" ? ExitCode.badInput : ExitCode.usage
 
+/** Prints the frames of a time that ends now. */
+const writeArchive = async (given: ParsedFlags, millis: number): Promise<ExitCode> => {
+  const { world = {} } = optionsOf(given)
+  const rate = given.decimal("rate", { isAbove: true, most: 50_000 }) ?? 5
+  let lines: Array<string> = []
+  for (const line of archiveOf({ world, start: Date.now() - millis, millis, rate })) {
+    lines.push(line)
+    if (lines.length < 200) continue
+    await writeData(lines)
+    lines = []
+  }
+  await writeData(lines)
+  return ExitCode.clean
+}
+
+const ofTheServer = ("port host allow-host key plan limits frames binary ping faults fault-seed scenario replay date " +
+  "time-speed").split(" ")
+
 const ofTheWorld = ["date", "time-speed", "games", "sport", "sportsbook", "rate"]
 
 /** What would be ignored is refused. */
 const refuseIgnored = (given: ParsedFlags): void => {
   given.refuseWithout("replay", ["speed", "timeline", "cut-after", "at-end"], "nothing is replayed")
+  given.refuseBeside("archive", ofTheServer, "an archive is printed, and nothing is served")
   given.refuseBeside("replay", ofTheWorld, "what is replayed is in the file")
   given.refuseBeside("date", ["time-speed"], "on a fixed day nothing starts or ends by the clock")
   if (!given.isSet("scenario")) given.refuseWithout("faults", ["fault-seed"], "nothing goes wrong")

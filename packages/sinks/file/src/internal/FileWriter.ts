@@ -5,9 +5,11 @@ import { lstat } from "node:fs/promises"
 import { join } from "node:path"
 import { attempt, FileError, type FileEvent } from "../FileError.ts"
 import type { FileOptions } from "../FileOptions.ts"
+import type { LineForm } from "../LineForm.ts"
 import type { PathTemplate } from "../PathTemplate.ts"
 import type { Codec } from "./Codec.ts"
 import { fileMode, type Folder } from "./Folder.ts"
+import { bytesOf, formed, writtenOf } from "./formed.ts"
 import type { FileLock } from "./FileLock.ts"
 import { type FilePosition, type PartContext, PartFile } from "./PartFile.ts"
 import { type Period, periodOf } from "./Period.ts"
@@ -24,6 +26,7 @@ export interface WriterContext {
   readonly codec: Codec
   readonly lock: FileLock
   readonly run: string | undefined
+  readonly form: LineForm | undefined
   readonly onEvent: (event: FileEvent) => void
   /** Wall time in milliseconds. */
   readonly wall: () => number
@@ -93,10 +96,12 @@ export class FileWriter {
   }
 
   /** Writes all of it; fails with a {@link SinkError} that says how much is written. */
-  write(envelopes: ReadonlyArray<Envelope<unknown>>): Promise<void> {
+  write(given: ReadonlyArray<Envelope<unknown>>): Promise<void> {
     return this.#exclusively(async () => {
+      const { form, run } = this.#context
       let written = 0
       try {
+        const envelopes = form === undefined ? given : given.map((envelope) => formed(envelope, form, run))
         for (const span of this.#spansOf(envelopes)) {
           await this.#writeSpan(span.envelopes, span.at)
           written += span.envelopes.length
@@ -205,7 +210,8 @@ export class FileWriter {
     const marks = new Map<PartFile, FilePosition>()
     try {
       for (const [series, lines] of plan.lines) {
-        if (lines.length > 0) await this.#append(series, Buffer.from(lines.join("\n") + "\n"), marks)
+        const written = writtenOf(lines, this.#context.form)
+        if (written.length > 0) await this.#append(series, written, marks)
       }
       if (this.#context.options.fsync === "batch") { for (const part of marks.keys()) await part.sync() }
     } catch (cause) {
@@ -215,19 +221,20 @@ export class FileWriter {
     this.#router.commit(plan)
   }
 
-  async #append(series: Series, text: Buffer, marks: Map<PartFile, FilePosition>): Promise<void> {
-    const limit = this.#context.options.rotate?.bytes ?? Infinity
+  async #append(series: Series, lines: ReadonlyArray<string>, marks: Map<PartFile, FilePosition>): Promise<void> {
+    const { form, options } = this.#context
+    const limit = options.rotate?.bytes ?? Infinity
     if (series.part?.isFull === true) await this.#complete(series)
     let part = await this.#use(series)
     marks.set(part, part.mark)
-    let encoded = await part.encode(text)
+    let encoded = await part.encode(bytesOf(lines, form, part.size === 0))
     if (part.size > 0 && part.size + encoded.bytes.length > limit - endBytes) {
       part.discard()
       marks.delete(part)
       await this.#complete(series)
       part = await this.#use(series)
       marks.set(part, part.mark)
-      encoded = await part.encode(text)
+      encoded = await part.encode(bytesOf(lines, form, true))
     }
     await part.append(encoded)
   }

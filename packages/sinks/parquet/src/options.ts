@@ -1,0 +1,2 @@
+/** The options, without the writer of Parquet. */
+export { journalPathOf, ParquetOptions, type ParquetOptionsText, parquetPathProblem } from "./ParquetOptions.ts"
