@@ -6,9 +6,10 @@
 import * as Schema from "effect/Schema"
 import { Change } from "./Change.ts"
 import { Control } from "./Control.ts"
+import { EventLine } from "./EventLine.ts"
 import { fieldDescriptions } from "./fieldDescriptions.ts"
 import { FeedMessage } from "./Message.ts"
-import { EventLine, RecordingHeader } from "./Recording.ts"
+import { RecordingHeader } from "./Recording.ts"
 import { StatusRecord } from "./StatusRecord.ts"
 
 export { fieldDescriptions } from "./fieldDescriptions.ts"

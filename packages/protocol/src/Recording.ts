@@ -2,8 +2,8 @@
 import * as Base64 from "effect/encoding/Base64"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
-import { disconnectKinds, type DisconnectReason, type FeedEvent, makeFrame } from "./FeedEvent.ts"
-import { Filters } from "./Filters.ts"
+import { EventLine } from "./EventLine.ts"
+import { type FeedEvent, makeFrame } from "./FeedEvent.ts"
 
 /** The version of the recording format that this code writes. */
 export const recordingVersion = 1
@@ -101,30 +101,6 @@ const encodeRaw = (raw: string | Uint8Array): RawFields => {
 
 const encoder = new TextEncoder()
 
-const Head = { session: Schema.String, epoch: Schema.Number.check(Schema.isInt()), at: Schema.Finite }
-/** An event as a line of a recording. */
-export const EventLine = Schema.Union([
-  Schema.Struct({ event: Schema.Literal("Connected"), ...Head, plan: Schema.optionalKey(Schema.String) }),
-  Schema.Struct({ event: Schema.Literal("Subscribed"), ...Head, filters: Filters }),
-  Schema.Struct({
-    event: Schema.Literal("Disconnected"),
-    ...Head,
-    reason: Schema.Struct({
-      kind: Schema.Literals(disconnectKinds),
-      code: Schema.optionalKey(Schema.Number),
-      detail: Schema.optionalKey(Schema.String),
-    }) satisfies Schema.Codec<DisconnectReason>,
-  }),
-  Schema.Struct({ event: Schema.Literal("Tick"), ...Head, wall: Schema.Finite }),
-  Schema.Struct({
-    event: Schema.Literal("Frame"),
-    ...Head,
-    text: Schema.String,
-    binary: Schema.optionalKey(Schema.Literal(true)),
-  }),
-  Schema.Struct({ event: Schema.Literal("Frame"), ...Head, base64: Schema.String }),
-  Schema.Struct({ event: Schema.Literals(["Paused", "Resumed", "Silent", "Heard"]), ...Head }),
-])
 const isEventLine = Schema.is(EventLine)
 
 /** Reads one event line of a recording. Fails with {@link RecordingError} for any other line. */
