@@ -13,6 +13,9 @@ const sportsbooks = [
   "polymarket",
 ]
 
+/** What each of them adds to a fair probability, as in the real data. */
+const margins = [0.023, 0.022, 0.024, 0.022, 0.022, 0.006, 0.006, 0.02, 0.008]
+
 /** A small generator. */
 const random = (seed: number) => (): number => {
   seed = (seed + 0x6d2b79f5) | 0
@@ -72,7 +75,7 @@ export class BenchWorld {
     for (let index = 0; index < count; index++) {
       const event = Math.floor(this.#next() * events)
       if (this.#next() < 0.1) {
-        this.#fair[event] = Math.min(0.8, Math.max(0.2, this.#fair[event]! + (this.#next() - 0.5) * 0.04))
+        this.#fair[event] = Math.min(0.8, Math.max(0.2, this.#fair[event]! + (this.#next() - 0.5) * 0.01))
       }
       const at = Math.floor(this.#next() * each)
       yield this.#message("line_update", event, at, this.#pair(event, at, Math.floor(this.#next() * (1 + 2 * ladder))))
@@ -84,8 +87,8 @@ export class BenchWorld {
     const { ladder } = this.size
     const [home, away] = teams(event)
     const link = `https://sportsbook.example.com/event/home-at-away/32225523?outcomes=0HC79742904N150_${pair}`
-    const margin = 0.01 + 0.004 * sportsbook
-    const noise = (this.#next() - 0.5) * 0.012
+    const margin = margins[sportsbook]!
+    const noise = (this.#next() - 0.5) * 0.008
     const rung = pair === 0 ? 0 : (pair - 1) % ladder - ladder / 2
     const p = this.#fair[event]! + noise + (pair === 0 ? 0 : rung * 0.06)
     const prices = [american(p + margin), american(1 - p + margin)]
