@@ -37,7 +37,7 @@ describe("the completions", () => {
     expect(offered("boltodds-pipe --log-level ")).toEqual(["debug", "error", "info", "none", "warn"])
     expect(offered("boltodds-pipe demo --log-level = d")).toEqual(["debug"])
     expect(offered("boltodds-pipe --sport ")).toEqual([])
-    expect(offered("boltodds-pipe schema c")).toEqual(["changes", "config"])
+    expect(offered("boltodds-pipe schema c")).toEqual(["changes", "closing", "config"])
     expect(offered("boltodds-pipe help sim")).toEqual(["simulate"])
   })
 

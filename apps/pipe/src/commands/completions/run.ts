@@ -32,7 +32,7 @@ const spellings = ({ name, short, alias }: Flag): ReadonlyArray<string> => [
 /** The words that a command takes: those of its usage, `bash|zsh|fish`. */
 const wordsOf = ({ usage }: Command): ReadonlyArray<string> => {
   const [first = ""] = usage.split(" ")
-  return /^[a-z]+(?:\|[a-z]+)+$/.test(first) ? first.split("|") : []
+  return /^[a-z-]+(?:\|[a-z-]+)+$/.test(first) ? first.split("|") : []
 }
 
 const isFile = ({ value }: Flag): boolean => value !== undefined && /FILE|PATH/.test(value)

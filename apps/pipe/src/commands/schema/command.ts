@@ -12,6 +12,7 @@ const schemaNames: ReadonlyArray<SchemaName> = [
   "best",
   "fair",
   "opportunities",
+  "closing",
   "status",
   "config",
   "reference",
@@ -26,7 +27,7 @@ export const schemaCommand: Command = {
   about: "Print a JSON Schema, or a reference page",
   details: [
     `Prints on stdout:
-  messages, changes, quotes, raw, best, fair, opportunities
+  messages, changes, quotes, raw, best, fair, opportunities, closing
              a line of this emit; messages are those of the feed
   status     a status record: a line of /v1/stream?emit=status
   config     a configuration file, with the options of every built-in part

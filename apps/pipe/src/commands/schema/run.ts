@@ -18,6 +18,7 @@ export type SchemaName =
   | "best"
   | "fair"
   | "opportunities"
+  | "closing"
   | "status"
   | "config"
   | "reference"
