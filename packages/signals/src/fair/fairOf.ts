@@ -129,6 +129,43 @@ const consensusOf = (
   }
 }
 
+/**
+ * What a consensus without one family says of a side, nearly: the sums that all sides share are made once, and the rounding
+ * of the last digits is left out. Undefined where a named sportsbook may say it instead.
+ */
+export const leaveOneOut = (
+  rung: Rung,
+  { method, reference }: FairSettings,
+): ((at: number, family: string) => number) | undefined => {
+  if (reference[0] !== "consensus" && rung.pairs.some(({ sportsbook: { facts } }) => reference.includes(facts.name))) {
+    return undefined
+  }
+  const families = new Map<string, { count: number; readonly sums: Array<number> }>()
+  for (const pair of rung.pairs) {
+    const p = pairFair(pair, method)
+    if (p === null) continue
+    const { family } = pair.sportsbook.facts
+    const known = families.get(family)
+    if (known === undefined) families.set(family, { count: 1, sums: [...p] })
+    else {
+      known.count++
+      for (let at = 0; at < p.length; at++) known.sums[at]! += p[at]!
+    }
+  }
+  const all = rung.sides.map(() => 0)
+  for (const { count, sums } of families.values()) {
+    for (let at = 0; at < sums.length; at++) all[at]! += sums[at]! / count
+  }
+  return (at, family) => {
+    const own = families.get(family)
+    return own === undefined
+      ? all[at]! / families.size
+      : families.size < 2
+      ? 0
+      : (all[at]! - own.sums[at]! / own.count) / (families.size - 1)
+  }
+}
+
 const meanOf = (all: ReadonlyArray<ReadonlyArray<number>>): ReadonlyArray<number> =>
   all[0]!.map((_, at) => {
     let sum = 0

@@ -1,7 +1,7 @@
 /** Opportunities in the prices as they are. */
 import { expectedValue, kelly, middle } from "@boltodds/odds"
 import { candidateOf, type EventCell, type Leg, type Pair, type Rung, type Side } from "../internal/cells.ts"
-import { fairOf, type FairSettings, pairFair } from "../fair/fairOf.ts"
+import { fairOf, type FairSettings, leaveOneOut, pairFair } from "../fair/fairOf.ts"
 import type { OpportunityType } from "./Opportunity.ts"
 
 /** What is looked for. */
@@ -152,6 +152,7 @@ const findSet = (rung: Rung, { types, minProfit, maxHold }: FindingSettings, int
 }
 
 const findEv = (rung: Rung, { minEv, fair }: FindingSettings, into: Map<string, Found>): void => {
+  let estimate: ReturnType<typeof leaveOneOut> | null = null
   for (const side of rung.sides) {
     const legs = legsOf(rung, side.at)
     if (legs.length === 0) continue
@@ -160,6 +161,8 @@ const findEv = (rung: Rung, { minEv, fair }: FindingSettings, into: Map<string, 
     for (const leg of legs) {
       // No mean is above its highest: most prices need no more than this.
       if (highest * leg.net - 1 < minEv - 1e-9) continue
+      if (estimate === null) estimate = leaveOneOut(rung, fair)
+      if (estimate !== undefined && estimate(side.at, familyOf(leg)) * leg.net - 1 < minEv - 1e-6) continue
       const price = fairOf(rung, fair, familyOf(leg))
       const p = price?.p[side.at]
       if (price === undefined || p === undefined) continue
