@@ -32,7 +32,7 @@ describe.skipIf(!hasPostgres())("every record is there once, in order,", () => {
     const records = manyOf(3_000)
     // Without the latest records COPY goes into the table itself.
     const sink = await bench.open({ latest: false })
-    bench.sql(slow(bench.schema))
+    bench.sql(waiting(bench.schema))
     const size = Math.ceil(records.length / (kills + 1))
     let retries = 0
     let inCopy = 0
@@ -42,6 +42,9 @@ describe.skipIf(!hasPostgres())("every record is there once, in order,", () => {
         await deliver(sink, batch)
         continue
       }
+      bench.sql(
+        `insert into ${bench.schema}.target values (${index + 1 + Math.floor(Math.random() * batch.envelopes.length)})`,
+      )
       const ended = endBackend(bench)
       retries += await deliver(sink, batch)
       inCopy += await ended
@@ -111,15 +114,20 @@ describe.skipIf(!hasPostgres())("every record is there once, in order,", () => {
   })
 })
 
-/** Each row takes its time, so that COPY can be met in its middle. */
-const slow = (schema: string): string =>
-  `create function ${schema}.slow() returns trigger language plpgsql as
-   $$ begin if new.delivery % 10 = 0 then perform pg_sleep(0.01); end if; return new; end $$;
-   create trigger slow before insert on ${schema}.changes for each row execute function ${schema}.slow()`
+/** COPY waits for a minute at the row that `target` names, so that it is met in its middle, however slow the machine is. */
+const waiting = (schema: string): string =>
+  `create table ${schema}.target (delivery bigint);
+   create function ${schema}.wait() returns trigger language plpgsql as
+   $$ begin
+     if exists (select 1 from ${schema}.target t where t.delivery = new.delivery) then perform pg_sleep(60); end if;
+     return new;
+   end $$;
+   create trigger wait before insert on ${schema}.changes for each row execute function ${schema}.wait()`
 
-/** Ends the backend of the sink at some moment of its COPY. Resolves to 1. */
-const endBackend = async (bench: PostgresBench): Promise<number> => {
-  const inCopy = "application_name = 'boltodds' and state = 'active' and query ilike 'copy%'"
-  const end = `select pg_sleep(random() * 0.1); select pg_terminate_backend(pid) from pg_stat_activity where ${inCopy}`
-  for (;;) if ((await bench.server.run(end)).includes("t")) return 1
+/** Ends the backend of the sink once it waits in its COPY. Resolves to 1. */
+const endBackend = async ({ server, schema }: PostgresBench): Promise<number> => {
+  const inCopy = "application_name = 'boltodds' and wait_event = 'PgSleep' and query ilike 'copy%'"
+  while ((await server.run(`select count(*) from pg_stat_activity where ${inCopy}`)) === "0");
+  const end = `delete from ${schema}.target; select pg_terminate_backend(pid) from pg_stat_activity where ${inCopy}`
+  return (await server.run(end)) === "t" ? 1 : 0
 }
