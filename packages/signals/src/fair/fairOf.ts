@@ -144,9 +144,9 @@ export const leaveOneOut = (
   for (const pair of rung.pairs) {
     const p = pairFair(pair, method)
     if (p === null) continue
-    const { family } = pair.sportsbook.facts
-    const known = families.get(family)
-    if (known === undefined) families.set(family, { count: 1, sums: [...p] })
+    const { facts } = pair.sportsbook
+    const known = families.get(facts.family)
+    if (known === undefined) families.set(facts.family, { count: 1, sums: [...p] })
     else {
       known.count++
       for (let at = 0; at < p.length; at++) known.sums[at]! += p[at]!
