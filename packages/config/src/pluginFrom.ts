@@ -34,7 +34,10 @@ import type { OpenSource, Plugin, PluginContext, SinkPlugin, SourcePlugin } from
  * console.log(plugin.kind)
  * ```
  */
-export const pluginFrom = (plugin: Plugin | PlainPlugin): Plugin => {
+export const pluginFrom: {
+  (plugin: PlainPlugin): Plugin
+  (plugin: Plugin | PlainPlugin): Plugin
+} = (plugin: Plugin | PlainPlugin): Plugin => {
   if (!isPlain(plugin)) return plugin
   const config = standardOptions(plugin.config, plugin.secrets)
   switch (plugin.kind) {
