@@ -77,7 +77,8 @@ export const parquet = (
       base: template.base,
       emit,
       mode: mode === undefined ? undefined : Number.parseInt(mode, 8),
-      convert: (task) => thread.convert(task),
+      // Each conversion has a thread of its own.
+      convert: (task) => thread.convert(task).finally(() => thread.end()),
       onIdle: () => thread.end(),
       onConverted: (path, converted) => onEvent({ _tag: "Written", path, ...converted }),
       onFailed: (journal, cause) => onEvent({ _tag: "NotWritten", journal, cause }),

@@ -17,7 +17,7 @@ const stride = 10_000_000
 
 /** Lets a process write, and kills it at some moment. Gives the last that it acknowledged. */
 const runAndKill = async (path: string, from: number): Promise<number> => {
-  const args = ["--conditions=@boltodds/source", fixture, path, String(from), String(512 * 1024)]
+  const args = ["--conditions=@boltodds/source", fixture, path, String(from), String(128 * 1024)]
   const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "pipe"] })
   let said = ""
   let failed = ""
