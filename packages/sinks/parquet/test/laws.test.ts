@@ -7,7 +7,7 @@ import { rowsOf, tempFolder } from "./fixtures/files.ts"
 
 const settings: ReadonlyArray<readonly [string, Omit<ParquetOptions, "path">]> = [
   ["one file", {}],
-  ["files of 4 KiB", { rotate: { bytes: 4096 } }],
+  ["files of 32 KiB", { rotate: { bytes: 32_768 } }],
 ]
 
 for (const [name, options] of settings) {
