@@ -80,10 +80,16 @@ describe.skipIf(!hasPython)("on a terminal, names of the feed are written out by
   afterAll(() => server.stop())
 
   it.each(["changes", "messages", "quotes", "raw"])("the stream of %s, and it stays JSON", async (emit) => {
-    const ended = await onTerminal(["--emit", emit, "--count", "20", "--log-level", "none"], env)
+    const ended = await onTerminal(["--emit", emit, "--json", "--count", "20", "--log-level", "none"], env)
     expectHarmless(ended)
     expect(ended.code).toBe(0)
     expect(recordsOf(ended.stdout.replaceAll("\r\n", "\n")).length).toBeGreaterThanOrEqual(20)
+  })
+
+  it("the lines of changes for a person", async () => {
+    const ended = await onTerminal(["--count", "20", "--log-level", "none"], env)
+    expectHarmless(ended)
+    expect([ended.code, ended.stdout.split("\n").length > 20]).toEqual([0, true])
   })
 
   it.each([
