@@ -191,6 +191,7 @@ describe("what is written to a terminal", () => {
       /(?:stdout|stderr)\.write\(|console\.|writeSync\((?:1|2)\b/.test(readFileSync(join(source, file), "utf8"))
     )
     expect(writers.sort()).toEqual([
+      "board/screen/TerminalScreen.ts", // the board, whose cells take no character that a terminal would obey
       "process/guards.ts", // the line of status, made visible where it is made: this file is loaded before all others
       "process/watchFromOutside.ts", // another thread, which is given visible texts
       "streaming/runPipeline.ts", // a line feed after ^C, and progress, which counts

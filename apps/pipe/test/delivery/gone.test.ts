@@ -75,7 +75,7 @@ describe("a webhook that answers 410", () => {
     const { code, stdout, stderr } = await pipe.ended
     // It is said that not everybody got everything.
     expect([code, stderr]).toEqual([75, expect.stringMatching(/Stopped with \d+ records undelivered: hook lost \d+/)])
-    expect(stderr).toMatch(/"level":"error","message":"hook: .*it answered 410/)
+    expect(stderr).toMatch(/"level":"error","event":"sink_disabled","message":"hook: .*it answered 410/)
     const rows = rowsOn(stdout)
     expect(rows.map(({ seq }) => seq)).toEqual(upTo(rows.length))
     expect(shown(bookOf(rows))).toEqual(feed.book())
