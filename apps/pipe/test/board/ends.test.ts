@@ -2,10 +2,11 @@
 import { existsSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
+import { startSimulator } from "@boltodds/simulator"
 import { cleanEnv, command } from "@boltodds/testing/PipeProcess"
 import { temporaryFolder } from "@boltodds/testing/temporaryFolder"
 import { hasTmux, Tmux } from "@boltodds/testing/Tmux"
-import { afterEach, describe, expect, it } from "vitest"
+import { afterEach, describe, expect, it, onTestFinished } from "vitest"
 
 let tmux: Tmux | undefined
 afterEach(() => tmux?.close())
@@ -120,11 +121,10 @@ describe.runIf(hasTmux())("a terminal on which no board is shown", () => {
   })
 
   it("gets one line a change of a plain stream, in color", async () => {
+    const feed = await startSimulator({ key: "sk-terminal-1234", rate: 100 })
+    onTestFinished(() => feed.stop())
     const terminal = await shell(120, 24)
-    terminal.line(
-      `${words} simulate --port 0 > feed 2>&1 & until grep -q ws:// feed; do sleep 0.1; done; ` +
-        `BOLTODDS_API_KEY=local ${words} --url $(grep -o 'ws://[^ "?]*' feed | head -n 1) --for 20s; kill $!`,
-    )
+    terminal.line(`BOLTODDS_API_KEY=sk-terminal-1234 ${words} --url ${feed.url} --for 20s`)
     await terminal.until((screen) => /^\d\d:\d\d:\d\d \w+ +[\u25b2\u25bc] .* [+-]\d+ \u2192 [+-]\d+/m.test(screen))
     // oxlint-disable-next-line no-control-regex
     expect(terminal.painted).toMatch(/\x1b\[3[36]m[\u25b2\u25bc]/)
