@@ -10,6 +10,9 @@
  */
 import { spawn } from "node:child_process"
 import { once } from "node:events"
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
 import { createInterface } from "node:readline"
 import { setTimeout as sleep } from "node:timers/promises"
 import { fileURLToPath } from "node:url"
@@ -38,9 +41,22 @@ const { values } = parseArgs({
 const clients = Number(values.clients)
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
+const folder = mkdtempSync(join(tmpdir(), "boltodds-bench-"))
+process.on("exit", () => rmSync(folder, { recursive: true, force: true }))
+/** A configuration: the default allows 256 different filters. */
 const serve: Contender = {
   name: "serve",
-  command: (url) => [process.execPath, builtCommand(), "serve", "--url", url, "--listen", "0"],
+  command: (url) => {
+    const file = join(folder, "serve.yaml")
+    writeFileSync(
+      file,
+      `version: 1
+source: { feed: { url: "${url}" } }
+sinks: { web: { serve: { listen: 0, filters: ${Number(values.filters) + 1} } } }
+`,
+    )
+    return [process.execPath, builtCommand(), "run", file]
+  },
 }
 const broadcast: Contender = {
   name: "broadcast",
